@@ -1,0 +1,46 @@
+# Two commands for everybody: make serve, make test. The rest is what they are made of.
+# Everything is set up by itself, from lock files, into .venv/, node_modules/ and build/.
+
+export PYTHONPATH := src
+PY := .venv/bin/python
+PORT ?= 8000
+
+.PHONY: serve test build accept check bench browser clean
+
+serve: ready            ## build the site, serve it, build again on every save
+	@$(PY) -m guide serve --port $(PORT)
+
+test: ready browser     ## every check and every test, the real browser included
+	@$(MAKE) --no-print-directory check build
+	@$(PY) -m pytest
+
+build: ready            ## the site, into site/
+	@$(PY) -m guide build
+
+accept: ready           ## take what the snippets print now as their tested output (read it first)
+	@$(PY) -m guide accept $(NAMES)
+
+check: ready            ## format, lint, types
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@npx --no-install tsc
+
+browser: ready          ## a Chromium for the tests
+	@sh .ci/browser.sh
+
+clean:                  ## forget everything that was made
+	rm -rf .venv node_modules build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: ready
+ready: .venv/ready node_modules/ready
+
+.venv/ready: requirements.lock .ci/python.sh
+	@python=$$(sh .ci/python.sh) && echo "Setting up .venv with $$python" && rm -rf .venv && "$$python" -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+node_modules/ready: package-lock.json
+	@command -v node >/dev/null || { echo "Node is missing. Install Node 20 or later, then run make again." >&2; exit 1; }
+	@npm ci --silent --no-fund --no-audit
+	@touch $@
