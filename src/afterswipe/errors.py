@@ -1,0 +1,56 @@
+"""The errors, named by whose doing it was and saying what to do next.
+
+AfterSwipeError
+├── UsageError                      the script asks the phone for something that cannot be
+├── APIError                        the app broke a rule of an Apple framework
+│   ├── ActivityAuthorizationError  ActivityKit refused to start a Live Activity
+│   └── UnavailableError            the chosen iOS does not have this API
+├── NeverYieldsError                the app's code does not let time pass
+├── URLError                        a transfer failed (this one an app is expected to catch)
+└── ClaimError                      a file of `afterswipe.claims` is wrong
+"""
+
+
+class AfterSwipeError(Exception):
+    """The base of every error that this package raises on purpose."""
+
+
+class UsageError(AfterSwipeError):
+    """The script asks the phone for something that cannot be."""
+
+
+class APIError(AfterSwipeError):
+    """The app broke a rule of an Apple framework; `claim` is the id of the rule."""
+
+    def __init__(self, message: str, claim: str) -> None:
+        super().__init__(f"{message} (claim {claim})")
+        self.claim = claim
+
+
+class ActivityAuthorizationError(APIError):
+    """ActivityKit refused to start a Live Activity; `reason` is Apple's name of the case, such as `visibility`."""
+
+    def __init__(self, reason: str, message: str, claim: str) -> None:
+        super().__init__(f"{reason}: {message}", claim)
+        self.reason = reason
+
+
+class UnavailableError(APIError):
+    """The chosen iOS version does not have this API."""
+
+
+class NeverYieldsError(AfterSwipeError):
+    """The app's code runs on and on without waiting for anything, so the phone's clock cannot move."""
+
+
+class URLError(AfterSwipeError):
+    """A transfer failed; `code` is Apple's name of the case and `number` its NSURLError value."""
+
+    def __init__(self, code: str, number: int, message: str) -> None:
+        super().__init__(f"{message} ({code}, {number})")
+        self.code = code
+        self.number = number
+
+
+class ClaimError(AfterSwipeError):
+    """A claim's file breaks the schema; the message names file, line and remedy."""

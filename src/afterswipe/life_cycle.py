@@ -1,0 +1,130 @@
+"""The life cycle of an app: every state, every event, and what follows. One total table.
+
+Two rules:
+
+1. Everything that decides in which state an app is, is in this file.
+2. The table is total. An event that changes nothing is an entry that says so and why; a test
+   compares the keys with State x Event. Pictures and reference pages are made from this table.
+
+The theory. An app has five states. In three of them its process runs; what differs is what the
+person sees. In one, the process exists but nobody turns it. In one, there is no process. The app is
+told when it becomes active, inactive, or enters the background. Nobody tells it when it is
+suspended, and nobody tells a suspended app when it is ended: there is nobody there to be told.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class State(Enum):
+    """The app-level states. Apple's five (claim `life-cycle.states`)."""
+
+    NOT_RUNNING = "not running"
+    INACTIVE = "inactive"
+    ACTIVE = "active"
+    BACKGROUND = "background"
+    SUSPENDED = "suspended"
+
+    @property
+    def runs(self) -> bool:
+        """Whether the process is given run time in this state."""
+        return self in (State.INACTIVE, State.ACTIVE, State.BACKGROUND)
+
+    @property
+    def foreground(self) -> bool:
+        """Whether the app is in the foreground. Apple counts inactive as foreground."""
+        return self in (State.INACTIVE, State.ACTIVE)
+
+
+class Event(Enum):
+    """What can happen to an app, by whom."""
+
+    OPEN = "the person opens the app"
+    INTERRUPT = "something covers the app"
+    LEAVE = "the person leaves the app"
+    LOCK = "the person locks the phone"
+    WAKE = "the system gives run time in the background"
+    SUSPEND = "nothing holds the app awake any more"
+    FORCE_QUIT = "the person swipes the app away in the app switcher"
+    TERMINATE = "the system ends the process"
+    CRASH = "the process crashes"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What follows from an event in a state: the next state, whether the app is told, why, and the claim."""
+
+    to: State
+    why: str
+    told: str = ""
+    claim: str = ""
+
+
+_N, _I, _A, _B, _S = State.NOT_RUNNING, State.INACTIVE, State.ACTIVE, State.BACKGROUND, State.SUSPENDED
+_STATES, _RUNS_NO_CODE = "life-cycle.states", "life-cycle.suspended-runs-no-code"
+_NO_NOTICE, _JETSAM = "life-cycle.terminated-without-notice", "life-cycle.jetsam"
+_NO_PROCESS = "There is no process."
+_ACTIVE, _INACTIVE, _BACKGROUND = "sceneDidBecomeActive", "sceneWillResignActive", "sceneDidEnterBackground"
+
+TRANSITIONS: dict[State, dict[Event, Step]] = {
+    State.NOT_RUNNING: {
+        Event.OPEN: Step(_A, "The app is launched.", "didFinishLaunching, then " + _ACTIVE, _STATES),
+        Event.INTERRUPT: Step(_N, _NO_PROCESS),
+        Event.LEAVE: Step(_N, _NO_PROCESS),
+        Event.LOCK: Step(_N, _NO_PROCESS),
+        Event.WAKE: Step(_B, "The system launches the app in the background.", "didFinishLaunching", _STATES),
+        Event.SUSPEND: Step(_N, _NO_PROCESS),
+        Event.FORCE_QUIT: Step(_N, "Its card leaves the app switcher; the system also stops launching it."),
+        Event.TERMINATE: Step(_N, _NO_PROCESS),
+        Event.CRASH: Step(_N, _NO_PROCESS),
+    },
+    State.INACTIVE: {
+        Event.OPEN: Step(_A, "What covered the app is gone.", _ACTIVE, _STATES),
+        Event.INTERRUPT: Step(_I, "It is covered already."),
+        Event.LEAVE: Step(_B, "The Home Screen or another app is in front.", _BACKGROUND, _STATES),
+        Event.LOCK: Step(_B, "The Lock Screen is in front.", _BACKGROUND, _STATES),
+        Event.WAKE: Step(_I, "It runs already."),
+        Event.SUSPEND: Step(_I, "An app in the foreground is not suspended."),
+        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", "life-cycle.will-terminate-limit"),
+        Event.TERMINATE: Step(_N, "The process is ended.", "", _JETSAM),
+        Event.CRASH: Step(_N, "The process is gone."),
+    },
+    State.ACTIVE: {
+        Event.OPEN: Step(_A, "It is in front already."),
+        Event.INTERRUPT: Step(_I, "A call, Control Center or the app switcher covers it.", _INACTIVE, _STATES),
+        Event.LEAVE: Step(_B, "The Home Screen or another app is in front.", f"{_INACTIVE}, then {_BACKGROUND}", _STATES),
+        Event.LOCK: Step(_B, "The Lock Screen is in front.", f"{_INACTIVE}, then {_BACKGROUND}", _STATES),
+        Event.WAKE: Step(_A, "It runs already."),
+        Event.SUSPEND: Step(_A, "An app in the foreground is not suspended."),
+        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", "life-cycle.will-terminate-limit"),
+        Event.TERMINATE: Step(_N, "The process is ended.", "", _JETSAM),
+        Event.CRASH: Step(_N, "The process is gone."),
+    },
+    State.BACKGROUND: {
+        Event.OPEN: Step(_A, "The person is back.", "sceneWillEnterForeground, then " + _ACTIVE, _STATES),
+        Event.INTERRUPT: Step(_B, "Nothing of it is on the screen."),
+        Event.LEAVE: Step(_B, "The person has left it already."),
+        Event.LOCK: Step(_B, "Locking changes nothing for an app in the background."),
+        Event.WAKE: Step(_B, "It runs already."),
+        Event.SUSPEND: Step(_S, "Nobody turns the process any more.", "", "life-cycle.suspension-is-not-announced"),
+        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", "life-cycle.will-terminate-limit"),
+        Event.TERMINATE: Step(_N, "The process is ended.", "", _JETSAM),
+        Event.CRASH: Step(_N, "The process is gone."),
+    },
+    State.SUSPENDED: {
+        Event.OPEN: Step(_A, "The process goes on where it stopped.", "sceneWillEnterForeground, then " + _ACTIVE, _STATES),
+        Event.INTERRUPT: Step(_S, "Nothing of it is on the screen."),
+        Event.LEAVE: Step(_S, "The person has left it already."),
+        Event.LOCK: Step(_S, "Locking changes nothing for a suspended app."),
+        Event.WAKE: Step(_B, "The process goes on where it stopped, in the background.", "", _STATES),
+        Event.SUSPEND: Step(_S, "It is suspended already.", "", _RUNS_NO_CODE),
+        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _NO_NOTICE),
+        Event.TERMINATE: Step(_N, "The process is ended.", "", _NO_NOTICE),
+        Event.CRASH: Step(_S, "A process that is not turned cannot crash.", "", _RUNS_NO_CODE),
+    },
+}  # fmt: skip
+
+
+def after(state: State, event: Event) -> Step:
+    """What follows when `event` happens in `state`. Total: there is an answer for every pair."""
+    return TRANSITIONS[state][event]

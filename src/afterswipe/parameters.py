@@ -1,0 +1,73 @@
+"""The numbers of the model. Every one is the value of a claim; none stands in the code.
+
+A number that nobody documents is a claim with evidence `assumed`, and is shown as such by `Phone.why`.
+"""
+
+from . import claims
+from .errors import ClaimError, UsageError
+
+_MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+class Version(tuple[int, ...]):
+    """An iOS version, such as `Version("16.1")`. Versions compare as numbers: 9 comes before 16.1."""
+
+    def __new__(cls, text: str) -> "Version":
+        """Read a version; raises UsageError where the text is none."""
+        parts = text.split(".")
+        if not all(part.isdecimal() for part in parts):
+            raise UsageError(f"{text!r} is no iOS version. Write it like '18' or '16.1'.")
+        numbers = [int(part) for part in parts]
+        while len(numbers) > 1 and numbers[-1] == 0:
+            numbers.pop()
+        return super().__new__(cls, numbers)
+
+    def __str__(self) -> str:
+        return ".".join(map(str, self))
+
+
+OLDEST, NEWEST = Version("13"), Version("27.1")
+
+
+class Parameters:
+    """The claims' values for one iOS version, and the list of those that were asked for."""
+
+    def __init__(self, ios: str) -> None:
+        self.ios = Version(ios)
+        if not OLDEST <= self.ios <= Version("28") or self.ios == Version("28"):
+            raise UsageError(
+                f"iOS {ios} is outside of what is modelled. Choose a version from {OLDEST} to {NEWEST}."
+            )
+        self.used: dict[str, claims.Claim] = {}
+
+    def claim(self, claim_id: str) -> claims.Claim:
+        """The claim with this id, noted as used by this run."""
+        return self.used.setdefault(claim_id, claims.get(claim_id))
+
+    def number(self, claim_id: str) -> float:
+        """The value of a claim in the claim's own unit; raises ClaimError where it has none."""
+        return self._value(claim_id).quantity
+
+    def milliseconds(self, claim_id: str) -> int:
+        """The value of a claim that is a time, in milliseconds."""
+        value = self._value(claim_id)
+        if value.unit not in _MILLISECONDS:
+            raise ClaimError(
+                f"Claim {claim_id} has the unit {value.unit!r}, and a time is needed: {', '.join(_MILLISECONDS)}."
+            )
+        return round(value.quantity * _MILLISECONDS[value.unit])
+
+    def _value(self, claim_id: str) -> claims.Value:
+        value = self.claim(claim_id).value
+        if value is None:
+            raise ClaimError(
+                f"Claim {claim_id} has no value, but the model takes a number from it. Give it a [value] table."
+            )
+        return value
+
+    def has(self, claim_id: str) -> bool:
+        """Whether this iOS version is inside the range of versions for which the claim holds."""
+        claim = self.claim(claim_id)
+        return (not claim.since or Version(claim.since) <= self.ios) and (
+            not claim.until or self.ios <= Version(claim.until)
+        )

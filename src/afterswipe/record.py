@@ -1,0 +1,120 @@
+"""The record of a run: everything that happened, typed, in order. Pictures and the truth are made from it alone."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .life_cycle import Event, State
+from .units import stopwatch
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened at `at` (milliseconds since the phone was switched on)."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged(Entry):
+    """An event of the life cycle reached the app. `before` and `after` can be the same."""
+
+    event: Event
+    before: State
+    after: State
+    note: str = ""
+
+    def __str__(self) -> str:
+        change = self.after.value if self.before is not self.after else f"still {self.after.value}"
+        return f"{self.event.value}: {change}" + (f" ({self.note})" if self.note else "")
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionChanged(Entry):
+    """A background assertion was begun, expired (its handler was called) or was ended."""
+
+    name: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"background task assertion {self.name!r} {self.change}"
+
+
+@dataclass(frozen=True, slots=True)
+class TransferMoved(Entry):
+    """`sent` of `size` bytes of a transfer have reached the server."""
+
+    transfer: int
+    name: str
+    sent: int
+    size: int
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.sent} of {self.size} bytes sent"
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded(Entry):
+    """A transfer ended; `outcome` is `done` or what went wrong."""
+
+    transfer: int
+    name: str
+    outcome: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.outcome}"
+
+
+@dataclass(frozen=True, slots=True)
+class CardChanged(Entry):
+    """A Live Activity changed. `by` is who did it: the `app` or the `system`."""
+
+    activity: int
+    by: str
+    state: str
+    title: str
+    text: str
+    progress: float | None
+
+    def __str__(self) -> str:
+        return f"card {self.title!r} {self.state} by the {self.by}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDid(Entry):
+    """What the person did, in words; for the marks on a timeline."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"the person {self.what}"
+
+
+class Record:
+    """Everything that happened to one phone, in order. Time never goes back in it."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+
+    def add(self, entry: Entry) -> None:
+        """Append what happened."""
+        if self._entries and entry.at < self._entries[-1].at:
+            raise AssertionError(f"time went back: {entry!r} after {self._entries[-1]!r}")
+        self._entries.append(entry)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def of[T: Entry](self, kind: type[T]) -> list[T]:
+        """The entries of one kind, in order."""
+        return [entry for entry in self._entries if isinstance(entry, kind)]
+
+    def digest(self) -> str:
+        """A SHA-256 over all entries: two runs are the same run if and only if their digests are equal."""
+        return hashlib.sha256("\n".join(map(repr, self._entries)).encode()).hexdigest()
+
+    def __str__(self) -> str:
+        return "\n".join(f"{stopwatch(entry.at):>7}  {entry}" for entry in self._entries)

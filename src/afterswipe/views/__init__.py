@@ -1,0 +1,1 @@
+"""Pictures and text forms. They are given finished values and decide nothing about the phone."""

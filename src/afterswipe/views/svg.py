@@ -1,0 +1,63 @@
+"""A small writer of SVG whose pictures fit any width: positions in per cent across, in pixels down.
+
+Text keeps its size when the picture gets narrow, so it is legible at 360 px. Colours are custom properties of
+the page with a colour of their own to fall back on; no style element, no script, nothing from elsewhere.
+"""
+
+from html import escape
+
+INK = "var(--as-ink, #1c1f26)"
+MUTED = "var(--as-muted, #5d6470)"
+PAPER = "var(--as-paper, #ffffff)"
+LINE = "var(--as-line, #d8dce3)"
+RUN = "var(--as-run, #14735a)"
+CARD = "var(--as-card, #e9ecf2)"
+GAP = "var(--as-gap, #d6402b)"
+FONT = "-apple-system, system-ui, 'Segoe UI', Roboto, sans-serif"
+
+
+class Drawing:
+    """An SVG picture in the making. `x` and `width` are per cent, everything else is pixels."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+
+    def rect(self, x: float, y: float, width: float, height: float, **attributes: str | float) -> None:
+        """Add a rectangle."""
+        self._parts.append(
+            f'<rect x="{_pc(x)}" y="{y:g}" width="{_pc(width)}" height="{height:g}"{_written(attributes)}/>'
+        )
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, **attributes: str | float) -> None:
+        """Add a line."""
+        self._parts.append(
+            f'<line x1="{_pc(x1)}" y1="{y1:g}" x2="{_pc(x2)}" y2="{y2:g}"{_written(attributes)}/>'
+        )
+
+    def text(self, x: float, y: float, words: str, **attributes: str | float) -> None:
+        """Add a line of text; `dx` moves it by pixels."""
+        self._parts.append(f'<text x="{_pc(x)}" y="{y:g}"{_written(attributes)}>{escape(words)}</text>')
+
+    def raw(self, markup: str) -> None:
+        """Add finished markup."""
+        self._parts.append(markup)
+
+    def finish(self, height: float, title: str, description: str) -> str:
+        """The whole picture as one SVG element, `height` pixels high and as wide as its place."""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{height:g}" role="img" font-family="{FONT}" font-size="13">'
+            f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+            + "".join(self._parts)
+            + "</svg>\n"
+        )
+
+
+def _pc(value: float) -> str:
+    return f"{round(value, 2):g}%"
+
+
+def _written(attributes: dict[str, str | float]) -> str:
+    return "".join(
+        f' {name.replace("_", "-")}="{escape(value) if isinstance(value, str) else format(value, "g")}"'
+        for name, value in attributes.items()
+    )
