@@ -1,0 +1,387 @@
+"""The phone: what a person does, what the app gets, what stays on the Lock Screen."""
+
+import asyncio
+import dataclasses
+
+import httpx
+import pytest
+
+from afterswipe import MB, ActivityAuthorizationError, Phone, UnavailableError, UsageError, claims
+from afterswipe.life_cycle import State
+from afterswipe.record import CardChanged, StateChanged
+
+from . import invariants
+from .apps import ticking, uploading
+
+
+def left(app, *, after: float = 2, then: float = 180, **options) -> Phone:
+    """A phone whose app was opened, left after `after` seconds, and left alone for `then` seconds."""
+    phone = Phone(**options)
+    phone.open(app)
+    phone.wait(seconds=after)
+    phone.swipe_up()
+    phone.wait(seconds=then)
+    return phone
+
+
+def test_a_suspended_app_runs_no_code():
+    ran = []
+    phone = left(ticking(ran))
+    assert phone.app_state is State.SUSPENDED
+    assert max(ran) <= 2_500
+    invariants.every(phone, ran)
+
+
+def test_its_negation_an_open_app_runs():
+    ran = []
+    phone = Phone()
+    phone.open(ticking(ran))
+    phone.wait(seconds=10)
+    assert max(ran) == 10_000
+
+
+def test_the_card_stays_and_says_what_it_said():
+    ran = []
+    phone = left(ticking(ran))
+    (card,) = phone.lock_screen().cards
+    assert card.says == f"{len(ran)} 0 %"
+
+
+def test_timers_fire_after_resume_and_not_before():
+    ran = []
+    phone = left(ticking(ran))
+    count = len(ran)
+    phone.open()
+    assert len(ran) == count + 1
+    assert ran[-1] == phone.clock.now
+    invariants.every(phone, ran)
+
+
+def test_an_upload_dies_with_its_app_and_the_app_learns_later():
+    outcomes = []
+    phone = left(uploading(outcomes=outcomes))
+    assert outcomes == []
+    phone.open()
+    phone.wait(seconds=1)
+    assert outcomes == ["URLError: story.mov: the network connection was lost (networkConnectionLost, -1005)"]
+    assert phone.lock_screen().cards[0].says == "Failed"
+
+
+def test_its_negation_an_upload_in_front_gets_through():
+    outcomes = []
+    phone = Phone()
+    phone.open(uploading(outcomes=outcomes))
+    phone.wait(minutes=2)
+    assert outcomes == ["done"]
+    assert phone.truth().transfers[0].sent == 60 * MB
+    assert phone.truth().gap == 0
+
+
+def test_an_assertion_gives_thirty_seconds_less_the_warning():
+    ran, told = [], []
+
+    async def app(app):
+        def expired():
+            told.append(app.clock.now)
+            app.end_background_task(task)
+
+        task = app.begin_background_task("work", expired)
+        await ticking(ran)(app)
+
+    phone = left(app)
+    assert told == [31_000]
+    assert phone.app_state is State.SUSPENDED
+    assert max(ran) <= 31_000
+    invariants.every(phone, ran)
+
+
+def test_two_assertions_do_not_give_twice_the_time():
+    told = []
+
+    async def app(app):
+        tasks = [app.begin_background_task(name, lambda: told.append(app.now)) for name in ("a", "b")]
+        await asyncio.sleep(31.5)
+        for task in tasks:
+            app.end_background_task(task)
+
+    phone = left(app)
+    assert told == [31.0, 31.0]
+    assert phone.app_state is State.SUSPENDED
+
+
+def test_an_app_that_does_not_end_its_task_is_terminated():
+    async def app(app):
+        app.begin_background_task("forgotten")
+        await asyncio.sleep(1000)
+
+    phone = left(app)
+    assert phone.app_state is State.NOT_RUNNING
+    last = phone.record.of(StateChanged)[-1]
+    assert last.at == 32_000
+    assert "not ended in time" in last.note
+
+
+def test_an_app_that_is_done_is_suspended_at_once():
+    async def app(app):
+        task = app.begin_background_task("short")
+        await asyncio.sleep(5)
+        app.end_background_task(task)
+        await asyncio.sleep(1000)
+
+    phone = left(app)
+    assert phone.record.of(StateChanged)[-1].at == 5_000
+
+
+def test_coming_back_in_time_stops_the_clock():
+    ran = []
+
+    async def app(app):
+        app.begin_background_task("work", lambda: ran.append("expired"))
+        await asyncio.sleep(1000)
+
+    phone = left(app, then=10)
+    phone.open()
+    phone.wait(minutes=5)
+    assert phone.app_state is State.ACTIVE
+    assert ran == []
+
+
+def test_background_time_remaining():
+    seen = []
+
+    async def app(app):
+        app.begin_background_task("work")
+        seen.append(app.background_time_remaining)
+        await asyncio.sleep(12)
+        seen.append(app.background_time_remaining)
+        await asyncio.sleep(1000)
+
+    left(app, then=15)
+    assert seen == [float("inf"), 20.0]
+
+
+def test_older_systems_are_not_modelled():
+    with pytest.raises(UsageError, match=r"from 13 to 27\.1"):
+        Phone(ios="12")
+
+
+@pytest.mark.parametrize("ios", ["eighteen", "18.x", "", "99"])
+def test_a_version_that_is_none(ios):
+    with pytest.raises(UsageError):
+        Phone(ios=ios)
+
+
+def test_a_live_activity_starts_in_the_foreground_only():
+    seen = []
+
+    async def app(app):
+        app.begin_background_task("work")
+        await asyncio.sleep(10)
+        try:
+            app.activities.request("Too late")
+        except ActivityAuthorizationError as refused:
+            seen.append(refused)
+
+    phone = left(app, then=20)
+    assert seen[0].reason == "visibility"
+    assert seen[0].claim == "live-activity.starts-in-foreground"
+    assert phone.lock_screen().cards == []
+
+
+def test_before_16_1_there_are_no_live_activities():
+    async def app(app):
+        app.activities.request("Too early")
+
+    with pytest.raises(UnavailableError, match=r"16\.1"):
+        Phone(ios="16").open(app)
+
+
+def test_a_stale_date_marks_the_card_and_ends_the_gap():
+    async def app(app):
+        app.activities.request("Posting", progress=0.2, stale_date=app.now + 60)
+        await asyncio.sleep(1000)
+
+    phone = left(app)
+    (card,) = phone.lock_screen().cards
+    assert card.state.value == "stale"
+    assert "Out of date" in str(phone.lock_screen())
+    assert phone.truth().gap == 60_000 - 2_500
+
+
+def test_an_update_makes_a_stale_card_active_again():
+    async def app(app):
+        card = app.activities.request("Posting", progress=0.2, stale_date=app.now + 1)
+        await asyncio.sleep(2)
+        states.append(card.activity_state.value)
+        card.update(progress=0.3)
+        states.append(card.activity_state.value)
+
+    states: list[str] = []
+    phone = Phone()
+    phone.open(app)
+    phone.wait(seconds=5)
+    assert states == ["stale", "active"]
+
+
+def test_eight_hours_then_four_more():
+    async def app(app):
+        app.activities.request("Long", text="going on")
+        await asyncio.sleep(10**6)
+
+    phone = left(app, then=8 * 3600 - 3)
+    assert phone.lock_screen().cards[0].state.value == "active"
+    phone.wait(seconds=2)
+    assert phone.lock_screen().cards[0].state.value == "ended"
+    phone.wait(hours=4)
+    assert phone.lock_screen().cards == []
+
+
+def test_updates_to_an_ended_card_are_ignored():
+    async def app(app):
+        card = app.activities.request("Posting", progress=0.1)
+        card.end("Posted")
+        card.update(text="again")
+
+    phone = Phone()
+    phone.open(app)
+    assert phone.lock_screen().cards[0].says == "Posted"
+
+
+def test_force_quit_ends_the_process_and_leaves_the_card():
+    ran = []
+    phone = Phone()
+    phone.open(ticking(ran))
+    phone.wait(seconds=3)
+    phone.force_quit()
+    phone.wait(hours=1)
+    assert phone.app_state is State.NOT_RUNNING
+    assert len(phone.lock_screen().cards) == 1
+    assert [gap.what for gap in phone.truth().gaps] == ["orphaned"]
+    invariants.every(phone, ran)
+
+
+def test_the_system_ends_a_suspended_app_and_the_reason_changes():
+    phone = left(ticking([]))
+    phone.terminate()
+    phone.wait(minutes=1)
+    assert [gap.what for gap in phone.truth().gaps] == ["stale", "orphaned"]
+
+
+def test_a_launch_after_force_quit_starts_anew_and_finds_the_card():
+    seen = []
+
+    async def app(app):
+        seen.append(len(list(app.activities)))
+        if not seen[-1]:
+            app.activities.request("First")
+        else:
+            next(iter(app.activities)).end("Cleaned up")
+
+    phone = Phone()
+    phone.open(app)
+    phone.force_quit()
+    phone.open()
+    assert seen == [0, 1]
+    assert phone.lock_screen().cards[0].says == "Cleaned up"
+
+
+def test_locking_is_leaving_and_unlocking_brings_back():
+    phone = Phone()
+    phone.open(ticking([]))
+    phone.lock()
+    phone.wait(seconds=10)
+    assert phone.app_state is State.SUSPENDED
+    phone.unlock()
+    assert phone.app_state is State.ACTIVE
+
+
+def test_httpx_code_runs_on_the_phone():
+    seen = []
+
+    async def app(app):
+        async with app.url_session.client() as client:
+            response = await client.get("https://api.example/stories")
+            seen.append((response.status_code, response.json(), app.clock.now))
+
+    phone = Phone()
+    phone.network.serve("api.example", lambda request, received: httpx.Response(200, json=[request.url.path]))
+    phone.open(app)
+    phone.wait(seconds=1)
+    assert seen == [(200, ["/stories"], 120)]
+
+
+def test_the_exception_of_an_app_reaches_the_script():
+    async def app(app):
+        await asyncio.sleep(1)
+        raise KeyError("mine")
+
+    phone = Phone()
+    phone.open(app)
+    with pytest.raises(KeyError, match="mine"):
+        phone.wait(seconds=2)
+
+
+@pytest.mark.parametrize(
+    ("doing", "words"),
+    [
+        (lambda phone: phone.wait(seconds=-1), "does not go back"),
+        (lambda phone: phone.wait(seconds=float("nan")), "does not go back"),
+        (lambda phone: phone.open(uploading()), "second Phone"),
+        (lambda phone: (phone.lock(), phone.swipe_up()), "unlock"),
+        (lambda phone: Phone(uplink=0), "Mbit/s"),
+        (lambda phone: Phone().open(), "no app"),
+    ],
+)
+def test_mistakes_in_a_script_are_named(doing, words):
+    phone = Phone()
+    phone.open(ticking([]))
+    with pytest.raises(UsageError, match=words):
+        doing(phone)
+
+
+def test_an_app_cannot_move_the_clock():
+    async def app(app):
+        phone.wait(seconds=1)
+
+    phone = Phone()
+    with pytest.raises(UsageError, match=r"asyncio\.sleep"):
+        phone.open(app)
+
+
+def test_nobody_acts_for_a_suspended_app():
+    held = []
+
+    async def app(app):
+        held.append(app.activities.request("Card"))
+        await asyncio.sleep(1000)
+
+    phone = left(app)
+    with pytest.raises(UsageError, match="suspended"):
+        held[0].update(text="from outside")
+    assert [change.by for change in phone.record.of(CardChanged)] == ["app"]
+
+
+def test_why_names_the_claims_behind_a_run():
+    used = {claim.id for claim in left(uploading()).why()}
+    assert {
+        "live-activity.gives-no-run-time",
+        "life-cycle.suspension-closes-sockets",
+        "model.uplink-bandwidth",
+    } <= used
+    assert "background-assertion.must-be-ended" not in used
+
+
+def test_the_numbers_come_from_the_claims():
+    claim = claims.get("background-assertion.duration")
+    longer = dataclasses.replace(claim, value=dataclasses.replace(claim.value, quantity=100))
+
+    async def app(app):
+        app.begin_background_task("forgotten")
+        await asyncio.sleep(1000)
+
+    claims.override({claim.id: longer})
+    try:
+        phone = left(app)
+    finally:
+        claims.override({})
+    assert phone.record.of(StateChanged)[-1].at == 102_000
