@@ -1,0 +1,33 @@
+// The same in Swift. Shown for comparison; not compiled here.
+import ActivityKit
+import Foundation
+
+struct PostAttributes: ActivityAttributes {
+    struct ContentState: Codable, Hashable { var progress: Double }
+    var title: String
+}
+
+func postStory(file: URL, to request: URLRequest) async throws {
+    let card = try Activity.request(
+        attributes: PostAttributes(title: "Posting your story"),
+        content: .init(state: .init(progress: 0), staleDate: nil)
+    )
+    let delegate = ProgressDelegate { sent in
+        await card.update(.init(state: .init(progress: sent), staleDate: nil))
+    }
+    // URLSession.shared lives in the app's process and is suspended with it.
+    _ = try await URLSession.shared.upload(for: request, fromFile: file, delegate: delegate)
+    await card.end(.init(state: .init(progress: 1), staleDate: nil))
+}
+
+final class ProgressDelegate: NSObject, URLSessionTaskDelegate {
+    let report: @Sendable (Double) async -> Void
+    init(report: @escaping @Sendable (Double) async -> Void) { self.report = report }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, didSendBodyData bytes: Int64,
+        totalBytesSent sent: Int64, totalBytesExpectedToSend size: Int64
+    ) {
+        Task { await report(Double(sent) / Double(size)) }
+    }
+}
