@@ -1,0 +1,114 @@
+"""Stage 3, finish: from the builder's site to ours. It knows files and HTML, and nothing of the builder.
+
+It puts the runtime and the runner into `_run/` under names with a content hash, writes the policy and the runner's script
+into every page, and completes the links to claims.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from .errors import BuildError
+
+FOLDER = "_run"
+
+_INLINE_SCRIPT = re.compile(
+    r"<script(?![^>]*\ssrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>(.*?)</script>", re.DOTALL
+)
+_HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
+_CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
+
+
+def finish(site: Path, runtime: Path, runner: Path) -> None:
+    """Complete the site in place. Raises BuildError where runtime or runner are not built."""
+    script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
+    pages = sorted(site.rglob("*.html"))
+    texts = {page: page.read_text(encoding="utf-8") for page in pages}
+    policy = content_security_policy(texts.values())
+    for page, text in texts.items():
+        # Builders link a 404 page absolutely, for it is shown anywhere; all others find the root relatively.
+        up = _root_of(text) if page == site / "404.html" else "../" * (len(page.relative_to(site).parts) - 1)
+        page.write_text(_finished(text, policy, script, up), encoding="utf-8")
+
+
+def content_security_policy(pages: Iterable[str]) -> str:
+    """The policy for all pages: this origin only, WebAssembly but no eval, and the builder's inline scripts by hash.
+
+    One policy for all, because pages are exchanged without a reload (navigation.instant) under the first page's policy.
+    """
+    hashes = sorted({_sha256(script) for text in pages for script in _INLINE_SCRIPT.findall(text)})
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "base-uri 'self'",
+            "form-action 'none'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "media-src 'self'",
+            "manifest-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            f"script-src 'self' blob: 'wasm-unsafe-eval' {allowed}".rstrip(),
+            "worker-src 'self' blob:",
+            "connect-src 'self' blob:",
+        )
+    )
+
+
+def _finished(text: str, policy: str, script: dict[str, str], up: str) -> str:
+    head = _HEAD.search(text)
+    if head is None or "</body>" not in text:
+        raise BuildError(
+            "A page of the builder has no <head> or no </body>, so the policy cannot be written into it."
+        )
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    text = text[: head.end()] + meta + text[head.end() :]
+    tag = (
+        f'<script type="module" src="{up}{FOLDER}/{script["entry"]}" data-manifest="{up}{FOLDER}/{script["manifest"]}" '
+        f'data-integrity="{script["integrity"]}"></script>'
+    )
+    text = text.replace("</body>", tag + "</body>")
+    return _CLAIM_LINK.sub(rf'href="{up}c/\1/"', text)
+
+
+def _copy_runner(site: Path, runner: Path) -> dict[str, str]:
+    listing = runner / "runner.json"
+    if not listing.is_file():
+        raise BuildError(f"{listing.name} is missing in {runner.name}/: the runner is not built. Run: make")
+    built = json.loads(listing.read_text(encoding="utf-8"))
+    (site / FOLDER).mkdir(exist_ok=True)
+    for name in built["files"]:
+        shutil.copyfile(runner / name, site / FOLDER / name)
+    return {"entry": built["entry"]}
+
+
+def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:
+    manifest = runtime / "manifest.json"
+    if not manifest.is_file():
+        raise BuildError(f"manifest.json is missing in {runtime.name}/: the runtime is not built. Run: make")
+    data = manifest.read_bytes()
+    content = json.loads(data)
+    (site / FOLDER).mkdir(exist_ok=True)
+    for file in [*content["files"].values(), *content["packages"]]:
+        shutil.copyfile(runtime / file["path"], site / FOLDER / file["path"])
+    name = f"manifest.{hashlib.sha256(data).hexdigest()[:10]}.json"
+    (site / FOLDER / name).write_bytes(data)
+    return {
+        "manifest": name,
+        "integrity": f"sha256-{base64.b64encode(hashlib.sha256(data).digest()).decode()}",
+    }
+
+
+def _sha256(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _root_of(text: str) -> str:
+    """The absolute path of the site's root, as the builder wrote it into the 404 page."""
+    found = re.search(r'"base":\s*"([^"]*)"', text)
+    base = found[1] if found else "/"
+    return base if base.endswith("/") else base + "/"

@@ -1,0 +1,154 @@
+"""What our Markdown has beyond Python-Markdown: runnable snippets, Swift beside them, pictures, claim markers.
+
+    /// snippet | story_upload
+    ///
+
+    /// swift | story_upload
+    ///
+
+    /// picture | story_upload.1
+    What the picture shows.
+    ///
+
+    A Live Activity gives an app no run time.{claim:live-activity.gives-no-run-time}
+
+All are Python-Markdown extensions, so that any builder that uses Python-Markdown builds the site.
+A claim marker becomes a link `claim:ID`; the finish stage knows where a page lies and completes it.
+"""
+
+import xml.etree.ElementTree as etree
+from html import escape
+from re import Match
+from typing import Any
+
+from markdown import Extension, Markdown
+from markdown.inlinepatterns import InlineProcessor
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer, SwiftLexer
+from pymdownx.blocks import BlocksExtension
+from pymdownx.blocks.block import Block
+
+from afterswipe import claims
+from afterswipe.errors import ClaimError
+
+from . import snippets
+from .errors import BuildError
+
+
+class SnippetBlock(Block):  # type: ignore[misc]
+    """`/// snippet | NAME`: the code of snippets/NAME.py and, under it, its tested output."""
+
+    NAME = "snippet"
+    ARGUMENT = True
+
+    def on_markdown(self) -> str:
+        """Our HTML is finished: no Markdown inside."""
+        return "raw"
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        """Make the element around the snippet."""
+        return etree.SubElement(
+            parent, "run-snippet", {"name": self.argument.replace("_", "-"), "source": f"{self.argument}.py"}
+        )
+
+    def on_end(self, block: etree.Element) -> None:
+        """Fill it with code and output."""
+        block.text = self.md.htmlStash.store(snippet_html(self.argument))
+
+
+def snippet_html(name: str) -> str:
+    """The inside of a `<run-snippet>`: bar, code, tested output. Raises BuildError for an unknown name."""
+    file = f"{name}.py"
+    # Pygments wraps by default and strips blank lines at both ends; the page must show the file as it is.
+    code = highlight(snippets.source(name), PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    parts = [
+        f'<pre class="snippet-text">{escape(part)}</pre>'
+        if kind == "text"
+        else f'<div class="snippet-picture">{part.strip()}</div>'
+        for kind, part in snippets.accepted(name).parts()
+    ]
+    return (
+        f'<div class="snippet-bar"><span class="snippet-file">{file}</span></div>'
+        f'<div class="snippet-code highlight"><pre tabindex="0"><code class="language-python">{code}</code></pre></div>'
+        f'<div class="snippet-output" role="group" aria-label="Output of {file}">{"".join(parts)}</div>'
+    )
+
+
+class SwiftBlock(Block):  # type: ignore[misc]
+    """`/// swift | NAME`: snippets/swift/NAME.swift, folded."""
+
+    NAME = "swift"
+    ARGUMENT = True
+
+    def on_markdown(self) -> str:
+        """Our HTML is finished: no Markdown inside."""
+        return "raw"
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        """Make the fold."""
+        return etree.SubElement(parent, "details", {"class": "swift"})
+
+    def on_end(self, block: etree.Element) -> None:
+        """Fill it with the highlighted file."""
+        code = highlight(snippets.swift(self.argument), SwiftLexer(), HtmlFormatter(nowrap=True))
+        block.text = self.md.htmlStash.store(
+            f'<summary>The same in Swift</summary><div class="highlight"><pre tabindex="0"><code class="language-swift">{code}</code></pre></div>'
+        )
+
+
+class PictureBlock(Block):  # type: ignore[misc]
+    """`/// picture | NAME.NUMBER`: a tested picture of a snippet, with the text inside as its caption."""
+
+    NAME = "picture"
+    ARGUMENT = True
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        """Make the figure, its picture, and the caption that takes the text inside."""
+        figure = etree.SubElement(parent, "figure", {"class": "picture"})
+        name, _, number = self.argument.partition(".")
+        pictures = snippets.accepted(name).pictures
+        if not number.isdecimal() or not 0 < int(number) <= len(pictures):
+            raise BuildError(
+                f"`/// picture | {self.argument}`: {name} has {len(pictures)} picture(s). Write {name}.1 for the first."
+            )
+        etree.SubElement(figure, "div", {"class": "snippet-picture"}).text = self.md.htmlStash.store(
+            pictures[int(number) - 1].strip()
+        )
+        return etree.SubElement(figure, "figcaption")
+
+
+class ClaimMarker(InlineProcessor):
+    """`{claim:ID}`: a small marker after a sentence that leads to the sentence's claim."""
+
+    def handleMatch(self, m: Match[str], data: str) -> tuple[etree.Element, int, int]:  # type: ignore[override]
+        """Make the link; an id that does not exist stops the build."""
+        claim_id = m[1]
+        try:
+            claim = claims.get(claim_id)
+        except ClaimError as wrong:
+            raise BuildError(
+                f"{{claim:{claim_id}}}: {wrong} Correct the id in the page, or write the claim."
+            ) from wrong
+        link = etree.Element("a", {"class": f"claim claim-{claim.evidence}", "href": f"claim:{claim_id}"})
+        link.text = claim.badge
+        return link, m.start(0), m.end(0)
+
+
+class GuideExtension(BlocksExtension):  # type: ignore[misc]
+    """Both extensions in one, to be named in mkdocs.yml."""
+
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
+        """Register the blocks."""
+        for block in (SnippetBlock, SwiftBlock, PictureBlock):
+            block_mgr.register(block, self.getConfigs())
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the marker, then the blocks."""
+        super().extendMarkdown(md)
+        md.inlinePatterns.register(ClaimMarker(r"\{claim:([^}\s]+)\}", md), "claim", 175)
+
+
+def makeExtension(**config: Any) -> Extension:
+    """What Python-Markdown calls."""
+    return GuideExtension(**config)

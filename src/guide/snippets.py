@@ -1,0 +1,125 @@
+"""Snippets: run one as the page would, and compare with the tested output beside it.
+
+The output of a snippet is a list of parts, text and pictures, in the order in which they came. In
+`NAME.out` a picture is a line `[picture: TITLE]`; the pictures are `NAME.1.svg`, `NAME.2.svg` and so on.
+"""
+
+import io
+import re
+import runpy
+import sys
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from types import ModuleType
+
+from .errors import BuildError
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "snippets"
+
+_PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a snippet printed, with a placeholder line for each picture, and the pictures."""
+
+    text: str
+    pictures: tuple[str, ...]
+
+    def parts(self) -> list[tuple[str, str]]:
+        """The parts in order: ("text", words) or ("picture", SVG)."""
+        texts = _PLACEHOLDER.split(self.text)
+        parts: list[tuple[str, str]] = []
+        for index, words in enumerate(texts):
+            if words.strip("\n"):
+                parts.append(("text", words.strip("\n") + "\n"))
+            if index < len(self.pictures):
+                parts.append(("picture", self.pictures[index]))
+        return parts
+
+
+def names() -> list[str]:
+    """The names of all snippets, sorted."""
+    return sorted(path.stem for path in FOLDER.glob("*.py"))
+
+
+def source(name: str) -> str:
+    """The text of a snippet. Raises BuildError where there is none."""
+    path = FOLDER / f"{name}.py"
+    if not path.is_file():
+        raise BuildError(f"There is no snippet snippets/{name}.py. There are: {', '.join(names())}.")
+    return path.read_text(encoding="utf-8")
+
+
+def swift(name: str) -> str:
+    """The text of a snippet's Swift counterpart. Raises BuildError where there is none."""
+    path = FOLDER / "swift" / f"{name}.swift"
+    if not path.is_file():
+        raise BuildError(
+            f"There is no snippets/swift/{name}.swift. Write it, or take the block out of the page."
+        )
+    return path.read_text(encoding="utf-8")
+
+
+def run(path: Path) -> Output:
+    """Run a snippet's file in this Python and return what it showed."""
+    text = io.StringIO()
+    pictures: list[str] = []
+
+    def svg(markup: str) -> None:
+        pictures.append(markup)
+        text.write(f"[picture: {picture_title(markup)}]\n")
+
+    display = ModuleType("_display")
+    display.svg = svg  # type: ignore[attr-defined]
+    sys.modules["_display"] = display
+    try:
+        with redirect_stdout(text):
+            runpy.run_path(str(path), run_name="__main__")
+    finally:
+        del sys.modules["_display"]
+    return Output(text.getvalue(), tuple(pictures))
+
+
+def picture_title(markup: str) -> str:
+    """The text of an SVG's title element."""
+    found = re.search(r"<title>(.*?)</title>", markup)
+    return unescape(found[1]) if found else "without a title"
+
+
+def accepted(name: str) -> Output:
+    """The tested output of a snippet, from the files beside it. Raises BuildError where it is missing or incomplete."""
+    path = FOLDER / f"{name}.out"
+    if not path.is_file():
+        raise BuildError(
+            f"snippets/{name}.out is missing. Read what the snippet prints, then accept it: make accept"
+        )
+    text = path.read_text(encoding="utf-8")
+    count = len(_PLACEHOLDER.findall(text))
+    files = [FOLDER / f"{name}.{number}.svg" for number in range(1, count + 1)]
+    if missing := [file.name for file in files if not file.is_file()]:
+        raise BuildError(
+            f"snippets/{missing[0]} is missing, and snippets/{name}.out has a place for it. Run: make accept"
+        )
+    return Output(text, tuple(file.read_text(encoding="utf-8") for file in files))
+
+
+def accept(name: str, output: Output) -> list[str]:
+    """Write an output as the tested one and return the names of the files that changed."""
+    wanted = {f"{name}.out": output.text}
+    wanted |= {f"{name}.{number}.svg": picture for number, picture in enumerate(output.pictures, 1)}
+    changed = [
+        file
+        for file, text in wanted.items()
+        if not (FOLDER / file).is_file() or (FOLDER / file).read_text(encoding="utf-8") != text
+    ]
+    for file in changed:
+        (FOLDER / file).write_text(wanted[file], encoding="utf-8")
+    for left in FOLDER.glob(f"{name}.[0-9]*.svg"):
+        if left.name not in wanted:
+            left.unlink()
+            changed.append(f"{left.name} (removed)")
+    return changed
