@@ -21,6 +21,6 @@ phone.wait(seconds=LEAVES_AFTER)
 phone.swipe_up()
 phone.wait(minutes=3)
 
-print(phone.lock_screen())  # what the person sees
+show(phone.lock_screen())  # what the person sees
 print(phone.truth())  # what is the case
 show(phone.timeline())

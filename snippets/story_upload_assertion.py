@@ -27,6 +27,6 @@ phone.wait(seconds=LEAVES_AFTER)
 phone.swipe_up()
 phone.wait(minutes=3)
 
-print(phone.lock_screen())
+show(phone.lock_screen())
 print(phone.truth())
 show(phone.timeline())

@@ -9,7 +9,7 @@ from .views import lock_screen_svg
 STARTS_AT = 9 * 60 + 41
 """What the phone's clock shows when it is switched on, in minutes after midnight: 9:41, as in Apple's pictures."""
 
-_WIDTH = 36
+_WIDTH = 30
 
 
 @dataclass(frozen=True)
