@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from .activity_kit import Activities, ActivityStore
+from .activity_kit import Activities
+from .activity_store import ActivityStore
 from .background_assertion import BackgroundTime
+from .background_urlsession import BackgroundURLSession, TransferDaemon
 from .clock import Clock
 from .errors import UsageError
 from .life_cycle import State
@@ -11,6 +13,7 @@ from .network import Connections
 from .parameters import Parameters
 from .process import ProcessLoop
 from .record import Entry
+from .run_time import RunTime
 from .units import SECOND
 from .url_session import URLSession
 
@@ -18,30 +21,42 @@ from .url_session import URLSession
 class Application:
     """One process of an app on the phone.
 
-    `activities` is ActivityKit, `url_session` the default URLSession. The other attributes without an
-    underscore are the phone's machinery that those two are built on.
+    `activities` is ActivityKit, `url_session` the default URLSession, `background_url_session` the one whose bytes the
+    system moves. `launch_reason` is "person", or what the system launched the app for. The other attributes are the phone's
+    machinery that those are built on.
     """
 
     def __init__(
         self,
         clock: Clock,
         *,
+        launch_reason: str,
         parameters: Parameters,
         connections: Connections,
         cards: ActivityStore,
+        daemon: TransferDaemon,
         loop: ProcessLoop,
         note: Callable[[Entry], None],
+        suspend: Callable[[], None],
+        kill: Callable[[str], None],
     ) -> None:
         self.clock = clock
+        self.launch_reason = launch_reason
         self.parameters = parameters
         self.connections = connections
         self.cards = cards
         self.loop = loop
         self.note = note
         self.state = State.NOT_RUNNING
+        self.run_time = RunTime(clock, parameters, suspend)
+        self.background_time = BackgroundTime(
+            clock, parameters, self.run_time, note=note, call=self.call, kill=kill
+        )
         self.activities = Activities(self)
         self.url_session = URLSession(self)
-        self.background_time: BackgroundTime
+        self.background_url_session = BackgroundURLSession(self, daemon)
+        self._observers: list[Callable[[str], None]] = []
+        self._wakes: list[int] = []
 
     @property
     def now(self) -> float:
@@ -53,15 +68,10 @@ class Application:
         """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground. For logging, not for logic."""
         return self.background_time.remaining()
 
-    @property
-    def chunk_size(self) -> int:
-        """How many bytes an upload hands to the network at a time."""
-        return int(self.parameters.number("model.upload-chunk"))
-
     def begin_background_task(self, name: str, expiration_handler: Callable[[], None] | None = None) -> int:
         """Ask not to be suspended yet, and return the identifier for `end_background_task`.
 
-        The system calls `expiration_handler` shortly before the time is up (claim background-assertion.expiration-warning);
+        The system calls `expiration_handler` shortly before the time is up (claim background-assertion.expiration-handler);
         an app that does not end its tasks then is terminated (claim background-assertion.must-be-ended).
         """
         self.must_run("begin a background task", "life-cycle.suspended-runs-no-code")
@@ -72,9 +82,49 @@ class Application:
         self.must_run("end a background task", "life-cycle.suspended-runs-no-code")
         self.background_time.end(identifier)
 
+    def observe(self, handler: Callable[[str], None]) -> None:
+        """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
+        self._observers.append(handler)
+
+    def complete_wake(self) -> None:
+        """Call the completion handler that came with a wake-up: the app is done and may be suspended."""
+        for hold in self._wakes:
+            self.run_time.release(hold)
+        self._wakes.clear()
+
+    # What the phone and the frameworks use.
+
+    def tell(self, callbacks: str) -> None:
+        """Hand the app its life-cycle callbacks; they run when the process is turned."""
+        for callback in filter(None, callbacks.split(", then ")):
+            for observer in self._observers:
+                self.loop.call_soon(observer, callback)
+
+    def call(self, action: Callable[[], None]) -> None:
+        """Let the app's main thread do something when the process is next turned."""
+        self.loop.call_soon(action)
+
+    def woken(self, limit: int) -> None:
+        """Keep the process running for a wake-up, for at most `limit` milliseconds."""
+        hold = self.run_time.hold("wake-up")
+        self._wakes.append(hold)
+        self.clock.after(limit, lambda: self.run_time.release(hold))
+
+    def change(self, state: State) -> None:
+        """Enter a state, with what follows from it for the process's time and connections."""
+        before, self.state = self.state, state
+        if state is State.BACKGROUND:
+            self.run_time.entered_background()
+            self.background_time.entered_background()
+        elif before is State.BACKGROUND:
+            self.run_time.left_background()
+            self.background_time.left_background()
+        if before.runs and not state.runs and self.parameters.holds("life-cycle.suspension-closes-sockets"):
+            self.connections.die()
+
     def must_run(self, what: str, claim: str) -> None:
         """Raise UsageError unless this process has run time: from outside of the app's code nobody can act for it."""
-        if not self.state.runs:
+        if not self.state.runs and self.parameters.holds(claim):
             raise UsageError(
                 f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
             )

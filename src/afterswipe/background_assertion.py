@@ -1,21 +1,31 @@
 """UIKit's background task assertion: it holds off suspension for a while, once, for the whole app.
 
 Apple: `beginBackgroundTask(withName:expirationHandler:)` and `endBackgroundTask(_:)`. The name misleads:
-there is no task. It is an assertion, "do not suspend me yet" (claim background-assertion.time-is-shared).
+there is no task. It is an assertion, "do not suspend me yet" (claim background-assertion.is-not-a-task).
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from .clock import Clock, Due
 from .errors import UsageError
 from .parameters import Parameters
 from .record import AssertionChanged
+from .run_time import RunTime
 
 _DURATIONS = (
     "background-assertion.duration",
     "background-assertion.duration-ios-7",
     "background-assertion.duration-ios-4",
 )
+
+
+@dataclass(frozen=True)
+class _Assertion:
+    name: str
+    expiration_handler: Callable[[], None] | None
+    hold: int
+    begun: int
 
 
 class BackgroundTime:
@@ -25,19 +35,19 @@ class BackgroundTime:
         self,
         clock: Clock,
         parameters: Parameters,
-        note: Callable[[AssertionChanged], None],
+        run_time: RunTime,
         *,
+        note: Callable[[AssertionChanged], None],
         call: Callable[[Callable[[], None]], object],
-        suspend: Callable[[], None],
-        kill: Callable[[], None],
+        kill: Callable[[str], None],
     ) -> None:
         self._clock = clock
         self._parameters = parameters
+        self._run_time = run_time
         self._note = note
         self._call = call
-        self._suspend = suspend
         self._kill = kill
-        self._held: dict[int, tuple[str, Callable[[], None] | None]] = {}
+        self._held: dict[int, _Assertion] = {}
         self._count = 0
         self._planned: list[Due] = []
         self._ends_at: int | None = None
@@ -45,8 +55,11 @@ class BackgroundTime:
     def begin(self, name: str, expiration_handler: Callable[[], None] | None) -> int:
         """Take an assertion and return its identifier."""
         self._count += 1
-        self._held[self._count] = (name, expiration_handler)
+        hold = self._run_time.hold(name)
+        self._held[self._count] = _Assertion(name, expiration_handler, hold, self._clock.now)
         self._note(AssertionChanged(self._clock.now, name, "begun"))
+        if len(self._held) > self._parameters.number("background-assertion.leak-limit"):
+            self._clock.after(0, lambda: self._kill("too many background tasks were begun and not ended"))
         return self._count
 
     def end(self, identifier: int) -> None:
@@ -55,49 +68,47 @@ class BackgroundTime:
             raise UsageError(
                 f"There is no background task {identifier} to end: it was never begun, or it was ended before."
             )
-        name, _ = self._held.pop(identifier)
-        self._note(AssertionChanged(self._clock.now, name, "ended"))
-        if not self._held and self._ends_at is not None:
-            self._plan(self._clock.now, self._suspend)
+        assertion = self._held.pop(identifier)
+        self._note(AssertionChanged(self._clock.now, assertion.name, "ended"))
+        self._run_time.release(assertion.hold)
 
     def remaining(self) -> float:
         """Apple's `backgroundTimeRemaining` in seconds; infinite while the app is in the foreground."""
         return float("inf") if self._ends_at is None else (self._ends_at - self._clock.now) / 1000
 
     def entered_background(self) -> None:
-        """Start the clock. Without an assertion the app is suspended shortly after."""
-        now = self._clock.now
+        """Start the clock (claim background-assertion.clock-starts-in-background)."""
         duration = self._parameters.milliseconds(next(filter(self._parameters.has, _DURATIONS)))
-        self._ends_at = now + duration
+        begun = [assertion.begun for assertion in self._held.values()]
+        if begun and not self._parameters.holds("background-assertion.time-is-shared"):
+            duration *= len(begun)
+        starts = self._clock.now
+        if begun and not self._parameters.holds("background-assertion.clock-starts-in-background"):
+            starts = min(begun)
+        self._ends_at = starts + duration
         warning = self._parameters.milliseconds("background-assertion.expiration-warning")
-        self._plan(
-            now + self._parameters.milliseconds("model.time-until-suspension"), self._suspend_unless_held
-        )
-        self._plan(self._ends_at - warning, self._expire)
-        self._plan(self._ends_at, self._out_of_time)
+        self._planned = [
+            self._clock.at(self._ends_at - warning, self._expire),
+            self._clock.at(self._ends_at, self._out_of_time),
+        ]
 
     def left_background(self) -> None:
-        """Stop the clock: the app is in the foreground again, or gone."""
+        """Stop the clock: the app is in the foreground again, suspended, or gone."""
         self._ends_at = None
         for due in self._planned:
             due.cancel()
         self._planned.clear()
 
-    def _plan(self, at: int, action: Callable[[], None]) -> None:
-        self._planned.append(self._clock.at(at, action))
-
-    def _suspend_unless_held(self) -> None:
-        if not self._held:
-            self._suspend()
-
     def _expire(self) -> None:
-        for name, handler in list(self._held.values()):
-            self._note(AssertionChanged(self._clock.now, name, "expires"))
-            if handler is not None:
-                self._call(handler)
+        for assertion in list(self._held.values()):
+            self._note(AssertionChanged(self._clock.now, assertion.name, "expires"))
+            if assertion.expiration_handler and self._parameters.holds(
+                "background-assertion.expiration-handler"
+            ):
+                self._call(assertion.expiration_handler)
 
     def _out_of_time(self) -> None:
-        if self._held:
-            self._kill()
-        else:
-            self._suspend()
+        if self._held and self._parameters.holds("background-assertion.must-be-ended"):
+            self._kill("a background task was not ended in time")
+        for identifier in list(self._held):
+            self.end(identifier)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .activity_kit import ActivityState, Card
+from .activity_store import ActivityState, Card
 from .units import clock_face
 from .views import lock_screen_svg
 
@@ -28,11 +28,12 @@ class LockScreen:
         lines = [self.time.center(_WIDTH)]
         for card in self.cards:
             lines += ["", card.title]
-            if card.progress is not None and card.state is not ActivityState.ENDED:
-                filled = int(card.progress * (_WIDTH - 8))
-                lines.append("━" * filled + "┄" * (_WIDTH - 8 - filled) + card.says.rjust(8))
-            elif card.says:
-                lines.append(card.says)
+            progress = card.progress(self.now)
+            if progress is not None:
+                filled = int(progress * _WIDTH)
+                lines.append("━" * filled + "┄" * (_WIDTH - filled))
+            if card.says(self.now):
+                lines.append(card.says(self.now))
             if card.state is ActivityState.STALE:
                 lines.append("Out of date")
         inner = [f"│ {line:<{_WIDTH}} │" for line in lines]
@@ -40,4 +41,4 @@ class LockScreen:
         return "\n".join([f"╭{edge}╮", *inner, f"╰{edge}╯"])
 
     def _repr_svg_(self) -> str:
-        return lock_screen_svg.draw(self.time, self.cards)
+        return lock_screen_svg.draw(self.time, self.cards, self.now)

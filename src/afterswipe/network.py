@@ -35,10 +35,28 @@ class Network:
         self._rng = rng
         self._free_at = 0
         self._servers: dict[str, Handler] = {}
+        self._waiting: list[Callable[[], None]] = []
+        self.connected = True
+        """Whether there is a network at all. Change it with `disconnect` and `connect`."""
 
     def serve(self, host: str, handler: Handler) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything."""
         self._servers[host] = handler
+
+    def disconnect(self) -> None:
+        """Take the network away. What is already on the link still arrives."""
+        self.connected = False
+
+    def connect(self) -> None:
+        """Bring the network back."""
+        self.connected = True
+        waiting, self._waiting = self._waiting, []
+        for action in waiting:
+            self.clock.after(0, action)
+
+    def when_connected(self, action: Callable[[], None]) -> None:
+        """Do something when the network is back."""
+        self._waiting.append(action)
 
     def answer(self, request: httpx.Request, received: int) -> httpx.Response:
         """What the server answers to a request whose body has arrived in full."""
@@ -103,6 +121,8 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and return the server's answer. Raises httpx.ReadError when the app was suspended meanwhile."""
         network = self._connections.network
+        if not network.connected:
+            raise httpx.ConnectError("there is no network")
         await self._connections.pause(2 * network.latency)
         received = 0
         if not isinstance(request.stream, httpx.AsyncByteStream):

@@ -26,7 +26,7 @@ class Version(tuple[int, ...]):
         return ".".join(map(str, self))
 
 
-OLDEST, NEWEST = Version("13"), Version("27.1")
+OLDEST, NEWEST = Version("4"), Version("27.1")
 
 
 class Parameters:
@@ -34,7 +34,7 @@ class Parameters:
 
     def __init__(self, ios: str) -> None:
         self.ios = Version(ios)
-        if not OLDEST <= self.ios <= Version("28") or self.ios == Version("28"):
+        if not OLDEST <= self.ios < Version("28"):
             raise UsageError(
                 f"iOS {ios} is outside of what is modelled. Choose a version from {OLDEST} to {NEWEST}."
             )
@@ -56,6 +56,13 @@ class Parameters:
                 f"Claim {claim_id} has the unit {value.unit!r}, and a time is needed: {', '.join(_MILLISECONDS)}."
             )
         return round(value.quantity * _MILLISECONDS[value.unit])
+
+    def holds(self, claim_id: str) -> bool:
+        """Whether the phone follows this rule: the claim covers this iOS version, and it was not taken back.
+
+        A rule that is in force on every system can be switched off for a "what if" run with `claims.override`.
+        """
+        return self.claim(claim_id).status not in ("retracted", "refuted") and self.has(claim_id)
 
     def _value(self, claim_id: str) -> claims.Value:
         value = self.claim(claim_id).value

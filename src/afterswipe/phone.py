@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
-from .activity_kit import ActivityStore
+from .activity_store import LIVE, ActivityStore, Card
 from .application import Application
-from .background_assertion import BackgroundTime
+from .background_urlsession import TransferDaemon
 from .claims import Claim
 from .clock import Clock
 from .errors import UsageError
@@ -21,7 +22,7 @@ from .truth import Truth
 from .units import HOUR, MINUTE, SECOND
 
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
-"""An app: a coroutine function that is given its `app` when it is launched."""
+"""An app: a coroutine function that is given its `app` whenever it is launched, by the person or by the system."""
 
 
 class Phone:
@@ -42,10 +43,19 @@ class Phone:
         self.record = Record()
         self.network = Network(self.clock, random.Random(seed), self.parameters, uplink)
         self.cards = ActivityStore(self.clock, self.parameters, self.record.add)
+        self.daemon = TransferDaemon(
+            self.clock,
+            self.parameters,
+            self.network,
+            note=self.record.add,
+            app_runs=lambda: self.app_state.runs,
+            wake=lambda: self._wake("background URLSession", "model.wake-run-time"),
+        )
         self._main: AppMain | None = None
         self._app: Application | None = None
         self._in_front = False
         self._locked = False
+        self._force_quit = False
 
     # What the person does.
 
@@ -63,7 +73,7 @@ class Phone:
                 "This phone has one app, and another one is on it already. Take a second Phone for the second app."
             )
         self._main = app or self._main
-        self._locked, self._in_front = False, True
+        self._locked, self._in_front, self._force_quit = False, True, False
         self._did("opens the app")
         self._happen(Event.OPEN)
 
@@ -88,11 +98,25 @@ class Phone:
             self._happen(Event.OPEN)
 
     def force_quit(self) -> None:
-        """Swipe the app away in the app switcher: its process is ended (claim force-quit.no-background-launch)."""
+        """Swipe the app away in the app switcher: its process is ended and its background transfers are cancelled."""
         self._must_be_unlocked("force_quit")
-        self._in_front = False
+        self._in_front, self._force_quit = False, True
         self._did("force quits the app")
         self._happen(Event.FORCE_QUIT)
+        if self.parameters.holds("force-quit.cancels-background-transfers"):
+            self.daemon.cancel_all("the person force quit the app")
+
+    def remove_card(self, number: int = 1) -> None:
+        """Swipe a card from the Lock Screen; cards are counted from 1 in the order of their start. The work goes on."""
+        if not any(card.number == number and card.on_screen for card in self.cards):
+            raise UsageError(f"There is no card {number} on the Lock Screen.")
+        self._did("removes the card")
+        self.cards.dismiss(number, by="person")
+        if (
+            not self.parameters.holds("live-activity.dismissing-does-not-stop-the-work")
+            and self._app is not None
+        ):
+            self._app.connections.die()
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         """Let time pass. Raises UsageError for a time below zero, and whatever the app's code did not catch."""
@@ -103,11 +127,49 @@ class Phone:
             )
         self._run_until(self.clock.now + round(span))
 
+    # What comes from a server, and from the system.
+
+    def push_to_card(
+        self, *, text: str | None = None, progress: float | None = None, number: int = 1
+    ) -> None:
+        """Deliver a Live Activity push from the app's server: the system draws the card anew; the app is not woken."""
+        old = self.cards.get(number).content
+        content = replace(
+            old, text=old.text if text is None else text, progress=progress, timer=None, stale_date=None
+        )
+        if self.parameters.holds("live-activity-push.server-can-report-honestly"):
+            self.cards.update(number, content, by="push")
+        if not self.parameters.holds("live-activity-push.push-renders-without-the-app"):
+            self._wake("Live Activity push", "model.wake-run-time")
+
+    def silent_push(self) -> None:
+        """Deliver a silent push: the system wakes the app for up to 30 seconds, unless the person force quit it."""
+        discarded = self._force_quit and self.parameters.holds("force-quit.discards-silent-push")
+        if not discarded:
+            self._wake("silent push", "silent-push.duration")
+
+    def memory_pressure(self) -> None:
+        """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
+        if not self.app_state.foreground and self.parameters.holds("life-cycle.jetsam"):
+            self._happen(Event.TERMINATE, "memory was needed")
+
     # What can be seen.
 
     def lock_screen(self) -> LockScreen:
         """What the person sees on the Lock Screen now."""
         return LockScreen(self.clock.now, [card for card in self.cards if card.on_screen])
+
+    def dynamic_island(self) -> list[Card]:
+        """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
+        if (
+            self._in_front
+            and not self._locked
+            and self.parameters.holds("live-activity.hidden-for-the-foreground-app")
+        ):
+            return []
+        ended_too = not self.parameters.holds("live-activity.leaves-the-island-at-its-end")
+        shown = [card for card in self.cards if card.state in LIVE or (ended_too and card.on_screen)]
+        return shown[: int(self.parameters.number("live-activity.island-shows-two"))]
 
     def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
@@ -126,11 +188,7 @@ class Phone:
         """The state of the app's process."""
         return State.NOT_RUNNING if self._app is None else self._app.state
 
-    # What the system does.
-
-    def terminate(self, why: str = "memory was needed") -> None:
-        """End the app's process as the system does, without telling it (claim life-cycle.jetsam)."""
-        self._happen(Event.TERMINATE, why)
+    # How it works.
 
     def _did(self, what: str) -> None:
         self.record.add(PersonDid(self.clock.now, what))
@@ -144,49 +202,84 @@ class Phone:
         before = self.app_state
         step = after(before, event)
         if before is State.NOT_RUNNING and step.to.runs:
-            self._launch()
+            self._launch(note or "person")
         self.record.add(StateChanged(self.clock.now, event, before, step.to, note))
-        if step.claim:
-            self.parameters.claim(step.claim)
         app = self._app
         if app is None or step.to is before:
             return
-        app.state = step.to
-        if step.to is State.BACKGROUND:
-            app.background_time.entered_background()
-        elif before is State.BACKGROUND:
-            app.background_time.left_background()
-        if before.runs and not step.to.runs:
-            self.parameters.claim("life-cycle.suspension-closes-sockets")
-            app.connections.die()
-        self._app = None if step.to is State.NOT_RUNNING else app
+        if step.claim:
+            self.parameters.claim(step.claim)
+        told = self._told(before, event)
+        app.tell(told)
+        if told and not step.to.runs:
+            app.loop.turn()  # no real app is told; this is for the run that asks "what if it were"
+        app.change(step.to)
+        if step.to is State.SUSPENDED:
+            self.daemon.process_suspended()
+        if step.to is State.NOT_RUNNING:
+            self._app = None
+            self.daemon.process_ended()
+            self._cards_of_a_process_that_ended(event)
         self._turn()
 
-    def _launch(self) -> None:
+    def _told(self, before: State, event: Event) -> str:
+        """The callbacks that the app is given. That it is given none here are two rules; each can be switched off."""
+        if event is Event.SUSPEND and not self.parameters.holds("life-cycle.suspension-is-not-announced"):
+            return "applicationWillSuspend"
+        if before is State.SUSPENDED and not after(before, event).to.runs:
+            silent = self.parameters.holds("life-cycle.terminated-without-notice")
+            return "" if silent else "applicationWillTerminate"
+        return after(before, event).told
+
+    def _cards_of_a_process_that_ended(self, event: Event) -> None:
+        rule = (
+            "live-activity.survives-force-quit"
+            if event is Event.FORCE_QUIT
+            else "live-activity.survives-its-process"
+        )
+        if not self.parameters.holds(rule):
+            for card in list(self.cards):
+                self.cards.dismiss(card.number, by="system")
+
+    def _wake(self, reason: str, limit: str) -> None:
+        """Give the app run time in the background, launching it where needed. A force-quit app is left alone."""
+        if self._main is None or (
+            self._force_quit and self.parameters.holds("force-quit.no-background-launch")
+        ):
+            return
+        if self.app_state.foreground:
+            return
+        self._happen(Event.WAKE, reason)
+        if self._app is not None:
+            self._app.woken(self.parameters.milliseconds(limit))
+        self._turn()
+
+    def _launch(self, reason: str) -> None:
         assert self._main is not None
         loop = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
-        app = Application(
+        self._app = Application(
             self.clock,
+            launch_reason=reason,
             parameters=self.parameters,
             connections=Connections(self.network, loop),
             cards=self.cards,
+            daemon=self.daemon,
             loop=loop,
             note=self.record.add,
-        )
-        app.background_time = BackgroundTime(
-            self.clock,
-            self.parameters,
-            self.record.add,
-            call=loop.call_soon,
             suspend=lambda: self._happen(Event.SUSPEND),
-            kill=lambda: self._happen(Event.TERMINATE, "a background task was not ended in time"),
+            kill=lambda why: self._happen(Event.TERMINATE, why),
         )
-        self._app = app
-        loop.start(self._main(app))
+        loop.start(self._main(self._app))
+
+    def _may_run(self) -> bool:
+        state = self.app_state
+        return state.runs or (
+            state is State.SUSPENDED and not self.parameters.holds("life-cycle.suspended-runs-no-code")
+        )
 
     def _turn(self) -> None:
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
-        if self._app is not None and self._app.state.runs:
+        if self._app is not None and self._may_run():
             self._app.loop.turn()
 
     def _run_until(self, end: int) -> None:
@@ -203,9 +296,5 @@ class Phone:
         self.clock.advance(end)
 
     def _next_due(self) -> int | None:
-        runs = self._app is not None and self._app.state.runs
-        moments = (
-            self.clock.next_due(),
-            self._app.loop.next_due() if self._app is not None and runs else None,
-        )
-        return min((at for at in moments if at is not None), default=None)
+        own = self._app.loop.next_due() if self._app is not None and self._may_run() else None
+        return min((at for at in (self.clock.next_due(), own) if at is not None), default=None)

@@ -42,8 +42,9 @@ class AssertionChanged(Entry):
 
 @dataclass(frozen=True, slots=True)
 class TransferMoved(Entry):
-    """`sent` of `size` bytes of a transfer have reached the server."""
+    """`sent` of `size` bytes of a transfer have reached the server. `by` is whose process moves them: `app` or `nsurlsessiond`."""
 
+    by: str
     transfer: int
     name: str
     sent: int
@@ -57,6 +58,7 @@ class TransferMoved(Entry):
 class TransferEnded(Entry):
     """A transfer ended; `outcome` is `done` or what went wrong."""
 
+    by: str
     transfer: int
     name: str
     outcome: str
@@ -67,7 +69,10 @@ class TransferEnded(Entry):
 
 @dataclass(frozen=True, slots=True)
 class CardChanged(Entry):
-    """A Live Activity changed. `by` is who did it: the `app` or the `system`."""
+    """A Live Activity changed. `by` is who did it: the `app`, a `push`, the `person` or the `system`.
+
+    `moves` says that the system moves the card's bar by itself.
+    """
 
     activity: int
     by: str
@@ -75,6 +80,7 @@ class CardChanged(Entry):
     title: str
     text: str
     progress: float | None
+    moves: bool = False
 
     def __str__(self) -> str:
         return f"card {self.title!r} {self.state} by the {self.by}: {self.text}"

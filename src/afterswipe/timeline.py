@@ -56,7 +56,9 @@ def _card_spans(record: Record, end: int) -> list[CardSpan]:
     for entry in record.of(CardChanged):
         by_card.setdefault(entry.activity, []).append(entry)
     return [
-        CardSpan(entry.at, until, entry.text, entry.title, entry.state)
+        CardSpan(
+            entry.at, until, "moves by the time" if entry.moves else entry.text, entry.title, entry.state
+        )
         for entries in by_card.values()
         for entry, until in zip(entries, [*(later.at for later in entries[1:]), end], strict=True)
         if entry.state != "dismissed"

@@ -5,14 +5,18 @@ something is going on; nobody is left who could correct the card. It closes when
 card stops claiming it: ended, off the screen, or marked as out of date.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from .life_cycle import State
 from .record import CardChanged, Record, StateChanged, TransferEnded, TransferMoved
 from .units import duration, percent, size
 
 WHY = {State.SUSPENDED: "stale", State.NOT_RUNNING: "orphaned"}
-"""Why a card and the truth differ: `stale` (its app is suspended) or `orphaned` (its app is gone)."""
+"""Why a card and the truth differ: `stale` (its app is suspended) or `orphaned` (its app is gone).
+
+A card whose bar the system moves by time is `projected` in either case.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Transfer:
-    """What became of one transfer: `sent` of `size` bytes at the server; `stopped` is when it stopped moving, if it did."""
+    """What became of one transfer: `sent` of `size` bytes at the server; `stopped` is when it stopped moving, if it did.
 
+    `by` is whose process moves the bytes: `app` or `nsurlsessiond`.
+    """
+
+    by: str
     name: str
     sent: int
     size: int
@@ -53,7 +61,7 @@ def states(record: Record, end: int) -> list[Span]:
 
 def transfers(record: Record) -> list[Transfer]:
     """Every transfer, in order of its start. One that runs in the app's process stops when the process does."""
-    found: dict[tuple[int, int], Transfer] = {}
+    found: dict[tuple[str, int, int], Transfer] = {}
     launches = 0
     for entry in record:
         match entry:
@@ -61,24 +69,20 @@ def transfers(record: Record) -> list[Transfer]:
                 launches += 1
             case StateChanged(at=at, after=later) if not later.runs:
                 for key, transfer in found.items():
-                    if transfer.stopped is None:
-                        found[key] = _stopped(transfer, at, f"stopped when the app was {_lost(later)}")
-            case TransferMoved(at=at, transfer=number, name=name, sent=sent, size=total):
-                started = found[launches, number].started if (launches, number) in found else at
-                found[launches, number] = Transfer(name, sent, total, started, None, "under way")
-            case TransferEnded(at=at, transfer=number, outcome="done"):
-                found[launches, number] = _stopped(found[launches, number], at, "done")
+                    if transfer.stopped is None and transfer.by == "app":
+                        lost = "suspended" if later is State.SUSPENDED else "ended"
+                        found[key] = replace(transfer, stopped=at, outcome=f"stopped when the app was {lost}")
+            case TransferMoved(at=at, by=by, sent=sent):
+                key = (by, launches if by == "app" else 0, entry.transfer)
+                started = found[key].started if key in found else at
+                found[key] = Transfer(by, entry.name, sent, entry.size, started, None, "under way")
+            case TransferEnded(at=at, by=by, outcome=outcome):
+                key = (by, launches if by == "app" else 0, entry.transfer)
+                if found[key].stopped is None:
+                    found[key] = replace(found[key], stopped=at, outcome=outcome)
             case _:
                 pass
     return list(found.values())
-
-
-def _stopped(transfer: Transfer, at: int, outcome: str) -> Transfer:
-    return Transfer(transfer.name, transfer.sent, transfer.size, transfer.started, at, outcome)
-
-
-def _lost(state: State) -> str:
-    return "suspended" if state is State.SUSPENDED else "ended"
 
 
 def gaps(record: Record, end: int) -> list[Span]:
@@ -87,16 +91,17 @@ def gaps(record: Record, end: int) -> list[Span]:
     state = State.NOT_RUNNING
     cards: dict[int, CardChanged] = {}
     since: int | None = None
+    why = ""
 
     def look(at: int, now: State) -> None:
-        nonlocal since, state
+        nonlocal since, state, why
         claims = any(card.state == "active" for card in cards.values())
         if since is not None and (not claims or now is not state):
-            found.append(Span(since, at, WHY[state]))
+            found.append(Span(since, at, why))
             since = None
         state = now
         if since is None and claims and not state.runs:
-            since = at
+            since, why = at, _why(cards.values(), state)
 
     for entry in record:
         if isinstance(entry, CardChanged):
@@ -105,8 +110,13 @@ def gaps(record: Record, end: int) -> list[Span]:
         elif isinstance(entry, StateChanged):
             look(entry.at, entry.after)
     if since is not None:
-        found.append(Span(since, end, WHY[state]))
+        found.append(Span(since, end, why))
     return found
+
+
+def _why(cards: Iterable[CardChanged], state: State) -> str:
+    moves = any(card.moves for card in cards if card.state == "active")
+    return "projected" if moves else WHY[state]
 
 
 @dataclass(frozen=True)
@@ -150,7 +160,7 @@ class Truth:
             when = "" if transfer.stopped is None else f" {duration(self.now - transfer.stopped)} ago"
             lines.append(f"{transfer}; {transfer.outcome}{when}.")
         lines += [
-            f"The card {card.title!r} says {card.text!r}; last changed by the {card.by} {duration(self.now - card.at)} ago."
+            f"The card {card.title!r} {_shows(card)}; last changed by the {card.by} {duration(self.now - card.at)} ago."
             for card in self.cards
             if card.state != "dismissed"
         ]
@@ -160,3 +170,7 @@ class Truth:
         else:
             lines.append("The card said nothing that was not so." if self.cards else "There is no card.")
         return "\n".join(lines)
+
+
+def _shows(card: CardChanged) -> str:
+    return "shows a bar that the system moves by the time" if card.moves else f"says {card.text!r}"

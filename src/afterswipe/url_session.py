@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from .background_urlsession import BackgroundUploadTask
 from .errors import URLError, UsageError
 from .network import SimulatedTransport
 from .record import TransferEnded, TransferMoved
@@ -61,7 +62,7 @@ class UploadTask:
             )
 
     async def _body(self) -> AsyncIterator[bytes]:
-        chunk = bytes(self._app.chunk_size)
+        chunk = bytes(int(self._app.parameters.number("model.upload-chunk")))
         left = self.size
         while left:
             yield chunk[:left]
@@ -69,11 +70,11 @@ class UploadTask:
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = sent
-        self._app.note(TransferMoved(self._app.clock.now, self._number, self.name, sent, self.size))
+        self._app.note(TransferMoved(self._app.clock.now, "app", self._number, self.name, sent, self.size))
         self._news.set()
 
     def _end(self, outcome: str) -> None:
-        self._app.note(TransferEnded(self._app.clock.now, self._number, self.name, outcome))
+        self._app.note(TransferEnded(self._app.clock.now, "app", self._number, self.name, outcome))
 
 
 class URLSession:
@@ -83,12 +84,16 @@ class URLSession:
         self._app = app
         self._count = 0
 
-    def upload(self, file: str, *, size: int, to: str = "https://upload.example/story") -> UploadTask:
+    def upload(
+        self, file: str, *, size: int, to: str = "https://upload.example/story"
+    ) -> "UploadTask | BackgroundUploadTask":
         """Upload a file of `size` bytes to a URL. It starts when the task is iterated over; raises UsageError for a size below 1."""
         if size < 1:
             raise UsageError(
                 f"A file of {size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
             )
+        if not self._app.parameters.holds("url-session.default-stops-with-the-app"):
+            return self._app.background_url_session.upload(file, size=size)
         self._count += 1
         return UploadTask(self._app, file, size, to, self._count)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afterswipe import Phone, UsageError
-from afterswipe.activity_kit import ActivityState
+from afterswipe.activity_store import ActivityState
 from afterswipe.application import Application
 from afterswipe.life_cycle import State
 from afterswipe.record import Record
@@ -16,7 +16,7 @@ from afterswipe.record import Record
 from . import invariants
 from .apps import ticking
 
-DEEDS = ("open", "swipe_up", "lock", "unlock", "force_quit", "terminate")
+DEEDS = ("open", "swipe_up", "lock", "unlock", "force_quit", "memory_pressure", "silent_push", "remove_card", "push_to_card")
 
 
 def follow(script: list[tuple[str, float]], ran: list[int], seed: int = 1) -> Phone:
@@ -26,7 +26,7 @@ def follow(script: list[tuple[str, float]], ran: list[int], seed: int = 1) -> Ph
     for deed, seconds in script:
         phone.wait(seconds=seconds)
         try:
-            getattr(phone, deed)()
+            phone.push_to_card(text="from the server") if deed == "push_to_card" else getattr(phone, deed)()
         except UsageError:
             continue
     phone.wait(seconds=5)
@@ -40,7 +40,7 @@ def test_all_invariants_hold_whatever_the_person_does(script):
     invariants.every(follow(script, ran), ran)
 
 
-LEAVE_AND_LOSE = [("swipe_up", 2.0), ("terminate", 30.0), ("open", 5.0)]
+LEAVE_AND_LOSE = [("swipe_up", 2.0), ("memory_pressure", 30.0), ("open", 5.0)]
 
 
 def code_runs_while_suspended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ def the_card_moves_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     def plant(self, event, note=""):
         happen(self, event, note)
         if self.app_state is State.SUSPENDED:
-            self.cards._put(replace(self.cards.get(1), text="99"), by="app")
+            self.cards._put(replace(self.cards.get(1), updated=self.clock.now), by="app")
 
     monkeypatch.setattr(Phone, "_happen", plant)
 

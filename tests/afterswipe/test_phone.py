@@ -44,7 +44,7 @@ def test_the_card_stays_and_says_what_it_said():
     ran = []
     phone = left(ticking(ran))
     (card,) = phone.lock_screen().cards
-    assert card.says == f"{len(ran)} 0 %"
+    assert card.says(phone.clock.now) == f"{len(ran)} 0 %"
 
 
 def test_timers_fire_after_resume_and_not_before():
@@ -64,7 +64,7 @@ def test_an_upload_dies_with_its_app_and_the_app_learns_later():
     phone.open()
     phone.wait(seconds=1)
     assert outcomes == ["URLError: story.mov: the network connection was lost (networkConnectionLost, -1005)"]
-    assert phone.lock_screen().cards[0].says == "Failed"
+    assert phone.lock_screen().cards[0].says(phone.clock.now) == "Failed"
 
 
 def test_its_negation_an_upload_in_front_gets_through():
@@ -161,8 +161,8 @@ def test_background_time_remaining():
 
 
 def test_older_systems_are_not_modelled():
-    with pytest.raises(UsageError, match=r"from 13 to 27\.1"):
-        Phone(ios="12")
+    with pytest.raises(UsageError, match=r"from 4 to 27\.1"):
+        Phone(ios="3")
 
 
 @pytest.mark.parametrize("ios", ["eighteen", "18.x", "", "99"])
@@ -244,7 +244,7 @@ def test_updates_to_an_ended_card_are_ignored():
 
     phone = Phone()
     phone.open(app)
-    assert phone.lock_screen().cards[0].says == "Posted"
+    assert phone.lock_screen().cards[0].says(phone.clock.now) == "Posted"
 
 
 def test_force_quit_ends_the_process_and_leaves_the_card():
@@ -262,7 +262,7 @@ def test_force_quit_ends_the_process_and_leaves_the_card():
 
 def test_the_system_ends_a_suspended_app_and_the_reason_changes():
     phone = left(ticking([]))
-    phone.terminate()
+    phone.memory_pressure()
     phone.wait(minutes=1)
     assert [gap.what for gap in phone.truth().gaps] == ["stale", "orphaned"]
 
@@ -282,7 +282,7 @@ def test_a_launch_after_force_quit_starts_anew_and_finds_the_card():
     phone.force_quit()
     phone.open()
     assert seen == [0, 1]
-    assert phone.lock_screen().cards[0].says == "Cleaned up"
+    assert phone.lock_screen().cards[0].says(phone.clock.now) == "Cleaned up"
 
 
 def test_locking_is_leaving_and_unlocking_brings_back():
@@ -293,6 +293,121 @@ def test_locking_is_leaving_and_unlocking_brings_back():
     assert phone.app_state is State.SUSPENDED
     phone.unlock()
     assert phone.app_state is State.ACTIVE
+
+
+def test_a_background_upload_goes_on_without_its_app_and_wakes_it():
+    seen = []
+
+    async def app(app):
+        session = app.background_url_session
+        upload = session.upload("story.mov", size=6 * MB) if app.launch_reason == "person" else session.tasks()[0]
+        async for sent in upload:
+            seen.append((app.launch_reason, round(sent, 2)))
+        app.complete_wake()
+
+    phone = left(app, after=1, then=60)
+    assert phone.truth().transfers[0].sent == 6 * MB
+    assert phone.truth().transfers[0].by == "nsurlsessiond"
+    assert seen[-1] == ("person", 1.0)  # the suspended process went on
+    assert phone.app_state is State.SUSPENDED
+    phone = left(app, after=1, then=0.7)
+    phone.memory_pressure()
+    phone.wait(minutes=1)
+    assert seen[-1] == ("background URLSession", 1.0)  # a new process was launched
+
+
+def test_a_background_upload_is_cancelled_by_a_force_quit_and_the_app_left_alone():
+    launches = []
+
+    async def app(app):
+        launches.append(app.launch_reason)
+        if app.launch_reason == "person" and not app.background_url_session.tasks():
+            app.background_url_session.upload("story.mov", size=60 * MB)
+
+    phone = Phone()
+    phone.open(app)
+    phone.wait(seconds=2)
+    phone.force_quit()
+    phone.wait(hours=1)
+    assert launches == ["person"]
+    assert phone.truth().transfers[0].outcome == "the person force quit the app"
+    phone.silent_push()
+    assert launches == ["person"]
+
+
+def test_a_silent_push_gives_thirty_seconds():
+    ran = []
+    phone = left(ticking(ran), then=60)
+    ran.clear()
+    at = phone.clock.now
+    phone.silent_push()
+    phone.wait(minutes=5)
+    assert 29_500 <= max(ran) - at <= 30_000
+    invariants.every(phone, ran)
+
+
+def test_a_push_changes_the_card_and_not_the_app():
+    ran = []
+    phone = left(ticking(ran))
+    count = len(ran)
+    phone.push_to_card(text="60 %")
+    phone.wait(minutes=1)
+    assert phone.lock_screen().cards[0].says(phone.clock.now) == "60 %"
+    assert len(ran) == count
+
+
+def test_a_timer_bar_moves_with_no_code_running():
+    async def app(app):
+        app.activities.request("Posting", timer_interval=(app.now, app.now + 100))
+        await asyncio.sleep(10**6)
+
+    phone = left(app, then=48)
+    assert phone.lock_screen().cards[0].says(phone.clock.now) == "50 %"
+    phone.wait(minutes=5)
+    assert phone.lock_screen().cards[0].says(phone.clock.now) == "100 %"
+    assert [gap.what for gap in phone.truth().gaps] == ["projected"]
+
+
+def test_the_island_hides_the_card_of_the_app_in_front_and_shows_two():
+    async def app(app):
+        for number in range(3):
+            app.activities.request(f"Card {number}")
+
+    phone = Phone()
+    phone.open(app)
+    assert phone.dynamic_island() == []
+    phone.swipe_up()
+    assert [card.title for card in phone.dynamic_island()] == ["Card 0", "Card 1"]
+
+
+def test_too_much_data_for_a_card():
+    async def app(app):
+        app.activities.request("Big", text="x" * 5000)
+
+    with pytest.raises(ActivityAuthorizationError, match=r"attributesTooLarge.*4096"):
+        Phone().open(app)
+
+
+def test_no_network_and_then_one():
+    seen = []
+
+    async def app(app):
+        app.background_url_session.upload("story.mov", size=1 * MB)
+        try:
+            async for _ in app.url_session.upload("other.mov", size=1 * MB):
+                pass
+        except Exception as failure:  # noqa: BLE001
+            seen.append(failure.code)
+
+    phone = Phone()
+    phone.network.disconnect()
+    phone.open(app)
+    phone.wait(seconds=30)
+    assert seen == ["networkConnectionLost"]
+    assert phone.truth().transfers[0].sent == 0
+    phone.network.connect()
+    phone.wait(seconds=30)
+    assert phone.truth().transfers[0].sent == 1 * MB
 
 
 def test_httpx_code_runs_on_the_phone():

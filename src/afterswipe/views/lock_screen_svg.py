@@ -6,43 +6,44 @@ from typing import TYPE_CHECKING
 from .svg import INK, LINE, MUTED, PAPER, RUN, Drawing
 
 if TYPE_CHECKING:
-    from ..activity_kit import Card
+    from ..activity_store import Card
 
-_WIDTH, _CARD = 300, 74
+_WIDTH, _CARD = 264, 74
 
 
-def draw(time: str, cards: list["Card"]) -> str:
-    """Draw a phone's upper part, 300 pixels wide, in the middle of its place."""
+def draw(time: str, cards: list["Card"], now: int) -> str:
+    """Draw a phone's upper part, 264 pixels wide, in the middle of its place."""
     drawing = Drawing()
     height = 118 + (_CARD + 10) * max(len(cards), 1)
     parts = [
         f'<rect x="0.5" y="0.5" width="{_WIDTH - 1}" height="{height - 1}" rx="34" fill="{PAPER}" stroke="{LINE}"/>',
-        f'<rect x="108" y="14" width="84" height="24" rx="12" fill="{INK}"/>',
-        f'<text x="150" y="92" text-anchor="middle" font-size="46" font-weight="600" fill="{INK}">{time}</text>',
+        f'<rect x="{_WIDTH / 2 - 42:g}" y="14" width="84" height="24" rx="12" fill="{INK}"/>',
+        f'<text x="{_WIDTH / 2:g}" y="92" text-anchor="middle" font-size="46" font-weight="600" fill="{INK}">{time}</text>',
     ]
     for index, card in enumerate(cards):
-        parts.append(_card(card, 108 + index * (_CARD + 10)))
+        parts.append(_card(card, now, 108 + index * (_CARD + 10)))
     drawing.raw(
         f'<svg x="50%" overflow="visible"><g transform="translate({-_WIDTH / 2:g} 0)">{"".join(parts)}</g></svg>'
     )
-    words = "; ".join(f"{card.title}: {card.says or card.state.value}" for card in cards) or "no card"
+    words = "; ".join(f"{card.title}: {card.says(now) or card.state.value}" for card in cards) or "no card"
     return drawing.finish(height, f"Lock Screen at {time}", words)
 
 
-def _card(card: "Card", y: int) -> str:
+def _card(card: "Card", now: int, y: int) -> str:
     stale = card.state.value == "stale"
     edge = f'stroke="{MUTED}" stroke-dasharray="4 3"' if stale else f'stroke="{LINE}"'
-    note = "out of date" if stale else card.says
+    note = "out of date" if stale else card.says(now)
+    progress = card.progress(now)
     parts = [
         f'<rect x="14" y="{y}" width="{_WIDTH - 28}" height="{_CARD}" rx="20" fill="var(--as-card, #e9ecf2)" {edge}/>',
         f'<text x="32" y="{y + 31}" font-weight="600" fill="{INK}">{escape(card.title)}</text>',
     ]
-    if card.progress is not None and card.state.value != "ended":
+    if progress is not None:
         wide = _WIDTH - 64
         parts += [
             f'<text x="{_WIDTH - 32}" y="{y + 31}" text-anchor="end" fill="{MUTED}">{escape(note)}</text>',
             f'<rect x="32" y="{y + 46}" width="{wide}" height="8" rx="4" fill="{LINE}"/>',
-            f'<rect x="32" y="{y + 46}" width="{max(8, wide * card.progress):g}" height="8" rx="4" fill="{RUN}"/>',
+            f'<rect x="32" y="{y + 46}" width="{max(8, wide * progress):g}" height="8" rx="4" fill="{RUN}"/>',
         ]
     else:
         parts.append(f'<text x="32" y="{y + 54}" fill="{MUTED}">{escape(note)}</text>')
