@@ -1,4 +1,7 @@
-"""A story upload that the person leaves after two seconds."""
+"""A story upload that the person leaves after two seconds.
+
+Claims: url-session.default-stops-with-the-app
+"""
 
 from afterswipe import MB, Phone, show
 

@@ -1,4 +1,7 @@
-"""The same upload with a background task assertion: thirty seconds more, then the same end."""
+"""The same upload with a background task assertion: thirty seconds more, then the same end.
+
+Claims: background-assertion.duration, background-assertion.expiration-warning, background-assertion.expiration-handler
+"""
 
 from afterswipe import MB, Phone, show
 

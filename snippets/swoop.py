@@ -1,4 +1,7 @@
-"""The swoop: a card is on the Lock Screen, and no code runs."""
+"""The swoop: a card is on the Lock Screen, and no code runs.
+
+Claims: life-cycle.suspended-runs-no-code, life-cycle.suspension-is-the-default, live-activity.gives-no-run-time
+"""
 
 import asyncio
 

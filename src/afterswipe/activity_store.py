@@ -133,6 +133,8 @@ class ActivityStore:
 
     def dismiss(self, number: int, by: str) -> None:
         """Take a card from the Lock Screen: by the `person`, or by the `system` when its time is over."""
+        if by == "person" and not self._parameters.holds("live-activity.removal-dismisses"):
+            return
         if self._cards[number].on_screen:
             self._put(replace(self._cards[number], state=ActivityState.DISMISSED), by)
 

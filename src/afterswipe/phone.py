@@ -144,9 +144,7 @@ class Phone:
 
     def silent_push(self) -> None:
         """Deliver a silent push: the system wakes the app for up to 30 seconds, unless the person force quit it."""
-        discarded = self._force_quit and self.parameters.holds("force-quit.discards-silent-push")
-        if not discarded:
-            self._wake("silent push", "silent-push.duration")
+        self._wake("silent push", "silent-push.duration", unless_force_quit="force-quit.discards-silent-push")
 
     def memory_pressure(self) -> None:
         """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
@@ -241,11 +239,11 @@ class Phone:
             for card in list(self.cards):
                 self.cards.dismiss(card.number, by="system")
 
-    def _wake(self, reason: str, limit: str) -> None:
+    def _wake(
+        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
+    ) -> None:
         """Give the app run time in the background, launching it where needed. A force-quit app is left alone."""
-        if self._main is None or (
-            self._force_quit and self.parameters.holds("force-quit.no-background-launch")
-        ):
+        if self._main is None or (self._force_quit and self.parameters.holds(unless_force_quit)):
             return
         if self.app_state.foreground:
             return

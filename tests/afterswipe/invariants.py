@@ -50,7 +50,9 @@ def a_card_outlives_its_process(phone: Phone) -> None:
             gone = [
                 later
                 for later in entries[index + 1 :]
-                if isinstance(later, CardChanged) and later.at == entry.at and (later.state, later.by) == ("dismissed", "system")
+                if isinstance(later, CardChanged)
+                and later.at == entry.at
+                and (later.state, later.by) == ("dismissed", "system")
             ]
             assert not gone, f"a card left the Lock Screen with its process: {gone}"
 

@@ -16,7 +16,17 @@ from afterswipe.record import Record
 from . import invariants
 from .apps import ticking
 
-DEEDS = ("open", "swipe_up", "lock", "unlock", "force_quit", "memory_pressure", "silent_push", "remove_card", "push_to_card")
+DEEDS = (
+    "open",
+    "swipe_up",
+    "lock",
+    "unlock",
+    "force_quit",
+    "memory_pressure",
+    "silent_push",
+    "remove_card",
+    "push_to_card",
+)
 
 
 def follow(script: list[tuple[str, float]], ran: list[int], seed: int = 1) -> Phone:

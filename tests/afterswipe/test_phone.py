@@ -300,7 +300,9 @@ def test_a_background_upload_goes_on_without_its_app_and_wakes_it():
 
     async def app(app):
         session = app.background_url_session
-        upload = session.upload("story.mov", size=6 * MB) if app.launch_reason == "person" else session.tasks()[0]
+        upload = (
+            session.upload("story.mov", size=6 * MB) if app.launch_reason == "person" else session.tasks()[0]
+        )
         async for sent in upload:
             seen.append((app.launch_reason, round(sent, 2)))
         app.complete_wake()
