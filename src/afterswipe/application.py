@@ -3,17 +3,14 @@
 from collections.abc import Callable
 
 from .activity_kit import Activities
-from .activity_store import ActivityStore
 from .background_assertion import BackgroundTime
-from .background_urlsession import BackgroundURLSession, TransferDaemon
-from .clock import Clock
+from .background_urlsession import BackgroundURLSession
 from .errors import UsageError
 from .life_cycle import State
 from .network import Connections
-from .parameters import Parameters
 from .process import ProcessLoop
-from .record import Entry
 from .run_time import RunTime
+from .system import System
 from .units import SECOND
 from .url_session import URLSession
 
@@ -26,35 +23,21 @@ class Application:
     machinery that those are built on.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        *,
-        launch_reason: str,
-        parameters: Parameters,
-        connections: Connections,
-        cards: ActivityStore,
-        daemon: TransferDaemon,
-        loop: ProcessLoop,
-        note: Callable[[Entry], None],
-        suspend: Callable[[], None],
-        kill: Callable[[str], None],
-    ) -> None:
-        self.clock = clock
-        self.launch_reason = launch_reason
-        self.parameters = parameters
-        self.connections = connections
-        self.cards = cards
+    def __init__(self, system: System, loop: ProcessLoop, launch_reason: str) -> None:
+        self.system = system
         self.loop = loop
-        self.note = note
+        self.launch_reason = launch_reason
+        self.clock = system.clock
+        self.parameters = system.parameters
+        self.cards = system.cards
+        self.note = system.record.add
         self.state = State.NOT_RUNNING
-        self.run_time = RunTime(clock, parameters, suspend)
-        self.background_time = BackgroundTime(
-            clock, parameters, self.run_time, note=note, call=self.call, kill=kill
-        )
+        self.connections = Connections(system.network, loop)
+        self.run_time = RunTime(system)
+        self.background_time = BackgroundTime(system, self)
         self.activities = Activities(self)
         self.url_session = URLSession(self)
-        self.background_url_session = BackgroundURLSession(self, daemon)
+        self.background_url_session = BackgroundURLSession(self)
         self._observers: list[Callable[[str], None]] = []
         self._wakes: list[int] = []
 

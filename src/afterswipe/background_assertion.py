@@ -6,12 +6,15 @@ there is no task. It is an assertion, "do not suspend me yet" (claim background-
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .clock import Clock, Due
+from .clock import Due
 from .errors import UsageError
-from .parameters import Parameters
 from .record import AssertionChanged
-from .run_time import RunTime
+from .system import System
+
+if TYPE_CHECKING:
+    from .application import Application
 
 _DURATIONS = (
     "background-assertion.duration",
@@ -31,22 +34,11 @@ class _Assertion:
 class BackgroundTime:
     """The time that an app has left in the background. It belongs to the app: two assertions do not give twice as much."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        parameters: Parameters,
-        run_time: RunTime,
-        *,
-        note: Callable[[AssertionChanged], None],
-        call: Callable[[Callable[[], None]], object],
-        kill: Callable[[str], None],
-    ) -> None:
-        self._clock = clock
-        self._parameters = parameters
-        self._run_time = run_time
-        self._note = note
-        self._call = call
-        self._kill = kill
+    def __init__(self, system: System, app: "Application") -> None:
+        self._system = system
+        self._clock = system.clock
+        self._parameters = system.parameters
+        self._app = app
         self._held: dict[int, _Assertion] = {}
         self._count = 0
         self._planned: list[Due] = []
@@ -55,11 +47,13 @@ class BackgroundTime:
     def begin(self, name: str, expiration_handler: Callable[[], None] | None) -> int:
         """Take an assertion and return its identifier."""
         self._count += 1
-        hold = self._run_time.hold(name)
+        hold = self._app.run_time.hold(name)
         self._held[self._count] = _Assertion(name, expiration_handler, hold, self._clock.now)
-        self._note(AssertionChanged(self._clock.now, name, "begun"))
+        self._app.note(AssertionChanged(self._clock.now, name, "begun"))
         if len(self._held) > self._parameters.number("background-assertion.leak-limit"):
-            self._clock.after(0, lambda: self._kill("too many background tasks were begun and not ended"))
+            self._clock.after(
+                0, lambda: self._system.terminate("too many background tasks were begun and not ended")
+            )
         return self._count
 
     def end(self, identifier: int) -> None:
@@ -69,8 +63,8 @@ class BackgroundTime:
                 f"There is no background task {identifier} to end: it was never begun, or it was ended before."
             )
         assertion = self._held.pop(identifier)
-        self._note(AssertionChanged(self._clock.now, assertion.name, "ended"))
-        self._run_time.release(assertion.hold)
+        self._app.note(AssertionChanged(self._clock.now, assertion.name, "ended"))
+        self._app.run_time.release(assertion.hold)
 
     def remaining(self) -> float:
         """Apple's `backgroundTimeRemaining` in seconds; infinite while the app is in the foreground."""
@@ -101,14 +95,14 @@ class BackgroundTime:
 
     def _expire(self) -> None:
         for assertion in list(self._held.values()):
-            self._note(AssertionChanged(self._clock.now, assertion.name, "expires"))
+            self._app.note(AssertionChanged(self._clock.now, assertion.name, "expires"))
             if assertion.expiration_handler and self._parameters.holds(
                 "background-assertion.expiration-handler"
             ):
-                self._call(assertion.expiration_handler)
+                self._app.call(assertion.expiration_handler)
 
     def _out_of_time(self) -> None:
         if self._held and self._parameters.holds("background-assertion.must-be-ended"):
-            self._kill("a background task was not ended in time")
+            self._system.terminate("a background task was not ended in time")
         for identifier in list(self._held):
             self.end(identifier)

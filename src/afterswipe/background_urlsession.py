@@ -11,11 +11,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .clock import Clock, Due
+from .clock import Due
 from .errors import URLError, UsageError
-from .network import Network
-from .parameters import Parameters
-from .record import Entry, TransferEnded, TransferMoved
+from .record import TransferEnded, TransferMoved
+from .system import System
 
 if TYPE_CHECKING:
     from .application import Application
@@ -39,22 +38,11 @@ class Transfer:
 class TransferDaemon:
     """The system's process that moves the bytes of background sessions, whatever becomes of the app."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        parameters: Parameters,
-        network: Network,
-        *,
-        note: Callable[[Entry], None],
-        app_runs: Callable[[], bool],
-        wake: Callable[[], None],
-    ) -> None:
-        self._clock = clock
-        self._parameters = parameters
-        self._network = network
-        self._note = note
-        self._app_runs = app_runs
-        self._wake = wake
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._clock = system.clock
+        self._parameters = system.parameters
+        self._network = system.network
         self._going: dict[int, Due] = {}
         self.transfers: list[Transfer] = []
 
@@ -111,12 +99,12 @@ class TransferDaemon:
 
     def _move(self, transfer: Transfer, sent: int) -> None:
         transfer.sent = sent
-        self._note(
+        self._system.record.add(
             TransferMoved(
                 self._clock.now, "nsurlsessiond", transfer.number, transfer.name, sent, transfer.size
             )
         )
-        tells = self._app_runs()
+        tells = self._system.app_state.runs
         if not tells and not self._parameters.holds("background-urlsession.no-progress-while-suspended"):
             self._wake()
         if tells:
@@ -132,15 +120,20 @@ class TransferDaemon:
         transfer.outcome = outcome
         if (due := self._going.pop(transfer.number, None)) is not None:
             due.cancel()
-        self._note(TransferEnded(self._clock.now, "nsurlsessiond", transfer.number, transfer.name, outcome))
+        self._system.record.add(
+            TransferEnded(self._clock.now, "nsurlsessiond", transfer.number, transfer.name, outcome)
+        )
         self._tell(transfer)
         all_done = all(other.outcome for other in self.transfers)
         if (
             all_done
-            and not self._app_runs()
+            and not self._system.app_state.runs
             and self._parameters.holds("background-urlsession.wakes-the-app-when-all-is-done")
         ):
             self._wake()
+
+    def _wake(self) -> None:
+        self._system.wake("background URLSession", "model.wake-run-time")
 
     @staticmethod
     def _tell(transfer: Transfer) -> None:
@@ -183,9 +176,9 @@ class BackgroundUploadTask:
 class BackgroundURLSession:
     """An app's URLSession with a background configuration."""
 
-    def __init__(self, app: "Application", daemon: TransferDaemon) -> None:
+    def __init__(self, app: "Application") -> None:
         self._app = app
-        self._daemon = daemon
+        self._daemon = app.system.daemon
 
     def upload(self, file: str, *, size: int) -> BackgroundUploadTask:
         """Hand an upload from a file of `size` bytes to the system. It starts at once and needs nobody to wait for it."""

@@ -10,10 +10,11 @@ from .application import Application
 from .background_urlsession import TransferDaemon
 from .claims import Claim
 from .clock import Clock
+from .conditions import Conditions
 from .errors import UsageError
 from .life_cycle import Event, State, after
 from .lock_screen import LockScreen
-from .network import Connections, Network
+from .network import Network
 from .parameters import Parameters
 from .process import ProcessLoop
 from .record import PersonDid, Record, StateChanged
@@ -41,16 +42,11 @@ class Phone:
         self.parameters = Parameters(ios)
         self.clock = Clock()
         self.record = Record()
-        self.network = Network(self.clock, random.Random(seed), self.parameters, uplink)
+        self.conditions = Conditions()
+        self.rng = random.Random(seed)
+        self.network = Network(self.clock, self.rng, self.parameters, uplink)
         self.cards = ActivityStore(self.clock, self.parameters, self.record.add)
-        self.daemon = TransferDaemon(
-            self.clock,
-            self.parameters,
-            self.network,
-            note=self.record.add,
-            app_runs=lambda: self.app_state.runs,
-            wake=lambda: self._wake("background URLSession", "model.wake-run-time"),
-        )
+        self.daemon = TransferDaemon(self)
         self._main: AppMain | None = None
         self._app: Application | None = None
         self._in_front = False
@@ -140,16 +136,16 @@ class Phone:
         if self.parameters.holds("live-activity-push.server-can-report-honestly"):
             self.cards.update(number, content, by="push")
         if not self.parameters.holds("live-activity-push.push-renders-without-the-app"):
-            self._wake("Live Activity push", "model.wake-run-time")
+            self.wake("Live Activity push", "model.wake-run-time")
 
     def silent_push(self) -> None:
         """Deliver a silent push: the system wakes the app for up to 30 seconds, unless the person force quit it."""
-        self._wake("silent push", "silent-push.duration", unless_force_quit="force-quit.discards-silent-push")
+        self.wake("silent push", "silent-push.duration", unless_force_quit="force-quit.discards-silent-push")
 
     def memory_pressure(self) -> None:
         """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
         if not self.app_state.foreground and self.parameters.holds("life-cycle.jetsam"):
-            self._happen(Event.TERMINATE, "memory was needed")
+            self.terminate("memory was needed")
 
     # What can be seen.
 
@@ -185,6 +181,35 @@ class Phone:
     def app_state(self) -> State:
         """The state of the app's process."""
         return State.NOT_RUNNING if self._app is None else self._app.state
+
+    # What the frameworks ask of it (`afterswipe.system.System`).
+
+    @property
+    def app(self) -> Application | None:
+        """The app's process, or None where there is none."""
+        return self._app
+
+    def wake(
+        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
+    ) -> bool:
+        """Give the app run time in the background, launching it where needed. A force-quit app is left alone."""
+        if self._main is None or (self._force_quit and self.parameters.holds(unless_force_quit)):
+            return False
+        if self.app_state.foreground:
+            return False
+        self._happen(Event.WAKE, reason)
+        if self._app is not None:
+            self._app.woken(self.parameters.milliseconds(limit))
+        self._turn()
+        return True
+
+    def suspend(self) -> None:
+        """Suspend the app: nothing holds it."""
+        self._happen(Event.SUSPEND)
+
+    def terminate(self, why: str) -> None:
+        """End the app's process without telling it (claim life-cycle.terminated-without-notice)."""
+        self._happen(Event.TERMINATE, why)
 
     # How it works.
 
@@ -239,34 +264,10 @@ class Phone:
             for card in list(self.cards):
                 self.cards.dismiss(card.number, by="system")
 
-    def _wake(
-        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
-    ) -> None:
-        """Give the app run time in the background, launching it where needed. A force-quit app is left alone."""
-        if self._main is None or (self._force_quit and self.parameters.holds(unless_force_quit)):
-            return
-        if self.app_state.foreground:
-            return
-        self._happen(Event.WAKE, reason)
-        if self._app is not None:
-            self._app.woken(self.parameters.milliseconds(limit))
-        self._turn()
-
     def _launch(self, reason: str) -> None:
         assert self._main is not None
         loop = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
-        self._app = Application(
-            self.clock,
-            launch_reason=reason,
-            parameters=self.parameters,
-            connections=Connections(self.network, loop),
-            cards=self.cards,
-            daemon=self.daemon,
-            loop=loop,
-            note=self.record.add,
-            suspend=lambda: self._happen(Event.SUSPEND),
-            kill=lambda why: self._happen(Event.TERMINATE, why),
-        )
+        self._app = Application(self, loop, reason)
         loop.start(self._main(self._app))
 
     def _may_run(self) -> bool:

@@ -1,18 +1,14 @@
 """Run time in the background: an app keeps it only while something holds off its suspension."""
 
-from collections.abc import Callable
-
-from .clock import Clock, Due
-from .parameters import Parameters
+from .clock import Due
+from .system import System
 
 
 class RunTime:
     """The holds on one process. In the background, no hold means suspension."""
 
-    def __init__(self, clock: Clock, parameters: Parameters, suspend: Callable[[], None]) -> None:
-        self._clock = clock
-        self._parameters = parameters
-        self._suspend = suspend
+    def __init__(self, system: System) -> None:
+        self._system = system
         self._holds: dict[int, str] = {}
         self._count = 0
         self._in_background = False
@@ -32,7 +28,7 @@ class RunTime:
     def entered_background(self) -> None:
         """Without a hold the app is suspended shortly after (claim model.time-until-suspension)."""
         self._in_background = True
-        self._plan(self._parameters.milliseconds("model.time-until-suspension"))
+        self._plan(self._system.parameters.milliseconds("model.time-until-suspension"))
 
     def left_background(self) -> None:
         """The app is in the foreground again, suspended, or gone."""
@@ -43,8 +39,8 @@ class RunTime:
     def _plan(self, delay: int) -> None:
         if self._planned is not None:
             self._planned.cancel()
-        self._planned = self._clock.after(delay, self._suspend_unless_held)
+        self._planned = self._system.clock.after(delay, self._suspend_unless_held)
 
     def _suspend_unless_held(self) -> None:
-        if not self._holds and self._parameters.holds("life-cycle.suspension-is-the-default"):
-            self._suspend()
+        if not self._holds and self._system.parameters.holds("life-cycle.suspension-is-the-default"):
+            self._system.suspend()
