@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
-    """Build the whole site into `site` with one of the builders. The old site stays until the new one is complete."""
+    """Build the whole site into `site` with one of the builders. The old site stays until the new one is complete.
+
+    Raises BuildError with what to do, and then the old site is untouched.
+    """
     started = time.perf_counter()
     build_runtime(ROOT, ROOT / "build" / "runtime")
     build_runner()
@@ -43,13 +46,17 @@ def build_runner() -> None:
 
 def _build(builder: str) -> Path:
     """Run a builder on mkdocs.yml and return the folder of what it built."""
+    commands = {"mkdocs": ["mkdocs", "build", "--quiet", "--strict"], "zensical": ["zensical", "build", "--strict"]}
+    if builder not in commands:
+        raise BuildError(f"There is no builder {builder!r}. Use {' or '.join(commands)}.")
     out = ROOT / "build" / f"site-{builder}"
     shutil.rmtree(out, ignore_errors=True)
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "NO_MKDOCS_2_WARNING": "1"}
-    if builder == "mkdocs":
-        command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(out)]
-    else:
-        raise BuildError(f"There is no builder {builder!r}. Use mkdocs or zensical.")
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT / "src"),
+        "SITE_DIR": str(out.relative_to(ROOT)),
+        "NO_MKDOCS_2_WARNING": "1",
+    }
+    command = [sys.executable, "-m", *commands[builder]]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if result.returncode or not (out / "index.html").is_file():
         raise BuildError(f"{builder} could not build the site:\n{result.stdout}{result.stderr}")

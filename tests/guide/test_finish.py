@@ -1,0 +1,96 @@
+"""The finish stage: policy, runtime, runner and links, on a small site made for the test."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from guide.errors import BuildError
+from guide.finish import content_security_policy, finish
+
+PAGE = (
+    '<!doctype html><html><head><meta charset="utf-8"><title>T</title><script>one()</script>'
+    '<script id="__config" type="application/json">{{"base": "{base}"}}</script></head>'
+    '<body><p>S.<a class="claim" href="claim:a.b">x</a></p></body></html>'
+)
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> tuple[Path, Path, Path]:
+    site, runtime, runner = (tmp_path / name for name in ("site", "runtime", "runner"))
+    for folder in (site / "deep" / "er", runtime, runner):
+        folder.mkdir(parents=True)
+    (site / "index.html").write_text(PAGE.format(base="."))
+    (site / "deep" / "er" / "index.html").write_text(PAGE.format(base="../.."))
+    (site / "404.html").write_text(PAGE.format(base="/guide/"))
+    (runtime / "a.123.wasm").write_bytes(b"wasm")
+    file = {"path": "a.123.wasm", "sha256": hashlib.sha256(b"wasm").hexdigest(), "size": 4}
+    (runtime / "manifest.json").write_text(json.dumps({"schema": 1, "files": {"wasm": file}, "packages": []}))
+    (runner / "runner.abc.js").write_text("run()")
+    (runner / "runner.json").write_text(json.dumps({"entry": "runner.abc.js", "files": ["runner.abc.js"]}))
+    return site, runtime, runner
+
+
+def digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def test_every_page_gets_the_policy_the_runner_and_links_that_fit_its_depth(parts):
+    site, runtime, runner = parts
+    finish(site, runtime, runner)
+    for page, up in (("index.html", ""), ("deep/er/index.html", "../../"), ("404.html", "/guide/")):
+        text = (site / page).read_text()
+        assert text.index("Content-Security-Policy") < text.index("<script>")
+        assert f'src="{up}_run/runner.abc.js"' in text
+        assert f'data-manifest="{up}_run/manifest.' in text
+        assert f'href="{up}c/a.b/"' in text
+        assert 'href="claim:' not in text
+
+
+def test_the_manifest_is_named_and_guarded_by_its_hash(parts):
+    site, runtime, runner = parts
+    finish(site, runtime, runner)
+    data = (runtime / "manifest.json").read_bytes()
+    name = f"manifest.{hashlib.sha256(data).hexdigest()[:10]}.json"
+    assert (site / "_run" / name).read_bytes() == data
+    assert (site / "_run" / "a.123.wasm").read_bytes() == b"wasm"
+    integrity = base64.b64encode(hashlib.sha256(data).digest()).decode()
+    assert f'data-integrity="sha256-{integrity}"' in (site / "index.html").read_text()
+
+
+def test_the_policy_allows_webassembly_and_the_builders_scripts_and_no_more():
+    policy = content_security_policy(
+        ["<script>one()</script>", "<script>two()</script><script src='x.js'></script>"]
+    )
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert set(rules["script-src"].split()) == {
+        "'self'",
+        "blob:",
+        "'wasm-unsafe-eval'",
+        f"'sha256-{digest('one()')}'",
+        f"'sha256-{digest('two()')}'",
+    }
+    assert rules["default-src"] == "'none'"
+    assert "'unsafe-eval'" not in policy.replace("'wasm-unsafe-eval'", "")
+    assert "http" not in policy
+
+
+def test_data_is_no_script():
+    assert "sha256-" not in content_security_policy(['<script id="c" type="application/json">{}</script>'])
+
+
+@pytest.mark.parametrize("missing", ["runtime/manifest.json", "runner/runner.json"])
+def test_what_is_not_built_is_named(parts, missing):
+    site, runtime, runner = parts
+    (site.parent / missing).unlink()
+    with pytest.raises(BuildError, match="Run: make"):
+        finish(site, runtime, runner)
+
+
+def test_a_page_without_a_head_is_refused(parts):
+    site, runtime, runner = parts
+    (site / "broken.html").write_text("<p>no head</p>")
+    with pytest.raises(BuildError, match="head"):
+        finish(site, runtime, runner)

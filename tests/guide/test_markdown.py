@@ -1,0 +1,87 @@
+"""What our Markdown makes of a page, and what it says where the page is wrong."""
+
+import html
+import re
+
+import markdown
+import pytest
+
+from guide import snippets
+from guide.errors import BuildError
+
+
+def render(text: str) -> str:
+    return markdown.markdown(text, extensions=["guide.markdown"])
+
+
+def plain(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", markup))
+
+
+@pytest.mark.parametrize("name", snippets.names())
+def test_a_snippet_is_in_the_page_as_it_is_in_its_file(name: str):
+    page = render(f"Before.\n\n/// snippet | {name}\n///\n\nAfter.")
+    code = re.search(r"<code[^>]*>(.*?)</code>", page, re.DOTALL)
+    assert plain(code[1]) == snippets.source(name)
+    text = "".join(
+        plain(part) for part in re.findall(r'<pre class="snippet-text">(.*?)</pre>', page, re.DOTALL)
+    )
+    pictures = page.count('<div class="snippet-picture">')
+    accepted = snippets.accepted(name)
+    assert text.split() == re.sub(r"^\[picture: .*\]$", "", accepted.text, flags=re.MULTILINE).split()
+    assert pictures == len(accepted.pictures)
+    assert page.startswith("<p>Before.</p>")
+    assert page.endswith("<p>After.</p>")
+
+
+def test_text_and_pictures_keep_their_order():
+    kinds = [kind for kind, _ in snippets.accepted("story_upload").parts()]
+    assert kinds == ["picture", "text", "picture"]
+
+
+def test_a_claim_marker_is_a_link_with_the_evidence():
+    page = render("It stops.{claim:life-cycle.suspended-runs-no-code} On.")
+    assert 'href="claim:life-cycle.suspended-runs-no-code"' in page
+    assert "claim-vendor-statement" in page
+    assert ">said by Apple</a>" in page
+
+
+def test_swift_is_folded_and_says_that_it_was_not_compiled():
+    page = render("/// swift | story_upload\n///")
+    assert page.startswith('<details class="swift">')
+    assert "not compiled here" in plain(page)
+
+
+def test_a_picture_has_its_caption_as_markdown():
+    page = render("/// picture | story_upload.2\nA *picture*.\n///")
+    assert "<svg" in page
+    assert "<em>picture</em>" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "/// snippet | nothing_here\n///",
+            r"There is no snippet snippets/nothing_here\.py\. There are: .*swoop",
+        ),
+        ("/// swift | swoop\n///", r"no snippets/swift/swoop\.swift"),
+        ("/// picture | story_upload.7\nX\n///", r"has 2 picture"),
+        ("A sentence.{claim:no.such-claim}", r"no\.such-claim.*Correct the id"),
+    ],
+)
+def test_a_mistake_in_a_page_stops_the_build_and_says_what_to_do(text, words):
+    with pytest.raises(BuildError, match=words):
+        render(text)
+
+
+def test_a_missing_output_says_how_to_accept_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(snippets, "FOLDER", tmp_path)
+    (tmp_path / "new.py").write_text('"""New."""\nprint(1)\n')
+    with pytest.raises(BuildError, match="make accept"):
+        snippets.accepted("new")
+    assert snippets.accept("new", snippets.run(tmp_path / "new.py")) == ["new.out"]
+    assert snippets.accepted("new").text == "1\n"
+    (tmp_path / "new.out").write_text("[picture: lost]\n")
+    with pytest.raises(BuildError, match=r"new\.1\.svg is missing"):
+        snippets.accepted("new")

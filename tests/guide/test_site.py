@@ -1,0 +1,103 @@
+"""The built site: two builders make the same of our parts, and what is published is complete.
+
+`make test` builds `site/` first. These tests build once more with the second builder, into build/.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from guide import site as building
+from guide import snippets
+from guide.errors import BuildError
+from guide.generate import generate, life_cycle
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "site"
+
+_OURS = re.compile(
+    r'<run-snippet.*?</run-snippet>|<a[^>]*href="claim:[^>]*>.*?</a>|<details class="swift">.*?</details>',
+    re.DOTALL,
+)
+
+
+@pytest.fixture(scope="session")
+def built() -> dict[str, Path]:
+    generate(ROOT / "docs")
+    return {builder: building._build(builder) for builder in ("mkdocs", "zensical")}
+
+
+def ours(folder: Path) -> dict[str, list[str]]:
+    """What our Markdown made, by page: the parts that a builder must not touch."""
+    pages = {
+        page.relative_to(folder).as_posix(): page.read_text(encoding="utf-8")
+        for page in folder.rglob("*.html")
+    }
+    return {name: found for name, text in pages.items() if (found := _OURS.findall(text))}
+
+
+def test_both_builders_make_the_same_of_our_parts(built):
+    mkdocs, zensical = ours(built["mkdocs"]), ours(built["zensical"])
+    assert "story-upload/index.html" in mkdocs
+    assert sum(map(len, mkdocs.values())) > 10
+    assert set(mkdocs) == set(zensical)
+    for page, parts in mkdocs.items():
+        assert parts == zensical[page], page
+
+
+def test_an_unknown_builder_is_named():
+    with pytest.raises(BuildError, match="mkdocs or zensical"):
+        building._build("sphinx")
+
+
+def test_the_site_is_there():
+    assert (SITE / "index.html").is_file(), "The site is not built. Run: make build"
+
+
+@pytest.mark.parametrize(
+    "page", sorted(SITE.rglob("*.html")), ids=lambda page: page.relative_to(SITE).as_posix()
+)
+def test_every_page_has_policy_and_runner_and_loads_nothing_from_elsewhere(page: Path):
+    text = page.read_text(encoding="utf-8")
+    assert text.count("Content-Security-Policy") == 1
+    assert text.count("data-manifest=") == 1
+    assert 'href="claim:' not in text
+    loaded = re.findall(r'<(?:script|img|iframe|source|audio|video)[^>]*\ssrc="([^"]+)"', text)
+    loaded += re.findall(
+        r'<link[^>]*rel="(?:stylesheet|preload|preconnect|modulepreload|icon)"[^>]*href="([^"]+)"', text
+    )
+    assert [address for address in loaded if re.match(r"(https?:)?//", address)] == []
+
+
+def test_every_file_of_the_manifest_is_published():
+    (manifest,) = (SITE / "_run").glob("manifest.*.json")
+    names = re.findall(r'"path":\s*"([^"]+)"', manifest.read_text())
+    assert len(names) > 8
+    assert [name for name in names if not (SITE / "_run" / name).is_file()] == []
+
+
+def test_nothing_in_the_run_folder_is_left_over():
+    listed = {path.name for path in (SITE / "_run").iterdir()}
+    (manifest,) = (SITE / "_run").glob("manifest.*.json")
+    named = set(re.findall(r'"path":\s*"([^"]+)"', manifest.read_text())) | {manifest.name}
+    assert {name for name in listed - named if not name.endswith((".js", ".css"))} == set()
+
+
+def test_the_life_cycle_page_is_the_models_table():
+    from afterswipe.life_cycle import Event, State
+
+    page = life_cycle()
+    for state in State:
+        assert f"## {state.value.capitalize()}" in page
+    assert page.count("\n| the person opens the app |") == 1 + len(State)
+    assert all(event.value in page for event in Event)
+
+
+def test_every_snippet_in_the_docs_exists():
+    used = {
+        name
+        for page in (ROOT / "docs").rglob("*.md")
+        for name in re.findall(r"^/// snippet \| (\w+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert {"swoop", "story_upload", "story_upload_assertion"} <= used <= set(snippets.names())

@@ -1,0 +1,142 @@
+"""The rules of the house that a machine can check."""
+
+import ast
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "afterswipe"
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.splitlines() if (ROOT / name).is_file()]
+
+
+def words(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def test_nothing_names_a_registry_or_a_machine():
+    # Put together here, so that this file does not name them either.
+    hosts = [
+        ".".join(parts)
+        for parts in (("registry", "npmjs"), ("files", "pythonhosted"), ("pypi", "org"), ("deb", "debian"))
+    ]
+    places = ["/" + "work/main", "/" + "root/", "/" + "home/"]
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in tracked()
+        for word in hosts + places
+        if word in words(path).replace("/home/pyodide", "")
+    ]
+    assert found == []
+
+
+def test_npm_s_lock_file_has_no_addresses():
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    assert all("resolved" not in package for package in lock["packages"].values())
+    assert all("integrity" in package for name, package in lock["packages"].items() if name)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-runtime.lock"])
+def test_python_s_lock_files_are_hashed(name):
+    text = (ROOT / name).read_text().replace("\\\n", " ")
+    requirements = [line for line in text.splitlines() if re.match(r"[a-z0-9]", line)]
+    assert requirements
+    assert all("==" in line and "--hash=sha256:" in line for line in requirements)
+
+
+def test_the_package_depends_on_httpx_alone():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert [re.match(r"[\w-]+", name)[0] for name in project["dependencies"]] == ["httpx"]
+    assert any(
+        name.startswith("mkdocs>=") and "<2" in name for name in project["optional-dependencies"]["dev"]
+    )
+
+
+def test_versions_agree():
+    import afterswipe
+
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert afterswipe.__version__ == version
+    assert f"version: {version}\n" in (ROOT / "CITATION.cff").read_text()
+
+
+def sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_package_stands_alone_and_stays_small(path):
+    tree = ast.parse(path.read_text())
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else [])
+    }  # fmt: skip
+    assert not imported & {"guide", "time", "uuid", "secrets", "os", "threading", "socket"}
+    assert len(path.read_text().splitlines()) <= 350
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno <= 60, f"{node.name} is longer than 60 lines"
+
+
+NOT_FACTS = {
+    "process.TURNS_AT_ONE_INSTANT_MAX": "a safety net of the event loop, not a limit of iOS",
+    "lock_screen.STARTS_AT": "what the clock shows at the start",
+    "lock_screen._WIDTH": "columns of the text form",
+    "parameters._MILLISECONDS": "how long a unit is",
+    "url_session._CONNECTION_LOST": "Apple's number for an error",
+}
+"""Numbers in the package that are no claims, each with the reason."""
+
+
+def bare_numbers(path: Path) -> list[str]:
+    """Numbers above 2 in a module, with the module-level name that they belong to."""
+    module = path.stem
+    found = []
+    for statement in ast.parse(path.read_text()).body:
+        owner = ""
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+            owner = ast.unparse(target)
+        for node in ast.walk(statement):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, int | float)
+                and not isinstance(node.value, bool)
+            ):
+                if abs(node.value) > 2 and node.value not in (
+                    8,
+                    60,
+                    1000,
+                    1_000_000,
+                ):  # bits in a byte, units of time and data
+                    found.append(f"{module}.{owner or '?'}: {node.value} in line {node.lineno}")
+    return found
+
+
+def test_every_number_of_the_model_is_a_claim():
+    drawing = {"units", "schema"} | {path.stem for path in (PACKAGE / "views").glob("*.py")}
+    bare = [
+        number
+        for path in sources()
+        if path.stem not in drawing
+        for number in bare_numbers(path)
+        if number.split(":")[0] not in NOT_FACTS
+    ]
+    assert bare == [], "Make each a claim and take it from there with parameters.number or .milliseconds."
+
+
+def test_the_search_for_bare_numbers_can_fail(tmp_path):
+    (tmp_path / "bad.py").write_text("LIMIT = 30\n\ndef wait():\n    return 180\n")
+    assert bare_numbers(tmp_path / "bad.py") == ["bad.LIMIT: 30 in line 1", "bad.?: 180 in line 4"]
