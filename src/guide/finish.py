@@ -10,8 +10,13 @@ import json
 import re
 import shutil
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
+from afterswipe import claims
+from afterswipe.claims import Claim
+
+from . import claim_data, claim_head, claim_links
 from .errors import BuildError
 
 FOLDER = "_run"
@@ -23,16 +28,24 @@ _HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
 _CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
 
 
-def finish(site: Path, runtime: Path, runner: Path) -> None:
+def finish(site: Path, runtime: Path, runner: Path, *, site_url: str, today: date) -> None:
     """Complete the site in place. Raises BuildError where runtime or runner are not built."""
+    known = {claim.id: claim for claim in claims.every()}
+    claim_data.write(site, list(known.values()), site_url, today)
     script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
     pages = sorted(site.rglob("*.html"))
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
     policy = content_security_policy(texts.values())
     for page, text in texts.items():
+        if _HEAD.search(text) is None or "</body>" not in text:
+            raise BuildError(
+                f"{page.name} of the builder has no <head> or no </body>, so the policy cannot be written into it."
+            )
         # Builders link a 404 page absolutely, for it is shown anywhere; all others find the root relatively.
         up = _root_of(text) if page == site / "404.html" else "../" * (len(page.relative_to(site).parts) - 1)
-        page.write_text(_finished(text, policy, script, up), encoding="utf-8")
+        path = page.relative_to(site).as_posix().removesuffix("index.html")
+        headed = claim_head.with_head(text, path, known, site_url)
+        page.write_text(_finished(headed, policy, script, up, known), encoding="utf-8")
 
 
 def content_security_policy(pages: Iterable[str]) -> str:
@@ -59,20 +72,18 @@ def content_security_policy(pages: Iterable[str]) -> str:
     )
 
 
-def _finished(text: str, policy: str, script: dict[str, str], up: str) -> str:
+def _finished(text: str, policy: str, script: dict[str, str], up: str, known: dict[str, Claim]) -> str:
     head = _HEAD.search(text)
-    if head is None or "</body>" not in text:
-        raise BuildError(
-            "A page of the builder has no <head> or no </body>, so the policy cannot be written into it."
-        )
+    assert head is not None
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     text = text[: head.end()] + meta + text[head.end() :]
     tag = (
         f'<script type="module" src="{up}{FOLDER}/{script["entry"]}" data-manifest="{up}{FOLDER}/{script["manifest"]}" '
         f'data-integrity="{script["integrity"]}"></script>'
     )
+    tag += f'<script type="module" src="{up}{FOLDER}/{script["claims"]}"></script>'
     text = text.replace("</body>", tag + "</body>")
-    return _CLAIM_LINK.sub(rf'href="{up}c/\1/"', text)
+    return _CLAIM_LINK.sub(lambda link: f'href="{up}c/{claim_links.successor(known, link[1])}/"', text)
 
 
 def _copy_runner(site: Path, runner: Path) -> dict[str, str]:
@@ -83,7 +94,7 @@ def _copy_runner(site: Path, runner: Path) -> dict[str, str]:
     (site / FOLDER).mkdir(exist_ok=True)
     for name in built["files"]:
         shutil.copyfile(runner / name, site / FOLDER / name)
-    return {"entry": built["entry"]}
+    return {"entry": built["entry"], "claims": built["claims"]}
 
 
 def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:

@@ -3,17 +3,25 @@
 What the site shows about the model is written here and nowhere by hand. The files go where `.gitignore` knows them.
 """
 
+from datetime import date
 from pathlib import Path
 
+from afterswipe import claims
 from afterswipe.life_cycle import TRANSITIONS, Event, State
+
+from . import claim_pages
 
 HEAD = "<!-- Made by guide.generate. Change the model, not this page. -->\n\n"
 
 
-def generate(docs: Path) -> list[Path]:
+def generate(docs: Path, *, today: date, site_url: str) -> list[Path]:
     """Write all generated pages below `docs` and return their paths. A file that would not change is not touched."""
-    pages = {"reference/life-cycle.md": life_cycle()}
-    return [_write(docs / name, HEAD + text) for name, text in pages.items()]
+    pages = {"reference/life-cycle.md": HEAD + life_cycle()}
+    pages |= claim_pages.pages(claims.every(), today=today, site_url=site_url, docs=docs)
+    for old in (docs / "c").glob("*.md"):  # a claim that was renamed while it was being written
+        if f"c/{old.name}" not in pages:
+            old.unlink()
+    return [_write(docs / name, text) for name, text in pages.items()]
 
 
 def _write(path: Path, text: str) -> Path:

@@ -33,6 +33,7 @@ from afterswipe import claims
 from afterswipe.errors import ClaimError
 
 from . import snippets
+from .claim_words import STATUS_WORDS
 from .errors import BuildError
 
 
@@ -131,7 +132,8 @@ class ClaimMarker(InlineProcessor):
                 f"{{claim:{claim_id}}}: {wrong} Correct the id in the page, or write the claim."
             ) from wrong
         link = etree.Element("a", {"class": f"claim claim-{claim.evidence}", "href": f"claim:{claim_id}"})
-        link.text = claim.badge
+        link.text = STATUS_WORDS.get(claim.status, claim.badge)
+        link.set("aria-label", f"{link.text}: source of this sentence")
         return link, m.start(0), m.end(0)
 
 

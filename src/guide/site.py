@@ -1,18 +1,29 @@
 """The three stages in order, and what they need: the runtime bundle and the runner."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 
+from afterswipe import claims
+
+from . import claim_lint, snippets
+from .cards import write_cards
+from .claim_head import card_name
 from .errors import BuildError
 from .finish import finish
 from .generate import generate
 from .runtime import build_runtime
 
 ROOT = Path(__file__).resolve().parents[2]
+
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 
 
 def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
@@ -23,15 +34,42 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     started = time.perf_counter()
     build_runtime(ROOT, ROOT / "build" / "runtime")
     build_runner()
-    generate(ROOT / "docs")
+    today = datetime.now(UTC).date()
+    wrong = claim_lint.check(claims.every(), ROOT / "docs", snippets.FOLDER, claim_lint.LEDGER, today)
+    generate(ROOT / "docs", today=today, site_url=site_url())
+    if wrong := wrong + snippets.check_pages(ROOT / "docs"):
+        raise BuildError("\n".join(wrong))
     made = _build(builder)
-    finish(made, ROOT / "build" / "runtime", ROOT / "build" / "runner")
+    finish(made, ROOT / "build" / "runtime", ROOT / "build" / "runner", site_url=site_url(), today=today)
+    _draw_cards(made)
     old = ROOT / "build" / "site-old"
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():
         site.rename(old)
     made.rename(site)
     print(f"site/ built with {builder} in {time.perf_counter() - started:.1f} s")
+
+
+def _draw_cards(site: Path) -> None:
+    """Draw the preview card of every claim and of every other page: its title, and its description as the sentence."""
+    pages: dict[str, tuple[str, str]] = {}
+    for page in sorted(site.rglob("*.html")):
+        path = page.relative_to(site).as_posix().removesuffix("index.html")
+        if not path.startswith("c/"):
+            text = page.read_text(encoding="utf-8")
+            title = _TITLE.search(text)
+            sentence = _DESCRIPTION.search(text)
+            pages[card_name(path)] = (
+                unescape(title[1]) if title else "After the Swipe",
+                unescape(sentence[1]) if sentence else "",
+            )
+    fonts = ROOT / "node_modules" / "@fontsource" / "inter" / "files"
+    write_cards(site, ROOT / "build" / "cache" / "cards", claims.every(), pages, fonts)
+
+
+def site_url() -> str:
+    """Where the site will stand, as in mkdocs.yml: the environment's SITE_URL, or this machine."""
+    return os.environ.get("SITE_URL", "http://127.0.0.1:8000/")
 
 
 def build_runner() -> None:
@@ -46,7 +84,10 @@ def build_runner() -> None:
 
 def _build(builder: str) -> Path:
     """Run a builder on mkdocs.yml and return the folder of what it built."""
-    commands = {"mkdocs": ["mkdocs", "build", "--quiet", "--strict"], "zensical": ["zensical", "build", "--strict"]}
+    commands = {
+        "mkdocs": ["mkdocs", "build", "--quiet", "--strict"],
+        "zensical": ["zensical", "build", "--strict"],
+    }
     if builder not in commands:
         raise BuildError(f"There is no builder {builder!r}. Use {' or '.join(commands)}.")
     out = ROOT / "build" / f"site-{builder}"

@@ -19,6 +19,7 @@ from .errors import BuildError
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "snippets"
 
+_BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
 
 
@@ -62,6 +63,20 @@ def swift(name: str) -> str:
             f"There is no snippets/swift/{name}.swift. Write it, or take the block out of the page."
         )
     return path.read_text(encoding="utf-8")
+
+
+def check_pages(docs: Path) -> list[str]:
+    """Blocks in pages that name a snippet which is not there, as `file:line: what is wrong and what to do`."""
+    wrong = []
+    for page in sorted(docs.rglob("*.md")):
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+            if block := _BLOCK.match(line):
+                try:
+                    {"snippet": accepted, "swift": swift, "picture": accepted}[block[1]](block[2])
+                    source(block[2])
+                except BuildError as missing:
+                    wrong.append(f"{page}:{number}: {missing}")
+    return wrong
 
 
 def run(path: Path) -> Output:

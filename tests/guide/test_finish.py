@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from guide.finish import content_security_policy, finish
 PAGE = (
     '<!doctype html><html><head><meta charset="utf-8"><title>T</title><script>one()</script>'
     '<script id="__config" type="application/json">{{"base": "{base}"}}</script></head>'
-    '<body><p>S.<a class="claim" href="claim:a.b">x</a></p></body></html>'
+    '<body><p>S.<a class="claim" href="claim:life-cycle.jetsam">x</a></p></body></html>'
 )
 
 
@@ -29,7 +30,12 @@ def parts(tmp_path: Path) -> tuple[Path, Path, Path]:
     file = {"path": "a.123.wasm", "sha256": hashlib.sha256(b"wasm").hexdigest(), "size": 4}
     (runtime / "manifest.json").write_text(json.dumps({"schema": 1, "files": {"wasm": file}, "packages": []}))
     (runner / "runner.abc.js").write_text("run()")
-    (runner / "runner.json").write_text(json.dumps({"entry": "runner.abc.js", "files": ["runner.abc.js"]}))
+    (runner / "claims.def.js").write_text("cite()")
+    (runner / "runner.json").write_text(
+        json.dumps(
+            {"entry": "runner.abc.js", "claims": "claims.def.js", "files": ["runner.abc.js", "claims.def.js"]}
+        )
+    )
     return site, runtime, runner
 
 
@@ -39,19 +45,20 @@ def digest(script: str) -> str:
 
 def test_every_page_gets_the_policy_the_runner_and_links_that_fit_its_depth(parts):
     site, runtime, runner = parts
-    finish(site, runtime, runner)
+    finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
     for page, up in (("index.html", ""), ("deep/er/index.html", "../../"), ("404.html", "/guide/")):
         text = (site / page).read_text()
         assert text.index("Content-Security-Policy") < text.index("<script>")
         assert f'src="{up}_run/runner.abc.js"' in text
+        assert f'src="{up}_run/claims.def.js"' in text
         assert f'data-manifest="{up}_run/manifest.' in text
-        assert f'href="{up}c/a.b/"' in text
+        assert f'href="{up}c/life-cycle.jetsam/"' in text
         assert 'href="claim:' not in text
 
 
 def test_the_manifest_is_named_and_guarded_by_its_hash(parts):
     site, runtime, runner = parts
-    finish(site, runtime, runner)
+    finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
     data = (runtime / "manifest.json").read_bytes()
     name = f"manifest.{hashlib.sha256(data).hexdigest()[:10]}.json"
     assert (site / "_run" / name).read_bytes() == data
@@ -86,11 +93,11 @@ def test_what_is_not_built_is_named(parts, missing):
     site, runtime, runner = parts
     (site.parent / missing).unlink()
     with pytest.raises(BuildError, match="Run: make"):
-        finish(site, runtime, runner)
+        finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
 
 
 def test_a_page_without_a_head_is_refused(parts):
     site, runtime, runner = parts
     (site / "broken.html").write_text("<p>no head</p>")
     with pytest.raises(BuildError, match="head"):
-        finish(site, runtime, runner)
+        finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))

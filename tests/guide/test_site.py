@@ -4,6 +4,7 @@
 """
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ _OURS = re.compile(
 
 @pytest.fixture(scope="session")
 def built() -> dict[str, Path]:
-    generate(ROOT / "docs")
+    generate(ROOT / "docs", today=date(2026, 11, 21), site_url=building.site_url())
     return {builder: building._build(builder) for builder in ("mkdocs", "zensical")}
 
 
