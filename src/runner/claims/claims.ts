@@ -1,0 +1,134 @@
+/**
+ * What every page loads for its claims: it sees what the reader means, and fetches the rest only then.
+ *
+ * Everything listens on the document, because navigation.instant exchanges the content of a page without a reload.
+ * Where anything fails, a marker stays what it is in the HTML: a link to the claim's page.
+ */
+
+import { loadClaim } from "./data";
+
+type How = "hover" | "focus" | "tap";
+type Popover = typeof import("./popover");
+
+const HOVER_MS = 160;
+/** Long enough to cross the gap between marker and popover. */
+const LEAVE_MS = 260;
+
+let popover: Popover | undefined;
+/** The marker whose popover is open or on its way. */
+let wanted: HTMLAnchorElement | undefined;
+let wantedBy: How = "hover";
+let timer = 0;
+let lastPointer = "";
+/** True while the focus comes back to a marker, or a click on one is passed on: neither is an intent. */
+let quiet = false;
+
+const markerOf = (target: EventTarget | null): HTMLAnchorElement | null =>
+  target instanceof Element ? target.closest<HTMLAnchorElement>("a.claim[href]") : null;
+
+/** Shows the popover of a marker. Resolves to false when that cannot be done. */
+async function open(marker: HTMLAnchorElement, how: How): Promise<boolean> {
+  clearTimeout(timer);
+  if (wanted === marker && popover?.isOpenFor(marker)) return true;
+  close();
+  wanted = marker;
+  wantedBy = how;
+  try {
+    const [module, claim] = await Promise.all([import("./popover"), loadClaim(marker.href)]);
+    popover = module;
+    if (wanted === marker && marker.isConnected) popover.show(marker, claim, how);
+    return true;
+  } catch {
+    if (wanted === marker) wanted = undefined;
+    return false;
+  }
+}
+
+function close(): void {
+  clearTimeout(timer);
+  wanted = undefined;
+  popover?.hide();
+}
+
+/** Closes unless the reader is still there: with the pointer, with the focus, or because it was opened by a tap. */
+function closeIfLeft(): void {
+  if (!wanted) return;
+  if (!popover?.isOpenFor(wanted)) {
+    if (wantedBy !== "tap" && !wanted.matches(":hover, :focus-visible")) wanted = undefined;
+  } else if (!popover.isHeld()) close();
+}
+
+function soon(action: () => void, delay: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(action, delay);
+}
+
+function passOn(marker: HTMLAnchorElement): void {
+  quiet = true;
+  marker.click();
+  quiet = false;
+}
+
+document.addEventListener("pointerover", (event) => {
+  if (event.pointerType !== "mouse") return;
+  const marker = markerOf(event.target);
+  if (marker && !popover?.isOpenFor(marker)) soon(() => void open(marker, "hover"), HOVER_MS);
+  else if (marker || popover?.holds(event.target)) clearTimeout(timer);
+  else if (wanted || timer) soon(closeIfLeft, LEAVE_MS);
+});
+
+document.addEventListener("pointerdown", (event) => {
+  lastPointer = event.pointerType;
+  const marker = markerOf(event.target);
+  if (wanted && marker !== wanted && !popover?.holds(event.target)) close();
+}, true);
+
+document.addEventListener("focusin", (event) => {
+  const marker = markerOf(event.target);
+  if (marker && !quiet && marker.matches(":focus-visible")) void open(marker, "focus");
+});
+
+document.addEventListener("focusout", () => soon(closeIfLeft, 0));
+
+// In the capture phase: the first tap must not reach the builder's own navigation.
+document.addEventListener("click", (event) => {
+  const marker = markerOf(event.target);
+  const tapped = event.detail > 0 && (lastPointer === "touch" || lastPointer === "pen");
+  if (!marker || quiet || !tapped || popover?.isOpenFor(marker)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (wanted === marker) {
+    // A second tap while the first still waits for the network.
+    close();
+    passOn(marker);
+    return;
+  }
+  void open(marker, "tap").then((shown) => shown || passOn(marker));
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !wanted) return;
+  const marker = wanted;
+  const inside = popover?.holds(document.activeElement) ?? false;
+  event.stopPropagation();
+  close();
+  quiet = true;
+  if (inside) marker.focus({ preventScroll: true });
+  quiet = false;
+}, true);
+
+/** Dresses the parts of a claim page and of the index when they are on the page; each only once. */
+function dress(): void {
+  if (wanted && !wanted.isConnected) close();
+  for (const place of document.querySelectorAll<HTMLElement>(".claim-cite:not([data-dressed])")) {
+    place.dataset["dressed"] = "";
+    void import("./cite").then((cite) => cite.dress(place));
+  }
+  for (const place of document.querySelectorAll<HTMLElement>(".claim-filter:not([data-dressed])")) {
+    place.dataset["dressed"] = "";
+    void import("./filter").then((filter) => filter.dress(place));
+  }
+}
+
+dress();
+new MutationObserver(dress).observe(document.body, { childList: true, subtree: true });

@@ -1,0 +1,184 @@
+/** The filter of the index. It works on the rows that are in the HTML, and keeps its state in the address. */
+
+import { make, makeButton, makeStatus } from "./dom";
+import { choices, holdsOn, matches, versions, type Row, type Wanted } from "./rows";
+
+/** In the address. The text is not called "q": the builder's own search opens itself for that name. */
+const NAMES = ["text", "mechanism", "evidence", "status", "ios"] as const;
+type Name = (typeof NAMES)[number];
+
+const LABELS: Readonly<Record<Name, string>> = {
+  text: "Words",
+  mechanism: "Mechanism",
+  evidence: "Evidence",
+  status: "Status",
+  ios: "Holds on",
+};
+
+/** Browsers limit how often a page may write its address. */
+const ADDRESS_MS = 250;
+
+interface Group {
+  /** What goes when no row is left: the list and its heading. */
+  readonly parts: readonly HTMLElement[];
+  readonly rows: readonly Row[];
+}
+
+/** Fills a `.claim-filter`, shows it, and applies what the address asks for. */
+export function dress(place: HTMLElement): void {
+  new Filter(place);
+}
+
+class Filter {
+  private readonly groups: readonly Group[];
+  private readonly rows: readonly Row[];
+  private readonly fields: Readonly<Record<Name, HTMLInputElement | HTMLSelectElement>>;
+  private readonly count = makeStatus("claim-filter-count");
+  private readonly reset: HTMLButtonElement;
+  private timer = 0;
+
+  constructor(private readonly place: HTMLElement) {
+    this.groups = [...document.querySelectorAll<HTMLElement>("ul.claim-list")].map(readGroup);
+    this.rows = this.groups.flatMap(({ rows }) => rows);
+    this.fields = {
+      text: this.textField(),
+      mechanism: this.select("mechanism", "Any mechanism", choices(this.rows, "mechanism")),
+      evidence: this.select("evidence", "Any level", choices(this.rows, "evidence")),
+      status: this.select("status", "Any status", choices(this.rows, "status")),
+      ios: this.select("ios", "Any version", versions(this.rows).map((version) => [version, `iOS ${version}`])),
+    };
+    this.reset = makeButton("Reset", "claim-button", () => this.clear());
+    place.append(...NAMES.map((name) => this.labelled(name)), this.foot());
+    place.setAttribute("role", "search");
+    place.setAttribute("aria-label", "Filter the claims");
+    this.readAddress();
+    place.hidden = false;
+    addEventListener("popstate", this.onPopState);
+  }
+
+  private readonly onPopState = (): void => {
+    if (this.place.isConnected) this.readAddress();
+    else removeEventListener("popstate", this.onPopState);
+  };
+
+  private textField(): HTMLInputElement {
+    const field = make("input", "claim-field");
+    field.type = "search";
+    field.placeholder = "All words, in any order";
+    field.autocomplete = "off";
+    field.spellcheck = false;
+    field.addEventListener("input", () => this.changed());
+    return field;
+  }
+
+  private select(name: Name, every: string, values: readonly (readonly [string, string])[]): HTMLSelectElement {
+    const field = make("select", "claim-field");
+    field.name = name;
+    field.append(new Option(every, ""), ...values.map(([value, words]) => new Option(words, value)));
+    field.addEventListener("change", () => this.changed());
+    return field;
+  }
+
+  private labelled(name: Name): HTMLElement {
+    const field = this.fields[name];
+    field.id = `claim-filter-${name}`;
+    const label = make("label", "claim-label", LABELS[name]);
+    label.htmlFor = field.id;
+    const both = make("div", `claim-filter-${name}`);
+    both.append(label, field);
+    return both;
+  }
+
+  private foot(): HTMLElement {
+    const foot = make("div", "claim-filter-foot");
+    foot.append(this.count, this.reset);
+    return foot;
+  }
+
+  private readAddress(): void {
+    const asked = new URLSearchParams(location.search);
+    for (const name of NAMES) {
+      const field = this.fields[name];
+      field.value = asked.get(name) ?? "";
+      // A value that no row has selects nothing; it is the same as no value.
+      if (field.value === "" && field instanceof HTMLSelectElement) field.selectedIndex = 0;
+    }
+    this.apply();
+  }
+
+  private changed(): void {
+    this.apply();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.writeAddress(), ADDRESS_MS);
+  }
+
+  private writeAddress(): void {
+    if (!this.place.isConnected) return;
+    const address = new URL(location.href);
+    for (const name of NAMES) {
+      const value = this.fields[name].value.trim();
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
+    history.replaceState(history.state, "", address);
+  }
+
+  private clear(): void {
+    for (const name of NAMES) this.fields[name].value = "";
+    this.fields.text.focus();
+    this.changed();
+  }
+
+  private apply(): void {
+    const wanted = this.wanted();
+    let shown = 0;
+    for (const { parts, rows } of this.groups) {
+      let here = 0;
+      for (const row of rows) {
+        const fits = matches(row, wanted) && (!this.fields.ios.value || holdsOn(row, this.fields.ios.value));
+        row.element.hidden = !fits;
+        if (fits) here += 1;
+      }
+      shown += here;
+      for (const part of parts) part.hidden = here === 0;
+    }
+    const none = shown === 0 ? ". No claim fits all of this." : "";
+    this.count.textContent = `${shown} of ${this.rows.length}${none}`;
+    const idle = NAMES.every((name) => !this.fields[name].value.trim());
+    this.reset.disabled = idle;
+    // The list of contents leads to groups that may be gone, and pushes what was found out of sight.
+    for (const contents of document.querySelectorAll<HTMLElement>(".claim-contents")) contents.hidden = !idle;
+  }
+
+  private wanted(): Wanted {
+    const { text, mechanism, evidence, status } = this.fields;
+    return { text: text.value, mechanism: mechanism.value, evidence: evidence.value, status: status.value };
+  }
+}
+
+/** A list, its rows, and the heading before it. */
+function readGroup(list: HTMLElement): Group {
+  let before = list.previousElementSibling;
+  while (before && !(before instanceof HTMLHeadingElement) && !before.matches("ul.claim-list")) before = before.previousElementSibling;
+  const heading = before instanceof HTMLHeadingElement ? before : undefined;
+  const title = [...(heading?.childNodes ?? [])]
+    .filter((node) => !(node instanceof Element && node.matches(".headerlink")))
+    .map((node) => node.textContent)
+    .join("")
+    .trim();
+  const rows = [...list.querySelectorAll<HTMLElement>(":scope > li[data-claim]")].map((element): Row => {
+    const data = element.dataset;
+    return {
+      element,
+      text: `${element.querySelector("a")?.textContent ?? ""} ${data["claim"] ?? ""}`,
+      mechanism: data["mechanism"] ?? "",
+      mechanismWords: title,
+      evidence: data["evidence"] ?? "",
+      evidenceWords: element.querySelector(`.claim-badge.claim-${data["evidence"]}`)?.textContent ?? "",
+      status: data["status"] ?? "",
+      since: data["since"] ?? "",
+      until: data["until"] ?? "",
+    };
+  });
+  return { parts: heading ? [heading, list] : [list], rows };
+}
