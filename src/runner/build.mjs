@@ -1,0 +1,82 @@
+/**
+ * Bundle what runs in the page: `node src/runner/build.mjs OUTDIR`.
+ *
+ * Writes OUTDIR/runner.<hash>.js (runnable snippets), OUTDIR/claims.<hash>.js (citing), the chunks that they load
+ * later, and OUTDIR/runner.json: {"entry": "runner.<hash>.js", "claims": "claims.<hash>.js", "files": [every file]}.
+ */
+
+import { build } from "esbuild";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  platform: "browser",
+  charset: "utf8",
+  legalComments: "inline",
+  loader: { ".py": "text" },
+  // Pyodide's loader names these for Node and never asks for them in a browser.
+  external: ["node:*", "ws"],
+  logLevel: "warning",
+};
+
+/** `import code from "bundle:worker"` gives the bundled worker as a string. */
+const workerAsText = {
+  name: "worker-as-text",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^bundle:worker$/ }, () => ({ path: join(here, "worker.ts"), namespace: "bundle" }));
+    onLoad({ filter: /.*/, namespace: "bundle" }, async ({ path }) => {
+      const worker = await build({ ...common, entryPoints: [path], write: false });
+      return { contents: worker.outputFiles[0].text, loader: "text" };
+    });
+  },
+};
+
+/** What a page's script elements name, by the name in runner.json. Bundled one by one: what both use is no request more. */
+const entries = { entry: "runner.ts", claims: "claims/claims.ts" };
+
+/** Removes what the last build wrote here, for its names had other hashes. */
+async function clear(folder) {
+  await mkdir(folder, { recursive: true });
+  const written = await readFile(join(folder, "runner.json"), "utf8").catch(() => '{"files": []}');
+  for (const name of JSON.parse(written).files) await rm(join(folder, basename(name)), { force: true });
+}
+
+async function main() {
+  const [target] = process.argv.slice(2);
+  if (!target) {
+    console.error("Say where to: node src/runner/build.mjs OUTDIR");
+    process.exit(2);
+  }
+  const folder = resolve(target);
+  await clear(folder);
+  const index = {};
+  const files = new Set();
+  for (const [name, source] of Object.entries(entries)) {
+    const { metafile } = await build({
+      ...common,
+      entryPoints: [source],
+      outdir: folder,
+      splitting: true,
+      metafile: true,
+      entryNames: "[name].[hash]",
+      chunkNames: "[name].[hash]",
+      plugins: [workerAsText],
+    });
+    for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+      files.add(basename(path));
+      if (entryPoint === source) index[name] = basename(path);
+    }
+  }
+  const listing = { ...index, files: [...files].sort() };
+  await writeFile(join(folder, "runner.json"), `${JSON.stringify(listing, null, 1)}\n`);
+}
+
+await main();

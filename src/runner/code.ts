@@ -1,0 +1,101 @@
+/** The code of one snippet: as the server wrote it, or in an editor in its place. */
+
+import type { Editor } from "./editor";
+
+export interface CodeEvents {
+  /** Ctrl or Cmd and Enter were pressed in the code. */
+  run(): void;
+  /** Enter was pressed on the code, or it was double-clicked. */
+  edit(event?: MouseEvent): void;
+  changed(source: string): void;
+}
+
+export class CodeArea {
+  private readonly original: string;
+  private readonly markElement = document.createElement("div");
+  private editor: Editor | undefined;
+  private opening: Promise<Editor> | undefined;
+
+  constructor(
+    private readonly area: HTMLElement,
+    private readonly pre: HTMLElement,
+    private readonly file: string,
+    private readonly events: CodeEvents,
+  ) {
+    this.original = pre.textContent ?? "";
+    this.markElement.className = "snippet-mark";
+    pre.setAttribute("aria-label", `Code of ${file}. Press Enter to edit it, Control and Enter to run it.`);
+    pre.setAttribute("role", "group");
+    pre.addEventListener("dblclick", (event) => events.edit(event));
+    pre.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.altKey || event.shiftKey) return;
+      event.preventDefault();
+      if (event.ctrlKey || event.metaKey) events.run();
+      else events.edit();
+    });
+  }
+
+  get source(): string {
+    return this.editor ? this.editor.source + this.lastBreak : this.original;
+  }
+
+  /** The line break at the end: kept apart, for an editor shows an empty line for it. */
+  private get lastBreak(): string {
+    return this.original.endsWith("\n") ? "\n" : "";
+  }
+
+  get isOriginal(): boolean {
+    return this.source === this.original;
+  }
+
+  /** Turns the code into an editor and puts the cursor in it. False when the editor's code does not load. */
+  async edit(event?: MouseEvent): Promise<boolean> {
+    if (!this.editor) {
+      this.opening ??= this.open();
+      try {
+        this.editor = await this.opening;
+      } catch {
+        return false;
+      } finally {
+        this.opening = undefined;
+      }
+      if (event) this.editor.place(event.clientX, event.clientY);
+    }
+    this.editor.focus();
+    return true;
+  }
+
+  /** Marks a line, from 1, as the place of an error; 0 marks none. */
+  mark(line: number): void {
+    this.editor?.mark(line);
+    this.markElement.remove();
+    if (!this.editor && line > 0) {
+      this.markElement.style.setProperty("--snippet-line", String(line));
+      this.area.append(this.markElement);
+    }
+  }
+
+  /** Back to the code that came with the page. */
+  reset(): void {
+    this.editor?.remove();
+    this.editor = undefined;
+    this.pre.hidden = false;
+    this.mark(0);
+  }
+
+  private async open(): Promise<Editor> {
+    const { openEditor } = await import("./editor");
+    const parent = document.createElement("div");
+    parent.className = "snippet-editor";
+    this.mark(0);
+    this.pre.hidden = true;
+    this.area.append(parent);
+    return openEditor({
+      parent,
+      source: this.original.slice(0, this.original.length - this.lastBreak.length),
+      label: `Code of ${this.file}. Escape, then Tab leaves the editor.`,
+      run: this.events.run,
+      changed: () => this.events.changed(this.source),
+    });
+  }
+}

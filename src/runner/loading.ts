@@ -1,0 +1,236 @@
+/**
+ * Fetches the runtime's files, checks each by its hash, and keeps them for the life of the tab.
+ *
+ * What has arrived stays when another file fails, so a second try fetches only what is missing.
+ */
+
+import { neededFiles, partForm } from "./boot";
+import { readManifest, type Manifest, type Part, type RuntimeFile } from "./messages";
+
+/** Why the runtime could not be loaded, in a sentence for the reader. */
+export class LoadingError extends Error {}
+
+/** Where the manifest is, and what it must be: a Subresource Integrity value ("sha256-…"). */
+export interface RuntimeAddress {
+  readonly url: string;
+  readonly integrity: string;
+}
+
+export interface LoadingEvents {
+  manifest(manifest: Manifest): void;
+  part(path: string, part: Part): void;
+  /** From 0 to 1, of the bytes of all files. */
+  progress(fraction: number): void;
+}
+
+/** A file that did not arrive as it should have. A copy from the server, past the cache, may be better. */
+class Damaged extends Error {}
+
+const SITE_FAULT = "This is a fault of the site, not of your code.";
+
+export class Loading {
+  private manifest: Manifest | undefined;
+  private readonly parts = new Map<string, Part>();
+
+  constructor(private readonly address: RuntimeAddress) {}
+
+  /** Fetches what is missing, and reports everything to `events`. Rejects with a `LoadingError`. */
+  async load(events: LoadingEvents): Promise<Manifest> {
+    const manifest = await this.loadManifest();
+    events.manifest(manifest);
+    const files = neededFiles(manifest);
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    let received = 0;
+    const receive = (bytes: number): void => {
+      received += bytes;
+      events.progress(received / total);
+    };
+    const cancel = new AbortController();
+    try {
+      await Promise.all(
+        files.map(async (file) => {
+          let part = this.parts.get(file.path);
+          if (part === undefined) {
+            part = await this.loadPart(manifest, file, receive, cancel.signal);
+            this.parts.set(file.path, part);
+          } else {
+            receive(file.size);
+          }
+          events.part(file.path, part);
+        }),
+      );
+    } catch (error) {
+      cancel.abort();
+      throw error;
+    }
+    return manifest;
+  }
+
+  private async loadManifest(): Promise<Manifest> {
+    if (this.manifest) return this.manifest;
+    const { url, integrity } = this.address;
+    const sha256 = hexOfIntegrity(integrity);
+    const bytes = await fetchVerified(url, { sha256, integrity });
+    try {
+      this.manifest = readManifest(new TextDecoder().decode(bytes));
+    } catch (error) {
+      throw new LoadingError(`The list of the Python runtime's files cannot be used: ${String(error)}. ${SITE_FAULT}`);
+    }
+    return this.manifest;
+  }
+
+  private async loadPart(
+    manifest: Manifest,
+    file: RuntimeFile,
+    receive: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<Part> {
+    const url = new URL(file.path, this.address.url).href;
+    const expected = { sha256: file.sha256, integrity: integrityOfHex(file.sha256), size: file.size };
+    const form = partForm(manifest, file);
+    if (form !== "module") {
+      const bytes = await fetchVerified(url, expected, receive, signal);
+      if (form === "bytes") return bytes;
+      const type = file.path.endsWith("js") ? "text/javascript" : "application/octet-stream";
+      return URL.createObjectURL(new Blob([bytes], { type }));
+    }
+    let compiled: Promise<WebAssembly.Module> | undefined;
+    const bytes = await fetchVerified(url, expected, receive, signal, (response) => {
+      // Compiled while it arrives, so that the browser can use its own cache of compiled code; nothing of it
+      // is run before the hash of the same bytes was right.
+      compiled = WebAssembly.compileStreaming(response);
+      compiled.catch(() => undefined);
+    });
+    return (compiled ?? Promise.reject()).catch(() => compile(bytes));
+  }
+}
+
+async function compile(bytes: ArrayBuffer): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw new LoadingError(`This browser cannot compile Python: ${String(error)}`);
+  }
+}
+
+interface Expected {
+  readonly sha256: string;
+  readonly integrity: string;
+  readonly size?: number;
+}
+
+/** Fetches a file; when it arrives damaged, once more past the browser's cache. */
+async function fetchVerified(
+  url: string,
+  expected: Expected,
+  receive: (bytes: number) => void = () => undefined,
+  signal?: AbortSignal,
+  tap?: (response: Response) => void,
+): Promise<ArrayBuffer> {
+  let damage = "";
+  for (const cache of ["default", "reload"] as const) {
+    let received = 0;
+    const count = (bytes: number): void => {
+      received += bytes;
+      receive(bytes);
+    };
+    try {
+      return await fetchOnce(url, expected, { cache, ...(signal && { signal }) }, count, tap);
+    } catch (error) {
+      receive(-received);
+      if (!(error instanceof Damaged)) throw error;
+      damage = error.message;
+    }
+  }
+  throw new LoadingError(damage);
+}
+
+async function fetchOnce(
+  url: string,
+  expected: Expected,
+  init: RequestInit,
+  receive: (bytes: number) => void,
+  tap?: (response: Response) => void,
+): Promise<ArrayBuffer> {
+  // Without a secure context there is no crypto.subtle, and the browser's own check has to do.
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    const response = await fetch(url, subtle ? init : { ...init, integrity: expected.integrity });
+    if (!response.ok) throw new LoadingError(missing(url, response.status));
+    tap?.(response.clone());
+    bytes = await read(response, expected.size, receive);
+  } catch (error) {
+    if (error instanceof LoadingError || error instanceof Damaged) throw error;
+    // The browser's own check fails in the same way as the network.
+    throw subtle ? new LoadingError(offline(url)) : new Damaged(offline(url));
+  }
+  if (subtle && hex(await subtle.digest("SHA-256", bytes)) !== expected.sha256) throw new Damaged(damaged(url));
+  return bytes.buffer;
+}
+
+/** Reads a body as it streams, into one buffer when its size is known. */
+async function read(
+  response: Response,
+  size: number | undefined,
+  receive: (bytes: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (size === undefined || !response.body) {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    receive(bytes.length);
+    return bytes;
+  }
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (filled + value.length > size) {
+      void reader.cancel();
+      throw new Damaged(damaged(response.url));
+    }
+    bytes.set(value, filled);
+    filled += value.length;
+    receive(value.length);
+  }
+  if (filled < size) throw new Damaged(damaged(response.url));
+  return bytes;
+}
+
+function damaged(url: string): string {
+  return (
+    `A file of the Python runtime is damaged on its way or on the server, twice in a row: ${name(url)}. ` +
+    `${SITE_FAULT} Press Run to try again.`
+  );
+}
+
+function missing(url: string, status: number): string {
+  return (
+    `A file of the Python runtime is missing on the server: ${name(url)} (status ${status}). ${SITE_FAULT} ` +
+    "If the site was updated while this page was open, reload the page; else press Run to try again."
+  );
+}
+
+function offline(url: string): string {
+  const why = navigator.onLine ? "The connection broke off" : "There is no network";
+  return `${why} while Python was loading (${name(url)}). Press Run to try again; what has arrived is kept.`;
+}
+
+function name(url: string): string {
+  return url.slice(url.lastIndexOf("/") + 1);
+}
+
+function hex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function hexOfIntegrity(integrity: string): string {
+  const bytes = Uint8Array.from(atob(integrity.replace(/^sha256-/, "")), (character) => character.charCodeAt(0));
+  return hex(bytes.buffer);
+}
+
+function integrityOfHex(sha256: string): string {
+  const bytes = sha256.match(/../g) ?? [];
+  return `sha256-${btoa(String.fromCharCode(...bytes.map((byte) => parseInt(byte, 16))))}`;
+}

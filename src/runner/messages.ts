@@ -1,0 +1,143 @@
+/**
+ * Everything that the page and the worker say to each other, and the check of what the worker says.
+ *
+ * The reader's code runs in the worker and can post what it likes (`import js`). The page therefore takes
+ * nothing from there but the shapes below, in bounded sizes.
+ */
+
+/** The roles that `manifest.json` may give to a file of the runtime. */
+export type Role = "asm" | "wasm" | "stdlib" | "lock";
+
+export interface RuntimeFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+export interface RuntimePackage extends RuntimeFile {
+  readonly name: string;
+  readonly version: string;
+  readonly imports: readonly string[];
+}
+
+/** `manifest.json` of the runtime bundle. */
+export interface Manifest {
+  readonly schema: 1;
+  readonly pyodide: string;
+  readonly python: string;
+  readonly files: Readonly<Record<Role, RuntimeFile>>;
+  readonly packages: readonly RuntimePackage[];
+}
+
+/** A verified file, in the form in which the worker wants it: bytes, the URL of a blob, or a compiled module. */
+export type Part = ArrayBuffer | string | WebAssembly.Module;
+
+export type ToWorker =
+  /** First of all: what there will be. */
+  | { readonly type: "boot"; readonly manifest: Manifest }
+  /** One file of the manifest has arrived and its hash is right. */
+  | { readonly type: "part"; readonly path: string; readonly part: Part }
+  | { readonly type: "run"; readonly run: number; readonly source: string; readonly filename: string };
+
+/** How a program ended that Python saw to its end. `line` is the reader's own innermost line, or 0. */
+export type Outcome =
+  | { readonly kind: "ok"; readonly seconds: number }
+  | { readonly kind: "exit"; readonly seconds: number; readonly status: number }
+  | {
+      readonly kind: "error";
+      readonly seconds: number;
+      readonly line: number;
+      readonly text: string;
+      readonly hint: string;
+    };
+
+export type FromWorker =
+  | { readonly type: "ready" }
+  | { readonly type: "boot-failed"; readonly reason: string }
+  | { readonly type: "text"; readonly run: number; readonly text: string }
+  | { readonly type: "picture"; readonly run: number; readonly markup: string }
+  /** Output beyond the limit so far: it is counted and not sent. */
+  | { readonly type: "hidden"; readonly run: number; readonly lines: number; readonly pictures: number }
+  | { readonly type: "done"; readonly run: number; readonly outcome: Outcome }
+  /** The interpreter is gone; this worker can run nothing more. */
+  | { readonly type: "died"; readonly reason: string };
+
+/** Limits of one message, in UTF-16 units. What exceeds them was not made by execute.py. */
+const LONGEST_TEXT = 400_000;
+const LONGEST_MARKUP = 1_000_000;
+const LONGEST_REASON = 4_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isText(value: unknown, longest: number): value is string {
+  return typeof value === "string" && value.length <= longest;
+}
+
+function readOutcome(value: unknown): Outcome | undefined {
+  if (!isFields(value)) return undefined;
+  const { kind, seconds, status, line, text, hint } = value;
+  if (typeof seconds !== "number" || !(seconds >= 0)) return undefined;
+  if (kind === "ok") return { kind, seconds };
+  if (kind === "exit" && Number.isSafeInteger(status)) return { kind, seconds, status: status as number };
+  if (kind === "error" && isCount(line) && isText(text, LONGEST_TEXT) && isText(hint, LONGEST_REASON)) {
+    return { kind, seconds, line, text, hint };
+  }
+  return undefined;
+}
+
+/** Reads a message of the worker; `undefined` when it has not exactly one of the known shapes. */
+export function readMessage(data: unknown): FromWorker | undefined {
+  if (!isFields(data)) return undefined;
+  const { type, run } = data;
+  if (type === "ready") return { type };
+  if ((type === "boot-failed" || type === "died") && isText(data.reason, LONGEST_REASON)) {
+    return { type, reason: data.reason };
+  }
+  if (!isCount(run)) return undefined;
+  if (type === "text" && isText(data.text, LONGEST_TEXT)) return { type, run, text: data.text };
+  if (type === "picture" && isText(data.markup, LONGEST_MARKUP)) return { type, run, markup: data.markup };
+  if (type === "hidden" && isCount(data.lines) && isCount(data.pictures)) {
+    return { type, run, lines: data.lines, pictures: data.pictures };
+  }
+  if (type === "done") {
+    const outcome = readOutcome(data.outcome);
+    if (outcome) return { type, run, outcome };
+  }
+  return undefined;
+}
+
+function isFile(value: unknown): value is RuntimeFile {
+  return (
+    isFields(value) &&
+    isText(value.path, 300) &&
+    /^[\w.+-]+$/.test(value.path) &&
+    isText(value.sha256, 64) &&
+    /^[0-9a-f]{64}$/.test(value.sha256) &&
+    isCount(value.size)
+  );
+}
+
+/** Reads `manifest.json`. Throws an `Error` that says what is wrong with it. */
+export function readManifest(text: string): Manifest {
+  const value: unknown = JSON.parse(text);
+  if (!isFields(value) || value.schema !== 1) throw new Error("its schema is not 1");
+  const { files, packages } = value;
+  if (!isFields(files) || !Array.isArray(packages)) throw new Error("it lists no files");
+  for (const role of ["asm", "wasm", "stdlib", "lock"]) {
+    if (!isFile(files[role])) throw new Error(`it has no usable entry for ${role}`);
+  }
+  for (const entry of packages as unknown[]) {
+    if (!isFile(entry) || !Array.isArray((entry as RuntimePackage).imports)) {
+      throw new Error("one of its packages has no usable entry");
+    }
+  }
+  return value as unknown as Manifest;
+}

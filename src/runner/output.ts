@@ -1,0 +1,186 @@
+/** The panel under the code: a label, the state in words, and the output in parts. */
+
+/** Whose output it is. */
+export type Label = "Tested output" | "Output of this run" | "Output of your version";
+
+interface Shown {
+  readonly label: Label;
+  /** The code that gave this output. */
+  readonly code: string;
+}
+
+export class OutputPanel {
+  private readonly label = document.createElement("span");
+  private readonly status = document.createElement("span");
+  private readonly percent = document.createElement("span");
+  private readonly notice = document.createElement("p");
+  private readonly parts = document.createElement("div");
+  private readonly tested: Node[];
+  private shown: Shown;
+  private next: Shown;
+  private codeNow: string;
+  private pending: string[] = [];
+  private frame = 0;
+  private started = false;
+  private more: HTMLElement | undefined;
+
+  constructor(
+    private readonly panel: HTMLElement,
+    private readonly file: string,
+    private readonly original: string,
+  ) {
+    this.shown = this.next = { label: "Tested output", code: original };
+    this.codeNow = original;
+    this.tested = [...panel.childNodes];
+    const head = make("div", "snippet-head", this.label, this.status, this.percent);
+    this.label.className = "snippet-label";
+    this.status.className = "snippet-status";
+    this.status.setAttribute("role", "status");
+    this.percent.className = "snippet-percent";
+    this.percent.setAttribute("aria-hidden", "true");
+    this.notice.className = "snippet-notice";
+    this.notice.hidden = true;
+    this.parts.className = "snippet-parts";
+    this.parts.append(...this.tested);
+    panel.replaceChildren(head, this.notice, this.parts);
+    this.restore();
+  }
+
+  /** A state, said once to a screen reader. */
+  say(state: string, tone: "calm" | "wrong" = "calm"): void {
+    if (this.status.textContent !== state) this.status.textContent = state;
+    this.status.classList.toggle("snippet-status--wrong", tone === "wrong");
+    this.percent.textContent = "";
+  }
+
+  /** How far the state has come, beside it. It changes often and is for eyes only. */
+  progress(fraction: number): void {
+    this.percent.textContent = `, ${Math.floor(fraction * 100)} %`;
+  }
+
+  /** The code as it is now; the label says when the output is that of other code. */
+  codeIs(code: string): void {
+    this.codeNow = code;
+    this.showLabel();
+  }
+
+  /** A run was asked for: what is shown stays, dimmed, until the run shows something. */
+  begin(label: Label, code: string): void {
+    this.started = false;
+    this.pending = [];
+    this.more = undefined;
+    this.next = { label, code };
+    this.tell("");
+    this.panel.classList.add("snippet-output--old");
+    this.parts.style.minHeight = `${this.parts.offsetHeight}px`;
+  }
+
+  /** Adds text, at most once per frame. */
+  text(text: string): void {
+    this.pending.push(text);
+    this.frame ||= requestAnimationFrame(() => this.flush());
+  }
+
+  picture(picture: SVGElement): void {
+    this.flush();
+    this.add(make("div", "snippet-picture", picture));
+  }
+
+  error(text: string): void {
+    this.flush();
+    this.add(make("pre", "snippet-text snippet-error", text));
+  }
+
+  /** A line of the runner's own about the output. */
+  note(text: string): void {
+    this.flush();
+    this.add(make("p", "snippet-note", text));
+  }
+
+  /** What was left out at the end, because there was too much; the line changes as more comes. */
+  hidden(lines: number, pictures: number): void {
+    this.flush();
+    const left = [lines && count(lines, "line"), pictures && count(pictures, "picture")].filter(Boolean);
+    const words = `… ${left.join(" and ")} not shown`;
+    if (this.more?.isConnected) this.more.textContent = words;
+    else this.add((this.more = make("p", "snippet-note snippet-more", words)));
+  }
+
+  /** A line above the output, about the page and not about the program; empty: none. */
+  tell(text: string): void {
+    this.notice.textContent = text;
+    this.notice.hidden = text === "";
+  }
+
+  /** Whether the present or last run has shown anything. */
+  get hasNewOutput(): boolean {
+    return this.started || this.pending.length > 0;
+  }
+
+  /** The run is over. `empty` is shown when it gave no output. */
+  end(empty: string): void {
+    this.flush();
+    if (!this.started && empty) this.note(empty);
+    this.panel.classList.remove("snippet-output--old");
+    this.parts.style.minHeight = "";
+    // What scrolls must be in reach of the keyboard.
+    for (const text of this.parts.querySelectorAll<HTMLElement>(".snippet-text")) {
+      if (text.scrollHeight > text.clientHeight || text.scrollWidth > text.clientWidth) text.tabIndex = 0;
+    }
+  }
+
+  /** Brings back the output that came with the page. */
+  restore(): void {
+    this.parts.replaceChildren(...this.tested);
+    this.end("");
+    this.tell("");
+    this.shown = { label: "Tested output", code: this.original };
+    this.codeIs(this.original);
+  }
+
+  private flush(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const text = this.pending.join("");
+    this.pending = [];
+    if (!text) return;
+    const last = this.started ? this.parts.lastElementChild : null;
+    if (last?.className !== "snippet-text") {
+      this.add(make("pre", "snippet-text", text));
+      return;
+    }
+    // Who has scrolled to the end goes on seeing the end.
+    const atEnd = last.scrollTop > 0 && last.scrollHeight - last.scrollTop - last.clientHeight < 4;
+    last.append(text);
+    if (atEnd) last.scrollTop = last.scrollHeight;
+  }
+
+  private add(part: HTMLElement): void {
+    if (this.started) {
+      this.parts.append(part);
+      return;
+    }
+    this.started = true;
+    this.panel.classList.remove("snippet-output--old");
+    this.parts.replaceChildren(part);
+    this.shown = this.next;
+    this.showLabel();
+  }
+
+  private showLabel(): void {
+    const { label, code } = this.shown;
+    this.label.textContent = code === this.codeNow ? label : `${label}, before your change`;
+    this.panel.setAttribute("aria-label", `${label} of ${this.file}`);
+  }
+}
+
+function count(number: number, thing: string): string {
+  return `${number.toLocaleString("en")} more ${thing}${number === 1 ? "" : "s"}`;
+}
+
+function make(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...children);
+  return element;
+}

@@ -1,0 +1,122 @@
+"""Chromium, a server, and a page that is watched: no request may leave the origin, no error may go unseen."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Playwright,
+    expect,
+    sync_playwright,
+)
+
+from .serving import StaticServer
+from .watching import Opener, Watch
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+#: What is waited for comes in a second or two; a busy machine may need more.
+PATIENCE_MS = 30_000
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A name without https, for the test of a page that is no secure context.
+    "--host-resolver-rules=MAP plain.test 127.0.0.1",
+]
+
+NO_CHROMIUM = """No Chromium was found, and the browser tests need one. Do one of these:
+  - install it (Debian, Ubuntu: apt-get install chromium), or
+  - name one that you have: CHROMIUM=/path/to/chromium make test, or
+  - let Playwright fetch its own: python -m playwright install chromium"""
+
+
+def find_chromium(playwright: Playwright) -> str:
+    """The path of the Chromium to test with; fails the test when there is none."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        found = shutil.which(named)
+        if not found:
+            pytest.fail(
+                f"CHROMIUM is set to {named}, and nothing that can be run is there.\n{NO_CHROMIUM}",
+                pytrace=False,
+            )
+        return found
+    for candidate in (
+        "/usr/bin/chromium",
+        "chromium",
+        "chromium-browser",
+        playwright.chromium.executable_path,
+    ):
+        if found := shutil.which(candidate):
+            return found
+    pytest.fail(NO_CHROMIUM, pytrace=False)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests here; each test has a context of its own in it.
+
+    It goes with the last of them: while Playwright is at work, an event loop counts as running in this thread,
+    and tests elsewhere have loops of their own.
+    """
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(playwright), args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a site that holds the runtime, the runner of now and its styles, and no page yet."""
+    runtime = Path(os.environ.get("RUNTIME_DIR", REPOSITORY / "build" / "runtime"))
+    if not (runtime / "manifest.json").is_file():
+        pytest.fail(f"There is no runtime in {runtime}. Make it: python -m guide.runtime", pytrace=False)
+    root = tmp_path_factory.mktemp("fixture-site")
+    shutil.copytree(runtime, root / "_run")
+    (root / "assets").mkdir()
+    shutil.copy(REPOSITORY / "docs" / "assets" / "snippet.css", root / "assets")
+    subprocess.run(["node", str(REPOSITORY / "src/runner/build.mjs"), str(root / "_run")], check=True)
+    return root
+
+
+@pytest.fixture
+def server(run_folder: Path) -> Iterator[StaticServer]:
+    """A server with a port of its own, so that no test finds another's cache."""
+    with StaticServer(run_folder) as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile."""
+    made = browser.new_context(viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(PATIENCE_MS)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def watch(context: BrowserContext, server: StaticServer) -> Iterator[Watch]:
+    """The watch over the context's pages; it is checked when the test has ended."""
+    watching = Watch(server.origin)
+    watching.follow(context)
+    yield watching
+    watching.check()
+
+
+@pytest.fixture
+def opener(context: BrowserContext, server: StaticServer, watch: Watch) -> Opener:
+    """Opens watched pages."""
+    return Opener(context, server)

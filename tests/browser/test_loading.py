@@ -1,0 +1,221 @@
+"""What can go wrong while Python loads: each gets a clear message, and the next Run works."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from .serving import StaticServer
+from .snippet_page import Snippet, Source
+from .watching import Opener, Watch
+
+#: What the browser itself writes to its console about a failed request.
+FAILED_REQUEST = "Failed to load resource|Failed to find a valid digest|net::ERR"
+
+PARTS = ["manifest", ".wasm", ".mjs", "python_stdlib", "afterswipe", "pyodide-lock"]
+
+MISSING = "is missing on the server"
+DAMAGED = "is damaged on its way or on the server, twice in a row"
+BROKEN = "The connection broke off while Python was loading"
+
+
+def all_but_the_library(server: StaticServer) -> str:
+    """The percentage that is shown when everything but the standard library has come."""
+    manifest = readable(server.root / "_run" / "manifest.json")
+    sizes = [file["size"] for file in [*manifest["files"].values(), *manifest["packages"]]]
+    return f", {100 * (sum(sizes) - manifest['files']['stdlib']['size']) // sum(sizes)} %"
+
+
+def readable(path: Path) -> dict[str, Any]:
+    """A JSON file's object."""
+    return dict(json.loads(path.read_text()))
+
+
+def test_progress_is_shown_and_said_once(opener: Opener, server: StaticServer) -> None:
+    held = server.fail("python_stdlib", "held")
+    snippet = opener.snippet("print('there')\n")
+    snippet.root.evaluate(
+        """(root) => {
+            window.said = [];
+            const status = root.querySelector("[role=status]");
+            new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true });
+        }"""
+    )
+    snippet.run()
+    expect(snippet.root.locator(".snippet-percent")).to_have_text(all_but_the_library(server))
+    expect(snippet.status).to_have_text("Loading Python")
+    held.release()
+    expect(snippet.status).to_contain_text("Finished")
+    expect(snippet.root.locator(".snippet-percent")).to_have_text("")
+    said = snippet.page.evaluate("window.said")
+    assert said[:-1] == ["Loading Python", "Starting Python", "Running"]
+
+
+@pytest.mark.parametrize(
+    ("part", "kind", "message"),
+    [
+        *((part, "missing", MISSING) for part in PARTS),
+        *((part, "corrupt", DAMAGED) for part in PARTS),
+        (".wasm", "short", DAMAGED),
+        (".wasm", "broken", BROKEN),
+        ("python_stdlib", "broken", BROKEN),
+    ],
+)
+def test_a_file_that_fails(
+    opener: Opener, server: StaticServer, watch: Watch, part: str, kind: str, message: str
+) -> None:
+    watch.allow(FAILED_REQUEST)
+    server.fail(part, kind)
+    snippet = opener.snippet("print('there')\n")
+    snippet.run()
+    expect(snippet.status).to_have_text("Python is not loaded")
+    expect(snippet.notice).to_contain_text(message)
+    expect(snippet.notice).to_contain_text(part)
+    assert snippet.result() == "tested\n"
+    server.heal()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    expect(snippet.notice).to_be_hidden()
+    assert snippet.result() == "there\n"
+
+
+@pytest.mark.parametrize("kind", ["corrupt", "short"])
+def test_a_file_that_was_damaged_on_its_way_is_fetched_again(
+    opener: Opener, server: StaticServer, kind: str
+) -> None:
+    server.fail("python_stdlib", kind, times=1)
+    snippet = opener.snippet("print('there')\n")
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "there\n"
+    assert len(server.asked("python_stdlib")) == 2
+
+
+def test_what_has_arrived_is_kept(opener: Opener, server: StaticServer, watch: Watch) -> None:
+    watch.allow(FAILED_REQUEST)
+    held = server.fail("python_stdlib", "held")
+    snippet = opener.snippet("print('there')\n")
+    snippet.run()
+    expect(snippet.root.locator(".snippet-percent")).to_have_text(all_but_the_library(server))
+    held.kind = "missing"
+    held.release()
+    expect(snippet.status).to_have_text("Python is not loaded")
+    server.heal()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert len(server.asked(".wasm")) == 1
+
+
+def test_the_network_is_gone_and_comes_back(opener: Opener, context: BrowserContext, watch: Watch) -> None:
+    watch.allow(FAILED_REQUEST)
+    page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("print('b')\n")})
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    context.set_offline(True)
+    a.run()
+    expect(a.status).to_have_text("Python is not loaded")
+    context.set_offline(False)
+    b.run()
+    expect(b.status).to_contain_text("Finished")
+    a.run()
+    expect(a.status).to_contain_text("Finished")
+    expect(a.notice).to_be_hidden()
+
+
+def test_the_network_is_gone_after_the_code_of_the_runner_came(
+    opener: Opener, context: BrowserContext, server: StaticServer, watch: Watch
+) -> None:
+    watch.allow(FAILED_REQUEST)
+    held = server.fail("manifest", "held")
+    snippet = opener.snippet("print('there')\n")
+    snippet.run()
+    expect(snippet.status).to_have_text("Loading Python")
+    context.set_offline(True)
+    held.release()
+    expect(snippet.notice).to_contain_text("There is no network while Python was loading")
+    context.set_offline(False)
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+
+
+def test_a_failure_before_anyone_pressed_run_is_not_shown(
+    opener: Opener, server: StaticServer, watch: Watch
+) -> None:
+    watch.allow(FAILED_REQUEST)
+    server.fail("python_stdlib", "missing", times=1)
+    snippet = opener.snippet("print('there')\n")
+    with snippet.page.expect_response(lambda response: "python_stdlib" in response.url):
+        snippet.button("Run").hover()
+    expect(snippet.notice).to_be_hidden()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+
+
+def test_a_manifest_of_another_time(opener: Opener, server: StaticServer) -> None:
+    """The schema is one that this runner does not know."""
+    server.pages["/_run/other.json"] = '{"schema": 2}'
+    page = opener.page({"a.py": Source("print('a')\n")}, manifest="other.json")
+    page.evaluate(
+        """async () => {
+            const bytes = await (await fetch("_run/other.json")).arrayBuffer();
+            const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+            document.querySelector("script[data-manifest]").dataset.integrity = "sha256-" + btoa(String.fromCharCode(...hash));
+        }"""
+    )
+    snippet = Snippet(page, "a.py")
+    snippet.run()
+    expect(snippet.notice).to_contain_text("damaged")
+
+
+def test_without_a_secure_context(
+    opener: Opener, server: StaticServer, context: BrowserContext, watch: Watch
+) -> None:
+    """Plain http on a name: no crypto.subtle, no clipboard. The browser's own integrity check stands in."""
+    watch.allow(FAILED_REQUEST + "|integrity")
+    server.origin = server.origin.replace("127.0.0.1", "plain.test")
+    watch.origin = server.origin
+    page = opener.page({"a.py": Source("print('a')\n")})
+    snippet = Snippet(page, "a.py")
+    assert page.evaluate("window.isSecureContext") is False
+    server.fail("python_stdlib", "corrupt")
+    snippet.run()
+    expect(snippet.status).to_have_text("Python is not loaded")
+    server.heal()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    snippet.button("Copy").click()
+    expect(snippet.button("Copied")).to_be_visible()
+
+
+def test_a_browser_without_webassembly(opener: Opener) -> None:
+    page = opener.page({"a.py": Source("print('a')\n")}, script="delete globalThis.WebAssembly")
+    snippet = Snippet(page, "a.py")
+    expect(snippet.notice).to_contain_text("This browser cannot run Python: it has no WebAssembly.")
+    expect(snippet.button("Run")).to_be_hidden()
+    expect(snippet.button("Edit")).to_be_hidden()
+    expect(snippet.button("Copy")).to_be_visible()
+    assert snippet.result() == "tested\n"
+
+
+def test_a_browser_without_module_workers(opener: Opener) -> None:
+    script = "globalThis.Worker = class { terminate() {} }"  # never asks for the type
+    page = opener.page({"a.py": Source("print('a')\n")}, script=script)
+    snippet = Snippet(page, "a.py")
+    snippet.run()
+    expect(snippet.notice).to_contain_text("This browser cannot run Python: it has no module workers.")
+    expect(snippet.status).to_have_text("Python is not loaded")
+
+
+def test_a_worker_that_does_not_start(opener: Opener) -> None:
+    """As under a policy that forbids it."""
+    script = """
+        globalThis.Worker = class {
+            constructor(url, options) { void options.type; queueMicrotask(() => this.onerror(new ErrorEvent("error"))); }
+            postMessage() {}
+            terminate() {}
+        }"""
+    page = opener.page({"a.py": Source("print('a')\n")}, script=script)
+    snippet = Snippet(page, "a.py")
+    snippet.run()
+    expect(snippet.notice).to_contain_text("Python did not start in this browser")

@@ -1,0 +1,320 @@
+"""Running code in the page: run, stop, reset, run again, several snippets, and what is said about it."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, expect
+
+from .serving import StaticServer
+from .snippet_page import Snippet, Source
+from .watching import Opener, Watch
+
+ENDLESS = "print('begun')\nwhile True:\n    pass\n"
+
+
+def test_run_shows_what_the_program_prints(opener: Opener) -> None:
+    snippet = opener.snippet(
+        "import sys\nfor step in range(3):\n    print('step', step)\nprint('end', file=sys.stderr)\n"
+    )
+    expect(snippet.label).to_have_text("Tested output")
+    snippet.run()
+    expect(snippet.status).to_have_text(re.compile(r"^Finished in \d+\.\d\d s$"))
+    assert snippet.result() == "step 0\nstep 1\nstep 2\nend\n"
+    expect(snippet.label).to_have_text("Output of this run")
+
+
+def test_each_run_starts_afresh(opener: Opener) -> None:
+    code = "print('seen' in globals(), __name__, __file__)\nseen = True\nprint = None\n"
+    snippet = opener.snippet(code)
+    for _ in range(2):
+        snippet.run()
+        expect(snippet.status).to_contain_text("Finished")
+        assert snippet.result() == "False __main__ example.py\n"
+        snippet.button("Reset").click()
+
+
+def test_output_comes_while_the_program_runs(opener: Opener) -> None:
+    snippet = opener.snippet(ENDLESS)
+    snippet.run()
+    expect(snippet.output).to_have_text("begun")
+    expect(snippet.status).to_have_text("Running")
+    snippet.button("Stop").click()
+    expect(snippet.status).to_have_text("Stopped")
+    assert snippet.result() == "begun\n"
+
+
+def test_old_output_stays_until_there_is_new(opener: Opener) -> None:
+    snippet = opener.snippet("while True:\n    pass\n", tested="one\ntwo\nthree\n")
+    height = snippet.root.bounding_box()
+    snippet.run()
+    expect(snippet.status).to_have_text("Running")
+    assert snippet.result() == "one\ntwo\nthree\n"
+    expect(snippet.root.locator(".snippet-output--old")).to_be_visible()
+    assert snippet.root.bounding_box() == height
+    snippet.button("Stop").click()
+    expect(snippet.status).to_have_text("Stopped")
+    expect(snippet.label).to_have_text("Tested output")
+    expect(snippet.root.locator(".snippet-output--old")).to_have_count(0)
+
+
+def test_stop_then_run_again(opener: Opener) -> None:
+    page = opener.page({"endless.py": Source(ENDLESS), "short.py": Source("print('short')\n")})
+    endless, short = Snippet(page, "endless.py"), Snippet(page, "short.py")
+    for _ in range(2):
+        endless.run()
+        expect(endless.output).to_have_text("begun")
+        endless.button("Stop").click()
+        expect(endless.status).to_have_text("Stopped")
+        expect(endless.button("Stop")).to_be_hidden()
+    short.run()
+    expect(short.status).to_contain_text("Finished")
+    assert short.result() == "short\n"
+
+
+def test_stop_needs_no_second_download(opener: Opener, server: StaticServer, context: BrowserContext) -> None:
+    snippet = opener.snippet(ENDLESS)
+    network = context.new_cdp_session(snippet.page)
+    network.send("Network.enable")
+    network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    for _ in range(2):
+        snippet.run()
+        expect(snippet.output).to_have_text("begun")
+        snippet.button("Stop").click()
+        expect(snippet.status).to_have_text("Stopped")
+    assert len(server.asked(".wasm")) == 1
+    assert len(server.asked("python_stdlib")) == 1
+
+
+def test_stop_while_loading_leaves_the_loading_alone(opener: Opener, server: StaticServer) -> None:
+    held = server.fail("python_stdlib", "held")
+    snippet = opener.snippet("print('there')\n")
+    snippet.run()
+    expect(snippet.status).to_have_text("Loading Python")
+    snippet.button("Stop").click()
+    expect(snippet.status).to_have_text("Stopped")
+    held.release()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "there\n"
+    assert len(server.asked("python_stdlib")) == 1
+
+
+def test_reset_brings_back_what_came_with_the_page(opener: Opener) -> None:
+    snippet = opener.snippet("print('run')\n", tested="tested\n")
+    expect(snippet.button("Reset")).to_be_hidden()
+    snippet.run()
+    expect(snippet.output).to_have_text("run")
+    snippet.button("Reset").click()
+    assert snippet.result() == "tested\n"
+    expect(snippet.label).to_have_text("Tested output")
+    expect(snippet.button("Reset")).to_be_hidden()
+    expect(snippet.button("Run")).to_be_focused()
+
+
+def test_reset_stops_what_runs(opener: Opener) -> None:
+    snippet = opener.snippet("print('one')\n")
+    snippet.write(ENDLESS)
+    snippet.run()
+    expect(snippet.output).to_have_text("begun")
+    snippet.button("Reset").click()
+    assert snippet.result() == "tested\n"
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "one\n"
+
+
+def test_pressed_ten_times_runs_once(opener: Opener) -> None:
+    """Once by the button, once by the keys; the worker counts."""
+    snippet = opener.snippet("import js\njs.runs = getattr(js, 'runs', 0) + 1\nprint(js.runs)\n")
+    snippet.button("Run").evaluate("(button) => { for (let i = 0; i < 10; i++) button.click(); }")
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "1\n"
+    expect(snippet.button("Run")).to_have_attribute("aria-disabled", "false")
+    snippet.root.locator(".snippet-code pre").evaluate(
+        """(code) => {
+            const press = { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true };
+            for (let i = 0; i < 10; i++) code.dispatchEvent(new KeyboardEvent("keydown", press));
+        }"""
+    )
+    expect(snippet.output).to_have_text("2")
+    expect(snippet.status).to_contain_text("Finished")
+    expect(snippet.button("Stop")).to_be_hidden()
+    assert snippet.result() == "2\n"
+
+
+def test_snippets_take_turns(opener: Opener) -> None:
+    page = opener.page(
+        {
+            "first.py": Source(ENDLESS),
+            "second.py": Source("print('second')\n"),
+            "third.py": Source("print('third')\n"),
+        }
+    )
+    first, second, third = (Snippet(page, f"{name}.py") for name in ("first", "second", "third"))
+    first.run()
+    expect(first.output).to_have_text("begun")
+    second.run()
+    third.run()
+    expect(second.status).to_have_text("Waiting for first.py")
+    expect(third.status).to_have_text("Waiting for first.py")
+    third.button("Stop").click()
+    expect(third.status).to_have_text("Stopped")
+    expect(first.status).to_have_text("Running")
+    first.button("Stop").click()
+    expect(second.status).to_contain_text("Finished")
+    assert second.result() == "second\n"
+    assert third.result() == "tested\n"
+
+
+def test_two_snippets_do_not_share_names(opener: Opener) -> None:
+    page = opener.page({"a.py": Source("x = 1\nprint(x)\n"), "b.py": Source("print('x' in globals())\n")})
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    a.run()
+    b.run()
+    expect(b.status).to_contain_text("Finished")
+    assert (a.result(), b.result()) == ("1\n", "False\n")
+
+
+def test_a_message_that_is_not_of_this_run_ends_nothing(opener: Opener) -> None:
+    snippet = opener.snippet(
+        """
+import js
+from pyodide.ffi import to_js
+def post(**message):
+    js.postMessage(to_js(message, dict_converter=js.Object.fromEntries))
+ok = to_js({"kind": "ok", "seconds": 1}, dict_converter=js.Object.fromEntries)
+for run in 0, 2, 99, -1, 0.5, "1", None:
+    post(type="done", run=run, outcome=ok)
+    post(type="text", run=run, text="forged")
+post(type="done", run=1, outcome="no outcome")
+post(type="text", run=1, text=17)
+post(type="text", run=1, text="x" * 400_001)
+post(type="unknown", run=1)
+js.postMessage(None)
+js.postMessage("text")
+print("to the end")
+"""
+    )
+    snippet.run()
+    expect(snippet.status).to_have_text(re.compile(r"^Finished in 0"))
+    assert snippet.result() == "to the end\n"
+
+
+def test_a_program_that_prints_nothing_says_so(opener: Opener) -> None:
+    snippet = opener.snippet("x = 1\n")
+    snippet.run()
+    expect(snippet.notes).to_have_text("The program printed nothing.")
+
+
+def test_copy(opener: Opener, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    snippet = opener.snippet("print('one')\n")
+    clipboard = "navigator.clipboard.readText()"
+    snippet.button("Copy").click()
+    expect(snippet.button("Copied")).to_be_visible()
+    expect(snippet.status).to_have_text("Copied")
+    assert snippet.page.evaluate(clipboard) == "print('one')\n"
+    snippet.write("print('two')\n")
+    snippet.root.locator(".snippet-button--copy").click()
+    snippet.page.wait_for_function(f"async () => (await {clipboard}) === \"print('two')\\n\"")
+
+
+def test_asyncio_and_sleep_work_as_elsewhere(opener: Opener) -> None:
+    snippet = opener.snippet(
+        "import asyncio, time\nasync def main():\n    await asyncio.sleep(0.01)\n    return 'slept'\n"
+        "print(asyncio.run(main()))\ntime.sleep(0.01)\nprint('awake')\n"
+    )
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "slept\nawake\n"
+
+
+def test_tasks_left_behind_do_not_print_into_the_next_run(opener: Opener) -> None:
+    page = opener.page(
+        {
+            "left.py": Source(
+                "import asyncio\nasync def talk():\n    while True:\n        print('late')\n"
+                "        await asyncio.sleep(0)\ntask = asyncio.ensure_future(talk())\nprint('end')\n"
+            ),
+            "next.py": Source("import time\ntime.sleep(0.05)\nprint('next')\n"),
+        }
+    )
+    left, following = Snippet(page, "left.py"), Snippet(page, "next.py")
+    left.run()
+    expect(left.status).to_contain_text("Finished")
+    following.run()
+    expect(following.status).to_contain_text("Finished")
+    assert (left.result(), following.result()) == ("end\n", "next\n")
+
+
+def test_nothing_of_python_loads_before_intent(opener: Opener, server: StaticServer, watch: Watch) -> None:
+    page = opener.page({f"s{i}.py": Source("print(1)\n" * 30) for i in range(3)})
+    page.mouse.move(600, 500)
+    page.mouse.wheel(0, 2000)
+    page.mouse.wheel(0, -2000)
+    expect(Snippet(page, "s0.py").button("Run")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    loaded = [path for path in server.log if "/_run/" in path]
+    assert [path.partition(".")[0] for path in loaded] == ["/_run/runner"]
+    assert not page.workers
+    assert not [url for url in watch.requests if url.startswith("blob:")]
+
+
+def test_intent_starts_the_loading(opener: Opener, server: StaticServer) -> None:
+    for how in ("hover", "focus"):
+        snippet = opener.snippet("print(1)\n")
+        server.log.clear()
+        with snippet.page.expect_worker():
+            getattr(snippet.button("Run"), how)()
+        expect(snippet.status).to_have_text("")
+        snippet.run()
+        expect(snippet.output).to_have_text("1")
+        assert server.asked("python_stdlib") or how == "focus"  # the second page has it in its cache
+
+
+def test_a_page_that_is_left_ends_its_run(opener: Opener, server: StaticServer) -> None:
+    """As under Material's instant navigation: the element goes, the tab and its worker stay."""
+    page = opener.page({"gone.py": Source(ENDLESS), "stays.py": Source("print('stays')\n")})
+    gone, stays = Snippet(page, "gone.py"), Snippet(page, "stays.py")
+    gone.run()
+    expect(gone.output).to_have_text("begun")
+    gone.root.evaluate("(element) => element.remove()")
+    stays.run()
+    expect(stays.status).to_contain_text("Finished")
+    page.evaluate(
+        """async () => {
+            const html = await (await fetch(location.href)).text();
+            const next = new DOMParser().parseFromString(html, "text/html");
+            document.body.replaceWith(document.adoptNode(next.body));
+        }"""
+    )
+    stays.run()
+    expect(stays.status).to_contain_text("Finished")
+    assert len(server.asked(".wasm")) == 1
+
+
+def test_the_policy_holds_for_the_readers_code(opener: Opener, watch: Watch, run_folder: Path) -> None:
+    with StaticServer(run_folder) as elsewhere:
+        snippet = opener.snippet(
+            f"""
+import js
+request = js.XMLHttpRequest.new()
+request.open("GET", "{elsewhere.origin}/secret", False)
+try:
+    request.send()
+    print("sent")
+except Exception as error:
+    print("refused")
+try:
+    js.eval("1")
+    print("evaluated")
+except Exception as error:
+    print("refused")
+"""
+        )
+        watch.allow("Content Security Policy|violates|Refused to")
+        snippet.run()
+        expect(snippet.status).to_contain_text("Finished")
+        assert snippet.result() == "refused\nrefused\n"
+        assert elsewhere.log == []
+        assert watch.refused == [f"{elsewhere.origin}/secret"]

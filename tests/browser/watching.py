@@ -1,0 +1,75 @@
+"""Pages that are watched: no request may leave the origin, and no error may go unseen."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+
+from .serving import StaticServer
+from .snippet_page import Snippet, Source, render
+
+
+@dataclass
+class Watch:
+    """What a page did: its requests, and the errors that nobody expected."""
+
+    origin: str
+    requests: list[str] = field(default_factory=list)
+    #: What the page's policy refused: asked for, and never sent.
+    refused: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """From now on, and for what was before, an error that matches this is part of the test."""
+        self.allowed.append(pattern)
+
+    def follow(self, context: BrowserContext) -> None:
+        """Listen to all pages of a context, and to their workers."""
+        context.on("request", lambda request: self.requests.append(request.url))
+        context.on("requestfailed", self._failed)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+
+    def _failed(self, request: Request) -> None:
+        if request.failure == "csp":
+            self.refused.append(request.url)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(f"{message.type}: {message.text}")
+
+    def check(self) -> None:
+        """Fail when a request left the origin or an error was not expected."""
+        local = (self.origin + "/", f"blob:{self.origin}/", "data:", "about:")
+        gone = [url for url in self.requests if not url.startswith(local) and url not in self.refused]
+        assert not gone, f"requests left {self.origin}: {gone}"
+        wrong = [error for error in self.errors if not any(re.search(known, error) for known in self.allowed)]
+        assert not wrong, f"errors in the page: {wrong}"
+
+
+class Opener:
+    """Opens pages with the snippets that a test wants."""
+
+    def __init__(self, context: BrowserContext, server: StaticServer) -> None:
+        self._context = context
+        self._server = server
+        self._pages = 0
+
+    def page(
+        self, sources: Mapping[str, Source], scheme: str = "default", manifest: str = "", script: str = ""
+    ) -> Page:
+        """A page with these snippets. `script` runs in it before anything of its own."""
+        self._pages += 1
+        path = f"/page{self._pages}.html"
+        self._server.pages[path] = render(sources, self._server.root / "_run", scheme, manifest)
+        page = self._context.new_page()
+        if script:
+            page.add_init_script(script)
+        page.goto(self._server.origin + path)
+        return page
+
+    def snippet(self, code: str, file: str = "example.py", tested: str = "tested\n") -> Snippet:
+        """A page with one snippet."""
+        return Snippet(self.page({file: Source(code, tested)}), file)

@@ -1,0 +1,351 @@
+"""The Python side of the runner, in CPython: what it sends, how it ends, what it leaves behind."""
+
+import asyncio
+import builtins
+import importlib.util
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+EXECUTE = Path(__file__).resolve().parents[2] / "src" / "runner" / "execute.py"
+
+NAME = "story_upload.py"
+
+
+def load() -> ModuleType:
+    """execute.py as a module; it is no part of a package."""
+    spec = importlib.util.spec_from_file_location("runner_execute", EXECUTE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+execute = load()
+
+
+class Page:
+    """Runs programs and keeps what the page would get of the last one."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.runner = execute.Runner(
+            lambda kind, value: self.sent.append((kind, value)), ["afterswipe", "httpx"]
+        )
+
+    def run(self, source: str) -> Any:
+        self.sent.clear()
+        return self.runner.run(source, NAME)
+
+    def error(self, source: str) -> tuple[int, str]:
+        """The line and the text of the error that `source` ends in."""
+        kind, _, line, text, _ = self.run(source)
+        assert kind == "error"
+        return line, text
+
+    @property
+    def text(self) -> str:
+        return "".join(value for kind, value in self.sent if kind == "text")
+
+    @property
+    def hidden(self) -> str:
+        """What was last said about hidden output: lines and pictures."""
+        return ([value for kind, value in self.sent if kind == "hidden"] or ["0 0"])[-1]
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A runner, and the interpreter as it was when the test is over."""
+    streams = sys.stdin, sys.stdout, sys.stderr, sys.argv
+    display = sys.modules.get("_display")
+    yield Page()
+    sys.stdin, sys.stdout, sys.stderr, sys.argv = streams
+    if display is None:
+        sys.modules.pop("_display", None)
+    else:
+        sys.modules["_display"] = display
+
+
+def test_output_in_order(page: Page) -> None:
+    result = page.run(
+        "import sys, _display\nprint('one', end=' ')\n_display.svg('<svg/>')\nprint('two')\nprint('three', file=sys.stderr)\n"
+    )
+    assert result == ("ok", 0, 0, "", "")
+    assert page.sent == [("text", "one "), ("picture", "<svg/>"), ("text", "two\n"), ("text", "three\n")]
+
+
+def test_each_line_is_sent_when_it_ends(page: Page) -> None:
+    page.run(
+        "print('a')\nprint('b', end='')\nprint('c')\nprint('d', end='', flush=True)\nprint('e', end='')\n"
+    )
+    assert page.sent == [("text", "a\n"), ("text", "bc\n"), ("text", "d"), ("text", "e")]
+
+
+def test_bytes_and_lone_surrogates(page: Page) -> None:
+    page.run("import sys\nsys.stdout.buffer.write(b'\\xff\\n')\nprint('\\ud800')\n")
+    assert page.text == "\ufffd\n\\ud800\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "shown", "hidden"),
+    [(1999, 1999, "0 0"), (2000, 2000, "0 0"), (2001, 2000, "1 0"), (1_000_000, 2000, "998000 0")],
+)
+def test_lines_beyond_the_limit_are_counted(page: Page, count: int, shown: int, hidden: str) -> None:
+    page.run(f"for i in range({count}):\n    print(i)\n")
+    assert page.text == "".join(f"{i}\n" for i in range(shown))
+    assert page.hidden == hidden
+
+
+@pytest.mark.parametrize(
+    ("code", "characters", "hidden"),
+    [
+        ("print('x' * 199_999)", 200_000, "0 0"),
+        ("print('x' * 200_000)", 200_000, "1 0"),
+        ("print('x' * 300_000, end='')", 200_000, "1 0"),
+        ("print('x' * 300_000)\nprint('y')\nprint('z', end='')", 200_000, "3 0"),
+        ("print('line\\n' * 5_000, end='')", 10_000, "3000 0"),
+        ("for i in range(60): import _display; _display.svg('<svg/>')", 0, "0 10"),
+        ("import _display; _display.svg('<svg>' + ' ' * 500_000)", 0, "0 1"),
+    ],
+)
+def test_what_is_too_long_is_cut(page: Page, code: str, characters: int, hidden: str) -> None:
+    page.run(code)
+    assert len(page.text) == characters
+    assert page.hidden == hidden
+
+
+def test_the_limits_are_those_of_one_run(page: Page) -> None:
+    for _ in range(2):
+        page.run("for i in range(2001): print(i)")
+        assert page.hidden == "1 0"
+
+
+def test_pictures_are_strings(page: Page) -> None:
+    assert (
+        "TypeError: svg() takes SVG markup as a str, not int"
+        in page.error("import _display\n_display.svg(1)")[1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "words"),
+    [
+        ("x = 1\nif x\n    pass\n", 2, "    if x\n        ^\nSyntaxError: expected ':'"),
+        ("x = (\n", 1, "SyntaxError: '(' was never closed"),
+        ("def f():\nreturn 1\n", 2, "IndentationError"),
+        ("await x\n", 1, "SyntaxError: 'await' outside function"),
+        ("\0", 0, "null bytes"),
+        ("x = 1\neval('1 +')\n", 2, "SyntaxError: invalid syntax"),
+        ("def f():\n    raise KeyError('a')\n\nf()\n", 2, "KeyError: 'a'"),
+    ],
+)
+def test_the_line_of_an_error(page: Page, code: str, line: int, words: str) -> None:
+    assert page.error(code)[0] == line
+    assert words in page.error(code)[1]
+
+
+def test_a_traceback_has_the_readers_frames_only(page: Page) -> None:
+    line, text = page.error("import json\n\ndef read(s):\n    return json.loads(s)\n\nread('{')\n")
+    assert line == 4
+    assert text.startswith(
+        f"Traceback (most recent call last):\n  File \"{NAME}\", line 6, in <module>\n    read('{{')\n"
+    )
+    assert "execute.py" not in text
+    assert "json/" not in text
+    assert text.rstrip().endswith(
+        "JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+    )
+
+
+def test_an_error_in_a_callback_of_a_library(page: Page) -> None:
+    code = "def key(x):\n    return x['size']\n\nsorted([{}], key=key)\n"
+    line, text = page.error(code)
+    assert line == 2
+    assert "line 4, in <module>" in text
+    assert "line 2, in key" in text
+
+
+def test_a_cause_is_shown_and_so_is_an_own_context(page: Page) -> None:
+    line, text = page.error(
+        "try:\n    int('x')\nexcept ValueError as error:\n    raise RuntimeError('no number') from error\n"
+    )
+    assert line == 4
+    assert "ValueError: invalid literal" in text
+    assert "direct cause" in text
+    assert "RuntimeError: no number" in text
+    line, text = page.error("try:\n    int('x')\nexcept ValueError:\n    1 / 0\n")
+    assert line == 4
+    assert "During handling of the above exception" in text
+
+
+def test_what_failed_inside_a_library_on_the_way_is_not_shown(page: Page) -> None:
+    code = (
+        "import types\nlibrary = types.ModuleType('library')\n"
+        "exec(compile('def f():\\n    try:\\n        {}[1]\\n    except KeyError:\\n        raise OSError(2)', 'lib.py', 'exec'),"
+        " library.__dict__)\nlibrary.f()\n"
+    )
+    line, text = page.error(code)
+    assert line == 4
+    assert "OSError: 2" in text
+    assert "KeyError" not in text
+    assert "lib.py" not in text
+
+
+def test_an_exception_group(page: Page) -> None:
+    code = """\
+import asyncio
+async def fails(n):
+    raise ValueError(n)
+async def main():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fails(1))
+        group.create_task(fails(2))
+asyncio.run(main())
+"""
+    line, text = page.error(code)
+    assert line == 3
+    assert "ExceptionGroup" in text
+    assert "ValueError: 1" in text
+    assert "ValueError: 2" in text
+    assert "asyncio/" not in text
+    assert "execute.py" not in text
+
+
+def test_an_own_exception_and_its_notes(page: Page) -> None:
+    line, text = page.error(
+        "class Lost(Exception): pass\nerror = Lost('sound')\nerror.add_note('noted')\nraise error\n"
+    )
+    assert line == 4
+    assert "Lost: sound\nnoted" in text
+
+
+def test_an_exception_that_cannot_be_shown(page: Page) -> None:
+    line, text = page.error(
+        "class Bad(Exception):\n    def __str__(self):\n        raise OSError\nraise Bad\n"
+    )
+    assert line == 4
+    assert "Bad: <exception str() failed>" in text
+
+
+@pytest.mark.parametrize(
+    "code", ["def f(n):\n    f(n + 1)\nf(0)\n", "def f():\n    g()\ndef g():\n    f()\nf()\n"]
+)
+def test_deep_recursion_stays_short(page: Page, code: str) -> None:
+    _, text = page.error(code)
+    assert "RecursionError" in text
+    assert len(text.splitlines()) < 80
+    assert "more calls" in text
+
+
+@pytest.mark.parametrize(
+    ("code", "result", "text"),
+    [
+        ("raise SystemExit", "ok", ""),
+        ("import sys; sys.exit(0)", "ok", ""),
+        ("import sys; sys.exit(3)", "exit 3", ""),
+        ("import sys; sys.exit(-1)", "exit -1", ""),
+        ("import sys; sys.exit('enough')", "exit 1", "enough\n"),
+    ],
+)
+def test_exit(page: Page, code: str, result: str, text: str) -> None:
+    kind, status, *_ = page.run(code)
+    assert (f"{kind} {status}" if kind == "exit" else kind) == result
+    assert page.text == text
+
+
+@pytest.mark.parametrize(
+    "code", ["input('Name? ')", "import sys; sys.stdin.read()", "import sys; next(sys.stdin)"]
+)
+def test_nobody_is_there_to_ask(page: Page, code: str) -> None:
+    assert "EOFError: There is nobody to ask here: put the value into the code." in page.error(code)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        (
+            "httpz",
+            "There is no httpz here. This page has the standard library and: afterswipe, httpx. Did you mean httpx?",
+        ),
+        (
+            "jsom",
+            "There is no jsom here. This page has the standard library and: afterswipe, httpx. Did you mean json?",
+        ),
+        (
+            "numpy_of_old",
+            "There is no numpy_of_old here. This page has the standard library and: afterswipe, httpx.",
+        ),
+        ("json.nothing", "json is here, but it has no part called json.nothing."),
+        ("winreg", "winreg belongs to the standard library but does not work in a browser."),
+    ],
+)
+def test_a_missing_module_says_what_is_there(page: Page, name: str, hint: str) -> None:
+    kind, _, _, text, said = page.run(f"import {name}")
+    assert (kind, said) == ("error", hint)
+    assert "ModuleNotFoundError" in text
+
+
+def test_memory_that_runs_out(page: Page) -> None:
+    line, text = page.error("data = list(range(1000))\nraise MemoryError\n")
+    assert (line, "MemoryError" in text) == (2, True)
+
+
+def test_the_program_is_main_and_alone(page: Page) -> None:
+    code = "import sys\nprint(__name__, __file__, sys.argv, sys.modules['__main__'].__dict__ is globals())\n"
+    page.run("left = 1")
+    page.run(code + "print('left' in globals())\n")
+    assert page.text == f"__main__ {NAME} ['{NAME}'] True\nFalse\n"
+
+
+def test_what_a_program_breaks_is_put_back(page: Page, tmp_path: Path) -> None:
+    before = sys.modules["__main__"], list(sys.path), sys.getrecursionlimit(), Path.cwd()
+    page.run(
+        "import builtins, io, os, sys\nsys.setrecursionlimit(5000)\nsys.path.append('x')\nbuiltins.len = None\n"
+        f"os.chdir({str(tmp_path)!r})\nsys.settrace(lambda *_: None)\nsys.stdout.close()\nsys.stderr = io.StringIO()\n"
+        "sys.modules.pop('_display')\n"
+    )
+    assert (sys.modules["__main__"], list(sys.path), sys.getrecursionlimit(), Path.cwd()) == before
+    assert len("put back") == 8
+    assert page.run("import sys, _display\nprint('out')\nprint('err', file=sys.stderr)\n")[0] == "ok"
+    assert page.text == "out\nerr\n"
+
+
+def test_a_logging_handler_of_an_earlier_run_still_reaches_the_page(page: Page) -> None:
+    logger = logging.getLogger("test_execute")
+    code = "import logging\nlogger = logging.getLogger('test_execute')\nlogger.propagate = False\n"
+    page.run(code + "logger.addHandler(logging.StreamHandler())\nlogger.warning('one')\n")
+    page.run(code + "logger.warning('two')\n")
+    assert page.text == "two\n"
+    logger.handlers.clear()
+
+
+def test_output_after_the_end_goes_nowhere(page: Page) -> None:
+    keep: list[Callable[[], None]] = []
+    builtins.keep = keep  # type: ignore[attr-defined]
+    page.run("keep.append(lambda: print('late', flush=True))")
+    del builtins.keep  # type: ignore[attr-defined]
+    page.sent.clear()
+    keep[0]()
+    assert page.sent == []
+
+
+def test_only_tasks_of_the_program_are_cancelled(page: Page) -> None:
+    async def both() -> tuple[bool, bool]:
+        own = asyncio.ensure_future(asyncio.sleep(60))
+        page.run(
+            "import asyncio\nleft = asyncio.ensure_future(asyncio.sleep(60))\nimport builtins\nbuiltins.left = left\n"
+        )
+        left: asyncio.Task[None] = builtins.left  # type: ignore[attr-defined]
+        del builtins.left  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
+        states = own.cancelled(), left.cancelled()
+        own.cancel()
+        return states
+
+    assert asyncio.run(both()) == (False, True)
