@@ -1,6 +1,6 @@
 """The person force quits the app: the upload is cancelled, and the app is not launched to hear of it.
 
-Claims: force-quit.cancels-background-transfers, force-quit.no-background-launch
+Claims: force-quit.cancels-background-transfers, force-quit.no-background-launch, force-quit.no-relaunch-for-transfers
 """
 
 from afterswipe import MB, Phone

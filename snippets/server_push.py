@@ -3,23 +3,33 @@
 Claims: live-activity-push.server-can-report-honestly, live-activity-push.push-renders-without-the-app
 """
 
-from afterswipe import MB, Phone
+from afterswipe import MB, Phone, show
 
 phone = Phone(ios="18")
 
 
 async def post_story(app):
-    app.observe(lambda callback: print(f"{app.now:.0f} s: {callback}"))
-    app.activities.request("Posting your story", progress=0.0)
-    app.background_url_session.upload("story.mov", size=60 * MB)
+    card = app.activities.request("Posting your story", progress=0.0)
+    async for sent in app.background_url_session.upload("story.mov", size=60 * MB):
+        card.update(progress=sent)
+    app.complete_wake()
+
+
+def on_the_server():
+    """The server counts what arrives, and pushes before another tenth is there."""
+    for _ in range(30):
+        phone.wait(seconds=3.5)
+        received = phone.truth().transfers[0]
+        if received.outcome == "done":
+            phone.live_activity_pushes.end("Posted")
+            break
+        phone.live_activity_pushes.update(progress=received.sent / received.size)
 
 
 phone.open(post_story)
 phone.wait(seconds=2)
 phone.swipe_up()
-for _ in range(3):
-    phone.wait(seconds=10)
-    received = phone.truth().transfers[0]
-    phone.push_to_card(progress=received.sent / received.size)  # the server knows what has arrived
-    says = phone.lock_screen().cards[0].says(phone.clock.now)
-    print(f"{phone.clock.now / 1000:.0f} s: the app is {phone.app_state.value}, the card says {says}")
+on_the_server()
+phone.wait(minutes=1)
+print(phone.truth())
+show(phone.timeline())

@@ -1,16 +1,27 @@
-"""ActivityKit as an app's code holds it: request, update and end Live Activities, while the app has run time."""
+"""ActivityKit as an app's code holds it: request, update and end Live Activities, while the app has run time.
+
+Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17), whose helper opens
+`app.activities.allow_start_for(claim)` around the intent's code; by push (17.2, `phone.live_activity_pushes.start`); or at a time that
+was given before (26, `request(..., start=...)`). Whether an app in the background may give such a time is not documented in what
+was read; here it may not.
+
+Not modelled: push tokens (every activity can be pushed to), alerts' sounds, buttons in a card.
+"""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .activity_store import LIVE, ActivityState, Content
-from .errors import ActivityAuthorizationError, UnavailableError, UsageError
+from .activity_card import APP, ActivityState, Card, Content
+from .errors import ActivityAuthorizationError, APIError, UnavailableError, UsageError
+from .parameters import Parameters
 from .units import SECOND
 
 if TYPE_CHECKING:
     from .application import Application
 
+Seconds = tuple[float, float]
 _NEEDS_RUN_TIME = "live-activity.updates-need-run-time"
 
 
@@ -24,7 +35,11 @@ class Activity:
     @property
     def activity_state(self) -> ActivityState:
         """Apple's `activityState`."""
-        return self._app.cards.get(self._number).state
+        return self._card.state
+
+    @property
+    def _card(self) -> Card:
+        return self._app.cards.get(self._number)
 
     def update(
         self,
@@ -32,41 +47,89 @@ class Activity:
         progress: float | None = None,
         text: str | None = None,
         stale_date: float | None = None,
-        timer_interval: tuple[float, float] | None = None,
+        timer_interval: Seconds | None = None,
+        timer_text: Seconds | None = None,
+        relevance_score: float | None = None,
+        alert: str = "",
     ) -> None:
         """Change what the card says; what is left out stays, except the stale date.
 
-        `progress` is 0.0 to 1.0. `stale_date` and both ends of `timer_interval` are seconds on the phone's clock (`app.now + 60`).
-        Raises UsageError without run time (claim live-activity.updates-need-run-time).
+        `progress` is 0.0 to 1.0. `stale_date` and both ends of the timers are seconds on the phone's clock (`app.now + 60`).
+        `alert` lights up the screen. Of updates that come too fast many are dropped, and the app is not told (claim
+        live-activity.fast-local-updates-are-dropped). Raises UsageError without run time (claim live-activity.updates-need-run-time).
         """
         self._app.must_run("update a Live Activity", _NEEDS_RUN_TIME)
-        old = self._app.cards.get(self._number).content
-        new = _content(
-            self._app, text if text is not None else old.text, progress, stale_date, timer_interval
+        old = self._card.content
+        words = text if text is not None else old.text
+        new = content(
+            self._app,
+            words,
+            progress=progress,
+            stale_date=stale_date,
+            timer_interval=timer_interval,
+            timer_text=timer_text,
         )
-        if progress is None and timer_interval is None:
-            new = replace(new, progress=old.progress, timer=old.timer)
-        self._app.cards.update(self._number, new, by="app")
+        if progress is None and new.timer is None:
+            new = replace(new, progress=old.progress, timer=old.timer, counts=old.counts)
+        if relevance_score is not None:
+            self._app.cards.rank(self._number, relevance_score)
+        self._app.cards.update(self._number, new, by="app", alert=alert)
 
-    def end(self, text: str | None = None, *, dismissal_policy: str = "default") -> None:
+    def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
         """End the activity with a last text.
 
-        `dismissal_policy` is "default" (the card stays on the Lock Screen for up to four hours) or "immediate"
+        `dismissal_policy` is "default" (the card stays on the Lock Screen for up to four hours), "immediate", or a moment in
+        seconds on the phone's clock (`app.now + 600`), which counts up to four hours after the end
         (claim live-activity.dismissal-policy). Raises UsageError without run time.
         """
         self._app.must_run("end a Live Activity", _NEEDS_RUN_TIME)
-        if dismissal_policy not in ("default", "immediate"):
-            raise UsageError(f"dismissal_policy={dismissal_policy!r}: there are 'default' and 'immediate'.")
-        self._app.cards.end(
-            self._number, text, by="app", dismiss_after=0 if dismissal_policy == "immediate" else None
-        )
+        if dismissal_policy == "default":
+            after = None
+        elif dismissal_policy == "immediate":
+            after = 0
+        elif isinstance(dismissal_policy, str):
+            raise UsageError(
+                f"dismissal_policy={dismissal_policy!r}: there are 'default', 'immediate', or a moment such as app.now + 600."
+            )
+        else:
+            after = max(0, _ms(dismissal_policy) - self._app.clock.now)
+        self._app.cards.end(self._number, text, by="app", dismiss_after=after)
 
 
 class Activities:
-    """Apple's `Activity` type: request a Live Activity, and list those that are there."""
+    """Apple's `Activity` type and `ActivityAuthorizationInfo`: request a Live Activity, list those that are there, ask what is allowed."""
 
     def __init__(self, app: "Application") -> None:
         self._app = app
+        self._own: set[int] = set()
+        self._allowed_for: list[str] = []
+
+    @property
+    def are_activities_enabled(self) -> bool:
+        """Apple's `areActivitiesEnabled`: whether this iOS has Live Activities and the person allows them."""
+        parameters = self._app.parameters
+        allowed = self._app.cards.settings.allowed or not parameters.holds(
+            "live-activity.can-be-switched-off"
+        )
+        return parameters.has("live-activity.starts-in-foreground") and allowed
+
+    @property
+    def frequent_pushes_enabled(self) -> bool:
+        """Apple's `frequentPushesEnabled`: whether the app declares frequent updates and the person allows them."""
+        settings = self._app.cards.settings
+        return settings.frequent_updates and settings.frequent_pushes
+
+    @contextmanager
+    def allow_start_for(self, claim_id: str) -> Iterator[None]:
+        """Let activities start in the background while this is open, because of a rule such as `intents.live-activity-intent`.
+
+        For the mechanism that runs the app's code, not for the app. Where the claim does not hold on this iOS it allows nothing.
+        """
+        self._allowed_for.append(claim_id)
+        try:
+            yield
+        finally:
+            self._allowed_for.remove(claim_id)
 
     def request(
         self,
@@ -75,66 +138,152 @@ class Activities:
         text: str = "",
         progress: float | None = None,
         stale_date: float | None = None,
-        timer_interval: tuple[float, float] | None = None,
+        timer_interval: Seconds | None = None,
+        timer_text: Seconds | None = None,
+        style: str = "standard",
+        relevance_score: float = 0.0,
+        channel: str = "",
+        start: float | None = None,
+        alert: str = "",
     ) -> Activity:
-        """Start a Live Activity and return it.
+        """Start a Live Activity, or schedule one for `start`, and return it.
 
-        `progress` is 0.0 to 1.0. `stale_date` and both ends of `timer_interval` are seconds on the phone's clock (`app.now + 60`);
-        with a timer interval the system moves the bar by itself (claim live-activity.timer-views-move-without-code).
-        Raises ActivityAuthorizationError `visibility` when the app is not in the foreground (claim
-        live-activity.starts-in-foreground) or `attributesTooLarge` (claim live-activity.payload-limit), and
-        UnavailableError before iOS 16.1.
+        `progress` is 0.0 to 1.0. `stale_date`, `start` and both ends of the timers are seconds on the phone's clock
+        (`app.now + 60`). With `timer_interval` the system moves the bar by itself, with `timer_text` a text that counts the time
+        (claim live-activity.timer-views-move-without-code). `style` is "standard" or "transient" (iOS 18). `channel` subscribes to
+        broadcasts (iOS 18). A scheduled activity (iOS 26) needs an `alert`.
+        Raises ActivityAuthorizationError `visibility`, `denied`, `targetMaximumExceeded` or `attributesTooLarge`, APIError for a
+        schedule without an alert, and UnavailableError where this iOS does not have what is asked for.
         """
         app = self._app
         app.must_run("request a Live Activity", _NEEDS_RUN_TIME)
-        rule = app.parameters.claim("live-activity.starts-in-foreground")
-        if not app.parameters.has(rule.id):
-            raise UnavailableError(
-                f"iOS {app.parameters.ios} has no Live Activities. Choose iOS {rule.since} or later: Phone(ios='{rule.since}').",
-                rule.id,
+        self._must_be_available(style, channel, start, alert)
+        self._must_be_visible()
+        number = app.cards.add(
+            title,
+            content(
+                app,
+                text,
+                progress=progress,
+                stale_date=stale_date,
+                timer_interval=timer_interval,
+                timer_text=timer_text,
+            ),
+            style=style,
+            relevance_score=relevance_score,
+            channel=channel,
+            starts=None if start is None else _ms(start),
+            alert=alert,
+        )
+        self._own.add(number)
+        if not app.parameters.holds("live-activity.gives-no-run-time"):
+            app.run_time.hold("Live Activity")
+        return Activity(app, number)
+
+    def __iter__(self) -> Iterator[Activity]:
+        """The app's activities that the system lists, those of an earlier launch and ended ones included.
+
+        Being listed is not being alive (claim live-activity.listed-is-not-alive). An app cleans up at its launch with this list
+        (claim live-activity.reconcile-at-launch).
+        """
+        holds = self._app.parameters.holds
+        ended_too = holds("live-activity.listed-is-not-alive")
+        earlier_too = holds("live-activity.reconcile-at-launch")
+        for card in list(self._app.cards):
+            listed = card.state is not ActivityState.DISMISSED and (
+                ended_too or card.state is not ActivityState.ENDED
             )
-        if not app.state.foreground and app.parameters.holds(rule.id):
+            if self._may_touch(card) and listed and (earlier_too or card.number in self._own):
+                yield Activity(self._app, card.number)
+
+    def _may_touch(self, card: Card) -> bool:
+        """Whether a card is the app's. The system's card of a continued task is not, not even when it has failed."""
+        rule = (
+            "failed-card-cannot-be-cleared"
+            if card.state is ActivityState.ENDED
+            else "card-belongs-to-the-system"
+        )
+        return card.kind == APP or not self._app.parameters.holds(f"continued-processing.{rule}")
+
+    def _must_be_available(self, style: str, channel: str, start: float | None, alert: str) -> None:
+        parameters = self._app.parameters
+        first = parameters.claim("live-activity.starts-in-foreground")
+        if not parameters.has(first.id):
+            raise _unavailable(parameters, first.id, "Live Activities")
+        if style not in ("standard", "transient"):
+            raise UsageError(f"style={style!r}: there are 'standard' and 'transient'.")
+        if style == "transient":
+            needs(parameters, "live-activity.transient-style", "activities of the transient style")
+        if channel:
+            needs(parameters, "live-activity-push.broadcast", "broadcast channels")
+        if start is None:
+            return
+        needs(parameters, "live-activity.scheduled-start", "scheduled start")
+        rule = "live-activity.scheduled-start-needs-an-alert"
+        if not alert and parameters.holds(rule):
+            raise APIError(
+                "A scheduled Live Activity starts when the person may be elsewhere, so it needs an alert. Give alert='...'.",
+                rule,
+            )
+        if _ms(start) < self._app.clock.now:
+            raise UsageError(
+                f"start={start} lies in the past. It is a moment on the phone's clock: use app.now + seconds."
+            )
+
+    def _must_be_visible(self) -> None:
+        app, rule = self._app, "live-activity.starts-in-foreground"
+        allowed = any(app.parameters.holds(claim_id) for claim_id in self._allowed_for)
+        if not app.state.foreground and not allowed and app.parameters.holds(rule):
             raise ActivityAuthorizationError(
                 "visibility",
                 f"the app is in state {app.state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves.",
-                rule.id,
+                rule,
             )
-        activity = Activity(
-            app, app.cards.add(title, _content(app, text, progress, stale_date, timer_interval))
-        )
-        if not app.parameters.holds("live-activity.gives-no-run-time"):
-            app.run_time.hold("Live Activity")
-        return activity
-
-    def __iter__(self) -> Iterator[Activity]:
-        """The activities that the system lists, ended ones included: being listed is not being alive (claim live-activity.listed-is-not-alive)."""
-        ended_too = self._app.parameters.holds("live-activity.listed-is-not-alive")
-        for card in list(self._app.cards):
-            if card.on_screen and (ended_too or card.state in LIVE):
-                yield Activity(self._app, card.number)
 
 
-def _content(
+def needs(parameters: Parameters, claim_id: str, what: str) -> None:
+    """Raise UnavailableError where this iOS does not have the API that the claim is about."""
+    if not parameters.holds(claim_id):
+        raise _unavailable(parameters, claim_id, what)
+
+
+def _unavailable(parameters: Parameters, claim_id: str, what: str) -> UnavailableError:
+    since = parameters.claim(claim_id).since.removesuffix(".0")
+    return UnavailableError(
+        f"iOS {parameters.ios} has no {what}. Choose iOS {since} or later: Phone(ios='{since}').", claim_id
+    )
+
+
+def content(
     app: "Application",
     text: str,
+    *,
     progress: float | None,
     stale_date: float | None,
-    timer_interval: tuple[float, float] | None,
+    timer_interval: Seconds | None,
+    timer_text: Seconds | None,
 ) -> Content:
+    """Check what an app wants a card to show, and turn seconds into milliseconds. Raises UsageError and UnavailableError."""
     if progress is not None and not 0 <= progress <= 1:
         raise UsageError(
             f"progress={progress} is outside of 0.0 to 1.0. Divide what is done by what there is to do."
         )
-    if stale_date is not None and stale_date * SECOND < app.clock.now:
+    if stale_date is not None:
+        needs(app.parameters, "live-activity.stale-date", "stale date")
+        if stale_date * SECOND < app.clock.now:
+            raise UsageError(
+                f"stale_date={stale_date} lies in the past. It is a moment on the phone's clock: use app.now + seconds."
+            )
+    if timer_interval is not None and timer_text is not None:
         raise UsageError(
-            f"stale_date={stale_date} lies in the past. It is a moment on the phone's clock: use app.now + seconds."
+            "A card has one timer here: give timer_interval for a bar, or timer_text for a text."
         )
-    if timer_interval is not None and not timer_interval[0] < timer_interval[1]:
-        raise UsageError(
-            f"timer_interval={timer_interval} ends before it begins. Use (app.now, app.now + seconds)."
-        )
-    timer = None if timer_interval is None else (_ms(timer_interval[0]), _ms(timer_interval[1]))
-    return Content(text, progress, timer, None if stale_date is None else _ms(stale_date))
+    timer = timer_interval or timer_text
+    if timer is not None and not timer[0] < timer[1]:
+        raise UsageError(f"The timer {timer} ends before it begins. Use (app.now, app.now + seconds).")
+    span = None if timer is None else (_ms(timer[0]), _ms(timer[1]))
+    stale = None if stale_date is None else _ms(stale_date)
+    return Content(text, progress, span, stale, counts=timer_text is not None)
 
 
 def _ms(seconds: float) -> int:

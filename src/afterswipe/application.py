@@ -1,18 +1,26 @@
 """What an app's code holds: Apple's names over the phone's machinery. Passed to the app's main coroutine as `app`."""
 
+import asyncio
 from collections.abc import Callable
 
 from .activity_kit import Activities
-from .background_assertion import BackgroundTime
+from .background_assertion import BackgroundTime, ExpiringBlock
+from .background_modes import Audio, Bluetooth, Location
+from .background_tasks import BGTaskScheduler
 from .background_urlsession import BackgroundURLSession
 from .errors import UsageError
-from .life_cycle import State
+from .file_locks import FileLock, FileLocks
+from .life_cycle import SCENES, SceneState, State, callbacks
 from .network import Connections
+from .photos_upload import PhotoLibrary
 from .process import ProcessLoop
+from .pushes import AppPushes
 from .run_time import RunTime
 from .system import System
 from .units import SECOND
 from .url_session import URLSession
+from .watchdog import Watchdog
+from .widgets import WidgetCenter
 
 
 class Application:
@@ -32,12 +40,21 @@ class Application:
         self.cards = system.cards
         self.note = system.record.add
         self.state = State.NOT_RUNNING
+        self.scene_state = SceneState.UNATTACHED
+        self.watchdog = Watchdog(system, self)
+        self.file_locks = FileLocks(self)
         self.connections = Connections(system.network, loop)
         self.run_time = RunTime(system)
         self.background_time = BackgroundTime(system, self)
         self.activities = Activities(self)
         self.url_session = URLSession(self)
         self.background_url_session = BackgroundURLSession(self)
+        self.pushes = AppPushes(self)
+        self.audio, self.location, self.bluetooth = Audio(self), Location(self), Bluetooth(self)
+        self.photo_library = PhotoLibrary(self)
+        self.widget_center = WidgetCenter(self)
+        self.task_scheduler = BGTaskScheduler(self)
+        self.taps: asyncio.Queue[str] = asyncio.Queue()
         self._observers: list[Callable[[str], None]] = []
         self._wakes: list[int] = []
 
@@ -65,9 +82,42 @@ class Application:
         self.must_run("end a background task", "life-cycle.suspended-runs-no-code")
         self.background_time.end(identifier)
 
+    def perform_expiring_activity(self, reason: str, block: ExpiringBlock) -> None:
+        """Apple's `performExpiringActivity`: run `block(False)` without being suspended, and `block(True)` when time runs out.
+
+        It shares the app's background time (claim background-assertion.time-is-shared), and lasts until the block returns; a block may be
+        a coroutine function. Raises UnavailableError before iOS 8.2 (claim background-assertion.expiring-activity-warns).
+        """
+        self.must_run("perform an expiring activity", "life-cycle.suspended-runs-no-code")
+        self.background_time.perform(reason, block)
+
+    async def tapped(self) -> str:
+        """Wait until the person taps something, and return which button it was."""
+        return await self.taps.get()
+
     def observe(self, handler: Callable[[str], None]) -> None:
         """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
         self._observers.append(handler)
+
+    def file_lock(self, name: str) -> FileLock:
+        """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
+        return self.file_locks.lock(name)
+
+    def block_main_thread(self, seconds: float) -> asyncio.Future[None]:
+        """Keep the main thread busy for so long with one thing: no other code of the app runs meanwhile.
+
+        In a coroutine, await it; in an `observe` handler, call it last. The watchdog ends an app whose launch, or whose
+        `sceneDidEnterBackground`, takes too long (claim life-cycle.watchdog). Raises UsageError without run time or for a time below zero.
+        """
+        self.must_run("use its main thread", "life-cycle.suspended-runs-no-code")
+        if not seconds >= 0:
+            raise UsageError(f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")
+        until = max(self.clock.now, self.loop.blocked_until) + round(seconds * SECOND)
+        self.loop.blocked_until = until
+        self.watchdog.blocked()
+        free = self.loop.create_future()
+        self.loop.call_at(until / SECOND, _resolve, free)
+        return free
 
     def complete_wake(self) -> None:
         """Call the completion handler that came with a wake-up: the app is done and may be suspended."""
@@ -77,11 +127,15 @@ class Application:
 
     # What the phone and the frameworks use.
 
-    def tell(self, callbacks: str) -> None:
+    def tell(self, told: str) -> None:
         """Hand the app its life-cycle callbacks; they run when the process is turned."""
-        for callback in filter(None, callbacks.split(", then ")):
-            for observer in self._observers:
-                self.loop.call_soon(observer, callback)
+        for callback in callbacks(told, scenes=self.parameters.holds("model.scene-callbacks")):
+            self.loop.call_soon(self._told, callback)
+            self.watchdog.told(callback)
+
+    def _told(self, callback: str) -> None:
+        for observer in self._observers:
+            observer(callback)
 
     def call(self, action: Callable[[], None]) -> None:
         """Let the app's main thread do something when the process is next turned."""
@@ -96,12 +150,20 @@ class Application:
     def change(self, state: State) -> None:
         """Enter a state, with what follows from it for the process's time and connections."""
         before, self.state = self.state, state
+        self.scene_state = SCENES[self.scene_state][state]
+        self.loop.halted = not state.runs
+        if state is State.NOT_RUNNING:
+            self.watchdog.stop()
+        if before is State.SUSPENDED and not self.parameters.holds("life-cycle.timers-wait-for-resume"):
+            self.loop.forget_due_timers()
         if state is State.BACKGROUND:
             self.run_time.entered_background()
             self.background_time.entered_background()
         elif before is State.BACKGROUND:
             self.run_time.left_background()
             self.background_time.left_background()
+        if state.foreground:
+            self.system.daemon.rate_limiter.in_front()
         if before.runs and not state.runs and self.parameters.holds("life-cycle.suspension-closes-sockets"):
             self.connections.die()
 
@@ -111,3 +173,8 @@ class Application:
             raise UsageError(
                 f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
             )
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -2,13 +2,16 @@
 
 Apple: `beginBackgroundTask(withName:expirationHandler:)` and `endBackgroundTask(_:)`. The name misleads:
 there is no task. It is an assertion, "do not suspend me yet" (claim background-assertion.is-not-a-task).
+`ProcessInfo.performExpiringActivity` takes one of the same kind for as long as a block runs; app extensions have only that.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .clock import Due
+from .endings import Cause
 from .errors import UsageError
 from .record import AssertionChanged
 from .system import System
@@ -22,6 +25,9 @@ _DURATIONS = (
     "background-assertion.duration-ios-4",
 )
 
+ExpiringBlock = Callable[[bool], Coroutine[Any, Any, None] | None]
+"""What an expiring activity runs: called with False to work, and with True when the process is about to be suspended."""
+
 
 @dataclass(frozen=True)
 class _Assertion:
@@ -29,6 +35,7 @@ class _Assertion:
     expiration_handler: Callable[[], None] | None
     hold: int
     begun: int
+    must_be_ended: bool = True
 
 
 class BackgroundTime:
@@ -44,15 +51,20 @@ class BackgroundTime:
         self._planned: list[Due] = []
         self._ends_at: int | None = None
 
-    def begin(self, name: str, expiration_handler: Callable[[], None] | None) -> int:
-        """Take an assertion and return its identifier."""
+    def begin(
+        self, name: str, expiration_handler: Callable[[], None] | None, *, must_be_ended: bool = True
+    ) -> int:
+        """Take an assertion and return its identifier. An app that does not end it in time is terminated, if it must."""
         self._count += 1
         hold = self._app.run_time.hold(name)
-        self._held[self._count] = _Assertion(name, expiration_handler, hold, self._clock.now)
+        self._held[self._count] = _Assertion(name, expiration_handler, hold, self._clock.now, must_be_ended)
         self._app.note(AssertionChanged(self._clock.now, name, "begun"))
         if len(self._held) > self._parameters.number("background-assertion.leak-limit"):
             self._clock.after(
-                0, lambda: self._system.terminate("too many background tasks were begun and not ended")
+                0,
+                lambda: self._system.terminate(
+                    "too many background tasks were begun and not ended", Cause.TOO_MANY_BACKGROUND_TASKS
+                ),
             )
         return self._count
 
@@ -65,6 +77,24 @@ class BackgroundTime:
         assertion = self._held.pop(identifier)
         self._app.note(AssertionChanged(self._clock.now, assertion.name, "ended"))
         self._app.run_time.release(assertion.hold)
+
+    def perform(self, reason: str, block: ExpiringBlock) -> None:
+        """Run a block under an assertion that ends with it. At its expiry the process is suspended and not terminated.
+
+        Raises UnavailableError before iOS 8.2.
+        """
+        rule = "background-assertion.expiring-activity-warns"
+        self._parameters.require(rule, "performExpiringActivity")
+        warned = self._parameters.holds(rule)
+        identifier = self.begin(
+            reason, (lambda: self._call(block, True)) if warned else None, must_be_ended=False
+        )
+
+        def done() -> None:
+            if identifier in self._held:
+                self.end(identifier)
+
+        self._app.call(lambda: self._call(block, False, done))
 
     def remaining(self) -> float:
         """Apple's `backgroundTimeRemaining` in seconds; infinite while the app is in the foreground."""
@@ -101,8 +131,22 @@ class BackgroundTime:
             ):
                 self._app.call(assertion.expiration_handler)
 
+    def _call(self, block: ExpiringBlock, expired: bool, done: Callable[[], None] = lambda: None) -> None:
+        work = block(expired)
+        if work is None:
+            done()
+            return
+
+        def over(task: asyncio.Task[None]) -> None:
+            done()
+            if not task.cancelled():
+                task.result()  # raises what the block did not catch
+
+        self._app.loop.create_task(work).add_done_callback(over)
+
     def _out_of_time(self) -> None:
-        if self._held and self._parameters.holds("background-assertion.must-be-ended"):
-            self._system.terminate("a background task was not ended in time")
+        must_be_ended = any(assertion.must_be_ended for assertion in self._held.values())
+        if must_be_ended and self._parameters.holds("background-assertion.must-be-ended"):
+            self._system.terminate("a background task was not ended in time", Cause.BACKGROUND_TASK)
         for identifier in list(self._held):
             self.end(identifier)

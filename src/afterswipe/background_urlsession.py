@@ -1,144 +1,28 @@
-"""URLSession with a background configuration: another process moves the bytes.
+"""URLSession with a background configuration: another process moves the bytes (`transfer_daemon.py`).
 
-`TransferDaemon` is that process (nsurlsessiond), on the phone's side. It needs nobody to turn the app. `BackgroundURLSession`
-is what an app's code holds; it hears of progress only while the app runs.
+`BackgroundURLSession` is what an app's code holds: several sessions by identifier, several tasks in each. It hears of progress
+only while the app runs, and of the end when the system wakes the app because all tasks of a session are done.
 
-Not modelled yet: the rate limiter of chained tasks, authentication challenges, downloads, resumable uploads.
+Not modelled: downloads, the delegate's other methods, `sharedContainerIdentifier`, sessions that extensions share with their app.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from .clock import Due
-from .errors import URLError, UsageError
-from .record import TransferEnded, TransferMoved
-from .system import System
+import httpx
+
+from .errors import UsageError
+from .transfer import Transfer
+from .units import SECOND
 
 if TYPE_CHECKING:
     from .application import Application
 
-_CANCELLED, _TIMED_OUT, _NOT_CONNECTED = -999, -1001, -1009  # NSURLError values
+PROTECTIONS = ("complete", "complete until first user authentication", "none")
+"""Classes of a file's data protection. A file with the first cannot be read while the phone is locked."""
 
-
-@dataclass
-class Transfer:
-    """One upload in the daemon's hands. `outcome` is empty while it goes on, then `done` or what went wrong."""
-
-    number: int
-    name: str
-    size: int
-    sent: int = 0
-    outcome: str = ""
-    error: URLError | None = None
-    listeners: list[Callable[[], None]] = field(default_factory=list)
-
-
-class TransferDaemon:
-    """The system's process that moves the bytes of background sessions, whatever becomes of the app."""
-
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._clock = system.clock
-        self._parameters = system.parameters
-        self._network = system.network
-        self._going: dict[int, Due] = {}
-        self.transfers: list[Transfer] = []
-
-    def add(self, name: str, size: int, *, from_background: bool) -> Transfer:
-        """Take over an upload. One that is started in the background is discretionary and waits."""
-        transfer = Transfer(len(self.transfers) + 1, name, size)
-        self.transfers.append(transfer)
-        wait = 0
-        if from_background and self._parameters.holds(
-            "background-urlsession.background-start-is-discretionary"
-        ):
-            wait = self._parameters.milliseconds("model.discretionary-delay")
-        timeout = self._parameters.milliseconds("background-urlsession.resource-timeout")
-        self._clock.after(timeout, lambda: self._fail(transfer, "timedOut", _TIMED_OUT))
-        self._move(transfer, 0)
-        self._going[transfer.number] = self._clock.after(wait, lambda: self._next(transfer))
-        return transfer
-
-    def cancel_all(self, why: str) -> None:
-        """Cancel everything; the app learns of it when it runs again."""
-        for transfer in self.transfers:
-            self._fail(transfer, "cancelled", _CANCELLED, why)
-
-    def process_ended(self) -> None:
-        """The app's process is gone: whoever listened is gone too, the transfers are not."""
-        for transfer in self.transfers:
-            transfer.listeners.clear()
-        if not self._parameters.holds("background-urlsession.survives-system-termination"):
-            self.cancel_all("the app was terminated")
-
-    def process_suspended(self) -> None:
-        """The app is suspended, which changes nothing here."""
-        if not self._parameters.holds("background-urlsession.another-process-moves-the-bytes"):
-            self.cancel_all("the app was suspended")
-
-    def _next(self, transfer: Transfer) -> None:
-        if transfer.outcome:
-            return
-        if not self._network.connected:
-            if self._parameters.holds("background-urlsession.waits-for-connectivity"):
-                self._network.when_connected(lambda: self._next(transfer))
-            else:
-                self._fail(transfer, "notConnectedToInternet", _NOT_CONNECTED)
-            return
-        chunk = min(int(self._parameters.number("model.upload-chunk")), transfer.size - transfer.sent)
-        self._going[transfer.number] = self._network.send(chunk, lambda: self._arrived(transfer, chunk))
-
-    def _arrived(self, transfer: Transfer, count: int) -> None:
-        self._move(transfer, transfer.sent + count)
-        if transfer.sent < transfer.size:
-            self._next(transfer)
-        else:
-            self._finish(transfer, "done")
-
-    def _move(self, transfer: Transfer, sent: int) -> None:
-        transfer.sent = sent
-        self._system.record.add(
-            TransferMoved(
-                self._clock.now, "nsurlsessiond", transfer.number, transfer.name, sent, transfer.size
-            )
-        )
-        tells = self._system.app_state.runs
-        if not tells and not self._parameters.holds("background-urlsession.no-progress-while-suspended"):
-            self._wake()
-        if tells:
-            self._tell(transfer)
-
-    def _fail(self, transfer: Transfer, code: str, number: int, why: str = "") -> None:
-        if not transfer.outcome:
-            message = f"{transfer.name}: {why or 'the transfer failed'}"
-            transfer.error = URLError(code, number, message)
-            self._finish(transfer, why or code)
-
-    def _finish(self, transfer: Transfer, outcome: str) -> None:
-        transfer.outcome = outcome
-        if (due := self._going.pop(transfer.number, None)) is not None:
-            due.cancel()
-        self._system.record.add(
-            TransferEnded(self._clock.now, "nsurlsessiond", transfer.number, transfer.name, outcome)
-        )
-        self._tell(transfer)
-        all_done = all(other.outcome for other in self.transfers)
-        if (
-            all_done
-            and not self._system.app_state.runs
-            and self._parameters.holds("background-urlsession.wakes-the-app-when-all-is-done")
-        ):
-            self._wake()
-
-    def _wake(self) -> None:
-        self._system.wake("background URLSession", "model.wake-run-time")
-
-    @staticmethod
-    def _tell(transfer: Transfer) -> None:
-        for listener in transfer.listeners:
-            listener()
+_HINTS = "background-urlsession.scheduling-hints"
 
 
 class BackgroundUploadTask:
@@ -158,9 +42,37 @@ class BackgroundUploadTask:
         return self._transfer.name
 
     @property
+    def count_of_bytes_sent(self) -> int:
+        """How many bytes have reached the server."""
+        return self._transfer.sent
+
+    @property
     def finished(self) -> bool:
         """Whether it is over, well or badly."""
         return bool(self._transfer.outcome)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is over, and badly: iterating over it raises."""
+        return self._transfer.error is not None
+
+    @property
+    def response(self) -> httpx.Response | None:
+        """The answer to the upload. Look at it: a captive portal answers too, with 200 and a page."""
+        return self._transfer.response
+
+    @property
+    def cancellation_reason(self) -> str | None:
+        """Why the system cancelled it, in Apple's name for it, such as `userForceQuitApplication`; None where it did not.
+
+        Claim background-urlsession.cancellation-reasons; always None before iOS 8.
+        """
+        return self._transfer.cancellation_reason
+
+    def cancel(self) -> None:
+        """Give it up."""
+        self._app.must_run("cancel a transfer", "life-cycle.suspended-runs-no-code")
+        self._app.system.daemon.cancel(self._transfer)
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has reached the server, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
@@ -174,23 +86,73 @@ class BackgroundUploadTask:
 
 
 class BackgroundURLSession:
-    """An app's URLSession with a background configuration."""
+    """An app's URLSession with a background configuration.
 
-    def __init__(self, app: "Application") -> None:
+    `is_discretionary` is Apple's `isDiscretionary` for the tasks that are created from then on.
+    """
+
+    def __init__(self, app: "Application", identifier: str = "") -> None:
+        self.identifier = identifier
+        self.is_discretionary = False
         self._app = app
         self._daemon = app.system.daemon
+        self._others: dict[str, BackgroundURLSession] = {}
 
-    def upload(self, file: str, *, size: int) -> BackgroundUploadTask:
-        """Hand an upload from a file of `size` bytes to the system. It starts at once and needs nobody to wait for it."""
-        if size < 1:
-            raise UsageError(
-                f"A file of {size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
-            )
-        self._app.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
-        return BackgroundUploadTask(
-            self._app, self._daemon.add(file, size, from_background=not self._app.state.foreground)
-        )
+    def with_identifier(self, identifier: str) -> "BackgroundURLSession":
+        """The app's session of this name: the same tasks as before, also after the process was ended and launched again."""
+        if not identifier:
+            raise UsageError('A session needs a name, for instance with_identifier("photos").')
+        return self._others.setdefault(identifier, BackgroundURLSession(self._app, identifier))
+
+    def upload(
+        self,
+        file: str,
+        *,
+        size: int,
+        to: str = "https://upload.example/story",
+        protection: str = PROTECTIONS[1],
+        earliest_begin: float = 0,
+    ) -> BackgroundUploadTask:
+        """Hand an upload from a file of `size` bytes to the system. It starts at once and needs nobody to wait for it.
+
+        `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UsageError for a size below 1 and a
+        protection class that is none, UnavailableError before iOS 7, and for `earliest_begin` before iOS 11
+        (claim background-urlsession.scheduling-hints).
+        """
+        if protection not in PROTECTIONS:
+            raise UsageError(f"There is no protection {protection!r}. There are: {', '.join(PROTECTIONS)}.")
+        later = 0
+        if earliest_begin:
+            self._app.parameters.require(_HINTS, "earliestBeginDate")
+            later = round(earliest_begin * SECOND) if self._app.parameters.holds(_HINTS) else 0
+        readable = protection != PROTECTIONS[0]
+        begins = self._app.clock.now + later
+        return self._start(Transfer(file, size, url=to, readable_while_locked=readable, not_before=begins))
+
+    def upload_from_data(
+        self, name: str, *, size: int, to: str = "https://upload.example/story"
+    ) -> BackgroundUploadTask:
+        """Hand over an upload of `size` bytes from memory. It fails once the app exits (claim background-urlsession.uploads-from-a-file)."""
+        return self._start(Transfer(name, size, url=to, from_file=False))
 
     def tasks(self) -> list[BackgroundUploadTask]:
         """Every transfer of this session, finished ones included: what a launched app asks first."""
-        return [BackgroundUploadTask(self._app, transfer) for transfer in self._daemon.transfers]
+        return [
+            BackgroundUploadTask(self._app, transfer)
+            for transfer in self._daemon.transfers
+            if transfer.session == self.identifier
+        ]
+
+    def _start(self, transfer: Transfer) -> BackgroundUploadTask:
+        if transfer.size < 1:
+            raise UsageError(
+                f"A file of {transfer.size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
+            )
+        self._app.parameters.require(
+            "background-urlsession.another-process-moves-the-bytes", "background URLSession"
+        )
+        self._app.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
+        transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
+        return BackgroundUploadTask(
+            self._app, self._daemon.add(transfer, from_background=not self._app.state.foreground)
+        )

@@ -4,18 +4,18 @@ Nothing in this package reads a wall clock. Two things that are due at the same 
 the order in which they were scheduled.
 """
 
-import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 
-@dataclass(order=True, slots=True)
 class Due:
     """Something that will happen at `at` (milliseconds), unless it is cancelled before."""
 
-    at: int
-    serial: int
-    action: Callable[[], None] | None = field(compare=False)
+    __slots__ = ("action", "at")
+
+    def __init__(self, at: int, action: Callable[[], None] | None) -> None:
+        self.at = at
+        self.action = action
 
     def cancel(self) -> None:
         """Forget it. Cancelling twice, or after it happened, does nothing."""
@@ -29,13 +29,13 @@ class Clock:
         self.now = 0
         """The time in milliseconds since the phone was switched on."""
         self._serial = 0
-        self._heap: list[Due] = []
+        self._heap: list[tuple[int, int, Due]] = []
 
     def at(self, when: int, action: Callable[[], None]) -> Due:
         """Do something at `when` (milliseconds); a moment that has passed means now."""
         self._serial += 1
-        due = Due(max(when, self.now), self._serial, action)
-        heapq.heappush(self._heap, due)
+        due = Due(when if when > self.now else self.now, action)
+        heappush(self._heap, (due.at, self._serial, due))
         return due
 
     def after(self, delay: int, action: Callable[[], None]) -> Due:
@@ -44,16 +44,28 @@ class Clock:
 
     def next_due(self) -> int | None:
         """The time of the next thing to happen, or None where nothing is planned."""
-        while self._heap and self._heap[0].action is None:
-            heapq.heappop(self._heap)
-        return self._heap[0].at if self._heap else None
+        heap = self._heap
+        while heap:
+            if heap[0][2].action is not None:
+                return heap[0][0]
+            heappop(heap)
+        return None
+
+    def skip_to(self, to: int) -> bool:
+        """Move the time to `to` (milliseconds) if nothing is due until then, itself included; else do nothing and return False."""
+        due = self.next_due()
+        if due is not None and due <= to:
+            return False
+        self.now = to
+        return True
 
     def advance(self, to: int) -> None:
         """Move the time to `to` (milliseconds) and do what is due then. `now` is set first, so nobody sees the old time."""
         if to < self.now:
             raise AssertionError(f"time would go back from {self.now} to {to}")
         self.now = to
-        while (due := self.next_due()) is not None and due <= to:
-            action = heapq.heappop(self._heap).action
+        heap = self._heap
+        while heap and heap[0][0] <= to:
+            action = heappop(heap)[2].action
             if action is not None:
                 action()

@@ -4,7 +4,9 @@ AfterSwipeError
 ├── UsageError                      the script asks the phone for something that cannot be
 ├── APIError                        the app broke a rule of an Apple framework
 │   ├── ActivityAuthorizationError  ActivityKit refused to start a Live Activity
+│   ├── BGTaskSchedulerError        BackgroundTasks refused a request
 │   └── UnavailableError            the chosen iOS does not have this API
+├── NotKnownError                   nobody has published what would happen, so the model does not say
 ├── NeverYieldsError                the app's code does not let time pass
 ├── URLError                        a transfer failed (this one an app is expected to catch)
 └── ClaimError                      a file of `afterswipe.claims` is wrong
@@ -35,21 +37,56 @@ class ActivityAuthorizationError(APIError):
         self.reason = reason
 
 
+class BGTaskSchedulerError(APIError):
+    """BackgroundTasks refused a request; `code` is Apple's name of the case, such as `notPermitted`."""
+
+    def __init__(self, code: str, message: str, claim: str) -> None:
+        super().__init__(f"{code}: {message}", claim)
+        self.code = code
+
+
 class UnavailableError(APIError):
     """The chosen iOS version does not have this API."""
 
 
+class NotKnownError(AfterSwipeError):
+    """Nobody has published what would happen, so the model does not say; `claim` is the id of the gap."""
+
+    def __init__(self, message: str, claim: str) -> None:
+        super().__init__(f"Not known: {message} (claim {claim})")
+        self.claim = claim
+
+
 class NeverYieldsError(AfterSwipeError):
-    """The app's code runs on and on without waiting for anything, so the phone's clock cannot move."""
+    """The app's code runs on and on without waiting for anything, so the phone's clock cannot move.
+
+    `file` and `line` are the place in the app's code, or "" and 0 where none could be found.
+    """
+
+    def __init__(self, message: str, file: str, line: int) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+
+
+NSURL_ERRORS = {
+    "unknown": -1,
+    "cancelled": -999,
+    "timedOut": -1001,
+    "networkConnectionLost": -1005,
+    "notConnectedToInternet": -1009,
+    "badServerResponse": -1011,
+}
+"""Apple's numbers for the errors of a transfer (`NSURLError…`), by the name of the case."""
 
 
 class URLError(AfterSwipeError):
     """A transfer failed; `code` is Apple's name of the case and `number` its NSURLError value."""
 
-    def __init__(self, code: str, number: int, message: str) -> None:
-        super().__init__(f"{message} ({code}, {number})")
+    def __init__(self, code: str, message: str) -> None:
         self.code = code
-        self.number = number
+        self.number = NSURL_ERRORS[code]
+        super().__init__(f"{message} ({code}, {self.number})")
 
 
 class ClaimError(AfterSwipeError):

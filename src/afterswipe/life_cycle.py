@@ -10,6 +10,12 @@ The theory. An app has five states. In three of them its process runs; what diff
 person sees. In one, the process exists but nobody turns it. In one, there is no process. The app is
 told when it becomes active, inactive, or enters the background. Nobody tells it when it is
 suspended, and nobody tells a suspended app when it is ended: there is nobody there to be told.
+
+Beside the app's state stands the state of its scene, since iOS 13. It follows from the app's state, with one
+exception: an app that the system launches in the background has no scene yet. No scene state says "suspended".
+
+Not modelled: an app with several scenes, UIKit disconnecting a scene to get memory back, `applicationWillTerminate` (the
+system may call it for an app that runs in the background; no work should depend on it), an app that opts out of scenes.
 """
 
 from dataclasses import dataclass
@@ -48,6 +54,7 @@ class Event(Enum):
     FORCE_QUIT = "the person swipes the app away in the app switcher"
     TERMINATE = "the system ends the process"
     CRASH = "the process crashes"
+    RESTART = "the phone is restarted"
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,8 @@ class Step:
 
 _N, _I, _A, _B, _S = State.NOT_RUNNING, State.INACTIVE, State.ACTIVE, State.BACKGROUND, State.SUSPENDED
 _STATES, _RUNS_NO_CODE = "life-cycle.states", "life-cycle.suspended-runs-no-code"
-_NO_NOTICE, _JETSAM = "life-cycle.terminated-without-notice", "life-cycle.jetsam"
+_NO_NOTICE, _KILLED = "life-cycle.terminated-without-notice", "life-cycle.background-kill-causes"
+_MAY_BE_TOLD = "life-cycle.will-terminate-only-while-running"
 _NO_PROCESS = "There is no process."
 _ACTIVE, _INACTIVE, _BACKGROUND = "sceneDidBecomeActive", "sceneWillResignActive", "sceneDidEnterBackground"
 
@@ -77,6 +85,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.FORCE_QUIT: Step(_N, "Its card leaves the app switcher; the system also stops launching it."),
         Event.TERMINATE: Step(_N, _NO_PROCESS),
         Event.CRASH: Step(_N, _NO_PROCESS),
+        Event.RESTART: Step(_N, _NO_PROCESS),
     },
     State.INACTIVE: {
         Event.OPEN: Step(_A, "What covered the app is gone.", _ACTIVE, _STATES),
@@ -85,9 +94,10 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.LOCK: Step(_B, "The Lock Screen is in front.", _BACKGROUND, _STATES),
         Event.WAKE: Step(_I, "It runs already."),
         Event.SUSPEND: Step(_I, "An app in the foreground is not suspended."),
-        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", "life-cycle.will-terminate-limit"),
-        Event.TERMINATE: Step(_N, "The process is ended.", "", _JETSAM),
+        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
+        Event.TERMINATE: Step(_N, "The process is ended, by the watchdog for instance.", "", "life-cycle.watchdog"),
         Event.CRASH: Step(_N, "The process is gone."),
+        Event.RESTART: Step(_N, "No process outlives a restart."),
     },
     State.ACTIVE: {
         Event.OPEN: Step(_A, "It is in front already."),
@@ -96,9 +106,10 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.LOCK: Step(_B, "The Lock Screen is in front.", f"{_INACTIVE}, then {_BACKGROUND}", _STATES),
         Event.WAKE: Step(_A, "It runs already."),
         Event.SUSPEND: Step(_A, "An app in the foreground is not suspended."),
-        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", "life-cycle.will-terminate-limit"),
-        Event.TERMINATE: Step(_N, "The process is ended.", "", _JETSAM),
+        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
+        Event.TERMINATE: Step(_N, "The process is ended, by the watchdog for instance.", "", "life-cycle.watchdog"),
         Event.CRASH: Step(_N, "The process is gone."),
+        Event.RESTART: Step(_N, "No process outlives a restart."),
     },
     State.BACKGROUND: {
         Event.OPEN: Step(_A, "The person is back.", "sceneWillEnterForeground, then " + _ACTIVE, _STATES),
@@ -107,9 +118,10 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.LOCK: Step(_B, "Locking changes nothing for an app in the background."),
         Event.WAKE: Step(_B, "It runs already."),
         Event.SUSPEND: Step(_S, "Nobody turns the process any more.", "", "life-cycle.suspension-is-not-announced"),
-        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", "life-cycle.will-terminate-limit"),
-        Event.TERMINATE: Step(_N, "The process is ended.", "", _JETSAM),
+        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
+        Event.TERMINATE: Step(_N, "The process is ended.", "", _KILLED),
         Event.CRASH: Step(_N, "The process is gone."),
+        Event.RESTART: Step(_N, "No process outlives a restart."),
     },
     State.SUSPENDED: {
         Event.OPEN: Step(_A, "The process goes on where it stopped.", "sceneWillEnterForeground, then " + _ACTIVE, _STATES),
@@ -121,6 +133,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _NO_NOTICE),
         Event.TERMINATE: Step(_N, "The process is ended.", "", _NO_NOTICE),
         Event.CRASH: Step(_S, "A process that is not turned cannot crash.", "", _RUNS_NO_CODE),
+        Event.RESTART: Step(_N, "No process outlives a restart."),
     },
 }  # fmt: skip
 
@@ -128,3 +141,41 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
 def after(state: State, event: Event) -> Step:
     """What follows when `event` happens in `state`. Total: there is an answer for every pair."""
     return TRANSITIONS[state][event]
+
+
+class SceneState(Enum):
+    """Apple's `UIScene.ActivationState`, of the app's one scene. A suspended app's scene is in the background."""
+
+    UNATTACHED = "unattached"
+    FOREGROUND_INACTIVE = "foregroundInactive"
+    FOREGROUND_ACTIVE = "foregroundActive"
+    BACKGROUND = "background"
+
+
+_UN, _FI, _FA, _BG = (
+    SceneState.UNATTACHED,
+    SceneState.FOREGROUND_INACTIVE,
+    SceneState.FOREGROUND_ACTIVE,
+    SceneState.BACKGROUND,
+)
+
+SCENES: dict[SceneState, dict[State, SceneState]] = {
+    _UN: {_N: _UN, _I: _FI, _A: _FA, _B: _UN, _S: _UN},
+    _FI: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG},
+    _FA: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG},
+    _BG: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG},
+}
+"""The scene's next state, for its state before and the state that its app enters. Total, like the table above."""
+
+_BEFORE_SCENES = {
+    "sceneDidBecomeActive": "applicationDidBecomeActive",
+    "sceneWillResignActive": "applicationWillResignActive",
+    "sceneDidEnterBackground": "applicationDidEnterBackground",
+    "sceneWillEnterForeground": "applicationWillEnterForeground",
+}
+
+
+def callbacks(told: str, *, scenes: bool) -> list[str]:
+    """The callbacks in a step's `told`, one by one; by the names of the time before scenes where there are none."""
+    names = told.split(", then ") if told else []
+    return names if scenes else [_BEFORE_SCENES.get(name, name) for name in names]

@@ -1,8 +1,10 @@
 """What the person sees on the Lock Screen. It knows nothing of the app: only what the system was last told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .activity_store import ActivityState, Card
+from .activity_card import APP, LIVE, Card
+from .parameters import Parameters
 from .units import clock_face
 from .views import lock_screen_svg
 
@@ -34,7 +36,7 @@ class LockScreen:
                 lines.append("━" * filled + "┄" * (_WIDTH - filled))
             if card.says(self.now):
                 lines.append(card.says(self.now))
-            if card.state is ActivityState.STALE:
+            if card.out_of_date:
                 lines.append("Out of date")
         inner = [f"│ {line:<{_WIDTH}} │" for line in lines]
         edge = "─" * (_WIDTH + 2)
@@ -42,3 +44,19 @@ class LockScreen:
 
     def _repr_svg_(self) -> str:
         return lock_screen_svg.draw(self.time, self.cards, self.now)
+
+
+def island(cards: Iterable[Card], parameters: Parameters, *, app_in_front: bool) -> list[Card]:
+    """The cards in the Dynamic Island: live ones, at most two, the most relevant first, and none of the app that is in front."""
+    hidden = app_in_front and parameters.holds("live-activity.hidden-for-the-foreground-app")
+    ended_too = not parameters.holds("live-activity.leaves-the-island-at-its-end")
+    shown = [
+        card
+        for card in cards
+        if (card.state in LIVE or (ended_too and card.on_screen)) and not (hidden and card.kind == APP)
+    ]
+    if len({card.relevance_score for card in shown}) > 1 and parameters.holds(
+        "live-activity.relevance-score"
+    ):
+        shown.sort(key=lambda card: -card.relevance_score)
+    return shown[: int(parameters.number("live-activity.island-shows-two"))]

@@ -1,137 +1,220 @@
-"""The network: a link with a bandwidth and a latency, a server at its end, and an `httpx` transport over both.
+"""The network: a link with a bandwidth and a latency, and servers at its end. `connections.py` has the app's side.
 
-Not modelled: congestion, packet loss, DNS, TLS, two transfers that share the link fairly (they take turns, chunk by chunk).
+Not modelled: congestion, packet loss, DNS, TLS (a real captive portal can answer plain HTTP only; over HTTPS the request
+fails), Multipath TCP, a link that takes two transfers at once (they take turns, piece by piece).
 """
 
 import random
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 
 from .clock import Clock, Due
+from .connections import Connections, SimulatedTransport
+from .errors import UsageError
 from .parameters import Parameters
-from .process import ProcessLoop
+from .record import ConditionChanged, Entry
 from .units import SECOND
+
+__all__ = ["KINDS", "Connections", "Handler", "Network", "SimulatedTransport"]
 
 Handler = Callable[[httpx.Request, int], httpx.Response]
 """A server: given the request and the number of bytes of its body that arrived, it answers."""
 
+KINDS = ("Wi-Fi", "cellular")
+_CUTS = "model.network-change-cuts-connections"
+_PORTAL = "model.captive-portal-answers-everything"
+
 
 def _created(_request: httpx.Request, _received: int) -> httpx.Response:
-    return httpx.Response(201, text="created")
+    return httpx.Response(httpx.codes.CREATED, text="created")
 
 
 class Network:
-    """The link between phone and server. `uplink` is in Mbit/s, `latency` in ms for one way."""
+    """The link between phone and server: `phone.network`.
+
+    `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or
+    `cellular`. Raises UsageError for a number that no link has.
+    """
 
     def __init__(
-        self, clock: Clock, rng: random.Random, parameters: Parameters, uplink: float | None
+        self,
+        clock: Clock,
+        rng: random.Random,
+        parameters: Parameters,
+        uplink: float | None,
+        note: Callable[[Entry], None] = lambda _entry: None,
     ) -> None:
         self.clock = clock
-        self.uplink = uplink if uplink is not None else parameters.number("model.uplink-bandwidth")
-        self.latency = parameters.milliseconds("model.network-latency")
+        self.parameters = parameters
+        self._numbers: dict[str, float] = {
+            "uplink": uplink if uplink is not None else parameters.number("model.uplink-bandwidth"),
+            "latency": parameters.milliseconds("model.network-latency"),
+        }
         self._jitter = parameters.number("model.network-jitter")
         self._rng = rng
-        self._free_at = 0
+        self._note = note
+        self._free_at = {"uplink": 0, "downlink": 0}
         self._servers: dict[str, Handler] = {}
-        self._waiting: list[Callable[[], None]] = []
+        self._resumable: set[str] = set()
+        self._watchers: list[Callable[[], None]] = []
+        self._processes: list[Connections] = []
         self.connected = True
-        """Whether there is a network at all. Change it with `disconnect` and `connect`."""
+        """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
+        self.kind = "Wi-Fi"
+        """The kind of network that is used. Change it with `switch_to`."""
+        self.captive_portal = False
+        """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
 
-    def serve(self, host: str, handler: Handler) -> None:
-        """Put a server under a host name. A host without a server answers 201 to everything."""
-        self._servers[host] = handler
+    # What can be set.
+
+    @property
+    def uplink(self) -> float:
+        """The bandwidth from phone to server, in Mbit/s (claim model.uplink-bandwidth)."""
+        return self._numbers["uplink"]
+
+    @uplink.setter
+    def uplink(self, megabits: float) -> None:
+        self._numbers["uplink"] = _bandwidth("uplink", megabits)
+
+    @property
+    def downlink(self) -> float:
+        """The bandwidth from server to phone, in Mbit/s (claim model.downlink-bandwidth)."""
+        if "downlink" not in self._numbers:
+            self._numbers["downlink"] = self.parameters.number("model.downlink-bandwidth")
+        return self._numbers["downlink"]
+
+    @downlink.setter
+    def downlink(self, megabits: float) -> None:
+        self._numbers["downlink"] = _bandwidth("downlink", megabits)
+
+    @property
+    def latency(self) -> int:
+        """The time that a packet takes one way, in ms (claim model.network-latency)."""
+        return round(self._numbers["latency"])
+
+    @latency.setter
+    def latency(self, milliseconds: int) -> None:
+        if not milliseconds >= 0:
+            raise UsageError(
+                f"latency={milliseconds}: nothing arrives before it was sent. Give ms, 0 or more."
+            )
+        self._numbers["latency"] = milliseconds
+
+    # What happens to it.
 
     def disconnect(self) -> None:
-        """Take the network away. What is already on the link still arrives."""
-        self.connected = False
+        """Take the network away. Connections in use are cut (claim model.network-change-cuts-connections)."""
+        if self.connected:
+            self.connected = False
+            self._changed("none", "there is no network any more")
 
     def connect(self) -> None:
         """Bring the network back."""
-        self.connected = True
-        waiting, self._waiting = self._waiting, []
-        for action in waiting:
-            self.clock.after(0, action)
+        if not self.connected:
+            self.connected = True
+            self._changed(self.kind, "")
 
-    def when_connected(self, action: Callable[[], None]) -> None:
-        """Do something when the network is back."""
-        self._waiting.append(action)
+    def airplane_mode(self, on: bool = True) -> None:
+        """Turn airplane mode on, or off with `airplane_mode(False)`. For an app it is the same as no network."""
+        if on:
+            self.disconnect()
+        else:
+            self.connect()
+
+    def switch_to(self, kind: str, *, uplink: float | None = None, downlink: float | None = None) -> None:
+        """Change to `Wi-Fi` or `cellular`: connections that were in use are cut. The bandwidths stay unless they are given.
+
+        Raises UsageError for another kind of network.
+        """
+        if kind not in KINDS:
+            raise UsageError(
+                f"There is no network of the kind {kind!r} here. Choose one of {', '.join(KINDS)}."
+            )
+        self.uplink = self.uplink if uplink is None else uplink
+        if downlink is not None:
+            self.downlink = downlink
+        if kind != self.kind:
+            self.kind = kind
+            if self.connected:
+                self._changed(kind, f"the phone changed to {kind}")
+
+    def enter_captive_portal(self) -> None:
+        """From now on every request is answered at once with 200 and an HTML page, and nothing reaches a server."""
+        self.captive_portal = True
+        self._changed("captive portal", "the phone changed to a network with a captive portal")
+
+    def leave_captive_portal(self) -> None:
+        """Servers answer again."""
+        self.captive_portal = False
+        self._changed(self.kind, "")
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed` whenever the network changed, went, or came back."""
+        self._watchers.append(changed)
+
+    def _changed(self, what: str, cut: str) -> None:
+        self._note(ConditionChanged(self.clock.now, "network", what))
+        if cut and self.parameters.holds(_CUTS):
+            self._free_at = dict.fromkeys(self._free_at, self.clock.now)
+            for process in self._processes:
+                process.die(cut)
+        for changed in self._watchers:
+            changed()
+
+    # The far end.
+
+    def serve(self, host: str, handler: Handler = _created, *, resumable: bool = False) -> None:
+        """Put a server under a host name. A host without a server answers 201 to everything.
+
+        `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
+        """
+        self._servers[host] = handler
+        if resumable:
+            self._resumable.add(host)
+        else:
+            self._resumable.discard(host)
+
+    def is_resumable(self, url: str) -> bool:
+        """Whether the server of `url` speaks the resumable upload protocol."""
+        return httpx.URL(url).host in self._resumable
+
+    @property
+    def intercepts(self) -> bool:
+        """Whether requests are answered by somebody else than the server."""
+        return self.captive_portal and self.parameters.holds(_PORTAL)
+
+    @property
+    def round_trip(self) -> int:
+        """How long a packet takes to the server and its answer back, in ms."""
+        return 2 * self.latency
 
     def answer(self, request: httpx.Request, received: int) -> httpx.Response:
-        """What the server answers to a request whose body has arrived in full."""
+        """What comes back for a request whose body has arrived in full."""
+        if self.intercepts:
+            return httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>")
         return self._servers.get(request.url.host, _created)(request, received)
 
     def send(self, count: int, done: Callable[[], None]) -> Due:
-        """Put `count` bytes on the link; `done` is called when the server has them."""
+        """Put `count` bytes on the way to the server; `done` is called when it has them."""
+        return self._carry(count, "uplink", self.uplink, done)
+
+    def receive(self, count: int, done: Callable[[], None]) -> Due:
+        """Put `count` bytes on the way to the phone; `done` is called when it has them."""
+        return self._carry(count, "downlink", self.downlink, done)
+
+    def _carry(self, count: int, way: str, megabits: float, done: Callable[[], None]) -> Due:
         pace = 1 + self._jitter * (2 * self._rng.random() - 1)
-        start = max(self.clock.now, self._free_at)
-        self._free_at = start + round(count * 8 / (self.uplink * 1_000_000) * SECOND * pace)
-        return self.clock.at(self._free_at, done)
+        start = max(self.clock.now, self._free_at[way])
+        self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
+        return self.clock.at(self._free_at[way], done)
+
+    def used_by(self, process: Connections) -> None:
+        """For `Connections`: these are cut when the network changes."""
+        self._processes.append(process)
 
 
-class Connections:
-    """The connections of one process. When the process is suspended, all of them become defunct (claim life-cycle.suspension-closes-sockets)."""
-
-    def __init__(self, network: Network, loop: ProcessLoop) -> None:
-        self.network = network
-        self._loop = loop
-        self._waiting: dict[Any, Due] = {}
-
-    async def pause(self, milliseconds: int) -> None:
-        """Wait for the far end; raises httpx.ReadError if the connection dies meanwhile."""
-        await self._until(lambda done: self.network.clock.after(milliseconds, done))
-
-    async def send(self, count: int) -> None:
-        """Send `count` bytes; raises httpx.ReadError if the connection dies before they have arrived."""
-        await self._until(lambda done: self.network.send(count, done))
-
-    async def _until(self, plan: Callable[[Callable[[], None]], Due]) -> None:
-        future = self._loop.create_future()
-
-        def arrived() -> None:
-            del self._waiting[future]
-            if not future.done():
-                future.set_result(None)
-
-        self._waiting[future] = plan(arrived)
-        await future
-
-    def die(self) -> int:
-        """Make every connection defunct and return how many were in use. The app learns of it when it runs again, if it does."""
-        waiting, self._waiting = self._waiting, {}
-        for future, due in waiting.items():
-            due.cancel()
-            if not future.done():
-                future.set_exception(httpx.ReadError("the connection is defunct: the app was suspended"))
-        return len(waiting)
-
-
-class SimulatedTransport(httpx.AsyncBaseTransport):
-    """An `httpx` transport over the phone's network, for the code of one process.
-
-    The body is sent chunk by chunk as the request's stream yields it; `moved` is called with the
-    number of bytes that have reached the server.
-    """
-
-    def __init__(self, connections: Connections, moved: Callable[[int], None] = lambda _sent: None) -> None:
-        self._connections = connections
-        self._moved = moved
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request and return the server's answer. Raises httpx.ReadError when the app was suspended meanwhile."""
-        network = self._connections.network
-        if not network.connected:
-            raise httpx.ConnectError("there is no network")
-        await self._connections.pause(2 * network.latency)
-        received = 0
-        if not isinstance(request.stream, httpx.AsyncByteStream):
-            raise TypeError(
-                "An app on the phone is asynchronous: use httpx.AsyncClient and an asynchronous body."
-            )
-        async for chunk in request.stream:
-            await self._connections.send(len(chunk))
-            received += len(chunk)
-            self._moved(received)
-        await self._connections.pause(network.latency)
-        return network.answer(request, received)
+def _bandwidth(name: str, megabits: float) -> float:
+    if not megabits > 0:
+        raise UsageError(f"{name}={megabits} lets nothing through. Give Mbit/s above 0, or use disconnect().")
+    return megabits

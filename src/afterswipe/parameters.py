@@ -4,7 +4,7 @@ A number that nobody documents is a claim with evidence `assumed`, and is shown 
 """
 
 from . import claims
-from .errors import ClaimError, UsageError
+from .errors import ClaimError, UnavailableError, UsageError
 
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -39,10 +39,14 @@ class Parameters:
                 f"iOS {ios} is outside of what is modelled. Choose a version from {OLDEST} to {NEWEST}."
             )
         self.used: dict[str, claims.Claim] = {}
+        self._holds: dict[str, bool] = {}  # the same few rules are asked for all the time
 
     def claim(self, claim_id: str) -> claims.Claim:
         """The claim with this id, noted as used by this run."""
-        return self.used.setdefault(claim_id, claims.get(claim_id))
+        claim = self.used.get(claim_id)
+        if claim is None:
+            claim = self.used[claim_id] = claims.get(claim_id)
+        return claim
 
     def number(self, claim_id: str) -> float:
         """The value of a claim in the claim's own unit; raises ClaimError where it has none."""
@@ -62,7 +66,20 @@ class Parameters:
 
         A rule that is in force on every system can be switched off for a "what if" run with `claims.override`.
         """
-        return self.claim(claim_id).status not in ("retracted", "refuted") and self.has(claim_id)
+        held = self._holds.get(claim_id)
+        if held is None:
+            standing = self.claim(claim_id).status not in ("retracted", "refuted")
+            held = self._holds[claim_id] = standing and self.has(claim_id)
+        return held
+
+    def require(self, claim_id: str, what: str) -> None:
+        """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
+        claim = self.claim(claim_id)
+        if not self.has(claim_id):
+            raise UnavailableError(
+                f"iOS {self.ios} has no {what}. Choose iOS {claim.since} or later: Phone(ios='{claim.since}').",
+                claim_id,
+            )
 
     def _value(self, claim_id: str) -> claims.Value:
         value = self.claim(claim_id).value
@@ -75,6 +92,10 @@ class Parameters:
     def has(self, claim_id: str) -> bool:
         """Whether this iOS version is inside the range of versions for which the claim holds."""
         claim = self.claim(claim_id)
-        return (not claim.since or Version(claim.since) <= self.ios) and (
-            not claim.until or self.ios <= Version(claim.until)
-        )
+        return (not claim.since or Version(claim.since) <= self.ios) and self._not_after(claim.until)
+
+    def _not_after(self, until: str) -> bool:
+        """Whether this version is at most `until`. A claim that holds until 12 holds on 12.4 too; until 26.0, not on 26.1."""
+        last = tuple(map(int, until.split("."))) if until else ()
+        mine = (*self.ios, *(0 for _ in last))
+        return mine[: len(last)] <= last

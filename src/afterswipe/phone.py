@@ -1,32 +1,37 @@
 """The phone: it owns the clock, and it alone turns the processes."""
 
 import random
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
-from typing import Any
 
-from .activity_store import LIVE, ActivityStore, Card
-from .application import Application
-from .background_urlsession import TransferDaemon
+from .activity_settings import LiveActivities
+from .activity_store import ActivityStore, Card
+from .background_assets import BackgroundAssets
+from .background_modes import BackgroundModes
 from .claims import Claim
 from .clock import Clock
 from .conditions import Conditions
+from .continued_scheduler import ContinuedProcessing
+from .endings import Cause
 from .errors import UsageError
-from .life_cycle import Event, State, after
-from .lock_screen import LockScreen
+from .extensions import Extensions
+from .intents import Intents
+from .life_cycle import Event, State
+from .live_activity_push import LiveActivityPushes
+from .lock_screen import LockScreen, island
+from .machine import AppMain, Machine
 from .network import Network
 from .parameters import Parameters
-from .process import ProcessLoop
-from .record import PersonDid, Record, StateChanged
+from .photos_upload import Photos
+from .pushes import Pushes
+from .record import Record
+from .task_scheduler import TaskScheduler
 from .timeline import Timeline
+from .transfer_daemon import TransferDaemon
 from .truth import Truth
 from .units import HOUR, MINUTE, SECOND
-
-AppMain = Callable[[Application], Coroutine[Any, Any, None]]
-"""An app: a coroutine function that is given its `app` whenever it is launched, by the person or by the system."""
+from .widgets import Widgets
 
 
-class Phone:
+class Phone(Machine):
     """An iPhone in virtual time, with one app on it.
 
     `ios` is the system's version, such as "18" or "26.1". `seed` chooses the small irregularities of the network:
@@ -42,16 +47,23 @@ class Phone:
         self.parameters = Parameters(ios)
         self.clock = Clock()
         self.record = Record()
-        self.conditions = Conditions()
+        self._switch_on()
+        self.conditions = Conditions(self)
         self.rng = random.Random(seed)
-        self.network = Network(self.clock, self.rng, self.parameters, uplink)
-        self.cards = ActivityStore(self.clock, self.parameters, self.record.add)
+        self.network = Network(self.clock, self.rng, self.parameters, uplink, self.record.add)
+        self.cards = ActivityStore(self)
+        self.live_activities = LiveActivities(self)
+        self.live_activity_pushes = LiveActivityPushes(self)
         self.daemon = TransferDaemon(self)
-        self._main: AppMain | None = None
-        self._app: Application | None = None
-        self._in_front = False
-        self._locked = False
-        self._force_quit = False
+        self.extensions = Extensions(self)
+        self.pushes = Pushes(self)
+        self.intents = Intents(self)
+        self.background_modes = BackgroundModes(self)
+        self.photos = Photos(self)
+        self.background_assets = BackgroundAssets(self)
+        self.widgets = Widgets(self)
+        self.task_scheduler = TaskScheduler(self)
+        self.continued_processing = ContinuedProcessing(self)
 
     # What the person does.
 
@@ -69,38 +81,64 @@ class Phone:
                 "This phone has one app, and another one is on it already. Take a second Phone for the second app."
             )
         self._main = app or self._main
-        self._locked, self._in_front, self._force_quit = False, True, False
         self._did("opens the app")
+        self._in_front, self._in_switcher, self._force_quit = True, False, False
+        self._unlocked()
         self._happen(Event.OPEN)
 
     def swipe_up(self) -> None:
         """Swipe up from the bottom edge: the Home Screen is in front, the app is in the background."""
         self._must_be_unlocked("swipe_up")
-        self._in_front = False
         self._did("swipes up")
+        self._in_front, self._in_switcher = False, False
         self._happen(Event.LEAVE)
 
     def lock(self) -> None:
         """Press the side button. The app that was in front goes to the background."""
-        self._locked = True
         self._did("locks the phone")
+        self._locked, self._in_switcher = True, False
+        self.cards.device_locked()
         self._happen(Event.LOCK)
 
     def unlock(self) -> None:
         """Unlock the phone. The app that was in front when it was locked is in front again."""
-        self._locked = False
         self._did("unlocks the phone")
+        self._unlocked()
         if self._in_front:
             self._happen(Event.OPEN)
+
+    def open_app_switcher(self) -> None:
+        """Swipe up and hold: the app in front is inactive while the switcher is open.
+
+        `open` goes back to the app, `swipe_up` to the Home Screen, `force_quit` swipes the app away.
+        """
+        self._must_be_unlocked("open_app_switcher")
+        self._did("opens the app switcher")
+        self._in_switcher = True
+        if self.parameters.holds("life-cycle.states"):
+            self._happen(Event.INTERRUPT)
 
     def force_quit(self) -> None:
         """Swipe the app away in the app switcher: its process is ended and its background transfers are cancelled."""
         self._must_be_unlocked("force_quit")
-        self._in_front, self._force_quit = False, True
+        if not self._in_switcher:
+            self.open_app_switcher()
+        self.intents.before_force_quit()
         self._did("force quits the app")
+        self._in_front, self._in_switcher, self._force_quit = False, False, True
         self._happen(Event.FORCE_QUIT)
         if self.parameters.holds("force-quit.cancels-background-transfers"):
             self.daemon.cancel_all("the person force quit the app")
+
+    def tap(self, button: str) -> None:
+        """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""
+        if self._app is None or self.app_state is not State.ACTIVE:
+            raise UsageError(
+                f"The app is {self.app_state.value}: there is no {button!r} to tap. Call phone.open() first."
+            )
+        self._did(f"taps {button}")
+        self._app.taps.put_nowait(button)
+        self._turn()
 
     def remove_card(self, number: int = 1) -> None:
         """Swipe a card from the Lock Screen; cards are counted from 1 in the order of their start. The work goes on."""
@@ -114,6 +152,19 @@ class Phone:
         ):
             self._app.connections.die()
 
+    def restart(self) -> None:
+        """Switch the phone off and on: no process is left, and the phone is locked until `unlock`, the first unlock.
+
+        Raises NotKnownError while a card is on the Lock Screen (claim live-activity.reboot-persistence), and UsageError while a
+        background transfer is under way.
+        """
+        self.power.check(self.cards, self.daemon)
+        self._did("restarts the phone")
+        self._locked, self._in_front, self._in_switcher = True, False, False
+        self._happen(Event.RESTART)
+        self.extensions.end_all("ended: the phone restarted")
+        self.power.restarted()
+
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         """Let time pass. Raises UsageError for a time below zero, and whatever the app's code did not catch."""
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
@@ -125,27 +176,10 @@ class Phone:
 
     # What comes from a server, and from the system.
 
-    def push_to_card(
-        self, *, text: str | None = None, progress: float | None = None, number: int = 1
-    ) -> None:
-        """Deliver a Live Activity push from the app's server: the system draws the card anew; the app is not woken."""
-        old = self.cards.get(number).content
-        content = replace(
-            old, text=old.text if text is None else text, progress=progress, timer=None, stale_date=None
-        )
-        if self.parameters.holds("live-activity-push.server-can-report-honestly"):
-            self.cards.update(number, content, by="push")
-        if not self.parameters.holds("live-activity-push.push-renders-without-the-app"):
-            self.wake("Live Activity push", "model.wake-run-time")
-
-    def silent_push(self) -> None:
-        """Deliver a silent push: the system wakes the app for up to 30 seconds, unless the person force quit it."""
-        self.wake("silent push", "silent-push.duration", unless_force_quit="force-quit.discards-silent-push")
-
     def memory_pressure(self) -> None:
         """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
         if not self.app_state.foreground and self.parameters.holds("life-cycle.jetsam"):
-            self.terminate("memory was needed")
+            self.terminate("memory was needed", Cause.JETSAM)
 
     # What can be seen.
 
@@ -155,23 +189,15 @@ class Phone:
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
-        if (
-            self._in_front
-            and not self._locked
-            and self.parameters.holds("live-activity.hidden-for-the-foreground-app")
-        ):
-            return []
-        ended_too = not self.parameters.holds("live-activity.leaves-the-island-at-its-end")
-        shown = [card for card in self.cards if card.state in LIVE or (ended_too and card.on_screen)]
-        return shown[: int(self.parameters.number("live-activity.island-shows-two"))]
+        return island(self.cards, self.parameters, app_in_front=self._in_front and not self._locked)
 
     def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
-        return Truth.of(self.record, self.clock.now)
+        return Truth.of(self.record, self.clock.now, self.parameters.number("model.card-tolerance"))
 
     def timeline(self) -> Timeline:
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
-        return Timeline(self.record, self.clock.now)
+        return Timeline(self.record, self.clock.now, self.parameters.number("model.card-tolerance"))
 
     def why(self) -> list[Claim]:
         """The claims that this run rests on, in the order in which they were needed."""
@@ -182,118 +208,7 @@ class Phone:
         """The state of the app's process."""
         return State.NOT_RUNNING if self._app is None else self._app.state
 
-    # What the frameworks ask of it (`afterswipe.system.System`).
-
-    @property
-    def app(self) -> Application | None:
-        """The app's process, or None where there is none."""
-        return self._app
-
-    def wake(
-        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
-    ) -> bool:
-        """Give the app run time in the background, launching it where needed. A force-quit app is left alone."""
-        if self._main is None or (self._force_quit and self.parameters.holds(unless_force_quit)):
-            return False
-        if self.app_state.foreground:
-            return False
-        self._happen(Event.WAKE, reason)
-        if self._app is not None:
-            self._app.woken(self.parameters.milliseconds(limit))
-        self._turn()
-        return True
-
-    def suspend(self) -> None:
-        """Suspend the app: nothing holds it."""
-        self._happen(Event.SUSPEND)
-
-    def terminate(self, why: str) -> None:
-        """End the app's process without telling it (claim life-cycle.terminated-without-notice)."""
-        self._happen(Event.TERMINATE, why)
-
-    # How it works.
-
-    def _did(self, what: str) -> None:
-        self.record.add(PersonDid(self.clock.now, what))
-
-    def _must_be_unlocked(self, what: str) -> None:
-        if self._locked:
-            raise UsageError(f"The phone is locked. Call phone.unlock() before phone.{what}().")
-
-    def _happen(self, event: Event, note: str = "") -> None:
-        """Let one event of the life cycle reach the app, and everything that follows from it at once."""
-        before = self.app_state
-        step = after(before, event)
-        if before is State.NOT_RUNNING and step.to.runs:
-            self._launch(note or "person")
-        self.record.add(StateChanged(self.clock.now, event, before, step.to, note))
-        app = self._app
-        if app is None or step.to is before:
-            return
-        if step.claim:
-            self.parameters.claim(step.claim)
-        told = self._told(before, event)
-        app.tell(told)
-        if told and not step.to.runs:
-            app.loop.turn()  # no real app is told; this is for the run that asks "what if it were"
-        app.change(step.to)
-        if step.to is State.SUSPENDED:
-            self.daemon.process_suspended()
-        if step.to is State.NOT_RUNNING:
-            self._app = None
-            self.daemon.process_ended()
-            self._cards_of_a_process_that_ended(event)
-        self._turn()
-
-    def _told(self, before: State, event: Event) -> str:
-        """The callbacks that the app is given. That it is given none here are two rules; each can be switched off."""
-        if event is Event.SUSPEND and not self.parameters.holds("life-cycle.suspension-is-not-announced"):
-            return "applicationWillSuspend"
-        if before is State.SUSPENDED and not after(before, event).to.runs:
-            silent = self.parameters.holds("life-cycle.terminated-without-notice")
-            return "" if silent else "applicationWillTerminate"
-        return after(before, event).told
-
-    def _cards_of_a_process_that_ended(self, event: Event) -> None:
-        rule = (
-            "live-activity.survives-force-quit"
-            if event is Event.FORCE_QUIT
-            else "live-activity.survives-its-process"
-        )
-        if not self.parameters.holds(rule):
-            for card in list(self.cards):
-                self.cards.dismiss(card.number, by="system")
-
-    def _launch(self, reason: str) -> None:
-        assert self._main is not None
-        loop = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
-        self._app = Application(self, loop, reason)
-        loop.start(self._main(self._app))
-
-    def _may_run(self) -> bool:
-        state = self.app_state
-        return state.runs or (
-            state is State.SUSPENDED and not self.parameters.holds("life-cycle.suspended-runs-no-code")
-        )
-
-    def _turn(self) -> None:
-        """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
-        if self._app is not None and self._may_run():
-            self._app.loop.turn()
-
-    def _run_until(self, end: int) -> None:
-        if self._app is not None and self._app.loop.is_running():
-            raise UsageError(
-                "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in the app's code."
-            )
-        while True:
-            self._turn()
-            due = self._next_due()
-            if due is None or due > end:
-                break
-            self.clock.advance(due)
-        self.clock.advance(end)
-
-    def _next_due(self) -> int | None:
-        own = self._app.loop.next_due() if self._app is not None and self._may_run() else None
-        return min((at for at in (self.clock.next_due(), own) if at is not None), default=None)
+    def _unlocked(self) -> None:
+        self._locked = False
+        self.conditions.idle = False
+        self.power.unlocked()

@@ -11,21 +11,66 @@ because the phone also has to work inside a loop that is already running, such a
 
 import asyncio
 import contextvars
-import heapq
 from asyncio import events, tasks
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Coroutine
+from heapq import heappop, heappush
 from math import ceil
 from typing import Any
 
+from . import never_yields
 from .clock import Clock
-from .errors import NeverYieldsError
 
 TURNS_AT_ONE_INSTANT_MAX = 100_000
 """So many steps of app code without time passing mean that it never waits for anything."""
 
-_abandoned: list["ProcessLoop"] = []
+_FORGIVEN = 1e-6
+"""What floating point may add to a time, in milliseconds."""
+
+_abandoned: set["ProcessLoop"] = set()
 """Loops with unfinished tasks. Were such a task collected, Python would run its `finally` blocks: code of a process that is gone."""
+
+
+class _Handle(asyncio.Handle):
+    """A callback to run. As asyncio's own, without what only its debug mode needs: a third of the kernel's time was that."""
+
+    __slots__ = ()
+    _context: contextvars.Context
+    _callback: Callable[..., object]
+
+    def __init__(
+        self, callback: Callable[..., object], args: tuple[Any, ...], context: contextvars.Context | None
+    ) -> None:
+        self._context = contextvars.copy_context() if context is None else context
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        self._args = ()
+
+    def __repr__(self) -> str:
+        return f"<handle of {self._callback!r}>"
+
+
+class _Timer(_Handle, asyncio.TimerHandle):
+    """A callback to run at `when`, in seconds."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+        context: contextvars.Context | None,
+    ) -> None:
+        self._when = when
+        self._context = contextvars.copy_context() if context is None else context
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
 
 
 class ProcessLoop(asyncio.AbstractEventLoop):
@@ -37,68 +82,90 @@ class ProcessLoop(asyncio.AbstractEventLoop):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._ready: list[asyncio.Handle] = []
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._ready: deque[_Handle] = deque()
+        self._timers: list[
+            tuple[float, int, _Timer]
+        ] = []  # by milliseconds, rounded up to whole ones when it is asked
         self._serial = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failure: BaseException | None = None
+        self.halted = False
+        """Whether the process was suspended or ended: then it waits for its next turn, if there is one."""
+        self.blocked_until = 0
+        """Until when, in milliseconds, the main thread is busy with one thing and runs nothing else."""
 
     # What the phone uses.
 
-    def turn(self) -> None:
-        """Run everything that is due now, until the app waits for something.
+    def turn(self, until: int = 0) -> None:
+        """Run everything that is due now, until the app waits for something; with `until` (milliseconds), also what it waits for.
 
-        Raises the exception that nobody in the app caught, and NeverYieldsError where the app never waits.
+        It moves the clock itself as long as nothing of the system's is due before. Raises the exception that nobody in the app
+        caught, and NeverYieldsError where the app never waits.
         """
-        with self._entered():
-            for _ in range(TURNS_AT_ONE_INSTANT_MAX):
-                self._ready_timers()
-                if not self._ready:
+        clock, timers, budget = self._clock, self._timers, never_yields.budget
+        if clock.now < self.blocked_until or not (
+            self._ready or (timers and timers[0][0] <= max(clock.now, until))
+        ):
+            return
+        outer = events._get_running_loop()
+        outer_task = tasks._swap_current_task(outer, None) if outer is not None else None  # type: ignore[attr-defined]
+        events._set_running_loop(self)
+        allowance = budget.left
+        try:
+            while True:
+                budget.left = never_yields.JUMPS_IN_ONE_TURN_MAX
+                self._run_what_is_due(clock.now)
+                if budget.failure is not None:
+                    raise budget.failure
+                own = self.next_due()
+                if own is None or own > until or self.halted or not clock.skip_to(own):
                     return
-                batch, self._ready = self._ready, []
-                for handle in batch:
-                    if not handle.cancelled():
-                        handle._run()
-                    if self._failure is not None:
-                        failure, self._failure = self._failure, None
-                        raise failure
-        raise NeverYieldsError(
-            "The app's code runs on without waiting for anything, so the phone's clock cannot move. "
-            "Put an `await asyncio.sleep(...)` or another await that takes time into its loop."
-        )
+        finally:
+            budget.left, budget.failure = allowance, None
+            events._set_running_loop(outer)
+            if outer is not None:
+                tasks._swap_current_task(outer, outer_task)  # type: ignore[attr-defined]
+
+    def _run_what_is_due(self, now: int) -> None:
+        ready, timers = self._ready, self._timers
+        for _ in range(TURNS_AT_ONE_INSTANT_MAX):
+            while timers and timers[0][0] <= now:
+                ready.append(heappop(timers)[2])
+            if not ready:
+                return
+            for _ in range(len(ready)):
+                handle = ready.popleft()
+                if not handle._cancelled:
+                    handle._context.run(handle._callback, *handle._args)
+                if self._failure is not None:
+                    failure, self._failure = self._failure, None
+                    raise failure
+                if self.blocked_until > now:
+                    return
+        raise never_yields.blame(ready)
 
     def next_due(self) -> int | None:
         """When this process next has something to do, in milliseconds, or None where it only waits for others."""
+        soonest = max(self._clock.now, self.blocked_until)
         if self._ready:
-            return self._clock.now
-        while self._timers and self._timers[0][2].cancelled():
-            heapq.heappop(self._timers)
-        return max(self._clock.now, _milliseconds(self._timers[0][0])) if self._timers else None
+            return soonest
+        timers = self._timers
+        while timers and timers[0][2]._cancelled:
+            heappop(timers)
+        return max(soonest, ceil(timers[0][0])) if timers else None
 
     def start(self, main: Coroutine[Any, Any, None]) -> None:
         """Make `main` the app's main task: an exception that leaves it ends the turn in which it happens."""
-        with self._entered():
-            self.create_task(main).add_done_callback(self._main_done)
+        self.create_task(main).add_done_callback(self._main_done)
 
     def _main_done(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
             self._failure = task.exception()
 
-    @contextmanager
-    def _entered(self) -> Iterator[None]:
-        outer = events._get_running_loop()
-        outer_task = tasks._swap_current_task(outer, None) if outer is not None else None  # type: ignore[attr-defined]
-        events._set_running_loop(self)
-        try:
-            yield
-        finally:
-            events._set_running_loop(outer)
-            if outer is not None:
-                tasks._swap_current_task(outer, outer_task)  # type: ignore[attr-defined]
-
-    def _ready_timers(self) -> None:
-        while self._timers and _milliseconds(self._timers[0][0]) <= self._clock.now:
-            self._ready.append(heapq.heappop(self._timers)[2])
+    def forget_due_timers(self) -> None:
+        """Drop every timer whose time has come: for the run that asks "what if they did not wait"."""
+        while self._timers and self._timers[0][0] <= self._clock.now:
+            heappop(self._timers)
 
     # What asyncio uses.
 
@@ -111,7 +178,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         *args: *Ts,
         context: contextvars.Context | None = None,
     ) -> asyncio.Handle:
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = _Handle(callback, args, context)
         self._ready.append(handle)
         return handle
 
@@ -122,7 +189,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         *args: *Ts,
         context: contextvars.Context | None = None,
     ) -> asyncio.TimerHandle:
-        return self.call_at(self.time() + delay, callback, *args, context=context)
+        return self.call_at(self._clock.now / 1000 + delay, callback, *args, context=context)
 
     def call_at[*Ts](
         self,
@@ -131,13 +198,10 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         *args: *Ts,
         context: contextvars.Context | None = None,
     ) -> asyncio.TimerHandle:
-        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        handle = _Timer(when, callback, args, context)
         self._serial += 1
-        heapq.heappush(self._timers, (when, self._serial, handle))
+        heappush(self._timers, (when * 1000 - _FORGIVEN, self._serial, handle))
         return handle
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """Nothing to do: cancelled timers are dropped when they come up."""
 
     def create_future(self) -> asyncio.Future[Any]:
         return asyncio.Future(loop=self)
@@ -146,7 +210,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         task: asyncio.Task[Any] = asyncio.Task(coro, loop=self, **options)
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # an unfinished task is no mistake here
         if not self._tasks:
-            _abandoned.append(self)
+            _abandoned.add(self)
         self._tasks.add(task)
         task.add_done_callback(self._forget)
         return task
@@ -154,7 +218,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not self._tasks:
-            _abandoned.remove(self)
+            _abandoned.discard(self)
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         self._failure = self._failure or context.get("exception") or RuntimeError(context["message"])
@@ -167,8 +231,3 @@ class ProcessLoop(asyncio.AbstractEventLoop):
 
     def is_closed(self) -> bool:
         return False
-
-
-def _milliseconds(seconds: float) -> int:
-    """Round a time up to whole milliseconds, forgiving what floating point adds."""
-    return ceil(seconds * 1000 - 1e-6)

@@ -71,7 +71,8 @@ class TransferEnded(Entry):
 class CardChanged(Entry):
     """A Live Activity changed. `by` is who did it: the `app`, a `push`, the `person` or the `system`.
 
-    `moves` says that the system moves the card's bar by itself.
+    `timer`, from and until in milliseconds, says that the system moves the card by itself. `kind` is `app`, or `system` for
+    the card of a task that the system draws. `redrawn` is False where the state changed and the picture did not.
     """
 
     activity: int
@@ -80,10 +81,57 @@ class CardChanged(Entry):
     title: str
     text: str
     progress: float | None
-    moves: bool = False
+    timer: tuple[int, int] | None = None
+    kind: str = "app"
+    redrawn: bool = True
+
+    @property
+    def moves(self) -> bool:
+        """Whether the system moves what the card shows."""
+        return self.timer is not None
+
+    @property
+    def claims(self) -> bool:
+        """Whether the card tells a person that something is going on: it is on the screen, not ended, not marked as out of date."""
+        return self.state == "active" or (self.state == "stale" and not self.redrawn)
 
     def __str__(self) -> str:
         return f"card {self.title!r} {self.state} by the {self.by}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class CardUpdateHeld(Entry):
+    """An update of a card did not get through: `by` is the `app` or a `push`, `why` says what became of it."""
+
+    activity: int
+    by: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"update of card {self.activity} by the {self.by}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted(Entry):
+    """The screen lit up for a card: `text` is the alert."""
+
+    activity: int
+    title: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"alert of card {self.title!r}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionChanged(Entry):
+    """A condition of the device or of its network changed, such as `charging` or `network`."""
+
+    name: str
+    value: bool | float | str
+
+    def __str__(self) -> str:
+        return f"{self.name.replace('_', ' ')}: {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +142,40 @@ class PersonDid(Entry):
 
     def __str__(self) -> str:
         return f"the person {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessChanged(Entry):
+    """Another process than the app's own main work was started or ended: an extension, or an app intent's."""
+
+    process: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"{self.process} {self.change}"
+
+
+@dataclass(frozen=True, slots=True)
+class PushArrived(Entry):
+    """A push reached the phone. `outcome` says what became of it: who was woken, or why nobody was."""
+
+    kind: str
+    outcome: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} push: {self.outcome}"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged(Entry):
+    """A task of BackgroundTasks was launched, expired, was completed, or else. `kind` is Apple's class."""
+
+    kind: str
+    identifier: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.identifier!r}: {self.change}"
 
 
 class Record:

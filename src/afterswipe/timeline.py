@@ -1,27 +1,46 @@
-"""A run as rows over time: run time, transfers, what the card says, and the gap between card and truth."""
+"""A run as rows over time: run time, transfers, what the cards say, and the gap between card and truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from .gaps import Gap, Span, gaps, together
 from .life_cycle import State
-from .record import AssertionChanged, CardChanged, PersonDid, Record
-from .truth import Span, Transfer, gaps, states, transfers
+from .record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
+from .truth import Transfer, states, transfers
 from .views import timeline_svg, timeline_text
 
 _RUNS = {state.value for state in State if state.runs}
+MOVES = "moves by the time"
+"""What stands for the text of a card that the system moves."""
 
 
 @dataclass(frozen=True)
 class CardSpan(Span):
-    """A stretch of time in which a card said one thing. `what` is the text, `state` Apple's activity state."""
+    """A stretch of time in which a card said one thing. `what` is the text, `state` Apple's activity state.
+
+    `moves` says that the system moves what the card shows.
+    """
+
+    state: str
+    moves: bool = False
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One card over time. `kind` is `app` or `system`; `pushes` are the moments, in milliseconds, at which a push changed it."""
 
     title: str
-    state: str
+    kind: str
+    spans: list[CardSpan] = field(default_factory=list)
+    pushes: list[int] = field(default_factory=list)
 
 
 class Timeline:
-    """The rows of a run up to `end` (milliseconds). `print` it for text, `show` it for a picture."""
+    """The rows of a run up to `end` (milliseconds). `print` it for text, `show` it for a picture.
 
-    def __init__(self, record: Record, end: int) -> None:
+    `tolerance` is the value of claim model.card-tolerance.
+    """
+
+    def __init__(self, record: Record, end: int, tolerance: float) -> None:
         self.end = end
         spans = states(record, end)
         self.runs: list[Span] = [span for span in spans if span.what in _RUNS]
@@ -30,10 +49,12 @@ class Timeline:
         """When it had none."""
         self.transfers: list[Transfer] = transfers(record)
         """The transfers."""
-        self.cards: list[CardSpan] = _card_spans(record, end)
+        self.cards: list[CardRow] = _card_rows(record, end)
         """What the cards said, and when."""
-        self.gaps: list[Span] = gaps(record, end)
+        self.gaps: list[Gap] = gaps(record, end, tolerance)
         """When a card said something that was not so."""
+        self.wrong: int = sum(until - start for start, until in together(self.gaps))
+        """For how long, in milliseconds and in all."""
         self.marks: list[tuple[int, str]] = sorted(
             [(did.at, did.what) for did in record.of(PersonDid)]
             + [
@@ -41,6 +62,7 @@ class Timeline:
                 for held in record.of(AssertionChanged)
                 if held.change == "expires"
             ]
+            + [(task.at, "task expires") for task in record.of(TaskChanged) if task.change == "expires"]
         )
         """What the person did, and when the system's patience ended."""
 
@@ -51,15 +73,20 @@ class Timeline:
         return timeline_svg.draw(self)
 
 
-def _card_spans(record: Record, end: int) -> list[CardSpan]:
+def _card_rows(record: Record, end: int) -> list[CardRow]:
     by_card: dict[int, list[CardChanged]] = {}
     for entry in record.of(CardChanged):
         by_card.setdefault(entry.activity, []).append(entry)
-    return [
-        CardSpan(
-            entry.at, until, "moves by the time" if entry.moves else entry.text, entry.title, entry.state
-        )
-        for entries in by_card.values()
-        for entry, until in zip(entries, [*(later.at for later in entries[1:]), end], strict=True)
-        if entry.state != "dismissed"
-    ]
+    rows = []
+    for entries in by_card.values():
+        row = CardRow(entries[-1].title, entries[-1].kind)
+        for entry, until in zip(entries, [*(later.at for later in entries[1:]), end], strict=True):
+            if entry.by == "push":
+                row.pushes.append(entry.at)
+            if entry.state != "dismissed":
+                state = "active" if entry.claims else entry.state
+                row.spans.append(
+                    CardSpan(entry.at, until, MOVES if entry.moves else entry.text, state, entry.moves)
+                )
+        rows.append(row)
+    return rows

@@ -1,36 +1,13 @@
-"""What is the case, and the gap: for how long a card said something that was not so.
+"""What is the case, beside what a card says. Read from the record alone; `gaps.py` has the rules for where the two differ."""
 
-Both are read from the record alone. A gap opens when the app loses its run time while its card claims that
-something is going on; nobody is left who could correct the card. It closes when the app runs again, or when the
-card stops claiming it: ended, off the screen, or marked as out of date.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from .gaps import REASONS, Gap, Span, gaps, together
 from .life_cycle import State
 from .record import CardChanged, Record, StateChanged, TransferEnded, TransferMoved
 from .units import duration, percent, size
 
-WHY = {State.SUSPENDED: "stale", State.NOT_RUNNING: "orphaned"}
-"""Why a card and the truth differ: `stale` (its app is suspended) or `orphaned` (its app is gone).
-
-A card whose bar the system moves by time is `projected` in either case.
-"""
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of time in milliseconds, with a word for what was so."""
-
-    start: int
-    end: int
-    what: str
-
-    @property
-    def length(self) -> int:
-        """Its length in milliseconds."""
-        return self.end - self.start
+__all__ = ["REASONS", "Gap", "Span", "Transfer", "Truth", "gaps", "states", "together", "transfers"]
 
 
 @dataclass(frozen=True)
@@ -85,40 +62,6 @@ def transfers(record: Record) -> list[Transfer]:
     return list(found.values())
 
 
-def gaps(record: Record, end: int) -> list[Span]:
-    """The times in which a card on the Lock Screen claimed something that was not so, and why."""
-    found: list[Span] = []
-    state = State.NOT_RUNNING
-    cards: dict[int, CardChanged] = {}
-    since: int | None = None
-    why = ""
-
-    def look(at: int, now: State) -> None:
-        nonlocal since, state, why
-        claims = any(card.state == "active" for card in cards.values())
-        if since is not None and (not claims or now is not state):
-            found.append(Span(since, at, why))
-            since = None
-        state = now
-        if since is None and claims and not state.runs:
-            since, why = at, _why(cards.values(), state)
-
-    for entry in record:
-        if isinstance(entry, CardChanged):
-            cards[entry.activity] = entry
-            look(entry.at, state)
-        elif isinstance(entry, StateChanged):
-            look(entry.at, entry.after)
-    if since is not None:
-        found.append(Span(since, end, why))
-    return found
-
-
-def _why(cards: Iterable[CardChanged], state: State) -> str:
-    moves = any(card.moves for card in cards if card.state == "active")
-    return "projected" if moves else WHY[state]
-
-
 @dataclass(frozen=True)
 class Truth:
     """What is the case at one moment. `print` it, or read its parts. All times are milliseconds."""
@@ -128,11 +71,11 @@ class Truth:
     since: int
     transfers: list[Transfer] = field(default_factory=list)
     cards: list[CardChanged] = field(default_factory=list)
-    gaps: list[Span] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
 
     @classmethod
-    def of(cls, record: Record, now: int) -> "Truth":
-        """Read the truth at `now` from a record."""
+    def of(cls, record: Record, now: int, tolerance: float) -> "Truth":
+        """Read the truth at `now` from a record. `tolerance` is the value of claim model.card-tolerance."""
         spans = states(record, now)
         last = {entry.activity: entry for entry in record.of(CardChanged)}
         return cls(
@@ -141,13 +84,22 @@ class Truth:
             spans[-1].start if spans else 0,
             transfers(record),
             list(last.values()),
-            gaps(record, now),
+            gaps(record, now, tolerance),
         )
 
     @property
     def gap(self) -> int:
-        """For how long, in milliseconds and in all, a card said something that was not so."""
-        return sum(span.length for span in self.gaps)
+        """For how long, in milliseconds and in all, some card said something that was not so."""
+        return sum(end - start for start, end in together(self.gaps))
+
+    def by_reason(self) -> dict[str, int]:
+        """For how long, in milliseconds, a card was wrong for each of the reasons that occurred."""
+        found = {reason: [gap for gap in self.gaps if gap.what == reason] for reason in REASONS}
+        return {
+            reason: sum(end - start for start, end in together(spans))
+            for reason, spans in found.items()
+            if spans
+        }
 
     def __str__(self) -> str:
         lasts = duration(self.now - self.since)
@@ -159,18 +111,26 @@ class Truth:
         for transfer in self.transfers:
             when = "" if transfer.stopped is None else f" {duration(self.now - transfer.stopped)} ago"
             lines.append(f"{transfer}; {transfer.outcome}{when}.")
-        lines += [
-            f"The card {card.title!r} {_shows(card)}; last changed by the {card.by} {duration(self.now - card.at)} ago."
-            for card in self.cards
-            if card.state != "dismissed"
-        ]
-        if self.gap:
-            reasons = " and ".join(dict.fromkeys(span.what for span in self.gaps))
-            lines.append(f"The card said something that was not so for {duration(self.gap)} ({reasons}).")
-        else:
-            lines.append("The card said nothing that was not so." if self.cards else "There is no card.")
+        lines += [self._of_card(card) for card in self.cards if card.state != "dismissed"]
+        lines.append(self._of_gaps())
         return "\n".join(lines)
 
+    def _of_card(self, card: CardChanged) -> str:
+        shows = "shows a view that the system moves by the time" if card.moves else f"says {card.text!r}"
+        if card.state == "pending":
+            return f"The card {card.title!r} is scheduled and not yet there."
+        if card.state == "stale" and card.redrawn:
+            shows += " and that it is out of date"
+        return f"The card {card.title!r} {shows}; last changed by the {card.by} {duration(self.now - card.at)} ago."
 
-def _shows(card: CardChanged) -> str:
-    return "shows a bar that the system moves by the time" if card.moves else f"says {card.text!r}"
+    def _of_gaps(self) -> str:
+        if not self.gap:
+            return "The card said nothing that was not so." if self.cards else "There is no card."
+        reasons = self.by_reason()
+        if len(reasons) == 1:
+            why = next(iter(reasons))
+            if all(gap.work == "goes on" for gap in self.gaps):
+                why += ", but the work went on"
+        else:
+            why = ", ".join(f"{reason} for {duration(length)}" for reason, length in reasons.items())
+        return f"The card said something that was not so for {duration(self.gap)} ({why})."

@@ -1,6 +1,9 @@
 """URLSession with the default configuration: transfers inside the app's process, which stop with it.
 
-Apple: `URLSession(configuration: .default)` (claim url-session.default-stops-with-the-app).
+Apple: `URLSession(configuration: .default)` (claim url-session.default-stops-with-the-app). Before iOS 7 it stands for its
+predecessor, NSURLConnection, which runs in the app's process as well.
+
+Not modelled: downloads to a file, `waitsForConnectivity`, timeouts, the cache.
 """
 
 import asyncio
@@ -13,11 +16,13 @@ from .background_urlsession import BackgroundUploadTask
 from .errors import URLError, UsageError
 from .network import SimulatedTransport
 from .record import TransferEnded, TransferMoved
+from .resumable_uploads import ResumeData, must_be_resumable, resume_data
+from .transfer import answered_early
 
 if TYPE_CHECKING:
     from .application import Application
 
-_CONNECTION_LOST = -1005  # NSURLErrorNetworkConnectionLost
+_STOPS = "url-session.default-stops-with-the-app"
 
 
 class UploadTask:
@@ -27,10 +32,16 @@ class UploadTask:
     when the app runs again after a suspension that cut the upload.
     """
 
-    def __init__(self, app: "Application", name: str, size: int, url: str, number: int) -> None:
+    def __init__(
+        self, app: "Application", name: str, size: int, url: str, number: int, *, sent: int = 0
+    ) -> None:
         self.name = name
         self.size = size
-        self.count_of_bytes_sent = 0
+        self.count_of_bytes_sent = sent
+        self.response: httpx.Response | None = None
+        """The answer to the upload. Look at it: a captive portal answers too, with 200 and a page."""
+        self._resume_data: ResumeData | None = None
+        self._resumed = sent
         self._app = app
         self._url = url
         self._number = number
@@ -44,34 +55,53 @@ class UploadTask:
             yield self.count_of_bytes_sent / self.size
         sending.result()
 
+    @property
+    def upload_task_resume_data(self) -> ResumeData | None:
+        """Apple's `uploadTaskResumeData` of the error, after the connection was lost; None where the server is not resumable.
+
+        Raises UnavailableError before iOS 17.
+        """
+        must_be_resumable(self._app.parameters)
+        return self._resume_data
+
     async def _send(self) -> None:
         transport = SimulatedTransport(self._app.connections, self._moved)
         self._moved(0)
         try:
             async with httpx.AsyncClient(transport=transport) as client:
+                if self._resumed:
+                    await self._app.connections.pause(2 * self._app.connections.network.latency)
                 response = await client.post(self._url, content=self._body())
         except httpx.TransportError as lost:
-            self._end("connection lost")
-            raise URLError(
-                "networkConnectionLost", _CONNECTION_LOST, f"{self.name}: the network connection was lost"
-            ) from lost
-        self._end("done" if response.is_success else f"refused by the server with {response.status_code}")
+            self._lost()
+            raise URLError("networkConnectionLost", f"{self.name}: the network connection was lost") from lost
+        self.response = response
         if not response.is_success:
-            raise URLError(
-                "badServerResponse", -1011, f"{self.name}: the server answered {response.status_code}"
-            )
+            self._end(f"refused by the server with {response.status_code}")
+            raise URLError("badServerResponse", f"{self.name}: the server answered {response.status_code}")
+        self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:
         chunk = bytes(int(self._app.parameters.number("model.upload-chunk")))
-        left = self.size
+        left = self.size - self._resumed
         while left:
             yield chunk[:left]
             left -= min(left, len(chunk))
 
     def _moved(self, sent: int) -> None:
-        self.count_of_bytes_sent = sent
-        self._app.note(TransferMoved(self._app.clock.now, "app", self._number, self.name, sent, self.size))
+        self.count_of_bytes_sent = self._resumed + sent
+        self._app.note(
+            TransferMoved(
+                self._app.clock.now, "app", self._number, self.name, self.count_of_bytes_sent, self.size
+            )
+        )
         self._news.set()
+
+    def _lost(self) -> None:
+        self._end("connection lost")
+        interrupted = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
+        knows = self._app.connections.network.is_resumable(self._url)
+        self._resume_data = resume_data(self._app.parameters, knows, interrupted)
 
     def _end(self, outcome: str) -> None:
         self._app.note(TransferEnded(self._app.clock.now, "app", self._number, self.name, outcome))
@@ -92,10 +122,16 @@ class URLSession:
             raise UsageError(
                 f"A file of {size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
             )
-        if not self._app.parameters.holds("url-session.default-stops-with-the-app"):
+        if self._app.parameters.has(_STOPS) and not self._app.parameters.holds(_STOPS):
             return self._app.background_url_session.upload(file, size=size)
         self._count += 1
         return UploadTask(self._app, file, size, to, self._count)
+
+    def upload_with_resume_data(self, data: ResumeData) -> UploadTask:
+        """Go on with an interrupted upload (Apple: `uploadTask(withResumeData:)`). Raises UnavailableError before iOS 17."""
+        must_be_resumable(self._app.parameters)
+        self._count += 1
+        return UploadTask(self._app, data.name, data.size, data.url, self._count, sent=data.sent)
 
     def client(self) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` over the phone's network, for any code that is written for httpx."""

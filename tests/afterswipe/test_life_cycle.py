@@ -1,9 +1,18 @@
-"""The transition table is total, and says only what can be."""
+"""The tables are total and say only what can be; the phone does what they say; the ways to end have their reasons."""
+
+import asyncio
 
 import pytest
 
-from afterswipe import claims
-from afterswipe.life_cycle import TRANSITIONS, Event, State, after
+from afterswipe import NeverYieldsError, Phone, UsageError, claims
+from afterswipe.application import Application
+from afterswipe.endings import CAUSES, Cause
+from afterswipe.errors import NotKnownError
+from afterswipe.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State, after, callbacks
+
+from .commanded import Commanded
+
+# The tables.
 
 
 def test_the_table_is_total():
@@ -11,10 +20,22 @@ def test_the_table_is_total():
     assert all(set(row) == set(Event) for row in TRANSITIONS.values())
 
 
+def test_the_scenes_table_is_total():
+    assert set(SCENES) == set(SceneState)
+    assert all(set(row) == set(State) for row in SCENES.values())
+
+
+def test_every_cause_of_an_end_has_a_row():
+    assert set(CAUSES) == set(Cause)
+    assert all(kind.report for kind in CAUSES.values())
+    for kind in CAUSES.values():
+        if kind.claim:
+            assert claims.get(kind.claim).id == kind.claim
+
+
 def test_every_step_says_why():
-    assert all(
-        step.why.endswith((".", ";")) or step.why for row in TRANSITIONS.values() for step in row.values()
-    )
+    assert all(step.why.endswith(".") for row in TRANSITIONS.values() for step in row.values() if step.why)
+    assert all(step.why or step.to is state for state, row in TRANSITIONS.items() for step in row.values())
 
 
 def test_every_claim_in_the_table_exists():
@@ -24,8 +45,13 @@ def test_every_claim_in_the_table_exists():
         assert claims.get(claim_id).id == claim_id
 
 
+def test_every_event_changes_something_somewhere():
+    for event in Event:
+        assert any(after(state, event).to is not state for state in State), event
+
+
 def test_a_suspended_app_is_told_nothing_when_it_ends():
-    for event in (Event.FORCE_QUIT, Event.TERMINATE):
+    for event in (Event.FORCE_QUIT, Event.TERMINATE, Event.RESTART):
         step = after(State.SUSPENDED, event)
         assert step.to is State.NOT_RUNNING
         assert step.told == ""
@@ -49,6 +75,379 @@ def test_opening_always_ends_in_front(state: State):
     assert after(state, Event.OPEN).to is State.ACTIVE
 
 
+@pytest.mark.parametrize("event", [Event.FORCE_QUIT, Event.RESTART, Event.TERMINATE])
 @pytest.mark.parametrize("state", State)
-def test_force_quit_always_ends_the_process(state: State):
-    assert after(state, Event.FORCE_QUIT).to is State.NOT_RUNNING
+def test_what_always_ends_the_process(state: State, event: Event):
+    assert after(state, event).to is State.NOT_RUNNING
+
+
+def test_a_scene_has_no_state_of_its_own_for_suspension():
+    for scene in SceneState:
+        assert SCENES[scene][State.SUSPENDED] is SCENES[scene][State.BACKGROUND]
+        assert SCENES[scene][State.NOT_RUNNING] is SceneState.UNATTACHED
+
+
+def test_callbacks_have_their_older_names_before_scenes():
+    told = after(State.SUSPENDED, Event.OPEN).told
+    assert callbacks(told, scenes=True) == ["sceneWillEnterForeground", "sceneDidBecomeActive"]
+    assert callbacks(told, scenes=False) == ["applicationWillEnterForeground", "applicationDidBecomeActive"]
+    assert callbacks("", scenes=True) == []
+
+
+# What the person does.
+
+
+def test_an_app_is_inactive_while_the_app_switcher_is_open():
+    run = Commanded()
+    run.open()
+    run.phone.open_app_switcher()
+    assert run.phone.app_state is State.INACTIVE
+    run.open()
+    assert run.phone.app_state is State.ACTIVE
+    assert [name for _, name in run.told][-2:] == ["sceneWillResignActive", "sceneDidBecomeActive"]
+
+
+def test_leaving_the_app_switcher_for_the_home_screen_leaves_the_app():
+    run = Commanded()
+    run.open()
+    run.phone.open_app_switcher()
+    run.phone.swipe_up()
+    assert run.phone.app_state is State.BACKGROUND
+
+
+def test_the_app_switcher_needs_an_unlocked_phone():
+    run = Commanded()
+    run.open()
+    run.phone.lock()
+    with pytest.raises(UsageError, match="unlock"):
+        run.phone.open_app_switcher()
+
+
+def test_force_quit_covers_the_app_first_and_a_suspended_app_hears_nothing():
+    run = Commanded()
+    run.open()
+    run.phone.force_quit()
+    assert run.told[-1] == (0, "sceneWillResignActive")
+    run.open()
+    run.phone.swipe_up()
+    run.wait(60)
+    heard = len(run.told)
+    run.phone.force_quit()
+    assert len(run.told) == heard
+
+
+def test_an_app_launched_by_the_system_has_no_scene():
+    scenes = []
+
+    async def main(app: Application) -> None:
+        scenes.append(app.scene_state)
+        await asyncio.sleep(0.1)
+        scenes.append(app.scene_state)
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(seconds=1)
+    phone.swipe_up()
+    phone.wait(minutes=1)
+    phone.memory_pressure()
+    scenes.clear()
+    phone.pushes.silent()
+    phone.wait(seconds=1)
+    assert phone.app_state.runs
+    assert scenes[-1] is SceneState.UNATTACHED
+
+
+def test_an_app_cannot_act_for_the_person():
+    async def main(_app: Application) -> None:
+        phone.swipe_up()
+
+    phone = Phone()
+    with pytest.raises(UsageError, match="outside of the app's code"):
+        phone.open(main)
+
+
+# How processes end.
+
+
+def test_a_crash_ends_what_runs_and_only_that():
+    run = Commanded()
+    run.open()
+    run.phone.endings.crash("a missing row")
+    assert run.phone.app_state is State.NOT_RUNNING
+    end = run.phone.endings.last
+    assert end is not None
+    assert (end.cause, end.why, end.code) == (Cause.CRASH, "a missing row", "")
+    with pytest.raises(UsageError, match="not running"):
+        run.phone.endings.crash()
+    run.open()
+    run.phone.swipe_up()
+    run.wait(60)
+    with pytest.raises(UsageError, match="suspended"):
+        run.phone.endings.crash()
+
+
+def test_after_a_crash_in_front_unlocking_does_not_open_the_app():
+    run = Commanded()
+    run.open()
+    run.phone.endings.crash()
+    run.phone.lock()
+    run.phone.unlock()
+    assert run.phone.app_state is State.NOT_RUNNING
+
+
+def test_no_end_is_recorded_where_there_was_no_process():
+    run = Commanded()
+    run.open()
+    run.phone.force_quit()
+    run.phone.force_quit()
+    run.phone.memory_pressure()
+    assert [end.cause for end in run.phone.endings] == [Cause.FORCE_QUIT]
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"), [(True, None), (False, "0x2182bad2")], ids=["ended in time", "not ended"]
+)
+def test_a_background_task_that_is_not_ended_has_a_code_of_its_own(ends: bool, code: str | None):
+    run = Commanded()
+    run.open()
+    run.begin_assertion(ends=ends)
+    run.phone.swipe_up()
+    run.wait(60)
+    last = run.phone.endings.last
+    assert (last and last.code) == code
+
+
+@pytest.mark.parametrize(("seconds", "killed"), [(4.9, False), (5, False), (5.1, True), (60, True)])
+def test_the_watchdog_waits_five_seconds_for_the_callback(seconds: float, killed: bool):
+    run = Commanded()
+    run.open()
+    run.block(seconds)
+    run.phone.swipe_up()
+    run.wait(60)
+    last = run.phone.endings.last
+    assert (last is not None) is killed
+    if last:
+        assert (last.code, last.at) == ("0x8badf00d", 5_000)
+        assert "sceneDidEnterBackground" in last.why
+    else:
+        assert run.phone.app_state is State.SUSPENDED
+        assert (5000 * (seconds > 4.95) or 4900) <= run.told[-1][0], (
+            "the callback came when the thread was free"
+        )
+
+
+def test_a_busy_main_thread_in_front_harms_nobody():
+    run = Commanded()
+    run.open()
+    run.wait(1)
+    run.block(300)
+    run.wait(400)
+    assert run.phone.app_state is State.ACTIVE
+    assert run.phone.endings.last is None
+    assert not [at for at in run.ran if 1_000 < at < 301_000]
+
+
+def test_a_launch_that_takes_too_long():
+    async def main(app: Application) -> None:
+        await app.block_main_thread(100)
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(minutes=5)
+    end = phone.endings.last
+    assert end is not None
+    assert end.why == "launching the app took longer than 20 s"
+
+
+def test_a_process_that_is_gone_is_not_watched():
+    run = Commanded()
+    run.open()
+    run.block(30)
+    run.phone.swipe_up()
+    run.wait(1)
+    run.phone.force_quit()
+    run.open()
+    run.wait(60)
+    assert [end.cause for end in run.phone.endings] == [Cause.FORCE_QUIT]
+    assert run.phone.app_state is State.ACTIVE
+
+
+def test_blocking_needs_run_time_and_a_length():
+    run = Commanded()
+    run.open()
+    app = run.phone.app
+    assert app is not None
+    with pytest.raises(UsageError, match="zero or more"):
+        app.block_main_thread(-1)
+    with pytest.raises(UsageError, match="zero or more"):
+        app.block_main_thread(float("nan"))
+    run.phone.swipe_up()
+    run.wait(60)
+    with pytest.raises(UsageError, match="suspended"):
+        app.block_main_thread(1)
+
+
+def test_a_file_lock_at_suspension():
+    run = Commanded()
+    run.open()
+    run.take_lock()
+    run.phone.swipe_up()
+    run.wait(60)
+    end = run.phone.endings.last
+    assert end is not None
+    assert end.code == "0xdead10cc"
+    assert "queue.sqlite" in end.why
+
+
+def test_a_file_lock_that_was_released_harms_nobody():
+    run = Commanded()
+    run.open()
+    run.take_lock()
+    run.phone.swipe_up()
+    run.release_lock()
+    run.wait(60)
+    assert run.phone.app_state is State.SUSPENDED
+
+
+def test_a_file_lock_is_released_once():
+    run = Commanded()
+    run.open()
+    app = run.phone.app
+    assert app is not None
+    lock = app.file_lock("a")
+    lock.release()
+    with pytest.raises(UsageError, match="released before"):
+        lock.release()
+
+
+# Restart.
+
+
+def test_a_restart_leaves_no_process_and_a_locked_phone():
+    run = Commanded()
+    run.open()
+    run.phone.restart()
+    assert run.phone.app_state is State.NOT_RUNNING
+    assert run.phone.conditions.locked
+    assert not run.phone.power.unlocked_since_restart
+    run.phone.unlock()
+    assert run.phone.power.unlocked_since_restart
+    assert run.phone.app_state is State.NOT_RUNNING
+
+
+def test_what_waits_for_the_first_unlock_happens_then_and_once():
+    run = Commanded()
+    happened = []
+    run.phone.power.when_unlocked(lambda: happened.append("at once"))
+    run.phone.restart()
+    run.phone.power.when_unlocked(lambda: happened.append("at the unlock"))
+    assert happened == ["at once"]
+    run.phone.unlock()
+    run.phone.lock()
+    run.phone.unlock()
+    assert happened == ["at once", "at the unlock"]
+
+
+def test_nobody_knows_what_a_restart_does_to_a_card():
+    run = Commanded()
+    run.open()
+    run.request_card()
+    before = len(run.phone.record)
+    with pytest.raises(NotKnownError, match=r"live-activity\.reboot-persistence"):
+        run.phone.restart()
+    assert len(run.phone.record) == before
+    assert claims.get("live-activity.reboot-persistence").kind == "gap"
+
+
+def test_a_restart_during_a_background_transfer_is_not_modelled():
+    run = Commanded()
+    run.open()
+    run.hand_over()
+    with pytest.raises(UsageError, match="background transfer"):
+        run.phone.restart()
+
+
+# Code that never gives way.
+
+
+async def never_comes_back(_app: Application) -> None:
+    await asyncio.sleep(1)
+    while True:
+        pass
+
+
+async def catches_everything(_app: Application) -> None:
+    await asyncio.sleep(1)
+    try:
+        while True:
+            pass
+    except Exception:  # noqa: BLE001  # an app that hides its errors
+        pass
+    await asyncio.sleep(1)
+
+
+async def sleeps_for_no_time(_app: Application) -> None:
+    while True:
+        await asyncio.sleep(0)
+
+
+def spin() -> None:
+    number = 0
+    while True:
+        number += 1
+
+
+async def calls_what_never_comes_back(_app: Application) -> None:
+    await asyncio.sleep(1)
+    spin()
+
+
+@pytest.mark.parametrize(
+    ("main", "where"),
+    [
+        (never_comes_back, never_comes_back),
+        (catches_everything, catches_everything),
+        (sleeps_for_no_time, sleeps_for_no_time),
+        (calls_what_never_comes_back, spin),
+    ],
+    ids=lambda value: value.__name__,
+)
+def test_code_that_never_gives_way_is_found_with_its_line(main, where):
+    phone = Phone()
+
+    def go() -> None:
+        phone.open(main)
+        phone.wait(seconds=10)
+
+    with pytest.raises(NeverYieldsError, match="without waiting for anything") as found:
+        go()
+    first = where.__code__.co_firstlineno
+    assert found.value.file == __file__
+    assert first < found.value.line <= first + 5
+    assert where.__name__ in str(found.value)
+
+
+def test_code_that_works_a_lot_and_gives_way_is_not_blamed():
+    total = []
+
+    async def works(_app: Application) -> None:
+        for _ in range(3):
+            number = 0
+            for _ in range(300_000):
+                number += 1
+            total.append(number)
+            await asyncio.sleep(1)
+
+    phone = Phone()
+    phone.open(works)
+    phone.wait(seconds=10)
+    assert total == [300_000] * 3
+
+
+def test_the_test_s_own_loops_are_not_counted():
+    phone = Phone()
+    phone.open(never_comes_back)
+    number = 0
+    while number < 2_100_000:
+        number += 1
+    assert number == 2_100_000

@@ -8,6 +8,7 @@ import pytest
 
 from afterswipe import MB, ActivityAuthorizationError, Phone, UnavailableError, UsageError, claims
 from afterswipe.life_cycle import State
+from afterswipe.parameters import Parameters
 from afterswipe.record import CardChanged, StateChanged
 
 from . import invariants
@@ -333,7 +334,7 @@ def test_a_background_upload_is_cancelled_by_a_force_quit_and_the_app_left_alone
     phone.wait(hours=1)
     assert launches == ["person"]
     assert phone.truth().transfers[0].outcome == "the person force quit the app"
-    phone.silent_push()
+    phone.pushes.silent()
     assert launches == ["person"]
 
 
@@ -342,7 +343,7 @@ def test_a_silent_push_gives_thirty_seconds():
     phone = left(ticking(ran), then=60)
     ran.clear()
     at = phone.clock.now
-    phone.silent_push()
+    phone.pushes.silent()
     phone.wait(minutes=5)
     assert 29_500 <= max(ran) - at <= 30_000
     invariants.every(phone, ran)
@@ -352,7 +353,7 @@ def test_a_push_changes_the_card_and_not_the_app():
     ran = []
     phone = left(ticking(ran))
     count = len(ran)
-    phone.push_to_card(text="60 %")
+    phone.live_activity_pushes.update(text="60 %")
     phone.wait(minutes=1)
     assert phone.lock_screen().cards[0].says(phone.clock.now) == "60 %"
     assert len(ran) == count
@@ -502,3 +503,16 @@ def test_the_numbers_come_from_the_claims():
     finally:
         claims.override({})
     assert phone.record.of(StateChanged)[-1].at == 102_000
+
+
+@pytest.mark.parametrize(
+    ("until", "ios", "holds"),
+    [("12", "12.4", True), ("12", "13", False), ("26.0", "26", True), ("26.0", "26.1", False), ("", "27", True)],
+)
+def test_a_claim_holds_until_its_last_version_and_all_of_it(until, ios, holds):
+    claim = dataclasses.replace(claims.get("background-assertion.duration-ios-7"), until=until)
+    claims.override({claim.id: claim})
+    try:
+        assert Parameters(ios).has(claim.id) is holds
+    finally:
+        claims.override({})

@@ -154,3 +154,60 @@ def test_timers_of_one_moment_run_in_the_order_of_their_making():
 
     run(main)
     assert seen == [0, 1, 2, 3, 4]
+
+
+def test_a_blocked_loop_runs_nothing_and_then_goes_on():
+    seen = []
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        loop.call_soon(seen.append, "after the block")
+        loop.blocked_until = 2_000
+        await asyncio.sleep(0.5)
+        seen.append(loop.time())
+
+    run(main)
+    assert seen == ["after the block", 2.0]
+
+
+def test_with_an_end_it_goes_on_until_something_else_is_due():
+    clock = Clock()
+    loop = ProcessLoop(clock)
+    seen = []
+
+    async def main():
+        while True:
+            await asyncio.sleep(1)
+            seen.append(loop.time())
+
+    loop.start(main())
+    clock.at(3_000, lambda: seen.append("the system's turn"))
+    loop.turn(10_000)
+    assert seen == [1.0, 2.0]
+    assert clock.now == 2_000
+
+
+def test_a_halted_loop_does_not_go_on_by_itself():
+    clock = Clock()
+    loop = ProcessLoop(clock)
+    seen = []
+
+    async def main():
+        await asyncio.sleep(1)
+        seen.append(loop.time())
+        loop.halted = True
+        await asyncio.sleep(1)
+        seen.append(loop.time())
+
+    loop.start(main())
+    loop.turn(10_000)
+    assert seen == [1.0]
+
+
+def test_a_cancelled_timer_can_be_shown():
+    loop = ProcessLoop(Clock())
+    handle = loop.call_later(1, print, "never")
+    handle.cancel()
+    assert handle.cancelled()
+    assert handle.when() == 1.0
+    assert "print" in repr(handle)

@@ -3,7 +3,7 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from .svg import INK, LINE, MUTED, PAPER, RUN, Drawing
+from .svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
 
 if TYPE_CHECKING:
     from ..activity_store import Card
@@ -30,21 +30,30 @@ def draw(time: str, cards: list["Card"], now: int) -> str:
 
 
 def _card(card: "Card", now: int, y: int) -> str:
-    stale = card.state.value == "stale"
-    edge = f'stroke="{MUTED}" stroke-dasharray="4 3"' if stale else f'stroke="{LINE}"'
-    note = "out of date" if stale else card.says(now)
+    edge = f'stroke="{MUTED}" stroke-dasharray="4 3"' if card.out_of_date else f'stroke="{LINE}"'
+    if card.kind == "system":
+        edge = f'stroke="{SYSTEM}"'
+    note = "out of date" if card.out_of_date else card.says(now)
     progress = card.progress(now)
     parts = [
-        f'<rect x="14" y="{y}" width="{_WIDTH - 28}" height="{_CARD}" rx="20" fill="var(--as-card, #e9ecf2)" {edge}/>',
-        f'<text x="32" y="{y + 31}" font-weight="600" fill="{INK}">{escape(card.title)}</text>',
+        f'<rect x="14" y="{y}" width="{_WIDTH - 28}" height="{_CARD}" rx="20" fill="{CARD}" {edge}/>',
+        f'<text x="32" y="{y + 31}" font-weight="600" fill="{INK}">{escape(_short(card.title, note, progress))}</text>',
     ]
     if progress is not None:
         wide = _WIDTH - 64
+        bar = RUN if card.kind == "app" else SYSTEM
         parts += [
             f'<text x="{_WIDTH - 32}" y="{y + 31}" text-anchor="end" fill="{MUTED}">{escape(note)}</text>',
             f'<rect x="32" y="{y + 46}" width="{wide}" height="8" rx="4" fill="{LINE}"/>',
-            f'<rect x="32" y="{y + 46}" width="{max(8, wide * progress):g}" height="8" rx="4" fill="{RUN}"/>',
+            f'<rect x="32" y="{y + 46}" width="{max(8, wide * progress):g}" height="8" rx="4" fill="{bar}"/>',
         ]
     else:
         parts.append(f'<text x="32" y="{y + 54}" fill="{MUTED}">{escape(note)}</text>')
     return "".join(parts)
+
+
+def _short(title: str, note: str, progress: float | None) -> str:
+    """The title as far as there is room for it beside the note."""
+    beside = 0 if progress is None else len(note) + 2
+    room = max(8, int((_WIDTH - 64) / 8) - beside)
+    return title if len(title) <= room else title[: room - 1].rstrip() + "…"

@@ -1,0 +1,255 @@
+"""The network: how long things take, what is cut, who answers."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from afterswipe import MB, Phone, URLError, UsageError
+from afterswipe.record import ConditionChanged
+
+
+def fetching(answers: list[object], url: str = "https://api.example/file", **options: object):
+    """An app whose unmodified httpx code asks for a file and notes what it got, and when."""
+
+    async def app(app):
+        async with app.url_session.client() as client:
+            try:
+                response = await client.get(url)
+            except httpx.TransportError as failed:
+                answers.append((type(failed).__name__, str(failed)))
+            else:
+                answers.append((response.status_code, len(response.content), app.now))
+
+    return app
+
+
+def serving(size: int, **numbers: float) -> Phone:
+    phone = Phone()
+    phone.network.serve("api.example", lambda request, received: httpx.Response(200, content=bytes(size)))
+    for name, value in numbers.items():
+        setattr(phone.network, name, value)
+    return phone
+
+
+def test_a_response_takes_the_time_of_the_downlink():
+    times = []
+    for downlink in (40, 4):
+        answers = []
+        phone = serving(5 * MB, downlink=downlink)
+        phone.open(fetching(answers))
+        phone.wait(minutes=1)
+        status, size, at = answers[0]
+        assert (status, size) == (200, 5 * MB)
+        times.append(at)
+    assert 0.9 < times[0] < 1.4
+    assert 9 < times[1] < 11.5
+
+
+def test_a_request_takes_the_time_of_three_packets():
+    for latency in (0, 40, 500):
+        answers = []
+        phone = serving(0, latency=latency)
+        phone.open(fetching(answers))
+        phone.wait(minutes=1)
+        assert answers == [(200, 0, 3 * latency / 1000)]
+
+
+def test_an_upload_takes_the_time_of_the_uplink():
+    ends = []
+    for uplink in (12, 1.2):
+
+        async def app(app):
+            async for _ in app.url_session.upload("film.mov", size=6 * MB):
+                pass
+            ends.append(app.now)
+
+        phone = Phone()
+        phone.network.uplink = uplink
+        phone.open(app)
+        phone.wait(minutes=3)
+    assert 3.6 < ends[0] < 4.5
+    assert 36 < ends[1] < 45
+
+
+def test_a_response_of_several_pieces_and_its_headers_arrive_whole():
+    body = bytes(range(256)) * 5_000
+    got = []
+
+    async def app(app):
+        async with (
+            app.url_session.client() as client,
+            client.stream("GET", "https://api.example/file") as response,
+        ):
+            pieces = [piece async for piece in response.aiter_bytes()]
+            got.append((response.headers["x-made"], b"".join(pieces) == body, len(pieces) > 1))
+
+    phone = Phone()
+    phone.network.serve(
+        "api.example", lambda r, n: httpx.Response(200, content=body, headers={"x-made": "1"})
+    )
+    phone.open(app)
+    phone.wait(minutes=1)
+    assert got == [("1", True, True)]
+
+
+@pytest.mark.parametrize("change", ["disconnect", "airplane_mode", "enter_captive_portal"])
+def test_a_change_cuts_what_the_app_had_open(change: str):
+    answers = []
+    phone = serving(50 * MB)
+    phone.open(fetching(answers))
+    phone.wait(seconds=2)
+    getattr(phone.network, change)()
+    phone.wait(seconds=1)
+    assert answers[0][0] == "ReadError"
+
+
+def test_to_another_kind_of_network_is_such_a_change_and_to_the_same_is_none():
+    for kind, cut in (("cellular", True), ("Wi-Fi", False)):
+        answers = []
+        phone = serving(20 * MB)
+        phone.open(fetching(answers))
+        phone.wait(seconds=2)
+        phone.network.switch_to(kind)
+        phone.wait(minutes=1)
+        assert (answers[0][0] == "ReadError") is cut
+
+
+def test_an_upload_of_the_app_itself_is_lost_with_its_network():
+    outcomes = []
+
+    async def app(app):
+        try:
+            async for _ in app.url_session.upload("film.mov", size=60 * MB):
+                pass
+        except URLError as failed:
+            outcomes.append((failed.code, app.now))
+
+    phone = Phone()
+    phone.open(app)
+    phone.wait(seconds=5)
+    phone.network.switch_to("cellular")
+    phone.wait(minutes=5)
+    assert outcomes == [("networkConnectionLost", 5.0)]
+    assert phone.truth().transfers[0].sent < 10 * MB
+
+
+def test_without_a_network_a_request_fails_at_once_and_later_it_works():
+    answers = []
+    phone = serving(1)
+    phone.network.airplane_mode()
+
+    async def app(app):
+        for _ in range(2):
+            await fetching(answers)(app)
+            await asyncio.sleep(10)
+
+    phone.open(app)
+    phone.wait(seconds=5)
+    phone.network.airplane_mode(False)
+    phone.wait(seconds=20)
+    assert [answer[0] for answer in answers] == ["ConnectError", 200]
+
+
+def test_a_captive_portal_answers_everything_and_servers_get_nothing():
+    asked, answers = [], []
+
+    def server(request: httpx.Request, received: int) -> httpx.Response:
+        asked.append(received)
+        return httpx.Response(201)
+
+    async def app(app):
+        upload = app.url_session.upload("film.mov", size=6 * MB)
+        async for _ in upload:
+            pass
+        answers.append((upload.response.status_code, upload.response.headers.get("content-type")))
+
+    for portal in (True, False):
+        phone = Phone()
+        phone.network.serve("upload.example", server)
+        if portal:
+            phone.network.enter_captive_portal()
+        phone.open(app)
+        phone.wait(minutes=1)
+        transfer = phone.truth().transfers[0]
+        assert transfer.sent == (0 if portal else 6 * MB)
+        assert (transfer.outcome == "done") is not portal
+    assert asked == [6 * MB]
+    assert answers[0] == (200, "text/html; charset=utf-8")
+    assert answers[1] == (201, None)
+
+
+def test_the_background_session_believes_a_captive_portal_too():
+    phone = Phone()
+    phone.network.enter_captive_portal()
+
+    async def app(app):
+        app.background_url_session.upload("film.mov", size=6 * MB)
+
+    phone.open(app)
+    phone.wait(minutes=1)
+    transfer = phone.daemon.transfers[0]
+    assert (transfer.sent, transfer.error) == (0, None)
+    assert transfer.outcome == "answered with 200 text/html"
+
+
+def test_after_the_portal_the_server_answers():
+    answers = []
+    phone = serving(3)
+    phone.network.enter_captive_portal()
+    phone.network.leave_captive_portal()
+    phone.open(fetching(answers))
+    phone.wait(seconds=5)
+    assert answers[0][:2] == (200, 3)
+
+
+def test_changes_are_in_the_record():
+    phone = Phone()
+    phone.network.switch_to("cellular")
+    phone.network.airplane_mode()
+    phone.network.airplane_mode()
+    phone.network.airplane_mode(False)
+    changes = [str(entry) for entry in phone.record.of(ConditionChanged)]
+    assert changes == ["network: cellular", "network: none", "network: cellular"]
+
+
+def test_what_no_network_has_is_refused():
+    network = Phone().network
+    for name in ("uplink", "downlink"):
+        with pytest.raises(UsageError, match=f"{name}=0"):
+            setattr(network, name, 0)
+    with pytest.raises(UsageError, match="before it was sent"):
+        network.latency = -1
+    with pytest.raises(UsageError, match="Wi-Fi, cellular"):
+        network.switch_to("5G")
+
+
+def test_a_server_that_answers_with_a_stream_is_told_so():
+    async def pieces():
+        yield b"x"
+
+    phone = Phone()
+    phone.network.serve("api.example", lambda request, received: httpx.Response(200, content=pieces()))
+    phone.open(fetching([]))
+    with pytest.raises(TypeError, match="answers with bytes"):
+        phone.wait(seconds=5)
+
+
+def test_the_same_seed_gives_the_same_run():
+    def run(seed: int) -> str:
+        phone = Phone(seed=seed)
+
+        async def app(app):
+            async with app.url_session.client() as client:
+                await client.get("https://api.example/file")
+            app.background_url_session.upload("film.mov", size=20 * MB)
+
+        phone.network.serve("api.example", lambda r, n: httpx.Response(200, content=bytes(5 * MB)))
+        phone.open(app)
+        phone.wait(seconds=5)
+        phone.network.switch_to("cellular")
+        phone.wait(minutes=5)
+        return phone.record.digest()
+
+    assert run(1) == run(1)
+    assert run(1) != run(2)

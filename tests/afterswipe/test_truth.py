@@ -1,0 +1,325 @@
+"""Truth and gap: when a card is wrong, why, for how long; and when it is not."""
+
+import asyncio
+from contextlib import suppress
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from afterswipe import MB, Phone, UsageError
+from afterswipe.gaps import REASONS, Gap, Span, together
+from afterswipe.record import CardChanged
+
+from .apps import uploading
+
+
+def left(app, *, after: float = 2, then: float = 60, ios: str = "26", leave=Phone.swipe_up) -> Phone:
+    phone = Phone(ios=ios)
+    phone.open(app)
+    phone.wait(seconds=after)
+    leave(phone)
+    phone.wait(seconds=then)
+    return phone
+
+
+def by_the_system(size: int = 60 * MB, *, told: bool = True):
+    async def main(app):
+        card = app.activities.request("Posting", progress=0.0)
+        upload = app.background_url_session.upload("story.mov", size=size)
+        if told:
+            async for sent in upload:
+                card.update(progress=sent)
+            card.end("Posted")
+
+    return main
+
+
+def found(phone: Phone) -> list[tuple[str, str]]:
+    return [(gap.what, gap.work) for gap in phone.truth().gaps]
+
+
+def test_a_suspended_upload_is_stale_and_stopped():
+    phone = left(uploading())
+    (gap,) = phone.truth().gaps
+    assert (gap.what, gap.work, gap.says) == ("stale", "stopped", "5 %")
+    assert (gap.start, gap.end) == (2_500, 62_000)
+    assert gap.so == "nothing goes on, the app is suspended; 3.5 MB of 60 MB arrived"
+
+
+def test_its_negation_an_app_in_front_that_tells_is_not_wrong():
+    phone = Phone()
+    phone.open(uploading())
+    phone.wait(seconds=30)
+    assert phone.truth().gaps == []
+
+
+def test_an_app_in_front_that_does_not_tell_is_wrong():
+    phone = Phone()
+    phone.open(by_the_system(told=False))
+    phone.wait(seconds=30)
+    assert found(phone) == [("stale", "goes on")]
+
+
+def test_with_the_system_sending_the_card_is_stale_and_the_work_is_not_lost():
+    phone = left(by_the_system(), then=30)
+    assert found(phone) == [("stale", "goes on")]
+    (gap,) = phone.truth().gaps
+    assert gap.start > 2_500  # what the app told last was right for a while
+    phone.wait(seconds=30)
+    assert phone.truth().gaps[0].end == phone.record.of(CardChanged)[-1].at  # the app was woken and told
+    assert "the work went on" in str(phone.truth())
+
+
+def test_a_card_with_no_figure_is_not_wrong_while_the_system_sends():
+    async def main(app):
+        app.activities.request("Posting", text="Sending in the background")
+        app.background_url_session.upload("story.mov", size=60 * MB)
+
+    phone = left(main, then=30)
+    assert phone.truth().gaps == []
+
+
+def test_after_a_force_quit_nothing_goes_on_and_nobody_can_say_so():
+    phone = left(by_the_system(), leave=Phone.force_quit)
+    assert found(phone) == [("orphaned", "stopped")]
+
+
+def test_the_end_of_a_suspended_process_changes_the_reason():
+    phone = left(uploading(), then=10)
+    phone.memory_pressure()
+    phone.wait(seconds=20)
+    assert phone.truth().by_reason() == {"stale": 9_500, "orphaned": 20_000}
+    assert phone.truth().gap == 29_500
+
+
+def test_a_moving_bar_is_projected():
+    async def main(app):
+        app.activities.request("Posting", timer_interval=(app.now, app.now + 60))
+        async for _ in app.url_session.upload("story.mov", size=60 * MB):
+            pass
+
+    phone = left(main)
+    assert found(phone) == [("projected", "stopped")]
+
+
+@pytest.mark.parametrize(("expected", "wrong"), [(41, False), (8, True), (400, True)])
+def test_a_projection_is_wrong_only_where_it_is_off(expected, wrong):
+    """The upload takes 40 seconds: a bar that says so is right, a faster and a slower one are not."""
+
+    async def main(app):
+        app.activities.request("Posting", timer_interval=(app.now, app.now + expected))
+        app.background_url_session.upload("story.mov", size=60 * MB)
+
+    phone = left(main, then=36)
+    assert (found(phone) == [("projected", "goes on")]) is wrong
+    assert bool(phone.truth().gaps) is wrong
+
+
+def test_a_bar_that_gets_to_the_end_after_the_upload_did_is_right_from_then_on():
+    async def main(app):
+        app.activities.request("Posting", timer_interval=(app.now, app.now + 60))
+        app.background_url_session.upload("story.mov", size=60 * MB)
+        app.complete_wake()
+
+    phone = left(main, then=300)
+    assert phone.truth().gaps[-1].end == 54_000  # 90 % of a minute; the woken app runs then
+
+
+# Never started.
+
+
+def test_with_no_network_nothing_ever_began():
+    phone = Phone()
+    phone.network.disconnect()
+    phone.open(by_the_system())
+    phone.swipe_up()
+    phone.wait(minutes=1)
+    assert found(phone) == [("never started", "never began")]
+    phone.network.connect()
+    phone.wait(seconds=10)
+    assert phone.truth().gaps[0].end < 63_000  # the first bytes are there
+
+
+def test_a_scheduled_card_starts_without_its_work():
+    async def main(app):
+        app.activities.request("Nightly sync", progress=0.0, start=app.now + 60, alert="!")
+
+    phone = left(main, then=30)
+    assert phone.truth().gaps == []
+    phone.wait(minutes=1)
+    assert found(phone) == [("never started", "never began")]
+
+
+def test_a_card_started_by_push_after_a_force_quit_claims_what_nobody_does():
+    async def main(_app):
+        pass
+
+    phone = left(main, leave=Phone.force_quit)
+    phone.live_activity_pushes.start("Posting", progress=0.0, alert="!")
+    phone.wait(minutes=1)
+    assert found(phone) == [("never started", "never began")]
+
+
+def test_an_app_that_did_run_is_believed_to_have_begun():
+    async def main(app):
+        app.activities.request("Syncing", text="3 of 120")
+
+    assert found(left(main)) == [("stale", "stopped")]
+
+
+# Honest cards.
+
+
+def test_a_server_that_tells_at_each_tenth_opens_no_gap():
+    phone = Phone()
+    phone.open(by_the_system())
+    phone.wait(seconds=2)
+    phone.swipe_up()
+    for _ in range(10):
+        phone.wait(seconds=3.5)
+        received = phone.truth().transfers[0]
+        phone.live_activity_pushes.update(progress=received.sent / received.size)
+    assert phone.truth().gaps == []
+
+
+def test_one_push_closes_the_gap_until_more_has_arrived():
+    phone = left(by_the_system(), then=20)
+    received = phone.truth().transfers[0]
+    phone.live_activity_pushes.update(progress=received.sent / received.size)
+    at = phone.clock.now
+    phone.wait(seconds=10)
+    first, second = phone.truth().gaps
+    assert first.end == at
+    assert second.start > at + 3_000
+
+
+def test_a_push_that_goes_on_claiming_closes_nothing():
+    phone = left(uploading(), then=20)
+    phone.live_activity_pushes.update(progress=0.05, text="Sending")
+    phone.wait(seconds=20)
+    (gap,) = phone.truth().gaps
+    assert gap.end == 42_000
+
+
+@pytest.mark.parametrize("how", ["stale", "end", "remove"])
+def test_a_mark_an_end_and_a_removal_close_the_gap(how):
+    phone = left(uploading(), then=20)
+    if how == "stale":
+        phone.live_activity_pushes.update(text="Waiting", stale_date=phone.clock.now / 1000)
+    elif how == "end":
+        phone.live_activity_pushes.end("Not posted")
+    else:
+        phone.remove_card()
+    phone.wait(seconds=20)
+    (gap,) = phone.truth().gaps
+    assert gap.end == 22_000
+
+
+def test_a_card_that_says_all_is_done_and_is_right():
+    phone = left(by_the_system(6 * MB), then=2)
+    phone.live_activity_pushes.update(progress=1.0)
+    at = phone.clock.now
+    phone.wait(minutes=1)
+    assert all(gap.end <= at for gap in phone.truth().gaps)
+
+
+def test_a_score_that_a_server_pushes_is_no_claim_about_the_phone():
+    async def main(app):
+        app.activities.request("Match", text="0:0")
+
+    phone = left(main, then=20)
+    phone.live_activity_pushes.update(text="1:0")
+    phone.wait(hours=1)
+    assert phone.truth().gaps[-1].end == 22_000
+
+
+def test_its_negation_words_about_an_upload_that_stopped_are_a_claim():
+    async def main(app):
+        app.activities.request("Posting", text="Sending")
+        async for _ in app.url_session.upload("story.mov", size=60 * MB):
+            pass
+
+    phone = left(main, then=20)
+    phone.live_activity_pushes.update(text="Still sending")
+    phone.wait(seconds=20)
+    assert phone.truth().gaps[-1].end == 42_000
+
+
+def test_a_picture_that_is_not_drawn_anew_goes_on_claiming():
+    async def main(app):
+        app.activities.request("Posting", progress=0.2, stale_date=app.now + 30)
+
+    for frozen, until in ((False, 30_000), (True, 62_000)):
+        phone = Phone(ios="26.4")
+        phone.live_activities.freeze_after_termination(frozen)
+        phone.open(main)
+        phone.wait(seconds=2)
+        phone.force_quit()
+        phone.wait(seconds=60)
+        assert phone.truth().gaps[-1].end == until
+
+
+# Several cards, and the sums.
+
+
+def test_two_wrong_cards_are_two_gaps_and_one_time():
+    async def main(app):
+        app.activities.request("One", progress=0.1)
+        app.activities.request("Two", progress=0.2)
+        await asyncio.sleep(100)
+
+    phone = left(main, then=30)
+    assert [gap.title for gap in phone.truth().gaps] == ["One", "Two"]
+    assert phone.truth().gap == 29_500
+    assert phone.timeline().wrong == 29_500
+
+
+def test_together_counts_each_moment_once():
+    spans = [Span(0, 10, "a"), Span(5, 12, "b"), Span(12, 13, "c"), Span(20, 21, "d")]
+    assert together(spans) == [(0, 13), (20, 21)]
+    assert together([]) == []
+
+
+DEEDS = ("open", "swipe_up", "lock", "unlock", "force_quit", "memory_pressure", "remove_card", "push")
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.booleans(), st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 20)), max_size=8))
+def test_gaps_are_in_order_apart_and_have_a_reason(system, script):
+    phone = Phone()
+    phone.open(_patient(system))
+    for deed, seconds in script:
+        phone.wait(seconds=seconds)
+        with suppress(UsageError):  # what cannot be is skipped
+            phone.live_activity_pushes.update(progress=0.5) if deed == "push" else getattr(phone, deed)()
+    phone.wait(seconds=10)
+    truth = phone.truth()
+    by_card: dict[int, list[Gap]] = {}
+    for gap in truth.gaps:
+        assert gap.what in REASONS
+        assert gap.work in ("goes on", "stopped", "never began")
+        assert 0 <= gap.start < gap.end <= phone.clock.now
+        by_card.setdefault(gap.activity, []).append(gap)
+    for gaps in by_card.values():
+        assert all(one.end <= other.start for one, other in pairwise(gaps))
+    assert truth.gap <= phone.clock.now
+    assert truth.gap <= sum(truth.by_reason().values())
+
+
+def _patient(system: bool):
+    """An app that starts one card and one upload, whatever launches it, and leaves what is left alone."""
+
+    async def main(app):
+        if list(app.activities) or app.launch_reason != "person":
+            return
+        card = app.activities.request("Posting", progress=0.0)
+        session = app.background_url_session if system else app.url_session
+        try:
+            async for sent in session.upload("story.mov", size=12 * MB):
+                card.update(progress=sent)
+        except Exception:  # noqa: BLE001  # a lost upload is what the truth is about
+            card.end("Failed")
+
+    return main
