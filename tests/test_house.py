@@ -103,6 +103,10 @@ NOT_FACTS = {
 """Numbers in the package that are no claims, each with the reason."""
 
 
+UNITS = (8, 60, 1000, 1_000_000)
+"""Bits in a byte, and the steps between units of time and of data."""
+
+
 def bare_numbers(path: Path) -> list[str]:
     """Numbers above 2 in a module, with the module-level name that they belong to."""
     module = path.stem
@@ -113,18 +117,9 @@ def bare_numbers(path: Path) -> list[str]:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
             owner = ast.unparse(target)
         for node in ast.walk(statement):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, int | float)
-                and not isinstance(node.value, bool)
-            ):
-                if abs(node.value) > 2 and node.value not in (
-                    8,
-                    60,
-                    1000,
-                    1_000_000,
-                ):  # bits in a byte, units of time and data
-                    found.append(f"{module}.{owner or '?'}: {node.value} in line {node.lineno}")
+            number = isinstance(node, ast.Constant) and type(node.value) in (int, float)
+            if number and abs(node.value) > 2 and node.value not in UNITS:
+                found.append(f"{module}.{owner or '?'}: {node.value} in line {node.lineno}")
     return found
 
 

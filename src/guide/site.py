@@ -86,7 +86,7 @@ def _build(builder: str) -> Path:
     """Run a builder on mkdocs.yml and return the folder of what it built."""
     commands = {
         "mkdocs": ["mkdocs", "build", "--quiet", "--strict"],
-        "zensical": ["zensical", "build", "--strict"],
+        "zensical": ["zensical", "build"],
     }
     if builder not in commands:
         raise BuildError(f"There is no builder {builder!r}. Use {' or '.join(commands)}.")
