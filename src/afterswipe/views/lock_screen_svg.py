@@ -17,7 +17,7 @@ def draw(time: str, cards: list["Card"], now: int) -> str:
     height = 118 + (_CARD + 10) * max(len(cards), 1)
     parts = [
         f'<rect x="0.5" y="0.5" width="{_WIDTH - 1}" height="{height - 1}" rx="34" fill="{PAPER}" stroke="{LINE}"/>',
-        f'<rect x="{_WIDTH / 2 - 42:g}" y="14" width="84" height="24" rx="12" fill="{INK}"/>',
+        f'<rect x="{_WIDTH / 2 - 42:g}" y="14" width="84" height="24" rx="12" fill="var(--as-island, #000000)" stroke="{LINE}"/>',
         f'<text x="{_WIDTH / 2:g}" y="92" text-anchor="middle" font-size="46" font-weight="600" fill="{INK}">{time}</text>',
     ]
     for index, card in enumerate(cards):
