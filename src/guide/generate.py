@@ -9,7 +9,7 @@ from pathlib import Path
 from afterswipe import claims
 from afterswipe.life_cycle import TRANSITIONS, Event, State
 
-from . import claim_pages
+from . import claim_pages, mechanisms
 from .spec import spec
 
 HEAD = "<!-- Made by guide.generate. Change the model, not this page. -->\n\n"
@@ -17,7 +17,13 @@ HEAD = "<!-- Made by guide.generate. Change the model, not this page. -->\n\n"
 
 def generate(docs: Path, *, today: date, site_url: str) -> list[Path]:
     """Write all generated pages below `docs` and return their paths. A file that would not change is not touched."""
-    pages = {"reference/life-cycle.md": HEAD + life_cycle(), "reference/spec.md": HEAD + spec()}
+    pages = {
+        "reference/life-cycle.md": HEAD + life_cycle(),
+        "reference/mechanisms.md": HEAD + mechanisms.page(),
+        "reference/spec.md": HEAD + spec(),
+    }
+    for name, text in pages.items():
+        _write(docs / name, text)  # first, for a claim's page lists the pages that use it
     pages |= claim_pages.pages(claims.every(), today=today, site_url=site_url, docs=docs)
     for old in (docs / "c").glob("*.md"):  # a claim that was renamed while it was being written
         if f"c/{old.name}" not in pages:

@@ -250,9 +250,9 @@ class Runner:
             report = traceback.TracebackException.from_exception(error, compact=True)
             _keep_own_frames(report, filename)
             text, line = "".join(report.format()), _own_line(report, filename)
-        except Exception as second:  # noqa: BLE001 - an exception whose own __str__ fails, for instance
+        except Exception as second:  # noqa: BLE001 - an exception whose own __str__ fails, or no memory left for its words
             text = f"{type(error).__name__} (it could not be shown: {type(second).__name__})\n"
-            line = 0
+            line = _last_line(error.__traceback__, filename)
         return "error", 0, line, text[:MAX_CHARACTERS], self._hint(error)
 
     def _hint(self, error: BaseException) -> str:
@@ -272,6 +272,16 @@ class Runner:
         there = ", ".join(sorted(self._packages))
         hint = f"There is no {name} here. This page has the standard library and: {there}."
         return f"{hint} Did you mean {close[0]}?" if close else hint
+
+
+def _last_line(place: types.TracebackType | None, filename: str) -> int:
+    """The innermost line of the program in a traceback, found without building anything."""
+    line = 0
+    while place is not None:
+        if place.tb_frame.f_code.co_filename == filename:
+            line = place.tb_lineno
+        place = place.tb_next
+    return line
 
 
 def _stream(output: Output) -> io.TextIOWrapper:
