@@ -23,7 +23,9 @@ async def story(app):
     app.task_scheduler.register("post", post)
     if app.launch_reason == "person":
         await app.tapped()
-        app.task_scheduler.submit(BGContinuedProcessingTaskRequest("post", title="Your story", subtitle="Posting"))
+        app.task_scheduler.submit(
+            BGContinuedProcessingTaskRequest("post", title="Your story", subtitle="Posting")
+        )
 
 
 for paired in (False, True):

@@ -95,6 +95,7 @@ NOT_FACTS = {
     "lock_screen.STARTS_AT": "what the clock shows at the start",
     "lock_screen._WIDTH": "columns of the text form",
     "parameters._MILLISECONDS": "how long a unit is",
+    "compare.SEEDS": "how many runs, unless the caller says otherwise",
     "errors.NSURL_ERRORS": "Apple's numbers for errors",
     "live_activity_push.(IMMEDIATE, LOW)": "names of two headers' values, not limits",
     "never_yields.JUMPS_IN_ONE_TURN_MAX": "a safety net of the event loop, not a limit of iOS",

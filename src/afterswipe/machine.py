@@ -180,7 +180,9 @@ class Machine(System):
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
         app = self._app
         if app is not None and self._may_run(app):
-            app.loop.turn(0 if self.extensions.running else until)  # beside other processes it must not move the clock
+            app.loop.turn(
+                0 if self.extensions.running else until
+            )  # beside other processes it must not move the clock
         if self.extensions.running:
             self.extensions.turn()
 

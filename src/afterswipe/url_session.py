@@ -50,10 +50,13 @@ class UploadTask:
     async def __aiter__(self) -> AsyncIterator[float]:
         sending = asyncio.create_task(self._send())
         sending.add_done_callback(lambda _: self._news.set())
-        while await self._news.wait() and not sending.done():
-            self._news.clear()
-            yield self.count_of_bytes_sent / self.size
-        sending.result()
+        try:
+            while await self._news.wait() and not sending.done():
+                self._news.clear()
+                yield self.count_of_bytes_sent / self.size
+            sending.result()
+        finally:
+            sending.cancel()  # who stops listening stops the upload
 
     @property
     def upload_task_resume_data(self) -> ResumeData | None:

@@ -34,7 +34,7 @@ ALIKE = 0.75
 REPORT_EVERY = 0.25
 
 #: Freed when memory runs out, so that there is room to say so; in bytes.
-RESERVE = 1 << 20
+RESERVE = 4 << 20
 
 NOBODY_TO_ASK = "There is nobody to ask here: put the value into the code."
 

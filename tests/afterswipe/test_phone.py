@@ -507,7 +507,13 @@ def test_the_numbers_come_from_the_claims():
 
 @pytest.mark.parametrize(
     ("until", "ios", "holds"),
-    [("12", "12.4", True), ("12", "13", False), ("26.0", "26", True), ("26.0", "26.1", False), ("", "27", True)],
+    [
+        ("12", "12.4", True),
+        ("12", "13", False),
+        ("26.0", "26", True),
+        ("26.0", "26.1", False),
+        ("", "27", True),
+    ],
 )
 def test_a_claim_holds_until_its_last_version_and_all_of_it(until, ios, holds):
     claim = dataclasses.replace(claims.get("background-assertion.duration-ios-7"), until=until)
@@ -516,3 +522,18 @@ def test_a_claim_holds_until_its_last_version_and_all_of_it(until, ios, holds):
         assert Parameters(ios).has(claim.id) is holds
     finally:
         claims.override({})
+
+
+def test_an_upload_that_nobody_listens_to_any_more_stops():
+    async def app(app):
+        try:
+            async with asyncio.timeout(5):
+                async for _ in app.url_session.upload("story.mov", size=60 * MB):
+                    pass
+        except TimeoutError:
+            await asyncio.sleep(1000)
+
+    phone = left(app, after=20, then=60)
+    assert phone.truth().transfers[0].sent < 10 * MB
+    phone.open()  # the abandoned upload must not fail here
+    phone.wait(seconds=5)

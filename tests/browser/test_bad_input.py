@@ -63,6 +63,14 @@ CASES = {
     "mutual recursion": Bad(
         "def f():\n    g()\ndef g():\n    f()\nf()\n", "Error in line", -1, ("RecursionError", "more calls")
     ),
+    "recursion without a limit": Bad(
+        "import sys\nsys.setrecursionlimit(10**9)\ndef f(n):\n    return f(n + 1)\nf(0)\n",
+        "",
+        -1,
+        (),
+        ".",
+    ),
+    "deep structure": Bad("a = []\nfor i in range(100_000):\n    a = [a]\nrepr(a)\n", "", -1, (), "."),
     "memory": Bad(
         "data = []\nwhile True:\n    data.append(bytearray(10_000_000))\n",
         "Error in line 3",

@@ -132,7 +132,7 @@ def test_code_changed_during_a_run_is_not_marked(opener: Opener) -> None:
     snippet.write("import js, time\nprint('begun')\nwhile not hasattr(js, 'go'): time.sleep(0.01)\n1 / 0\n")
     snippet.run()
     expect(snippet.output).to_have_text("begun")
-    snippet.write("print('other')\n")
+    snippet.write("print('other')\n" * 9)
     snippet.page.workers[0].evaluate("self.go = true")
     expect(snippet.status).to_have_text("Error in line 4")
     expect(snippet.mark).to_have_count(0)
