@@ -180,9 +180,8 @@ class Machine(System):
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
         app = self._app
         if app is not None and self._may_run(app):
-            app.loop.turn(
-                0 if self.extensions.running else until
-            )  # beside other processes it must not move the clock
+            # Beside other processes, a process must not move the clock by itself.
+            app.loop.turn(0 if self.extensions.running else until)
         if self.extensions.running:
             self.extensions.turn()
 
