@@ -38,7 +38,7 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     wrong = claim_lint.check(claims.every(), ROOT / "docs", snippets.FOLDER, claim_lint.LEDGER, today)
     generate(ROOT / "docs", today=today, site_url=site_url())
     if wrong := wrong + snippets.check_pages(ROOT / "docs"):
-        raise BuildError("\n".join(wrong))
+        raise BuildError("\n".join(dict.fromkeys(wrong)))
     made = _build(builder)
     finish(made, ROOT / "build" / "runtime", ROOT / "build" / "runner", site_url=site_url(), today=today)
     _draw_cards(made)

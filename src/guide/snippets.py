@@ -72,10 +72,10 @@ def check_pages(docs: Path) -> list[str]:
         for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
             if block := _BLOCK.match(line):
                 try:
-                    {"snippet": accepted, "swift": swift, "picture": accepted}[block[1]](block[2])
                     source(block[2])
+                    {"snippet": accepted, "swift": swift, "picture": accepted}[block[1]](block[2])
                 except BuildError as missing:
-                    wrong.append(f"{page}:{number}: {missing}")
+                    wrong.append(f"{page.relative_to(docs.parent)}:{number}: {missing}")
     return wrong
 
 

@@ -85,3 +85,11 @@ def test_a_missing_output_says_how_to_accept_it(tmp_path, monkeypatch):
     (tmp_path / "new.out").write_text("[picture: lost]\n")
     with pytest.raises(BuildError, match=r"new\.1\.svg is missing"):
         snippets.accepted("new")
+
+
+def test_a_block_that_names_nothing_is_found_with_file_line_and_remedy(tmp_path):
+    page = tmp_path / "docs" / "page.md"
+    page.parent.mkdir()
+    page.write_text("# Title\n\n/// snippet | nothing_here\n///\n\n/// snippet | swoop\n///\n")
+    (wrong,) = snippets.check_pages(page.parent)
+    assert wrong.startswith("docs/page.md:3: There is no snippet snippets/nothing_here.py. There are:")
