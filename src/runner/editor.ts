@@ -29,7 +29,7 @@ export interface Editor {
 
 const setMark = StateEffect.define<number>();
 
-const markedLine = Decoration.line({ class: "snippet-marked", attributes: { "aria-invalid": "true" } });
+const markedLine = Decoration.line({ class: "snippet-marked" });
 
 const markField = StateField.define<DecorationSet>({
   create: () => Decoration.none,

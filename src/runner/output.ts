@@ -131,6 +131,8 @@ export class OutputPanel {
 
   /** Brings back the output that came with the page. */
   restore(): void {
+    this.pending = [];
+    this.started = false;
     this.parts.replaceChildren(...this.tested);
     this.end("");
     this.tell("");

@@ -60,7 +60,7 @@ function send(kind: string, value: string): void {
 
 /** Takes what is written past Python's streams: `os.write(1, ...)`, or Python's last words. */
 function printRaw(line: string): void {
-  if (line.includes('File "execute.py"')) return; // the runner's own frame in Python's last traceback
+  if (/^ *File "(execute\.py|\/lib\/)/.test(line)) return; // in Python's last traceback, not the reader's
   rawOutput += line.length + 1;
   if (current && rawOutput <= MOST_RAW_OUTPUT) post({ type: "text", run: current, text: `${line}\n` });
 }
@@ -107,6 +107,7 @@ async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
 }
 
 function reason(error: unknown): string {
+  if (error instanceof RangeError && /call stack/i.test(error.message)) return "its calls were nested too deeply";
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500);
 }
 

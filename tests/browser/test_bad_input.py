@@ -65,12 +65,18 @@ CASES = {
     ),
     "recursion without a limit": Bad(
         "import sys\nsys.setrecursionlimit(10**9)\ndef f(n):\n    return f(n + 1)\nf(0)\n",
-        "",
-        -1,
-        (),
-        ".",
+        "Python crashed",
+        0,
+        ("its calls were nested too deeply", "The next Run starts a fresh one."),
+        "fatal|RangeError",
     ),
-    "deep structure": Bad("a = []\nfor i in range(100_000):\n    a = [a]\nrepr(a)\n", "", -1, (), "."),
+    "deep structure": Bad(
+        "import json\na = []\nfor i in range(100_000):\n    a = [a]\njson.dumps(a)\n",
+        "Python crashed",
+        0,
+        ("its calls were nested too deeply", 'File "example.py", line 5'),
+        "fatal|RangeError",
+    ),
     "memory": Bad(
         "data = []\nwhile True:\n    data.append(bytearray(10_000_000))\n",
         "Error in line 3",
