@@ -5,7 +5,7 @@ export PYTHONPATH := src
 PY := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: serve test build accept check bench browser clean
+.PHONY: serve test build accept citation check browser clean
 
 serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
@@ -19,6 +19,9 @@ build: ready            ## the site, into site/
 
 accept: ready           ## take what the snippets print now as their tested output (read it first)
 	@$(PY) -m guide accept $(NAMES)
+
+citation: ready         ## write CITATION.cff from the project's data and the claims
+	@$(PY) -m guide citation
 
 check: ready            ## format, lint, types
 	@$(PY) -m ruff format --check .

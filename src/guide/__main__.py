@@ -1,4 +1,4 @@
-"""`python -m guide build | serve | accept`: what the Makefile calls."""
+"""`python -m guide build | serve | accept | citation`: what the Makefile calls."""
 
 import argparse
 import sys
@@ -21,6 +21,7 @@ def main() -> int:
     serve.add_argument("--port", type=int, default=8000)
     accept = commands.add_parser("accept", help="take what the snippets print now as their tested output")
     accept.add_argument("names", nargs="*", help="which snippets (default: all)")
+    commands.add_parser("citation", help="write CITATION.cff from the project's data and the claims")
     arguments = parser.parse_args()
     try:
         match arguments.command:
@@ -32,6 +33,11 @@ def main() -> int:
                 from .serve import serve as serve_site
 
                 serve_site(arguments.port)
+            case "citation":
+                from .citation import citation
+                from .site import ROOT
+
+                (ROOT / "CITATION.cff").write_text(citation(ROOT), encoding="utf-8")
             case _:
                 accept_outputs(arguments.names or snippets.names())
     except (BuildError, AfterSwipeError) as failure:
