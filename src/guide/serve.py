@@ -1,97 +1,113 @@
 """A small server for writing: it builds the site, serves it, and builds again when a page, a snippet or the code is saved.
 
 The browser learns of a new build by asking `/_build` every second while the page is visible, and reloads. The
-server adds that to the pages it serves; the site on the disk stays as it will be published.
+server adds that to the pages it serves; the site on the disk stays as it will be published. Ranges and validators are
+Starlette's: the example that resumes a download needs them, as it has them on a real host.
 """
 
+import mimetypes
+import os
+import socket
 import subprocess
 import sys
 import threading
 from contextlib import suppress
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 from watchfiles import watch
 
 from .errors import BuildError
 from .site import ROOT, build_site
 
-_RELOAD = b"""let seen;setInterval(async()=>{if(document.hidden)return;
+_RELOAD = """let seen;setInterval(async()=>{if(document.hidden)return;
 try{const now=await(await fetch("/_build",{cache:"no-store"})).text();if(seen&&now!==seen)location.reload();seen=now}catch{}},1000);"""
+_TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".wasm": "application/wasm",
+    ".whl": "application/octet-stream",
+}
 
 
-class StaticHandler(SimpleHTTPRequestHandler):
-    """Files of a folder with the media types that the runtime needs, and never from a stale cache."""
+class _Site(StaticFiles):
+    """The site's files: the browser may keep them, but asks whether they are still right. Pages get the reloading script."""
 
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".js": "text/javascript",
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-        ".whl": "application/octet-stream",
-    }
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        path = Path(full_path)
+        if path.suffix == ".html":
+            page = path.read_bytes().replace(b"</body>", b'<script src="/_reload.js" async></script></body>')
+            response = Response(page, status_code, media_type="text/html")
+        else:
+            response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
-    def end_headers(self) -> None:
-        """Let the browser keep files, but ask whether they are still right."""
-        self.send_header("Cache-Control", "no-cache")
-        super().end_headers()
 
-    def log_message(self, *_words: Any) -> None:
-        """Say nothing: the terminal is for the build."""
+class Preview:
+    """The site in `folder` as an ASGI application: `app`. Count up `builds` when there is a new one."""
 
+    def __init__(self, folder: Path) -> None:
+        for suffix, kind in _TYPES.items():
+            mimetypes.add_type(kind, suffix)
+        self.builds = 0
+        self.app = Starlette(
+            routes=[
+                Route("/_build", self._build),
+                Route("/_reload.js", self._reload),
+                Mount("/", _Site(directory=folder, html=True)),
+            ]
+        )
 
-class _WritingHandler(StaticHandler):
-    """The static files, the number of the build, and a script that reloads the page."""
+    async def _build(self, _request: Request) -> Response:
+        return PlainTextResponse(str(self.builds), headers={"Cache-Control": "no-store"})
 
-    builds = 0
-
-    def do_GET(self) -> None:
-        """Answer `/_build` and `/_reload.js`; add the script to pages; else a file."""
-        if self.path == "/_build":
-            return self._send(str(self.builds).encode(), "text/plain")
-        if self.path == "/_reload.js":
-            return self._send(_RELOAD, "text/javascript")
-        page = Path(self.translate_path(self.path))
-        page = page / "index.html" if page.is_dir() and self.path.split("?")[0].endswith("/") else page
-        if page.suffix == ".html" and page.is_file():
-            tag = b'<script src="/_reload.js" async></script></body>'
-            return self._send(page.read_bytes().replace(b"</body>", tag), "text/html; charset=utf-8")
-        return super().do_GET()
-
-    def _send(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    async def _reload(self, _request: Request) -> Response:
+        return Response(_RELOAD, media_type="text/javascript")
 
 
 def serve(port: int) -> None:
     """Build, serve on this machine only, and build again on every save until Ctrl-C. A build that fails keeps the last site."""
     build_site()
-    handler = partial(_WritingHandler, directory=str(ROOT / "site"))
+    preview = Preview(ROOT / "site")
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        listening.bind(("127.0.0.1", port))
     except OSError as taken:
+        listening.close()
         raise BuildError(
             f"Port {port} is taken ({taken.strerror}). End what uses it, or: make serve PORT={port + 1}"
         ) from taken
-    with server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        print(f"Read it at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends)", flush=True)
-        with suppress(KeyboardInterrupt):
-            _rebuild_on_save()
-        server.shutdown()
+    server = uvicorn.Server(uvicorn.Config(preview.app, log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    print(f"Read it at http://127.0.0.1:{listening.getsockname()[1]}/ (Ctrl-C ends)", flush=True)
+    with suppress(KeyboardInterrupt):
+        _rebuild_on_save(preview)
+    server.should_exit = True
+    thread.join(timeout=2)
 
 
-def _rebuild_on_save() -> None:
+def _rebuild_on_save(preview: Preview) -> None:
     sources = [ROOT / name for name in ("docs", "snippets", "src", "mkdocs.yml")]
     for changes in watch(*sources, watch_filter=_is_source):
         print("saved: " + ", ".join(sorted({Path(path).name for _, path in changes})), flush=True)
         # A fresh process, so that changed Python code counts. A mistake in a page is said there; the last site stays.
         built = subprocess.run([sys.executable, "-m", "guide", "build"], cwd=ROOT)
-        _WritingHandler.builds += built.returncode == 0
+        preview.builds += built.returncode == 0
 
 
 def _is_source(_change: object, path: str) -> bool:
