@@ -142,11 +142,13 @@ class _Nobody(io.RawIOBase):
 class Runner:
     """Runs programs one after the other, each in a fresh `__main__`, in one interpreter.
 
-    `packages` are the importable names that the page brings along; they are named when an import fails.
+    `packages` are the importable names that the page brings along; they are named when an import fails. `root` is the
+    address of the site, for programs that fetch files of it (module `_page`).
     """
 
-    def __init__(self, send: Send, packages: Sequence[str]) -> None:
+    def __init__(self, send: Send, packages: Sequence[str], root: str = "") -> None:
         self._output = Output(send)
+        self._root = root
         self._packages = tuple(packages)
         self._kept_builtins = dict(vars(builtins))
         self._kept_path = list(sys.path)
@@ -157,6 +159,18 @@ class Runner:
 
     def run(self, source: str, filename: str) -> Result:
         """Run `source` to its end as the program `filename`, and say how it ended. Never raises."""
+        return self._ended(*self._execute(source, filename))
+
+    async def run_waiting(self, source: str, filename: str) -> Result:
+        """Run `source`, then wait for the tasks that it has left: where the browser cannot wait inside a call, `asyncio.run` leaves one."""
+        before, result = self._execute(source, filename)
+        while result[0] == "ok" and (left := _tasks() - self._kept_tasks):
+            for ended in await asyncio.gather(*left, return_exceptions=True):
+                if isinstance(ended, BaseException) and result[0] == "ok":
+                    result = self._error(ended, filename)
+        return self._ended(before, result)
+
+    def _execute(self, source: str, filename: str) -> tuple[types.ModuleType | None, Result]:
         self._output.begin()
         before = sys.modules.get("__main__")
         program = types.ModuleType("__main__")
@@ -174,6 +188,9 @@ class Runner:
             result = self._error(error, filename)
         except BaseException as error:  # noqa: BLE001
             result = self._error(error, filename)
+        return before, result
+
+    def _ended(self, before: types.ModuleType | None, result: Result) -> Result:
         self._put_back(before)
         self._output.end()
         return result
@@ -192,6 +209,9 @@ class Runner:
         display = types.ModuleType("_display", "How `afterswipe.show` reaches the page.")
         display.svg = self._picture  # type: ignore[attr-defined]
         sys.modules["_display"] = display
+        place = types.ModuleType("_page", "Where the site is that this program runs in.")
+        place.root = self._root  # type: ignore[attr-defined]
+        sys.modules["_page"] = place
         sys.argv = [filename]
         self._kept_tasks = _tasks()
         self._stdin = io.TextIOWrapper(io.BufferedReader(_Nobody()), encoding="utf-8")

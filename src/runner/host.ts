@@ -66,7 +66,7 @@ export class Host {
   private ready = false;
   private fraction = 0;
 
-  constructor(address: RuntimeAddress) {
+  constructor(private readonly address: RuntimeAddress) {
     this.loading = new Loading(address);
   }
 
@@ -86,7 +86,7 @@ export class Host {
       const tell = (message: ToWorker): void => worker.postMessage(message);
       this.loading
         .load({
-          manifest: (manifest) => tell({ type: "boot", manifest }),
+          manifest: (manifest) => tell({ type: "boot", manifest, root: new URL("..", this.address.url).href }),
           part: (path, part) => tell({ type: "part", path, part }),
           progress: (fraction) => this.progress(fraction),
         })

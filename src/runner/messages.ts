@@ -33,8 +33,8 @@ export interface Manifest {
 export type Part = ArrayBuffer | string | WebAssembly.Module;
 
 export type ToWorker =
-  /** First of all: what there will be. */
-  | { readonly type: "boot"; readonly manifest: Manifest }
+  /** First of all: what there will be, and the address of the site's root, below which a program may fetch files. */
+  | { readonly type: "boot"; readonly manifest: Manifest; readonly root: string }
   /** One file of the manifest has arrived and its hash is right. */
   | { readonly type: "part"; readonly path: string; readonly part: Part }
   | { readonly type: "run"; readonly run: number; readonly source: string; readonly filename: string };

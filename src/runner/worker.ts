@@ -19,6 +19,7 @@ interface Scope {
 
 interface Runner extends PyProxy {
   run: PyCallable;
+  run_waiting(source: string, filename: string): Promise<PyProxy>;
   load(name: string): void;
   collect(): void;
 }
@@ -65,13 +66,13 @@ function printRaw(line: string): void {
   if (current && rawOutput <= MOST_RAW_OUTPUT) post({ type: "text", run: current, text: `${line}\n` });
 }
 
-async function start(manifest: Manifest): Promise<Runner> {
+async function start(manifest: Manifest, root: string): Promise<Runner> {
   const python = await boot(loadPyodide, manifest, { get: part }, printRaw);
   const names = python.toPy({ __name__: "runner" });
   python.runPython(execute, { globals: names, filename: "execute.py" });
   const make: PyCallable = names.get("Runner");
   const packages = python.toPy(manifest.packages.flatMap(({ imports }) => imports));
-  return make(send, packages);
+  return make(send, packages, root);
 }
 
 /** Imports the packages, one by one, until a program is to run: it then finds in place what it imports. */
@@ -90,11 +91,12 @@ async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
   current = request.run;
   rawOutput = 0;
   const begun = performance.now();
-  // With stack switching `asyncio.run` and `time.sleep` wait as they do elsewhere; without it the plain call.
+  // With stack switching `asyncio.run` and `time.sleep` wait as they do elsewhere. Without it `asyncio.run` leaves a
+  // task behind, and the run is over when that is.
   const result: PyProxy =
     "Suspending" in WebAssembly
       ? await python.run.callPromising(request.source, request.filename)
-      : python.run(request.source, request.filename);
+      : await python.run_waiting(request.source, request.filename);
   const seconds = (performance.now() - begun) / 1000;
   const [kind, status, line, text, hint]: [string, number, number, string, string] = result.toJs();
   result.destroy();
@@ -116,8 +118,8 @@ scope.onmessage = ({ data }) => {
     void part(data.path);
     waiting.get(data.path)?.(data.part);
   } else if (data.type === "boot") {
-    const { manifest } = data;
-    runner = start(manifest);
+    const { manifest, root } = data;
+    runner = start(manifest, root);
     runner.then(
       (python) => {
         post({ type: "ready" });

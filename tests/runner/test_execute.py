@@ -349,3 +349,40 @@ def test_only_tasks_of_the_program_are_cancelled(page: Page) -> None:
         return states
 
     assert asyncio.run(both()) == (False, True)
+
+
+# In a browser without stack switching `asyncio.run` starts a task and returns; a plain `ensure_future` stands for it here.
+
+LEAVES_A_TASK = """
+import asyncio
+
+async def main():
+    print("begun")
+    await asyncio.sleep(0)
+    {middle}
+    print("ended")
+
+asyncio.ensure_future(main())
+print("asked for")
+"""
+
+
+def test_what_a_program_leaves_running_is_waited_for(page: Page) -> None:
+    result = asyncio.run(page.runner.run_waiting(LEAVES_A_TASK.format(middle="pass"), "program.py"))
+    assert result[0] == "ok"
+    assert page.text == "asked for\nbegun\nended\n"
+
+
+def test_an_error_in_what_is_waited_for_is_the_programs(page: Page) -> None:
+    result = asyncio.run(page.runner.run_waiting(LEAVES_A_TASK.format(middle="1 / 0"), "program.py"))
+    assert (result[0], result[2]) == ("error", 7)
+    assert "ZeroDivisionError" in result[3]
+    assert "ended" not in page.text
+
+
+def test_where_python_can_wait_inside_a_call_nothing_is_waited_for(page: Page) -> None:
+    async def on_a_loop() -> Any:
+        return page.runner.run(LEAVES_A_TASK.format(middle="pass"), "program.py")
+
+    assert asyncio.run(on_a_loop())[0] == "ok"
+    assert page.text == "asked for\n"
