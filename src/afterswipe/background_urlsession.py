@@ -3,7 +3,7 @@
 `BackgroundURLSession` is what an app's code holds: several sessions by identifier, several tasks in each. It hears of progress
 only while the app runs, and of the end when the system wakes the app because all tasks of a session are done.
 
-Not modelled: downloads, the delegate's other methods, `sharedContainerIdentifier`, sessions that extensions share with their app.
+Not modelled: the delegate's other methods, the temporary place of a downloaded file, `sharedContainerIdentifier`, sessions that extensions share with their app.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ PROTECTIONS = ("complete", "complete until first user authentication", "none")
 _HINTS = "background-urlsession.scheduling-hints"
 
 
-class BackgroundUploadTask:
-    """An upload that another process carries out. Iterate over it for its progress, while the app runs."""
+class _BackgroundTask:
+    """A transfer that another process carries out. Iterate over it for its progress, while the app runs."""
 
     def __init__(self, app: "Application", transfer: Transfer) -> None:
         self._app = app
@@ -42,11 +42,6 @@ class BackgroundUploadTask:
         return self._transfer.name
 
     @property
-    def count_of_bytes_sent(self) -> int:
-        """How many bytes have reached the server."""
-        return self._transfer.sent
-
-    @property
     def finished(self) -> bool:
         """Whether it is over, well or badly."""
         return bool(self._transfer.outcome)
@@ -58,7 +53,7 @@ class BackgroundUploadTask:
 
     @property
     def response(self) -> httpx.Response | None:
-        """The answer to the upload. Look at it: a captive portal answers too, with 200 and a page."""
+        """The answer to the transfer. Look at it: a captive portal answers too, with 200 and a page."""
         return self._transfer.response
 
     @property
@@ -75,14 +70,39 @@ class BackgroundUploadTask:
         self._app.system.daemon.cancel(self._transfer)
 
     async def __aiter__(self) -> AsyncIterator[float]:
-        """Yield the share that has reached the server, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
+        """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
         while await self._news.wait():
             self._news.clear()
             if self._transfer.error is not None:
                 raise self._transfer.error
-            yield self._transfer.sent / self._transfer.size
+            yield self._transfer.sent / max(1, self._transfer.size)
             if self._transfer.outcome:
                 return
+
+
+class BackgroundUploadTask(_BackgroundTask):
+    """An upload that another process carries out. Iterate over it for its progress, while the app runs."""
+
+    @property
+    def count_of_bytes_sent(self) -> int:
+        """How many bytes have reached the server."""
+        return self._transfer.sent
+
+
+class BackgroundDownloadTask(_BackgroundTask):
+    """A download that another process carries out. Iterate over it for its progress, while the app runs."""
+
+    @property
+    def count_of_bytes_received(self) -> int:
+        """How many bytes have reached the phone."""
+        return self._transfer.sent
+
+    @property
+    def content(self) -> bytes:
+        """What is in the downloaded file. Raises UsageError before it is there, and where the transfer failed."""
+        if self._transfer.outcome != "done" or self._transfer.response is None:
+            raise UsageError(f"{self.name} is not there: ask `finished` and `failed` first.")
+        return self._transfer.response.content
 
 
 class BackgroundURLSession:
@@ -135,24 +155,38 @@ class BackgroundURLSession:
         """Hand over an upload of `size` bytes from memory. It fails once the app exits (claim background-urlsession.uploads-from-a-file)."""
         return self._start(Transfer(name, size, url=to, from_file=False))
 
+    def download(self, url: str, *, name: str = "") -> BackgroundDownloadTask:
+        """Hand a download to the system; `name` is what the record calls it, by default the last part of the address.
+
+        Raises UnavailableError before iOS 7. A transfer that was cut starts over (claim model.retry-starts-over).
+        """
+        transfer = Transfer(name or url.rsplit("/", 1)[-1], 0, url=url, down=True)
+        self._hand_over(transfer)
+        return BackgroundDownloadTask(self._app, transfer)
+
     def tasks(self) -> list[BackgroundUploadTask]:
-        """Every transfer of this session, finished ones included: what a launched app asks first."""
-        return [
-            BackgroundUploadTask(self._app, transfer)
-            for transfer in self._daemon.transfers
-            if transfer.session == self.identifier
-        ]
+        """Every upload of this session, finished ones included: what a launched app asks first."""
+        return [BackgroundUploadTask(self._app, transfer) for transfer in self._own() if not transfer.down]
+
+    def downloads(self) -> list[BackgroundDownloadTask]:
+        """Every download of this session, finished ones included."""
+        return [BackgroundDownloadTask(self._app, transfer) for transfer in self._own() if transfer.down]
+
+    def _own(self) -> list[Transfer]:
+        return [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
 
     def _start(self, transfer: Transfer) -> BackgroundUploadTask:
         if transfer.size < 1:
             raise UsageError(
                 f"A file of {transfer.size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
             )
+        self._hand_over(transfer)
+        return BackgroundUploadTask(self._app, transfer)
+
+    def _hand_over(self, transfer: Transfer) -> None:
         self._app.parameters.require(
             "background-urlsession.another-process-moves-the-bytes", "background URLSession"
         )
         self._app.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
         transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
-        return BackgroundUploadTask(
-            self._app, self._daemon.add(transfer, from_background=not self._app.state.foreground)
-        )
+        self._daemon.add(transfer, from_background=not self._app.state.foreground)

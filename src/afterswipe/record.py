@@ -42,16 +42,20 @@ class AssertionChanged(Entry):
 
 @dataclass(frozen=True, slots=True)
 class TransferMoved(Entry):
-    """`sent` of `size` bytes of a transfer have reached the server. `by` is whose process moves them: `app` or `nsurlsessiond`."""
+    """`sent` of `size` bytes of a transfer have arrived, at the server or with `down` at the phone.
+
+    `by` is whose process moves them: `app` or `nsurlsessiond`.
+    """
 
     by: str
     transfer: int
     name: str
     sent: int
     size: int
+    down: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.sent} of {self.size} bytes sent"
+        return f"{self.name}: {self.sent} of {self.size} bytes {'received' if self.down else 'sent'}"
 
 
 @dataclass(frozen=True, slots=True)

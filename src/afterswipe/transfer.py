@@ -1,4 +1,4 @@
-"""One upload in the hands of the system, and what to call the end of one that was answered too early."""
+"""One upload or download in the hands of the system, and what to call the end of an upload that was answered too early."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,9 +10,9 @@ from .errors import URLError
 
 @dataclass
 class Transfer:
-    """One upload in the daemon's hands. `outcome` is empty while it goes on, then `done` or what went wrong.
+    """One upload or download in the daemon's hands. `outcome` is empty while it goes on, then `done` or what went wrong.
 
-    `not_before` is in milliseconds; `readable_while_locked` is about the file's data protection.
+    `sent` and `size` are in bytes; the size of a download is 0 until the server has answered. `not_before` is in milliseconds; `readable_while_locked` is about the file's data protection.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Transfer:
     url: str = "https://upload.example/story"
     discretionary: bool = False
     from_file: bool = True
+    down: bool = False
     readable_while_locked: bool = True
     not_before: int = 0
     number: int = 0

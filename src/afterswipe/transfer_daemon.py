@@ -4,7 +4,7 @@ One rule decides everything here: `held_by` says what keeps a transfer from movi
 network, a condition of the device, the lock, another transfer's end) makes the daemon look again. Transfers of a session move
 in the order in which they were started, a few at a time (claim model.transfers-at-once), and share the link.
 
-Not modelled: authentication challenges, redirects, downloads, the reported low throughput of background sessions, what
+Not modelled: authentication challenges, redirects, resuming a download that was cut (it starts over), the reported low throughput of background sessions, what
 thousands of tasks cost, transfers of other apps.
 """
 
@@ -43,7 +43,7 @@ class TransferDaemon:
     # What the app's sessions and the phone ask for.
 
     def add(self, transfer: Transfer, *, from_background: bool) -> Transfer:
-        """Take over an upload. One that is started in the background is discretionary and waits."""
+        """Take over a transfer. One that is started in the background is discretionary and waits."""
         self._open.append(transfer)
         self.transfers.append(transfer)
         transfer.number = len(self.transfers)
@@ -166,10 +166,25 @@ class TransferDaemon:
             due = self._clock.after(
                 self._network.round_trip + self._network.latency, lambda: self._answered(transfer)
             )
+        elif transfer.down and transfer.response is None:
+            due = self._clock.after(
+                self._network.round_trip + self._network.latency, lambda: self._begun(transfer)
+            )
         else:
             count = min(int(self._parameters.number("model.upload-chunk")), transfer.size - transfer.sent)
-            due = self._network.send(count, lambda: self._arrived(transfer, count))
+            carry = self._network.receive if transfer.down else self._network.send
+            due = carry(count, lambda: self._arrived(transfer, count))
         self._moving[transfer.number] = due
+
+    def _begun(self, transfer: Transfer) -> None:
+        """The server's answer to a download is on its way: from now on its size is known."""
+        del self._moving[transfer.number]
+        transfer.response = self._network.answer(httpx.Request("GET", transfer.url), 0)
+        transfer.size = len(transfer.response.content)
+        if transfer.size:
+            self._look()
+        else:
+            self._answered(transfer)
 
     def _arrived(self, transfer: Transfer, count: int) -> None:
         del self._moving[transfer.number]
@@ -182,8 +197,11 @@ class TransferDaemon:
             self._answered(transfer)
 
     def _answered(self, transfer: Transfer) -> None:
-        response = self._network.answer(httpx.Request("POST", transfer.url), transfer.sent)
-        transfer.response = response
+        response = transfer.response if transfer.down else None
+        if response is None:
+            method = "GET" if transfer.down else "POST"
+            response = self._network.answer(httpx.Request(method, transfer.url), transfer.sent)
+            transfer.response = response
         if not response.is_success:
             message = f"{transfer.name}: the server answered {response.status_code}"
             transfer.error = URLError("badServerResponse", message)
@@ -195,7 +213,13 @@ class TransferDaemon:
         transfer.sent = sent
         self._system.record.add(
             TransferMoved(
-                self._clock.now, "nsurlsessiond", transfer.number, transfer.name, sent, transfer.size
+                self._clock.now,
+                "nsurlsessiond",
+                transfer.number,
+                transfer.name,
+                sent,
+                transfer.size,
+                transfer.down,
             )
         )
         tells = self._system.app_state.runs
@@ -220,6 +244,8 @@ class TransferDaemon:
         if not self._parameters.holds("background-urlsession.retries-by-itself"):
             self._fail(transfer, "networkConnectionLost")
             return
+        if transfer.down:
+            transfer.response, transfer.size = None, 0
         goes_on = self._network.is_resumable(transfer.url) and self._parameters.holds(
             "background-urlsession.resumable-uploads"
         )

@@ -7,14 +7,11 @@ Starlette's: the example that resumes a download needs them, as it has them on a
 
 import mimetypes
 import os
-import socket
 import subprocess
 import sys
-import threading
 from contextlib import suppress
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -23,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from watchfiles import watch
 
-from .errors import BuildError
+from .hosting import hosted
 from .site import ROOT, build_site
 
 _RELOAD = """let seen;setInterval(async()=>{if(document.hidden)return;
@@ -82,23 +79,9 @@ def serve(port: int) -> None:
     """Build, serve on this machine only, and build again on every save until Ctrl-C. A build that fails keeps the last site."""
     build_site()
     preview = Preview(ROOT / "site")
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(("127.0.0.1", port))
-    except OSError as taken:
-        listening.close()
-        raise BuildError(
-            f"Port {port} is taken ({taken.strerror}). End what uses it, or: make serve PORT={port + 1}"
-        ) from taken
-    server = uvicorn.Server(uvicorn.Config(preview.app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    print(f"Read it at http://127.0.0.1:{listening.getsockname()[1]}/ (Ctrl-C ends)", flush=True)
-    with suppress(KeyboardInterrupt):
+    with hosted(preview.app, port) as address, suppress(KeyboardInterrupt):
+        print(f"Read it at {address} (Ctrl-C ends)", flush=True)
         _rebuild_on_save(preview)
-    server.should_exit = True
-    thread.join(timeout=2)
 
 
 def _rebuild_on_save(preview: Preview) -> None:

@@ -8,17 +8,19 @@ import io
 import re
 import runpy
 import sys
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 from .errors import BuildError
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "snippets"
 
+_USES_THE_FEED = "afterswipe.sync.page"
 _BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
 
@@ -90,13 +92,24 @@ def run(path: Path) -> Output:
 
     display = ModuleType("_display")
     display.svg = svg  # type: ignore[attr-defined]
-    sys.modules["_display"] = display
-    try:
+    page = ModuleType("_page")
+    site = _hosted_feed() if _USES_THE_FEED in path.read_text(encoding="utf-8") else nullcontext("")
+    with site as root, mock.patch.dict(sys.modules, {"_display": display, "_page": page}):
+        page.root = root  # type: ignore[attr-defined]
         with redirect_stdout(text):
             runpy.run_path(str(path), run_name="__main__")
-    finally:
-        del sys.modules["_display"]
     return Output(text.getvalue(), tuple(pictures))
+
+
+def _hosted_feed() -> AbstractContextManager[str]:
+    """The site's own feed on the loopback, for the snippets that sync for real. In the page the site itself serves it."""
+    from starlette.staticfiles import StaticFiles
+
+    from .hosting import hosted
+    from .sample_feed import write
+
+    write(ROOT / "docs" / "feed")
+    return hosted(StaticFiles(directory=ROOT / "docs"))
 
 
 def picture_title(markup: str) -> str:
