@@ -45,7 +45,8 @@ def finish(site: Path, runtime: Path, runner: Path, *, site_url: str, today: dat
         up = _root_of(text) if page == site / "404.html" else "../" * (len(page.relative_to(site).parts) - 1)
         path = page.relative_to(site).as_posix().removesuffix("index.html")
         headed = claim_head.with_head(text, path, known, site_url)
-        page.write_text(_finished(headed, policy, script, up, known), encoding="utf-8")
+        text = _with_claim_links(headed, up, known, site_url)
+        page.write_text(_finished(text, policy, script, up), encoding="utf-8")
 
 
 def content_security_policy(pages: Iterable[str]) -> str:
@@ -62,7 +63,7 @@ def content_security_policy(pages: Iterable[str]) -> str:
             "form-action 'none'",
             "img-src 'self' data:",
             "font-src 'self'",
-            "media-src 'self'",
+            "media-src 'self' blob:",  # a sound that a program has downloaded
             "manifest-src 'self'",
             "style-src 'self' 'unsafe-inline'",
             f"script-src 'self' blob: 'wasm-unsafe-eval' {allowed}".rstrip(),
@@ -72,7 +73,18 @@ def content_security_policy(pages: Iterable[str]) -> str:
     )
 
 
-def _finished(text: str, policy: str, script: dict[str, str], up: str, known: dict[str, Claim]) -> str:
+def _with_claim_links(text: str, up: str, known: dict[str, Claim], site_url: str) -> str:
+    """Lead every marker to its claim's page, and write the permanent address beside it for paper (print.css)."""
+    host = re.sub(r"^https?://", "", site_url)
+
+    def completed(link: re.Match[str]) -> str:
+        path = f"c/{claim_links.successor(known, link[1])}/"
+        return f'data-address="{host}{path}" href="{up}{path}"'
+
+    return _CLAIM_LINK.sub(completed, text)
+
+
+def _finished(text: str, policy: str, script: dict[str, str], up: str) -> str:
     head = _HEAD.search(text)
     assert head is not None
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -82,8 +94,7 @@ def _finished(text: str, policy: str, script: dict[str, str], up: str, known: di
         f'data-integrity="{script["integrity"]}"></script>'
     )
     tag += f'<script type="module" src="{up}{FOLDER}/{script["claims"]}"></script>'
-    text = text.replace("</body>", tag + "</body>")
-    return _CLAIM_LINK.sub(lambda link: f'href="{up}c/{claim_links.successor(known, link[1])}/"', text)
+    return text.replace("</body>", tag + "</body>")
 
 
 def _copy_runner(site: Path, runner: Path) -> dict[str, str]:

@@ -90,8 +90,12 @@ def run(path: Path) -> Output:
         pictures.append(markup)
         text.write(f"[picture: {picture_title(markup)}]\n")
 
+    def sound(_data: bytes, title: str) -> None:
+        text.write(f"[sound: {title}]\n")
+
     display = ModuleType("_display")
     display.svg = svg  # type: ignore[attr-defined]
+    display.sound = sound  # type: ignore[attr-defined]
     page = ModuleType("_page")
     site = _hosted_feed() if _USES_THE_FEED in path.read_text(encoding="utf-8") else nullcontext("")
     with site as root, mock.patch.dict(sys.modules, {"_display": display, "_page": page}):

@@ -155,6 +155,7 @@ export class RunSnippet extends HTMLElement {
         }),
       text: (text) => now(() => panel.text(text)),
       picture: (picture) => now(() => panel.picture(picture)),
+      sound: (title, sound) => now(() => panel.sound(title, sound)),
       note: (text) => now(() => panel.note(text)),
       hidden: (lines, pictures) => now(() => panel.hidden(lines, pictures)),
       ended: (ending) => now(() => this.ended(parts, ending, source)),

@@ -2,10 +2,12 @@
 
 This module runs inside the worker, under Pyodide, and in plain CPython in the tests. It knows the page only as
 `send(kind, value)`, a callable that takes a piece of output. Kinds: "text" (a string), "picture" (SVG markup),
+"sound" (a title, a line break, an MP3 file in base64),
 "hidden" (two numbers as "lines pictures": what was left out so far because the output is too long).
 """
 
 import asyncio
+import base64
 import builtins
 import gc
 import io
@@ -23,6 +25,8 @@ MAX_LINES = 2_000
 MAX_CHARACTERS = 200_000
 MAX_PICTURES = 50
 MAX_MARKUP = 500_000
+MAX_SOUNDS = 5
+MAX_SOUND = 500_000
 
 #: Traceback entries that are shown at either end when a chain of calls is long.
 SHOWN_CALLS = 8
@@ -53,7 +57,7 @@ class Output:
 
     def begin(self) -> None:
         """Start counting anew, for the next run."""
-        self._lines = self._characters = self._pictures = 0
+        self._lines = self._characters = self._pictures = self._sounds = 0
         self._hidden_lines = self._hidden_pictures = self._calls = 0
         self._full = self._cut = False
         self._reported = time.monotonic()
@@ -82,6 +86,12 @@ class Output:
             return
         self._pictures += 1
         self._send("picture", markup)
+
+    def sound(self, title: str, data: bytes) -> None:
+        """Send a sound, unless there were too many or this one is too large."""
+        if self.open and self._sounds < MAX_SOUNDS and len(data) <= MAX_SOUND:
+            self._sounds += 1
+            self._send("sound", f"{title}\n{base64.b64encode(data).decode()}")
 
     def end(self) -> None:
         """Say what was left out, for the last time."""
@@ -208,6 +218,7 @@ class Runner:
         sys.modules["__main__"] = program
         display = types.ModuleType("_display", "How `afterswipe.show` reaches the page.")
         display.svg = self._picture  # type: ignore[attr-defined]
+        display.sound = self._sound  # type: ignore[attr-defined]
         sys.modules["_display"] = display
         place = types.ModuleType("_page", "Where the site is that this program runs in.")
         place.root = self._root  # type: ignore[attr-defined]
@@ -250,6 +261,11 @@ class Runner:
             raise TypeError(f"svg() takes SVG markup as a str, not {type(markup).__name__}")
         self._flush()
         self._output.picture(markup)
+
+    def _sound(self, data: bytes, title: str) -> None:
+        """Put a player for an MP3 file into the page, after all text so far."""
+        self._flush()
+        self._output.sound(" ".join(str(title).split())[:100], bytes(data))
 
     def _exit(self, stop: SystemExit) -> Result:
         if stop.code is None:

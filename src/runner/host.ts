@@ -27,6 +27,7 @@ export interface Client {
   running(): void;
   text(text: string): void;
   picture(picture: SVGElement): void;
+  sound(title: string, sound: Blob): void;
   note(text: string): void;
   hidden(lines: number, pictures: number): void;
   ended(ending: Ending): void;
@@ -49,11 +50,13 @@ interface Job extends Program {
   /** UTF-16 units of text and number of pictures taken so far. */
   text: number;
   pictures: number;
+  sounds: number;
 }
 
 /** More than execute.py ever sends in one run; the rest did not come from there and is dropped. */
 const MOST_TEXT = 300_000;
 const MOST_PICTURES = 60;
+const MOST_SOUNDS = 5;
 
 const OTHER_BROWSER = "The tested output stays; a newer browser runs the code too.";
 
@@ -100,7 +103,7 @@ export class Host {
 
   /** Runs a program as soon as those before it have ended. */
   run(program: Program, client: Client): Run {
-    const job: Job = { ...program, id: ++this.lastId, client, begun: false, text: 0, pictures: 0 };
+    const job: Job = { ...program, id: ++this.lastId, client, begun: false, text: 0, pictures: 0, sounds: 0 };
     this.jobs.push(job);
     this.warm();
     this.advance();
@@ -163,6 +166,9 @@ export class Host {
     } else if (message.type === "picture") {
       job.pictures += 1;
       if (job.pictures <= MOST_PICTURES) showPicture(client, message.markup);
+    } else if (message.type === "sound") {
+      job.sounds += 1;
+      if (job.sounds <= MOST_SOUNDS) playSound(client, message.title, message.audio);
     } else if (message.type === "hidden") {
       client.hidden(message.lines, message.pictures);
     } else {
@@ -207,6 +213,15 @@ function showPicture(client: Client, markup: string): void {
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     client.note(`A picture is not shown: ${error.message}`);
+  }
+}
+
+function playSound(client: Client, title: string, audio: string): void {
+  try {
+    const bytes = Uint8Array.from(atob(audio), (letter) => letter.charCodeAt(0));
+    client.sound(title, new Blob([bytes], { type: "audio/mpeg" }));
+  } catch {
+    client.note("A sound cannot be played: what came is no base64.");
   }
 }
 

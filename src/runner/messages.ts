@@ -56,6 +56,8 @@ export type FromWorker =
   | { readonly type: "boot-failed"; readonly reason: string }
   | { readonly type: "text"; readonly run: number; readonly text: string }
   | { readonly type: "picture"; readonly run: number; readonly markup: string }
+  /** An MP3 file in base64. */
+  | { readonly type: "sound"; readonly run: number; readonly title: string; readonly audio: string }
   /** Output beyond the limit so far: it is counted and not sent. */
   | { readonly type: "hidden"; readonly run: number; readonly lines: number; readonly pictures: number }
   | { readonly type: "done"; readonly run: number; readonly outcome: Outcome }
@@ -66,6 +68,8 @@ export type FromWorker =
 const LONGEST_TEXT = 400_000;
 const LONGEST_MARKUP = 1_000_000;
 const LONGEST_REASON = 4_000;
+const LONGEST_TITLE = 100;
+const LONGEST_AUDIO = 700_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -104,6 +108,9 @@ export function readMessage(data: unknown): FromWorker | undefined {
   if (!isCount(run)) return undefined;
   if (type === "text" && isText(data.text, LONGEST_TEXT)) return { type, run, text: data.text };
   if (type === "picture" && isText(data.markup, LONGEST_MARKUP)) return { type, run, markup: data.markup };
+  if (type === "sound" && isText(data.title, LONGEST_TITLE) && isText(data.audio, LONGEST_AUDIO)) {
+    return { type, run, title: data.title, audio: data.audio };
+  }
   if (type === "hidden" && isCount(data.lines) && isCount(data.pictures)) {
     return { type, run, lines: data.lines, pictures: data.pictures };
   }

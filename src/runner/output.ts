@@ -20,6 +20,7 @@ export class OutputPanel {
   private next: Shown;
   private codeNow: string;
   private pending: string[] = [];
+  private sounds: string[] = [];
   private frame = 0;
   private started = false;
   private more: HTMLElement | undefined;
@@ -86,6 +87,17 @@ export class OutputPanel {
     this.add(make("div", "snippet-picture", picture));
   }
 
+  /** A player for a sound. The sound lives as long as the player does. */
+  sound(title: string, sound: Blob): void {
+    this.flush();
+    const player = document.createElement("audio");
+    player.controls = true;
+    player.src = URL.createObjectURL(sound);
+    player.setAttribute("aria-label", title);
+    this.sounds.push(player.src);
+    this.add(make("div", "snippet-sound", make("span", "snippet-sound-title", title), player));
+  }
+
   error(text: string): void {
     this.flush();
     this.add(make("pre", "snippet-text snippet-error", text));
@@ -133,6 +145,7 @@ export class OutputPanel {
   restore(): void {
     this.pending = [];
     this.started = false;
+    this.silence();
     this.parts.replaceChildren(...this.tested);
     this.end("");
     this.tell("");
@@ -164,9 +177,17 @@ export class OutputPanel {
     }
     this.started = true;
     this.panel.classList.remove("snippet-output--old");
+    this.silence(part);
     this.parts.replaceChildren(part);
     this.shown = this.next;
     this.showLabel();
+  }
+
+  /** Frees the sounds of the run whose output goes; what is shown now keeps its own. */
+  private silence(kept?: HTMLElement): void {
+    const own = kept?.querySelector("audio")?.src;
+    for (const url of this.sounds) if (url !== own) URL.revokeObjectURL(url);
+    this.sounds = own ? [own] : [];
   }
 
   private showLabel(): void {

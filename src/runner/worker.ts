@@ -53,6 +53,9 @@ function send(kind: string, value: string): void {
     post({ type: "text", run: current, text: value });
   } else if (kind === "picture") {
     post({ type: "picture", run: current, markup: value });
+  } else if (kind === "sound") {
+    const [title = "", audio = ""] = value.split("\n");
+    post({ type: "sound", run: current, title, audio });
   } else {
     const [lines = 0, pictures = 0] = value.split(" ").map(Number);
     post({ type: "hidden", run: current, lines, pictures });

@@ -17,7 +17,7 @@ from pygments.lexers import PythonLexer
 #: The policy of every page of the site (see src/guide, the finish stage).
 POLICY = (
     "default-src 'none'; base-uri 'self'; form-action 'none'; img-src 'self' data:; font-src 'self'; "
-    "media-src 'self'; manifest-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "media-src 'self' blob:; manifest-src 'self'; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' blob: 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self' blob:"
 )
 

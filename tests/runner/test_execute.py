@@ -351,6 +351,15 @@ def test_only_tasks_of_the_program_are_cancelled(page: Page) -> None:
     assert asyncio.run(both()) == (False, True)
 
 
+def test_a_sound_has_its_place_in_the_output_and_its_limits(page: Page) -> None:
+    page.run("from _display import sound\nprint('before')\nsound(b'ID3', 'A\\n bowl')\nprint('after')")
+    assert page.sent == [("text", "before\n"), ("sound", "A bowl\nSUQz"), ("text", "after\n")]
+    page.run("from _display import sound\nfor _ in range(9): sound(b'ID3', 'again')\n")
+    assert len(page.sent) == execute.MAX_SOUNDS
+    page.run(f"from _display import sound\nsound(bytes({execute.MAX_SOUND + 1}), 'too long')")
+    assert page.sent == []
+
+
 # In a browser without stack switching `asyncio.run` starts a task and returns; a plain `ensure_future` stands for it here.
 
 LEAVES_A_TASK = """

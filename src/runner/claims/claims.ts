@@ -6,6 +6,7 @@
  */
 
 import { loadClaim } from "./data";
+import { dressLanguages } from "./languages";
 
 type How = "hover" | "focus" | "tap";
 type Popover = typeof import("./popover");
@@ -120,6 +121,7 @@ document.addEventListener("keydown", (event) => {
 /** Dresses the parts of a claim page and of the index when they are on the page; each only once. */
 function dress(): void {
   if (wanted && !wanted.isConnected) close();
+  dressLanguages();
   for (const place of document.querySelectorAll<HTMLElement>(".claim-cite:not([data-dressed])")) {
     place.dataset["dressed"] = "";
     void import("./cite").then((cite) => cite.dress(place));
