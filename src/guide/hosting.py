@@ -33,6 +33,6 @@ def hosted(app: ASGIApp, port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
     finally:
-        server.should_exit = True
+        server.should_exit = server.force_exit = True  # whoever still waits for an answer is not waited for
         thread.join(timeout=5)
         listening.close()
