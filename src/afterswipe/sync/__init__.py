@@ -1,0 +1,48 @@
+"""A sync that survives: it can be suspended, stopped and killed at every point, and loses nothing.
+
+    sync = Sync(httpx.AsyncClient(), "https://example.org/", "music")
+    report = await sync.run()
+    print(report)
+
+It brings a directory to where a feed is: entities in a database, files beside it. It can be handed a time or a flag at which to end
+(`run(until=…)`), and it says what was done, what is left and why it ended. Whatever ends it, the next run goes on from there. It is
+ordinary asyncio and knows nothing of phones.
+"""
+
+from .clock import Clock, SystemClock
+from .disk import Disk, FileDisk
+from .engine import Durable, PendingFile, Sync, always
+from .errors import (
+    AnotherProcess,
+    BrokenAnswer,
+    CaptivePortal,
+    CorruptDatabase,
+    DiskFull,
+    EndlessPaging,
+    FeedError,
+    FeedTooLarge,
+    InvalidEvent,
+    Missing,
+    NeedsAuthorization,
+    NewerDatabase,
+    NotAFeed,
+    OtherFeed,
+    ReadOnlyDirectory,
+    ServerBusy,
+    StoreError,
+    SyncError,
+    TransferError,
+    UnknownEvent,
+    Unreachable,
+    UnsafePath,
+    WrongFile,
+)
+from .limits import Limits
+from .outcome import Phase, Progress, Report, Stop
+
+__all__ = [
+    "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "Disk", "DiskFull", "Durable", "EndlessPaging",
+    "FeedError", "FeedTooLarge", "FileDisk", "InvalidEvent", "Limits", "Missing", "NeedsAuthorization", "NewerDatabase", "NotAFeed",
+    "OtherFeed", "PendingFile", "Phase", "Progress", "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "Sync",
+    "SyncError", "SystemClock", "TransferError", "UnknownEvent", "Unreachable", "UnsafePath", "WrongFile", "always",
+]  # fmt: skip

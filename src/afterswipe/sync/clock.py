@@ -1,0 +1,37 @@
+"""The clocks of a sync: a monotonic one for durations, a wall clock for what outlives a run, and sleep.
+
+This is the one module of the package that may read a real clock.
+"""
+
+import asyncio
+import time  # noqa: TID251 - the one place where the engine meets a real clock
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the engine needs of time; all in seconds."""
+
+    def monotonic(self) -> float:
+        """Seconds since some start. Never set back; may stand still while the device sleeps."""
+
+    def wall(self) -> float:
+        """Seconds since 1970. May jump."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let so much time pass."""
+
+
+class SystemClock:
+    """This machine's clocks."""
+
+    def monotonic(self) -> float:
+        """As `time.monotonic`."""
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """As `time.time`."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """As `asyncio.sleep`."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,224 @@
+"""The command for people: a progress bar, Ctrl-C that keeps everything, exit codes, and a table of what happened.
+
+The bar and the table are rich's (the extra `command`); without it the same is said in plain lines.
+"""
+
+import argparse
+import asyncio
+import math
+import signal
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import fields, replace
+from pathlib import Path
+from types import FrameType
+
+import httpx
+
+from ..units import size as data
+from .engine import Durable, Sync
+from .errors import StoreError
+from .limits import Limits
+from .outcome import Phase, Progress, Report, Stop
+
+DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+"""The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
+
+_CODES = {
+    Stop.FINISHED: DONE,
+    Stop.NEEDS_SPACE: DIRECTORY,
+    Stop.LEASE_LOST: DIRECTORY,
+    Stop.FEED_UNUSABLE: FEED,
+    Stop.NEEDS_UPDATE: FEED,
+    Stop.NEEDS_AUTHORIZATION: SIGN_IN,
+}
+
+_CODE_WORDS = """\
+exit codes:
+  0    everything that the feed has is in the directory
+  1    it ended before that; everything got so far is kept, run it again
+  2    the command line cannot be right
+  3    the directory cannot be used: full, read-only, in use by another process, or a newer version's
+  4    what answers at the address is no feed, or one that this version cannot read
+  5    the server wants credentials (--token)
+  130  Ctrl-C; everything got so far is kept, run it again"""
+
+type Show = Callable[[Progress], None]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m afterswipe.sync",
+        description="Bring a directory to where a feed is. Stop it with Ctrl-C whenever you like: the next run goes on from there.",
+        epilog=_CODE_WORDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("url", help="the feed's root, for instance http://127.0.0.1:8765/")
+    parser.add_argument("directory", type=Path, help="where it is kept; made if it is not there")
+    parser.add_argument("--token", help="sent as `Authorization: Bearer …`")
+    parser.add_argument("--seconds", type=_positive, help="end in good order after so long")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
+    parser.add_argument(
+        "--limit", action="append", default=[], type=_limit, metavar="NAME=N",
+        help="change a bound: " + ", ".join(field.name for field in fields(Limits)),
+    )  # fmt: skip
+    return parser
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return value
+
+
+def _limit(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    kinds = {field.name: field.type for field in fields(Limits)}
+    if name not in kinds:
+        raise argparse.ArgumentTypeError(f"there is no limit {name!r}; see --help for their names")
+    number = _positive(value)
+    if kinds[name] is int and number != int(number):
+        raise argparse.ArgumentTypeError(f"{name} counts things: {value!r} is no whole number")
+    return name, int(number) if kinds[name] is int else number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Sync as the command line says, and return the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        address = httpx.URL(options.url)
+    except httpx.InvalidURL as wrong:
+        parser().error(f"{options.url!r} is no address: {wrong}")
+    if address.scheme not in ("http", "https") or not address.host:
+        parser().error(
+            f"{options.url!r} is no address of a feed. Give one that begins with https:// or http://"
+        )
+    try:
+        return asyncio.run(_sync(options))
+    except StoreError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return DIRECTORY
+
+
+async def _sync(options: argparse.Namespace) -> int:
+    headers = {"Authorization": f"Bearer {options.token}"} if options.token else {}
+    asked = asyncio.Event()
+    async with httpx.AsyncClient(headers=headers, timeout=None) as client:
+        sync = Sync(client, options.url, options.directory, limits=replace(Limits(), **dict(options.limit)))
+        before = sync.state() if options.directory.is_dir() else None
+        until: Callable[[], bool] = asked.is_set
+        if options.seconds:
+            ends = sync.clock.monotonic() + options.seconds
+            until = lambda: asked.is_set() or sync.clock.monotonic() >= ends  # noqa: E731 - two names for one thing
+        with _interrupt(asked), _shown(quiet=options.quiet) as show:
+            report = await sync.run(until, show)
+        _print(before, sync.state(), report)
+    return INTERRUPTED if asked.is_set() and not report.finished else _CODES.get(report.why, STOPPED)
+
+
+@contextmanager
+def _interrupt(asked: asyncio.Event) -> Iterator[None]:
+    """The first Ctrl-C ends the run in good order, the second one at once: that is safe too."""
+
+    def first(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+# What people see.
+
+
+def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
+    if quiet:
+        return nullcontext(lambda _progress: None)
+    try:
+        import rich  # noqa: F401
+    except ModuleNotFoundError:
+        return nullcontext(_plain_progress())
+    return _rich_progress()
+
+
+def _plain_progress() -> Show:
+    last: tuple[Phase, int] | None = None
+
+    def show(progress: Progress) -> None:
+        nonlocal last
+        if (progress.phase, progress.files_done) != last:
+            last = progress.phase, progress.files_done
+            print(
+                f"{progress.phase.value}: {progress.files_done} of {progress.files_total} files",
+                file=sys.stderr,
+            )
+
+    return show
+
+
+@contextmanager
+def _rich_progress() -> Iterator[Show]:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(progress: Progress) -> None:
+            words = f"{progress.phase.value}, {progress.files_done} of {progress.files_total} files"
+            bar.update(task, description=words, completed=progress.bytes_durable, total=progress.bytes_total)
+
+        yield show
+
+
+def _print(before: Durable | None, after: Durable, report: Report) -> None:
+    rows = [
+        ("contents", before.contents if before else 0, after.contents),
+        ("files", before.files if before else 0, after.files),
+        ("bytes", data(before.bytes if before else 0), data(after.bytes)),
+        ("still to get", before.pending if before else 0, after.pending),
+        ("of that, begun", data(before.bytes_in_parts if before else 0), data(after.bytes_in_parts)),
+    ]
+    try:
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+    except ModuleNotFoundError:
+        print(
+            "\n".join(
+                f"{name:<15} {was!s:>10} {now!s:>10}" for name, was, now in [("", "before", "now"), *rows]
+            )
+        )
+    else:
+        table = Table("", "before", "now", box=box.SIMPLE)
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for name, was, now in rows:
+            table.add_row(name, str(was), str(now))
+        Console().print(table)
+    print(f"{data(report.bytes_fetched)} fetched in {report.requests} requests.")
+    for problem in report.problems:
+        print(
+            textwrap.fill(
+                f"{type(problem).__name__}: {problem}", 100, initial_indent="- ", subsequent_indent="  "
+            )
+        )
+    print(f"Ended: {report.why.value}.")

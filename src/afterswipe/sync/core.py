@@ -1,0 +1,272 @@
+"""One run, as typed states: facts go in, the next state comes out. No I/O, no clock.
+
+    Begin ─▶ Retry ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Sweep ─▶ Ended
+                        │  ▲       SwapIn ──────────────────▲
+                        ▼  │
+                     StartFull, ForgetPage
+
+What was left from last time comes first, then the feed, page by page, then what the feed asks for. A cursor belongs to one feed and
+one generation of it: where the identity changes, or the server does not know the cursor, the whole list is read again, apart from what is
+known, and takes its place in one transaction (`SwapIn`). Each way back to `AskFeed` changes something and is counted.
+"""
+
+from dataclasses import dataclass, replace
+
+from .errors import CaptivePortal, EndlessPaging, FeedError, NotAFeed, SyncError, UnknownEvent
+from .feed import ALL, Identity, Page
+from .limits import Limits
+from .outcome import Stop
+from .store import Place
+from .transfer import CONFLICT, GONE, NOT_FOUND
+
+_CUT_MAX = 2
+"""How often a page that was cut, or has a gap, is asked for."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    """About to run."""
+
+    limits: Limits
+
+    def next(self, wall: float, not_before: float) -> "Retry | Ended":
+        """A pause that the server asked for outlives a run; a clock that was set cannot make it endless."""
+        if wall < min(not_before, wall + self.limits.retry_after_max) and not_before - wall <= self.limits.retry_after_max:
+            return Ended(Stop.SERVER_BUSY, not_before=not_before)
+        return Retry(self.limits)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """First what was left from last time."""
+
+    limits: Limits
+
+    def next(self, place: Place) -> "AskFeed | StartFull":
+        """Then the feed: from the cursor, or from the page that a list had come to."""
+        ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
+        if place.shadow is not None and place.page is None:
+            return StartFull(replace(ask, place=replace(place, shadow=None)))
+        return ask
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The server does not know the cursor or the page (404, 409 or 410)."""
+
+    status: int
+
+
+@dataclass(frozen=True)
+class AskFeed:
+    """About to ask for a page."""
+
+    place: Place
+    limits: Limits
+    full: bool
+    """Whether the list is read from `all`, apart from what is known."""
+    again: int = 0
+    """How often the same page was asked for in vain; also changes the address, for caches."""
+    resyncs: int = 0
+    forgotten: int = 0
+    """How often a page token had become useless."""
+    pages: int = 0
+    tokens: frozenset[str] = frozenset()
+    """Page tokens that were used."""
+    held: bool = False
+    """Whether the cursor stays, because of an event that is not known."""
+    newest: tuple[int, str] = (-1, "")
+    """The newest event of this list: its version, and what the cursor would be."""
+
+    @property
+    def cursor(self) -> str:
+        """What to ask for."""
+        return self.place.page or (ALL if self.full else self.place.cursor or ALL)
+
+    def next(self, came: Page | Refused) -> "AskFeed | KeepPage | SwapIn | StartFull | ForgetPage | Ended":
+        """Decide what an answer means."""
+        if isinstance(came, Refused):
+            return self._refused(came.status)
+        page = self._identified(came)
+        if not page.identity.same(self._expected(page.identity)):
+            if page.plain:
+                return self._failed(NotAFeed(
+                    "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
+                ))  # fmt: skip
+            return self._start_full("the feed has another identity")
+        if not self.full and page.identity.numbered and self._has_gap(page):
+            if self.again < _CUT_MAX:
+                return replace(self, again=self.again + 1)
+            return self._start_full("the feed has a gap")
+        if page.next is None and not page.complete:
+            if self.again < _CUT_MAX:
+                return replace(self, again=self.again + 1)
+            return self._failed(NotAFeed("The feed's page is cut: it has neither `next` nor `complete`."))
+        if page.next is not None and (page.next in self.tokens or self.pages + 1 >= self.limits.pages):
+            return self._failed(EndlessPaging(
+                f"The feed's list does not end: page {self.pages + 1} leads to {page.next[:40]!r}. Ask its makers."
+            ))  # fmt: skip
+        return self._kept(page)
+
+    def _kept(self, page: Page) -> "KeepPage | SwapIn":
+        newest = max([self.newest, *((e.version, self._as_cursor(page, e.version, e.date_time)) for e in page.events)])
+        after = replace(
+            self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest,
+            tokens=self.tokens | {page.next} if page.next else self.tokens,
+        )  # fmt: skip
+        cursor = None
+        if page.complete and not after.held:
+            cursor = _cursor(page, newest)
+            if cursor and not self.full and cursor[1] < self.place.version:
+                cursor = None
+        if page.complete and self.full:
+            return SwapIn(page, cursor, after)
+        # Without numbers, the newest event of the pages before could not be found again by a later run.
+        at = (page.next, newest[0]) if page.next and not after.held and page.identity.numbered else None
+        return KeepPage(page, cursor, at, after)
+
+    @staticmethod
+    def _as_cursor(page: Page, version: int, date_time: str) -> str:
+        return str(version) if page.identity.numbered else date_time
+
+    def _identified(self, page: Page) -> Page:
+        """An empty page does not show whether the feed is numbered; then it is as before."""
+        if page.identity.numbered is not None:
+            return page
+        numbered = self._expected(page.identity).numbered
+        return replace(page, identity=replace(page.identity, numbered=numbered))
+
+    def _expected(self, came: Identity) -> Identity:
+        if not self.full:
+            return self.place.identity
+        return self.place.shadow or replace(came, numbered=None)
+
+    def _has_gap(self, page: Page) -> bool:
+        """Whether numbers are missing between what is known and the end of this page."""
+        known = max(self.place.page_version if self.place.page else self.place.version, self.newest[0])
+        numbers = {n for n in (*(e.version for e in page.events), *page.unknown) if n > known}
+        if not numbers:
+            return False
+        start = known if known >= 0 else min(numbers) - 1  # a cursor that is no number says nothing about the first one
+        return max(numbers) - start != len(numbers)
+
+    def _refused(self, status: int) -> "ForgetPage | StartFull | Ended":
+        if self.place.page is not None and self.forgotten < _CUT_MAX:
+            place = replace(self.place, page=None, page_version=-1, shadow=None)
+            fresh = replace(self, place=place, tokens=frozenset(), newest=(-1, ""))
+            return ForgetPage(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
+        if not self.full:
+            return self._start_full(f"the server does not know the cursor ({status})")
+        return self._failed(NotAFeed(f"There is no feed at this address ({status}). Look at the address."))
+
+    def _start_full(self, reason: str) -> "StartFull | Ended":
+        if self.resyncs >= self.limits.resyncs:
+            return self._failed(FeedError(f"Reading the whole list again did not help: {reason}. Ask the feed's makers."))
+        fresh = replace(self.place, page=None, page_version=-1, shadow=None)
+        return StartFull(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
+
+    def _failed(self, error: FeedError) -> "Ended":
+        why = Stop.OFFLINE if isinstance(error, CaptivePortal) else Stop.FEED_UNUSABLE
+        return Ended(why, error, forget_page=self.place.page is not None)
+
+
+def _cursor(page: Page, newest: tuple[int, str]) -> tuple[str, int] | None:
+    """The next cursor and its version; None where a list has nothing to tell, for a good cursor is never replaced by nothing."""
+    if page.cursor is None:
+        return (newest[1], newest[0]) if newest[1] else None
+    if page.identity.numbered and page.cursor.isascii() and page.cursor.isdigit():
+        return page.cursor, int(page.cursor)
+    return page.cursor, newest[0]
+
+
+@dataclass(frozen=True)
+class KeepPage:
+    """Store a page's events, and the place after it."""
+
+    page: Page
+    cursor: tuple[str, int] | None
+    at: tuple[str, int] | None
+    after: AskFeed
+
+    def next(self) -> "AskFeed | Work":
+        """On to the next page, if there is one."""
+        if self.page.complete:
+            return Work(self.after.held)
+        place = self.after.place
+        shadow = self.page.identity if self.after.full else None
+        return replace(self.after, place=replace(place, page=self.page.next, page_version=self.after.newest[0], shadow=shadow))
+
+
+@dataclass(frozen=True)
+class SwapIn:
+    """The last page of a full list: the whole list takes the place of what was known."""
+
+    page: Page
+    cursor: tuple[str, int] | None
+    after: AskFeed
+
+    def next(self) -> "Work":
+        """Then to work."""
+        return Work(self.after.held)
+
+
+@dataclass(frozen=True)
+class StartFull:
+    """Throw away what there is of a full list, and read it from its start."""
+
+    after: AskFeed
+
+    def next(self) -> AskFeed:
+        """Ask."""
+        return self.after
+
+
+@dataclass(frozen=True)
+class ForgetPage:
+    """The token of a middle page has become useless."""
+
+    after: AskFeed
+
+    def next(self) -> AskFeed:
+        """Ask from the cursor, or from `all`."""
+        return self.after
+
+
+@dataclass(frozen=True)
+class Work:
+    """Get what the feed asks for."""
+
+    held: bool = False
+
+    def next(self, left: int, unreachable: bool) -> "Sweep":
+        """Tidy up, then end: with everything here, or not."""
+        if self.held:
+            return Sweep(Stop.NEEDS_UPDATE)
+        if left:
+            return Sweep(Stop.OFFLINE if unreachable else Stop.INCOMPLETE)
+        return Sweep(Stop.FINISHED)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Remove what nobody refers to."""
+
+    why: Stop
+
+    def next(self) -> "Ended":
+        """The end."""
+        unknown = UnknownEvent("The feed has events that this version does not know. Update the program, then run again.")
+        return Ended(self.why, unknown if self.why is Stop.NEEDS_UPDATE else None)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The run is over."""
+
+    why: Stop
+    problem: SyncError | None = None
+    not_before: float | None = None
+    forget_page: bool = False
+
+
+type State = Begin | Retry | AskFeed | KeepPage | SwapIn | StartFull | ForgetPage | Work | Sweep | Ended

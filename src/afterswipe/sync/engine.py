@@ -1,0 +1,316 @@
+"""The engine's face: `Sync`, which brings a directory to where a feed is, and can be stopped anywhere."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol
+
+from .clock import Clock, SystemClock
+from .core import Ended
+from .disk import CHUNK, Disk, FileDisk, this_process
+from .driver import Driver
+from .errors import AnotherProcess, CorruptDatabase, DiskFull, StoreError, SyncError
+from .feed import file_url
+from .fetcher import Fetcher
+from .jobs import Job, by_content, plan
+from .lease import Lease
+from .limits import Limits
+from .outcome import Halt, Phase, Progress, Report, Stop
+from .patience import Patience
+from .points import Observer, PointedDisk, Points
+from .store import Store
+from .wire import Wire
+
+
+class Flag(Protocol):
+    """Something like `asyncio.Event`."""
+
+    def is_set(self) -> bool:
+        """Whether the run is to end."""
+
+
+type Until = float | Flag | Callable[[], bool] | None
+"""When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
+
+
+def always() -> Stop | None:
+    """The policy that never waits. A policy is asked before each file and says why not, such as `Stop.WAITING_FOR_WIFI`."""
+    return None
+
+
+@dataclass(frozen=True)
+class PendingFile:
+    """A file that is still to be got: what a background session could be given. `offset` bytes of it are here."""
+
+    url: str
+    name: str
+    size: int | None
+    sha256: str | None
+    offset: int
+
+
+@dataclass(frozen=True)
+class Durable:
+    """What a directory holds now, as the next run will find it."""
+
+    contents: int
+    files: int
+    bytes: int
+    pending: int
+    bytes_in_parts: int
+    cursor: str | None
+
+
+class Sync:
+    """Syncs a feed into a directory.
+
+    `client` is an `httpx.AsyncClient` or an `httpx2` one, `url` the feed's root, `directory` a path or a `Disk`. The same `owner` may
+    take its own lease again at once; the default names this process. `hosts` are others to which a redirect may lead. `observe` is told
+    of every I/O point before it happens. `store_type` and `fetcher_type` are there to be replaced by tests.
+    """
+
+    store_type = Store
+    fetcher_type = Fetcher
+
+    def __init__(
+        self,
+        client: Any,
+        url: str,
+        directory: str | Path | Disk,
+        *,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+        rng: Random | None = None,
+        policy: Callable[[], Stop | None] = always,
+        owner: str | None = None,
+        hosts: tuple[str, ...] = (),
+        observe: Observer | None = None,
+    ) -> None:
+        self.base = url.rstrip("/").removesuffix("/v3") + "/"
+        self.clock = clock or SystemClock()
+        self.limits = limits or Limits()
+        self.rng = rng or Random()
+        self.owner = owner or this_process(self.rng.getrandbits(64))
+        self._client = client
+        self._disk: Disk = FileDisk(directory) if isinstance(directory, str | Path) else directory
+        self._policy = policy
+        self._hosts = hosts
+        self._observe = observe
+        self._closed = False
+
+    def close(self) -> None:
+        """Nothing is written from now on, whatever is under way: the person has logged out, or the data is being deleted."""
+        self._closed = True
+
+    async def run(self, until: Until = None, progress: Callable[[Progress], None] | None = None) -> Report:
+        """Sync, and say what was done, what is left and why it ended.
+
+        Raises StoreError where the directory cannot be used. Everything that a server or a network does ends in a report. It ends in
+        good order when `until` says so; being cancelled or killed is safe too, and costs the next run a look at the newest files.
+        """
+        return await _Run(self, until, progress).run()
+
+    def state(self) -> Durable:
+        """What is durable now."""
+        with _opened(self) as (disk, store):
+            files = store.files()
+            jobs = _jobs(store)
+            parts = sum(disk.size(job.part) or 0 for job in jobs if job.file is not None)
+            return Durable(
+                store.contents(), len(files), sum(file.size for file in files), len(jobs), parts, store.place().cursor
+            )
+
+    def pending_files(self) -> list[PendingFile]:
+        """The files that are still to be got, oldest first."""
+        with _opened(self) as (disk, store):
+            return [self._pending(job, disk) for job in _jobs(store) if job.file is not None]
+
+    def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
+        """Take a file that somebody else has downloaded, such as a background session.
+
+        True if it is now here; False if nobody wants it any more or it is not the right one. Its metadata, and the end of its
+        event, come with the next run.
+        """
+        return _Run(self, None, None).adopt(pending, source)
+
+    def _pending(self, job: Job, disk: Disk) -> PendingFile:
+        assert job.file is not None
+        url = file_url(self.base, job.media, job.content)
+        return PendingFile(url, job.final, job.file.size, job.file.sha256, disk.size(job.part) or 0)
+
+
+class _opened:  # noqa: N801 - a context manager
+    """The store of a directory, to look at."""
+
+    def __init__(self, sync: Sync) -> None:
+        self._sync = sync
+
+    def __enter__(self) -> tuple[Disk, Store]:
+        self._store = self._sync.store_type(self._sync._disk, lambda name, detail: None)
+        return self._sync._disk, self._store
+
+    def __exit__(self, *error: object) -> None:
+        self._store.close()
+
+
+def _jobs(store: Store) -> list[Job]:
+    plain = store.place().identity.feed_id is None
+    pending = by_content(store.pending()).items()
+    return [plan(events, store.known(key), store.have(key), plain=plain) for key, events in pending]
+
+
+class _Run:
+    """One run's parts, put together."""
+
+    def __init__(self, sync: Sync, until: Until, progress: Callable[[Progress], None] | None) -> None:
+        self.sync = sync
+        self.until = until
+        self.tell = progress
+        self.phase = Phase.CHECKING
+        self.total: tuple[int | None, int] = (None, 0)
+        clock, limits = sync.clock, sync.limits
+        self.started = clock.monotonic()
+        self.points = Points(sync._observe, self.closed)
+        self.disk = PointedDisk(sync._disk, self.points)
+        self.store = sync.store_type(self.disk, self.points)
+        self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
+        self.wire = Wire(
+            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point
+        )
+        self.fetcher = sync.fetcher_type(
+            base=sync.base, disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, clock=clock, limits=limits,
+            patience=Patience(clock, limits, sync.rng, self.look), policy=sync._policy, changed=self.changed,
+        )  # fmt: skip
+
+    async def run(self) -> Report:
+        try:
+            try:
+                return await self.once()
+            except CorruptDatabase:
+                self.store.rebuild()
+                return await self.once()
+        finally:
+            self.store.close()
+            self.disk.close()
+
+    async def once(self) -> Report:
+        try:
+            self.lease.take()
+        except Halt as halt:
+            return self.report(Ended(halt.why), left=0)
+        try:
+            ended = await Driver(self.fetcher, phase=self.enter, look=self.look).run()
+        except Halt as halt:
+            ended = Ended(halt.why, halt.problem, halt.not_before)
+        except DiskFull as error:
+            ended = Ended(Stop.NEEDS_SPACE, error)
+        except AnotherProcess as error:
+            ended = Ended(Stop.LEASE_LOST, error)
+        except CorruptDatabase:
+            raise
+        except StoreError:
+            self.lease.release(clean=False)
+            raise
+        return self.end(ended)
+
+    def end(self, ended: Ended) -> Report:
+        """End in good order: keep what is under way, and let the next one in."""
+        try:
+            if ended.why is not Stop.LEASE_LOST:
+                self.lease.keep()
+                self.fetcher.hold_all()
+                if ended.not_before is not None:
+                    self.store.set_not_before(ended.not_before)
+                self.lease.release()
+        except DiskFull as error:
+            ended = Ended(Stop.NEEDS_SPACE, error)
+        except AnotherProcess as error:
+            ended = Ended(Stop.LEASE_LOST, error)
+        except Halt as halt:
+            ended = Ended(halt.why)
+        self.enter(Phase.DONE)
+        return self.report(ended, left=len(by_content(self.store.pending())))
+
+    def report(self, ended: Ended, left: int) -> Report:
+        tally = self.fetcher.tally
+        problems = [problem for listed in tally.problems.values() for problem in listed]
+        if ended.problem is not None and ended.problem not in problems:
+            problems.insert(0, ended.problem)
+        return Report(
+            ended.why, tally.done, left, tally.bytes_fetched, self.wire.requests, problems, ended.not_before
+        )
+
+    # Ending early.
+
+    def closed(self) -> None:
+        if self.sync._closed:
+            raise Halt(Stop.ASKED_TO_STOP)
+
+    def look(self) -> None:
+        """Raise Halt when the run is to end."""
+        until, now = self.until, self.sync.clock.monotonic()
+        if until is not None:
+            ended = now >= until if isinstance(until, int | float) else until() if callable(until) else until.is_set()
+            if ended:
+                raise Halt(Stop.ASKED_TO_STOP)
+        if now - self.started >= self.sync.limits.total_seconds:
+            raise Halt(Stop.DEADLINE)
+
+    def network_point(self, name: str, detail: str) -> None:
+        self.points(name, detail)
+        self.look()
+
+    # Progress.
+
+    def enter(self, phase: Phase) -> None:
+        self.phase = phase
+        self.changed()
+
+    def changed(self) -> None:
+        """Tell how far the run is."""
+        if self.tell is None:
+            return
+        files = self.store.files()
+        jobs = [job for job in _jobs(self.store) if job.file is not None]
+        ahead = [job.file.size for job in jobs if job.file is not None]
+        known = [size for size in ahead if size is not None]
+        here = sum(file.size for file in files)
+        total = here + sum(known) if len(known) == len(ahead) and self.phase is not Phase.CHECKING else None
+        durable = here + sum(self.fetcher.tally.durable.values())
+        self.tell(Progress(durable, total, len(files), len(files) + len(jobs), self.phase))
+
+    # Files from elsewhere.
+
+    def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
+        try:
+            self.lease.take()
+            job = next((job for job in _jobs(self.store) if job.file is not None and job.final == pending.name), None)
+            taken = job is not None and self.take(job, source)
+            self.lease.release()
+            return taken
+        finally:
+            self.store.close()
+            self.disk.close()
+
+    def take(self, job: Job, source: str | Path | bytes) -> bool:
+        assert job.file is not None
+        if self.disk.open_part(job.part):
+            self.disk.truncate(job.part, 0)
+        for piece in _pieces(source):
+            self.disk.append(job.part, piece)
+        found = self.fetcher.verify(job, job.file)
+        if found is None or not found[1]:
+            self.disk.truncate(job.part, 0)
+            return False
+        self.store.took(self.fetcher.settle(job, found))
+        return True
+
+
+def _pieces(source: str | Path | bytes) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        yield source
+        return
+    with Path(source).open("rb") as file:
+        while piece := file.read(CHUNK):
+            yield piece

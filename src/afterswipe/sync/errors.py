@@ -1,0 +1,129 @@
+"""The errors of a sync, named by whose doing it was and saying what to do next.
+
+AfterSwipeError
+└── SyncError
+    ├── FeedError                the server's list cannot be used
+    │   ├── NotAFeed             what answered is no feed of this protocol
+    │   │   └── CaptivePortal    something between us and the server answered in its place
+    │   ├── FeedTooLarge         a page or a list is beyond a limit
+    │   ├── EndlessPaging        the list of pages does not end
+    │   └── UnknownEvent         the server uses a kind of event that this version does not know
+    ├── TransferError            one file or one entity could not be got
+    │   ├── Unreachable          the connection failed, or was too slow, too often
+    │   ├── Missing              the server does not have what its feed announces
+    │   ├── WrongFile            size or digest differ from the feed's
+    │   ├── BrokenAnswer         the answer breaks HTTP's rules, or is refused for safety
+    │   └── InvalidEvent         the event makes no sense for its kind of media
+    ├── NeedsAuthorization       the server wants credentials
+    ├── ServerBusy               the server asked for a pause; `not_before` says until when
+    └── StoreError               the directory on this machine cannot be used
+        ├── NewerDatabase        a newer version of the app wrote it
+        ├── AnotherProcess       somebody else is at work in it
+        ├── OtherFeed            it belongs to another feed
+        ├── ReadOnlyDirectory    writing is not allowed
+        ├── UnsafePath           a symbolic link is where a file should be
+        ├── CorruptDatabase      the database is damaged (the engine sets it aside by itself)
+        └── DiskFull             no space left
+"""
+
+from ..errors import AfterSwipeError
+
+
+class SyncError(AfterSwipeError):
+    """The base of every error of a sync."""
+
+
+class FeedError(SyncError):
+    """The server's list of events cannot be used. Nothing was changed."""
+
+
+class NotAFeed(FeedError):
+    """What answered is no feed of this protocol."""
+
+
+class CaptivePortal(NotAFeed):
+    """Something between this device and the server answered in its place: a sign-in page of a network, for example."""
+
+
+class FeedTooLarge(FeedError):
+    """A page, or the whole list, is larger than a limit of `Limits`."""
+
+
+class EndlessPaging(FeedError):
+    """The list of pages repeats itself or does not end."""
+
+
+class UnknownEvent(FeedError):
+    """The feed has a kind of event or media that this version does not know; the cursor stays before it."""
+
+
+class TransferError(SyncError):
+    """One file or one entity could not be got; `content` says which. It stays pending."""
+
+    def __init__(self, content: str, message: str) -> None:
+        super().__init__(f"{content}: {message}")
+        self.content = content
+
+
+class Unreachable(TransferError):
+    """The connection failed or was too slow, as often as `Limits` allows."""
+
+
+class Missing(TransferError):
+    """The server does not have what its feed announces."""
+
+
+class WrongFile(TransferError):
+    """Size or digest differ from what the feed says. The bytes were thrown away."""
+
+
+class BrokenAnswer(TransferError):
+    """The answer breaks HTTP's rules, or was refused for safety."""
+
+
+class InvalidEvent(TransferError):
+    """The event makes no sense for its kind of media: an author has no file. Reported, and done with."""
+
+
+class NeedsAuthorization(SyncError):
+    """The server wants credentials. Everything got so far is kept."""
+
+
+class ServerBusy(SyncError):
+    """The server asked for a pause; `not_before` is in seconds since 1970."""
+
+    def __init__(self, message: str, not_before: float) -> None:
+        super().__init__(message)
+        self.not_before = not_before
+
+
+class StoreError(SyncError):
+    """The directory on this machine cannot be used."""
+
+
+class NewerDatabase(StoreError):
+    """A newer version of the app wrote the database."""
+
+
+class AnotherProcess(StoreError):
+    """Somebody else is at work in this directory."""
+
+
+class OtherFeed(StoreError):
+    """The directory belongs to another feed."""
+
+
+class ReadOnlyDirectory(StoreError):
+    """Writing is not allowed here."""
+
+
+class UnsafePath(StoreError):
+    """A symbolic link, or something else that is no plain file, is where one of our files should be."""
+
+
+class CorruptDatabase(StoreError):
+    """The database is damaged."""
+
+
+class DiskFull(StoreError):
+    """There is no space left."""

@@ -1,0 +1,82 @@
+"""What a run says: why it ended, what was done, what is left; and its progress."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .errors import SyncError
+
+
+class Stop(Enum):
+    """Why a run ended. The value is a sentence for people."""
+
+    FINISHED = "everything is here"
+    ASKED_TO_STOP = "it was asked to stop"
+    DEADLINE = "its time is up (Limits.total_seconds)"
+    OFFLINE = "the server cannot be reached; run again when there is a network"
+    SERVER_BUSY = "the server asked for a pause; run again later"
+    NEEDS_AUTHORIZATION = "the server wants credentials; give the client new ones and run again"
+    NEEDS_SPACE = "the disk is full; free some space and run again"
+    WAITING_FOR_WIFI = "it waits for Wi-Fi"
+    WAITING_FOR_POWER = "it waits for power"
+    FEED_UNUSABLE = "the server's list cannot be used; nothing was changed"
+    NEEDS_UPDATE = "the feed has events that this version does not know; update the program"
+    INCOMPLETE = "some content could not be got; it stays pending for the next run"
+    LEASE_LOST = "another process took over; it does the rest"
+
+
+class Halt(Exception):  # noqa: N818 - it is how a run ends early, and no error
+    """Ends a run in good order, from wherever it is raised."""
+
+    def __init__(self, why: Stop, problem: SyncError | None = None, not_before: float | None = None) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.problem = problem
+        self.not_before = not_before
+
+
+class Phase(Enum):
+    """What a run is doing. Done is a phase of its own: all bytes may be there while it is not."""
+
+    CHECKING = "checking what is here"
+    RETRYING = "getting what was left from last time"
+    ASKING = "asking for news"
+    GETTING = "getting files"
+    SWEEPING = "tidying up"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. Bytes count when they would survive a power failure, never earlier; they can become fewer, when a file begins anew."""
+
+    bytes_durable: int
+    bytes_total: int | None
+    """None where the feed does not say how large its files are."""
+    files_done: int
+    files_total: int
+    phase: Phase
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of a run. `done` and `left` count contents; `not_before`, in seconds since 1970, is when to run again."""
+
+    why: Stop
+    done: int = 0
+    left: int = 0
+    bytes_fetched: int = 0
+    requests: int = 0
+    problems: list[SyncError] = field(default_factory=list)
+    not_before: float | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything that the feed has is here."""
+        return self.why is Stop.FINISHED
+
+    def __str__(self) -> str:
+        lines = [
+            f"Ended: {self.why.value}.",
+            f"{self.done} done, {self.left} left, {self.bytes_fetched:,} bytes in {self.requests} requests.",
+        ]
+        return "\n".join(lines + [f"- {problem}" for problem in self.problems])

@@ -1,0 +1,52 @@
+"""The database's tables, in versions. A migration is never edited once released; a new one is added."""
+
+import sqlite3
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        # One row, of what is known about the feed and about earlier runs.
+        """CREATE TABLE meta (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            base TEXT, feed_id TEXT, generation TEXT, numbered INTEGER,
+            cursor TEXT, cursor_version INTEGER NOT NULL DEFAULT -1,
+            page TEXT, page_version INTEGER NOT NULL DEFAULT -1,
+            shadow_feed_id TEXT, shadow_generation TEXT, shadow_numbered INTEGER,
+            not_before REAL NOT NULL DEFAULT 0,
+            clean INTEGER NOT NULL DEFAULT 1)""",
+        # Events that are stored and not done. `shadow` ones belong to a full list that is still coming in.
+        """CREATE TABLE events (
+            id TEXT NOT NULL, shadow INTEGER NOT NULL, key TEXT NOT NULL,
+            content TEXT NOT NULL, media INTEGER NOT NULL, kind INTEGER NOT NULL,
+            version INTEGER NOT NULL, date_time TEXT NOT NULL, size INTEGER, sha256 TEXT,
+            PRIMARY KEY (shadow, id))""",
+        "CREATE INDEX events_by_key ON events (shadow, key)",
+        # What we know of each content. A deleted one stays, so that an older event cannot bring it back.
+        """CREATE TABLE entities (
+            key TEXT PRIMARY KEY, version INTEGER NOT NULL, deleted INTEGER NOT NULL, data TEXT)""",
+        # Files that we have: verified, durable, under their final names. `checked` ones came in a run that ended in good order, or were looked at since.
+        """CREATE TABLE files (
+            key TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, tag TEXT NOT NULL,
+            size INTEGER NOT NULL, sha256 TEXT NOT NULL, version INTEGER NOT NULL, checked INTEGER NOT NULL)""",
+        # What a later run must know to go on with a file: how much of it is durable, and of which representation.
+        """CREATE TABLE transfers (
+            part TEXT PRIMARY KEY, validator TEXT, total INTEGER, durable INTEGER NOT NULL)""",
+        """CREATE TABLE lease (
+            one INTEGER PRIMARY KEY CHECK (one = 1), owner TEXT NOT NULL, expires REAL NOT NULL)""",
+        "INSERT INTO meta (one) VALUES (1)",
+    ),
+)
+
+CURRENT = len(MIGRATIONS)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The version of the tables that are there; 0 in a new database."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, since: int) -> None:
+    """Bring the tables from version `since` to the current one; call it within a transaction."""
+    for statements in MIGRATIONS[since:]:
+        for statement in statements:
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {CURRENT}")

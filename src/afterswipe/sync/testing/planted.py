@@ -1,0 +1,144 @@
+"""Broken variants of the engine, each with the invariant that must fail and the dimension that shows it.
+
+They check the checks: an invariant that no bug breaks says nothing, and neither does a crash that finds none. Each bug is
+one that has been made before, in one method or one function. None of them shows in a run that nothing disturbs.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from .. import jobs
+from ..engine import Sync
+from ..feed import FileInfo, Page
+from ..fetcher import Fetcher
+from ..jobs import Job
+from ..store import Have, Known, Store
+from ..transfer import Receive
+from .sim_disk import SimDisk
+
+__all__ = ["PLANTED", "Dimension", "Planted"]
+
+
+class Dimension(StrEnum):
+    """What has to happen for a bug to show."""
+
+    NOTHING = "nothing at all"
+    KILL = "a kill"
+    POWER = "a power loss"
+    REPEATED = "events that come again"
+    NO_RANGES = "a kill, and a server that does not continue a file"
+    CHANGED = "a kill, and another file on the server after it"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A bug: what it does, which invariant it breaks, and in which dimensions it shows (in the others it must not)."""
+
+    id: str
+    does: str
+    breaks: str
+    shows_in: frozenset[Dimension]
+    engine: type[Sync] = Sync
+    disk: type[SimDisk] = SimDisk
+    always_newer: bool = False
+    extended_only: bool = False
+    """Whether it takes a feed with digests to show it, because the plain one relies on nothing that it breaks."""
+    plain_only: bool = False
+    """Whether a digest from the feed heals it."""
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        """Within this, functions that cannot be replaced by a subclass are the bug's."""
+        was = jobs.is_newer
+        if self.always_newer:
+            jobs.is_newer = lambda event, known: True  # noqa: ARG005
+        try:
+            yield
+        finally:
+            jobs.is_newer = was
+
+
+class _CursorFirst(Store):
+    def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None) -> None:
+        with self.transaction("cursor") as database:
+            database.execute(
+                "UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?, shadow_feed_id = NULL",
+                (base, page.identity.feed_id, page.identity.generation, page.identity.numbered),
+            )
+            if cursor is not None:
+                self.set_cursor(*cursor)
+        super().swap(page, base=base, cursor=cursor)
+
+
+class _RowBeforeFile(Fetcher):
+    async def file(self, job: Job, want: FileInfo) -> Have:
+        known = self.store.known(job.key)
+        with self.store.transaction("row"):
+            self.store.put_entity(job.key, Known(job.version, False, known.data if known else "{}"))
+        return await super().file(job, want)
+
+
+class _AppendOn200(Fetcher):
+    def place(self, job: Job, decision: Receive, here: int) -> int:
+        return here if decision.offset == 0 else super().place(job, decision, here)
+
+
+class _SplitCommit(Store):
+    def finish(self, key: str, events: Iterable[str], known: Known, have: Have | None) -> None:
+        with self.transaction("events"):
+            self.end_events(events)
+        super().finish(key, (), known, have)
+
+
+class _TrustTheLength(Fetcher):
+    def verify(self, job: Job, want: FileInfo) -> tuple[str, int] | None:
+        return super().verify(job, replace(want, sha256=None))
+
+
+class _BelieveTheSize(Fetcher):
+    def begin(self, job: Job, want: FileInfo):  # type: ignore[no-untyped-def]
+        size, here = self.disk.size(job.part) or 0, self.store.part(job.part)
+        if here is not None:
+            self.store.remember(job.part, replace(here, durable=size))
+        return super().begin(job, want)
+
+
+class _NoSync(SimDisk):
+    def fsync(self, name: str) -> None:
+        self.reach("fsync, left out", name)
+
+
+class _NoFolderSync(SimDisk):
+    def fsync_directory(self, folder: str) -> None:
+        self.reach("fsync_directory, left out", folder)
+
+
+def _engine(store: type[Store] = Store, fetcher: type[Fetcher] = Fetcher) -> type[Sync]:
+    return type("Planted", (Sync,), {"store_type": store, "fetcher_type": fetcher})
+
+
+_ANY_CRASH = frozenset({Dimension.KILL, Dimension.POWER, Dimension.NO_RANGES, Dimension.CHANGED})
+_POWER = frozenset({Dimension.POWER})
+
+PLANTED: tuple[Planted, ...] = (
+    Planted("cursor-first", "moves the cursor, then stores the events", "S2", _ANY_CRASH, _engine(store=_CursorFirst)),
+    Planted("row-before-file", "writes the row, then gets the file", "S1", _ANY_CRASH, _engine(fetcher=_RowBeforeFile)),
+    Planted("split-commit", "ends the events in one transaction and writes the rows in another", "S2", _ANY_CRASH, _engine(store=_SplitCommit)),
+    Planted("no-fsync", "never syncs the bytes of a file", "S6", _POWER, disk=_NoSync),
+    Planted("no-folder-sync", "never syncs a folder", "S1", _POWER, disk=_NoFolderSync),
+    Planted(
+        "append-on-200", "appends the body of a 200 to what is there", "S5",
+        frozenset({Dimension.NO_RANGES, Dimension.CHANGED}), _engine(fetcher=_AppendOn200),
+    ),
+    Planted("not-idempotent", "does an event again that comes again", "S4", frozenset({Dimension.REPEATED}), always_newer=True),
+    Planted(
+        "trust-the-length", "compares the length of a file and not its digest", "S6", _POWER,
+        _engine(fetcher=_TrustTheLength), extended_only=True,
+    ),
+    Planted(
+        "believe-the-size", "resumes at the size that a partial file has", "S5", _POWER,
+        _engine(fetcher=_BelieveTheSize), plain_only=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,153 @@
+"""The engine over a server that misbehaves, in a folder of its own and in virtual time."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx
+
+from afterswipe.sync import Limits, Sync
+from afterswipe.sync.testing.clock import LoopClock
+from afterswipe.sync.testing.faulty import Fault, FaultyServer, FaultyTransport
+from afterswipe.sync.testing.loop import run
+from afterswipe.sync.testing.server import AUTHOR, FILE_PATHS, SOUND, FeedServer, Truth
+
+BASE = "https://feed.example/"
+SIZE = 10_000
+LIMITS = Limits(reserve_bytes=0)
+
+type Landed = dict[str, tuple[str, bytes | None]]
+"""By content id: title, and the file's bytes where it has one."""
+
+
+def small_truth(sounds: int = 1, size: int = SIZE) -> Truth:
+    """An author, and some sounds with a file of `size` bytes each."""
+    truth = Truth(seed=3)
+    truth.add(AUTHOR, "an author")
+    for number in range(sounds):
+        truth.add(SOUND, f"sound {number}", size)
+    return truth
+
+
+def wanted(truth: Truth) -> Landed:
+    """What a folder has to hold when it is in sync."""
+    return {content.id: (content.title, content.file) for content in truth.contents.values()}
+
+
+def landed(folder: Path) -> Landed:
+    """What a folder holds: read from the tables and the files, without the engine."""
+    with closing(sqlite3.connect(folder / "sync.db")) as database:
+        rows = database.execute("SELECT key, data FROM entities WHERE NOT deleted").fetchall()
+        names = dict(database.execute("SELECT key, name FROM files").fetchall())
+    held: Landed = {}
+    for key, data in rows:
+        entity = json.loads(data)
+        file = (folder / names[key]).read_bytes() if key in names else None
+        held[entity["id"]] = (entity["title"], file)
+    return held
+
+
+class Rig:
+    """A truth, a folder, and any number of runs of the engine between them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        truth: Truth | None = None,
+        *,
+        extended: bool = True,
+        library: ModuleType = httpx,
+        limits: Limits = LIMITS,
+        **server: Any,
+    ) -> None:
+        self.folder = folder
+        self.truth = truth or small_truth()
+        self.honest = FeedServer(self.truth, extended, **server)
+        self.library = library
+        self.limits = limits
+        self.wall = 1_790_000_000.0
+        self.clock = LoopClock(self.wall)
+        self.server = FaultyServer(self.honest)
+        self.transport = FaultyTransport(self.server)
+        self.seed = 0
+
+    def run(
+        self,
+        faults: Iterable[Fault] = (),
+        *,
+        until: Any = None,
+        progress: Callable[[Any], None] | None = None,
+        client: dict[str, Any] | None = None,
+        limits: dict[str, Any] | None = None,
+        base: str = BASE,
+        disk: Any = None,
+        same_server: bool = False,
+        **options: Any,
+    ) -> Any:
+        """One run of a new engine, as after a new start of the app; its report.
+
+        With `same_server` the faults of the run before go on, and what they remember stays.
+        """
+        self.clock = LoopClock(self.wall)
+        if not same_server:
+            self.server = FaultyServer(self.honest, faults)
+        self.transport = FaultyTransport(self.server, library=self.library, clock=self.clock)
+        self.seed += 1
+
+        async def main() -> Any:
+            async with self.transport.client(**(client or {})) as made:
+                engine = Sync(
+                    made,
+                    base,
+                    self.folder if disk is None else disk,
+                    clock=self.clock,
+                    limits=replace(self.limits, **(limits or {})),
+                    rng=random.Random(self.seed),
+                    **options,
+                )
+                try:
+                    return await engine.run(until=until, progress=progress)
+                finally:
+                    self.wall = self.clock.wall()
+
+        return run(main())
+
+    # What can be asked afterwards.
+
+    def in_sync(self) -> bool:
+        """Whether the folder holds what the server has, byte for byte, and no partial is left."""
+        return landed(self.folder) == wanted(self.truth) and not self.parts()
+
+    def held(self) -> Landed:
+        """What the folder holds."""
+        return landed(self.folder)
+
+    def parts(self) -> list[Path]:
+        """The partial files."""
+        return sorted(path for path in (self.folder / "parts").glob("*") if path.is_file())
+
+    def cursor(self) -> str | None:
+        """The cursor as it is stored."""
+        with closing(sqlite3.connect(self.folder / "sync.db")) as database:
+            stored: str | None = database.execute("SELECT cursor FROM meta").fetchone()[0]
+        return stored
+
+    def fetched(self) -> int:
+        """Bytes of files that the last run has taken from the server."""
+        return sum(count for path, count in self.transport.sent.items() if path.endswith(".mp3"))
+
+    def asked(self, part: str) -> list[Any]:
+        """The last run's requests whose path has `part` in it."""
+        return [request for request, _ in self.server.log if part in request.path]
+
+    def files(self) -> int:
+        """Bytes of all files that the server has."""
+        return sum(
+            len(content.file) for content in self.truth.contents.values() if content.media in FILE_PATHS
+        )

@@ -1,0 +1,194 @@
+"""The command against the demo server: exit codes, the table, Ctrl-C, and every fault switched on."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from hashlib import sha256
+
+import pytest
+
+from afterswipe.sync import command
+from afterswipe.sync.demo.app import application, generated
+from afterswipe.sync.testing.faulty import INJECTIONS, Fault, FaultyServer, When
+from afterswipe.sync.testing.server import FeedServer, Truth
+from guide.hosting import hosted
+
+IMPATIENT = [
+    f"--limit={name}"
+    for name in (
+        "read_seconds=0.5",
+        "rate_seconds=0.5",
+        "minimum_rate=100000",
+        "backoff_base=0.01",
+        "backoff_cap=0.5",
+    )
+]
+"""So that a test does not wait as long as a person would."""
+
+
+@pytest.fixture
+def truth() -> Truth:
+    return generated(4, 60_000)
+
+
+def files_of(directory) -> set[str]:
+    """The digests of all files that have a final name."""
+    return {
+        sha256(path.read_bytes()).hexdigest() for path in (directory / "files").rglob("*") if path.is_file()
+    }
+
+
+def digests(truth: Truth) -> set[str]:
+    return {
+        sha256(content.file).hexdigest() for content in truth.contents.values() if content.file is not None
+    }
+
+
+def serving(truth, *faults, **options):
+    return hosted(application(FaultyServer(FeedServer(truth, **options), faults)))
+
+
+def test_it_syncs_and_a_second_run_gets_nothing_again(truth, tmp_path, capsys):
+    with serving(truth) as root:
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.DONE
+        assert "Ended: everything is here." in capsys.readouterr().out
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.DONE
+        assert "in 1 requests" in capsys.readouterr().out
+    assert files_of(tmp_path) == digests(truth)
+
+
+@pytest.mark.parametrize("extended", [True, False], ids=["extended", "plain"])
+@pytest.mark.parametrize("when", [When.ONCE, When.FROM], ids=["once", "always"])
+@pytest.mark.parametrize("name", sorted(INJECTIONS))
+def test_with_any_fault_it_ends_correct_or_says_why_not(name, when, extended, truth, tmp_path, capsys):
+    """What has a final name is right by the truth as it is at the end, or the command says what is wrong."""
+    if name == "F39" and when is When.FROM:
+        when = When.ONCE  # the same, and half a minute less of reading what is far too large
+    directory = tmp_path / "here"
+    # The first file is cut in its middle, so that there is a rest to ask for.
+    server = FaultyServer(FeedServer(truth, extended=extended), [Fault("F11"), Fault(name, when=when)])
+    with hosted(application(server)) as root:
+        code = command.main([root, str(directory), "--quiet", "--seconds=8", *IMPATIENT])
+    said = capsys.readouterr().out
+    assert server.happened[name]
+    if code == command.DONE:
+        if extended:
+            assert files_of(directory) == digests(truth), said
+    else:
+        assert "Ended: " in said
+        assert "everything is here" not in said
+    assert list(tmp_path.iterdir()) == [directory], "nothing is written outside"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("F17", command.FEED), ("F34", command.FEED), ("F23", command.SIGN_IN), ("F22", command.STOPPED)],
+)
+def test_a_fault_that_stays_has_its_exit_code(name, code, truth, tmp_path, capsys):
+    arg = "3600" if name == "F22" else ""
+    with serving(truth, Fault(name, when=When.FROM, arg=arg)) as root:
+        assert command.main([root, str(tmp_path), "--quiet", *IMPATIENT]) == code
+    assert "- " in capsys.readouterr().out, "the problem is named"
+
+
+def test_a_token_is_sent(truth, tmp_path, capsys):
+    with serving(truth, token="secret") as root:
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.SIGN_IN
+        assert command.main([root, str(tmp_path), "--quiet", "--token=secret"]) == command.DONE
+
+
+def test_nobody_there(tmp_path, capsys):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    assert command.main([url, str(tmp_path), "--quiet", *IMPATIENT]) == command.STOPPED
+    assert "the server cannot be reached" in capsys.readouterr().out
+
+
+def test_a_directory_that_cannot_be_one(tmp_path, capsys, truth):
+    (tmp_path / "file").write_text("mine")
+    with serving(truth) as root:
+        assert command.main([root, str(tmp_path / "file"), "--quiet"]) == command.DIRECTORY
+    assert (tmp_path / "file").read_text() == "mine"
+    assert capsys.readouterr().err.strip()
+
+
+def test_an_address_of_a_page_that_is_no_feed(tmp_path, capsys):
+    async def page(scope, receive, send):
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]}
+        )
+        await send({"type": "http.response.body", "body": b"<!doctype html><title>Hello</title>"})
+
+    with hosted(page) as root:
+        assert command.main([root, str(tmp_path), "--quiet", *IMPATIENT]) == command.FEED
+    assert files_of(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ftp://here/", "x"], "no address of a feed"),
+        (["here", "x"], "no address of a feed"),
+        (["http://here/", "x", "--seconds=0"], "no number above 0"),
+        (["http://here/", "x", "--limit=speed=3"], "no limit 'speed'"),
+        (["http://here/", "x", "--limit=attempts=1.5"], "no whole number"),
+        (["http://here/"], "directory"),
+    ],
+)
+def test_a_command_line_that_cannot_be_right(arguments, words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        command.main(arguments)
+    assert stopped.value.code == command.USAGE
+    assert words in capsys.readouterr().err
+    assert not list(tmp_path.iterdir()), "nothing was made"
+
+
+def test_help_explains_the_exit_codes(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--help"])
+    words = capsys.readouterr().out
+    for code in (0, 1, 2, 3, 4, 5, 130):
+        assert f"\n  {code} " in words
+
+
+def test_without_rich_the_same_is_said_in_plain_lines(truth, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rich", None)
+    with serving(truth) as root:
+        assert command.main([root, str(tmp_path)]) == command.DONE
+    out, err = capsys.readouterr()
+    assert "getting files: 4 of 4 files" in err
+    assert "files                    0          4" in out
+
+
+def test_the_bar_is_shown(truth, tmp_path, capsys):
+    with serving(truth) as root:
+        assert command.main([root, str(tmp_path)]) == command.DONE
+    assert "done, 4 of 4 files" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_ctrl_c_keeps_what_is_there_and_the_next_run_ends_it(tmp_path):
+    truth = generated(3, 400_000)
+    slow = Fault("F20", when=When.FROM)
+    with serving(truth, slow) as root:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "afterswipe.sync", root, str(tmp_path), "--limit=minimum_rate=0.001"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        parts = tmp_path / "parts"
+        ends = time.monotonic() + 20
+        while not any(path.stat().st_size for path in (parts.iterdir() if parts.is_dir() else ())):
+            assert time.monotonic() < ends, "it never began a file"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == command.INTERRUPTED
+    assert "it was asked to stop" in out
+    with serving(truth) as root:
+        # The port is another one: the feed is the same by its own name.
+        assert command.main([root, str(tmp_path), "--quiet"]) in (command.DONE, command.DIRECTORY)

@@ -1,0 +1,109 @@
+"""The engine against the oracle, over feeds that nobody would think of: the end is the same."""
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from afterswipe.sync.testing.engine_program import EngineProgram
+from afterswipe.sync.testing.oracle import full_resync
+from afterswipe.sync.testing.server import AUTHOR, FILE_UPDATED, GENRE, SONG, SOUND, FeedServer, Truth
+from afterswipe.sync.testing.sim_disk import Crash, SimDisk
+from afterswipe.sync.testing.wire import Reply, Request
+
+from .endings import on_simulated
+
+HOSTILE = [
+    "../../etc/passwd",
+    "C:\\nul",
+    "a\0b",
+    "CON",
+    "x" * 300,
+    "é",
+    "e\u0301",
+    "Sound",
+    "sound",
+    "<b>",
+    "",
+    "\u202e",
+]
+TITLES = st.sampled_from(HOSTILE) | st.text(alphabet=st.characters(codec="utf-8"), max_size=20)
+SIZES = st.integers(0, 700)
+WHICH = st.integers(0, 1000)
+
+OPERATIONS = st.one_of(
+    st.tuples(st.just("add"), st.sampled_from([SOUND, AUTHOR, SONG, GENRE]), TITLES, SIZES),
+    st.tuples(st.just("rename"), WHICH, TITLES),
+    st.tuples(st.just("replace"), WHICH, st.none() | SIZES),
+    st.tuples(st.just("delete"), WHICH),
+    st.tuples(st.just("invalid"), WHICH),
+    st.tuples(st.just("restart")),
+    st.tuples(st.just("sync")),
+)
+
+
+class Untidy(FeedServer):
+    """A server that repeats events and gives them in any order, within what it sends at once."""
+
+    order = 0
+
+    def answer(self, request: Request) -> Reply:
+        reply = super().answer(request)
+        if not self.order or "/update-events/" not in request.path or reply.status != 200:
+            return reply
+        rng = random.Random(f"{self.order} {request.path}")
+        page = json.loads(reply.body)
+        events = page if isinstance(page, list) else page["events"]
+        events += rng.choices(events, k=rng.randrange(3)) if events else []
+        rng.shuffle(events)
+        body = json.dumps(page).encode()
+        return replace(reply, body=body).having(content_length=str(len(body)))
+
+
+def carry_out(truth: Truth, operation: tuple, extended: bool) -> None:
+    """Change the truth; what needs something that is not there does nothing."""
+    name, *details = operation
+    ids = [
+        key
+        for key, content in truth.contents.items()
+        if (name != "replace" or content.file is not None)
+        and (name != "invalid" or content.media in (AUTHOR, GENRE))
+    ]
+    if name == "add":
+        truth.add(*details)
+    elif name == "restart" and extended:
+        truth.restart()
+    elif name in ("rename", "replace", "delete") and ids:
+        getattr(truth, name)(ids[details[0] % len(ids)], *details[1:])
+    elif name == "invalid" and ids:
+        chosen = ids[details[0] % len(ids)]
+        truth._note(chosen, truth.contents[chosen].media, FILE_UPDATED)
+
+
+@pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(operations=st.lists(OPERATIONS, max_size=14), order=st.integers(0, 5), page=st.integers(1, 4))
+def test_the_engine_ends_where_the_oracle_ends(extended, operations, order, page):
+    server = Untidy(Truth(seed=9), extended=extended, page=page)
+    server.order = order
+    program = EngineProgram(server)
+    left = SimDisk().after(Crash.KILL)
+    for operation in [*operations, ("sync",)]:
+        carry_out(server.truth, operation, extended)
+        if operation[0] == "sync":
+            disk = SimDisk(left)
+            assert program(disk) == []
+            left = disk.after(Crash.KILL)
+            assert on_simulated(left) == full_resync(server.answer)
+
+
+def test_the_comparison_can_fail():
+    server = FeedServer(Truth(seed=9))
+    server.truth.add(SOUND, "a sound", 300)
+    disk = SimDisk()
+    EngineProgram(server)(disk)
+    server.truth.rename(next(iter(server.truth.contents)), "another name")
+    assert on_simulated(disk.after(Crash.KILL)) != full_resync(server.answer)
