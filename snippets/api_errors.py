@@ -1,0 +1,62 @@
+"""Every error says whose doing it was and what to do next: one of each, on purpose."""
+
+from afterswipe import (
+    GB,
+    ActivityAuthorizationError,
+    AfterSwipeError,
+    APIError,
+    BGTaskSchedulerError,
+    ClaimError,
+    NeverYieldsError,
+    NotKnownError,
+    Phone,
+    UnavailableError,
+    URLError,
+    UsageError,
+    claims,
+)
+from afterswipe.background_tasks import BGAppRefreshTaskRequest
+
+# The most particular comes first: an UnavailableError is an APIError too.
+KINDS = (UsageError, UnavailableError, ActivityAuthorizationError, BGTaskSchedulerError, APIError, NotKnownError, NeverYieldsError, URLError, ClaimError)  # fmt: skip
+
+
+async def show_card(app):
+    app.activities.request("Posting your story")
+
+
+async def submit_unknown(app):
+    app.task_scheduler.submit(BGAppRefreshTaskRequest("typo"))
+
+
+async def never_wait(_app):
+    while True:
+        pass
+
+
+async def upload(app):
+    async for _sent in app.url_session.upload("film.mov", size=2 * GB):
+        pass
+
+
+def run(app, ios="26", prepare=lambda _phone: None):
+    phone = Phone(ios=ios)
+    prepare(phone)
+    phone.open(app)
+    phone.wait(minutes=2)
+
+
+ATTEMPTS = {
+    "nothing to open": lambda: Phone().open(),
+    "an old system": lambda: run(show_card, ios="15"),
+    "cards switched off": lambda: run(show_card, prepare=lambda phone: phone.live_activities.allow(False)),
+    "an unknown task": lambda: run(submit_unknown),
+    "no network": lambda: run(upload, prepare=lambda phone: phone.network.disconnect()),
+    "no way out": lambda: run(never_wait),
+    "no such claim": lambda: claims.get("live-activity.keeps-apps-alive"),
+}
+for what, attempt in ATTEMPTS.items():
+    try:
+        attempt()
+    except AfterSwipeError as error:
+        print(f"{what}: {next(kind.__name__ for kind in KINDS if isinstance(error, kind))}\n  {error}")

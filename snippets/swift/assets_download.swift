@@ -1,0 +1,22 @@
+// Not compiled: shown for comparison.
+// The extension brings content in, also before the app is opened for the first time.
+import BackgroundAssets
+
+@available(iOS 16.4, *)
+@main
+struct Sounds: BADownloaderExtension {
+    func downloads(
+        for request: BAContentRequest, manifestURL: URL, extensionInfo: BAAppExtensionInfo
+    ) -> Set<BADownload> {
+        [
+            BAURLDownload(
+                identifier: "sounds", request: URLRequest(url: URL(string: "https://example.com/sounds.zip")!),
+                essential: false, fileSize: 30_000_000,
+                applicationGroupIdentifier: "group.com.example.app", priority: .default)
+        ]
+    }
+
+    func backgroundDownload(_ download: BADownload, finishedWithFileURL file: URL) {
+        print("move it into the app group now: \(file.lastPathComponent)")
+    }
+}

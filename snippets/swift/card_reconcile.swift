@@ -1,0 +1,26 @@
+// Not compiled: shown for comparison.
+// Every launch, by the person or by the system, begins with the cards that are left.
+import ActivityKit
+import Foundation
+
+@available(iOS 16.1, *)
+struct ReconcileAttributes: ActivityAttributes {
+    struct ContentState: Codable, Hashable { var text: String }
+    var file: String
+}
+
+@available(iOS 16.2, *)
+func reconcile(with session: URLSession) async {
+    // The upload's taskDescription was set when it was started.
+    let moving = Set(await session.allTasks.compactMap(\.taskDescription))
+    for card in Activity<ReconcileAttributes>.activities {
+        guard card.activityState == .active || card.activityState == .stale else { continue }
+        if moving.contains(card.attributes.file) {
+            let state = ReconcileAttributes.ContentState(text: "Handed over, waiting to be sent.")
+            await card.update(ActivityContent(state: state, staleDate: Date.now.addingTimeInterval(600)))
+        } else {
+            let state = ReconcileAttributes.ContentState(text: "Not posted. Tap to try again.")
+            await card.end(ActivityContent(state: state, staleDate: nil), dismissalPolicy: .default)
+        }
+    }
+}

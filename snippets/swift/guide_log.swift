@@ -1,0 +1,39 @@
+// Not compiled: shown for comparison.
+// Each line is written through to disk, with the time of day and the age of the process.
+import Foundation
+import os
+
+final class BackgroundLog: Sendable {
+    static let shared = BackgroundLog()
+    private let system = Logger(subsystem: "com.example.story", category: "background")
+    // Goes on while the phone sleeps, and does not jump with the time of day.
+    private let launched = ContinuousClock.now
+    private let process = ProcessInfo.processInfo.processIdentifier
+    private let file = URL.documentsDirectory.appending(path: "background.log")
+
+    func note(_ what: String) {
+        let age = launched.duration(to: .now)
+        let line = "\(Date.now.ISO8601Format()) pid \(process) age \(age) \(what)\n"
+        system.notice("\(line, privacy: .public)") // for Console, without the debugger
+        do {
+            if !FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) {
+                // Readable while the phone is locked, once it was unlocked after a restart.
+                try Data().write(to: file, options: .completeFileProtectionUntilFirstUserAuthentication)
+            }
+            let handle = try FileHandle(forWritingTo: file)
+            defer { try? handle.close() }
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data(line.utf8))
+        } catch {
+            system.error("no log on disk: \(error)")
+        }
+    }
+}
+
+/// One line each second. A hole in the file is a time without run time.
+func beat() async throws {
+    while true {
+        BackgroundLog.shared.note("runs")
+        try await Task.sleep(for: .seconds(1))
+    }
+}

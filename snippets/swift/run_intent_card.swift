@@ -1,0 +1,31 @@
+// Not compiled: shown for comparison. The system draws the card from the progress that is reported.
+import AppIntents
+
+@available(iOS 27, *)
+struct PostStory: LongRunningIntent, CancellableIntent {
+    static let title: LocalizedStringResource = "Post story"
+    @Parameter(title: "Film") var film: IntentFile
+
+    func perform() async throws -> some IntentResult {
+        let parts = try await partsToSend(of: film)
+        try await performBackgroundTask {
+            progress.totalUnitCount = Int64(parts.count)
+            progress.localizedDescription = "Posting your story"
+            for part in parts {
+                try await send(part)
+                progress.completedUnitCount += 1 // silence can end the extra time
+            }
+        } onCancel: { reason in
+            print("stopped: \(String(reflecting: reason))")
+        }
+        return .result()
+    }
+
+    func partsToSend(of film: IntentFile) async throws -> [Data] { [film.data] }
+
+    func send(_ part: Data) async throws {
+        var request = URLRequest(url: URL(string: "https://example.com/stories")!)
+        request.httpMethod = "POST"
+        _ = try await URLSession.shared.upload(for: request, from: part)
+    }
+}
