@@ -1,10 +1,11 @@
 """A Live Activity as the system keeps it: a record with a state and the last content. No part of it is a process."""
 
 import json
-from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from .errors import ActivityAuthorizationError
+from .frozen import frozen
 from .units import percent, stopwatch
 
 
@@ -28,7 +29,13 @@ APP, SYSTEM = "app", "system"
 """Whose card it is: one that the app made with ActivityKit, or one that the system drew for a task."""
 
 
-@dataclass(frozen=True)
+@lru_cache
+def _bytes(title: str, text: str, timer: tuple[int, int] | None) -> int:
+    """The size without a progress, which JSON writes as Python does. Kept: most updates of a card change the progress only."""
+    return len(json.dumps([title, text, None, timer]).encode())
+
+
+@frozen
 class Content:
     """What a card shows. `progress` is 0.0 to 1.0, `stale_date` milliseconds.
 
@@ -44,7 +51,8 @@ class Content:
 
     def bytes(self, title: str) -> int:
         """The size of title and content as JSON, in bytes."""
-        return len(json.dumps([title, self.text, self.progress, self.timer]).encode())
+        words = _bytes(title, self.text, self.timer)
+        return words if self.progress is None else words + len(repr(self.progress)) - len("null")
 
     def check(self, title: str, limit: float) -> None:
         """Raise ActivityAuthorizationError `attributesTooLarge` where title and content exceed `limit` bytes as JSON."""
@@ -56,7 +64,7 @@ class Content:
             )
 
 
-@dataclass(frozen=True)
+@frozen
 class Card:
     """What the system knows of one Live Activity. `updated` is milliseconds.
 
@@ -73,6 +81,20 @@ class Card:
     relevance_score: float = 0.0
     channel: str = ""
     redrawn: bool = True
+
+    def changed(self, title: str, content: Content, updated: int) -> "Card":
+        """The card with news, active and drawn anew. The same as `dataclasses.replace`, in less time."""
+        return Card(
+            self.number,
+            title,
+            content,
+            ActivityState.ACTIVE,
+            updated,
+            self.kind,
+            self.style,
+            self.relevance_score,
+            self.channel,
+        )
 
     @property
     def on_screen(self) -> bool:

@@ -110,8 +110,7 @@ class ActivityStore:
                 CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast")
             )
             return
-        now = self._clock.now
-        self._put(replace(card, content=content, state=ActivityState.ACTIVE, updated=now, redrawn=True), by)
+        self._put(card.changed(card.title, content, self._clock.now), by)
         self._light_up(number, alert)
 
     def rank(self, number: int, relevance_score: float) -> None:
@@ -160,20 +159,11 @@ class ActivityStore:
         """Change the system's card; what is left out stays. A card that ended or was removed stays as it is."""
         card = self._cards[number]
         if card.state in LIVE:
-            content = replace(
-                card.content,
-                text=card.content.text if text is None else text,
-                progress=card.content.progress if progress is None else progress,
+            old = card.content
+            content = Content(
+                old.text if text is None else text, old.progress if progress is None else progress
             )
-            self._put(
-                replace(
-                    card,
-                    title=card.title if title is None else title,
-                    content=content,
-                    updated=self._clock.now,
-                ),
-                by="system",
-            )
+            self._put(card.changed(card.title if title is None else title, content, self._clock.now), "system")
 
     def end_system_card(self, number: int, text: str | None = None, *, stays: int | None = None) -> None:
         """End the system's card with a last text. It stays until the person removes it, or for `stays` milliseconds."""

@@ -8,6 +8,7 @@ from .background_assertion import BackgroundTime, ExpiringBlock
 from .background_modes import Audio, Bluetooth, Location
 from .background_tasks import BGTaskScheduler
 from .background_urlsession import BackgroundURLSession
+from .cpu_monitor import CPUMonitor
 from .errors import UsageError
 from .file_locks import FileLock, FileLocks
 from .life_cycle import SCENES, SceneState, State, callbacks
@@ -42,6 +43,7 @@ class Application:
         self.state = State.NOT_RUNNING
         self.scene_state = SceneState.UNATTACHED
         self.watchdog = Watchdog(system, self)
+        self.cpu_monitor = CPUMonitor(system, self)
         self.file_locks = FileLocks(self)
         self.connections = Connections(system.network, loop)
         self.run_time = RunTime(system)
@@ -115,6 +117,7 @@ class Application:
         until = max(self.clock.now, self.loop.blocked_until) + round(seconds * SECOND)
         self.loop.blocked_until = until
         self.watchdog.blocked()
+        self.cpu_monitor.busy()
         free = self.loop.create_future()
         self.loop.call_at(until / SECOND, _resolve, free)
         return free
@@ -159,9 +162,11 @@ class Application:
         if state is State.BACKGROUND:
             self.run_time.entered_background()
             self.background_time.entered_background()
+            self.cpu_monitor.entered_background()
         elif before is State.BACKGROUND:
             self.run_time.left_background()
             self.background_time.left_background()
+            self.cpu_monitor.left_background()
         if state.foreground:
             self.system.daemon.rate_limiter.in_front()
         if before.runs and not state.runs and self.parameters.holds("life-cycle.suspension-closes-sockets"):

@@ -53,9 +53,11 @@ class Clock:
 
     def skip_to(self, to: int) -> bool:
         """Move the time to `to` (milliseconds) if nothing is due until then, itself included; else do nothing and return False."""
-        due = self.next_due()
-        if due is not None and due <= to:
-            return False
+        heap = self._heap
+        while heap and heap[0][0] <= to:
+            if heap[0][2].action is not None:
+                return False
+            heappop(heap)
         self.now = to
         return True
 

@@ -18,6 +18,7 @@ from .parameters import Parameters
 from .person import Person
 from .phone import Phone
 from .story_apps import Story
+from .story_server import StoryServer
 from .strategies import STRATEGIES, Strategy
 from .units import HOUR, SECOND, duration
 
@@ -59,9 +60,9 @@ class People:
     name: str = "they come and go"
     lasts: str = "model.comparison-lasts"
 
-    def behave(self, phone: Phone, seed: int) -> None:
-        """Let one person use the phone."""
-        Person(seed).follow(phone, hours=phone.parameters.milliseconds(self.lasts) / HOUR)
+    def behave(self, phone: Phone, seed: int, until: Callable[[], bool] = lambda: False) -> None:
+        """Let one person use the phone, or less long where `until` says True before."""
+        Person(seed).follow(phone, hours=phone.parameters.milliseconds(self.lasts) / HOUR, until=until)
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,8 @@ def compare(
 ) -> Comparison:
     """Run every strategy with every seed, and count. The same seeds give the same figures.
 
-    A seed is one story, one person and one network, the same for every strategy. `progress` is called after each run with how many are done and
+    A seed is one story, one person and one network, the same for every strategy. A run is left when its story has arrived and no card is
+    live any more: what comes out does not change after that. `progress` is called after each run with how many are done and
     how many there are. Bytes are counted in larger pieces than elsewhere (claim model.comparison-chunk). Raises UsageError without
     a strategy or a seed.
     """
@@ -193,9 +195,15 @@ def _by_lot(strategy: Strategy, uploads: Uploads, people: People, networks: Netw
     rng = random.Random(f"story and network {seed}")  # not the stream that the person's script is drawn from
     story = uploads.draw(Parameters(strategy.needs), rng)
 
-    def prepare(phone: Phone) -> None:
-        parameters = phone.parameters
-        parameters.used["model.upload-chunk"] = parameters.claim("model.comparison-chunk")
+    settled: Callable[[], bool] = lambda: False
+
+    def prepare(phone: Phone, server: StoryServer) -> None:
+        nonlocal settled
+        settled = server.settled
+        phone.parameters.stand_in("model.upload-chunk", "model.comparison-chunk")
         networks.set_up(phone, rng)
 
-    return run(strategy, story, lambda phone: people.behave(phone, seed), seed=seed, prepare=prepare)
+    def away(phone: Phone) -> None:
+        people.behave(phone, seed, settled)
+
+    return run(strategy, story, away, seed=seed, prepare=prepare)

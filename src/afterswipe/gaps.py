@@ -20,6 +20,7 @@ Not modelled: whether what was told was true when it was told, and what a text m
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from .life_cycle import State
 from .record import CardChanged, Record, StateChanged, TransferEnded, TransferMoved
@@ -27,6 +28,9 @@ from .units import size
 
 REASONS = ("stale", "projected", "orphaned", "never started")
 """Why a card and the truth can differ."""
+
+_TELLS = (CardChanged, StateChanged, TransferMoved, TransferEnded)
+"""The entries of a record that tell something about it."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,15 @@ class _Told:
     older: set[tuple[str, int, int]] = field(default_factory=set)
 
 
+class _Wrong(NamedTuple):
+    """A piece of a gap: from, until, the reason, and what became of the work."""
+
+    start: int
+    end: int
+    what: str
+    work: str
+
+
 def gaps(record: Record, end: int, tolerance: float) -> list[Gap]:
     """The times up to `end` in which a card claimed something that was not so, by card and in order. `tolerance` is a share."""
     return _Reader(tolerance).read(record, end)
@@ -90,13 +103,26 @@ def gaps(record: Record, end: int, tolerance: float) -> list[Gap]:
 
 def together(spans: Iterable[Span]) -> list[tuple[int, int]]:
     """The times that are covered by any of the spans, each counted once."""
-    covered: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for span in sorted(spans, key=lambda span: span.start):
-        if covered and span.start <= covered[-1][1]:
-            covered[-1] = (covered[-1][0], max(covered[-1][1], span.end))
+        if found and span.start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], span.end))
         else:
-            covered.append((span.start, span.end))
-    return covered
+            found.append((span.start, span.end))
+    return found
+
+
+def covered(spans: Iterable[Span]) -> int:
+    """How much time the spans cover, in milliseconds."""
+    return sum(end - start for start, end in together(spans))
+
+
+def by_reason(wrong: Iterable[Gap]) -> dict[str, int]:
+    """For how long, in milliseconds, a card was wrong for each of the reasons that occurred."""
+    found: dict[str, list[Gap]] = {reason: [] for reason in REASONS}
+    for gap in wrong:
+        found[gap.what].append(gap)
+    return {reason: covered(spans) for reason, spans in found.items() if spans}
 
 
 class _Reader:
@@ -111,7 +137,7 @@ class _Reader:
     def read(self, record: Record, end: int) -> list[Gap]:
         since = 0
         for entry in record:
-            if isinstance(entry, CardChanged | StateChanged | TransferMoved | TransferEnded):
+            if isinstance(entry, _TELLS):
                 if entry.at > since:
                     self._judge_all(since, entry.at)
                     since = entry.at
@@ -133,9 +159,14 @@ class _Reader:
                     for transfer in self._transfers.values():
                         if transfer.by == "app" and transfer.open:
                             transfer.open, transfer.died = False, True
+                self._may_have_run()
             case TransferMoved(by=by, sent=sent, size=size):
                 key = (by, self._launches if by == "app" else 0, entry.transfer)
-                self._transfers[key] = _Bytes(by, sent, size)
+                under_way = self._transfers.get(key)
+                if under_way is not None and under_way.open:
+                    under_way.sent, under_way.size = sent, size
+                else:
+                    self._transfers[key] = _Bytes(by, sent, size)
             case TransferEnded(by=by, outcome=outcome):
                 key = (by, self._launches if by == "app" else 0, entry.transfer)
                 if key in self._transfers:
@@ -143,6 +174,9 @@ class _Reader:
                     transfer.open, transfer.outcome, transfer.died = False, outcome, outcome != "done"
             case CardChanged():
                 self._take_card(entry)
+                self._may_have_run()
+
+    def _may_have_run(self) -> None:
         if self._state.runs:
             for told in self._cards.values():
                 told.ran = told.ran or told.card.state != "pending"
@@ -165,37 +199,38 @@ class _Reader:
     def _judge_all(self, start: int, end: int) -> None:
         for told in self._cards.values():
             if told.card.claims:
-                for gap in self._judge(told, start, end):
-                    if gap.length > 0:
-                        self._add(gap)
+                for wrong in self._judge(told, start, end):
+                    if wrong.end > wrong.start:
+                        self._add(told, wrong)
 
-    def _add(self, gap: Gap) -> None:
-        found = self._found.setdefault(gap.activity, [])
+    def _add(self, told: _Told, wrong: _Wrong) -> None:
+        found = self._found.setdefault(told.card.activity, [])
         last = found[-1] if found else None
-        if last and last.end == gap.start and (last.what, last.work) == (gap.what, gap.work):
-            found[-1] = replace(last, end=gap.end)
+        if last and last.end == wrong.start and (last.what, last.work) == (wrong.what, wrong.work):
+            found[-1] = replace(last, end=wrong.end)
         else:
-            found.append(gap)
+            found.append(self._gap(told, wrong))
 
-    def _judge(self, told: _Told, start: int, end: int) -> Iterator[Gap]:
-        mine = [transfer for key, transfer in self._transfers.items() if key not in told.older]
-        runs = self._state.runs
-        moving = any(transfer.open and transfer.by != "app" for transfer in mine)
+    def _mine(self, told: _Told) -> list[_Bytes]:
+        return [transfer for key, transfer in self._transfers.items() if key not in told.older]
+
+    def _judge(self, told: _Told, start: int, end: int) -> Iterator[_Wrong]:
         figure = told.card.progress is not None
-        if not runs:
+        if not self._state.runs:
+            mine = self._mine(told)
             if told.by == "push" and not mine and not figure and told.card.timer is None:
                 return
             began = any(transfer.sent for transfer in mine) if mine else told.ran
             if not began:
-                yield self._gap(told, (start, end), "never started", "never began", mine)
+                yield _Wrong(start, end, "never started", "never began")
                 return
-            if not moving:
+            if not any(transfer.open and transfer.by != "app" for transfer in mine):
                 yield from self._nothing_goes_on(told, start, end, mine)
                 return
-        if figure and mine:
-            yield from self._drift(told, start, end, mine)
+        if figure:
+            yield from self._drift(told, start, end)
 
-    def _nothing_goes_on(self, told: _Told, start: int, end: int, mine: list[_Bytes]) -> Iterator[Gap]:
+    def _nothing_goes_on(self, told: _Told, start: int, end: int, mine: list[_Bytes]) -> Iterator[_Wrong]:
         card = told.card
         complete = all(transfer.outcome == "done" for transfer in mine)
         if complete and card.timer is None and card.progress is not None and card.progress >= 1:
@@ -203,18 +238,21 @@ class _Reader:
         if complete and mine and card.timer is not None and card.progress is not None:
             end = min(end, card.timer[1])  # from then on it says 100 %, and that is so
         reason = "stale" if self._state is State.SUSPENDED else "orphaned"
-        yield self._gap(told, (start, end), "projected" if card.moves else reason, "stopped", mine)
+        yield _Wrong(start, end, "projected" if card.moves else reason, "stopped")
 
-    def _drift(self, told: _Told, start: int, end: int, mine: list[_Bytes]) -> Iterator[Gap]:
+    def _drift(self, told: _Told, start: int, end: int) -> Iterator[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
-        alive = [(key, it) for key, it in self._transfers.items() if key not in told.older and not it.died]
-        whole = sum(transfer.size for _, transfer in alive)
+        whole = arrived = 0
+        for key, transfer in self._transfers.items():
+            if not transfer.died and key not in told.older:
+                whole += transfer.size
+                arrived += transfer.sent - told.sent.get(key, 0)
         if not whole:
             return
-        moved = sum(transfer.sent - told.sent.get(key, 0) for key, transfer in alive) / whole
+        moved = arrived / whole
         if told.card.timer is None:
             if moved > self._tolerance:
-                yield self._gap(told, (start, end), "stale", "goes on", mine)
+                yield _Wrong(start, end, "stale", "goes on")
             return
         begins, until = told.card.timer
 
@@ -226,12 +264,14 @@ class _Reader:
         behind = min(reaches(moved - self._tolerance), end)
         ahead = max(start, reaches(moved + self._tolerance))
         if behind > start:
-            yield self._gap(told, (start, behind), "projected", "goes on", mine)
+            yield _Wrong(start, behind, "projected", "goes on")
         if ahead < end:
-            yield self._gap(told, (max(ahead, behind), end), "projected", "goes on", mine)
+            yield _Wrong(max(ahead, behind), end, "projected", "goes on")
 
-    def _gap(self, told: _Told, when: tuple[int, int], what: str, work: str, mine: list[_Bytes]) -> Gap:
+    def _gap(self, told: _Told, wrong: _Wrong) -> Gap:
         says = "a view that the system moves" if told.card.moves else told.card.text
+        start, end, what, work = wrong
+        mine = self._mine(told)
         if work == "goes on":
             so = "the work goes on"
         else:
@@ -241,4 +281,4 @@ class _Reader:
             arrived = sum(transfer.sent for transfer in mine)
             whole = sum(transfer.size for transfer in mine)
             so += f"; {size(arrived)} of {size(whole)} arrived"
-        return Gap(*when, what, told.card.activity, told.card.title, says, so, work)
+        return Gap(start, end, what, told.card.activity, told.card.title, says, so, work)

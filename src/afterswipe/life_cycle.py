@@ -14,8 +14,10 @@ suspended, and nobody tells a suspended app when it is ended: there is nobody th
 Beside the app's state stands the state of its scene, since iOS 13. It follows from the app's state, with one
 exception: an app that the system launches in the background has no scene yet. No scene state says "suspended".
 
-Not modelled: an app with several scenes, UIKit disconnecting a scene to get memory back, `applicationWillTerminate` (the
-system may call it for an app that runs in the background; no work should depend on it), an app that opts out of scenes.
+UIKit may disconnect a scene in the background to get memory back: the scene is then unattached, and the app is in the state
+that it was in.
+
+Not modelled: an app with several scenes, an app that opts out of scenes.
 """
 
 from dataclasses import dataclass
@@ -31,15 +33,11 @@ class State(Enum):
     BACKGROUND = "background"
     SUSPENDED = "suspended"
 
-    @property
-    def runs(self) -> bool:
-        """Whether the process is given run time in this state."""
-        return self in (State.INACTIVE, State.ACTIVE, State.BACKGROUND)
-
-    @property
-    def foreground(self) -> bool:
+    def __init__(self, word: str) -> None:
+        self.foreground = word in ("inactive", "active")
         """Whether the app is in the foreground. Apple counts inactive as foreground."""
-        return self in (State.INACTIVE, State.ACTIVE)
+        self.runs = self.foreground or word == "background"
+        """Whether the process is given run time in this state."""
 
 
 class Event(Enum):
@@ -119,7 +117,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.WAKE: Step(_B, "It runs already."),
         Event.SUSPEND: Step(_S, "Nobody turns the process any more.", "", "life-cycle.suspension-is-not-announced"),
         Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
-        Event.TERMINATE: Step(_N, "The process is ended.", "", _KILLED),
+        Event.TERMINATE: Step(_N, "The process is ended; the system may call applicationWillTerminate before.", "", _KILLED),
         Event.CRASH: Step(_N, "The process is gone."),
         Event.RESTART: Step(_N, "No process outlives a restart."),
     },
@@ -166,6 +164,9 @@ SCENES: dict[SceneState, dict[State, SceneState]] = {
     _BG: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG},
 }
 """The scene's next state, for its state before and the state that its app enters. Total, like the table above."""
+
+DISCONNECTED: dict[SceneState, SceneState] = {_UN: _UN, _FI: _FI, _FA: _FA, _BG: _UN}
+"""The scene's next state where UIKit takes its memory back: only a scene in the background is disconnected. Total."""
 
 _BEFORE_SCENES = {
     "sceneDidBecomeActive": "applicationDidBecomeActive",

@@ -185,7 +185,7 @@ class Machine(System):
         if self.extensions.running:
             self.extensions.turn()
 
-    def _run_until(self, end: int) -> None:
+    def _run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
         if self._app is not None and self._app.loop.is_running():
             raise UsageError(
                 "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in the app's code."
@@ -193,6 +193,8 @@ class Machine(System):
         clock = self.clock
         while True:
             self._turn(end)
+            if over is not None and over():
+                end, over = clock.now, None  # what is due at this moment still happens
             due = self._next_due()
             if due is None or due > end:
                 break

@@ -6,6 +6,7 @@ fails), Multipath TCP, a link that takes two transfers at once (they take turns,
 
 import random
 from collections.abc import Callable
+from functools import lru_cache
 
 import httpx
 
@@ -24,6 +25,12 @@ Handler = Callable[[httpx.Request, int], httpx.Response]
 KINDS = ("Wi-Fi", "cellular")
 _CUTS = "model.network-change-cuts-connections"
 _PORTAL = "model.captive-portal-answers-everything"
+
+
+@lru_cache
+def address(url: str) -> httpx.URL:
+    """The address in a URL. Kept: to read one takes longer than anything else that a transfer does."""
+    return httpx.URL(url)
 
 
 def _created(_request: httpx.Request, _received: int) -> httpx.Response:
@@ -177,7 +184,7 @@ class Network:
 
     def is_resumable(self, url: str) -> bool:
         """Whether the server of `url` speaks the resumable upload protocol."""
-        return httpx.URL(url).host in self._resumable
+        return address(url).host in self._resumable
 
     @property
     def intercepts(self) -> bool:

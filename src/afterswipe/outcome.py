@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from .application import Application
 from .clock import Due
 from .errors import NotKnownError, UsageError
+from .gaps import by_reason, covered, gaps
 from .parameters import Parameters
 from .phone import Phone
 from .story_apps import HOST, Story
@@ -50,16 +51,16 @@ def run(
     *,
     ios: str | None = None,
     seed: int = 1,
-    prepare: Callable[[Phone], None] = lambda _phone: None,
+    prepare: Callable[[Phone, StoryServer], None] = lambda _phone, _server: None,
 ) -> Outcome:
     """Let a person post a story, do what `away` does, open the app again, and stay for claim model.person-stays.
 
-    `prepare` is called before the app is opened. Without `ios` it is the oldest version that the strategy needs; an older one raises
+    `prepare` is called before the app is opened, with the story's server. Without `ios` it is the oldest version that the strategy needs; an older one raises
     UnavailableError.
     """
     phone = Phone(ios=ios or strategy.needs, seed=seed)
-    prepare(phone)
     server = StoryServer(phone, HOST, story.size, resumable=strategy.resumable)
+    prepare(phone, server)
     _lies_idle_when_locked(phone)
 
     async def post(app: Application) -> None:
@@ -77,13 +78,13 @@ def run(
         phone.wait(seconds=phone.parameters.milliseconds("model.person-stays") / SECOND)
     except NotKnownError as gap:
         not_known = str(gap)
-    truth = phone.truth()
+    wrong = gaps(phone.record, phone.clock.now, phone.parameters.number("model.card-tolerance"))
     return Outcome(
         strategy.name,
         str(phone.parameters.ios),
         None if server.done_at is None else server.done_at / SECOND,
-        {reason: length / SECOND for reason, length in truth.by_reason().items()},
-        truth.gap / SECOND,
+        {reason: length / SECOND for reason, length in by_reason(wrong).items()},
+        covered(wrong) / SECOND,
         saw,
         not_known,
     )

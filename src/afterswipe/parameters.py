@@ -3,6 +3,8 @@
 A number that nobody documents is a claim with evidence `assumed`, and is shown as such by `Phone.why`.
 """
 
+from functools import cache
+
 from . import claims
 from .errors import ClaimError, UnavailableError, UsageError
 
@@ -39,7 +41,11 @@ class Parameters:
                 f"iOS {ios} is outside of what is modelled. Choose a version from {OLDEST} to {NEWEST}."
             )
         self.used: dict[str, claims.Claim] = {}
-        self._holds: dict[str, bool] = {}  # the same few rules are asked for all the time
+        # The same few claims are asked for all the time.
+        self._holds: dict[str, bool] = {}
+        self._covers: dict[str, bool] = {}
+        self._numbers: dict[str, float] = {}
+        self._times: dict[str, int] = {}
 
     def claim(self, claim_id: str) -> claims.Claim:
         """The claim with this id, noted as used by this run."""
@@ -50,16 +56,29 @@ class Parameters:
 
     def number(self, claim_id: str) -> float:
         """The value of a claim in the claim's own unit; raises ClaimError where it has none."""
-        return self._value(claim_id).quantity
+        number = self._numbers.get(claim_id)
+        if number is None:
+            number = self._numbers[claim_id] = self._value(claim_id).quantity
+        return number
 
     def milliseconds(self, claim_id: str) -> int:
         """The value of a claim that is a time, in milliseconds."""
+        time = self._times.get(claim_id)
+        if time is not None:
+            return time
         value = self._value(claim_id)
         if value.unit not in _MILLISECONDS:
             raise ClaimError(
                 f"Claim {claim_id} has the unit {value.unit!r}, and a time is needed: {', '.join(_MILLISECONDS)}."
             )
-        return round(value.quantity * _MILLISECONDS[value.unit])
+        time = self._times[claim_id] = round(value.quantity * _MILLISECONDS[value.unit])
+        return time
+
+    def stand_in(self, claim_id: str, other: str) -> None:
+        """From now on take the value of `claim_id` from the claim `other`, for a run that counts more coarsely, for instance."""
+        self.used[claim_id] = self.claim(other)
+        for known in (self._holds, self._covers, self._numbers, self._times):
+            known.pop(claim_id, None)
 
     def holds(self, claim_id: str) -> bool:
         """Whether the phone follows this rule: the claim covers this iOS version, and it was not taken back.
@@ -91,11 +110,16 @@ class Parameters:
 
     def has(self, claim_id: str) -> bool:
         """Whether this iOS version is inside the range of versions for which the claim holds."""
-        claim = self.claim(claim_id)
-        return (not claim.since or Version(claim.since) <= self.ios) and self._not_after(claim.until)
+        covers = self._covers.get(claim_id)
+        if covers is None:
+            claim = self.claim(claim_id)
+            covers = self._covers[claim_id] = _covers(self.ios, claim.since, claim.until)
+        return covers
 
-    def _not_after(self, until: str) -> bool:
-        """Whether this version is at most `until`. A claim that holds until 12 holds on 12.4 too; until 26.0, not on 26.1."""
-        last = tuple(map(int, until.split("."))) if until else ()
-        mine = (*self.ios, *(0 for _ in last))
-        return mine[: len(last)] <= last
+
+@cache
+def _covers(ios: Version, since: str, until: str) -> bool:
+    """Whether a version is in this range. A claim that holds until 12 holds on 12.4 too; until 26.0, not on 26.1."""
+    last = tuple(map(int, until.split("."))) if until else ()
+    mine = (*ios, *(0 for _ in last))
+    return (not since or Version(since) <= ios) and mine[: len(last)] <= last

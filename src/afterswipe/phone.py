@@ -1,6 +1,7 @@
 """The phone: it owns the clock, and it alone turns the processes."""
 
 import random
+from collections.abc import Callable
 
 from .activity_settings import LiveActivities
 from .activity_store import ActivityStore, Card
@@ -14,7 +15,7 @@ from .endings import Cause
 from .errors import UsageError
 from .extensions import Extensions
 from .intents import Intents
-from .life_cycle import Event, State
+from .life_cycle import DISCONNECTED, Event, State
 from .live_activity_push import LiveActivityPushes
 from .lock_screen import LockScreen, island
 from .machine import AppMain, Machine
@@ -165,14 +166,24 @@ class Phone(Machine):
         self.extensions.end_all("ended: the phone restarted")
         self.power.restarted()
 
-    def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
-        """Let time pass. Raises UsageError for a time below zero, and whatever the app's code did not catch."""
+    def wait(
+        self,
+        *,
+        seconds: float = 0,
+        minutes: float = 0,
+        hours: float = 0,
+        until: Callable[[], bool] | None = None,
+    ) -> None:
+        """Let time pass, or less where `until` says True before. Raises UsageError for a time below zero, and whatever the app did not catch.
+
+        `until` is asked whenever something has happened.
+        """
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
         if not span >= 0:
             raise UsageError(
                 "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2)."
             )
-        self._run_until(self.clock.now + round(span))
+        self._run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.
 
@@ -180,6 +191,20 @@ class Phone(Machine):
         """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
         if not self.app_state.foreground and self.parameters.holds("life-cycle.jetsam"):
             self.terminate("memory was needed", Cause.JETSAM)
+
+    def disconnect_scene(self) -> None:
+        """Let UIKit disconnect the app's scene to get memory back (claim life-cycle.scene-disconnection); the process stays.
+
+        Raises UsageError where no scene is in the background, UnavailableError before iOS 13.
+        """
+        rule = "life-cycle.scene-disconnection"
+        self.parameters.require(rule, "scenes")
+        app = self._app
+        if app is None or DISCONNECTED[app.scene_state] is app.scene_state:
+            state = "there is no process" if app is None else f"the scene is {app.scene_state.value}"
+            raise UsageError(f"UIKit disconnects a scene that is in the background, and {state} (claim {rule}).")
+        if self.parameters.holds(rule):
+            app.scene_state = DISCONNECTED[app.scene_state]
 
     # What can be seen.
 

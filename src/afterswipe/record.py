@@ -2,20 +2,20 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from .frozen import frozen
 from .life_cycle import Event, State
 from .units import stopwatch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """Something that happened at `at` (milliseconds since the phone was switched on)."""
 
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StateChanged(Entry):
     """An event of the life cycle reached the app. `before` and `after` can be the same."""
 
@@ -29,7 +29,7 @@ class StateChanged(Entry):
         return f"{self.event.value}: {change}" + (f" ({self.note})" if self.note else "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssertionChanged(Entry):
     """A background assertion was begun, expired (its handler was called) or was ended."""
 
@@ -40,7 +40,7 @@ class AssertionChanged(Entry):
         return f"background task assertion {self.name!r} {self.change}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TransferMoved(Entry):
     """`sent` of `size` bytes of a transfer have arrived, at the server or with `down` at the phone.
 
@@ -58,7 +58,7 @@ class TransferMoved(Entry):
         return f"{self.name}: {self.sent} of {self.size} bytes {'received' if self.down else 'sent'}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TransferEnded(Entry):
     """A transfer ended; `outcome` is `done` or what went wrong."""
 
@@ -71,7 +71,7 @@ class TransferEnded(Entry):
         return f"{self.name}: {self.outcome}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardChanged(Entry):
     """A Live Activity changed. `by` is who did it: the `app`, a `push`, the `person` or the `system`.
 
@@ -103,7 +103,7 @@ class CardChanged(Entry):
         return f"card {self.title!r} {self.state} by the {self.by}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardUpdateHeld(Entry):
     """An update of a card did not get through: `by` is the `app` or a `push`, `why` says what became of it."""
 
@@ -115,7 +115,7 @@ class CardUpdateHeld(Entry):
         return f"update of card {self.activity} by the {self.by}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alerted(Entry):
     """The screen lit up for a card: `text` is the alert."""
 
@@ -127,7 +127,7 @@ class Alerted(Entry):
         return f"alert of card {self.title!r}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConditionChanged(Entry):
     """A condition of the device or of its network changed, such as `charging` or `network`."""
 
@@ -138,7 +138,7 @@ class ConditionChanged(Entry):
         return f"{self.name.replace('_', ' ')}: {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonDid(Entry):
     """What the person did, in words; for the marks on a timeline."""
 
@@ -148,7 +148,7 @@ class PersonDid(Entry):
         return f"the person {self.what}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProcessChanged(Entry):
     """Another process than the app's own main work was started or ended: an extension, or an app intent's."""
 
@@ -159,7 +159,7 @@ class ProcessChanged(Entry):
         return f"{self.process} {self.change}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PushArrived(Entry):
     """A push reached the phone. `outcome` says what became of it: who was woken, or why nobody was."""
 
@@ -170,7 +170,7 @@ class PushArrived(Entry):
         return f"{self.kind} push: {self.outcome}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskChanged(Entry):
     """A task of BackgroundTasks was launched, expired, was completed, or else. `kind` is Apple's class."""
 

@@ -8,7 +8,7 @@ Not modelled: a server that gives an upload up, and one that learns from the app
 
 import httpx
 
-from .activity_card import APP, LIVE
+from .activity_card import APP, LIVE, OPEN
 from .phone import Phone
 
 
@@ -18,6 +18,8 @@ class StoryServer:
     def __init__(self, phone: Phone, host: str, size: int, *, resumable: bool = False) -> None:
         self.done_at: int | None = None
         self._phone = phone
+        self._looks_every = self._patience = 0
+        self._step = 0.0
         self._size = size
         self._files: dict[str, int] = {}
         self._told = 0.0
@@ -25,10 +27,18 @@ class StoryServer:
         self._marked = False
         phone.network.serve(host, self._answer, resumable=resumable)
 
+    def settled(self) -> bool:
+        """Whether the story has arrived and no card says anything about it any more: nothing that follows changes what came out."""
+        return self.done_at is not None and not any(card.state in OPEN for card in self._phone.cards)
+
     def push(self) -> None:
         """From now on, tell the card."""
+        parameters = self._phone.parameters
+        self._looks_every = parameters.milliseconds("model.server-looks-every")
+        self._patience = parameters.milliseconds("model.story-patience")
+        self._step = parameters.number("model.server-push-step")
         self._news_at = self._phone.clock.now
-        self._later("model.server-looks-every")
+        self._later(self._looks_every)
 
     def _answer(self, request: httpx.Request, received: int) -> httpx.Response:
         self._files[request.url.path] = received
@@ -36,24 +46,23 @@ class StoryServer:
             self.done_at = self._phone.clock.now
         return httpx.Response(httpx.codes.CREATED, text="created")
 
-    def _later(self, claim: str) -> None:
-        self._phone.clock.after(self._phone.parameters.milliseconds(claim), self._look)
+    def _later(self, delay: int) -> None:
+        self._phone.clock.after(delay, self._look)
 
     def _look(self) -> None:
-        parameters = self._phone.parameters
+        now = self._phone.clock.now
         if self.done_at is not None:
             for number in self._cards():
                 self._phone.live_activity_pushes.end("Posted", number=number)
             return
-        patience = parameters.milliseconds("model.story-patience")
         arrived = self._arrived()
-        if abs(arrived - self._told) >= parameters.number("model.server-push-step"):
-            self._tell(arrived, "", patience)
-            self._news_at, self._marked = self._phone.clock.now, False
-        elif self._phone.clock.now - self._news_at >= patience and not self._marked:
+        if abs(arrived - self._told) >= self._step:
+            self._tell(arrived, "", self._patience)
+            self._news_at, self._marked = now, False
+        elif now - self._news_at >= self._patience and not self._marked:
             self._tell(arrived, "Waiting", 0)
             self._marked = True
-        self._later("model.story-patience" if self._marked else "model.server-looks-every")
+        self._later(self._patience if self._marked else self._looks_every)
 
     def _arrived(self) -> float:
         """The share of the bytes that is there, those of the upload under way included."""

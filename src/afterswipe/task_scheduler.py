@@ -52,6 +52,7 @@ class TaskScheduler:
         self._clock = system.clock
         self._waiting: dict[str, _Waiting] = {}
         self._running: list[Grant] = []
+        self._on_power: list[Grant] = []
         self._last_use = 0
         self._busy = False
         system.network.watch(self._look_soon)
@@ -61,6 +62,11 @@ class TaskScheduler:
     def pending(self) -> list[BGTaskRequest]:
         """The requests that wait, in the order of their submission."""
         return [waiting.request for waiting in self._waiting.values()]
+
+    @property
+    def runs_on_power(self) -> bool:
+        """Whether a task runs whose request requires external power."""
+        return any(not grant.over for grant in self._on_power)
 
     def run_refresh(self) -> bool:
         """Let the system choose this moment for the waiting refresh; False where something stands in the way (`obstacles`).
@@ -248,6 +254,8 @@ class TaskScheduler:
         tasks: list[BGTask] = [kind(app, name) for name in names]
         grant = Grant(app, tasks, self._running.remove)
         self._running.append(grant)
+        if any(getattr(waiting.request, "requires_external_power", False) for waiting in granted):
+            self._on_power.append(grant)
         shared = self._parameters.holds("background-tasks.time-is-shared-per-launch")
         if refresh or self._parameters.holds("background-processing.lasts-minutes"):
             grant.limit(self._parameters.milliseconds(limit) * (1 if shared else len(tasks)))

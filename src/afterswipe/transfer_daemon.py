@@ -13,6 +13,7 @@ import httpx
 from . import discretionary
 from .clock import Due
 from .errors import URLError
+from .network import address
 from .rate_limiter import RateLimiter
 from .record import TransferEnded, TransferMoved
 from .system import System
@@ -179,7 +180,7 @@ class TransferDaemon:
     def _begun(self, transfer: Transfer) -> None:
         """The server's answer to a download is on its way: from now on its size is known."""
         del self._moving[transfer.number]
-        transfer.response = self._network.answer(httpx.Request("GET", transfer.url), 0)
+        transfer.response = self._network.answer(httpx.Request("GET", address(transfer.url)), 0)
         transfer.size = len(transfer.response.content)
         if transfer.size:
             self._look()
@@ -192,7 +193,10 @@ class TransferDaemon:
         if transfer.outcome:
             return
         if transfer.sent < transfer.size:
-            self._look()
+            if len(self._open) == 1 and self._may_move(transfer):
+                self._send(transfer)
+            else:
+                self._look()
         else:
             self._answered(transfer)
 
@@ -200,7 +204,7 @@ class TransferDaemon:
         response = transfer.response if transfer.down else None
         if response is None:
             method = "GET" if transfer.down else "POST"
-            response = self._network.answer(httpx.Request(method, transfer.url), transfer.sent)
+            response = self._network.answer(httpx.Request(method, address(transfer.url)), transfer.sent)
             transfer.response = response
         if not response.is_success:
             message = f"{transfer.name}: the server answered {response.status_code}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from .gaps import REASONS, Gap, Span, gaps, together
+from .gaps import REASONS, Gap, Span, by_reason, covered, gaps, together
 from .life_cycle import State
 from .record import CardChanged, Record, StateChanged, TransferEnded, TransferMoved
 from .units import duration, percent, size
@@ -90,16 +90,11 @@ class Truth:
     @property
     def gap(self) -> int:
         """For how long, in milliseconds and in all, some card said something that was not so."""
-        return sum(end - start for start, end in together(self.gaps))
+        return covered(self.gaps)
 
     def by_reason(self) -> dict[str, int]:
         """For how long, in milliseconds, a card was wrong for each of the reasons that occurred."""
-        found = {reason: [gap for gap in self.gaps if gap.what == reason] for reason in REASONS}
-        return {
-            reason: sum(end - start for start, end in together(spans))
-            for reason, spans in found.items()
-            if spans
-        }
+        return by_reason(self.gaps)
 
     def __str__(self) -> str:
         lasts = duration(self.now - self.since)

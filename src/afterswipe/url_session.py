@@ -8,13 +8,14 @@ Not modelled: downloads to a file, `waitsForConnectivity`, timeouts, the cache.
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
 import httpx
 
 from .background_urlsession import BackgroundUploadTask
 from .errors import URLError, UsageError
-from .network import SimulatedTransport
+from .network import SimulatedTransport, address
 from .record import TransferEnded, TransferMoved
 from .resumable_uploads import ResumeData, must_be_resumable, resume_data
 from .transfer import answered_early
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from .application import Application
 
 _STOPS = "url-session.default-stops-with-the-app"
+
+
+@cache
+def _zeros(count: int) -> memoryview:
+    """What a file has in it, kept and cut without a copy: nobody looks at the bytes, and megabytes take time to make."""
+    return memoryview(bytes(count))
 
 
 class UploadTask:
@@ -74,7 +81,7 @@ class UploadTask:
             async with httpx.AsyncClient(transport=transport) as client:
                 if self._resumed:
                     await self._app.connections.pause(2 * self._app.connections.network.latency)
-                response = await client.post(self._url, content=self._body())
+                response = await client.post(address(self._url), content=self._body())
         except httpx.TransportError as lost:
             self._lost()
             raise URLError("networkConnectionLost", f"{self.name}: the network connection was lost") from lost
@@ -85,11 +92,12 @@ class UploadTask:
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:
-        chunk = bytes(int(self._app.parameters.number("model.upload-chunk")))
+        piece = int(self._app.parameters.number("model.upload-chunk"))
+        zeros = _zeros(piece)
         left = self.size - self._resumed
         while left:
-            yield chunk[:left]
-            left -= min(left, len(chunk))
+            yield cast("bytes", zeros[:left])
+            left -= min(left, piece)
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent

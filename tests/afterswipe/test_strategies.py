@@ -5,10 +5,11 @@ import dataclasses
 import pytest
 
 from afterswipe import MB, Phone, UnavailableError, UsageError, claims, compare, outcome
-from afterswipe.compare import MOBILE, STORIES, THEY_COME_AND_GO, Networks, Rates
+from afterswipe.compare import MOBILE, STORIES, THEY_COME_AND_GO, Networks, People, Rates, _by_lot
 from afterswipe.outcome import Outcome, leave_for_an_hour, table
 from afterswipe.parameters import Parameters, Version
 from afterswipe.story_apps import Story
+from afterswipe.story_server import StoryServer
 from afterswipe.strategies import STRATEGIES, Strategy
 
 from . import invariants
@@ -381,3 +382,45 @@ def test_another_network_can_be_given():
 
 def test_all_versions_are_modelled():
     assert all(Version("16.1") <= Version(strategy.needs) <= Version("27") for strategy in STRATEGIES)
+
+
+class ToTheEnd(People):
+    """People whose script is followed to its end, although nothing more can come of it."""
+
+    def behave(self, phone: Phone, seed: int, until=None) -> None:
+        super().behave(phone, seed)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_that_is_left_early_comes_out_the_same(name: str):
+    """All of an outcome, what the Lock Screen says included, whether the rest of the script is run or not."""
+    early = [_by_lot(BY_NAME[name], STORIES, THEY_COME_AND_GO, MOBILE, seed) for seed in range(25)]
+    assert early == [_by_lot(BY_NAME[name], STORIES, ToTheEnd(), MOBILE, seed) for seed in range(25)]
+
+
+def test_runs_are_left_early(phones: list[Phone]):
+    """Or the test above would compare the same with the same."""
+    for seed in range(10):
+        _by_lot(BY_NAME["full recipe"], STORIES, THEY_COME_AND_GO, MOBILE, seed)
+    half_an_hour = 30 * 60 * 1000
+    assert sum(phone.clock.now < half_an_hour for phone in phones) >= 8
+
+
+def test_a_story_is_not_settled_while_a_card_speaks_of_it():
+    phone = Phone()
+    server = StoryServer(phone, "upload.example", 1)
+
+    async def main(app) -> None:
+        card = app.activities.request("Posting", progress=0.0)
+        async for _ in app.url_session.upload("story.mov", size=1):
+            pass
+        await app.tapped()
+        card.end("Posted")
+
+    phone.open(main)
+    assert not server.settled()
+    phone.wait(minutes=1)
+    assert server.done_at is not None
+    assert not server.settled()
+    phone.tap("End")
+    assert server.settled()
