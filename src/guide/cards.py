@@ -147,7 +147,7 @@ def claim_card(claim: Claim) -> Card:
     word, band_tone = _BANDS.get(claim.status, ("", tone))
     if claim.kind == "gap" and not word:
         word, band_tone = "Nobody knows", DERIVED
-    sentence = claim.statement.replace("`", "")
+    sentence = claim_words.plain(claim.statement)
     answer = _first_sentence(claim_words.answer(claim)) if claim.status == "refuted" else ""
     if claim.status in _STRUCK:
         largest, height = (54, 146) if answer else (76, _BODY_END - _BODY_TOP)

@@ -25,8 +25,8 @@ def _banner(kind: str, lead: str, rest: str) -> str:
 
 
 def _refuted(claim: Claim, links: Links) -> str:
-    instead = escape(claim_words.answer(claim)) or " ".join(
-        escape(links.claims[other].statement) for other in claim.refuted_by if other in links.claims
+    instead = claim_words.marked_up(claim_words.answer(claim)) or " ".join(
+        claim_words.marked_up(links.claims[other].statement) for other in claim.refuted_by if other in links.claims
     )
     return _banner(
         "refuted",
@@ -92,7 +92,7 @@ def _overdue(claim: Claim, today: date) -> str:
 
 def _to(claim_id: str, links: Links) -> str:
     claim = links.claims.get(claim_id)
-    words = escape(claim.statement.removesuffix(".")) if claim else escape(claim_id)
+    words = claim_words.marked_up(claim.statement.removesuffix(".")) if claim else escape(claim_id)
     return f'<a href="../{escape(claim_id)}/">{words}</a>'
 
 

@@ -97,7 +97,7 @@ def cite(claim: Claim, site_url: str) -> dict[str, str]:
         "bibtex": "\n".join(
             (
                 f"@misc{{afterswipe:{claim.id},",
-                f"  title = {{{{{(first + claim.statement).translate(_BIBTEX)}}}}},",
+                f"  title = {{{{{(first + claim_words.plain(claim.statement)).translate(_BIBTEX)}}}}},",
                 f"  author = {{{{The {NAME} authors}}}},",
                 f"  year = {{{last.date.year}}},",
                 f"  note = {{{key} ({last.date}), {claim.badge}}},",

@@ -18,6 +18,9 @@ from .claim_axis import axis, versions
 from .claim_data import cite
 from .claim_links import Links, link
 
+_SEARCH = 0.001
+"""How much a claim's page counts in the search: hundreds of short pages whose title is the sentence would hide the chapters."""
+
 _MENTION = re.compile(r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)+\b")
 
 
@@ -34,17 +37,18 @@ def pages(claims: Sequence[Claim], *, today: date, site_url: str, docs: Path | N
 def _claim_page(claim: Claim, links: Links, today: date, site_url: str) -> str:
     """A claim's page. The parts come in the order in which a reader who got the link needs them."""
     warning = claim_words.warning(claim)
-    title = f"{warning}: {claim.statement}" if warning else claim.statement
-    answer = claim_words.answer(claim)
+    statement = claim_words.plain(claim.statement)
+    title = f"{warning}: {statement}" if warning else statement
+    answer = claim_words.plain(claim_words.answer(claim))
     described = f"{warning}. {answer}" if warning and answer else title
     article = [
         f'<article class="claim-page" data-claim="{claim.id}" data-status="{claim.status}" markdown="block">',
         _block(_kicker(claim)),
         _block(claim_banners.banners(claim, links, today)),
-        f'<h1 class="claim-statement" id="statement" data-search-exclude>{escape(claim.statement)}</h1>',
+        f'<h1 class="claim-statement" id="statement" data-search-exclude>{claim_words.marked_up(claim.statement)}</h1>',
         _block(_meta(claim)),
         _block(_versions(claim)),
-        f'<div class="claim-cite" data-claim="{claim.id}" data-search-exclude><p>{escape(cite(claim, site_url)["text"])}</p></div>',
+        f'<div class="claim-cite" data-claim="{claim.id}" data-search-exclude><p>{claim_words.marked_up(cite(claim, site_url)["text"])}</p></div>',
         _block(_open_question(claim, links)),
         _block(_sources(claim)),
         _demonstration(claim),
@@ -52,7 +56,7 @@ def _claim_page(claim: Claim, links: Links, today: date, site_url: str) -> str:
         _block(_rest(claim, links)),
         "</article>",
     ]
-    head = {"title": title, "description": described, "hide": ["toc"]}
+    head = {"title": title, "description": described, "hide": ["toc"], "search": {"boost": _SEARCH}}
     return _front_matter(head) + "\n\n".join(part for part in article if part) + "\n"
 
 
@@ -159,7 +163,7 @@ def claim_list(ids: Sequence[str], links: Links) -> str:
     The links are relative and not `claim:ID`, for those lead to a successor, and here the claim itself is meant.
     """
     items = "".join(
-        f'<li><a href="../{other.id}/">{escape(other.statement)}</a> {badges(other)}</li>'
+        f'<li><a href="../{other.id}/">{claim_words.marked_up(other.statement)}</a> {badges(other)}</li>'
         for other in (links.claims[claim_id] for claim_id in ids if claim_id in links.claims)
     )
     return f'<ul class="claim-links">{items}</ul>'
@@ -216,7 +220,7 @@ def _paragraph(text: str, known: Mapping[str, Claim]) -> str:
         lambda found: (
             f'<a href="../{found[0]}/"><code>{found[0]}</code></a>' if found[0] in known else found[0]
         ),
-        escape(text, quote=False),
+        claim_words.marked_up(text),
     )
     return f"<p>{linked}</p>"
 
@@ -259,7 +263,7 @@ def _entry(claim: Claim) -> str:
     return (
         f'<li id="{claim.id}" data-claim="{claim.id}" data-mechanism="{claim.mechanism}" data-evidence="{claim.evidence}" '
         f'data-status="{claim.status}" data-since="{claim.since}" data-until="{claim.until}">'
-        f'<a href="{address}">{escape(claim.statement)}</a> {badges(claim)}'
+        f'<a href="{address}">{claim_words.marked_up(claim.statement)}</a> {badges(claim)}'
         + (f' <span class="claim-versions">{escape(holds)}</span>' if holds else "")
         + "</li>"
     )

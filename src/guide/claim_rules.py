@@ -25,7 +25,7 @@ from .claim_rules_text import (
     statement_length,
     version_form,
 )
-from .claim_words import overdue
+from .claim_words import answer, overdue
 
 GRACE = timedelta(days=90)
 """How long a review may be overdue before the check fails. Until then the claim's page says so."""
@@ -87,6 +87,15 @@ def refuted_names_refuters(claim: Claim, _all: Mapping[str, Claim], _today: date
         yield (
             Place("refuted_by"),
             "Status `refuted` and refuted_by go together. Name the claims that refute this one, or correct the status.",
+        )
+
+
+def refuted_says_what_is_so(claim: Claim, _all: Mapping[str, Claim], _today: date) -> Iterator[Finding]:
+    """The note of a refuted claim begins with the answer, for its page, its card and its preview show that."""
+    if claim.status == "refuted" and not answer(claim):
+        yield (
+            Place("note"),
+            'The note of a refuted claim begins with "What is so: " or "What is so instead: ". Begin it so.',
         )
 
 
@@ -223,6 +232,7 @@ RULES: dict[str, Rule] = {
         reports_are_counted,
         inferred_names_premises,
         refuted_names_refuters,
+        refuted_says_what_is_so,
         superseded_names_successor,
         contradiction_shows,
         gap_names_a_test,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from html import escape
 
 from afterswipe.claims import MECHANISMS, Claim, Source, Value
 
@@ -70,6 +71,17 @@ def whose_words(source: Source) -> str:
     if source.publisher == "Apple Developer Forums":
         return "A developer's words"
     return f"{source.publisher}'s words"
+
+
+def plain(text: str) -> str:
+    """A statement without the backticks around code, for places that show no code."""
+    return text.replace("`", "")
+
+
+def marked_up(text: str) -> str:
+    """A statement as HTML: what stands between backticks is code."""
+    parts = (escape(part) for part in text.split("`"))
+    return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
 
 
 def answer(claim: Claim) -> str:

@@ -1,7 +1,7 @@
 """Stage 3, finish: from the builder's site to ours. It knows files and HTML, and nothing of the builder.
 
 It puts the runtime and the runner into `_run/` under names with a content hash, writes the policy and the runner's script
-into every page, and completes the links to claims.
+into every page, completes the links to claims, marks for whom a page is, and leads from the old addresses of pages to the new.
 """
 
 import base64
@@ -16,8 +16,9 @@ from pathlib import Path
 from afterswipe import claims
 from afterswipe.claims import Claim
 
-from . import claim_data, claim_head, claim_links
+from . import claim_data, claim_head, claim_links, feed, front_matter, moved, page_marks
 from .errors import BuildError
+from .lost_page import lost_page
 
 FOLDER = "_run"
 
@@ -28,10 +29,16 @@ _HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
 _CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
 
 
-def finish(site: Path, runtime: Path, runner: Path, *, site_url: str, today: date) -> None:
-    """Complete the site in place. Raises BuildError where runtime or runner are not built."""
+def finish(
+    site: Path, runtime: Path, runner: Path, *, site_url: str, today: date, docs: Path | None = None
+) -> None:
+    """Complete the site in place; `docs` has the front matter of its pages. Raises BuildError where runtime or runner are not built."""
     known = {claim.id: claim for claim in claims.every()}
     claim_data.write(site, list(known.values()), site_url, today)
+    feed.write(site, list(known.values()), site_url)
+    if docs:
+        moved.write(site, moved.moved(), site_url)
+    about = front_matter.pages(docs) if docs else {}
     script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
     pages = sorted(site.rglob("*.html"))
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
@@ -44,9 +51,11 @@ def finish(site: Path, runtime: Path, runner: Path, *, site_url: str, today: dat
         # Builders link a 404 page absolutely, for it is shown anywhere; all others find the root relatively.
         up = _root_of(text) if page == site / "404.html" else "../" * (len(page.relative_to(site).parts) - 1)
         path = page.relative_to(site).as_posix().removesuffix("index.html")
+        text = lost_page(text, up) if page == site / "404.html" else text
+        text = page_marks.marked(text, about.get(path, {}).get("audience", ""))
         headed = claim_head.with_head(text, path, known, site_url)
-        text = _with_claim_links(headed, up, known, site_url)
-        page.write_text(_finished(text, policy, script, up), encoding="utf-8")
+        linked = _with_claim_links(headed, up, known, site_url)
+        page.write_text(_finished(linked, policy, script, up), encoding="utf-8")
 
 
 def content_security_policy(pages: Iterable[str]) -> str:
@@ -87,14 +96,17 @@ def _with_claim_links(text: str, up: str, known: dict[str, Claim], site_url: str
 def _finished(text: str, policy: str, script: dict[str, str], up: str) -> str:
     head = _HEAD.search(text)
     assert head is not None
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    meta = (
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f'<link rel="alternate" type="application/atom+xml" title="Changes to claims" href="{up}{feed.FILE}">'
+    )
     text = text[: head.end()] + meta + text[head.end() :]
     tag = (
         f'<script type="module" src="{up}{FOLDER}/{script["entry"]}" data-manifest="{up}{FOLDER}/{script["manifest"]}" '
         f'data-integrity="{script["integrity"]}"></script>'
     )
     tag += f'<script type="module" src="{up}{FOLDER}/{script["claims"]}"></script>'
-    return text.replace("</body>", tag + "</body>")
+    return text.replace("</body>", tag + "</body>").replace('href="site:', f'href="{up}')
 
 
 def _copy_runner(site: Path, runner: Path) -> dict[str, str]:

@@ -9,18 +9,40 @@ from pathlib import Path
 from afterswipe import claims
 from afterswipe.life_cycle import TRANSITIONS, Event, State
 
-from . import claim_pages, mechanisms
+from . import apple_symbols, choosing, claim_pages, faults, history, mechanisms, not_known
 from .spec import spec
 
 HEAD = "<!-- Made by guide.generate. Change the model, not this page. -->\n\n"
+REFERENCE = "---\ndescription: {}\nsearch:\n  boost: 0.2\n---\n\n" + HEAD
+"""Before a page of reference: the search finds it after the chapters, which say the same in whole sentences."""
 
 
 def generate(docs: Path, *, today: date, site_url: str) -> list[Path]:
     """Write all generated pages below `docs` and return their paths. A file that would not change is not touched."""
     pages = {
-        "reference/life-cycle.md": HEAD + life_cycle(),
-        "reference/mechanisms.md": HEAD + mechanisms.page(),
-        "reference/spec.md": HEAD + spec(),
+        "reference/life-cycle.md": REFERENCE.format(
+            "The states of an app on iOS and what happens to it, event by event, from the table that the model runs on."
+        )
+        + life_cycle(),
+        "reference/mechanisms.md": REFERENCE.format(
+            "Every way to get work done on iOS without the app in front. Who starts it, whose process runs, how long, what a force quit does."
+        )
+        + mechanisms.page(),
+        "reference/spec.md": REFERENCE.format(
+            "What the model of the phone promises, with the test that enforces each sentence, and what it leaves out."
+        )
+        + spec(),
+        "reference/apple-symbols.md": REFERENCE.format(
+            "Every symbol of Apple's that the Swift of this guide names, with its framework and the iOS version with which it came."
+        )
+        + apple_symbols.page(),
+        "reference/faults.md": REFERENCE.format(
+            "What a sync has to survive, fault by fault. What happens, the required answer, and the test that asks for it."
+        )
+        + faults.page(),
+        "choosing.md": choosing.page(),
+        "how-it-came-to-be.md": history.page(),
+        "reference/not-known.md": not_known.page(claims.every()),
     }
     for name, text in pages.items():
         _write(docs / name, text)  # first, for a claim's page lists the pages that use it

@@ -25,7 +25,7 @@ from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer, SwiftLexer
+from pygments.lexers import PythonLexer
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
@@ -35,6 +35,7 @@ from afterswipe.errors import ClaimError
 from . import snippets
 from .claim_words import STATUS_WORDS
 from .errors import BuildError
+from .languages import BesideEachOther, swift_html
 
 
 class SnippetBlock(Block):  # type: ignore[misc]
@@ -77,7 +78,7 @@ def snippet_html(name: str) -> str:
 
 
 class SwiftBlock(Block):  # type: ignore[misc]
-    """`/// swift | NAME`: snippets/swift/NAME.swift, folded."""
+    """`/// swift | NAME`: snippets/swift/NAME.swift, beside the snippet of that name where the page has it."""
 
     NAME = "swift"
     ARGUMENT = True
@@ -87,15 +88,12 @@ class SwiftBlock(Block):  # type: ignore[misc]
         return "raw"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
-        """Make the fold."""
-        return etree.SubElement(parent, "details", {"class": "swift"})
+        """Make the panel."""
+        return etree.SubElement(parent, "div", {"class": "swift", "data-swift": self.argument})
 
     def on_end(self, block: etree.Element) -> None:
         """Fill it with the highlighted file."""
-        code = highlight(snippets.swift(self.argument), SwiftLexer(), HtmlFormatter(nowrap=True))
-        block.text = self.md.htmlStash.store(
-            f'<summary>The same in Swift</summary><div class="highlight"><pre tabindex="0"><code class="language-swift">{code}</code></pre></div>'
-        )
+        block.text = self.md.htmlStash.store(swift_html(self.argument))
 
 
 class PictureBlock(Block):  # type: ignore[misc]
@@ -149,6 +147,7 @@ class GuideExtension(BlocksExtension):  # type: ignore[misc]
         """Register the marker, then the blocks."""
         super().extendMarkdown(md)
         md.inlinePatterns.register(ClaimMarker(r"\{claim:([^}\s]+)\}", md), "claim", 175)
+        md.treeprocessors.register(BesideEachOther(md), "languages", 15)
 
 
 def makeExtension(**config: Any) -> Extension:

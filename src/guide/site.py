@@ -40,7 +40,8 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     if wrong := wrong + snippets.check_pages(ROOT / "docs"):
         raise BuildError("\n".join(dict.fromkeys(wrong)))
     made = _build(builder)
-    finish(made, ROOT / "build" / "runtime", ROOT / "build" / "runner", site_url=site_url(), today=today)
+    build = ROOT / "build"
+    finish(made, build / "runtime", build / "runner", site_url=site_url(), today=today, docs=ROOT / "docs")
     _draw_cards(made)
     old = ROOT / "build" / "site-old"
     shutil.rmtree(old, ignore_errors=True)

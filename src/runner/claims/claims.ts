@@ -118,7 +118,7 @@ document.addEventListener("keydown", (event) => {
   quiet = false;
 }, true);
 
-/** Dresses the parts of a claim page and of the index when they are on the page; each only once. */
+/** Dresses the parts of a claim page, of the index and of the page of choices when they are on the page; each only once. */
 function dress(): void {
   if (wanted && !wanted.isConnected) close();
   dressLanguages();
@@ -129,6 +129,10 @@ function dress(): void {
   for (const place of document.querySelectorAll<HTMLElement>(".claim-filter:not([data-dressed])")) {
     place.dataset["dressed"] = "";
     void import("./filter").then((filter) => filter.dress(place));
+  }
+  for (const place of document.querySelectorAll<HTMLElement>(".choosing:not([data-dressed])")) {
+    place.dataset["dressed"] = "";
+    void import("../choosing/choosing").then((choosing) => choosing.dress(place));
   }
 }
 

@@ -1,0 +1,191 @@
+"""Choosing in a real browser: with JavaScript one question at a time, without it the whole tree, and links that lead there."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from guide import choosing
+
+from .conftest import PATIENCE_MS, REPOSITORY
+from .serving import StaticServer
+from .watching import Watch
+
+SITE = Path(os.environ.get("SITE_DIR", REPOSITORY / "site"))
+TREE = choosing.tree()
+RESULT = "go-on-now"
+TITLE = TREE.results[RESULT].title
+#: The answers that lead to it, as places counted from 1, and in words.
+ANSWERS = "2.1.1"
+WORDS = [
+    "Making something first, such as a video, and then sending it",
+    "iOS 26 or later",
+    "A tap in the app",
+]
+
+
+@pytest.fixture
+def server() -> Iterator[StaticServer]:
+    """Serves the built site."""
+    assert (SITE / "choosing" / "index.html").is_file(), f"There is no such page in {SITE}. Run: make build"
+    with StaticServer(SITE) as running:
+        yield running
+
+
+@pytest.fixture
+def address(server: StaticServer) -> str:
+    """The address of the page."""
+    return f"{server.origin}/choosing/"
+
+
+@pytest.fixture
+def page(context: BrowserContext, watch: Watch) -> Page:
+    """A watched page."""
+    return context.new_page()
+
+
+def open_at(page: Page, address: str) -> None:
+    """Go there, and wait until the script has dressed the tree."""
+    page.goto(address)
+    expect(page.locator(".choosing[data-dressed=ready]")).to_be_attached()
+
+
+def asked(page: Page) -> str:
+    """The question on show."""
+    return page.locator(".choosing-question:visible").inner_text()
+
+
+def shown_results(page: Page) -> list[str]:
+    """The ids of the results that can be seen."""
+    return [
+        str(one)
+        for one in page.locator(".choosing-result:visible h3").evaluate_all("(all) => all.map((h) => h.id)")
+    ]
+
+
+def test_answers_lead_to_one_result_with_an_address(page: Page, address: str) -> None:
+    open_at(page, address)
+    assert asked(page) == TREE.questions[TREE.first].asks
+    assert shown_results(page) == []
+    for words in WORDS:
+        page.get_by_role("button", name=words, exact=True).click()
+    expect(page.locator(f"#{RESULT}")).to_be_focused()
+    assert page.url == f"{address}#{RESULT}"
+    assert shown_results(page) == [RESULT]
+    expect(page.locator(".choosing-trail strong")).to_have_text(WORDS)
+
+
+def test_the_keyboard_is_enough(page: Page, address: str) -> None:
+    open_at(page, address)
+    page.locator(".choosing-choice").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".choosing-question")).to_be_focused()
+    for question in ("version", "tap"):
+        expect(page.locator(".choosing-question")).to_have_text(TREE.questions[question].asks)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+    expect(page.locator(f"#{RESULT}")).to_be_focused()
+
+
+def test_a_link_leads_to_its_result(page: Page, address: str) -> None:
+    for result in TREE.results:
+        page.goto("about:blank")
+        open_at(page, f"{address}#{result}")
+        assert shown_results(page) == [result]
+        expect(page.locator(f"#{result}")).to_be_in_viewport()
+    expect(page.locator(".choosing-trail")).to_be_hidden()
+
+
+def test_back_and_forward_go_through_the_answers(page: Page, address: str) -> None:
+    open_at(page, address)
+    for words in WORDS:
+        page.get_by_role("button", name=words, exact=True).click()
+    expect(page.locator(f"#{RESULT}")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["tap"].asks)
+    assert shown_results(page) == []
+    page.go_back()
+    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["version"].asks)
+    page.go_forward()
+    page.go_forward()
+    expect(page.locator(f"#{RESULT}")).to_be_visible()
+    page.reload()
+    expect(page.locator(".choosing[data-dressed=ready]")).to_be_attached()
+    assert shown_results(page) == [RESULT]
+
+
+def test_an_address_with_answers_leads_to_the_question(page: Page, address: str) -> None:
+    open_at(page, f"{address}#answers=2.1")
+    assert asked(page) == TREE.questions["tap"].asks
+    page.get_by_role("button", name="Change the answer to: Which iOS must it work on?").click()
+    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["version"].asks)
+    assert page.url == f"{address}#answers=2"
+
+
+@pytest.mark.parametrize(
+    "fragment", ["nonsense", "answers=9.9", "answers=", "answers=1.1.1.1", "%E0%A4%A", "<b>"]
+)
+def test_a_bad_fragment_says_so_and_starts_again(page: Page, address: str, fragment: str) -> None:
+    open_at(page, f"{address}#{fragment}")
+    expect(page.locator(".choosing-status")).to_contain_text("names no result")
+    assert asked(page) == TREE.questions[TREE.first].asks
+    assert shown_results(page) == []
+
+
+def test_another_heading_of_the_page_is_no_business_of_the_tree(page: Page, address: str) -> None:
+    open_at(page, f"{address}#key-points")
+    expect(page.locator(".choosing-status")).to_be_empty()
+    assert asked(page) == TREE.questions[TREE.first].asks
+
+
+def test_the_whole_tree_comes_back(page: Page, address: str) -> None:
+    open_at(page, f"{address}#{RESULT}")
+    page.get_by_role("button", name="Show the whole tree").click()
+    expect(page.locator(".choosing-tree")).to_be_visible()
+    assert shown_results(page) == list(TREE.results)
+    page.get_by_role("button", name="One question at a time").click()
+    assert shown_results(page) == [RESULT]
+
+
+def test_the_link_is_copied(page: Page, context: BrowserContext, address: str) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_at(page, f"{address}#{RESULT}")
+    page.get_by_role("button", name="Copy the link to this result").click()
+    expect(page.locator(".choosing-status")).to_contain_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{address}#{RESULT}"
+
+
+def test_without_javascript_it_is_a_plain_tree(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator(".choosing-result:visible")).to_have_count(len(TREE.results))
+    for words in WORDS[:-1]:
+        page.locator("summary:visible", has_text=words).click()
+    page.get_by_role("link", name=WORDS[-1]).click()
+    assert page.url == f"{address}#{RESULT}"
+    expect(page.locator(f"#{RESULT}")).to_be_in_viewport()
+    expect(page.locator(f"#{RESULT}")).to_contain_text(TITLE)
+    context.close()
+
+
+def test_the_script_is_loaded_on_this_page_alone(page: Page, server: StaticServer, address: str) -> None:
+    page.goto(f"{server.origin}/the-brief/")
+    page.wait_for_load_state("networkidle")
+    assert not server.asked("/_run/choosing.")
+    open_at(page, address)
+    assert server.asked("/_run/choosing.")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_scrolls_sideways(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    open_at(page, f"{address}#answers=2.1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Show the whole tree").click()
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
