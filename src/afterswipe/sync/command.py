@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _sync(options: argparse.Namespace) -> int:
     headers = {"Authorization": f"Bearer {options.token}"} if options.token else {}
     asked = asyncio.Event()
-    async with httpx.AsyncClient(headers=headers, timeout=None) as client:
+    async with httpx.AsyncClient(headers=headers, timeout=None) as client:  # noqa: S113 - the engine has its own
         sync = Sync(client, options.url, options.directory, limits=replace(Limits(), **dict(options.limit)))
         before = sync.state() if options.directory.is_dir() else None
         until: Callable[[], bool] = asked.is_set

@@ -32,7 +32,7 @@ class _Arriving(httpx.AsyncByteStream):
         while True:
             try:
                 piece = await reader.read()
-            except Exception as lost:  # noqa: BLE001 - a JavaScript error of any kind: the browser does not say more
+            except Exception as lost:  # a JavaScript error of any kind: the browser does not say more
                 raise httpx.ReadError(f"the connection was lost ({lost})") from lost
             if piece.done:
                 return
@@ -73,7 +73,7 @@ class FetchTransport(httpx.AsyncBaseTransport):
         }
         try:
             answer = await js.fetch(str(url), to_js(options, dict_converter=js.Object.fromEntries))
-        except Exception as lost:  # noqa: BLE001 - as above
+        except Exception as lost:  # as above
             raise httpx.ConnectError(f"{request.url.host} did not answer ({lost})", request=request) from lost
         headers = [(name, value) for name, value in answer.headers.entries()]
         if any(name == "content-encoding" for name, _ in headers):

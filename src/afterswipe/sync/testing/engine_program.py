@@ -2,7 +2,8 @@
 
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,7 @@ from .. import Progress, Report, Stop, Sync
 from ..limits import Limits
 from .clock import LoopClock
 from .faulty import Fault, FaultyServer, FaultyTransport
-from .invariants import History, Trace, at_the_end, of_a_run
+from .invariants import History, Trace, at_the_end, of_a_run, view
 from .loop import run
 from .server import FeedServer
 from .sim_disk import Crash, Durable, SimDisk
@@ -75,30 +76,31 @@ class _Counted(FaultyTransport):
 class EngineProgram:
     """One start of the engine, to its end. Each call is a new process on the disk that it is given.
 
-    `before` changes the server before the start; `faults` are what the server does wrong.
+    `faults` are what the server does wrong, `engine` and `limits` the engine under test.
     """
 
     server: FeedServer
     faults: tuple[Fault, ...] = ()
     limits: Limits = LIMITS
     piece: int = 100
-    before: Callable[[FeedServer], None] = lambda _server: None
     library: ModuleType = httpx
     engine: type[Sync] = Sync
     honest: bool = True
     """Whether the server gives no reason to ask twice, so that S10 is judged."""
+    others: tuple[FeedServer, ...] = ()
+    """The server as it was or will be in other runs: what it had counts as its own, too."""
+    sometimes: Counter[str] = field(default_factory=Counter)
+    """How often something rare was seen: what never happened was not tested either."""
     history: History = field(init=False)
-    seen: list[tuple[Request, Reply]] = field(default_factory=list)
-    """All exchanges of all runs."""
     last: Report | None = None
 
     def __post_init__(self) -> None:
-        self.history = History(self.server).note()
+        self.history = History(self.server)
+        for server in (self.server, *self.others):
+            self.history.note(server)
 
     def __call__(self, disk: SimDisk) -> list[str]:
         """Run, and return what was wrong."""
-        self.before(self.server)
-        self.history.note()
         moments = [disk.after(Crash.KILL)]
         trace = Trace(moments[0])
         clock, outer = LoopClock(), disk.watch
@@ -125,8 +127,28 @@ class EngineProgram:
         self.last = run(sync.run(progress=progress))
         disk.watch = outer
         trace.exchanges, trace.open_at_once = answers.log, transport.open_at_once
-        self.seen += answers.log
+        self._count(trace, disk.after(Crash.KILL))
         return list(self._judge(moments, trace, disk))
+
+    def _count(self, trace: Trace, end: Durable) -> None:
+        """Note what does not happen in every run."""
+        for request, reply in trace.exchanges:
+            if request.path.endswith(".mp3") and request.start is not None:
+                self.sometimes[f"a request for the rest of a file was answered with {reply.status}"] += 1
+        named = {row["name"] for row in view(trace.start).files.values()}
+        orphans = {name for name in trace.start.files if name.startswith("files/")} - named
+        adopted = orphans & {row["name"] for row in view(end).files.values()} & set(end.files)
+        got = {request.path.rsplit("/", 1)[1].removesuffix(".mp3") for request, _ in trace.exchanges}
+        self.sometimes["a file without a row was adopted"] += sum(
+            name.split("/")[2].split(".")[0] not in got for name in adopted
+        )
+        self.sometimes["a file without a row was removed"] += len(orphans - set(end.files))
+        self.sometimes["a part was there at the start"] += any(
+            name.startswith("parts/") for name in trace.start.files
+        )
+        self.sometimes["nothing was left to do"] += (
+            bool(trace.start.rows) and not got - {"all"} and not orphans
+        )
 
     def _judge(self, moments: list[Durable], trace: Trace, disk: SimDisk) -> Iterable[str]:
         assert self.last is not None

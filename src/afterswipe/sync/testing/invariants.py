@@ -24,7 +24,6 @@ __all__ = [
     "View",
     "at_every_moment",
     "at_the_end",
-    "future",
     "of_a_run",
     "settled",
     "view",
@@ -74,9 +73,9 @@ class History:
     """By content key, such as `sound/…`."""
     identities: set[tuple[str, str]] = field(default_factory=set)
 
-    def note(self) -> "History":
-        """Take in what the server has now; call it after each change."""
-        truth = self.server.truth
+    def note(self, server: FeedServer | None = None) -> "History":
+        """Take in what the server has now, or had as `server`; call it after each change."""
+        truth = (server or self.server).truth
         self.identities.add((truth.feed_id, str(truth.generation)))
         for content in truth.contents.values():
             versions = self.files.setdefault(f"{ENTITY_PATHS[content.media]}/{content.id}", [])

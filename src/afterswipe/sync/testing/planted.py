@@ -7,29 +7,18 @@ one that has been made before, in one method or one function. None of them shows
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from .. import jobs
 from ..engine import Sync
-from ..feed import FileInfo, Page
+from ..feed import Event, FileInfo, Page
 from ..fetcher import Fetcher
 from ..jobs import Job
 from ..store import Have, Known, Store
 from ..transfer import Receive
+from .dimensions import Dimension
 from .sim_disk import SimDisk
 
-__all__ = ["PLANTED", "Dimension", "Planted"]
-
-
-class Dimension(StrEnum):
-    """What has to happen for a bug to show."""
-
-    NOTHING = "nothing at all"
-    KILL = "a kill"
-    POWER = "a power loss"
-    REPEATED = "events that come again"
-    NO_RANGES = "a kill, and a server that does not continue a file"
-    CHANGED = "a kill, and another file on the server after it"
+__all__ = ["PLANTED", "Planted"]
 
 
 @dataclass(frozen=True)
@@ -41,23 +30,22 @@ class Planted:
     breaks: str
     shows_in: frozenset[Dimension]
     engine: type[Sync] = Sync
-    disk: type[SimDisk] = SimDisk
-    always_newer: bool = False
-    extended_only: bool = False
-    """Whether it takes a feed with digests to show it, because the plain one relies on nothing that it breaks."""
-    plain_only: bool = False
-    """Whether a digest from the feed heals it."""
+    patches: tuple[tuple[object, str, object], ...] = ()
+    """Functions that no subclass can replace: where they are, their names, and what takes their place."""
+    forms: tuple[bool, ...] = (False, True)
+    """In which forms of the feed it shows: plain (False), extended (True). Some are healed by a digest, or need one."""
 
     @contextmanager
     def planted(self) -> Iterator[None]:
-        """Within this, functions that cannot be replaced by a subclass are the bug's."""
-        was = jobs.is_newer
-        if self.always_newer:
-            jobs.is_newer = lambda event, known: True  # noqa: ARG005
+        """Within this, the functions in `patches` are the bug's."""
+        before = [(place, name, getattr(place, name)) for place, name, _ in self.patches]
+        for place, name, function in self.patches:
+            setattr(place, name, function)
         try:
             yield
         finally:
-            jobs.is_newer = was
+            for place, name, function in before:
+                setattr(place, name, function)
 
 
 class _CursorFirst(Store):
@@ -105,40 +93,44 @@ class _BelieveTheSize(Fetcher):
         return super().begin(job, want)
 
 
-class _NoSync(SimDisk):
-    def fsync(self, name: str) -> None:
-        self.reach("fsync, left out", name)
+def _no_sync(self: SimDisk, name: str) -> None:
+    self.reach("no sync", name)
 
 
-class _NoFolderSync(SimDisk):
-    def fsync_directory(self, folder: str) -> None:
-        self.reach("fsync_directory, left out", folder)
+def _always_newer(_event: Event, _known: Known | None) -> bool:
+    return True
 
 
 def _engine(store: type[Store] = Store, fetcher: type[Fetcher] = Fetcher) -> type[Sync]:
     return type("Planted", (Sync,), {"store_type": store, "fetcher_type": fetcher})
 
 
-_ANY_CRASH = frozenset({Dimension.KILL, Dimension.POWER, Dimension.NO_RANGES, Dimension.CHANGED})
-_POWER = frozenset({Dimension.POWER})
+_CRASHES = frozenset(Dimension) - {Dimension.NOTHING, Dimension.REPEATED}
+_POWER = frozenset({Dimension.POWER, Dimension.BOTH, Dimension.SOME_RANGES, Dimension.ANOTHER_LOG})
 
 PLANTED: tuple[Planted, ...] = (
-    Planted("cursor-first", "moves the cursor, then stores the events", "S2", _ANY_CRASH, _engine(store=_CursorFirst)),
-    Planted("row-before-file", "writes the row, then gets the file", "S1", _ANY_CRASH, _engine(fetcher=_RowBeforeFile)),
-    Planted("split-commit", "ends the events in one transaction and writes the rows in another", "S2", _ANY_CRASH, _engine(store=_SplitCommit)),
-    Planted("no-fsync", "never syncs the bytes of a file", "S6", _POWER, disk=_NoSync),
-    Planted("no-folder-sync", "never syncs a folder", "S1", _POWER, disk=_NoFolderSync),
+    Planted("cursor-first", "moves the cursor, then stores the events", "S2", _CRASHES, _engine(store=_CursorFirst)),
+    Planted("row-before-file", "writes the row, then gets the file", "S1", _CRASHES, _engine(fetcher=_RowBeforeFile)),
+    Planted(
+        "split-commit", "ends the events in one transaction and writes the rows in another", "S2", _CRASHES,
+        _engine(store=_SplitCommit),
+    ),
+    Planted("no-fsync", "never syncs the bytes of a file", "S6", _POWER, patches=((SimDisk, "fsync", _no_sync),)),
+    Planted("no-folder-sync", "never syncs a folder", "S1", _POWER, patches=((SimDisk, "fsync_directory", _no_sync),)),
     Planted(
         "append-on-200", "appends the body of a 200 to what is there", "S5",
-        frozenset({Dimension.NO_RANGES, Dimension.CHANGED}), _engine(fetcher=_AppendOn200),
+        frozenset({Dimension.NO_RANGES, Dimension.SOME_RANGES, Dimension.CHANGED}), _engine(fetcher=_AppendOn200),
     ),
-    Planted("not-idempotent", "does an event again that comes again", "S4", frozenset({Dimension.REPEATED}), always_newer=True),
+    Planted(
+        "not-idempotent", "does an event again that comes again", "S4", frozenset({Dimension.REPEATED}),
+        patches=((jobs, "is_newer", _always_newer),),
+    ),
     Planted(
         "trust-the-length", "compares the length of a file and not its digest", "S6", _POWER,
-        _engine(fetcher=_TrustTheLength), extended_only=True,
+        _engine(fetcher=_TrustTheLength), forms=(True,),
     ),
     Planted(
         "believe-the-size", "resumes at the size that a partial file has", "S5", _POWER,
-        _engine(fetcher=_BelieveTheSize), plain_only=True,
+        _engine(fetcher=_BelieveTheSize), forms=(False,),
     ),
 )  # fmt: skip
