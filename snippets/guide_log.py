@@ -2,7 +2,7 @@
 
 import asyncio
 
-from afterswipe import Phone
+from afterswipe import Phone, show
 
 EVERY = 1  # seconds between two lines
 HOLE = 3  # seconds without a line that count as a hole
@@ -38,3 +38,4 @@ for at, what in lines:
     if what != "runs":
         print(f"{at:5.0f} s {what}")
     before = at
+show(phone.timeline())

@@ -1,10 +1,9 @@
-"""An hour after the swipe: the app, its code, its card and the server, side by side. Then the person comes back."""
+"""An hour after the swipe: the app, its card, the server, and what the app was told. Then the person comes back."""
 
 from afterswipe import MB, Phone, URLError
 
 LOOKS_AT = (1, 2, 3, 10, 60, 600, 2400, 3600)  # seconds after the tap
-LEAVES_AT, MEMORY_SHORT_AT = 2, 1800
-WIDTHS = (9, 13, 12, 10, 12)
+EVENTS = ((2, Phone.swipe_up), (1800, Phone.memory_pressure))
 
 phone = Phone(ios="18")
 told = []
@@ -23,33 +22,23 @@ async def post_story(app):
         print(lost)
 
 
-def row(*cells):
-    print("".join(f"{cell:<{width}}" for cell, width in zip(cells, WIDTHS, strict=False)), *cells[5:], sep="")
-
-
 def look():
-    transfer, seconds = phone.truth().transfers[0], phone.clock.now // 1000
+    upload, seconds = phone.truth().transfers[0], phone.clock.now // 1000
     time = f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"
     says = phone.lock_screen().cards[0].says(phone.clock.now)
-    moving = "yes" if transfer.outcome == "under way" else "no"
-    row(
-        time,
-        phone.app_state.value,
-        says,
-        f"{100 * transfer.sent // transfer.size} %",
-        moving,
-        ", ".join(told),
-    )
+    for callback in told:
+        print(f"        told: {callback}")
     told.clear()
+    print(f"{time:<7} {phone.app_state.value:<11} {says:<10} {100 * upload.sent // upload.size} %")
 
 
-row("after", "the app is", "card says", "at server", "bytes move", "the app was told")
+print(f"{'after':<7} {'the app':<11} {'its card':<10} server")
 phone.open(post_story)
 for moment in LOOKS_AT:
-    for event, action in ((LEAVES_AT, phone.swipe_up), (MEMORY_SHORT_AT, phone.memory_pressure)):
-        if phone.clock.now < event * 1000 <= moment * 1000:
-            phone.wait(seconds=event - phone.clock.now / 1000)
-            action()
+    for at, happens in EVENTS:
+        if phone.clock.now < at * 1000 <= moment * 1000:
+            phone.wait(seconds=at - phone.clock.now / 1000)
+            happens(phone)
     phone.wait(seconds=moment - phone.clock.now / 1000)
     look()
 print("The person opens the app.")

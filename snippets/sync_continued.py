@@ -1,0 +1,67 @@
+"""“If the user leaves, hand over, otherwise run as usual”: as a continued task where there is one, else with a background session.
+
+The card is told of bytes that are durable, and of no others. Claims: continued-processing.ios-and-ipados-only
+"""
+
+import asyncio
+
+from afterswipe import MB, Phone, UnavailableError
+from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.sync.under_phone import Container, serve, sync_of
+from afterswipe.units import size
+
+SOUNDS = {"Dawn": 10 * MB, "Noon": 10 * MB, "Dusk": 10 * MB, "Midnight": 10 * MB}
+
+
+async def continued(task, sync):
+    expired = asyncio.Event()
+    task.expiration_handler = expired.set
+    task.progress.total_unit_count = sum(SOUNDS.values())
+
+    def moved(progress):
+        task.progress.completed_unit_count = progress.bytes_durable
+
+    report = await sync.run(until=expired, progress=moved)
+    task.set_task_completed(report.finished)
+
+
+async def as_usual(app, sync, sync_again):
+    def told(what):
+        if what == "sceneDidEnterBackground":
+            sync.close()  # from here on it writes nothing
+            files.extend((file, app.background_url_session.download(file.url)) for file in sync.pending_files())
+
+    files = []
+    app.observe(told)
+    await sync.run()
+    for file, download in files:
+        async for _share in download:
+            pass
+        sync_again.adopt(file, download.content)
+    await sync_again.run()
+    app.complete_wake()
+
+
+async def music(app):
+    sync, sync_again = sync_of(app, feed, container), sync_of(app, feed, container)
+    await app.tapped()
+    try:
+        app.task_scheduler.register("sync", lambda task: continued(task, sync))
+        app.task_scheduler.submit(BGContinuedProcessingTaskRequest("sync", title="Your sounds", subtitle="On their way"))
+    except UnavailableError:
+        await as_usual(app, sync, sync_again)
+
+
+for ios in ("18", "26"):
+    phone, container = Phone(ios=ios), Container()
+    phone.network.downlink = 8  # Mbit/s
+    feed = serve(phone, SOUNDS)
+    phone.open(music)
+    phone.tap("Get my sounds")
+    phone.wait(seconds=5)
+    phone.swipe_up()
+    for minutes in (0.25, 1, 30):
+        phone.wait(minutes=minutes)
+        here = sum(map(len, container.left().files.values()))
+        cards = [card.says(phone.clock.now) for card in phone.lock_screen().cards]
+        print(f"iOS {ios}, {phone.clock.now // 1000} s: {size(here)} are here. Cards: {cards or 'none'}")

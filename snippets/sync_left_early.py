@@ -1,0 +1,32 @@
+"""The first start, left after five seconds. The app asks for nothing, and is ended an hour later. What does the next start find?"""
+
+from afterswipe import MB, Phone
+from afterswipe.sync.under_phone import Container, serve, sync_of
+from afterswipe.units import size
+
+SOUNDS = {"Dawn": 10 * MB, "Noon": 10 * MB, "Dusk": 10 * MB, "Midnight": 10 * MB}
+LEAVES_AFTER = 5  # seconds
+
+phone = Phone(ios="18")
+phone.network.downlink = 8  # Mbit/s
+feed = serve(phone, SOUNDS)
+container = Container()  # the app's files and its database: they outlive its process
+
+
+async def music(app):
+    sync = sync_of(app, feed, container)
+    here = sync.state()
+    print(f"{app.now:.0f} s: launched. Here: {here.files} sounds, and {size(here.bytes_in_parts)} of parts")
+    report = await sync.run()
+    print(f"{app.now:.0f} s: {report.why.value}. Fetched in this run: {size(report.bytes_fetched)}")
+
+
+phone.open(music)
+phone.wait(seconds=LEAVES_AFTER)
+phone.swipe_up()
+phone.wait(hours=1)
+print(f"{phone.clock.now // 1000} s: the app is {phone.app_state.value}")
+phone.memory_pressure()
+print(f"{phone.clock.now // 1000} s: the app is {phone.app_state.value}")
+phone.open()
+phone.wait(minutes=2)
