@@ -93,6 +93,7 @@ def test_the_engine_ends_where_the_oracle_ends(extended, operations, order, page
     left = SimDisk().after(Crash.KILL)
     for operation in [*operations, ("sync",)]:
         carry_out(server.truth, operation, extended)
+        program.history.note()
         if operation[0] == "sync":
             disk = SimDisk(left)
             assert program(disk) == []

@@ -4,7 +4,7 @@ This is the one module of the package that may read a real clock.
 """
 
 import asyncio
-import time  # noqa: TID251 - the one place where the engine meets a real clock
+import time
 from typing import Protocol
 
 
@@ -22,7 +22,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """This machine's clocks."""
+    """The clocks of this machine."""
 
     def monotonic(self) -> float:
         """As `time.monotonic`."""

@@ -47,6 +47,8 @@ exit codes:
 
 type Show = Callable[[Progress], None]
 
+_COLUMNS = 100
+
 
 def parser() -> argparse.ArgumentParser:
     """The options."""
@@ -218,7 +220,7 @@ def _print(before: Durable | None, after: Durable, report: Report) -> None:
     for problem in report.problems:
         print(
             textwrap.fill(
-                f"{type(problem).__name__}: {problem}", 100, initial_indent="- ", subsequent_indent="  "
+                f"{type(problem).__name__}: {problem}", _COLUMNS, initial_indent="- ", subsequent_indent="  "
             )
         )
     print(f"Ended: {report.why.value}.")

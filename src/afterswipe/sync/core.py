@@ -16,8 +16,7 @@ from .errors import CaptivePortal, EndlessPaging, FeedError, NotAFeed, SyncError
 from .feed import ALL, Identity, Page
 from .limits import Limits
 from .outcome import Stop
-from .store import Place
-from .transfer import CONFLICT, GONE, NOT_FOUND
+from .records import Place
 
 _CUT_MAX = 2
 """How often a page that was cut, or has a gap, is asked for."""
@@ -83,7 +82,7 @@ class AskFeed:
         """What to ask for."""
         return self.place.page or (ALL if self.full else self.place.cursor or ALL)
 
-    def next(self, came: Page | Refused) -> "AskFeed | KeepPage | SwapIn | StartFull | ForgetPage | Ended":
+    def next(self, came: Page | Refused) -> "State":
         """Decide what an answer means."""
         if isinstance(came, Refused):
             return self._refused(came.status)

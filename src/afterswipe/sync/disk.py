@@ -27,6 +27,7 @@ CHUNK = 1 << 20
 """Bytes that are read at once."""
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
+_MODE = 0o644
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -89,8 +90,8 @@ class FileDisk:
         self._close(name)
         with _Mapped(name):
             path = self._path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINKS, 0o644)
+            self._make(path.parent)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINKS, _MODE)
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
                 os.close(descriptor)
@@ -127,23 +128,13 @@ class FileDisk:
         self._close(part)
         with _Mapped(final):
             target = self._path(final)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            self._make(target.parent)
             self._path(part).replace(target)
 
     def fsync_directory(self, folder: str) -> None:
         """As the protocol says; where a system cannot sync a folder (Windows, the browser) it does nothing."""
         with _Mapped(folder):
-            try:
-                descriptor = os.open(self._folder(folder), os.O_RDONLY | _NO_LINKS)
-            except (PermissionError, IsADirectoryError):
-                return
-            try:
-                os.fsync(descriptor)
-            except OSError as error:
-                if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
-                    raise
-            finally:
-                os.close(descriptor)
+            _fsync_directory(self._folder(folder))
 
     def unlink(self, name: str) -> None:
         """As the protocol says."""
@@ -185,7 +176,7 @@ class FileDisk:
     def free(self) -> int:
         """As the protocol says."""
         with _Mapped("."):
-            self._prepare()
+            self._make(self.root)
             try:
                 return shutil.disk_usage(self.root).free
             except (AttributeError, NotImplementedError):
@@ -194,7 +185,7 @@ class FileDisk:
     def database(self) -> sqlite3.Connection:
         """As the protocol says: with a write-ahead log, and every COMMIT durable."""
         with _Mapped(DATABASE):
-            self._prepare()
+            self._make(self.root)
             path = self.root / DATABASE
             if path.is_symlink():
                 raise UnsafePath(f"{DATABASE} is a symbolic link. Remove it; it is not ours.")
@@ -218,8 +209,12 @@ class FileDisk:
         if descriptor is not None:
             os.close(descriptor)
 
-    def _prepare(self) -> None:
-        self.root.mkdir(parents=True, exist_ok=True)
+    def _make(self, folder: Path) -> None:
+        """Make a folder whose name would survive a power failure, as those of the folders around it do."""
+        if not folder.is_dir():
+            self._make(folder.parent)
+            folder.mkdir(exist_ok=True)
+            _fsync_directory(folder.parent)
 
     def _folder(self, folder: str) -> Path:
         """A folder of ours, none of whose parts below the directory is a link."""
@@ -277,6 +272,20 @@ class _Mapped:
         raise StoreError(
             f"{self.name}: {error.strerror or error}. The disk refused; look at it, then run again."
         ) from error
+
+
+def _fsync_directory(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NO_LINKS)
+    except (PermissionError, IsADirectoryError):
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def this_process(random_bits: int) -> str:

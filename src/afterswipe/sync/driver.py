@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from typing import assert_never
 
 from .core import (
@@ -19,13 +18,22 @@ from .core import (
     Sweep,
     Work,
 )
-from .errors import CaptivePortal, FeedError, NeedsAuthorization, NotAFeed, SyncError, TransferError, UnknownEvent, Unreachable
+from .errors import (
+    CaptivePortal,
+    FeedError,
+    NeedsAuthorization,
+    NotAFeed,
+    TransferError,
+    UnknownEvent,
+    Unreachable,
+)
 from .feed import Event, FileInfo, Kind, Media, Page, events_url, parse_page
 from .fetcher import Fetcher
 from .jobs import Job, by_content, plan
 from .outcome import Halt, Phase, Stop
-from .store import Have, Known
+from .records import Have, Known
 from .transfer import (
+    CONFLICT,
     FORBIDDEN,
     GONE,
     NETWORK_AUTHENTICATION,
@@ -33,7 +41,6 @@ from .transfer import (
     OK,
     PROXY_AUTHENTICATION,
     UNAUTHORIZED,
-    CONFLICT,
     is_busy,
 )
 from .wire import Broken, Elsewhere

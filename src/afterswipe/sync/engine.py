@@ -1,6 +1,7 @@
 """The engine's face: `Sync`, which brings a directory to where a feed is, and can be stopped anywhere."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ from .clock import Clock, SystemClock
 from .core import Ended
 from .disk import CHUNK, Disk, FileDisk, this_process
 from .driver import Driver
-from .errors import AnotherProcess, CorruptDatabase, DiskFull, StoreError, SyncError
+from .errors import AnotherProcess, CorruptDatabase, DiskFull, StoreError
 from .feed import file_url
 from .fetcher import Fetcher
 from .jobs import Job, by_content, plan
@@ -29,6 +30,8 @@ class Flag(Protocol):
     def is_set(self) -> bool:
         """Whether the run is to end."""
 
+
+_OWNER_BITS = 64
 
 type Until = float | Flag | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
@@ -91,13 +94,14 @@ class Sync:
         self.clock = clock or SystemClock()
         self.limits = limits or Limits()
         self.rng = rng or Random()
-        self.owner = owner or this_process(self.rng.getrandbits(64))
+        self.owner = owner or this_process(self.rng.getrandbits(_OWNER_BITS))
         self._client = client
         self._disk: Disk = FileDisk(directory) if isinstance(directory, str | Path) else directory
         self._policy = policy
         self._hosts = hosts
         self._observe = observe
         self._closed = False
+        self._running = False
 
     def close(self) -> None:
         """Nothing is written from now on, whatever is under way: the person has logged out, or the data is being deleted."""
@@ -109,7 +113,8 @@ class Sync:
         Raises StoreError where the directory cannot be used. Everything that a server or a network does ends in a report. It ends in
         good order when `until` says so; being cancelled or killed is safe too, and costs the next run a look at the newest files.
         """
-        return await _Run(self, until, progress).run()
+        with _alone(self):
+            return await _Run(self, until, progress).run()
 
     def state(self) -> Durable:
         """What is durable now."""
@@ -132,7 +137,8 @@ class Sync:
         True if it is now here; False if nobody wants it any more or it is not the right one. Its metadata, and the end of its
         event, come with the next run.
         """
-        return _Run(self, None, None).adopt(pending, source)
+        with _alone(self):
+            return _Run(self, None, None).adopt(pending, source)
 
     def _pending(self, job: Job, disk: Disk) -> PendingFile:
         assert job.file is not None
@@ -140,18 +146,26 @@ class Sync:
         return PendingFile(url, job.final, job.file.size, job.file.sha256, disk.size(job.part) or 0)
 
 
-class _opened:  # noqa: N801 - a context manager
+@contextmanager
+def _alone(sync: Sync) -> Iterator[None]:
+    """One thing at a time: the same owner would not keep itself out."""
+    if sync._running:
+        raise AnotherProcess("This Sync is running. Wait for its report first.")
+    sync._running = True
+    try:
+        yield
+    finally:
+        sync._running = False
+
+
+@contextmanager
+def _opened(sync: Sync) -> Iterator[tuple[Disk, Store]]:
     """The store of a directory, to look at."""
-
-    def __init__(self, sync: Sync) -> None:
-        self._sync = sync
-
-    def __enter__(self) -> tuple[Disk, Store]:
-        self._store = self._sync.store_type(self._sync._disk, lambda name, detail: None)
-        return self._sync._disk, self._store
-
-    def __exit__(self, *error: object) -> None:
-        self._store.close()
+    store = sync.store_type(sync._disk, lambda _name, _detail: None)
+    try:
+        yield sync._disk, store
+    finally:
+        store.close()
 
 
 def _jobs(store: Store) -> list[Job]:
@@ -168,7 +182,6 @@ class _Run:
         self.until = until
         self.tell = progress
         self.phase = Phase.CHECKING
-        self.total: tuple[int | None, int] = (None, 0)
         clock, limits = sync.clock, sync.limits
         self.started = clock.monotonic()
         self.points = Points(sync._observe, self.closed)
@@ -265,20 +278,16 @@ class _Run:
 
     def enter(self, phase: Phase) -> None:
         self.phase = phase
+        if self.tell is not None:
+            files = {file.key: file.size for file in self.store.files()}
+            jobs = _jobs(self.store)
+            self.fetcher.tally.begin(files, {job.key: job.file.size for job in jobs if job.file is not None})
         self.changed()
 
     def changed(self) -> None:
         """Tell how far the run is."""
-        if self.tell is None:
-            return
-        files = self.store.files()
-        jobs = [job for job in _jobs(self.store) if job.file is not None]
-        ahead = [job.file.size for job in jobs if job.file is not None]
-        known = [size for size in ahead if size is not None]
-        here = sum(file.size for file in files)
-        total = here + sum(known) if len(known) == len(ahead) and self.phase is not Phase.CHECKING else None
-        durable = here + sum(self.fetcher.tally.durable.values())
-        self.tell(Progress(durable, total, len(files), len(files) + len(jobs), self.phase))
+        if self.tell is not None:
+            self.tell(self.fetcher.tally.progress(self.phase))
 
     # Files from elsewhere.
 

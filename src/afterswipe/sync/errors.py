@@ -26,6 +26,8 @@ AfterSwipeError
         └── DiskFull             no space left
 """
 
+
+
 from ..errors import AfterSwipeError
 
 

@@ -138,6 +138,7 @@ _KINDS = frozenset(int(kind) for kind in Kind)
 _TOKEN_MAX = 1_000
 _SEQ_MAX = 2**63 - 1
 _NANOSECONDS = 9
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: int = 10**_NANOSECONDS
 _DAY = 24 * 60 * 60
 
@@ -167,7 +168,7 @@ def nanoseconds(date_time: str) -> int:
         raise ValueError(date_time)
     whole, fraction, zone = match.groups()
     moment = datetime.fromisoformat(whole + (zone or "Z"))
-    passed = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    passed = moment - _EPOCH
     seconds = passed.days * _DAY + passed.seconds
     return seconds * _SECOND + int((fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0"))
 

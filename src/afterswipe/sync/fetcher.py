@@ -7,43 +7,22 @@ Nothing here writes in a `finally`: a process that is killed runs none, and a si
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from .clock import Clock
-from .disk import Disk
+from .asker import Asker
 from .errors import (
     BrokenAnswer,
-    CaptivePortal,
     DiskFull,
-    FeedError,
     InvalidEvent,
-    Missing,
-    NeedsAuthorization,
-    SyncError,
     Unreachable,
     WrongFile,
 )
-from .feed import FileInfo, entity_url, file_url, parse_entity
+from .feed import FileInfo, file_url
 from .jobs import Job
-from .lease import Lease
-from .limits import Limits
 from .outcome import Halt, Stop
-from .patience import Patience
-from .store import Have, Known, Part, Store
-from .transfer import Ask, Authorize, Gone, Portal, Receive, Refuse, Verify, Wait, is_pause
-from .wire import Broken, Elsewhere, Opened, Wire
-
-
-@dataclass
-class Tally:
-    """What a run did."""
-
-    done: int = 0
-    bytes_fetched: int = 0
-    problems: dict[str, list[SyncError]] = field(default_factory=dict)
-    durable: dict[str, int] = field(default_factory=dict)
-    """Bytes of parts that would survive a power failure."""
+from .records import Have, Known, Part
+from .transfer import Ask, Receive, Refuse, Verify
+from .wire import Broken, Opened
 
 
 @dataclass(frozen=True)
@@ -54,38 +33,8 @@ class Turn:
     broken: Broken | None = None
 
 
-class Fetcher:
-    """Does jobs. Everything it needs is handed to it; `changed` is called when something became durable."""
-
-    def __init__(
-        self,
-        *,
-        base: str,
-        disk: Disk,
-        store: Store,
-        wire: Wire,
-        lease: Lease,
-        clock: Clock,
-        limits: Limits,
-        patience: Patience,
-        policy: Callable[[], Stop | None],
-        changed: Callable[[], None],
-    ) -> None:
-        self.base = base
-        self.disk = disk
-        self.store = store
-        self.wire = wire
-        self.lease = lease
-        self.clock = clock
-        self.limits = limits
-        self.patience = patience
-        self.policy = policy
-        self.changed = changed
-        self.tally = Tally()
-        self.growing: dict[str, Part] = {}
-        """Parts that are being written, each with the size that it has now."""
-        self.named: set[str] = set()
-        """Parts whose names would survive a power failure."""
+class Fetcher(Asker):
+    """Does jobs."""
 
     # A content, whole.
 
@@ -95,85 +44,33 @@ class Fetcher:
             said = InvalidEvent(job.key, f"event {event.id} says that its file was updated, but it has no file.")
             self.tally.problems.setdefault(event.id, []).append(said)
         before = self.store.have(job.key)
+        have = None
         if job.stale:
             self.lease.keep()
             self.store.drop_events(job.ids)
         elif job.delete:
             self.lease.keep()
             self.store.finish(job.key, job.ids, Known(job.version, True, None), None)
+            self.tally.gone(job.key)
         else:
-            await self.fetch(job)
-        self.tally.done += 1
-        if before is not None and (job.delete or (job.file is not None and before.name != job.final)):
+            have = await self.fetch(job)
+        self.tally.landed(job.key, job.part, have.size if have is not None else None)
+        if before is not None and (job.delete or (have is not None and before.name != have.name)):
             self.disk.unlink(before.name)
         self.changed()
 
-    async def fetch(self, job: Job) -> None:
-        """Get what a content needs, and keep it."""
+    async def fetch(self, job: Job) -> Have | None:
+        """Get what a content needs, and keep it; its file, if there was one to get."""
         known = self.store.known(job.key)
         data = await self.metadata(job) if job.metadata or known is None else known.data
         have = await self.file(job, job.file) if job.file is not None else None
         self.finish(job, data, have)
+        return have
 
     def finish(self, job: Job, data: str | None, have: Have | None) -> None:
         """The rows, when everything that they speak of is there."""
         self.lease.keep()
         self.store.finish(job.key, job.ids, Known(job.version, False, data), have)
-        self.tally.durable.pop(job.part, None)
-
-    # Metadata.
-
-    async def metadata(self, job: Job) -> str:
-        """The entity, as JSON text."""
-        url = entity_url(self.base, job.media, job.content)
-        reason = ""
-        for attempt in range(self.limits.attempts):
-            try:
-                found = await self.entity(job, url, attempt)
-                if found is not None:
-                    return found
-                reason = "the server was busy"
-            except (FeedError, Broken) as error:
-                reason = str(error)
-                await self.patience.pause(attempt)
-        raise Unreachable(job.key, f"{self.limits.attempts} attempts to get its metadata failed ({reason}).")
-
-    async def entity(self, job: Job, url: str, attempt: int) -> str | None:
-        """One attempt at an entity; None where the server wanted a pause. Raises Broken and NotAFeed where another attempt may help."""
-        opened = await self.open(url, {"accept": "application/json", "cache-control": "no-cache"})
-        try:
-            decision = Ask(FileInfo(), 0, limits=self.limits).next(opened.answer)
-            if isinstance(decision, Receive):
-                body = await self.wire.whole(opened, self.limits.entity_bytes)
-                self.tally.bytes_fetched += len(body)
-                return parse_entity(body, job.content, where=url)
-        finally:
-            await self.wire.close(opened.response)
-        await self.refused(job, decision, attempt)
-        return None
-
-    async def open(self, url: str, headers: dict[str, str]) -> Opened:
-        """Ask; a redirect to a stranger means that something in between answered."""
-        try:
-            return await self.wire.open(url, {"accept-encoding": "identity", **headers})
-        except Elsewhere as error:
-            raise Halt(Stop.OFFLINE, _portal(f"{url}: {error}")) from error
-
-    async def refused(self, job: Job, decision: object, attempt: int) -> None:
-        """Raise what an answer without a usable body means; return where asking again may help, after a pause."""
-        match decision:
-            case Refuse(reason, wrong_file):
-                raise (WrongFile if wrong_file else BrokenAnswer)(job.key, f"{reason}.")
-            case Gone():
-                raise Missing(job.key, "the server's feed has it, the server does not.")
-            case Authorize():
-                raise Halt(Stop.NEEDS_AUTHORIZATION, NeedsAuthorization(f"{job.key}: the server wants credentials."))
-            case Portal():
-                raise Halt(Stop.OFFLINE, _portal(f"{job.key}: a page for people came instead"))
-            case Wait(status, retry_after) if is_pause(status):
-                await self.patience.obey(attempt, retry_after)
-            case Wait():
-                await self.patience.pause(attempt)
 
     # The file.
 
@@ -226,7 +123,7 @@ class Fetcher:
         usable = self.usable(size, here, want)
         if usable < max(size, here.durable):
             self.cut(job, usable)
-        self.tally.durable[job.part] = min(usable, here.durable)
+        self.tally.parts[job.part] = min(usable, here.durable)
         ask = Ask(want, usable, here, limits=self.limits)
         if usable and usable == want.size:
             return Verify(ask)
@@ -299,7 +196,7 @@ class Fetcher:
             self.store.remember(job.part, replace(here, durable=size))
         self.disk.truncate(job.part, size)
         self.growing.pop(job.part, None)
-        self.tally.durable[job.part] = min(size, self.tally.durable.get(job.part, 0))
+        self.tally.parts[job.part] = min(size, self.tally.parts.get(job.part, 0))
 
     def too_long(self, job: Job, room: int) -> WrongFile:
         """More came than the file may have: nothing of it can be believed."""
@@ -314,7 +211,7 @@ class Fetcher:
             self.disk.fsync_directory(_folder(part))
             self.named.add(part)
         self.store.remember(part, here)
-        self.tally.durable[part] = here.durable
+        self.tally.parts[part] = here.durable
         self.changed()
 
     def hold_all(self) -> None:
@@ -361,7 +258,3 @@ class Fetcher:
 
 def _folder(name: str) -> str:
     return name.rpartition("/")[0]
-
-
-def _portal(what: str) -> CaptivePortal:
-    return CaptivePortal(f"{what}. Sign in to the network, then run again.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .feed import Event, FileInfo, Kind, Media
-from .store import Have, Known
+from .records import Have, Known
 
 _TAG_LENGTH = 16
 
@@ -79,7 +79,7 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     fresh = [e for e in fresh if deleted is None or e.rank > deleted]
     is_new = known is None or known.deleted or known.version < 0 or deleted is not None
     kinds = {e.kind for e in fresh}
-    metadata = is_new or Kind.METADATA_UPDATED in kinds or (Kind.CREATED in kinds and not plain)
+    metadata = is_new or Kind.METADATA_UPDATED in kinds or (bool(kinds) and not plain)
     file, tag = _file(newest, fresh, have)
     return _with(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
 

@@ -24,7 +24,7 @@ class Stop(Enum):
     LEASE_LOST = "another process took over; it does the rest"
 
 
-class Halt(Exception):  # noqa: N818 - it is how a run ends early, and no error
+class Halt(Exception):
     """Ends a run in good order, from wherever it is raised."""
 
     def __init__(self, why: Stop, problem: SyncError | None = None, not_before: float | None = None) -> None:
@@ -55,6 +55,54 @@ class Progress:
     files_done: int
     files_total: int
     phase: Phase
+
+
+@dataclass
+class Tally:
+    """What a run counts: what it did, and what is durable, for its progress."""
+
+    done: int = 0
+    bytes_fetched: int = 0
+    problems: dict[str, list[SyncError]] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    """Files that are here, with their sizes, by the keys of their contents."""
+    ahead: dict[str, int | None] = field(default_factory=dict)
+    """Files that are to be got, with their sizes where they are known."""
+    parts: dict[str, int] = field(default_factory=dict)
+    """Bytes of parts that would survive a power failure."""
+    bytes_here: int = 0
+    bytes_ahead: int = 0
+    sizes_unknown: int = 0
+    """How many of `ahead` have no size."""
+
+    def begin(self, files: dict[str, int], ahead: dict[str, int | None]) -> None:
+        """Look at what is here and what is to be got."""
+        self.files, self.ahead = files, ahead
+        self.bytes_here = sum(files.values())
+        self.bytes_ahead = sum(size or 0 for size in ahead.values())
+        self.sizes_unknown = sum(size is None for size in ahead.values())
+
+    def landed(self, key: str, part: str, size: int | None) -> None:
+        """A content is done: with a new file of `size` bytes, or none."""
+        self.done += 1
+        if key in self.ahead:
+            announced = self.ahead.pop(key)
+            self.bytes_ahead -= announced or 0
+            self.sizes_unknown -= announced is None
+        self.parts.pop(part, None)
+        if size is not None:
+            self.bytes_here += size - self.files.get(key, 0)
+            self.files[key] = size
+
+    def gone(self, key: str) -> None:
+        """A content's file is no more."""
+        self.bytes_here -= self.files.pop(key, 0)
+
+    def progress(self, phase: Phase) -> Progress:
+        """How far the run is."""
+        total = None if self.sizes_unknown else self.bytes_here + self.bytes_ahead
+        durable = self.bytes_here + sum(self.parts.values())
+        return Progress(durable, total, len(self.files), len(self.files) + len(self.ahead), phase)
 
 
 @dataclass(frozen=True)

@@ -8,63 +8,15 @@ is still there is work that is still to do. A row in `files` is written only aft
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from . import schema
 from .disk import DATABASE, Disk
-from .errors import (
-    AnotherProcess,
-    CorruptDatabase,
-    DiskFull,
-    NewerDatabase,
-    OtherFeed,
-    ReadOnlyDirectory,
-    StoreError,
-)
+from .errors import CorruptDatabase, NewerDatabase, OtherFeed
 from .feed import Event, FileInfo, Identity, Kind, Media, Page
+from .records import Have, Known, Part, Place
+from .sqlite_errors import mapped
 
-
-@dataclass(frozen=True)
-class Have:
-    """A file that is here: verified when it came, under its final name."""
-
-    key: str
-    name: str
-    tag: str
-    size: int
-    sha256: str
-    version: int
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a content. `deleted` is a tombstone."""
-
-    version: int
-    deleted: bool
-    data: str | None
-
-
-@dataclass(frozen=True)
-class Part:
-    """What is remembered of a file under way: a strong validator, the whole's size, and how many bytes are surely durable."""
-
-    validator: str | None = None
-    total: int | None = None
-    durable: int = 0
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in the feed we are. `page` is the next page of a list that has not come to its end."""
-
-    identity: Identity
-    cursor: str | None = None
-    version: int = -1
-    page: str | None = None
-    page_version: int = -1
-    shadow: Identity | None = None
-    """The identity of a full list that is coming in, not swapped in yet."""
+__all__ = ["Have", "Known", "Part", "Place", "Store"]
 
 
 class Store:
@@ -219,10 +171,7 @@ class Store:
                 self._db.execute("UPDATE files SET version = -1")
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
             if not page.plain:
-                unmentioned = "key NOT IN (SELECT key FROM events WHERE shadow = 1)"
-                self._db.execute(f"DELETE FROM events WHERE shadow = 0 AND {unmentioned}")
-                self._db.execute(f"UPDATE entities SET deleted = 1, data = NULL WHERE {unmentioned}")
-                self._db.execute(f"DELETE FROM files WHERE {unmentioned}")
+                self._end_what_is_not_in_the_shadow_set()
             self._db.execute("UPDATE OR REPLACE events SET shadow = 0 WHERE shadow = 1")
             self._clear_shadow()
             self._db.execute(
@@ -233,6 +182,15 @@ class Store:
                 self.set_cursor(*cursor)
             elif not page.identity.same(old):
                 self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
+
+    def _end_what_is_not_in_the_shadow_set(self) -> None:
+        self._db.execute(
+            "DELETE FROM events WHERE shadow = 0 AND key NOT IN (SELECT key FROM events WHERE shadow = 1)"
+        )
+        self._db.execute(
+            "UPDATE entities SET deleted = 1, data = NULL WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)"
+        )
+        self._db.execute("DELETE FROM files WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
 
     # Work to do and work that is done.
 
@@ -360,33 +318,3 @@ class Store:
 
 def _identity(feed_id: str | None, generation: str | None, numbered: int | None) -> Identity:
     return Identity(feed_id, generation, None if numbered is None else bool(numbered))
-
-
-@contextmanager
-def mapped() -> Iterator[None]:
-    """Turn SQLite's errors into ours, at the edge."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-        raise _ERRORS.get(code, StoreError)(
-            f"{DATABASE}: {error}. {_REMEDIES.get(code, 'Look at the disk, then run again.')}"
-        ) from error
-
-
-_ERRORS: dict[int, type[StoreError]] = {
-    sqlite3.SQLITE_BUSY: AnotherProcess,
-    sqlite3.SQLITE_LOCKED: AnotherProcess,
-    sqlite3.SQLITE_FULL: DiskFull,
-    sqlite3.SQLITE_READONLY: ReadOnlyDirectory,
-    sqlite3.SQLITE_CANTOPEN: ReadOnlyDirectory,
-    sqlite3.SQLITE_CORRUPT: CorruptDatabase,
-    sqlite3.SQLITE_NOTADB: CorruptDatabase,
-}
-_REMEDIES = {
-    sqlite3.SQLITE_BUSY: "Somebody else is at work in this directory; let one process at a time sync here.",
-    sqlite3.SQLITE_LOCKED: "Somebody else is at work in this directory; let one process at a time sync here.",
-    sqlite3.SQLITE_FULL: "Free some space and run again.",
-    sqlite3.SQLITE_READONLY: "Give a directory that this process may write to.",
-    sqlite3.SQLITE_CANTOPEN: "Give a directory that this process may write to.",
-}

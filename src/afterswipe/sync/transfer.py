@@ -17,14 +17,17 @@ from dataclasses import dataclass, replace
 
 from .feed import FileInfo
 from .limits import Limits
-from .store import Part
+from .records import Part
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
 
-OK, NO_CONTENT, PARTIAL, NOT_MODIFIED = 200, 204, 206, 304
+NOTHING = Part()
+USUAL = Limits()
+
+OK, PARTIAL = 200, 206
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, PROXY_AUTHENTICATION = 401, 403, 404, 409, 407
 TIMEOUT, GONE, UNSATISFIABLE, TOO_EARLY, TOO_MANY = 408, 410, 416, 425, 429
 SERVER_ERROR, UNAVAILABLE, NETWORK_AUTHENTICATION = 500, 503, 511
@@ -118,10 +121,10 @@ class Ask:
     want: FileInfo
     size: int
     """Bytes that are here."""
-    here: Part = Part()
+    here: Part = NOTHING
     """Of which representation they are."""
     restarts: int = 0
-    limits: Limits = Limits()
+    limits: Limits = USUAL
 
     @property
     def may_resume(self) -> bool:
@@ -144,7 +147,7 @@ class Ask:
         """Throw away what is here and ask from the start; at some point, no more."""
         if self.restarts >= self.limits.restarts:
             return Refuse(f"{reason}, after {self.restarts} new starts", wrong_file=True)
-        return replace(self, size=0, here=Part(), restarts=self.restarts + 1)
+        return replace(self, size=0, here=NOTHING, restarts=self.restarts + 1)
 
     def next(self, answer: Answer) -> Decision:
         """Decide what an answer means."""

@@ -5,6 +5,7 @@ the phone's. `afterswipe.sync` does not import this module: who wants to sync ne
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,15 @@ import httpx
 
 from ..connections import SimulatedTransport
 from .engine import Sync
+from .testing.faulty import FaultyServer, phone_handler
+from .testing.server import SOUND, FeedServer, Truth
 from .testing.sim_disk import NOTHING, Crash, Durable, SimDisk
 
 if TYPE_CHECKING:
     from ..application import Application
+    from ..phone import Phone
+
+_HOST = "feed.example"
 
 _SWITCHED_ON = datetime(2026, 9, 1, tzinfo=UTC).timestamp()
 """What the clock on the wall shows when the phone's time is 0."""
@@ -69,3 +75,16 @@ def sync_of(app: "Application", url: str, container: Container, **options: Any) 
     client = httpx.AsyncClient(transport=SimulatedTransport(app.connections))
     own: dict[str, Any] = {"clock": PhoneClock(app), "rng": app.system.rng, "owner": "the app"}
     return Sync(client, url, container.disk(app), **own | options)
+
+
+def serve(phone: "Phone", sounds: Mapping[str, int] | FeedServer | FaultyServer) -> str:
+    """Put a feed on the phone's network, of sounds with these titles and sizes in bytes, and return its address."""
+    if isinstance(sounds, Mapping):
+        truth = Truth()
+        for title, size in sounds.items():
+            truth.add(SOUND, title, size)
+        server: FeedServer | FaultyServer = FeedServer(truth)
+    else:
+        server = sounds
+    phone.network.serve(_HOST, phone_handler(server))
+    return f"https://{_HOST}/"

@@ -20,7 +20,7 @@ _HARMLESS = {"host", "accept", "accept-encoding", "range", "if-range", "user-age
 """Headers that a stranger may see. All others may be somebody's credentials."""
 
 
-class Broken(Exception):  # noqa: N818 - private to the engine, never seen by a caller
+class Broken(Exception):
     """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came."""
 
     def __init__(self, reason: str, *, slow: bool = False) -> None:
@@ -28,7 +28,7 @@ class Broken(Exception):  # noqa: N818 - private to the engine, never seen by a 
         self.slow = slow
 
 
-class Elsewhere(Exception):  # noqa: N818 - private to the engine
+class Elsewhere(Exception):
     """A redirect leads where we do not go."""
 
 

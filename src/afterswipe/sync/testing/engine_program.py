@@ -13,8 +13,18 @@ import httpx
 from .. import Progress, Report, Stop, Sync
 from ..limits import Limits
 from .clock import LoopClock
+from .crash import POWER
 from .faulty import Fault, FaultyServer, FaultyTransport
-from .invariants import History, Trace, at_the_end, of_a_run, view
+from .invariants import (
+    History,
+    Trace,
+    at_the_end,
+    of_a_run,
+    s3_again_changes_nothing,
+    s8_nothing_again,
+    s10_every_request_differs,
+    view,
+)
 from .loop import run
 from .server import FeedServer
 from .sim_disk import Crash, Durable, SimDisk
@@ -87,6 +97,10 @@ class EngineProgram:
     engine: type[Sync] = Sync
     honest: bool = True
     """Whether the server gives no reason to ask twice, so that S10 is judged."""
+    nothing_new: bool = False
+    """Whether the server has nothing that the disk does not have, so that S3 is judged."""
+    power: bool = True
+    """Whether the power may fail, so that S9 is judged by what would survive that."""
     others: tuple[FeedServer, ...] = ()
     """The server as it was or will be in other runs: what it had counts as its own, too."""
     sometimes: Counter[str] = field(default_factory=Counter)
@@ -117,7 +131,7 @@ class EngineProgram:
 
         def progress(shown: Progress) -> None:
             durable = sum(map(len, disk.after(Crash.POWER).files.values()))
-            if shown.bytes_durable > durable:
+            if self.power and shown.bytes_durable > durable:
                 trace.too_early.append(f"{shown.bytes_durable} bytes are shown, {durable} are durable")
 
         disk.watch = watch
@@ -138,26 +152,33 @@ class EngineProgram:
         named = {row["name"] for row in view(trace.start).files.values()}
         orphans = {name for name in trace.start.files if name.startswith("files/")} - named
         adopted = orphans & {row["name"] for row in view(end).files.values()} & set(end.files)
-        got = {request.path.rsplit("/", 1)[1].removesuffix(".mp3") for request, _ in trace.exchanges}
-        self.sometimes["a file without a row was adopted"] += sum(
-            name.split("/")[2].split(".")[0] not in got for name in adopted
-        )
+        asked = [request.path for request, _ in trace.exchanges if "/update-events/" not in request.path]
+        got = {path.rsplit("/", 1)[1].removesuffix(".mp3") for path in asked if path.endswith(".mp3")}
+        adopted = {name for name in adopted if name.split("/")[2].split(".")[0] not in got}
+        self.sometimes["a file without a row was adopted"] += len(adopted)
         self.sometimes["a file without a row was removed"] += len(orphans - set(end.files))
         self.sometimes["a part was there at the start"] += any(
             name.startswith("parts/") for name in trace.start.files
         )
-        self.sometimes["nothing was left to do"] += (
-            bool(trace.start.rows) and not got - {"all"} and not orphans
-        )
+        self.sometimes["there was nothing to get"] += bool(trace.start.rows) and not asked
 
     def _judge(self, moments: list[Durable], trace: Trace, disk: SimDisk) -> Iterable[str]:
         assert self.last is not None
         yield from of_a_run(moments, trace, self.history, self.limits)
+        if self.honest:
+            yield from s10_every_request_differs(trace)
+        if (
+            self.honest or self.server.extended
+        ):  # without a digest, a file that was replaced cannot be known again
+            yield from s8_nothing_again(trace)
+        end = disk.after(Crash.KILL)
+        if self.nothing_new:
+            yield from s3_again_changes_nothing(trace.start, end)
         if self.last.why is not Stop.FINISHED:
             yield f"S12: it did not finish: {self.last}"
             return
-        yield from at_the_end(disk.after(Crash.KILL), self.history)
-        for crash in (Crash.POWER, Crash.POWER_NAMES, Crash.POWER_LENGTHS):
+        yield from at_the_end(end, self.history)
+        for crash in POWER if self.power else ():
             for problem in at_the_end(disk.after(crash), self.history):
                 if not problem.startswith("S13"):
                     yield f"S9: it says that it is done, and after a {crash} {problem}"
