@@ -69,10 +69,14 @@ def table(path: Path = SYMBOLS) -> Table:
     for framework, rows in data["symbols"].items():
         for name, row in rows.items():
             if odd := set(row) - _KEYS:
-                raise ValueError(f"{path.name}: {name} has the key {min(odd)!r}. It may have: {', '.join(sorted(_KEYS))}.")
+                raise ValueError(
+                    f"{path.name}: {name} has the key {min(odd)!r}. It may have: {', '.join(sorted(_KEYS))}."
+                )
             place = row.get("page", name.partition(".")[0].lower())
             url = f"{_DOCUMENTATION}{framework.lower()}/{place}"
-            symbols.append(Symbol(name, framework, row["since"], row.get("deprecated", ""), url, row.get("claim", "")))
+            symbols.append(
+                Symbol(name, framework, row["since"], row.get("deprecated", ""), url, row.get("claim", ""))
+            )
     return Table(tuple(symbols), frozenset(data["swift"]), frozenset(data["imports"]))
 
 
@@ -99,18 +103,23 @@ def check(known: Table, code: Mapping[str, Code], package: set[str]) -> list[str
     wrong = []
     for name, one in code.items():
         where = f"snippets/swift/{name}.swift"
-        wrong += [f"{where}:{line}: this is no Swift that the grammar knows. Correct it, or write it another way." for line in one.errors]
+        wrong += [
+            f"{where}:{line}: this is no Swift that the grammar knows. Correct it, or write it another way."
+            for line in one.errors
+        ]
         wrong += _unknown(where, one, own, known, by_key)
         wrong += _unguarded(where, one, own, by_key, oldest(name))
     return list(dict.fromkeys(wrong)) + _unused(known, code, package) + _without_claim(known)
 
 
-def _unknown(where: str, code: Code, own: frozenset[str], known: Table, by_key: Mapping[str, object]) -> Iterator[str]:
+def _unknown(
+    where: str, code: Code, own: frozenset[str], known: Table, by_key: Mapping[str, object]
+) -> Iterator[str]:
     for use in code.uses:
         if use.name in by_key or use.name in known.swift or use.name.lstrip(".") in own:
             continue
         kind = "the member" if use.name.startswith(".") else "the type"
-        row = f"\"TYPE{use.name}\"" if use.name.startswith(".") else f'"{use.name}"'
+        row = f'"TYPE{use.name}"' if use.name.startswith(".") else f'"{use.name}"'
         yield (
             f"{where}:{use.line}: {kind} {use.name} has no row. Add to src/guide/apple_symbols.toml, below [symbols.FRAMEWORK]: "
             f'{row} = {{ since = "…" }}; or, if it belongs to Swift\'s own library, "{use.name}" to `swift`.'
@@ -124,7 +133,9 @@ def _unknown(where: str, code: Code, own: frozenset[str], known: Table, by_key: 
             )
 
 
-def _unguarded(where: str, code: Code, own: frozenset[str], by_key: Mapping[str, Sequence[Symbol]], oldest_ios: str) -> Iterator[str]:
+def _unguarded(
+    where: str, code: Code, own: frozenset[str], by_key: Mapping[str, Sequence[Symbol]], oldest_ios: str
+) -> Iterator[str]:
     for use in code.uses:
         rows = by_key.get(use.name, ())
         if not rows or use.name.lstrip(".") in own:
@@ -139,7 +150,9 @@ def _unguarded(where: str, code: Code, own: frozenset[str], by_key: Mapping[str,
 
 def _unused(known: Table, code: Mapping[str, Code], package: set[str]) -> list[str]:
     used = {use.name for one in code.values() for use in one.uses}
-    used |= {f".{name}" for one in code.values() for name in one.declared}  # a delegate's method is declared, not called
+    used |= {
+        f".{name}" for one in code.values() for name in one.declared
+    }  # a delegate's method is declared, not called
     wrong = [
         f"src/guide/apple_symbols.toml: no Swift file and no mechanism names {symbol.name}. Take the row out, or correct the name."
         for symbol in known.symbols
@@ -163,7 +176,9 @@ def _without_claim(known: Table) -> list[str]:
         try:
             claims.get(symbol.claim) if symbol.claim else None
         except ClaimError:
-            wrong.append(f"src/guide/apple_symbols.toml: {symbol.name} names the claim {symbol.claim!r}, and there is none. Correct the id.")
+            wrong.append(
+                f"src/guide/apple_symbols.toml: {symbol.name} names the claim {symbol.claim!r}, and there is none. Correct the id."
+            )
     return wrong
 
 
@@ -183,24 +198,36 @@ def page() -> str:
     by_key = known.by_key()
     own = frozenset[str]().union(*(one.declared for one in code.values()))
     lines = [
-        "# Apple’s symbols",
+        "# Apple's symbols",
         "",
-        f"The Swift of this guide names {len(known.symbols)} symbols of Apple’s. Each stands here with its framework, the iOS version with which it came, and Apple’s page.",
+        f"The Swift of this guide names {len(known.symbols)} symbols of Apple's. Each stands here with its framework, the iOS version with which it came, and Apple's page.",
         "",
-        "The Swift files are parsed by a test and were not compiled: there is no Xcode where this site is built. The test sees names, not types. It knows "
-        "that every name stands in this table, and that code for a newer system stands inside of an availability check. It does not know whether a call has the right arguments.",
+        (
+            "The Swift files are parsed by a test and were not compiled: there is no Xcode where this site is built. The test sees names, not "
+            "types. It knows that every name stands in this table, and that code for a newer system stands inside of an availability check. It "
+            "does not know whether a call has the right arguments."
+        ),
         "",
-        "The versions are from Apple’s pages and headers as known to the authors; where a claim says so, it is linked.",
+        "The versions are from Apple's pages and headers as known to the authors; where a claim says so, it is linked.",
         "",
         "## By file",
         "",
     ]
     for name, one in code.items():
-        used = sorted({row.name for use in one.uses if use.name.lstrip(".") not in own for row in by_key.get(use.name, ())}, key=str.lower)
+        used = sorted(
+            {
+                row.name
+                for use in one.uses
+                if use.name.lstrip(".") not in own
+                for row in by_key.get(use.name, ())
+            },
+            key=str.lower,
+        )
         lines += [
             f"### {name}.swift {{: #{name} }}",
             "",
-            f"For iOS {oldest(name).removesuffix('.0')} and later. " + ", ".join(f"[`{_short(row)}`](#{_anchor(row)})" for row in used),
+            f"For iOS {oldest(name).removesuffix('.0')} and later. "
+            + ", ".join(f"[`{_short(row)}`](#{_anchor(row)})" for row in used),
             "",
         ]
     for framework in sorted({symbol.framework for symbol in known.symbols}):
@@ -217,5 +244,7 @@ def _anchor(name: str) -> str:
 def _row(symbol: Symbol) -> str:
     until = f", deprecated in {symbol.deprecated}" if symbol.deprecated else ""
     marker = f"{{claim:{symbol.claim}}}" if symbol.claim else ""
-    link = f'<a id="{_anchor(symbol.name)}" href="{escape(symbol.url)}"><code>{escape(symbol.name)}</code></a>'
+    link = (
+        f'<a id="{_anchor(symbol.name)}" href="{escape(symbol.url)}"><code>{escape(symbol.name)}</code></a>'
+    )
     return f"| {link} | iOS {symbol.since.removesuffix('.0')}{until} | {marker} |"

@@ -26,7 +26,9 @@ def _banner(kind: str, lead: str, rest: str) -> str:
 
 def _refuted(claim: Claim, links: Links) -> str:
     instead = claim_words.marked_up(claim_words.answer(claim)) or " ".join(
-        claim_words.marked_up(links.claims[other].statement) for other in claim.refuted_by if other in links.claims
+        claim_words.marked_up(links.claims[other].statement)
+        for other in claim.refuted_by
+        if other in links.claims
     )
     return _banner(
         "refuted",

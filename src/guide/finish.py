@@ -51,9 +51,9 @@ def finish(
         # Builders link a 404 page absolutely, for it is shown anywhere; all others find the root relatively.
         up = _root_of(text) if page == site / "404.html" else "../" * (len(page.relative_to(site).parts) - 1)
         path = page.relative_to(site).as_posix().removesuffix("index.html")
-        text = lost_page(text, up) if page == site / "404.html" else text
-        text = page_marks.marked(text, about.get(path, {}).get("audience", ""))
-        headed = claim_head.with_head(text, path, known, site_url)
+        filled = lost_page(text, up) if page == site / "404.html" else text
+        marked = page_marks.marked(filled, about.get(path, {}).get("audience", ""))
+        headed = claim_head.with_head(marked, path, known, site_url)
         linked = _with_claim_links(headed, up, known, site_url)
         page.write_text(_finished(linked, policy, script, up), encoding="utf-8")
 

@@ -44,9 +44,9 @@ audience: both
 
 # How it came to be
 
-**For years an app got less time of its own after people left it; what it got instead is work that the system does or allows, and pictures.**{claim:background-assertion.duration}
+**The time that an app could ask for after people left it fell from 10 minutes{claim:background-assertion.duration-ios-4} to about 30 seconds;{claim:background-assertion.duration} what came instead is work that the system does or allows, and pictures.**
 
-Advice from different years is still around, and each piece was right once. Before you look: how many minutes did an app get in 2010, and how many today?
+Advice from different years is still around, and each piece may have been right once. Before you look: in which year did it fall to 30 seconds, and how old is the card?
 
 """
 
@@ -60,7 +60,7 @@ TAIL = """
 ## Key points
 
 1. The extra time after leaving fell from 10 minutes to about 30 seconds.{claim:background-assertion.duration-ios-4}{claim:background-assertion.duration}
-2. The card is from 2022. It has never given an app time to run.{claim:live-activity.gives-no-run-time}
+2. The card came with iOS 16.1.{claim:live-activity.surfaces} It gives an app no time to run.{claim:live-activity.gives-no-run-time}
 3. Since iOS 26 there is work that brings its own card, the other way round.{claim:continued-processing.process-brings-its-picture}
 
 **Check yourself:** a blog post of 2018 says that an app has three minutes after it is left. Was it right, and what would you ask about any such post?
@@ -126,7 +126,7 @@ def page() -> str:
             heading = f"{entry.when}, {entry.system}" if entry.system else entry.when
             lines += ["", f"### {heading}", ""]
         source = f" [{entry.publisher}]({entry.source}): {entry.known}." if entry.source else ""
-        lines.append(f"- **{entry.title}** ({GIVES[entry.gives]}). {entry.text}{source}")
+        lines.append(f"- **{entry.title}** ({GIVES[entry.gives]}): {entry.text}{source}")
     figure = f'<figure class="picture"><div class="snippet-picture">{draw(every).strip()}</div></figure>\n'
     return HEAD + figure + MIDDLE + "\n".join(lines) + "\n" + TAIL
 

@@ -5,10 +5,10 @@ after the other. The page script remembers it. Only the code is exchanged: bar a
 """
 
 import tomllib
-import xml.etree.ElementTree as etree
 from functools import cache
 from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 from markdown.treeprocessors import Treeprocessor
 from pygments import highlight
@@ -27,7 +27,7 @@ def swift_html(name: str) -> str:
     return (
         f'<p class="swift-bar"><span class="snippet-file">{escape(name)}.swift</span> '
         f"<span>For iOS {oldest(name).removesuffix('.0')} and later. Parsed by a test, not compiled. "
-        f'<a href="site:reference/apple-symbols/#{escape(name)}">Apple’s symbols in it</a></span></p>'
+        f'<a href="site:reference/apple-symbols/#{escape(name)}">The symbols in it</a></span></p>'
         f'<div class="highlight"><pre tabindex="0"><code class="language-swift">{code}</code></pre></div>'
     )
 
@@ -47,7 +47,7 @@ def oldest(name: str) -> str:
 class BesideEachOther(Treeprocessor):
     """Puts a Swift panel into one frame with the snippet of its name, where the page has that snippet."""
 
-    def run(self, root: etree.Element) -> None:
+    def run(self, root: ElementTree.Element) -> None:
         """Wrap every snippet that has a panel. A panel without a snippet stays where it is, and open."""
         parents = {child: parent for parent in root.iter() for child in parent}
         panels = {panel.get("data-swift"): panel for panel in root.iter("div") if panel.get("data-swift")}
@@ -62,12 +62,14 @@ class BesideEachOther(Treeprocessor):
             parent.insert(place, _frame(f"language-{number}", panel, snippet))
 
 
-def _frame(group: str, panel: etree.Element, snippet: etree.Element) -> etree.Element:
-    frame = etree.Element("div", {"class": "languages", "role": "group", "aria-label": "Python or Swift"})
+def _frame(group: str, panel: ElementTree.Element, snippet: ElementTree.Element) -> ElementTree.Element:
+    frame = ElementTree.Element(
+        "div", {"class": "languages", "role": "group", "aria-label": "Python or Swift"}
+    )
     for value, word in (("python", "Python"), ("swift", "Swift")):
         button = {"type": "radio", "name": group, "id": f"{group}-{value}", "value": value}
-        etree.SubElement(frame, "input", button | ({"checked": "checked"} if value == "python" else {}))
-        etree.SubElement(frame, "label", {"for": f"{group}-{value}"}).text = word
+        ElementTree.SubElement(frame, "input", button | ({"checked": "checked"} if value == "python" else {}))
+        ElementTree.SubElement(frame, "label", {"for": f"{group}-{value}"}).text = word
     frame.tail, panel.tail = snippet.tail, None
     snippet.tail = None
     frame.extend([panel, snippet])

@@ -67,7 +67,9 @@ def check(site: Path, site_url: str) -> list[str]:
         for link in dict.fromkeys(page.links):
             wrong += [f"{name}: {link}: {reason}" for reason in _wrong(link, path, site, base, pages)]
         if page.headings:
-            wrong.append(f"{name}: {page.headings} heading(s) have no id, so nobody can link to them. Give each one.")
+            wrong.append(
+                f"{name}: {page.headings} heading(s) have no id, so nobody can link to them. Give each one."
+            )
     return wrong
 
 

@@ -19,7 +19,8 @@ _ARTICLE = re.compile(r"(<article\b[^>]*>).*?(</article>)", re.DOTALL)
 def lost_page(text: str, up: str) -> str:
     """The builder's page for a missing address with words of ours. `up` is the absolute path of the site's root."""
     doors = "".join(
-        f'<li><p><a href="{up}{path}"><strong>{name}</strong></a></p><p>{words}</p></li>' for path, name, words in DOORS
+        f'<li><p><a href="{up}{path}"><strong>{name}</strong></a></p><p>{words}</p></li>'
+        for path, name, words in DOORS
     )
     article = (
         "<h1>This page is not here</h1>"

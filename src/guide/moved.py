@@ -21,11 +21,17 @@ def write(site: Path, pages: dict[str, str], site_url: str) -> list[Path]:
         target = site / new.partition("#")[0] / "index.html"
         page = site / old / "index.html"
         if page.exists():
-            raise BuildError(f"src/guide/moved.toml: {old} is a page, so it has not moved. Take the line out.")
+            raise BuildError(
+                f"src/guide/moved.toml: {old} is a page, so it has not moved. Take the line out."
+            )
         if not target.is_file():
-            raise BuildError(f"src/guide/moved.toml: {old} leads to {new}, and there is no such page. Correct the address.")
+            raise BuildError(
+                f"src/guide/moved.toml: {old} leads to {new}, and there is no such page. Correct the address."
+            )
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_page("../" * len(Path(old).parts) + new, f"{site_url.rstrip('/')}/{new}"), encoding="utf-8")
+        page.write_text(
+            _page("../" * len(Path(old).parts) + new, f"{site_url.rstrip('/')}/{new}"), encoding="utf-8"
+        )
         written.append(page)
     return written
 

@@ -19,13 +19,20 @@ def page(claims: Sequence[Claim]) -> str:
         "",
         f"**{len(gaps)} questions have no published answer that we could find; each stands here with a test on a device that would tell.**",
         "",
-        "“Not found” is a statement about our search, not about iOS. The link behind each mark names the places and the day. "
-        "If you know of a source, or have run one of these tests, [tell us](../contribute.md): it is the most useful thing you can send. "
-        "[Testing it](../testing-it.md) says what to write down.",
+        (
+            "“Not found” is a statement about our search, not about iOS. The link behind each mark names the places and the day. If you know of a "
+            "source, or have run one of these tests, [tell us](../contribute.md): it is the most useful thing you can send. "
+            "[Testing it](../testing-it.md) says what to write down."
+        ),
         "",
     ]
     for mechanism, group in claim_words.by_mechanism(gaps).items():
         lines += [f"## {MECHANISMS[mechanism]} {{: #{mechanism} }}", ""]
         for claim in group:
-            lines += [f"- {claim.statement}{{claim:{claim.id}}}", "", f"    *What would tell:* {claim.change_our_mind}", ""]
+            lines += [
+                f"- {claim.statement}{{claim:{claim.id}}}",
+                "",
+                f"    *What would tell:* {claim.change_our_mind}",
+                "",
+            ]
     return "\n".join(lines)

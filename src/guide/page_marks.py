@@ -17,7 +17,9 @@ WORDS_PER_MINUTE = 200
 
 _TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
 _ARTICLE = re.compile(r"<article\b[^>]*>(.*?)</article>", re.DOTALL)
-_NOT_READ = re.compile(r"<(run-snippet|svg|pre|script|style|nav|form)\b.*?</\1>|<a class=\"claim .*?</a>|<!--.*?-->", re.DOTALL)
+_NOT_READ = re.compile(
+    r"<(run-snippet|svg|pre|script|style|nav|form)\b.*?</\1>|<a class=\"claim .*?</a>|<!--.*?-->", re.DOTALL
+)
 _TAG = re.compile(r"<[^>]+>")
 
 
@@ -26,7 +28,9 @@ def marked(text: str, audience: str) -> str:
     if not audience:
         return text
     if audience not in AUDIENCES:
-        raise BuildError(f"A page's front matter has `audience: {audience}`. Write one of: {', '.join(AUDIENCES)}.")
+        raise BuildError(
+            f"A page's front matter has `audience: {audience}`. Write one of: {', '.join(AUDIENCES)}."
+        )
     title = _TITLE.search(text)
     if title is None:
         raise BuildError(f"A page for {audience} has no title, so it cannot be marked. Begin it with `# `.")

@@ -22,10 +22,11 @@ _FACTS = {
     "a number with a unit": re.compile(rf"(?<![\w`])\d[\d,.]*(?:\s|\u00a0)?{_UNIT}(?![\w`])"),
     "a version": re.compile(r"\b(?:iOS|iPadOS|watchOS|macOS|Android) \d"),
     "what the system does": re.compile(
-        r"\b(?:the system|iOS|Android) (?:\w+ly )?(?:\w+s|does not|will|may|can|cannot|never|always)\b", re.IGNORECASE
+        r"\b(?:the system|iOS|Android) (?:\w+ly )?(?:\w+s|does not|will|may|can|cannot|never|always)\b",
+        re.IGNORECASE,
     ),
     "what Apple says or does": re.compile(
-        r"\bApple(?: engineers?| itself|’s \w+| documentation)? (?:says?|said|writes?|wrote|advises?|recommends?|documents?|names?|forbids?|allows?|announced)\b"
+        r"\bApple(?: engineers?| itself|\u2019s \w+| documentation)? (?:says?|said|writes?|wrote|advises?|recommends?|documents?|names?|forbids?|allows?|announced)\b"
     ),
 }
 _ABOUT_US = re.compile(
@@ -33,14 +34,14 @@ _ABOUT_US = re.compile(
     r"our (?:model|phone|run)|(?:change|set|try|put|run|press|open|read|write|look|say|decide|guess) )",
     re.IGNORECASE,
 )
-_NO_STATEMENT = re.compile(r".*\?[”’\"')*_]*|“[^”]*”[.:;]?|>.*|\[[^\]]*\]\([^)]*\)[.:;]?", re.DOTALL)
+_NO_STATEMENT = re.compile(r".*\?[”\u2019\"')*_]*|“[^”]*”[.:;]?|>.*|\[[^\]]*\]\([^)]*\)[.:;]?", re.DOTALL)
 """A question, somebody's words, or nothing but a link."""
 _MARKER = re.compile(r"\{claim:[^}\s]+\}")
 _WAIVED = re.compile(r"<!--\s*no claim:\s*(\S[^>]*?)\s*-->")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 # A sentence ends with its sign, what closes behind it, and its markers; the next one begins with a capital, a number or a sign.
 _END = re.compile(
-    r"(?:[.!?]|\{claim:[^}\s]+\})[”’\"')*_]*(?:\{claim:[^}\s]+\}|\s*<!--.*?-->)*\s+(?=[“\"(\[*_`]*[A-Z0-9])|(?<=\})(?:,? )(?=\w)"
+    r"(?:[.!?]|\{claim:[^}\s]+\})[”\u2019\"')*_]*(?:\{claim:[^}\s]+\}|\s*<!--.*?-->)*\s+(?=[“\"(\[*_`]*[A-Z0-9])|(?<=\})(?:,? )(?=\w)"
 )
 _INTRODUCTION = re.compile(r"(?<=\n\n)(?!#|\|)(?:(?!\{claim:)[^\n]|\n(?!\n))+\n\n(?=/// snippet \|)")
 _SKIPPED = re.compile(r"^\s*(?:#|<(?!p\b|li\b|dd\b|td\b)|\||$|---|!!!|\?\?\?|\*\*Check yourself)")

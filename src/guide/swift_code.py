@@ -90,9 +90,9 @@ def _line(node: Node) -> int:
 def _declared(nodes: list[Node]) -> Iterator[str]:
     """Names that the file gives: of types, functions, cases and stored values. Not of parameters, for those are no members."""
     for node in nodes:
-        if node.type in _TYPES and not any(child.type == "extension" for child in node.children):
-            yield from (_text(child) for child in node.children if child.type in _LEAVES)
-        elif node.type in _MEMBERS:
+        if (
+            node.type in _TYPES and not any(child.type == "extension" for child in node.children)
+        ) or node.type in _MEMBERS:
             yield from (_text(child) for child in node.children if child.type in _LEAVES)
         elif node.type == "property_declaration" and node.parent and node.parent.type in _BODIES:
             names = (child for child in node.children if child.type == "pattern")
@@ -102,7 +102,9 @@ def _declared(nodes: list[Node]) -> Iterator[str]:
 def _local(nodes: list[Node]) -> set[str]:
     """Names of parameters and of values inside of functions: what is called by such a name is no method."""
     places = ("parameter", "lambda_parameter", "pattern")
-    return {_text(leaf) for node in nodes if node.type in places for leaf in _walk(node) if leaf.type in _LEAVES}
+    return {
+        _text(leaf) for node in nodes if node.type in places for leaf in _walk(node) if leaf.type in _LEAVES
+    }
 
 
 def _uses(nodes: list[Node]) -> Iterator[Use]:
@@ -116,12 +118,14 @@ def _uses(nodes: list[Node]) -> Iterator[Use]:
         elif name[0].isupper():
             yield Use(name, _line(node), _guard(node))
         elif node.parent and node.parent.type == "call_expression" and name not in local | {"defer"}:
-            yield Use(f".{name}", _line(node), _guard(node))  # a method of the type itself, or a free function
+            yield Use(
+                f".{name}", _line(node), _guard(node)
+            )  # a method of the type itself, or a free function
 
 
 def _after_a_dot(node: Node) -> bool:
     before = node.prev_sibling
-    return before is not None and _text(before) == "." or (before is None and _dot_before_parent(node))
+    return (before is not None and _text(before) == ".") or (before is None and _dot_before_parent(node))
 
 
 def _dot_before_parent(node: Node) -> bool:

@@ -106,7 +106,8 @@ def test_back_and_forward_go_through_the_answers(page: Page, address: str) -> No
     expect(page.locator(f"#{RESULT}")).to_be_visible()
     page.go_back()
     expect(page.locator(".choosing-question")).to_have_text(TREE.questions["tap"].asks)
-    assert shown_results(page) == []
+    # At the first step back the theme fetches the page and exchanges it; the new one is dressed a moment later.
+    expect(page.locator(".choosing-result:visible")).to_have_count(0)
     page.go_back()
     expect(page.locator(".choosing-question")).to_have_text(TREE.questions["version"].asks)
     page.go_forward()

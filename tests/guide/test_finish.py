@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from guide import moved
 from guide.errors import BuildError
 from guide.finish import content_security_policy, finish
 
 PAGE = (
     '<!doctype html><html><head><meta charset="utf-8"><title>T</title><script>one()</script>'
     '<script id="__config" type="application/json">{{"base": "{base}"}}</script></head>'
-    '<body><p>S.<a class="claim" href="claim:life-cycle.jetsam">x</a></p></body></html>'
+    '<body><article><h1>T</h1><p>S.<a class="claim" href="claim:life-cycle.jetsam">x</a> <a href="site:claims/">y</a></p></article></body></html>'
 )
 
 
@@ -52,8 +53,31 @@ def test_every_page_gets_the_policy_the_runner_and_links_that_fit_its_depth(part
         assert f'src="{up}_run/runner.abc.js"' in text
         assert f'src="{up}_run/claims.def.js"' in text
         assert f'data-manifest="{up}_run/manifest.' in text
-        assert f'href="{up}c/life-cycle.jetsam/"' in text
+        assert f'href="{up}claims/"' in text
+        assert (
+            f'<link rel="alternate" type="application/atom+xml" title="Changes to claims" href="{up}changes.xml">'
+            in text
+        )
+        assert (f'href="{up}c/life-cycle.jetsam/"' in text) == (
+            page != "404.html"
+        )  # that one gets words of ours
+        assert 'href="site:' not in text
         assert 'href="claim:' not in text
+
+
+def test_pages_are_marked_from_their_front_matter_and_old_addresses_lead_on(parts, tmp_path, monkeypatch):
+    site, runtime, runner = parts
+    docs = tmp_path / "docs"
+    (docs / "deep").mkdir(parents=True)
+    (docs / "deep" / "er.md").write_text("---\naudience: developers\n---\n# T\n")
+    monkeypatch.setattr(moved, "moved", lambda: {"old/": "deep/er/"})
+    finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21), docs=docs)
+    assert "For developers" in (site / "deep/er/index.html").read_text()
+    assert "page-mark" not in (site / "index.html").read_text()
+    old = (site / "old/index.html").read_text()
+    assert 'content="0; url=../deep/er/"' in old
+    assert "Content-Security-Policy" in old
+    assert "<entry>" in (site / "changes.xml").read_text()
 
 
 def test_the_manifest_is_named_and_guarded_by_its_hash(parts):

@@ -77,7 +77,7 @@ def test_the_extra_time_is_drawn_from_the_claims():
 def test_the_list_says_what_the_drawing_says():
     page = history.page()
     assert page.startswith("---\n")
-    listed = re.findall(r"^- \*\*(.+?)\*\* \((.+?)\)\.", page, re.MULTILINE)
+    listed = re.findall(r"^- \*\*(.+?)\*\* \((.+?)\):", page, re.MULTILINE)
     assert listed == [(entry.title, history.GIVES[entry.gives]) for entry in EVERY]
 
 

@@ -46,10 +46,10 @@ def test_a_claim_marker_is_a_link_with_the_evidence():
     assert ">said by Apple</a>" in page
 
 
-def test_swift_is_folded_and_says_that_it_was_not_compiled():
+def test_swift_says_that_it_was_not_compiled():
     page = render("/// swift | story_upload\n///")
-    assert page.startswith('<details class="swift">')
-    assert "not compiled here" in plain(page)
+    assert page.startswith('<div class="swift" data-swift="story_upload">')
+    assert "not compiled" in plain(page)
 
 
 def test_a_picture_has_its_caption_as_markdown():
@@ -65,7 +65,7 @@ def test_a_picture_has_its_caption_as_markdown():
             "/// snippet | nothing_here\n///",
             r"There is no snippet snippets/nothing_here\.py\. There are: .*swoop",
         ),
-        ("/// swift | swoop\n///", r"no snippets/swift/swoop\.swift"),
+        ("/// swift | nothing_here\n///", r"no snippets/swift/nothing_here\.swift"),
         ("/// picture | story_upload.7\nX\n///", r"has 2 picture"),
         ("A sentence.{claim:no.such-claim}", r"no\.such-claim.*Correct the id"),
     ],

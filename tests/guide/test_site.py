@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
 
 _OURS = re.compile(
-    r'<run-snippet.*?</run-snippet>|<a[^>]*href="claim:[^>]*>.*?</a>|<details class="swift">.*?</details>',
+    r'<run-snippet.*?</run-snippet>|<a[^>]*href="claim:[^>]*>.*?</a>|<div class="swift".*?</code></pre></div></div>',
     re.DOTALL,
 )
 

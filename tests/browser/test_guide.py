@@ -1,0 +1,163 @@
+"""Finding and moving in the built site: search, Python or Swift, previous and next, marks, the page that is not there."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from .conftest import PATIENCE_MS
+from .serving import StaticServer
+from .test_site import SITE
+from .watching import Watch
+
+SEARCHES = {
+    "30 seconds": r"^/(questions|thirty-seconds)/$",
+    "0x8badf00d": r"^/(c/life-cycle\.watchdog|after-the-swipe|glossary)/$",
+    "BGContinuedProcessingTask": r"^/background-activity/$",
+    "swipe up": r"^/(after-the-swipe|force-quit|story-upload)/$",
+    "Instagram": r"^/(but-instagram-does-it|story-upload)/$",
+}
+"""What a reader looks for, and which page may come first."""
+
+SWIFT = ".languages > label:text-is('Swift')"
+PAGE_WITH_SWIFT, ANOTHER = "/story-upload/", "/thirty-seconds/"
+
+
+@pytest.fixture
+def server() -> Iterator[StaticServer]:
+    """Serves the built site."""
+    with StaticServer(SITE) as running:
+        # Material exchanges pages that the sitemap lists, and the sitemap has the address of the site as it was built.
+        sitemap = (SITE / "sitemap.xml").read_text(encoding="utf-8")
+        running.pages["/sitemap.xml"] = re.sub(r"<loc>\w+://[^/]+", f"<loc>{running.origin}", sitemap)
+        yield running
+
+
+@pytest.fixture
+def page(context, watch: Watch) -> Page:
+    """A watched page, for the built site."""
+    return context.new_page()
+
+
+def found(page: Page, words: str) -> list[str]:
+    """The paths of the pages that the search finds, best first."""
+    field = page.locator(".md-search__input")
+    field.click()
+    field.fill(words)
+    expect(page.locator(".md-search-result__meta")).to_have_text(
+        re.compile(r"^\d+ matching document|^1 matching")
+    )
+    links = page.locator(".md-search-result__link").evaluate_all(
+        "(all) => all.map((one) => new URL(one.href).pathname)"
+    )
+    return list(dict.fromkeys(links))
+
+
+@pytest.mark.parametrize(("words", "first"), SEARCHES.items())
+def test_the_search_finds_a_sensible_page_first(
+    page: Page, server: StaticServer, words: str, first: str
+) -> None:
+    page.goto(server.origin + "/")
+    paths = found(page, words)
+    assert re.search(first, paths[0]), paths
+
+
+def test_claims_do_not_drown_the_chapters(page: Page, server: StaticServer) -> None:
+    page.goto(server.origin + "/")
+    paths = found(page, "background upload")
+    assert [path for path in paths[:4] if path.startswith("/c/")] == []
+
+
+def visible(page: Page) -> tuple[bool, bool, bool]:
+    """Whether Python's code, Swift's code and the tested output of the first example with both can be seen."""
+    frame = page.locator(".languages").first
+    return (
+        frame.locator(".snippet-code").is_visible(),
+        frame.locator(".swift").is_visible(),
+        frame.locator(".snippet-output").is_visible(),
+    )
+
+
+def test_the_choice_of_swift_holds_for_the_page_the_next_page_and_the_next_visit(
+    page: Page, server: StaticServer
+) -> None:
+    page.goto(server.origin + PAGE_WITH_SWIFT)
+    expect(page.locator(".languages[data-dressed]").first).to_be_attached()
+    assert visible(page) == (True, False, True)
+    page.locator(SWIFT).first.click()
+    assert visible(page) == (False, True, True)
+    for frame in page.locator(".languages").all():
+        expect(frame.locator("input[value=swift]")).to_be_checked()
+    page.evaluate("window.stayed = true")
+    page.locator(f".md-sidebar--primary a[href*='{ANOTHER.strip('/')}']").click()
+    page.wait_for_url(server.origin + ANOTHER)
+    expect(page.locator(".languages input[value=swift]").first).to_be_checked()
+    assert page.evaluate("window.stayed"), "the page was loaded anew"
+    page.reload()
+    expect(page.locator(".languages input[value=swift]").first).to_be_checked()
+    assert visible(page) == (False, True, True)
+
+
+def test_what_was_pressed_stays_where_it_was(page: Page, server: StaticServer) -> None:
+    page.goto(server.origin + PAGE_WITH_SWIFT)
+    expect(page.locator(".languages[data-dressed]").first).to_be_attached()
+    last = page.locator(SWIFT).last
+    last.scroll_into_view_if_needed()
+    before = last.bounding_box()["y"]
+    last.click()
+    assert abs(last.bounding_box()["y"] - before) < 2
+
+
+def test_the_choice_works_by_keyboard_and_without_storage(page: Page, server: StaticServer) -> None:
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error('there is no room'); }")
+    page.goto(server.origin + PAGE_WITH_SWIFT)
+    page.locator(".languages input[value=python]").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".languages input[value=swift]").first).to_be_checked()
+    assert visible(page) == (False, True, True)
+
+
+def test_without_javascript_both_can_be_read(browser: Browser, server: StaticServer) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(server.origin + PAGE_WITH_SWIFT)
+    assert visible(page) == (True, False, True)
+    page.locator(SWIFT).first.click()
+    assert visible(page) == (False, True, True)
+    context.close()
+
+
+def test_on_paper_both_are_there(page: Page, server: StaticServer) -> None:
+    page.goto(server.origin + PAGE_WITH_SWIFT)
+    page.emulate_media(media="print")
+    assert visible(page) == (True, True, True)
+
+
+def test_a_chapter_says_for_whom_it_is_and_leads_to_the_next(page: Page, server: StaticServer) -> None:
+    page.goto(server.origin + ANOTHER)
+    expect(page.locator("h1 + .page-mark")).to_have_text(re.compile(r"^For .* \d+ min$"))
+    following = page.locator(".md-footer__link--next")
+    target = following.evaluate("(link) => link.href")
+    following.click()
+    page.wait_for_url(target)
+    expect(page.locator(".md-content h1")).to_be_visible()
+
+
+def test_an_address_that_is_not_there_gets_a_page_that_helps(page: Page, server: StaticServer) -> None:
+    server.pages["/gone/page.html"] = (SITE / "404.html").read_text(encoding="utf-8")
+    page.goto(server.origin + "/gone/page.html")
+    expect(page.locator(".md-content h1")).to_have_text("This page is not here")
+    assert page.locator(".doors a").count() == 5
+    page.locator("label[for=__search]:text-is('Search the guide')").click()
+    page.keyboard.type("Instagram")
+    expect(page.locator(".md-search-result__link").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".doors a").first.click()
+    expect(page.locator(".md-content h1")).not_to_have_text("This page is not here")
+
+
+def test_an_old_address_leads_to_the_new_one(page: Page, server: StaticServer) -> None:
+    page.goto(server.origin + "/brief/")
+    page.wait_for_url(server.origin + "/the-brief/")

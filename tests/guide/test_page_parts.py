@@ -1,0 +1,179 @@
+"""What the finish stage adds to pages: for whom and how long, the way from an old address, the feed, the page that is not there."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from afterswipe import claims
+from afterswipe.claims import Change
+from guide import feed, front_matter, lost_page, moved, not_known, page_marks
+from guide.errors import BuildError
+from tests.guide.claim_making import SITE, SOUND, claim, one_of_each
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+# Front matter.
+
+
+def test_front_matter_is_read_and_taken_off():
+    keys, body = front_matter.split('---\naudience: "both"\nsearch:\n  boost: 2\nhide: [toc]\n---\n# T\n')
+    assert keys == {"audience": "both", "search": "", "hide": "[toc]"}
+    assert body == "# T\n"
+    assert front_matter.split("# T\n") == ({}, "# T\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "address"),
+    [
+        ("index.md", ""),
+        ("swoop.md", "swoop/"),
+        ("reference/api.md", "reference/api/"),
+        ("part/index.md", "part/"),
+    ],
+)
+def test_a_page_s_address_follows_from_its_file(file, address):
+    assert front_matter.address(file) == address
+
+
+# The line below the title.
+
+PAGE = "<article><h1 id='t'>T<a class='headerlink'>#</a></h1><p>{words}</p></article><footer>{words}</footer>"
+
+
+@pytest.mark.parametrize(("audience", "words"), page_marks.AUDIENCES.items())
+def test_a_page_says_for_whom_it_is_and_how_long_it_takes(audience, words):
+    made = page_marks.marked(PAGE.format(words="word " * 1000), audience)
+    line = re.search(r'</h1><p class="page-mark"><strong>(.*?)</strong> <span>(\d+) min</span></p>', made)
+    assert line.groups() == (words, str(1000 // page_marks.WORDS_PER_MINUTE))
+
+
+def test_code_output_and_marks_are_not_read():
+    code = "<run-snippet><pre>" + "x " * 5000 + "</pre></run-snippet><pre>" + "y " * 5000 + "</pre>"
+    marks = '<a class="claim claim-normative" href="#">said by Apple</a>' * 500
+    assert page_marks.minutes(PAGE.format(words="word " * 300 + code + marks)) == 2
+    assert page_marks.minutes(PAGE.format(words="word")) == 1
+
+
+def test_a_page_without_an_audience_has_no_line():
+    assert page_marks.marked(PAGE, "") == PAGE
+
+
+@pytest.mark.parametrize(
+    ("page", "audience", "words"), [(PAGE, "everybody", "Write one of"), ("<p></p>", "both", "no title")]
+)
+def test_a_mistake_in_the_audience_stops_the_build(page, audience, words):
+    with pytest.raises(BuildError, match=words):
+        page_marks.marked(page, audience)
+
+
+# Pages that have moved.
+
+
+@pytest.fixture
+def site(tmp_path):
+    (tmp_path / "new" / "place").mkdir(parents=True)
+    (tmp_path / "new" / "place" / "index.html").write_text("there")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("old", "up"), [("old/", "../"), ("a/b/", "../../")])
+def test_an_old_address_leads_to_the_new_one(site, old, up):
+    (page,) = moved.write(site, {old: "new/place/#part"}, SITE)
+    text = page.read_text()
+    assert page == site / old / "index.html"
+    assert f'content="0; url={up}new/place/#part"' in text
+    assert f'<a href="{up}new/place/#part">' in text
+    assert f'<link rel="canonical" href="{SITE}new/place/#part">' in text
+    assert "noindex" in text
+
+
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [
+        ({"old/": "nowhere/"}, "there is no such page"),
+        ({"new/place/": "new/place/"}, "is a page, so it has not moved"),
+    ],
+)
+def test_a_wrong_line_in_the_list_of_moved_pages_stops_the_build(site, pages, words):
+    with pytest.raises(BuildError, match=words):
+        moved.write(site, pages, SITE)
+
+
+def test_the_list_of_moved_pages_fits_the_docs():
+    pages = front_matter.pages(DOCS)
+    for old, new in moved.moved().items():
+        assert old.endswith("/")
+        assert old not in pages
+        assert new.partition("#")[0] in pages
+
+
+# The feed.
+
+
+def entries(text: str) -> list[ElementTree.Element]:
+    return ElementTree.fromstring(text).findall(f"{ATOM}entry")
+
+
+def test_the_feed_has_every_change_newest_first():
+    later = replace(
+        SOUND, id="base.later", history=(*SOUND.history, Change(date(2026, 12, 2), "corrected", "Was “two”."))
+    )
+    found = entries(feed.feed([SOUND, later], SITE))
+    assert [one.findtext(f"{ATOM}title").split(":")[0] for one in found] == [
+        "Corrected",
+        "Created",
+        "Created",
+    ]
+    assert found[0].findtext(f"{ATOM}id") == f"{SITE}c/base.later/#r2"
+    assert found[0].findtext(f"{ATOM}updated") == "2026-12-02T00:00:00Z"
+    assert "Was “two”." in found[0].findtext(f"{ATOM}summary")
+
+
+def test_the_feed_is_valid_xml_and_the_same_each_time():
+    every = [*one_of_each().values(), claim(id="base.evil", statement="<b>& `code` ]]></b>")]
+    assert feed.feed(every, SITE) == feed.feed(every, SITE)
+    assert any("<b>& code ]]></b>" in one.findtext(f"{ATOM}title") for one in entries(feed.feed(every, SITE)))
+
+
+def test_the_feed_of_the_real_claims_is_limited():
+    found = entries(feed.feed(claims.every(), SITE))
+    assert len(found) == feed.MOST
+    assert len({one.findtext(f"{ATOM}id") for one in found}) == len(found)
+
+
+# The page for an address that is not there, and the page of what is not known.
+
+
+def test_the_lost_page_has_search_and_five_doors():
+    made = lost_page.lost_page("<main><article class='x'><h1>404</h1></article></main>", "/guide/")
+    assert "<h1>404" not in made
+    assert 'for="__search"' in made
+    assert re.findall(r'<li><p><a href="/guide/([^"]+)">', made) == [path for path, *_ in lost_page.DOORS]
+    assert len(lost_page.DOORS) == 5
+
+
+def test_a_lost_page_without_a_place_for_words_stops_the_build():
+    with pytest.raises(BuildError, match="no <article>"):
+        lost_page.lost_page("<p>404</p>", "/")
+
+
+def test_the_doors_lead_to_pages():
+    assert {path for path, *_ in lost_page.DOORS} <= set(front_matter.pages(DOCS))
+
+
+def test_every_gap_stands_on_the_page_of_what_is_not_known_with_its_test():
+    every = claims.every()
+    page = not_known.page(every)
+    gaps = [one for one in every if one.kind == "gap" and one.status == "current"]
+    assert len(gaps) > 10
+    for one in gaps:
+        assert (
+            f"- {one.statement}{{claim:{one.id}}}\n\n    *What would tell:* {one.change_our_mind}\n" in page
+        )
+    assert page.count("{claim:") == len(gaps)

@@ -1,0 +1,162 @@
+"""The Swift files: each parses, each symbol of Apple's stands in the table, and newer ones stand inside of an availability check."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from guide import apple_symbols, languages
+from guide.apple_symbols import Symbol, Table
+from guide.swift_code import parse_text, version
+
+TABLE = apple_symbols.table()
+FILES = apple_symbols.files()
+PACKAGE = apple_symbols.of_the_package()
+
+SMALL = Table(
+    (
+        Symbol(
+            "Phone", "PhoneKit", "16.0", "", "https://developer.apple.com/documentation/phonekit/phone", ""
+        ),
+        Symbol("Phone.ring()", "PhoneKit", "16.0", "", "", ""),
+        Symbol("Card", "PhoneKit", "26.0", "", "", ""),
+    ),
+    frozenset({"String"}),
+)
+USES_ALL = "import PhoneKit\nlet a: String = Phone().ring()\n@available(iOS 26, *) func b() { Card() }\n"
+
+
+def check(text: str, table: Table = SMALL, package: set[str] | None = None) -> list[str]:
+    return apple_symbols.check(table, {"example": parse_text(text)}, package or set())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_swift_file_parses(name):
+    assert FILES[name].errors == ()
+
+
+def test_every_symbol_has_its_row_and_every_row_its_use():
+    wrong = apple_symbols.check(TABLE, FILES, PACKAGE)
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+def test_every_row_has_an_address_of_apple_s_and_a_version():
+    for symbol in TABLE.symbols:
+        assert symbol.url.startswith("https://developer.apple.com/documentation/"), symbol.name
+        assert version(symbol.since) >= (2,), symbol.name
+    assert len({symbol.name for symbol in TABLE.symbols}) == len(TABLE.symbols)
+
+
+def test_every_file_with_a_version_of_its_own_exists():
+    assert set(languages._oldest()[1]) <= set(FILES)
+
+
+# The checks can fail.
+
+
+def test_the_small_table_fits_its_example():
+    assert check(USES_ALL) == []
+
+
+def test_what_is_no_swift_is_found():
+    (wrong,) = check(f"{USES_ALL}\nfunc {{ = )\n")[:1]
+    assert wrong.startswith("snippets/swift/example.swift:")
+    assert "no Swift" in wrong
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Tablet()", "the type Tablet"),
+        ("Phone().vibrate()", "the member .vibrate"),
+        ("hang()", "the member .hang"),
+    ],
+)
+def test_an_unknown_symbol_says_which_row_to_add(line, name):
+    (wrong,) = check(f"{USES_ALL}func c() {{ {line} }}\n")
+    assert wrong.startswith("snippets/swift/example.swift:4: " + name)
+    assert "Add to src/guide/apple_symbols.toml, below [symbols.FRAMEWORK]" in wrong
+
+
+def test_names_of_the_files_themselves_need_no_row():
+    own = "struct Tablet { var mine = 1; func vibrate() {} }\nfunc c(t: Tablet) { t.vibrate(); print1(t.mine) }\nfunc print1(_ x: Int1) {}\ntypealias Int1 = String\n"
+    assert check(USES_ALL + own) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@available(iOS 26.0, *)\nfunc c() { Card() }",
+        "@available(iOS 26, *)\nstruct C { func c() { Card() } }",
+        "func c() { if #available(iOS 26, *) { Card() } }",
+        "func c() { if #available(iOS 26.1, *) { Card() } else { Phone() } }",
+        "func c() {\n guard #available(iOS 26, *) else { return }\n Card()\n}",
+        "func c() { guard #available(iOS 26, *), let card = Card() else { return } }",
+    ],
+)
+def test_a_newer_symbol_inside_of_an_availability_check_is_fine(code):
+    assert check(f"{USES_ALL}{code}\n") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "func c() { Card() }",
+        "@available(iOS 18, *)\nfunc c() { Card() }",
+        "func c() { if #available(iOS 26, *) { Phone() } else { Card() } }",
+        "func c() { if #available(iOS 26, *) { Phone() }\n Card() }",
+        "func c() {\n Card()\n guard #available(iOS 26, *) else { return }\n}",
+        "func c() { guard #available(iOS 26, *) else { Card(); return } }",
+    ],
+)
+def test_a_newer_symbol_outside_of_an_availability_check_is_found(code):
+    (wrong,) = check(f"{USES_ALL}{code}\n")
+    assert "Card exists since iOS 26.0, and the file is for iOS 16.0 and later" in wrong
+    assert "if #available(iOS 26.0, *)" in wrong
+
+
+def test_a_row_without_a_use_is_found():
+    unused = replace(SMALL.symbols[0], name="Phone.hang()")
+    (wrong,) = check(USES_ALL, replace(SMALL, symbols=(*SMALL.symbols, unused)))
+    assert "no Swift file and no mechanism names Phone.hang()" in wrong
+    assert check(USES_ALL, replace(SMALL, symbols=(*SMALL.symbols, unused)), {"Phone.hang"}) == []
+
+
+def test_a_name_of_the_mechanism_table_without_a_row_is_found():
+    (wrong,) = check(USES_ALL, package={"Phone.ring", "Phone.fly"})
+    assert wrong.startswith("src/afterswipe/mechanisms_*.py names Phone.fly")
+
+
+def test_an_unused_name_of_swift_s_own_is_found():
+    (wrong,) = check(USES_ALL, replace(SMALL, swift=frozenset({"String", "Duration"})))
+    assert "no Swift file uses Duration" in wrong
+
+
+def test_an_unknown_import_and_an_unknown_claim_are_found():
+    symbols = (replace(SMALL.symbols[0], claim="no.such-claim"), *SMALL.symbols[1:])
+    wrong = check(f"import TabletKit\n{USES_ALL}", replace(SMALL, symbols=symbols))
+    assert len(wrong) == 2
+    assert "imports TabletKit" in wrong[0]
+    assert "'no.such-claim'" in wrong[1]
+
+
+def test_a_key_that_a_row_cannot_have_is_refused(tmp_path: Path):
+    path = tmp_path / "table.toml"
+    path.write_text(
+        'oldest = "16.0"\nswift = []\n[files]\n[imports]\n[symbols.Kit]\nA = { since = "1", sine = "2" }\n'
+    )
+    with pytest.raises(ValueError, match="A has the key 'sine'"):
+        apple_symbols.table(path)
+
+
+def test_versions_compare_as_numbers():
+    assert version("9.0") < version("16.1") < version("16.10") < version("26")
+    assert version("26") == version("26.0")
+
+
+def test_the_page_has_every_row_and_every_file():
+    page = apple_symbols.page()
+    for symbol in TABLE.symbols:
+        assert f'href="{symbol.url}"'.replace("&", "&amp;") in page
+    for name in FILES:
+        assert f"### {name}.swift {{: #{name} }}" in page
