@@ -163,7 +163,9 @@ class ActivityStore:
             content = Content(
                 old.text if text is None else text, old.progress if progress is None else progress
             )
-            self._put(card.changed(card.title if title is None else title, content, self._clock.now), "system")
+            self._put(
+                card.changed(card.title if title is None else title, content, self._clock.now), "system"
+            )
 
     def end_system_card(self, number: int, text: str | None = None, *, stays: int | None = None) -> None:
         """End the system's card with a last text. It stays until the person removes it, or for `stays` milliseconds."""

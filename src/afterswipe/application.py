@@ -13,6 +13,7 @@ from .errors import UsageError
 from .file_locks import FileLock, FileLocks
 from .life_cycle import SCENES, SceneState, State, callbacks
 from .network import Connections
+from .notifications import LocalNotifications
 from .photos_upload import PhotoLibrary
 from .process import ProcessLoop
 from .pushes import AppPushes
@@ -55,6 +56,7 @@ class Application:
         self.audio, self.location, self.bluetooth = Audio(self), Location(self), Bluetooth(self)
         self.photo_library = PhotoLibrary(self)
         self.widget_center = WidgetCenter(self)
+        self.notifications = LocalNotifications(self)
         self.task_scheduler = BGTaskScheduler(self)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
         self._observers: list[Callable[[str], None]] = []

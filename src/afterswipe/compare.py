@@ -195,15 +195,15 @@ def _by_lot(strategy: Strategy, uploads: Uploads, people: People, networks: Netw
     rng = random.Random(f"story and network {seed}")  # not the stream that the person's script is drawn from
     story = uploads.draw(Parameters(strategy.needs), rng)
 
-    settled: Callable[[], bool] = lambda: False
+    server: StoryServer | None = None
 
-    def prepare(phone: Phone, server: StoryServer) -> None:
-        nonlocal settled
-        settled = server.settled
+    def prepare(phone: Phone, its_server: StoryServer) -> None:
+        nonlocal server
+        server = its_server
         phone.parameters.stand_in("model.upload-chunk", "model.comparison-chunk")
         networks.set_up(phone, rng)
 
     def away(phone: Phone) -> None:
-        people.behave(phone, seed, settled)
+        people.behave(phone, seed, lambda: server is not None and server.settled())
 
     return run(strategy, story, away, seed=seed, prepare=prepare)

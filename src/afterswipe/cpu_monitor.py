@@ -61,4 +61,6 @@ class CPUMonitor:
         if self._system.task_scheduler.runs_on_power and parameters.holds(_OFF):
             self._count()
         else:
-            self._system.terminate(f"its main thread was busy in the background for {duration(limit)}", Cause.CPU)
+            self._system.terminate(
+                f"its main thread was busy in the background for {duration(limit)}", Cause.CPU
+            )

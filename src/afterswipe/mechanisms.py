@@ -56,6 +56,10 @@ NO_COUNTERPART: dict[str, tuple[str, ...]] = {
         "app.now",
         "app.tapped",
     ),
+    "UNUserNotificationCenter, which shows something and gives no run time.": (
+        "app.notifications",
+        "phone.notifications",
+    ),
     "A lock on any file or database in a shared container, which is no single API.": ("app.file_lock",),
     "An httpx client: Python's counterpart of a data task.": ("app.url_session.client",),
     "On a phone the app leaves its loop over the updates.": ("app.location.stop",),
@@ -126,6 +130,7 @@ EXCUSED: dict[str, tuple[str, ...]] = {
         "machine",
         "network",
         "never_yields",
+        "notifications",
         "parameters",
         "phone",
         "process",

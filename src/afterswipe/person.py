@@ -19,9 +19,7 @@ class Person:
     def __init__(self, seed: int) -> None:
         self._rng = random.Random(seed)
 
-    def follow(
-        self, phone: Phone, *, hours: float = 1, until: Callable[[], bool] = lambda: False
-    ) -> None:
+    def follow(self, phone: Phone, *, hours: float = 1, until: Callable[[], bool] = lambda: False) -> None:
         """Use the phone's app for `hours`, or less where `until` says True before, and leave the phone as it is then.
 
         The app has to be on the phone already. `until` is for runs of which nothing more can come: the rest of the script is left out.

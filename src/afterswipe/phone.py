@@ -20,6 +20,7 @@ from .live_activity_push import LiveActivityPushes
 from .lock_screen import LockScreen, island
 from .machine import AppMain, Machine
 from .network import Network
+from .notifications import Notifications
 from .parameters import Parameters
 from .photos_upload import Photos
 from .pushes import Pushes
@@ -63,6 +64,7 @@ class Phone(Machine):
         self.photos = Photos(self)
         self.background_assets = BackgroundAssets(self)
         self.widgets = Widgets(self)
+        self.notifications = Notifications(self)
         self.task_scheduler = TaskScheduler(self)
         self.continued_processing = ContinuedProcessing(self)
 

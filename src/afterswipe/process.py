@@ -10,7 +10,9 @@ because the phone also has to work inside a loop that is already running, such a
 """
 
 import asyncio
+import atexit
 import contextvars
+import gc
 from asyncio import events, tasks
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -29,6 +31,10 @@ _FORGIVEN = 1e-6
 
 _abandoned: set["ProcessLoop"] = set()
 """Loops with unfinished tasks. Were such a task collected, Python would run its `finally` blocks: code of a process that is gone."""
+
+atexit.register(
+    gc.freeze
+)  # nor are they collected when the interpreter ends, which CPython 3.13 answers with a crash
 
 
 class _Handle(asyncio.Handle):
@@ -128,12 +134,9 @@ class ProcessLoop(asyncio.AbstractEventLoop):
             while timers and timers[0][0] <= now:
                 ready.append(heappop(timers)[2])
             if not ready or self.blocked_until > now:
-                if budget.failure is not None:
-                    raise budget.failure
-                own = self.next_due()
-                if own is None or own > until or self.halted or not clock.skip_to(own):
+                if not self._moves_on(until):
                     return
-                now, passes = own, 0
+                now, passes = clock.now, 0
                 budget.left = never_yields.JUMPS_IN_ONE_TURN_MAX
                 continue
             passes += 1
@@ -155,6 +158,13 @@ class ProcessLoop(asyncio.AbstractEventLoop):
                     raise failure
                 if self.blocked_until > now:
                     break
+
+    def _moves_on(self, until: int) -> bool:
+        """Whether this process is the next with something to do, until then; if so, move the clock there."""
+        if never_yields.budget.failure is not None:
+            raise never_yields.budget.failure
+        own = self.next_due()
+        return own is not None and own <= until and not self.halted and self._clock.skip_to(own)
 
     def next_due(self) -> int | None:
         """When this process next has something to do, in milliseconds, or None where it only waits for others."""

@@ -1,11 +1,11 @@
 """The apps that post a story, one for each way; `strategies.STRATEGIES` says which iOS each needs and what starts it.
 
 They are written for the good case, each by the rules of its one mechanism. Only the recipe looks at its next launch for what a
-force quit has cut, and starts it again. An app tells its card whenever the card would be wrong by half of what claim
+force quit has cut, and starts it again; and only the recipe schedules a notification in advance that says so when the story is not
+posted, and takes it back when it is (claim life-cycle.local-notification-without-the-app). An app tells its card whenever the card would be wrong by half of what claim
 model.card-tolerance allows; a task of the system is told of every piece.
 
-Not modelled: the film's rendering, except as a time that needs run time (`Story.render`); the app's own disk; notifications that
-tell of a failure; uploads in the app's process that are tried again.
+Not modelled: the film's rendering, except as a time that needs run time (`Story.render`); the app's own disk; uploads in the app's process that are tried again.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ HOST = "upload.example"
 _FILE = "story.mov"
 _URL = f"https://{HOST}/story"
 _TITLE = "Posting your story"
+_NOTICE = "not posted"
 _CONTINUED = "continued-processing.ios-and-ipados-only"
 
 
@@ -276,7 +277,9 @@ async def recipe(app: Application, story: Story) -> None:
         task.progress.total_unit_count = story.size
         task.expiration_handler = lambda: task.set_task_completed(success=False)
         await asyncio.sleep(story.render)
-        await _in_task(task, _hand_over(app, story))
+        upload = _hand_over(app, story)
+        await _in_task(task, upload)
+        _take_back(app, upload)
         app.complete_wake()
 
     continued = app.parameters.has(_CONTINUED)
@@ -290,6 +293,7 @@ async def recipe(app: Application, story: Story) -> None:
     if (left := _live_card(app)) is not None:
         left.end("Not posted")
     await app.tapped()
+    _warn(app)
     if continued:
         app.task_scheduler.submit(_continued_request())
     else:
@@ -314,4 +318,16 @@ async def _with_own_card(app: Application, story: Story, upload: BackgroundUploa
 
     with _ends(card):
         await _follow(app, upload, report)
+    _take_back(app, upload)
     app.complete_wake()
+
+
+def _warn(app: Application) -> None:
+    """Schedule the bad news for claim model.failure-notice-after from now: whoever has to show it may be nobody."""
+    after = app.parameters.milliseconds("model.failure-notice-after") / 1000
+    app.notifications.add(_NOTICE, "Your story is not posted yet. Open the app.", after=after)
+
+
+def _take_back(app: Application, upload: BackgroundUploadTask) -> None:
+    if upload.finished and not upload.failed:
+        app.notifications.remove_pending(_NOTICE)

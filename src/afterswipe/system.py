@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .continued_scheduler import ContinuedProcessing
     from .extensions import Extensions
     from .network import Network
+    from .notifications import Notifications
     from .photos_upload import Photos
     from .power import Power
     from .pushes import Pushes
@@ -42,6 +43,7 @@ class System(Protocol):
     background_modes: "BackgroundModes"
     photos: "Photos"
     widgets: "Widgets"
+    notifications: "Notifications"
     task_scheduler: "TaskScheduler"
     continued_processing: "ContinuedProcessing"
 

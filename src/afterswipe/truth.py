@@ -26,7 +26,7 @@ class Transfer:
     outcome: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {size(self.sent)} of {size(self.size)} ({percent(self.sent / self.size)}) reached the server"
+        return f"{self.name}: {size(self.sent)} of {size(self.size)} ({percent(self.sent / max(1, self.size))}) reached the server"
 
 
 def states(record: Record, end: int) -> list[Span]:

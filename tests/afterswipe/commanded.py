@@ -8,13 +8,34 @@ from afterswipe import MB, AfterSwipeError, Phone
 from afterswipe.activity_kit import Activity
 from afterswipe.application import Application
 from afterswipe.background_tasks import BGAppRefreshTask, BGAppRefreshTaskRequest
+from afterswipe.continued_processing import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest
 from afterswipe.file_locks import FileLock
+from afterswipe.intents import LiveActivityIntent
 from afterswipe.units import SECOND
 
 from .invariants import Run
 
+HOW = (_SILENT, _SLOW, _QUICK) = ("Saying nothing", "Posting slowly", "Posting")
 TICK = 5.0  # seconds between two signs of life of the app
 STORY = 60 * MB
+
+
+class StartCard(LiveActivityIntent):
+    """Starts a card, works for some seconds, and ends."""
+
+    title = "Start"
+
+    def __init__(self, note: Callable[[Application], None]) -> None:
+        self._note = note
+
+    async def perform(self, app: Application) -> None:
+        for _ in range(3):
+            self._note(app)
+            await asyncio.sleep(1)
+        try:
+            app.activities.request("Started by an intent", text="sending")
+        except AfterSwipeError:
+            self._note(app)
 
 
 class Commanded(Run):
@@ -32,6 +53,8 @@ class Commanded(Run):
         app.observe(lambda callback: self._callback(app, callback))
         if app.parameters.has("background-refresh.duration"):
             app.task_scheduler.register("refresh", self._refresh)
+        if app.parameters.has("continued-processing.ios-and-ipados-only"):
+            app.task_scheduler.register("post", self._go_on)
         while True:
             self._note(app)
             await asyncio.sleep(TICK)
@@ -48,6 +71,20 @@ class Commanded(Run):
         assert self.phone.app is not None
         self._note(self.phone.app)
         task.set_task_completed(success=True)
+
+    async def _go_on(self, task: BGContinuedProcessingTask) -> None:
+        """Report one unit at each sign of life; a silent task reports nothing."""
+        assert self.phone.app is not None
+        app = self.phone.app
+        task.progress.total_unit_count = 400 if task.title == _SLOW else 20
+        task.expiration_handler = lambda: task.set_task_completed(success=False)
+        while not task.over and task.progress.fraction_completed < 1:
+            self._note(app)
+            if task.title != _SILENT:
+                task.progress.completed_unit_count += 1
+            await asyncio.sleep(TICK)
+        if not task.over:
+            task.set_task_completed()
 
     # What the person and the system do: the phone's own methods, and these.
 
@@ -148,6 +185,41 @@ class Commanded(Run):
 
     def ask_for_refresh(self) -> bool:
         return self._try(lambda app: app.task_scheduler.submit(BGAppRefreshTaskRequest("refresh")))
+
+    def go_on(self, how: str = "") -> bool:
+        """Submit a continued task: one of HOW."""
+        request = BGContinuedProcessingTaskRequest("post", title=how or "Posting", subtitle="sending")
+        return self._try(lambda app: app.task_scheduler.submit(request))
+
+    def tap_intent(self) -> None:
+        """Tap a button on a widget, of an intent that starts a card."""
+        self.phone.intents.tap(StartCard(self._note))
+        self.phone.wait()
+
+    def play(self) -> bool:
+        return self.do(lambda app: app.audio.play())
+
+    def stop_playing(self) -> bool:
+        return self.do(lambda app: app.audio.stop())
+
+    @property
+    def kept_running(self) -> bool:
+        """Whether sound or location keeps the app running as long as it likes."""
+        app = self.phone.app
+        return app is not None and (app.audio.playing or app.location._source.on)
+
+    def follow_location(self) -> bool:
+        """Open a session where that is allowed, and follow the updates."""
+
+        def act(app: Application) -> None:
+            async def follow() -> None:
+                async for _ in app.location.live_updates():
+                    self._note(app)
+
+            app.location.background_activity_session()
+            app.loop.create_task(follow())
+
+        return self._try(act)
 
     def block(self, seconds: float) -> bool:
         return self.do(lambda app: app.block_main_thread(seconds))

@@ -145,3 +145,23 @@ def test_a_person_needs_an_app_and_a_time():
     phone.open(ticking([]))
     with pytest.raises(UsageError, match="above 0"):
         Person(1).follow(phone, hours=0)
+
+
+def test_a_wait_and_a_script_end_where_their_condition_says_so():
+    async def main(app) -> None:
+        while True:
+            await asyncio.sleep(1)
+
+    phone = Phone()
+    phone.open(main)
+    phone.clock.at(5_000, lambda: done.append(1))
+    done: list[int] = []
+    phone.wait(minutes=1, until=lambda: bool(done))
+    assert phone.clock.now == 5_000
+    phone.wait(seconds=1, until=lambda: False)
+    assert phone.clock.now == 6_000
+    Person(1).follow(phone, hours=1, until=lambda: phone.clock.now >= 600_000)
+    assert 600_000 <= phone.clock.now < 3_600_000
+    before = len(phone.record)
+    Person(1).follow(phone, hours=1, until=lambda: True)
+    assert len(phone.record) == before

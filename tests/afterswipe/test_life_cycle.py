@@ -1,15 +1,27 @@
 """The tables are total and say only what can be; the phone does what they say; the ways to end have their reasons."""
 
 import asyncio
+import dataclasses
 
 import pytest
 
 from afterswipe import NeverYieldsError, Phone, UsageError, claims
 from afterswipe.application import Application
+from afterswipe.background_tasks import BGProcessingTask, BGProcessingTaskRequest
 from afterswipe.endings import CAUSES, Cause
 from afterswipe.errors import NotKnownError
-from afterswipe.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State, after, callbacks
+from afterswipe.life_cycle import (
+    DISCONNECTED,
+    SCENES,
+    TRANSITIONS,
+    Event,
+    SceneState,
+    State,
+    after,
+    callbacks,
+)
 
+from . import invariants
 from .commanded import Commanded
 
 # The tables.
@@ -451,3 +463,121 @@ def test_the_test_s_own_loops_are_not_counted():
     while number < 2_100_000:
         number += 1
     assert number == 2_100_000
+
+
+# The end that is announced, the CPU monitor, and a scene that is disconnected.
+
+
+def told_apps_end(saves_for: float = 0, wait: float = 10) -> tuple[Commanded, list[str]]:
+    run, told = Commanded(), list[str]()
+    run.open()
+    run.begin_assertion()
+
+    def heard(callback: str) -> None:
+        told.append(callback)
+        if callback == "applicationWillTerminate":
+            run.phone.app.block_main_thread(saves_for)
+
+    run.do(lambda app: app.observe(heard))
+    run.phone.swipe_up()
+    run.wait(wait)
+    run.phone.endings.announce("room was needed")
+    run.wait(30)
+    return run, told
+
+
+@pytest.mark.parametrize(
+    ("saves_for", "at", "how"), [(0, 10, "returned"), (4, 14, "returned"), (9, 15, "not returned")]
+)
+def test_an_app_that_runs_in_the_background_may_be_told_of_its_end(saves_for: float, at: float, how: str):
+    run, told = told_apps_end(saves_for)
+    assert told.count("applicationWillTerminate") == 1
+    end = run.phone.endings.last
+    assert (end.cause, end.at) == (Cause.SYSTEM, at * 1000)
+    assert how in end.why
+    invariants.check(run)
+
+
+def test_who_does_not_run_in_the_background_is_not_told():
+    run = Commanded()
+    with pytest.raises(UsageError, match="not running"):
+        run.phone.endings.announce()
+    run.open()
+    with pytest.raises(UsageError, match="active"):
+        run.phone.endings.announce()
+    run.phone.swipe_up()
+    run.wait(60)
+    with pytest.raises(UsageError, match="is suspended"):
+        run.phone.endings.announce()
+    run.phone.terminate("room was needed")
+    assert "applicationWillTerminate" not in [name for _, name in run.told]
+
+
+def computes(*seconds: float, pause: float = 0, on_power: bool = False, in_front: bool = False) -> set[Cause]:
+    """Compute in a processing task, or in front, with pauses; why the process ended, if it did."""
+
+    async def main(app: Application) -> None:
+        async def compute(task: BGProcessingTask | None = None) -> None:
+            for stretch in seconds:
+                await app.block_main_thread(stretch)
+                await asyncio.sleep(pause)
+            if task is not None:
+                task.set_task_completed()
+
+        app.task_scheduler.register("learn", compute)
+        app.task_scheduler.submit(BGProcessingTaskRequest("learn", requires_external_power=on_power))
+        if in_front:
+            await asyncio.sleep(1)
+            await compute()
+
+    phone = Phone(ios="13")
+    phone.open(main)
+    if not in_front:
+        phone.lock()
+        phone.conditions.idle = phone.conditions.charging = True
+    phone.wait(minutes=4)
+    return {end.cause for end in phone.endings}
+
+
+def test_the_cpu_monitor_ends_who_computes_on_in_the_background():
+    assert computes(70) == {Cause.CPU}
+    assert computes(40, 40) == {Cause.CPU}
+    assert computes(40, 40, pause=1) == set()
+    assert computes(50) == set()
+    assert computes(70, in_front=True) == set()
+
+
+def test_the_cpu_monitor_is_off_in_a_task_that_requires_power():
+    assert computes(170, on_power=True) == set()
+
+
+def test_the_cpu_monitor_is_a_rule_that_can_be_taken_back():
+    rule = claims.get("life-cycle.cpu-monitor")
+    claims.override({rule.id: dataclasses.replace(rule, status="retracted")})
+    try:
+        assert computes(70) == set()
+    finally:
+        claims.override({})
+
+
+def test_a_scene_in_the_background_is_disconnected_and_comes_back():
+    run = Commanded()
+    with pytest.raises(UsageError, match="no process"):
+        run.phone.disconnect_scene()
+    leave = [run.open, run.phone.swipe_up, lambda: run.wait(60), run.phone.disconnect_scene]
+    for step in leave:
+        step()
+    assert run.phone.app.scene_state is SceneState.UNATTACHED
+    assert run.phone.app_state is State.SUSPENDED
+    with pytest.raises(UsageError, match="unattached"):
+        run.phone.disconnect_scene()
+    run.open()
+    assert run.phone.app.scene_state is SceneState.FOREGROUND_ACTIVE
+    run.wait(1)
+    invariants.check(run)
+
+
+def test_only_a_scene_in_the_background_is_ever_disconnected():
+    assert set(DISCONNECTED) == set(SceneState)
+    changed = {before for before, next_state in DISCONNECTED.items() if before is not next_state}
+    assert changed == {SceneState.BACKGROUND}

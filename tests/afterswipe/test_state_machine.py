@@ -24,6 +24,7 @@ from afterswipe.record import (
     AssertionChanged,
     CardChanged,
     PersonDid,
+    ProcessChanged,
     PushArrived,
     StateChanged,
     TaskChanged,
@@ -31,7 +32,7 @@ from afterswipe.record import (
 )
 
 from . import invariants
-from .commanded import Commanded
+from .commanded import HOW, Commanded
 
 SOMETIMES = (
     "a card is live while its app is suspended",
@@ -55,6 +56,19 @@ SOMETIMES = (
     "a background refresh launches the app",
     "the phone is restarted, and unlocked",
     "the app is inactive in the app switcher",
+    "a continued task goes on in the background",
+    "a continued task expires",
+    "a continued task is completed in the background",
+    "a continued task is cancelled with its process",
+    "a continued task waits, and is started when there is room",
+    "the system asks whether a continued task shall go on",
+    "an intent starts a card in the background",
+    "sound keeps the app running in the background",
+    "location keeps the app running in the background",
+    "the app is suspended when its sound ends",
+    "a push changes the card of a suspended app",
+    "a push ends the card of an app that is gone",
+    "a push starts a card",
 )
 
 seen: Counter[str] = Counter()
@@ -79,6 +93,9 @@ class PhoneMachine(RuleBasedStateMachine):
                     Commanded.begin_assertion,
                     Commanded.take_lock,
                     Commanded.ask_for_refresh,
+                    Commanded.go_on,
+                    Commanded.play,
+                    Commanded.follow_location,
                 ]
             ),
             max_size=3,
@@ -100,6 +117,10 @@ class PhoneMachine(RuleBasedStateMachine):
     @property
     def unlocked(self) -> bool:
         return not self.phone.conditions.locked
+
+    @property
+    def own_cards(self) -> list[int]:
+        return [card.number for card in self.phone.cards if card.kind == "app"]
 
     # The person.
 
@@ -149,14 +170,14 @@ class PhoneMachine(RuleBasedStateMachine):
     def waits_a_little(self, seconds: float) -> None:
         self.run.wait(seconds)
 
-    @precondition(lambda self: not self.in_front)
+    @precondition(lambda self: not self.in_front and not self.run.kept_running)
     @rule(minutes=st.sampled_from([5, 30, 240, 500]))
     def waits_long(self, minutes: float) -> None:
         self.run.wait(60 * minutes)
 
     # Two steps in one, for what is rare when every step is drawn alone.
 
-    @precondition(lambda self: self.in_front)
+    @precondition(lambda self: self.in_front and not self.run.kept_running)
     @rule(seconds=st.sampled_from([20, 60, 600, 13 * 3600]))
     def leaves_for_a_while(self, seconds: float) -> None:
         self.phone.swipe_up()
@@ -175,7 +196,53 @@ class PhoneMachine(RuleBasedStateMachine):
         if self.phone.app_state is State.SUSPENDED:
             self.phone.force_quit()
 
+    @precondition(lambda self: self.in_front)
+    @rule(how=st.sampled_from(HOW), room=st.booleans(), seconds=st.sampled_from([20, 600]))
+    def leaves_a_continued_task(self, how: str, room: bool, seconds: float) -> None:
+        self.phone.continued_processing.full = not room
+        self.run.go_on(how)
+        self.phone.lock()
+        self.run.wait(5)
+        self.phone.continued_processing.full = False
+        self.run.wait(seconds)
+
+    @precondition(lambda self: self.in_front)
+    @rule(source=st.sampled_from([Commanded.play, Commanded.follow_location]), ends=st.booleans())
+    def leaves_with_a_source_of_run_time(self, source: Callable[[Commanded], bool], ends: bool) -> None:
+        source(self.run)
+        self.phone.swipe_up()
+        self.run.wait(90)
+        if ends:
+            self.phone.background_modes.interrupt_audio()
+            self.phone.background_modes.location_services = False
+            self.run.wait(20)
+            self.phone.background_modes.location_services = True
+
+    @precondition(lambda self: self.unlocked and not self.phone.was_force_quit)
+    @rule()
+    def taps_the_button_of_an_intent(self) -> None:
+        self.run.tap_intent()
+        self.run.wait(4)
+
+    @rule(answer=st.sampled_from(["Continue", "Stop", ""]))
+    def answers_the_question_about_a_continued_task(self, answer: str) -> None:
+        self.phone.continued_processing.answer = answer
+
     # The system and the server.
+
+    @precondition(lambda self: self.own_cards)
+    @rule(ends=st.booleans(), stale_in=st.sampled_from([None, 0, 60]))
+    def a_push_for_a_card_comes(self, ends: bool, stale_in: float | None) -> None:
+        number = self.own_cards[-1]
+        if ends:
+            self.phone.live_activity_pushes.end("Posted", number=number)
+        else:
+            stale = None if stale_in is None else self.run.now + stale_in
+            self.phone.live_activity_pushes.update(number=number, text="pushed", stale_date=stale)
+
+    @rule()
+    def a_push_that_starts_a_card_comes(self) -> None:
+        self.phone.live_activity_pushes.start("Started by push", alert="It begins")
 
     @rule()
     def memory_runs_short(self) -> None:
@@ -309,12 +376,86 @@ def reached(run: Commanded) -> set[str]:
                 found.add("a force quit cancels an upload")
             case TransferEnded(by="app", outcome=outcome) if "lost" in outcome:
                 found.add("an upload in the app is lost by suspension")
-            case TaskChanged(change="launched"):
+            case TaskChanged(kind="BGAppRefreshTask", change="launched"):
                 found.add("a background refresh launches the app")
             case PersonDid(what=what):
                 if restarted and what == "unlocks the phone":
                     found.add("the phone is restarted, and unlocked")
                 restarted = what == "restarts the phone" or (restarted and what == "locks the phone")
+            case _:
+                pass
+    return found | of_continued_tasks(run) | of_run_time(run) | of_pushes(run)
+
+
+def of_continued_tasks(run: Commanded) -> set[str]:
+    found: set[str] = set()
+    state, running = State.NOT_RUNNING, False
+    for entry in run.phone.record:
+        match entry:
+            case StateChanged(after=state) if running and state is State.BACKGROUND:
+                found.add("a continued task goes on in the background")
+            case StateChanged(after=state):
+                pass
+            case TaskChanged(kind="BGContinuedProcessingTask", change=change):
+                running = running or change == "launched"
+                if change == "expires":
+                    found.add("a continued task expires")
+                if change == "cancelled with its process":
+                    found.add("a continued task is cancelled with its process")
+                if change == "completed" and state is State.BACKGROUND:
+                    found.add("a continued task is completed in the background")
+                if change == "launched" and not state.foreground:
+                    found.add("a continued task waits, and is started when there is room")
+                if "asks the person" in change:
+                    found.add("the system asks whether a continued task shall go on")
+                running = running and change not in ("completed", "given up", "cancelled with its process")
+            case _:
+                pass
+    return found
+
+
+def of_run_time(run: Commanded) -> set[str]:
+    found: set[str] = set()
+    state, since, on = State.NOT_RUNNING, 0, dict[str, int]()
+    for entry in run.phone.record:
+        match entry:
+            case StateChanged(after=after):
+                if state is State.BACKGROUND and entry.at - since > 60_000:
+                    found |= {f"{source} keeps the app running in the background" for source in on}
+                if after is State.SUSPENDED and state is State.BACKGROUND and on.get("no sound") == entry.at:
+                    found.add("the app is suspended when its sound ends")
+                state, since = after, entry.at if after is not state else since
+            case ProcessChanged(process="run time by audio", change=change):
+                on.pop("sound", None)
+                on["sound" if change == "begins" else "no sound"] = entry.at
+            case ProcessChanged(process="run time by location", change=change):
+                on.pop("location", None)
+                if change == "begins":
+                    on["location"] = entry.at
+            case _:
+                pass
+    return found & set(SOMETIMES)
+
+
+def of_pushes(run: Commanded) -> set[str]:
+    found: set[str] = set()
+    state, cards = State.NOT_RUNNING, set[int]()
+    for entry in run.phone.record:
+        match entry:
+            case StateChanged(after=state):
+                pass
+            case CardChanged(by="push", state=shown):
+                if state is State.SUSPENDED and entry.activity in cards:
+                    found.add("a push changes the card of a suspended app")
+                if state is State.NOT_RUNNING and shown == "ended":
+                    found.add("a push ends the card of an app that is gone")
+                if entry.activity not in cards:
+                    found.add("a push starts a card")
+                cards.add(entry.activity)
+            case CardChanged(by="app"):
+                if entry.activity not in cards and state is State.BACKGROUND:
+                    found.add("an intent starts a card in the background")
+                cards.add(entry.activity)
             case _:
                 pass
     return found
