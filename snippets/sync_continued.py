@@ -1,42 +1,35 @@
-"""“If the user leaves, hand over, otherwise run as usual”: as a continued task where there is one, else with a background session.
+"""“If the user leaves, hand over”: as a continued task where there is one, else with a background session.
 
-The card is told of bytes that are durable, and of no others. Claims: continued-processing.ios-and-ipados-only
+The card of the task is told of bytes that are durable, and of no others. Claims: continued-processing.ios-and-ipados-only
 """
 
-import asyncio
-
 from afterswipe import MB, Phone, UnavailableError
-from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.continued_processing import BGContinuedProcessingTaskRequest as Request
 from afterswipe.sync.under_phone import Container, serve, sync_of
-from afterswipe.units import size
 
 SOUNDS = {"Dawn": 10 * MB, "Noon": 10 * MB, "Dusk": 10 * MB, "Midnight": 10 * MB}
 
 
 async def continued(task, sync):
-    expired = asyncio.Event()
-    task.expiration_handler = expired.set
-    task.progress.total_unit_count = sum(SOUNDS.values())
-
     def moved(progress):
         task.progress.completed_unit_count = progress.bytes_durable
 
-    report = await sync.run(until=expired, progress=moved)
-    task.set_task_completed(report.finished)
+    expired, task.progress.total_unit_count = [], sum(SOUNDS.values())
+    task.expiration_handler = lambda: expired.append(True)
+    task.set_task_completed((await sync.run(until=lambda: bool(expired), progress=moved)).finished)
 
 
 async def as_usual(app, sync, sync_again):
+    @app.observe
     def told(what):
         if what == "sceneDidEnterBackground":
             sync.close()  # from here on it writes nothing
-            files.extend((file, app.background_url_session.download(file.url)) for file in sync.pending_files())
+            files.extend((file, session.download(file.url)) for file in sync.pending_files())
 
-    files = []
-    app.observe(told)
+    files, session = [], app.background_url_session
     await sync.run()
     for file, download in files:
-        async for _share in download:
-            pass
+        [share async for share in download]
         sync_again.adopt(file, download.content)
     await sync_again.run()
     app.complete_wake()
@@ -47,7 +40,7 @@ async def music(app):
     await app.tapped()
     try:
         app.task_scheduler.register("sync", lambda task: continued(task, sync))
-        app.task_scheduler.submit(BGContinuedProcessingTaskRequest("sync", title="Your sounds", subtitle="On their way"))
+        app.task_scheduler.submit(Request("sync", title="Your sounds", subtitle="On their way"))
     except UnavailableError:
         await as_usual(app, sync, sync_again)
 
@@ -62,6 +55,6 @@ for ios in ("18", "26"):
     phone.swipe_up()
     for minutes in (0.25, 1, 30):
         phone.wait(minutes=minutes)
-        here = sum(map(len, container.left().files.values()))
+        here = sum(map(len, container.left().files.values())) / MB
         cards = [card.says(phone.clock.now) for card in phone.lock_screen().cards]
-        print(f"iOS {ios}, {phone.clock.now // 1000} s: {size(here)} are here. Cards: {cards or 'none'}")
+        print(f"iOS {ios}, {phone.clock.now // 1000} s: {here:.0f} MB are here. Cards: {cards or 'none'}")

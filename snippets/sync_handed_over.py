@@ -1,4 +1,4 @@
-"""The files that are still to be got, handed to a background session: at the start, or when the person leaves after five seconds.
+"""The files that are left, handed to a background session: at the start, or when the person leaves five seconds later.
 
 Claims: background-urlsession.another-process-moves-the-bytes, background-urlsession.background-start-is-discretionary
 """
@@ -20,23 +20,22 @@ def music(feed, container, when):
     async def start(app):
         card = app.activities.request("Getting your sounds")
         if when == "at the start":
-            # The policy is asked before each file: this run reads the list, and gets no file itself.
+            # asked before each file: this run reads the list, and gets no file itself
             sync = sync_of(app, feed, container, policy=lambda: Stop.ASKED_TO_STOP)
             await sync.run()
             handed_over = hand_over(app, sync)
         else:
             sync, handed_over = sync_of(app, feed, container), []
 
+            @app.observe
             def told(what):
                 if what == "sceneDidEnterBackground":
                     sync.close()  # from here on it writes nothing
                     handed_over.extend(hand_over(app, sync))
 
-            app.observe(told)
             await sync.run()
         for file, download in handed_over:
-            async for _share in download:
-                pass
+            [share async for share in download]
             sync_of(app, feed, container).adopt(file, download.content)
         report = await sync_of(app, feed, container).run()  # the metadata, and the end of the events
         card.end("Your sounds are here")

@@ -1,4 +1,7 @@
-"""The first start, left after five seconds. The app asks for nothing, and is ended an hour later. What does the next start find?"""
+"""The first start, left after five seconds by an app that asks for no more time: what the next start finds.
+
+Claims: life-cycle.suspension-is-the-default
+"""
 
 from afterswipe import MB, Phone
 from afterswipe.sync.under_phone import Container, serve, sync_of
@@ -25,7 +28,6 @@ phone.open(music)
 phone.wait(seconds=LEAVES_AFTER)
 phone.swipe_up()
 phone.wait(hours=1)
-print(f"{phone.clock.now // 1000} s: the app is {phone.app_state.value}")
 phone.memory_pressure()
 print(f"{phone.clock.now // 1000} s: the app is {phone.app_state.value}")
 phone.open()

@@ -16,6 +16,7 @@ phone = Phone(ios="18")
 phone.network.downlink = 8  # Mbit/s
 feed = serve(phone, SOUNDS)
 container = Container()
+fetched = []
 
 
 async def music(app):
@@ -26,6 +27,7 @@ async def music(app):
     extra_time = app.begin_background_task("sync", expiration_handler=time_is_up.set)
     report = await sync.run(until=time_is_up)
     print(f"{app.now:.0f} s: {report.why.value}. Fetched in this run: {size(report.bytes_fetched)}")
+    fetched.append(report.bytes_fetched)
     app.end_background_task(extra_time)
 
 
@@ -36,3 +38,4 @@ phone.wait(hours=1)
 phone.memory_pressure()
 phone.open()
 phone.wait(minutes=2)
+print(f"{sum(fetched):,} bytes were fetched in all: the list, and {sum(SOUNDS.values()):,} bytes of sounds.")

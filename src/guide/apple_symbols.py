@@ -53,6 +53,10 @@ class Table:
     swift: frozenset[str]
     imports: frozenset[str] = frozenset()
     """Frameworks that a file imports without naming a symbol of theirs."""
+    package: tuple[tuple[str, str], ...] = ()
+    """The public names of the package that stand for a symbol, each with it."""
+    own: tuple[tuple[str, str], ...] = ()
+    """Those that stand for none, each with the reason."""
 
     def by_key(self) -> dict[str, list[Symbol]]:
         """The rows by the name as it is found in Swift. Several types may have a member of one name."""
@@ -77,7 +81,9 @@ def table(path: Path = SYMBOLS) -> Table:
             symbols.append(
                 Symbol(name, framework, row["since"], row.get("deprecated", ""), url, row.get("claim", ""))
             )
-    return Table(tuple(symbols), frozenset(data["swift"]), frozenset(data["imports"]))
+    package = tuple(data["package"]["apple"].items())
+    own = tuple((name, reason) for reason, names in data["package"]["own"].items() for name in names)
+    return Table(tuple(symbols), frozenset(data["swift"]), frozenset(data["imports"]), package, own)
 
 
 def files() -> dict[str, Code]:
@@ -208,7 +214,7 @@ def page() -> str:
             "does not know whether a call has the right arguments."
         ),
         "",
-        "The versions are from Apple's pages and headers as known to the authors; where a claim says so, it is linked.",
+        "A version with a mark rests on a claim. The others were written down by the authors and not read again one by one; Apple's page, behind each name, has the last word.",
         "",
         "## By file",
         "",

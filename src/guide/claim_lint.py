@@ -19,7 +19,7 @@ from afterswipe import claims as reader
 from afterswipe.claims import Claim
 from afterswipe.errors import AfterSwipeError
 
-from . import claim_rules, snippets
+from . import claim_rules, sentence_lint, snippets
 from .claim_links import MARKER, prose
 from .claim_rules_text import Place
 
@@ -264,6 +264,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         for claim_id in register(claims, LEDGER):
             print(f"registered {claim_id}")
     messages = check(claims, ROOT / "docs", snippets.FOLDER, LEDGER, datetime.now(UTC).date())
+    messages += sentence_lint.check(sentence_lint.pages(ROOT), ROOT)
     for message in messages:
         print(message, file=sys.stderr)
     print(f"{len(claims)} claims, {len(messages)} problems")

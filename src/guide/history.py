@@ -44,7 +44,7 @@ audience: both
 
 # How it came to be
 
-**The time that an app could ask for after people left it fell from 10 minutes{claim:background-assertion.duration-ios-4} to about 30 seconds;{claim:background-assertion.duration} what came instead is work that the system does or allows, and pictures.**
+**The time that an app could ask for after people left it fell from 10 minutes to about 30 seconds; what came instead is work that the system does or allows, and pictures.**{claim:background-assertion.duration-ios-4}{claim:background-assertion.duration}
 
 Advice from different years is still around, and each piece may have been right once. Before you look: in which year did it fall to 30 seconds, and how old is the card?
 

@@ -19,11 +19,7 @@ GENERATED = {
     for path in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     if path.startswith("docs/") and path.endswith(".md")
 }
-PAGES = {
-    path: path.read_text(encoding="utf-8")
-    for path in prose(DOCS)
-    if path.relative_to(DOCS).as_posix() not in GENERATED
-}
+PAGES = sentence_lint.pages(ROOT)
 CHAPTERS = {
     path: text
     for path, text in PAGES.items()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import afterswipe
 from guide import apple_symbols, languages
 from guide.apple_symbols import Symbol, Table
 from guide.swift_code import parse_text, version
@@ -49,6 +50,14 @@ def test_every_row_has_an_address_of_apple_s_and_a_version():
 
 def test_every_file_with_a_version_of_its_own_exists():
     assert set(languages._oldest()[1]) <= set(FILES)
+
+
+def test_every_public_name_of_the_package_is_a_symbol_of_apple_s_or_says_why_not():
+    mapped, own = dict(TABLE.package), dict(TABLE.own)
+    assert set(mapped) | set(own) == set(afterswipe.__all__)
+    assert not set(mapped) & set(own)
+    assert set(mapped.values()) <= {symbol.name for symbol in TABLE.symbols}
+    assert all(reason.endswith(".") for reason in own.values())
 
 
 # The checks can fail.
@@ -122,6 +131,12 @@ def test_a_row_without_a_use_is_found():
     assert check(USES_ALL, replace(SMALL, symbols=(*SMALL.symbols, unused)), {"Phone.hang"}) == []
 
 
+def test_a_name_of_the_package_without_a_row_is_found():
+    (wrong,) = check(USES_ALL, replace(SMALL, package=(("hang", "Phone.hang"),)))
+    assert "no row for it" in wrong
+    assert "Phone.hang" in wrong
+
+
 def test_a_name_of_the_mechanism_table_without_a_row_is_found():
     (wrong,) = check(USES_ALL, package={"Phone.ring", "Phone.fly"})
     assert wrong.startswith("src/afterswipe/mechanisms_*.py names Phone.fly")
@@ -143,7 +158,7 @@ def test_an_unknown_import_and_an_unknown_claim_are_found():
 def test_a_key_that_a_row_cannot_have_is_refused(tmp_path: Path):
     path = tmp_path / "table.toml"
     path.write_text(
-        'oldest = "16.0"\nswift = []\n[files]\n[imports]\n[symbols.Kit]\nA = { since = "1", sine = "2" }\n'
+        'oldest = "16.0"\nswift = []\n[files]\n[imports]\n[package.apple]\n[package.own]\n[symbols.Kit]\nA = { since = "1", sine = "2" }\n'
     )
     with pytest.raises(ValueError, match="A has the key 'sine'"):
         apple_symbols.table(path)
