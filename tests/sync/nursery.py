@@ -1,13 +1,15 @@
-"""Starts processes that sync, and says how they end: `python nursery.py URL`, then one directory per line on stdin.
+"""Starts processes that sync, kills them, and says how they ended: `python nursery.py URL`, then lines on stdin.
 
-It has imported everything before it forks, so that a process is at work a few milliseconds after it was asked for, and
-many can be killed in a short time. For each line it prints `started PID`, and when that has ended `ended STATUS`: 0 when
-everything is here, 1 when not, a negative number when a signal ended it.
+A line is `SECONDS DIRECTORY`: sync into the directory, killed after so many seconds. For each it prints a status: 0 when
+everything is here, 1 when not, -9 when it was killed. It has imported everything before it forks, so that a process is at
+work a few milliseconds after it was asked for, and many can be killed in a short time.
 """
 
 import asyncio
 import os
+import signal
 import sys
+import time
 import traceback
 
 import httpx
@@ -36,13 +38,27 @@ def child(url: str, directory: str) -> None:
         os._exit(status)
 
 
+def end_of(process: int, seconds: float) -> int:
+    """Wait for a process, and kill it when it takes longer than so many seconds."""
+    killed_at = time.perf_counter() + seconds
+    while True:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        if time.perf_counter() >= killed_at:
+            os.kill(process, signal.SIGKILL)
+            return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        time.sleep(0.001)
+
+
 def main() -> None:
+    print("ready", flush=True)
     for line in sys.stdin:
+        seconds, _, directory = line.strip().partition(" ")
         process = os.fork()
         if process == 0:
-            child(sys.argv[1], line.strip())
-        print(f"started {process}", flush=True)
-        print(f"ended {os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])}", flush=True)
+            child(sys.argv[1], directory)
+        print(end_of(process, float(seconds)), flush=True)
 
 
 if __name__ == "__main__":

@@ -62,14 +62,12 @@ def nursery():
         )  # fmt: skip
         started.append(mother)
 
-        def run(directory: Path, kill_after: float | None) -> int:
+        assert mother.stdout.readline() == "ready\n"
+
+        def run(directory: Path, kill_after: float = 60) -> int:
             """Run once; returns how it ended: 0, or a negative signal."""
-            mother.stdin.write(f"{directory}\n")
-            process = int(mother.stdout.readline().split()[1])
-            if kill_after is not None:
-                time.sleep(kill_after)
-                os.kill(process, signal.SIGKILL)  # it is not waited for yet, so its number is still its own
-            return int(mother.stdout.readline().split()[1])
+            mother.stdin.write(f"{kill_after} {directory}\n")
+            return int(mother.stdout.readline())
 
         return run
 
@@ -92,7 +90,7 @@ def test_killed_at_random_moments_it_ends_equal(extended, nursery, tmp_path):
 def kill_and_compare(answering: FaultyServer, run, tmp_path: Path) -> None:
     expected = full_resync(answering.server.answer)
     began = time.perf_counter()
-    assert run(tmp_path / "uninterrupted", None) == 0
+    assert run(tmp_path / "uninterrupted") == 0
     longest = 1.2 * (time.perf_counter() - began)
     assert on_disk(tmp_path / "uninterrupted") == expected
 
@@ -103,7 +101,7 @@ def kill_and_compare(answering: FaultyServer, run, tmp_path: Path) -> None:
         ends[status] += 1
         assert status in (0, -signal.SIGKILL)
         if moments.random() < 0.1:  # not always to the bitter end: then hardly any kill would hit the end
-            assert run(place, None) == 0
+            assert run(place) == 0
             status = 0
         if status == 0:
             assert on_disk(place) == expected, f"seed {SEED}, directory {directory}"

@@ -108,14 +108,15 @@ class AskFeed:
         return self._kept(page)
 
     def _kept(self, page: Page) -> "KeepPage | SwapIn":
-        newest = max([self.newest, *((e.version, self._as_cursor(page, e.version, e.date_time)) for e in page.events)])
+        came = [(e.version, self._as_cursor(page, e.version, e.date_time)) for e in page.events]
+        newest = max([self.newest, *came, *((version, str(version)) for version in page.unknown)])
         after = replace(
             self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest,
             tokens=self.tokens | {page.next} if page.next else self.tokens,
         )  # fmt: skip
         cursor = None
         if page.complete and not after.held:
-            cursor = _cursor(page, newest)
+            cursor = _cursor(page, newest, full=self.full)
             if cursor and not self.full and cursor[1] < self.place.version:
                 cursor = None
         if page.complete and self.full:
@@ -169,13 +170,16 @@ class AskFeed:
         return Ended(why, error, forget_page=self.place.page is not None)
 
 
-def _cursor(page: Page, newest: tuple[int, str]) -> tuple[str, int] | None:
-    """The next cursor and its version; None where a list has nothing to tell, for a good cursor is never replaced by nothing."""
+def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, int] | None:
+    """The next cursor and its version; None where a list has nothing to tell, for a good cursor is never replaced by nothing.
+
+    A cursor of the server's own making may be ahead of what a snapshot mentions: then its version is not known, and is -1.
+    """
     if page.cursor is None:
         return (newest[1], newest[0]) if newest[1] else None
     if page.identity.numbered and page.cursor.isascii() and page.cursor.isdigit():
         return page.cursor, int(page.cursor)
-    return page.cursor, newest[0]
+    return page.cursor, -1 if full and page.identity.numbered else newest[0]
 
 
 @dataclass(frozen=True)
@@ -254,7 +258,7 @@ class Sweep:
 
     def next(self) -> "Ended":
         """The end."""
-        unknown = UnknownEvent("The feed has events that this version does not know. Update the program, then run again.")
+        unknown = UnknownEvent("The feed has events that this version does not know; the cursor stays before them. Update the program.")
         return Ended(self.why, unknown if self.why is Stop.NEEDS_UPDATE else None)
 
 

@@ -24,7 +24,6 @@ from .errors import (
     NeedsAuthorization,
     NotAFeed,
     TransferError,
-    UnknownEvent,
     Unreachable,
 )
 from .feed import Event, FileInfo, Kind, Media, Page, events_url, parse_page
@@ -104,10 +103,6 @@ class Driver:
                 case Work():
                     self.phase(Phase.GETTING)
                     await self.work()
-                    if state.held:
-                        self.problems["the feed"] = [UnknownEvent(
-                            "The feed has events of a kind that this version does not know; the cursor stays before them. Update the program."
-                        )]  # fmt: skip
                     left = by_content(self.store.pending())
                     state = state.next(len(left), self.all_unreachable(left))
                 case Sweep():

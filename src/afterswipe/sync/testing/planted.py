@@ -119,7 +119,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted("no-fsync", "never syncs the bytes of a file", ("S1",), _POWER, patches=((SimDisk, "fsync", _no_sync),)),
     Planted("no-folder-sync", "never syncs a folder", ("S1",), _POWER, patches=((SimDisk, "fsync_directory", _no_sync),)),
     Planted(
-        "append-on-200", "appends the body of a 200 to what is there", "S5",
+        "append-on-200", "appends the body of a 200 to what is there", ("S5",),
         frozenset({Dimension.NO_RANGES, Dimension.SOME_RANGES, Dimension.CHANGED}), _engine(fetcher=_AppendOn200),
     ),
     Planted(
