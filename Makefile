@@ -12,7 +12,7 @@ serve: ready            ## build the site, serve it, build again on every save
 
 test: ready browser     ## every check and every test, the real browser included
 	@$(MAKE) --no-print-directory check build
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadgroup
 
 build: ready            ## the site, into site/
 	@$(PY) -m guide build
