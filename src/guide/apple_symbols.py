@@ -155,6 +155,7 @@ def _unguarded(
 
 
 def _unused(known: Table, code: Mapping[str, Code], package: set[str]) -> list[str]:
+    package = package | {_short(apple) for _, apple in known.package}
     used = {use.name for one in code.values() for use in one.uses}
     used |= {
         f".{name}" for one in code.values() for name in one.declared
@@ -170,7 +171,7 @@ def _unused(known: Table, code: Mapping[str, Code], package: set[str]) -> list[s
     ]
     rows = {name for symbol in known.symbols for name in _names(symbol)}
     wrong += [
-        f"src/afterswipe/mechanisms_*.py names {name}, and src/guide/apple_symbols.toml has no row for it. Add one."
+        f"src/afterswipe/mechanisms_*.py or [package.apple] names {name}, and src/guide/apple_symbols.toml has no row for it. Add one."
         for name in sorted(package - rows)
     ]
     return wrong

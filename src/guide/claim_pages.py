@@ -17,6 +17,7 @@ from . import claim_banners, claim_words
 from .claim_axis import axis, versions
 from .claim_data import cite
 from .claim_links import Links, link
+from .feed import FILE as FEED
 
 _SEARCH = 0.001
 """How much a claim's page counts in the search: hundreds of short pages whose title is the sentence would hide the chapters."""
@@ -251,7 +252,7 @@ def _index(claims: Sequence[Claim]) -> str:
     return (
         _front_matter(head)
         + f'<div class="claim-index">\n<h1 id="claims">Claims</h1>\n<p class="lead">{len(claims)} sentences, each with its source, the versions it holds for, and how well it is known. '
-        f'<a href="../how-we-know/">How we know</a></p>\n<div class="claim-filter" hidden></div>\n'
+        f'<a href="../how-we-know/">How we know</a>. <a href="../{FEED}">What has changed</a>, as a feed.</p>\n<div class="claim-filter" hidden></div>\n'
         f'<nav class="claim-contents" aria-label="Mechanisms" data-search-exclude><ul>{contents}</ul></nav>\n\n{sections}\n</div>\n'
     )
 

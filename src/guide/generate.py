@@ -9,7 +9,7 @@ from pathlib import Path
 from afterswipe import claims
 from afterswipe.life_cycle import TRANSITIONS, Event, State
 
-from . import apple_symbols, choosing, claim_pages, faults, history, mechanisms, not_known
+from . import apple_symbols, choosing, claim_pages, faults, history, mechanisms, not_known, sample_feed
 from .spec import spec
 
 HEAD = "<!-- Made by guide.generate. Change the model, not this page. -->\n\n"
@@ -18,7 +18,7 @@ REFERENCE = "---\ndescription: {}\nsearch:\n  boost: 0.2\n---\n\n" + HEAD
 
 
 def generate(docs: Path, *, today: date, site_url: str) -> list[Path]:
-    """Write all generated pages below `docs` and return their paths. A file that would not change is not touched."""
+    """Write all generated pages below `docs`, and the feed that the site serves, and return their paths. A file that would not change is not touched."""
     pages = {
         "reference/life-cycle.md": REFERENCE.format(
             "The states of an app on iOS and what happens to it, event by event, from the table that the model runs on."
@@ -50,7 +50,8 @@ def generate(docs: Path, *, today: date, site_url: str) -> list[Path]:
     for old in (docs / "c").glob("*.md"):  # a claim that was renamed while it was being written
         if f"c/{old.name}" not in pages:
             old.unlink()
-    return [_write(docs / name, text) for name, text in pages.items()]
+    feed = sample_feed.write(docs / "feed")
+    return [*(_write(docs / name, text) for name, text in pages.items()), *feed]
 
 
 def _write(path: Path, text: str) -> Path:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import afterswipe
+from afterswipe import sync
 from guide import front_matter, page_marks, reading_level, sentence_lint, snippets
 from guide.claim_links import prose
 
@@ -247,6 +248,13 @@ def test_every_public_name_is_documented_and_tried():
     untried = [public for public in afterswipe.__all__ if not re.search(rf"\b{public}\b", tried)]
     assert undocumented == [], "Add each to docs/reference/api.md."
     assert untried == [], "Use each in a snippet."
+
+
+def test_every_public_name_of_the_sync_engine_is_documented():
+    api = (DOCS / "reference/api.md").read_text(encoding="utf-8")
+    assert "::: afterswipe.sync.errors\n" in api
+    named = set(re.findall(r"^::: afterswipe\.sync\.(\w+)$", api, re.MULTILINE))
+    assert {public for public in sync.__all__ if not hasattr(sync.errors, public)} <= named
 
 
 def test_every_public_name_has_a_docstring():

@@ -1,5 +1,6 @@
 """The engine over a server that misbehaves, in a folder of its own and in virtual time."""
 
+import asyncio
 import json
 import random
 import sqlite3
@@ -112,9 +113,11 @@ class Rig:
                     **options,
                 )
                 try:
-                    return await engine.run(until=until, progress=progress)
+                    report = await engine.run(until=until, progress=progress)
                 finally:
                     self.wall = self.clock.wall()
+                assert asyncio.all_tasks() == {asyncio.current_task()}, "something goes on after the end"
+                return report
 
         return run(main())
 

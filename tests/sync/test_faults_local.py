@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from afterswipe.sync import FileDisk, Stop
+from afterswipe.sync import FileDisk, Stop, Sync
 from afterswipe.sync.errors import (
     AnotherProcess,
     DiskFull,
@@ -19,10 +19,12 @@ from afterswipe.sync.errors import (
     UnsafePath,
     WrongFile,
 )
+from afterswipe.sync.testing.clock import LoopClock
 from afterswipe.sync.testing.crash import EVERY, KILL, enumerate_crashes
 from afterswipe.sync.testing.engine_program import EngineProgram
-from afterswipe.sync.testing.faulty import Fault, When
+from afterswipe.sync.testing.faulty import Fault, FaultyTransport, When
 from afterswipe.sync.testing.injections_feed import HOSTILE_NAMES
+from afterswipe.sync.testing.loop import run
 from afterswipe.sync.testing.server import SOUND, FeedServer
 from afterswipe.sync.testing.sim_disk import Crash, SimDisk
 
@@ -499,26 +501,45 @@ def test_f53_low_data_mode_half_way(tmp_path):
 
 
 def test_f54_nothing_is_written_after_the_end(either):
-    """Asked to stop at each point in turn: it ends, with nothing under way, and a later run completes."""
+    """Asked to stop at each point in turn: it ends soon, nothing goes on (the rig looks), and a later run completes."""
     points = len(points_of(either))
     for nth in range(1, points + 1, 3):
         shutil.rmtree(either.folder)
         seen: list[str] = []
         report = either.run(until=lambda: len(seen) >= nth, observe=lambda point, _: seen.append(point))  # noqa: B023 - used at once
         assert report.finished or report.why is Stop.ASKED_TO_STOP
-        after = {path: path.read_bytes() for path in either.folder.rglob("*") if path.is_file()}
-        assert {path: path.read_bytes() for path in either.folder.rglob("*") if path.is_file()} == after
         assert len(seen) <= nth + 12, seen[nth:]
         assert either.run().finished
         assert either.in_sync()
 
 
+@pytest.mark.parametrize("nth", [1, 5, 12, 20, 28])
+def test_f54_after_close_no_point_is_passed(tmp_path, nth):
+    """`Sync.close()` at any moment: the run ends at once, and not even its good end is written."""
+
+    folder = tmp_path / "here"
+    seen: list[str] = []
+
+    async def main():
+        clock = LoopClock()
+        async with FaultyTransport(FeedServer(small_truth(3)), clock=clock).client() as client:
+            engine = Sync(client, "https://feed.example/", folder, clock=clock, observe=observe)
+            made.append(engine)
+            return await engine.run()
+
+    def observe(point: str, _detail: str) -> None:
+        seen.append(point)
+        if len(seen) == nth:
+            made[0].close()
+
+    made: list[Sync] = []
+    report = run(main())
+    assert report.why is Stop.ASKED_TO_STOP
+    assert len(seen) == nth, seen[nth:]
+
+
 def test_f54_a_cancelled_run_writes_nothing_more(tmp_path):
     """Logging out cancels the task and deletes the folder; nothing brings it back."""
-    from afterswipe.sync import Sync
-    from afterswipe.sync.testing.clock import LoopClock
-    from afterswipe.sync.testing.faulty import FaultyTransport
-    from afterswipe.sync.testing.loop import run
 
     folder = tmp_path / "here"
 

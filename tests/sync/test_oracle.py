@@ -2,7 +2,9 @@
 
 import json
 import random
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from afterswipe.sync.testing.engine_program import EngineProgram
 from afterswipe.sync.testing.oracle import full_resync
 from afterswipe.sync.testing.server import AUTHOR, FILE_UPDATED, GENRE, SONG, SOUND, FeedServer, Truth
-from afterswipe.sync.testing.sim_disk import Crash, SimDisk
+from afterswipe.sync.testing.sim_disk import Crash, Durable, Gone, SimDisk
 from afterswipe.sync.testing.wire import Reply, Request
 
 from .endings import on_simulated
@@ -42,11 +44,12 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("invalid"), WHICH),
     st.tuples(st.just("restart")),
     st.tuples(st.just("sync")),
+    st.tuples(st.just("crash"), st.integers(1, 60), st.sampled_from(Crash)),
 )
 
 
 class Untidy(FeedServer):
-    """A server that repeats events and gives them in any order, within what it sends at once."""
+    """A server that repeats events, old ones too, and gives those that it sends at once in any order."""
 
     order = 0
 
@@ -57,7 +60,9 @@ class Untidy(FeedServer):
         rng = random.Random(f"{self.order} {request.path}")
         page = json.loads(reply.body)
         events = page if isinstance(page, list) else page["events"]
-        events += rng.choices(events, k=rng.randrange(3)) if events else []
+        until = max((event["date_time"] for event in events), default="")
+        earlier = [self.event(event) for event in self.truth.events if event["date_time"] <= until]
+        events += rng.choices(earlier, k=rng.randrange(4)) if earlier else []
         rng.shuffle(events)
         body = json.dumps(page).encode()
         return replace(reply, body=body).having(content_length=str(len(body)))
@@ -83,6 +88,20 @@ def carry_out(truth: Truth, operation: tuple, extended: bool) -> None:
         truth._note(chosen, truth.contents[chosen].media, FILE_UPDATED)
 
 
+def crashed(program: EngineProgram, start: Durable, point: int, crash: Crash) -> Durable:
+    """What is left of a sync that crashes at a point, or at its end if it has fewer."""
+    points = count(1)
+
+    def watch(_point, _detail):
+        if next(points) == point:
+            disk.die()
+
+    disk = SimDisk(start, watch=watch)
+    with suppress(Gone, BaseExceptionGroup):
+        program(disk)
+    return disk.after(crash)
+
+
 @pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
 @settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(operations=st.lists(OPERATIONS, max_size=14), order=st.integers(0, 5), page=st.integers(1, 4))
@@ -99,6 +118,8 @@ def test_the_engine_ends_where_the_oracle_ends(extended, operations, order, page
             assert program(disk) == []
             left = disk.after(Crash.KILL)
             assert on_simulated(left) == full_resync(server.answer)
+        elif operation[0] == "crash":
+            left = crashed(program, left, *operation[1:])
 
 
 def test_the_comparison_can_fail():

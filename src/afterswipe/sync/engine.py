@@ -114,7 +114,11 @@ class Sync:
         good order when `until` says so; being cancelled or killed is safe too, and costs the next run a look at the newest files.
         """
         with _alone(self):
-            return await _Run(self, until, progress).run()
+            try:
+                run = _Run(self, until, progress)
+            except Halt as halt:  # closed before it began
+                return Report(halt.why)
+            return await run.run()
 
     def state(self) -> Durable:
         """What is durable now."""

@@ -9,6 +9,7 @@ What a browser does not let us do, and what follows from it:
 - It says of a failure only that there was one.
 """
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +17,14 @@ import httpx
 
 _CHOSEN_BY_THE_BROWSER = {"accept-encoding", "connection", "content-length", "host", "user-agent"}
 _OF_THE_COMPRESSED_FORM = {"content-encoding", "content-length"}
+
+_TYPE = re.compile(r"\.[A-Za-z]\w*$")
+"""A file type. What follows the dot in a cursor (`1.4`, a time with fractions) begins with a digit."""
+
+
+def with_type(url: httpx.URL, suffix: str) -> httpx.URL:
+    """The address with `suffix` behind its path, unless the path has a file type of its own."""
+    return url if _TYPE.search(url.path) else url.copy_with(path=url.path + suffix)
 
 
 class _Arriving(httpx.AsyncByteStream):
@@ -59,8 +68,7 @@ class FetchTransport(httpx.AsyncBaseTransport):
         import js  # Pyodide's, and only there
         from pyodide.ffi import to_js
 
-        path = request.url.path
-        url = request.url if "." in path.rsplit("/", 1)[-1] else request.url.copy_with(path=path + self._suffix)
+        url = with_type(request.url, self._suffix)
         stop = js.AbortController.new()
         sent = {name: value for name, value in request.headers.items() if name not in _CHOSEN_BY_THE_BROWSER}
         options = {

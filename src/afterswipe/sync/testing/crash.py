@@ -57,19 +57,22 @@ class Enumeration:
     """What the uninterrupted run leaves."""
     plans: list[int] = field(default_factory=list)
     """How many plans of one crash, of two crashes and so on were decided."""
-    states: int = 0
-    """How many different disks those plans leave."""
-    runs: int = 0
-    """How many runs that took."""
+    disks: int = 0
+    """How many different disks those plans leave. Each was run from once."""
     complete: bool = False
     """Whether no further crash leads to a disk that was not looked at: then it holds for any number of crashes."""
     found: list[Found] = field(default_factory=list)
 
     def __str__(self) -> str:
-        plans = " and ".join(f"{plans:,} of {number}" for number, plans in enumerate(self.plans, 1))
-        crashes = "any number of crashes" if self.complete else f"plans of crashes: {plans}"
-        verdict = f"{len(self.found)} end wrong" if self.found else "all end right"
-        return f"{len(self.points)} points; {crashes}; {self.states:,} different disks, {self.runs:,} runs: {verdict}"
+        ways = [f"{ways:,} ways to crash {_times(number)}" for number, ways in enumerate(self.plans, 1)]
+        tried = "any number of crashes" if self.complete else " and ".join(ways) or "no crash"
+        count = len(self.found)
+        verdict = f"{count} problem{'s' if count > 1 else ''}" if count else "all end right"
+        return f"{len(self.points)} points; {tried}; {self.disks:,} different disks: {verdict}"
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 @dataclass
@@ -149,7 +152,6 @@ def enumerate_crashes(
                 reached[following] += ways * edges
         frontier, depth = reached, depth + 1
         result.plans.append(sum(reached.values()))
-    result.states = len(search.seen)
     return result
 
 
@@ -182,7 +184,7 @@ class _Search:
         disk, turn = place
         last, plan = len(self.programs) - 1, self.seen[place]
         run = look(self.programs[turn], disk, self.kinds)
-        self.result.runs += 1
+        self.result.disks += 1
         problems = run.problems
         if not problems and turn == last and self.same(run.end) != self.expected:
             problems = ["S12: the end differs from that of an uninterrupted run"]

@@ -1,0 +1,185 @@
+"""The real disk: nothing outside the directory, no links, and the system's errors by our names."""
+
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+
+from afterswipe.sync import AnotherProcess, DiskFull, FileDisk, ReadOnlyDirectory, StoreError, UnsafePath
+from afterswipe.sync.disk import is_gone, this_process
+
+PART, FINAL = "parts/sound.a.part", "files/sound/a.mp3"
+
+
+@pytest.fixture
+def disk(tmp_path):
+    made = FileDisk(tmp_path / "here")
+    yield made
+    made.close()
+
+
+def write(disk: FileDisk, data: bytes, name: str = PART) -> None:
+    disk.open_part(name)
+    disk.append(name, data)
+
+
+def test_a_file_s_way(disk):
+    assert disk.size(PART) is None
+    assert disk.open_part(PART) == 0
+    disk.append(PART, b"0123456789")
+    disk.truncate(PART, 4)
+    disk.append(PART, b"abc")
+    disk.fsync(PART)
+    assert b"".join(disk.read(PART)) == b"0123abc"
+    disk.rename(PART, FINAL)
+    disk.fsync_directory("files/sound")
+    assert disk.names("parts") == []
+    assert disk.names("files/sound") == [FINAL]
+    assert disk.size(FINAL) == 7
+    disk.unlink(FINAL)
+    disk.unlink(FINAL)
+    assert disk.size(FINAL) is None
+    assert disk.free() > 0
+
+
+def test_a_part_is_found_again(disk, tmp_path):
+    write(disk, b"abc")
+    other = FileDisk(tmp_path / "here")
+    assert other.open_part(PART) == 3
+    other.append(PART, b"d")
+    other.close()
+    assert disk.size(PART) == 4
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x", "/etc/passwd", "parts/../x", "parts/..", "parts/.", "parts/", "x", "parts/a/b", "files/x",
+        "files/sound/A", "files/sound/a\0", "files/sound/" + "a" * 200, "C:x", "parts/a\n",
+    ],
+)  # fmt: skip
+def test_f49_no_other_names_than_ours(disk, name):
+    for method in (disk.open_part, disk.size, disk.unlink):
+        with pytest.raises(AssertionError):
+            method(name)
+
+
+def test_names_that_we_would_not_give_are_left_alone(disk, tmp_path):
+    write(disk, b"x")
+    (tmp_path / "here/parts/.DS_Store").write_bytes(b"")
+    (tmp_path / "here/parts/Notes.txt").write_bytes(b"")
+    assert disk.names("parts") == [PART]
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="no O_NOFOLLOW here")
+def test_f50_a_link_is_refused_and_its_target_stays_as_it_is(disk, tmp_path):
+    target = tmp_path / "target"
+    target.write_bytes(b"mine")
+    (tmp_path / "here/parts").mkdir(parents=True)
+    (tmp_path / "here" / PART).symlink_to(target)
+    with pytest.raises(UnsafePath, match="Remove"):
+        disk.open_part(PART)
+    with pytest.raises(UnsafePath):
+        disk.size(PART)
+    with pytest.raises(UnsafePath):
+        list(disk.read(PART))
+    disk.unlink(PART)
+    assert target.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("link", ["parts", "files", "files/sound"])
+def test_f50_a_folder_that_is_a_link(disk, tmp_path, link):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    at = tmp_path / "here" / link
+    at.parent.mkdir(parents=True, exist_ok=True)
+    at.symlink_to(elsewhere)
+    name = PART if link == "parts" else FINAL
+    for method in (disk.open_part, disk.size, disk.unlink):
+        with pytest.raises(UnsafePath):
+            method(name)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_f50_a_database_that_is_a_link(disk, tmp_path):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/sync.db").symlink_to(tmp_path / "target")
+    with pytest.raises(UnsafePath):
+        disk.database()
+    assert not (tmp_path / "target").exists()
+
+
+def test_a_folder_where_a_file_should_be(disk, tmp_path):
+    (tmp_path / "here" / PART).mkdir(parents=True)
+    with pytest.raises(UnsafePath):
+        disk.open_part(PART)
+    with pytest.raises(UnsafePath):
+        disk.size(PART)
+
+
+def test_f47_two_writers_of_one_part(disk, tmp_path):
+    """Should the lease ever fail, the second writer notices at its next write."""
+    write(disk, b"abc")
+    other = FileDisk(tmp_path / "here")
+    write(other, b"def")
+    other.close()
+    with pytest.raises(AnotherProcess):
+        disk.append(PART, b"x")
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [
+        (errno.ENOSPC, DiskFull),
+        (errno.EDQUOT, DiskFull),
+        (errno.EACCES, ReadOnlyDirectory),
+        (errno.EROFS, ReadOnlyDirectory),
+        (errno.ELOOP, UnsafePath),
+        (errno.EIO, StoreError),
+    ],
+)
+def test_the_system_s_errors(disk, monkeypatch, number, kind):
+    write(disk, b"abc")
+
+    def fail(*_):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("afterswipe.sync.disk.os.write", fail)
+        with pytest.raises(kind) as caught:
+            disk.append(PART, b"x")
+    assert type(caught.value) is kind
+    assert PART in str(caught.value)
+
+
+def test_a_write_that_takes_only_a_part_of_it(disk, monkeypatch):
+    real = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr("afterswipe.sync.disk.os.write", lambda fd, data: real(fd, bytes(data)[:2]))
+        write(disk, b"abcde")
+    assert b"".join(disk.read(PART)) == b"abcde"
+
+
+def test_a_new_folder_s_name_is_made_durable_too(disk, monkeypatch):
+    synced = []
+    real = os.fsync
+    monkeypatch.setattr(
+        "afterswipe.sync.disk.os.fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), real(fd))
+    )
+    write(disk, b"x", FINAL)
+    assert [path.rpartition("/")[2] for path in synced[-2:]] == ["here", "files"]
+
+
+def test_a_process_that_is_gone():
+    assert not is_gone(this_process(5))
+    ended = subprocess.run(
+        [sys.executable, "-c", "from afterswipe.sync.disk import this_process; print(this_process(7))"],
+        capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    owner = ended.stdout.strip()
+    assert is_gone(owner)
+    assert not is_gone(owner.replace("/", "-elsewhere/", 1)), "another machine's processes cannot be seen"
+    for odd in ("app", "", "a/b", "a/b/c", "a/-1/c"):
+        assert not is_gone(odd)

@@ -1,0 +1,459 @@
+"""The engine as a whole, over a server in memory, on a real directory, in virtual time; with httpx and with httpx2."""
+
+import asyncio
+import json
+import random
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+
+from afterswipe.sync import (
+    AnotherProcess,
+    FileDisk,
+    InvalidEvent,
+    Limits,
+    Phase,
+    Stop,
+    Sync,
+)
+from afterswipe.sync.store import Store
+from afterswipe.sync.testing.clock import LoopClock
+from afterswipe.sync.testing.faulty import Fault, FaultyServer, FaultyTransport, When
+from afterswipe.sync.testing.loop import run
+from afterswipe.sync.testing.server import AUTHOR, SONG, SOUND, FeedServer, Truth
+from afterswipe.sync.testing.wire import Reply, Request
+
+from .rig import BASE, landed, wanted
+
+LIMITS = Limits(reserve_bytes=0)
+
+
+class Kill(BaseException):
+    """What no code of ours catches."""
+
+
+class Pieces(FaultyServer):
+    """Bodies in pieces of 100 bytes."""
+
+    piece = 100
+
+    def answer(self, request: Request) -> Reply:
+        return replace(super().answer(request), piece=self.piece)
+
+
+@dataclass
+class World:
+    """A truth, a directory, and any number of runs between them."""
+
+    folder: Any
+    library: Any
+    extended: bool
+    limits: Limits = LIMITS
+
+    def __post_init__(self) -> None:
+        self.truth = Truth(seed=1)
+        self.server = FeedServer(self.truth, self.extended)
+        self.log: list[Request] = []
+        self.points: list[tuple[str, str]] = []
+        self.clock = LoopClock()
+
+    def sync(self, faults=(), observe=None, **options) -> Sync:
+        self.clock = LoopClock()
+        self.answers = Pieces(self.server, faults)
+        self.transport = FaultyTransport(self.answers, library=self.library, clock=self.clock)
+        self.points.clear()
+
+        def note(name: str, detail: str) -> None:
+            self.points.append((name, detail))
+            if observe is not None:
+                observe(name, detail)
+
+        options = {"limits": self.limits, "clock": self.clock, "rng": random.Random(1), "owner": "app", **options}
+        return Sync(self.transport.client(), BASE, self.folder, observe=note, **options)
+
+    def run(self, faults=(), *, until=None, progress=None, **options):
+        return run(self.sync(faults, **options).run(until, progress))
+
+    def in_sync(self) -> bool:
+        return landed(self.folder) == wanted(self.truth)
+
+    def paths(self) -> list[str]:
+        return [request.path for request, _ in self.answers.log]
+
+    def kill_at(self, name: str, nth: int = 1, detail: str = "", **options) -> None:
+        left = [nth]
+
+        def observe(point: str, what: str) -> None:
+            if point == name and detail in what:
+                left[0] -= 1
+                if not left[0]:
+                    raise Kill
+
+        with pytest.raises(Kill):
+            self.run(observe=observe, **options)
+
+
+@pytest.fixture(params=["httpx", "httpx2"])
+def library(request):
+    return {"httpx": httpx, "httpx2": httpx2}[request.param]
+
+
+@pytest.fixture(params=["extended", "plain"])
+def world(request, library, tmp_path):
+    made = World(tmp_path, library, request.param == "extended")
+    made.truth.add(AUTHOR, "an author")
+    made.truth.add(SOUND, "a sound", 1000)
+    made.truth.add(SONG, "a song", 500)
+    return made
+
+
+@pytest.fixture
+def extended(tmp_path):
+    made = World(tmp_path, httpx, True)
+    made.truth.add(SOUND, "a sound", 1000)
+    made.truth.add(SOUND, "another", 1000)
+    return made
+
+
+# The happy path.
+
+
+def test_everything_comes(world):
+    report = world.run()
+    assert report.why is Stop.FINISHED
+    assert report.finished
+    assert (report.done, report.left, report.problems) == (3, 0, [])
+    assert world.in_sync()
+    assert str(report).startswith("Ended: everything is here.\n3 done, 0 left, ")
+
+
+def test_the_second_time_one_request_is_enough(world):
+    world.run()
+    report = world.run()
+    assert report.finished
+    assert report.requests == len(world.paths()) == 1
+
+
+def test_changes_come(world):
+    world.run()
+    sound, song = list(world.truth.contents)[1:]
+    world.truth.rename(sound, "renamed")
+    world.truth.replace(song, 300)
+    world.truth.delete(next(iter(world.truth.contents)))
+    assert world.run().finished
+    assert world.in_sync()
+    names = [path.name for path in world.folder.rglob("*.mp3")]
+    assert len(names) == 2, "the replaced file is gone"
+    assert not any(f"sounds/{sound}" in path for path in world.paths()), "a rename fetches no file"
+
+
+def test_the_order_of_each_file(extended):
+    """S1, S6: part, fsync, rename, fsync of the folder, and only then the rows."""
+    extended.run(limits=replace(LIMITS, concurrency=1))
+    for content in extended.truth.contents:
+        steps = [name for name, detail in extended.points if content in detail or detail in ("files/sound", "finish")]
+        start = steps.index("open_part")
+        assert [s for s in steps[start:] if s not in ("request", "receive", "append", "size", "names")][:6] == [
+            "open_part", "read", "fsync", "rename", "fsync_directory", "commit",
+        ]  # fmt: skip
+
+
+def test_every_effect_is_announced_before_it_happens(extended):
+    """What is announced first and then refused has not happened."""
+    extended.kill_at("rename")
+    assert not list(extended.folder.rglob("*.mp3"))
+    assert list(extended.folder.rglob("*.part"))
+    assert {name for name, _ in extended.points} >= {
+        "database", "commit", "request", "receive", "size", "open_part", "free", "append", "read", "fsync", "rename",
+    }  # fmt: skip
+
+
+# Ending and going on.
+
+
+@pytest.mark.parametrize("point", ["request", "receive", "append", "open_part", "fsync", "rename", "fsync_directory", "commit", "unlink"])  # fmt: skip
+def test_killed_at_any_kind_of_point_the_next_run_completes(world, point):
+    world.run()
+    world.truth.replace(list(world.truth.contents)[1], 800)
+    world.truth.add(SOUND, "new", 400)
+    world.kill_at(point)
+    assert world.run().finished
+    assert world.in_sync()
+    assert not list((world.folder / "parts").iterdir())
+    assert len(list(world.folder.rglob("*.mp3"))) == 3, "S13: no orphans"
+
+
+def test_after_a_kill_nothing_is_done_at_any_point(extended):
+    """Several files are under way; the others do not get to write either."""
+    extended.kill_at("append", nth=3)
+    index = extended.points.index(("append", extended.points[-1][1]))
+    assert [name for name, _ in extended.points].count("append") == 3, extended.points[index:]
+    assert extended.points[-1][0] == "append"
+
+
+def test_a_part_is_resumed_where_a_digest_will_judge(extended):
+    extended.kill_at("append", nth=8, detail="sound", limits=replace(LIMITS, concurrency=1))
+    assert extended.run().finished
+    assert extended.in_sync()
+    ranges = [request.headers["range"] for request, _ in extended.answers.log if "range" in request.headers]
+    assert ranges == ["bytes=700-"]
+
+
+def test_a_plain_part_is_resumed_only_as_far_as_it_is_durable(tmp_path, library):
+    """Killed, nothing was synced: begun again. Asked to stop, it was synced: resumed."""
+    world = World(tmp_path, library, extended=False, limits=replace(LIMITS, concurrency=1))
+    world.truth.add(SOUND, "a sound", 1000)
+    world.kill_at("append", nth=5)
+    enough = lambda: [name for name, _ in world.points].count("append") == 3  # noqa: E731
+    assert world.run(until=enough).why is Stop.ASKED_TO_STOP
+    assert not any("range" in request.headers for request, _ in world.answers.log)
+    assert world.run().finished
+    assert world.in_sync()
+    ranges = [request.headers["range"] for request, _ in world.answers.log if "range" in request.headers]
+    assert ranges == ["bytes=300-"]
+
+
+def test_until_can_be_a_time_a_flag_or_a_function(world):
+    assert world.run(until=0).why is Stop.ASKED_TO_STOP
+    flag = asyncio.Event()
+    assert world.run(until=flag).finished
+    flag.set()
+    report = world.run(until=flag)
+    assert (report.why, report.requests) == (Stop.ASKED_TO_STOP, 0)
+    assert world.run(until=10**9).finished
+
+
+def test_asked_to_stop_at_every_look_it_gets_there_in_the_end(world):
+    """Each run does one step more than the one before, and none is lost."""
+    for steps in range(1, 100):
+        looks = iter([False] * steps + [True] * 1000)
+        report = world.run(until=lambda looks=looks: next(looks))
+        if report.finished:
+            break
+        assert report.why is Stop.ASKED_TO_STOP
+    assert world.in_sync()
+
+
+def test_cancelling_is_like_a_kill(extended):
+    """Nothing is written on the way out: what a killed process leaves and what a cancelled one leaves are the same."""
+
+    async def main() -> None:
+        sync = extended.sync([Fault("F20", arg="1", when=When.FROM)], limits=replace(LIMITS, minimum_rate=0))
+        task = asyncio.ensure_future(sync.run())
+        await asyncio.sleep(10.5)
+        before = len(extended.points)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert len(extended.points) == before
+        assert extended.points[-1][0] == "receive"
+
+    run(main())
+    assert extended.run().finished
+    assert extended.in_sync()
+
+
+def test_f52_the_deadline_of_a_run(world):
+    report = world.run([Fault("F20", arg="1")], limits=replace(LIMITS, total_seconds=5, minimum_rate=0))
+    assert report.why is Stop.DEADLINE
+    assert world.run().finished
+    assert world.in_sync()
+
+
+def test_f54_closed_nothing_is_written(extended):
+    sync = extended.sync()
+    appended = [0]
+
+    def observe(name: str, _detail: str) -> None:
+        if name == "append":
+            appended[0] += 1
+            if appended[0] == 3:
+                sync.close()
+
+    sync._observe = observe
+    report = run(sync.run())
+    assert report.why is Stop.ASKED_TO_STOP
+    assert appended == [3]
+    assert extended.run().finished
+
+
+def test_one_run_at_a_time(extended):
+    async def main() -> None:
+        sync = extended.sync()
+        first = asyncio.ensure_future(sync.run())
+        await asyncio.sleep(0)
+        with pytest.raises(AnotherProcess, match="report"):
+            await sync.run()
+        with pytest.raises(AnotherProcess):
+            sync.adopt(sync.pending_files()[0] if sync.pending_files() else None, b"")
+        assert (await first).finished
+        assert (await sync.run()).finished
+
+    run(main())
+
+
+# The protocol's own rules.
+
+
+def test_pending_events_are_tried_first(world):
+    world.kill_at("open_part", limits=replace(LIMITS, concurrency=1))
+    assert world.run().finished
+    paths = world.paths()
+    asked = next(i for i, path in enumerate(paths) if "update-events" in path)
+    assert any(path.endswith(".mp3") for path in paths[:asked])
+    assert not any(path.endswith(".mp3") for path in paths[asked:])
+
+
+def test_file_updated_for_an_author_is_reported_and_stops_nothing(world):
+    world.run()
+    author = next(iter(world.truth.contents))
+    world.truth._note(author, AUTHOR, 2)
+    world.truth.add(SOUND, "after it", 100)
+    report = world.run()
+    assert report.finished
+    assert [type(problem) for problem in report.problems] == [InvalidEvent]
+    assert author in str(report)
+    assert world.in_sync()
+    assert world.run().problems == [], "reported once"
+
+
+def test_created_for_what_is_here_is_done(world):
+    world.run()
+    sound = list(world.truth.contents)[1]
+    world.truth._note(sound, SOUND, 0)
+    report = world.run()
+    assert (report.finished, report.done) == (True, 1)
+    assert not any(path.endswith(".mp3") for path in world.paths())
+
+
+def test_the_trap_a_row_without_its_file_is_not_done(world):
+    """Somebody's older version has put the row in first, and was killed: the file still comes."""
+    world.kill_at("open_part", limits=replace(LIMITS, concurrency=1))
+    with closing(Store(FileDisk(world.folder), lambda *_: None)) as store, store.transaction("trap") as db:
+        for key, data in db.execute("SELECT DISTINCT key, content FROM events").fetchall():
+            db.execute("INSERT OR REPLACE INTO entities VALUES (?, 0, 0, ?)", (key, json.dumps({"id": data, "title": ""})))
+    assert world.run().finished
+    assert len(list(world.folder.rglob("*.mp3"))) == 2
+
+
+# Progress.
+
+
+def test_s9_progress_is_told_and_done_is_a_phase(world):
+    told = []
+    assert world.run(progress=told.append).finished
+    assert [p.phase for p in told if p.phase is Phase.DONE] == [Phase.DONE]
+    assert told[-1].phase is Phase.DONE
+    last = told[-1]
+    assert (last.bytes_durable, last.bytes_total, last.files_done, last.files_total) == (1500, 1500, 2, 2)
+    getting = [p for p in told if p.phase is Phase.GETTING]
+    assert (getting[0].bytes_durable, getting[0].files_done, getting[0].files_total) == (0, 0, 2)
+    assert getting[0].bytes_total == (1500 if world.extended else None)
+    assert [p.bytes_durable for p in getting] == sorted(p.bytes_durable for p in getting)
+
+
+def test_s9_bytes_count_when_they_are_synced(extended):
+    """Every piece is appended; progress moves only at an fsync."""
+    told = []
+    extended.run([Fault("F20", arg="0.4")], progress=told.append, limits=replace(LIMITS, minimum_rate=0, concurrency=1))
+    synced = [p.bytes_durable for p in told if 0 < p.bytes_durable < 1000]
+    assert synced, "a slow file is synced every second"
+    assert len({*synced}) < 10, "and not at every piece"
+
+
+def test_state_is_what_a_restart_finds(world):
+    limits = replace(LIMITS, concurrency=1)
+    world.kill_at("append", nth=4, detail="sound", limits=limits)
+    state = world.sync().state()
+    assert (state.contents, state.files, state.pending) == (1, 0, 2)
+    assert 0 < state.bytes_in_parts <= 300
+    assert state.cursor is not None
+    world.run()
+    state = world.sync().state()
+    assert (state.contents, state.files, state.bytes, state.pending, state.bytes_in_parts) == (3, 2, 1500, 0, 0)
+
+
+# Policy, concurrency, unclean ends.
+
+
+def test_f53_the_policy_is_asked_before_each_file(world):
+    asked = []
+
+    def policy() -> Stop | None:
+        asked.append(1)
+        return Stop.WAITING_FOR_WIFI if len(asked) > 1 else None
+
+    report = world.run(policy=policy, limits=replace(LIMITS, concurrency=1))
+    assert report.why is Stop.WAITING_FOR_WIFI
+    assert report.left == 1
+    assert world.run().finished
+
+
+@pytest.mark.parametrize("bound", [1, 3])
+def test_files_under_way_have_a_bound(extended, bound):
+    for number in range(8):
+        extended.truth.add(SOUND, f"{number}", 500)
+    slow = Fault("F20", arg="0.01", when=When.FROM)
+    assert extended.run([slow], limits=replace(LIMITS, concurrency=bound)).finished
+    under_way, most = set(), 0
+    for name, detail in extended.points:
+        if name == "open_part":
+            under_way.add(detail.split(".")[1])
+        most = max(most, len(under_way))
+        if name == "rename":
+            under_way.discard(detail.split("/")[-1].split(".")[0])
+    assert most == bound
+
+
+def test_f43_after_an_unclean_end_the_newest_files_are_looked_at(world):
+    """A file of the run that did not end well has lost its bytes: it is noticed and comes again."""
+    world.kill_at("names")
+    spoiled, other = sorted(world.folder.rglob("*.mp3"))
+    spoiled.write_bytes(bytes(spoiled.stat().st_size))
+    report = world.run()
+    assert report.finished
+    assert world.in_sync()
+    assert sum(path.endswith(".mp3") for path in world.paths()) == 1
+    assert other.exists()
+    before = [name for name, _ in world.points].count("read")
+    world.run()
+    assert [name for name, _ in world.points].count("read") == 0 < before, "after a good end nothing is read"
+
+
+# Handing over.
+
+
+def test_a_background_session_does_the_rest(world):
+    world.kill_at("open_part", limits=replace(LIMITS, concurrency=1))
+    sync = world.sync()
+    pending = sync.pending_files()
+    assert sorted(p.url.split("/")[3] for p in pending) == ["songs", "sounds"]
+    assert {p.size for p in pending} == ({1000, 500} if world.extended else {None})
+
+    async def adopt(p, source) -> bool:
+        return sync.adopt(p, source)
+
+    for p in pending:
+        content = p.url.rpartition("/")[2].removesuffix(".mp3")
+        elsewhere = world.folder / "elsewhere"
+        elsewhere.write_bytes(world.truth.contents[content].file)
+        if world.extended:
+            assert not run(adopt(p, b"something else"))
+        assert run(adopt(p, elsewhere))
+        assert not run(adopt(p, elsewhere)), "nobody wants it twice"
+    assert sync.pending_files() == []
+    report = world.run()
+    assert report.finished
+    assert not any(path.endswith(".mp3") for path in world.paths())
+    (world.folder / "elsewhere").unlink()
+    assert world.in_sync()
+
+
+def test_a_base_with_or_without_its_version(extended):
+    for url in ("https://feed.example", "https://feed.example/", "https://feed.example/v3", "https://feed.example/v3/"):
+        assert Sync(None, url, extended.folder).base == BASE
+    assert Sync(None, "https://e.org/music/", extended.folder).base == "https://e.org/music/"
