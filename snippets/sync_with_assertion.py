@@ -5,7 +5,7 @@ Claims: background-assertion.duration, background-assertion.expiration-handler
 
 import asyncio
 
-from afterswipe import MB, Phone
+from afterswipe import MB, Phone, show
 from afterswipe.sync.under_phone import Container, serve, sync_of
 from afterswipe.units import size
 
@@ -34,8 +34,10 @@ async def music(app):
 phone.open(music)
 phone.wait(seconds=LEAVES_AFTER)
 phone.swipe_up()
-phone.wait(hours=1)
+phone.wait(minutes=1)
 phone.memory_pressure()
+phone.wait(seconds=10)
 phone.open()
-phone.wait(minutes=2)
+phone.wait(seconds=15)
 print(f"{sum(fetched):,} bytes were fetched in all: the list, and {sum(SOUNDS.values()):,} bytes of sounds.")
+show(phone.timeline())

@@ -10,7 +10,8 @@ struct Sounds: BADownloaderExtension {
     ) -> Set<BADownload> {
         [
             BAURLDownload(
-                identifier: "sounds", request: URLRequest(url: URL(string: "https://example.com/sounds.zip")!),
+                identifier: "sounds",
+                request: URLRequest(url: URL(string: "https://example.com/sounds.zip")!),
                 essential: false, fileSize: 30_000_000,
                 applicationGroupIdentifier: "group.com.example.app", priority: .default)
         ]

@@ -10,7 +10,7 @@ struct ReconcileAttributes: ActivityAttributes {
 }
 
 @available(iOS 16.2, *)
-func reconcile(with session: URLSession) async {
+func reconcile(with session: URLSession, posted: Set<String>) async { // posted: as the delegate noted it
     // The upload's taskDescription was set when it was started.
     let moving = Set(await session.allTasks.compactMap(\.taskDescription))
     for card in Activity<ReconcileAttributes>.activities {
@@ -19,7 +19,8 @@ func reconcile(with session: URLSession) async {
             let state = ReconcileAttributes.ContentState(text: "Handed over, waiting to be sent.")
             await card.update(ActivityContent(state: state, staleDate: Date.now.addingTimeInterval(600)))
         } else {
-            let state = ReconcileAttributes.ContentState(text: "Not posted. Tap to try again.")
+            let text = posted.contains(card.attributes.file) ? "Posted" : "Not posted. Tap to try again."
+            let state = ReconcileAttributes.ContentState(text: text)
             await card.end(ActivityContent(state: state, staleDate: nil), dismissalPolicy: .default)
         }
     }

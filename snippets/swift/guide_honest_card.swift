@@ -3,6 +3,7 @@
 import ActivityKit
 import SwiftUI
 import UserNotifications
+import WidgetKit
 
 @available(iOS 16.1, *)
 struct HonestAttributes: ActivityAttributes {

@@ -25,7 +25,7 @@ final class BackgroundLog: Sendable {
             try handle.seekToEnd()
             try handle.write(contentsOf: Data(line.utf8))
         } catch {
-            system.error("no log on disk: \(error)")
+            system.error("no log on disk: \(error.localizedDescription)")
         }
     }
 }

@@ -40,9 +40,11 @@ final class StoryPoster: NSObject, URLSessionTaskDelegate {
             }
             task.progress.totalUnitCount = 100
             task.progress.addChild(upload.progress, withPendingUnitCount: 100)
-            task.expirationHandler = {
+            task.expirationHandler = { @Sendable [weak self] in // off the main thread, developers report
                 // Stopped by the person or by the system, and no reason is given. The upload goes on.
-                self?.holding.removeValue(forKey: upload.taskIdentifier)?.setTaskCompleted(success: false)
+                Task { @MainActor [weak self] in
+                    self?.holding.removeValue(forKey: upload.taskIdentifier)?.setTaskCompleted(success: false)
+                }
             }
             self?.holding[upload.taskIdentifier] = task
         }
@@ -66,8 +68,10 @@ final class StoryPoster: NSObject, URLSessionTaskDelegate {
     nonisolated func urlSession(
         _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
     ) {
+        let status = (task.response as? HTTPURLResponse)?.statusCode ?? 0
+        let posted = error == nil && (200..<300).contains(status) // sent is not yet accepted
         MainActor.assumeIsolated { // the delegate queue is the main queue
-            holding.removeValue(forKey: task.taskIdentifier)?.setTaskCompleted(success: error == nil)
+            holding.removeValue(forKey: task.taskIdentifier)?.setTaskCompleted(success: posted)
             // Now end the card, or notify of the failure. After a relaunch this is called as well.
         }
     }

@@ -13,7 +13,7 @@ enum Backup {
                 let complete = await backUpUntilCancelled()
                 task.setTaskCompleted(success: complete)
             }
-            task.expirationHandler = { work.cancel() } // the person is back, or the time is up
+            task.expirationHandler = { @Sendable in work.cancel() } // the person is back, or the time is up
         }
     }
 

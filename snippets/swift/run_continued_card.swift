@@ -21,7 +21,7 @@ func post(_ story: some Story) async throws { // called by the button
                 task.setTaskCompleted(success: false)
             }
         }
-        task.expirationHandler = { work.cancel() } // by the person or by the system: it does not say
+        task.expirationHandler = { @Sendable in work.cancel() } // the person or the system: it does not say
     }
     try await submit(identifier, title: "Your story", subtitle: "Posting")
 }

@@ -21,7 +21,11 @@ struct PostStory: LongRunningIntent, CancellableIntent {
         return .result()
     }
 
-    func partsToSend(of film: IntentFile) async throws -> [Data] { [film.data] }
+    /// Several parts: one alone would have no progress to report.
+    func partsToSend(of film: IntentFile) async throws -> [Data] {
+        let (whole, size) = (film.data, 1_000_000)
+        return stride(from: 0, to: whole.count, by: size).map { whole[$0..<min($0 + size, whole.count)] }
+    }
 
     func send(_ part: Data) async throws {
         var request = URLRequest(url: URL(string: "https://example.com/stories")!)

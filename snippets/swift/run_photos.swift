@@ -40,10 +40,10 @@ final class PhotoUploads: PHBackgroundResourceUploadJobExtension {
 
     private func createJobs() async throws {
         let assets = PHAsset.fetchAssets(with: .image, options: nil) // a real one asks what is new
-        try await PHPhotoLibrary.shared().performChanges {
-            for index in 0..<assets.count {
-                guard let resource = PHAssetResource.assetResources(for: assets.object(at: index)).first
-                else { continue }
+        for index in 0..<assets.count {
+            guard let resource = PHAssetResource.assetResources(for: assets.object(at: index)).first
+            else { continue }
+            try await PHPhotoLibrary.shared().performChanges { // one by one: over the limit a block fails
                 _ = PHAssetResourceUploadJobChangeRequest.creationRequestForJob(
                     destination: Self.destination, resource: resource)
             }

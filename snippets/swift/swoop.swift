@@ -33,7 +33,7 @@ struct SyncLiveActivity: Widget {
     }
 }
 
-// In the app. There is no call for the swoop: an active card is all that it takes.
+// In the app. There is no call for the swoop: as reported, an active card is all that it takes.
 @available(iOS 16.2, *)
 func startSync(of total: Int) throws -> Activity<SyncAttributes>? {
     guard ActivityAuthorizationInfo().areActivitiesEnabled else { return nil }

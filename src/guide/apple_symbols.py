@@ -18,7 +18,7 @@ from afterswipe.errors import ClaimError
 from afterswipe.mechanisms import ELSEWHERE, MECHANISMS
 
 from . import snippets
-from .languages import SYMBOLS, oldest
+from .languages import SYMBOLS, oldest, systems
 from .swift_code import Code, parse, version
 
 _DOCUMENTATION = "https://developer.apple.com/documentation/"
@@ -233,8 +233,7 @@ def page() -> str:
         lines += [
             f"### {name}.swift {{: #{name} }}",
             "",
-            f"For iOS {oldest(name).removesuffix('.0')} and later. "
-            + ", ".join(f"[`{_short(row)}`](#{_anchor(row)})" for row in used),
+            f"{systems(name)} " + ", ".join(f"[`{_short(row)}`](#{_anchor(row)})" for row in used),
             "",
         ]
     for framework in sorted({symbol.framework for symbol in known.symbols}):

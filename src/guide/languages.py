@@ -4,6 +4,7 @@ The choice is two radio buttons and a few lines of CSS, so it works without Java
 after the other. The page script remembers it. Only the code is exchanged: bar and tested output stay.
 """
 
+import re
 import tomllib
 from functools import cache
 from html import escape
@@ -15,10 +16,12 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import SwiftLexer
 
-from . import snippets
+from . import snippets, swift_code
 
 SYMBOLS = Path(__file__).parent / "apple_symbols.toml"
 """Apple's symbols in the Swift files and in the mechanism table, and the oldest iOS that each file is for."""
+
+_AVAILABLE = re.compile(r"available\(iOS (\d+(?:\.\d+)*)")
 
 
 def swift_html(name: str) -> str:
@@ -26,7 +29,7 @@ def swift_html(name: str) -> str:
     code = highlight(snippets.swift(name), SwiftLexer(stripnl=False), HtmlFormatter(nowrap=True))
     return (
         f'<p class="swift-bar"><span class="snippet-file">{escape(name)}.swift</span> '
-        f"<span>For iOS {oldest(name).removesuffix('.0')} and later. Parsed by a test, not compiled. "
+        f"<span>{systems(name)} Parsed by a test, not compiled. "
         f'<a href="site:reference/apple-symbols/#{escape(name)}">The symbols in it</a></span></p>'
         f'<div class="highlight"><pre tabindex="0"><code class="language-swift">{code}</code></pre></div>'
     )
@@ -42,6 +45,16 @@ def oldest(name: str) -> str:
     """The oldest iOS that a Swift file is written for, such as "17.0": code for a newer one is guarded in it."""
     default, files = _oldest()
     return files.get(name, default)
+
+
+def systems(name: str) -> str:
+    """For which iOS a Swift file is, and for which newer ones it checks, as a sentence."""
+    asked = {swift_code.version(found) for found in _AVAILABLE.findall(snippets.swift(name))}
+    words = [".".join(map(str, one)) for one in sorted(asked) if one > swift_code.version(oldest(name))]
+    checks = (
+        f"; it checks for {' and '.join(filter(None, (', '.join(words[:-1]), words[-1])))}" if words else ""
+    )
+    return f"For apps from iOS {oldest(name).removesuffix('.0')} on{checks}."
 
 
 class BesideEachOther(Treeprocessor):

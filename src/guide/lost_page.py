@@ -7,7 +7,7 @@ from .errors import BuildError
 DOORS = (
     ("the-swoop/", "The confusion", "what a Live Activity is, and what it is not"),
     ("thirty-seconds/", "What can run", "every way to get work done after the swipe"),
-    ("a-sync-that-survives/", "Building it", "uploads and syncs that survive"),
+    ("the-upload-recipe/", "Building it", "uploads and syncs that survive"),
     ("the-brief/", "For product managers", "what to promise, on one page"),
     ("claims/", "Claims", "every sentence with its source"),
 )

@@ -26,17 +26,23 @@ _FACTS = {
         r"(?<!that )(?<!which )(?<!what )\b(?:the system|iOS|Android) (?:\w+ly )?(?:\w+s|does not|will|may|can|cannot|never|always)\b",
         re.IGNORECASE,
     ),
+    "what a mechanism does": re.compile(
+        r"^[*“]*(?:(?:A|Each|Every|No) (?:Live Activity|background (?:URLSession|session|task|assertion)|silent push|update push|"
+        r"force quit|suspended app|continued processing task|refresh|stale date)|Live Activities|Silent pushes)\b"
+    ),
     "what Apple says or does": re.compile(
         r"\bApple(?: engineers?| itself|\u2019s \w+| documentation)? (?:says?|said|writes?|wrote|advises?|recommends?|documents?|names?|forbids?|allows?|announced)\b"
     ),
 }
 _ABOUT_US = re.compile(
-    r"\b(?:in (?:the|this|our) (?:model|run|example)|th(?:e|is|ese|at) (?:runs?|example|model|simulation|guide|page|chapter|picture|question)|"
-    r"our (?:model|phone|run)|(?:change|set|try|put|run|press|open|read|write|look|say|decide|guess) )",
+    r"\b(?:in (?:the|this|our) (?:model|run|example)|th(?:e|is|ese|at) (?:runs?|example|model|simulation)|this (?:guide|page|chapter)|"
+    r"our (?:model|phone|run))\b|^[*“]*(?:change|set|try|put|run|press|open|read|write|look|say|decide|guess|leave|take|note|give|start)\b",
     re.IGNORECASE,
 )
-_NO_STATEMENT = re.compile(r".*\?[”\u2019\"')*_]*|“[^”]*”[.:;]?|>.*|\[[^\]]*\]\([^)]*\)[.:;]?", re.DOTALL)
-"""A question, somebody's words, or nothing but a link."""
+_NO_STATEMENT = re.compile(
+    r".*\?[”\u2019\"')*_]*|“[^”]*”[.:;]?|>.*|\*\*[^*]{1,40}\*\*|\[[^\]]*\]\([^)]*\)[.:;]?", re.DOTALL
+)
+"""A question, somebody's words, a few bold words that begin an item, or nothing but a link."""
 _MARKER = re.compile(r"\{claim:[^}\s]+\}")
 _WAIVED = re.compile(r"<!--\s*no claim:\s*(\S[^>]*?)\s*-->")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")

@@ -95,7 +95,7 @@ def _rebuild_on_save(preview: Preview) -> None:
 
 def _is_source(_change: object, path: str) -> bool:
     file = Path(path)
-    generated = file.is_relative_to(ROOT / "docs") and file.suffix == ".md" and _is_made(file)
+    generated = file.is_relative_to(ROOT / "docs") and _is_made(file)
     return not generated and "__pycache__" not in file.parts and not file.name.startswith(".")
 
 

@@ -1,8 +1,10 @@
 """A small static server on the loopback, with faults on request and a log of what was asked for."""
 
+import re
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -49,6 +51,8 @@ class StaticServer:
         self.pages: dict[str, str] = {}
         self.faults: list[Fault] = []
         self.log: list[str] = []
+        #: Whether it answers a request for the rest of a file with the rest, as real hosts do.
+        self.ranges = True
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -125,13 +129,35 @@ def _handler(server: StaticServer) -> type[BaseHTTPRequestHandler]:
                 body = _one_bit_wrong(body)
             elif kind == "short":
                 body = body[: len(body) // 2]
-            self._answer(200, content_type, body, cache, broken=kind == "broken")
+            validator = f'"{sha256(body).hexdigest()[:16]}"'
+            start = self._start(validator)
+            if server.ranges and 0 < start < len(body):
+                self.range = f"bytes {start}-{len(body) - 1}/{len(body)}"
+                self._answer(206, content_type, body[start:], cache, kind == "broken", validator)
+            else:
+                self._answer(200, content_type, body, cache, kind == "broken", validator)
+
+        def _start(self, validator: str) -> int:
+            """Where the rest begins that was asked for, if it is of the same file."""
+            asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+            same = self.headers.get("If-Range", validator) == validator
+            return int(asked[1]) if asked and same else 0
 
         def _answer(
-            self, status: int, content_type: str, body: bytes, cache: str, broken: bool = False
+            self,
+            status: int,
+            content_type: str,
+            body: bytes,
+            cache: str,
+            broken: bool = False,
+            validator: str = "",
         ) -> None:
             self.send_response(status)
             self.send_header("Content-Type", content_type)
+            if validator:
+                self.send_header("ETag", validator)
+            if status == 206:
+                self.send_header("Content-Range", self.range)
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Cache-Control", cache)
             self.send_header("Connection", "close")

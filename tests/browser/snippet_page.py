@@ -115,11 +115,12 @@ class Snippet:
         )
 
     def result(self) -> str:
-        """What a run showed, in the form of the golden files: text, and a line for each picture."""
+        """What a run showed, in the form of the golden files: text, and a line for each picture and each sound."""
         return str(
             self.output.evaluate(
                 """(parts) => [...parts.children].map((part) => part.matches(".snippet-picture")
                     ? `[picture: ${part.querySelector("title")?.textContent ?? ""}]\\n`
+                    : part.matches(".snippet-sound") ? `[sound: ${part.textContent}]\\n`
                     : part.textContent).join("")"""
             )
         )

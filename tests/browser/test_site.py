@@ -22,7 +22,7 @@ GOLDEN = REPOSITORY / "snippets"
 #: Pages of claims are many and alike; these tests open two of them.
 CLAIM_PAGES = 2
 
-PLACEHOLDER = re.compile(r"^(\[picture: .*\])$", re.MULTILINE)
+PLACEHOLDER = re.compile(r"^(\[(?:picture|sound): .*\])$", re.MULTILINE)
 SNIPPET = re.compile(r'<run-snippet name="[^"]*" source="([^"]*)">(.*?)</run-snippet>', re.DOTALL)
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 PART = re.compile(
@@ -85,7 +85,7 @@ def parts(snippet: Snippet) -> list[str]:
         snippet.output.evaluate(
             """(parts) => [...parts.children].map((part) => part.matches(".snippet-picture")
                 ? `[picture: ${part.querySelector("title")?.textContent ?? ""}]`
-                : part.textContent)"""
+                : part.matches(".snippet-sound") ? `[sound: ${part.textContent}]` : part.textContent)"""
         )
     )
 
@@ -127,8 +127,9 @@ def test_every_page_has_the_code_and_the_tested_output_of_the_files() -> None:
             assert code, f"{path}: {file} has no code"
             assert plain(code[1]) == (GOLDEN / file).read_text(encoding="utf-8"), f"{path}: {file}"
             shown = [
-                f"[picture: {unescape(title)}]" if title else plain(text)
+                piece
                 for text, title in PART.findall(html)
+                for piece in ([f"[picture: {unescape(title)}]"] if title else PLACEHOLDER.split(plain(text)))
             ]
             assert clean(shown) == golden(file), f"{path}: {file}"
 

@@ -51,8 +51,16 @@ def test_a_swift_file_without_its_snippet_stays_where_it_is():
 def test_every_swift_file_says_that_it_was_not_compiled_and_for_which_ios_it_is(name):
     page = languages.swift_html(name)
     assert "not compiled" in page
-    assert f"For iOS {languages.oldest(name).removesuffix('.0')} and later" in page
+    assert f"For apps from iOS {languages.oldest(name).removesuffix('.0')} on" in page
     assert f'href="site:reference/apple-symbols/#{name}"' in page
+
+
+def test_the_newer_systems_that_a_file_checks_for_are_named():
+    assert languages.systems("story_upload") == "For apps from iOS 16.2 on."
+    assert (
+        languages.systems("guide_by_version") == "For apps from iOS 16 on; it checks for 16.2, 17, 26 and 27."
+    )
+    assert languages.systems("run_photos") == "For apps from iOS 16 on; it checks for 27."
 
 
 def test_an_unknown_swift_file_is_named():

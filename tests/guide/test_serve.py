@@ -71,3 +71,20 @@ def test_a_port_that_is_taken_is_said_with_another_one_to_try(monkeypatch):
         port = taken.getsockname()[1]
         with pytest.raises(BuildError, match=rf"make serve PORT={port + 1}"):
             serving.serve(port)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_source"),
+    [
+        ("docs/thirty-seconds.md", True),
+        ("docs/assets/site.css", True),
+        ("snippets/swoop.py", True),
+        ("docs/c/life-cycle.jetsam.md", False),
+        ("docs/choosing.md", False),
+        ("docs/reference/not-known.md", False),
+        ("docs/reference/api.md", True),
+        ("src/guide/__pycache__/serve.pyc", False),
+    ],
+)
+def test_what_a_build_writes_itself_asks_for_no_other_build(path, is_source):
+    assert serving._is_source(None, str(serving.ROOT / path)) == is_source

@@ -186,8 +186,16 @@ def test_f32_a_page_token_that_has_become_useless():
 
 @pytest.mark.parametrize(
     ("versions", "unknown", "gap"),
-    [((5, 6), (), False), ((6, 5), (), False), ((4, 5), (), False), ((3, 4), (), False), ((), (), False)]
-    + [((6,), (), True), ((5, 7), (), True), ((5, 7), (6,), False)],
+    [
+        ((5, 6), (), False),
+        ((6, 5), (), False),
+        ((4, 5), (), False),
+        ((3, 4), (), False),
+        ((), (), False),
+        ((6,), (), True),
+        ((5, 7), (), True),
+        ((5, 7), (6,), False),
+    ],
 )
 def test_f29_gaps(versions, unknown, gap):
     after = asks().next(page(*versions, unknown=unknown))

@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -166,7 +167,7 @@ def test_a_new_folder_s_name_is_made_durable_too(disk, monkeypatch):
     synced = []
     real = os.fsync
     monkeypatch.setattr(
-        "afterswipe.sync.disk.os.fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), real(fd))
+        "afterswipe.sync.disk.os.fsync", lambda fd: (synced.append(str(Path(f"/proc/self/fd/{fd}").readlink())), real(fd))
     )
     write(disk, b"x", FINAL)
     assert [path.rpartition("/")[2] for path in synced[-2:]] == ["here", "files"]

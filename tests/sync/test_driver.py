@@ -37,12 +37,13 @@ class Kill(BaseException):
 
 
 class Pieces(FaultyServer):
-    """Bodies in pieces of 100 bytes."""
+    """Bodies in pieces of 100 bytes, each of which takes `pace` seconds."""
 
-    piece = 100
+    pace = 0.0
 
     def answer(self, request: Request) -> Reply:
-        return replace(super().answer(request), piece=self.piece)
+        reply = super().answer(request)
+        return replace(reply, piece=100, pace=reply.pace or self.pace)
 
 
 @dataclass
@@ -53,6 +54,7 @@ class World:
     library: Any
     extended: bool
     limits: Limits = LIMITS
+    pace: float = 0
 
     def __post_init__(self) -> None:
         self.truth = Truth(seed=1)
@@ -64,6 +66,7 @@ class World:
     def sync(self, faults=(), observe=None, **options) -> Sync:
         self.clock = LoopClock()
         self.answers = Pieces(self.server, faults)
+        self.answers.pace = self.pace
         self.transport = FaultyTransport(self.answers, library=self.library, clock=self.clock)
         self.points.clear()
 
@@ -359,7 +362,8 @@ def test_s9_progress_is_told_and_done_is_a_phase(world):
 def test_s9_bytes_count_when_they_are_synced(extended):
     """Every piece is appended; progress moves only at an fsync."""
     told = []
-    extended.run([Fault("F20", arg="0.4")], progress=told.append, limits=replace(LIMITS, minimum_rate=0, concurrency=1))
+    extended.pace = 0.4
+    extended.run(progress=told.append, limits=replace(LIMITS, minimum_rate=0, concurrency=1))
     synced = [p.bytes_durable for p in told if 0 < p.bytes_durable < 1000]
     assert synced, "a slow file is synced every second"
     assert len({*synced}) < 10, "and not at every piece"
@@ -457,3 +461,45 @@ def test_a_base_with_or_without_its_version(extended):
     for url in ("https://feed.example", "https://feed.example/", "https://feed.example/v3", "https://feed.example/v3/"):
         assert Sync(None, url, extended.folder).base == BASE
     assert Sync(None, "https://e.org/music/", extended.folder).base == "https://e.org/music/"
+
+
+# What is here is believed only as far as it can be.
+
+
+def test_f41_a_spoiled_orphan_is_not_adopted(extended):
+    extended.kill_at("commit", detail="finish")
+    (orphan,) = extended.folder.rglob("*.mp3")
+    orphan.write_bytes(orphan.read_bytes()[:-1] + b"!")
+    assert extended.run().finished
+    assert extended.in_sync()
+
+
+def test_f41_a_good_orphan_is_not_fetched_again(extended):
+    extended.kill_at("commit", detail="finish", limits=replace(LIMITS, concurrency=1))
+    (orphan,) = extended.folder.rglob("*.mp3")
+    assert extended.run().finished
+    assert extended.in_sync()
+    assert not any(orphan.name.split(".")[0] in path for path in extended.paths() if path.endswith(".mp3"))
+
+
+def test_f43_a_plain_part_is_believed_as_far_as_it_was_synced(tmp_path, library):
+    """The power fails: the size is there, the last bytes are not. No digest would notice."""
+    world = World(tmp_path, library, extended=False, limits=replace(LIMITS, concurrency=1, minimum_rate=0))
+    world.truth.add(SOUND, "a sound", 1000)
+    world.pace = 0.4
+    world.kill_at("append", nth=6)
+    (part,) = (world.folder / "parts").iterdir()
+    assert part.stat().st_size == 500
+    part.write_bytes(part.read_bytes()[:300] + bytes(200))
+    assert world.run().finished
+    assert world.in_sync()
+    ranges = [request.headers["range"] for request, _ in world.answers.log if "range" in request.headers]
+    assert ranges == ["bytes=300-"]
+
+
+def test_f51_more_than_the_file_may_have_is_never_written(extended):
+    report = extended.run(limits=replace(LIMITS, file_bytes=999))
+    assert report.why is Stop.INCOMPLETE
+    assert "Limits.file_bytes" in str(report)
+    assert not list(extended.folder.rglob("*.mp3"))
+    assert ("append", "") not in [(name, "") for name, _ in extended.points]

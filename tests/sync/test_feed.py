@@ -1,7 +1,7 @@
 """The wire protocol: what is read, and what is refused."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -34,8 +34,8 @@ EVENT = {
 PAGE = {"feed_id": "f", "generation": 1, "events": [], "next": None, "complete": True}
 
 
-def read(document: object, limits: Limits = Limits()):
-    return parse_page(json.dumps(document).encode(), limits, where="the feed")
+def read(document: object, limits: Limits | None = None):
+    return parse_page(json.dumps(document).encode(), limits or Limits(), where="the feed")
 
 
 def test_a_plain_page():
@@ -152,10 +152,9 @@ def test_an_empty_page_does_not_tell_whether_it_is_numbered():
     assert not Identity("f", "1", True).same(Identity("f", "1", False))
 
 
-@given(st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1)))
+@given(st.datetimes(timezones=st.just(UTC)).filter(lambda moment: moment.year > 1970))
 def test_times_are_ordered_as_they_are(moment):
-    moment = moment.replace(tzinfo=UTC)
-    exact = int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 10**9 + moment.microsecond * 1000
+    exact = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
     assert nanoseconds(moment.isoformat()) == exact
     assert nanoseconds(moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z") == exact
 

@@ -84,6 +84,8 @@ def test_s4_the_order_in_which_events_come_does_not_matter():
 def test_deleted_and_made_again():
     made = job(event(CREATED, 1, A), event(DELETED, 2), event(CREATED, 3, B), known=HERE, here=have())
     assert (made.delete, made.metadata, made.file) == (False, True, FileInfo(5, B))
+    odd = job(event(CREATED, 1, A), event(DELETED, 2), event(METADATA, 3), known=HERE, here=have())
+    assert (odd.metadata, odd.file, odd.tag) == (True, FileInfo(), f"v{3:016x}"), "the file from before says nothing"
     gone = job(event(CREATED, 1, A), event(DELETED, 2), known=HERE, here=have())
     assert (gone.delete, gone.version) == (True, 2)
 

@@ -103,12 +103,12 @@ def crashed(program: EngineProgram, start: Durable, point: int, crash: Crash) ->
 
 
 @pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
-@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(operations=st.lists(OPERATIONS, max_size=14), order=st.integers(0, 5), page=st.integers(1, 4))
 def test_the_engine_ends_where_the_oracle_ends(extended, operations, order, page):
     server = Untidy(Truth(seed=9), extended=extended, page=page)
     server.order = order
-    program = EngineProgram(server)
+    program = EngineProgram(server, honest=not order)
     left = SimDisk().after(Crash.KILL)
     for operation in [*operations, ("sync",)]:
         carry_out(server.truth, operation, extended)

@@ -5,7 +5,15 @@ from contextlib import closing
 
 import pytest
 
-from afterswipe.sync import AnotherProcess, CorruptDatabase, DiskFull, FileDisk, NewerDatabase, OtherFeed, ReadOnlyDirectory
+from afterswipe.sync import (
+    AnotherProcess,
+    CorruptDatabase,
+    DiskFull,
+    FileDisk,
+    NewerDatabase,
+    OtherFeed,
+    ReadOnlyDirectory,
+)
 from afterswipe.sync.feed import Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.lease import Lease
 from afterswipe.sync.records import Have, Known, Part

@@ -74,13 +74,13 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     newest = max(fresh, key=lambda event: event.rank)
     if newest.kind is Kind.DELETED:
         return _with(job, delete=known is None or not known.deleted or have is not None, version=newest.version, invalid=invalid)
-    # What happened before the content was last deleted says nothing about what is there now.
+    # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
     deleted = max((e.rank for e in fresh if e.kind is Kind.DELETED), default=None)
     fresh = [e for e in fresh if deleted is None or e.rank > deleted]
     is_new = known is None or known.deleted or known.version < 0 or deleted is not None
     kinds = {e.kind for e in fresh}
     metadata = is_new or Kind.METADATA_UPDATED in kinds or (bool(kinds) and not plain)
-    file, tag = _file(newest, fresh, have)
+    file, tag = _file(newest, fresh, have if deleted is None else None)
     return _with(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
 
 

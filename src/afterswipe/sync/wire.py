@@ -60,7 +60,7 @@ class Wire:
         self._limits = limits
         self._clock = clock
         self._point = point
-        self._failures = _transport_errors(client)
+        self._failures, self._bad_address = _errors_of(client)
         self.requests = 0
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
@@ -89,6 +89,8 @@ class Wire:
             for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
                 del request.headers[name]
             return await self._client.send(request, stream=True, follow_redirects=False, auth=None)
+        except self._bad_address as error:  # the library looks at a redirect's address even where it does not follow it
+            raise Elsewhere(f"an address that makes no sense: {error}") from error
         except self._failures as error:
             raise Broken(f"{type(error).__name__}: {error}") from error
 
@@ -182,12 +184,14 @@ def _origin(parts: Any) -> tuple[str, str, int | None]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port
 
 
-def _transport_errors(client: Any) -> tuple[type[Exception], ...]:
-    """The errors of the library that the client comes from, found without importing it; and the system's own."""
+type _Errors = tuple[type[Exception], ...]
+
+
+def _errors_of(client: Any) -> tuple[_Errors, _Errors]:
+    """The errors of the library that the client comes from, found without importing it: of the network, with the system's own; of an address."""
     for base in type(client).__mro__:
         library = sys.modules.get(base.__module__.partition(".")[0])
         found = getattr(library, "RequestError", None)
         if isinstance(found, type) and issubclass(found, Exception):
-            invalid = getattr(library, "InvalidURL", found)
-            return found, invalid, OSError
-    return (OSError,)
+            return (found, OSError), (getattr(library, "InvalidURL", UnicodeError),)
+    return (OSError,), (UnicodeError,)

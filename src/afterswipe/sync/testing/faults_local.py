@@ -64,7 +64,7 @@ LOCAL = (
     ),
     FaultKind(
         "F49", "Hostile names", Dimension.FEED,
-        "`../`, an absolute path, `C:`, NUL, `CON`, names of 300 bytes, or names that differ in case or composition only.",
+        "`../`, an absolute path, `C:`, NUL, `CON`, very long names, or names that differ in case or composition only.",
         "No name of the server becomes a path. Files are named by a checked identifier; a title is data.",
         "test_f49_hostile_names",
         partly="Twins in case or composition cannot meet on the disk, for no name of the server gets there.",

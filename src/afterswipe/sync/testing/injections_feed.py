@@ -16,21 +16,39 @@ _OK = 200
 type Events = list[dict[str, Any]]
 
 
-def _page(x: Exchange, change: Callable[[Events], Events], **fields: object) -> Reply:
-    """The page with other events, and other fields where it has any."""
-    if x.reply.status != _OK:
-        return x.reply
-    page = json.loads(x.reply.body)
+def _page(x: Exchange, change: Callable[[Events], Events]) -> Reply:
+    """The page with other events. What is no page, because another fault came first, stays as it is."""
+    page = _read(x.reply)
     if isinstance(page, list):
-        changed: Any = change(page)
-    else:
-        changed = {**page, "events": change(page["events"]), **fields}
-    body = json.dumps(changed).encode()
-    return replace(x.reply, body=body).having(content_length=str(len(body)))
+        return _written(x.reply, change(page))
+    return x.reply if page is None else _written(x.reply, {**page, "events": change(page["events"])})
+
+
+def _read(reply: Reply) -> Any:
+    """The page, or None where there is none."""
+    if reply.status != _OK:
+        return None
+    try:
+        return json.loads(reply.body)
+    except ValueError:
+        return None
+
+
+def _written(reply: Reply, page: object) -> Reply:
+    body = json.dumps(page).encode()
+    return replace(reply, body=body).having(content_length=str(len(body)))
 
 
 def _empty(x: Exchange) -> Reply:
-    return _page(x, lambda _events: [])
+    """Nothing, and the cursor is where it was."""
+    page = _read(x.reply)
+    if not isinstance(page, dict):
+        return x.reply if page is None else _written(x.reply, [])
+    asked = x.request.path.rpartition("/")[2]
+    page |= {"events": [], "next": None, "complete": True, "cursor": asked}
+    if asked == "all":
+        del page["cursor"]
+    return _written(x.reply, page)
 
 
 def _twice(x: Exchange) -> Reply:
@@ -80,19 +98,20 @@ def _page_lost(x: Exchange) -> Reply:
 
 def _no_cursor(x: Exchange) -> Reply:
     """A last page that does not say where to go on, or a middle page without the token of the next one."""
-    page = json.loads(x.reply.body)
-    if x.arg == "last" and isinstance(page, dict):
+    page = _read(x.reply)
+    if not isinstance(page, dict):
+        return x.reply
+    if x.arg == "last":
         page.pop("cursor", None)
-    elif isinstance(page, dict):
+    else:
         page["next"] = None
-    body = json.dumps(page).encode()
-    return replace(x.reply, body=body).having(content_length=str(len(body)))
+    return _written(x.reply, page)
 
 
 def _for_ever(x: Exchange) -> Reply:
     token = x.request.path.rsplit("/", 1)[-1]
     if x.arg == "other":
-        token = f"{x.truth.generation}.{x.number}"
+        token = f"{x.truth.generation}.{'0' * x.number}"  # all of them lead to the beginning
     page = {"feed_id": x.truth.feed_id, "generation": x.truth.generation}
     body = json.dumps({**page, "events": [], "next": token, "complete": False}).encode()
     return Reply(_OK, {"content-type": "application/json", "content-length": str(len(body))}, body)
@@ -139,14 +158,14 @@ def _dates(x: Exchange) -> Reply:
 
 def _too_much(x: Exchange) -> Reply:
     if x.arg == "event":
-        return _page(x, lambda events: [*events[:-1], {**events[-1], "note": "n" * (100 * _MIB)}])
+        return _page(x, lambda events: [{**event, "note": "n" * (100 * _MIB)} for event in events[:1]])
     if x.arg == "events":
         return _page(x, lambda events: events * 20_000)
     return replace(x.reply, body=b" " * _MIB, times=5 * 1024).having(content_length=None)
 
 
 def _hostile(x: Exchange) -> Reply:
-    return _page(x, lambda events: [{**events[0], "content_id": x.arg}, *events[1:]])
+    return _page(x, lambda events: [{**event, "content_id": x.arg} for event in events[:1]] + events[1:])
 
 
 def _endless(x: Exchange) -> Reply:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
+from ..feed import nanoseconds
 from ..limits import Limits
 from .server import ENTITY_PATHS, FILE_PATHS, FILE_UPDATED, FeedServer
 from .sim_disk import Durable
@@ -107,24 +108,21 @@ def s1_rows_have_files(disk: Durable) -> Iterator[str]:
 
 def s2_cursor_covers(disk: Durable, history: History) -> Iterator[str]:
     """Every event that the cursor covers is done or still pending."""
-    seen, truth = view(disk), history.server.truth
-    meta = seen.meta
-    if (
-        not meta
-        or meta["cursor"] is None
-        or (meta["feed_id"] and meta["generation"] != str(truth.generation))
-    ):
+    seen, server = view(disk), history.server
+    meta, cursor = seen.meta, seen.meta.get("cursor")
+    if cursor is None or (server.extended and meta["generation"] != str(server.truth.generation)):
         return
-    for number, event in enumerate(truth.events, 1):
-        covered = (
-            number <= meta["cursor_version"] if meta["numbered"] else event["date_time"] <= meta["cursor"]
-        )
-        if not covered or event["id"] in seen.events:
+    last = (
+        int(cursor.rpartition(".")[2]) if server.extended else 0
+    )  # the server's own are `generation.number`
+    for number, event in enumerate(server.truth.events, 1):
+        covered = number <= last if server.extended else event["date_time"] <= cursor
+        invalid = event["event_type"] == FILE_UPDATED and event["media_type"] not in FILE_PATHS
+        if not covered or invalid or event["id"] in seen.events:
             continue
         key = f"{ENTITY_PATHS[event['media_type']]}/{event['content_id']}"
-        if event["event_type"] == FILE_UPDATED and event["media_type"] not in FILE_PATHS:
-            continue  # invalid: reported, and done with
-        if key not in seen.entities:
+        version = number if server.extended else nanoseconds(event["date_time"])
+        if key not in seen.entities or seen.entities[key]["version"] < version:
             yield f"S2: the cursor is beyond event {number} about {key}, which is neither pending nor done"
 
 

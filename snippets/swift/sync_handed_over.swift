@@ -1,0 +1,45 @@
+// Not compiled: shown for comparison.
+// The files that are left, handed over while the app is in front, and taken in as they arrive.
+import Foundation
+
+struct PendingFile: Sendable {
+    let address: URL
+    let name: String // where it belongs; it names the version too
+    let size: Int64
+}
+
+final class Downloads: NSObject {
+    static let identifier = "com.example.app.sounds"
+    private let folder: URL
+
+    // The same identifier at every launch: that is how the app finds its transfers again.
+    private lazy var session: URLSession = {
+        let configuration = URLSessionConfiguration.background(withIdentifier: Self.identifier)
+        return URLSession(configuration: configuration, delegate: self, delegateQueue: .main)
+    }()
+
+    init(folder: URL) { self.folder = folder }
+
+    /// In front: what is started in the background is discretionary.
+    func handOver(_ files: [PendingFile]) async {
+        let underWay = Set(await session.allTasks.compactMap(\.taskDescription))
+        for file in files where !underWay.contains(file.name) {
+            let task = session.downloadTask(with: file.address)
+            task.taskDescription = file.name // is still there in the next process
+            task.countOfBytesClientExpectsToReceive = file.size
+            task.resume()
+        }
+    }
+}
+
+extension Downloads: URLSessionDownloadDelegate {
+    func urlSession(
+        _ session: URLSession, downloadTask: URLSessionDownloadTask, didFinishDownloadingTo location: URL
+    ) {
+        // A captive portal answers as well: look at the status here, and at size and digest before the row.
+        guard (downloadTask.response as? HTTPURLResponse)?.statusCode == 200,
+            let name = downloadTask.taskDescription else { return }
+        // The system takes its file away when this returns, so it is moved at once and verified afterwards.
+        try? FileManager.default.moveItem(at: location, to: folder.appendingPathComponent(name))
+    }
+}
