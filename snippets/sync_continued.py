@@ -7,7 +7,7 @@ from afterswipe import MB, Phone, UnavailableError
 from afterswipe.continued_processing import BGContinuedProcessingTaskRequest as Request
 from afterswipe.sync.under_phone import Container, serve, sync_of
 
-SOUNDS = {"Dawn": 10 * MB, "Noon": 10 * MB, "Dusk": 10 * MB, "Midnight": 10 * MB}
+SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 
 
 async def continued(task, sync):
@@ -47,7 +47,7 @@ async def music(app):
 
 for ios in ("18", "26"):
     phone, container = Phone(ios=ios), Container()
-    phone.network.downlink = 8  # Mbit/s
+    phone.network.downlink = 2  # Mbit/s
     feed = serve(phone, SOUNDS)
     phone.open(music)
     phone.tap("Get my sounds")

@@ -8,7 +8,7 @@ from afterswipe.sync import Stop
 from afterswipe.sync.under_phone import Container, serve, sync_of
 from afterswipe.units import duration
 
-SOUNDS = {"Dawn": 10 * MB, "Noon": 10 * MB, "Dusk": 10 * MB, "Midnight": 10 * MB}
+SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 LEAVES_AFTER = 5  # seconds
 
 
@@ -48,7 +48,7 @@ def music(feed, container, when):
 for when in ("at the start", "when the person leaves"):
     print(f"Handed over {when}:")
     phone, container = Phone(ios="18"), Container()
-    phone.network.switch_to("cellular", downlink=8)  # Mbit/s
+    phone.network.switch_to("cellular", downlink=2)  # Mbit/s
     phone.open(music(serve(phone, SOUNDS), container, when))
     phone.wait(seconds=LEAVES_AFTER)
     phone.swipe_up()

@@ -7,11 +7,11 @@ from afterswipe import MB, Phone
 from afterswipe.sync.under_phone import Container, serve, sync_of
 from afterswipe.units import size
 
-SOUNDS = {"Dawn": 10 * MB, "Noon": 10 * MB, "Dusk": 10 * MB, "Midnight": 10 * MB}
+SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 LEAVES_AFTER = 5  # seconds
 
 phone = Phone(ios="18")
-phone.network.downlink = 8  # Mbit/s
+phone.network.downlink = 2  # Mbit/s
 feed = serve(phone, SOUNDS)
 container = Container()  # the app's files and its database: they outlive its process
 

@@ -9,11 +9,11 @@ from afterswipe import MB, Phone, show
 from afterswipe.sync.under_phone import Container, serve, sync_of
 from afterswipe.units import size
 
-SOUNDS = {"Dawn": 10 * MB, "Noon": 10 * MB, "Dusk": 10 * MB, "Midnight": 10 * MB}
+SOUNDS = {"Dawn": 6 * MB, "Noon": 6 * MB, "Dusk": 6 * MB, "Midnight": 6 * MB}
 LEAVES_AFTER = 5  # seconds
 
 phone = Phone(ios="18")
-phone.network.downlink = 8  # Mbit/s
+phone.network.downlink = 5  # Mbit/s
 feed = serve(phone, SOUNDS)
 container = Container()
 fetched = []

@@ -150,8 +150,12 @@ def test_every_number_of_the_model_is_a_claim():
 
 def test_every_number_of_the_sync_is_a_limit():
     """The sync is no model: its numbers are its makers' choices, all in one place. HTTP's own have a name at the top of a module."""
-    bare = [number for path in SYNC.glob("*.py") if path.name != "limits.py" for number in unnamed_numbers(path)]
-    assert bare == [], "Make each a field of Limits; or, if it is HTTP's or a format's, a constant with a name."
+    bare = [
+        number for path in SYNC.glob("*.py") if path.name != "limits.py" for number in unnamed_numbers(path)
+    ]
+    assert bare == [], (
+        "Make each a field of Limits; or, if it is HTTP's or a format's, a constant with a name."
+    )
 
 
 def unnamed_numbers(path: Path) -> list[str]:

@@ -4,13 +4,14 @@ import Foundation
 
 struct PendingFile: Sendable {
     let address: URL
-    let name: String // where it belongs; it names the version too
+    let name: String // of the file, with its version
     let size: Int64
 }
 
+@MainActor
 final class Downloads: NSObject {
     static let identifier = "com.example.app.sounds"
-    private let folder: URL
+    private nonisolated let arrived: URL // a folder that is there
 
     // The same identifier at every launch: that is how the app finds its transfers again.
     private lazy var session: URLSession = {
@@ -18,7 +19,7 @@ final class Downloads: NSObject {
         return URLSession(configuration: configuration, delegate: self, delegateQueue: .main)
     }()
 
-    init(folder: URL) { self.folder = folder }
+    init(arrived: URL) { self.arrived = arrived }
 
     /// In front: what is started in the background is discretionary.
     func handOver(_ files: [PendingFile]) async {
@@ -33,13 +34,14 @@ final class Downloads: NSObject {
 }
 
 extension Downloads: URLSessionDownloadDelegate {
-    func urlSession(
+    nonisolated func urlSession(
         _ session: URLSession, downloadTask: URLSessionDownloadTask, didFinishDownloadingTo location: URL
     ) {
-        // A captive portal answers as well: look at the status here, and at size and digest before the row.
-        guard (downloadTask.response as? HTTPURLResponse)?.statusCode == 200,
+        // A captive portal answers with 200 too: size and digest decide, before there is a row.
+        let status = (downloadTask.response as? HTTPURLResponse)?.statusCode ?? 0 // 206 after a break
+        guard status == 200 || status == 206,
             let name = downloadTask.taskDescription else { return }
         // The system takes its file away when this returns, so it is moved at once and verified afterwards.
-        try? FileManager.default.moveItem(at: location, to: folder.appendingPathComponent(name))
+        try? FileManager.default.moveItem(at: location, to: arrived.appending(path: name))
     }
 }

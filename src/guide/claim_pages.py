@@ -140,7 +140,7 @@ def _source(source: Source, *, gap: bool) -> str:
         else ""
     )
     return (
-        f'<p class="claim-source-title"><a href="{escape(source.url)}" rel="noopener">{escape(source.title)}</a></p>'
+        f'<p class="claim-source-title"><a href="{escape(source.url)}" rel="external noopener">{escape(source.title)}</a></p>'
         f'<p class="claim-source-facts"><span>{escape(source.publisher)}</span> <span>{claim_words.TYPES[source.type]}</span> '
         f'<span>read on <time datetime="{source.retrieved}">{claim_words.day(source.retrieved)}</time></span> '
         f'<span class="claim-supports claim-supports-{source.supports}">{supports}</span></p>{quote}'

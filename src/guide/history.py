@@ -31,7 +31,7 @@ MAX_TITLE = 27
 """Letters: what fits beside the years on a phone of 360 pixels."""
 
 _LINE, _TEXT = 68, 84  # pixels: where the line stands, where the titles begin
-_ROW, _GROUP, _BAR = 25, 12, 20  # pixels: height of an entry, more above a version, more for a bar
+_ROW, _GROUP, _BAR = 25, 16, 20  # pixels: height of an entry, more above a version, more for a bar
 _KEY = 22  # pixels: a line of the key
 _WIDTH_OF_LONGEST = 24.0  # per cent: its number stands behind it
 

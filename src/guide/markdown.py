@@ -23,6 +23,7 @@ from typing import Any
 
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -132,7 +133,18 @@ class ClaimMarker(InlineProcessor):
         link = etree.Element("a", {"class": f"claim claim-{claim.evidence}", "href": f"claim:{claim_id}"})
         link.text = STATUS_WORDS.get(claim.status, claim.badge)
         link.set("aria-label", f"{link.text}: source of this sentence")
+        link.set("data-search-exclude", "")  # else the search shows its word as the sentence's last
         return link, m.start(0), m.end(0)
+
+
+class LinksElsewhere(Treeprocessor):
+    """Marks links that leave the guide, for print.css: the builder's script makes the address of every link absolute."""
+
+    def run(self, root: etree.Element) -> None:
+        """Set `rel` on every link with an address on the web."""
+        for link in root.iter("a"):
+            if link.get("href", "").startswith(("https://", "http://")):
+                link.set("rel", "external")
 
 
 class GuideExtension(BlocksExtension):  # type: ignore[misc]
@@ -148,6 +160,7 @@ class GuideExtension(BlocksExtension):  # type: ignore[misc]
         super().extendMarkdown(md)
         md.inlinePatterns.register(ClaimMarker(r"\{claim:([^}\s]+)\}", md), "claim", 175)
         md.treeprocessors.register(BesideEachOther(md), "languages", 15)
+        md.treeprocessors.register(LinksElsewhere(md), "links-elsewhere", 5)
 
 
 def makeExtension(**config: Any) -> Extension:

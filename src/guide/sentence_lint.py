@@ -43,6 +43,7 @@ _NO_STATEMENT = re.compile(
     r".*\?[”\u2019\"')*_]*|“[^”]*”[.:;]?|>.*|\*\*[^*]{1,40}\*\*|\[[^\]]*\]\([^)]*\)[.:;]?", re.DOTALL
 )
 """A question, somebody's words, a few bold words that begin an item, or nothing but a link."""
+_LINK = re.compile(r"\[[^\]]*\]\([^)]*\)[.:;]?")
 _MARKER = re.compile(r"\{claim:[^}\s]+\}")
 _WAIVED = re.compile(r"<!--\s*no claim:\s*(\S[^>]*?)\s*-->")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -92,11 +93,11 @@ def check(texts: dict[Path, str], root: Path) -> list[str]:
 
 
 def sentences(text: str) -> Iterator[Sentence]:
-    """The sentences of a page's prose: paragraphs, list items and rows of tables (a row is one sentence)."""
+    """The sentences of a page's prose: paragraphs, list items and rows of tables (a row is one sentence, and so is a link)."""
     body = front_matter.split(text)[1]
     first = text.count("\n", 0, len(text) - len(body)) + 1
     for line, paragraph, heading in _paragraphs(_without_introductions(body).splitlines()):
-        if paragraph.startswith("|"):
+        if paragraph.startswith("|") or _LINK.fullmatch(paragraph):
             yield Sentence(paragraph, first + line, heading)
             continue
         start = 0

@@ -44,6 +44,8 @@ def found(page: Page, words: str) -> list[str]:
     """The paths of the pages that the search finds, best first."""
     field = page.locator(".md-search__input")
     field.click()
+    # Until the index is there, what is typed goes unheard.
+    expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching")
     field.fill(words)
     expect(page.locator(".md-search-result__meta")).to_have_text(
         re.compile(r"^\d+ matching document|^1 matching")
@@ -152,6 +154,7 @@ def test_an_address_that_is_not_there_gets_a_page_that_helps(page: Page, server:
     expect(page.locator(".md-content h1")).to_have_text("This page is not here")
     assert page.locator(".doors a").count() == 5
     page.locator("label[for=__search]:text-is('Search the guide')").click()
+    expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching")
     page.keyboard.type("Instagram")
     expect(page.locator(".md-search-result__link").first).to_be_visible()
     page.keyboard.press("Escape")

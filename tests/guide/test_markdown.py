@@ -39,6 +39,16 @@ def test_text_and_pictures_keep_their_order():
     assert kinds == ["picture", "text", "picture"]
 
 
+def test_a_marker_is_no_word_of_the_sentence_for_the_search():
+    page = render("It stops.{claim:life-cycle.suspended-runs-no-code} On.")
+    assert re.search(r'<a [^>]*class="claim [^>]*data-search-exclude=""', page)
+
+
+def test_a_link_that_leaves_the_guide_says_so():
+    page = render("[there](https://a.example/), [here](here.md), {claim:life-cycle.suspended-runs-no-code}")
+    assert re.findall(r'<a [^>]*rel="external"[^>]*>(.*?)</a>', page) == ["there"]
+
+
 def test_a_claim_marker_is_a_link_with_the_evidence():
     page = render("It stops.{claim:life-cycle.suspended-runs-no-code} On.")
     assert 'href="claim:life-cycle.suspended-runs-no-code"' in page

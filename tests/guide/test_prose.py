@@ -78,6 +78,7 @@ def test_a_fact_without_a_marker_is_found(sentence, why):
         "Change `LEAVES_AFTER` to 45 seconds and run again.",
         "“The system ends your app after 30 seconds.”",
         "[What is new in iOS 26](page.md)",
+        "- [It has 30 seconds. What if it takes longer?](#q1)",
         "- **A force quit.** It is another thing.",
         "```text\nThe system ends it after 30 seconds.\n```",
         "/// picture | story_upload.2\nLeft after 2 seconds.\n///",

@@ -65,9 +65,19 @@ def test_an_answer_is_short(question):
     assert 1 < len(sentences) <= LONGEST_ANSWER, text
 
 
-def test_every_group_is_listed_at_the_top():
-    top = PAGE.split("\n## ")[0]
-    assert GROUP.findall(PAGE) == re.findall(r"\]\(#([a-z0-9-]+)\)", top)
+def listed_at_the_top(page: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each group in the folds above the answers, with its questions and their ids."""
+    return [
+        (summary, re.findall(r"^- \[(.+)\]\(#(q\d\d)\)$", fold, re.MULTILINE))
+        for summary, fold in re.findall(r"<summary>(.+?)</summary>(.*?)</details>", page, re.DOTALL)
+    ]
+
+
+def test_every_question_is_listed_at_the_top_in_its_group():
+    groups = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
+    assert len(groups) == len(GROUP.findall(PAGE))
+    below = [(group.split(" { #")[0], HEADING.findall(group)) for group in groups]
+    assert listed_at_the_top(PAGE) == below
 
 
 def test_the_check_can_fail():

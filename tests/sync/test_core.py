@@ -31,7 +31,11 @@ def event(version: int, when: str = "") -> Event:
 
 
 def page(*versions: int, identity: Identity = FEED, more: str | None = None, **fields) -> Page:
-    return Page(identity, tuple(event(v) for v in versions), **{"next": more, "complete": more is None, "cursor": None, **fields})
+    return Page(
+        identity,
+        tuple(event(v) for v in versions),
+        **{"next": more, "complete": more is None, "cursor": None, **fields},
+    )
 
 
 def asks(cursor: str | None = "4", version: int = 4, identity: Identity = FEED, **more) -> AskFeed:
@@ -44,7 +48,14 @@ def asks(cursor: str | None = "4", version: int = 4, identity: Identity = FEED, 
 
 @pytest.mark.parametrize(
     ("not_before", "waits"),
-    [(0, False), (999, False), (1000, False), (1001, True), (1000 + LIMITS.retry_after_max, True), (10**9, False)],
+    [
+        (0, False),
+        (999, False),
+        (1000, False),
+        (1001, True),
+        (1000 + LIMITS.retry_after_max, True),
+        (10**9, False),
+    ],
 )
 def test_f22_a_pause_is_remembered_and_clamped(not_before, waits):
     after = Begin(LIMITS).next(1000, not_before)
@@ -104,7 +115,9 @@ def test_the_server_s_own_cursor_wins():
     kept = asks().next(page(5, cursor="opaque"))
     assert isinstance(kept, KeepPage)
     assert kept.cursor == ("opaque", 5)
-    assert asks(None).next(page(5, cursor="opaque")).cursor == ("opaque", -1), "a snapshot may not mention all that it covers"
+    assert asks(None).next(page(5, cursor="opaque")).cursor == ("opaque", -1), (
+        "a snapshot may not mention all that it covers"
+    )
     assert asks().next(page(5, cursor="8")).cursor == ("8", 8)
 
 
@@ -136,7 +149,9 @@ def test_f37_an_unknown_event_holds_the_cursor():
 # S7: identity.
 
 
-@pytest.mark.parametrize("other", [Identity("g", "1", True), Identity("f", "2", True), Identity("f", "1", False)])
+@pytest.mark.parametrize(
+    "other", [Identity("g", "1", True), Identity("f", "2", True), Identity("f", "1", False)]
+)
 def test_s7_another_identity_means_the_whole_list(other):
     after = asks().next(page(1, identity=other))
     assert isinstance(after, StartFull)

@@ -167,7 +167,8 @@ def test_a_new_folder_s_name_is_made_durable_too(disk, monkeypatch):
     synced = []
     real = os.fsync
     monkeypatch.setattr(
-        "afterswipe.sync.disk.os.fsync", lambda fd: (synced.append(str(Path(f"/proc/self/fd/{fd}").readlink())), real(fd))
+        "afterswipe.sync.disk.os.fsync",
+        lambda fd: (synced.append(str(Path(f"/proc/self/fd/{fd}").readlink())), real(fd)),
     )
     write(disk, b"x", FINAL)
     assert [path.rpartition("/")[2] for path in synced[-2:]] == ["here", "files"]

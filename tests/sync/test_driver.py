@@ -13,9 +13,11 @@ import pytest
 
 from afterswipe.sync import (
     AnotherProcess,
+    DiskFull,
     FileDisk,
     InvalidEvent,
     Limits,
+    OtherFeed,
     Phase,
     Stop,
     Sync,
@@ -75,7 +77,13 @@ class World:
             if observe is not None:
                 observe(name, detail)
 
-        options = {"limits": self.limits, "clock": self.clock, "rng": random.Random(1), "owner": "app", **options}
+        options = {
+            "limits": self.limits,
+            "clock": self.clock,
+            "rng": random.Random(1),
+            "owner": "app",
+            **options,
+        }
         return Sync(self.transport.client(), BASE, self.folder, observe=note, **options)
 
     def run(self, faults=(), *, until=None, progress=None, **options):
@@ -158,7 +166,11 @@ def test_the_order_of_each_file(extended):
     """S1, S6: part, fsync, rename, fsync of the folder, and only then the rows."""
     extended.run(limits=replace(LIMITS, concurrency=1))
     for content in extended.truth.contents:
-        steps = [name for name, detail in extended.points if content in detail or detail in ("files/sound", "finish")]
+        steps = [
+            name
+            for name, detail in extended.points
+            if content in detail or detail in ("files/sound", "finish")
+        ]
         start = steps.index("open_part")
         assert [s for s in steps[start:] if s not in ("request", "receive", "append", "size", "names")][:6] == [
             "open_part", "read", "fsync", "rename", "fsync_directory", "commit",
@@ -338,7 +350,10 @@ def test_the_trap_a_row_without_its_file_is_not_done(world):
     world.kill_at("open_part", limits=replace(LIMITS, concurrency=1))
     with closing(Store(FileDisk(world.folder), lambda *_: None)) as store, store.transaction("trap") as db:
         for key, data in db.execute("SELECT DISTINCT key, content FROM events").fetchall():
-            db.execute("INSERT OR REPLACE INTO entities VALUES (?, 0, 0, ?)", (key, json.dumps({"id": data, "title": ""})))
+            db.execute(
+                "INSERT OR REPLACE INTO entities VALUES (?, 0, 0, ?)",
+                (key, json.dumps({"id": data, "title": ""})),
+            )
     assert world.run().finished
     assert len(list(world.folder.rglob("*.mp3"))) == 2
 
@@ -378,7 +393,13 @@ def test_state_is_what_a_restart_finds(world):
     assert state.cursor is not None
     world.run()
     state = world.sync().state()
-    assert (state.contents, state.files, state.bytes, state.pending, state.bytes_in_parts) == (3, 2, 1500, 0, 0)
+    assert (state.contents, state.files, state.bytes, state.pending, state.bytes_in_parts) == (
+        3,
+        2,
+        1500,
+        0,
+        0,
+    )
 
 
 # Policy, concurrency, unclean ends.
@@ -458,7 +479,12 @@ def test_a_background_session_does_the_rest(world):
 
 
 def test_a_base_with_or_without_its_version(extended):
-    for url in ("https://feed.example", "https://feed.example/", "https://feed.example/v3", "https://feed.example/v3/"):
+    for url in (
+        "https://feed.example",
+        "https://feed.example/",
+        "https://feed.example/v3",
+        "https://feed.example/v3/",
+    ):
         assert Sync(None, url, extended.folder).base == BASE
     assert Sync(None, "https://e.org/music/", extended.folder).base == "https://e.org/music/"
 
@@ -503,3 +529,51 @@ def test_f51_more_than_the_file_may_have_is_never_written(extended):
     assert "Limits.file_bytes" in str(report)
     assert not list(extended.folder.rglob("*.mp3"))
     assert ("append", "") not in [(name, "") for name, _ in extended.points]
+
+
+def test_f45_a_part_that_is_taken_away_while_it_is_written(extended):
+    """The system removes it; what is written goes nowhere. It is begun again."""
+    taken = []
+
+    def observe(name: str, detail: str) -> None:
+        if name == "append" and not taken and len(extended.points) > 30:
+            taken.append(detail)
+            (extended.folder / detail).unlink()
+
+    assert extended.run(observe=observe).finished
+    assert taken
+    assert extended.in_sync()
+
+
+def test_f44_a_disk_that_is_full_lets_the_next_one_in(extended, monkeypatch):
+    """Nothing more can be synced either; the lease is given back all the same."""
+    real = FileDisk.append
+
+    def full(self, name: str, data: bytes) -> None:
+        if len(extended.points) > 30:
+            raise DiskFull("No space left.")
+        real(self, name, data)
+
+    def no_sync(*_: object) -> None:
+        raise DiskFull("No space left.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileDisk, "append", full)
+        patch.setattr(FileDisk, "fsync", no_sync)
+        report = extended.run(owner="a")
+    assert report.why is Stop.NEEDS_SPACE
+    assert [type(problem) for problem in report.problems] == [DiskFull]
+    assert extended.run(owner="b").finished
+    assert extended.in_sync()
+
+
+def test_f31_a_plain_directory_and_another_address(tmp_path):
+    world = World(tmp_path, httpx, extended=False)
+    world.truth.add(SOUND, "a sound", 100)
+    world.run()
+    sync = world.sync()
+    sync.base = "https://other.example/"
+    with pytest.raises(OtherFeed, match="another directory"):
+        run(sync.run())
+    assert world.run(owner="b").finished, "and nobody is kept out"
+    assert world.in_sync()

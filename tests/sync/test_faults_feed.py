@@ -260,6 +260,18 @@ def test_f36_deleted_in_the_middle(either, variant):
     assert either.in_sync()
 
 
+@pytest.mark.parametrize("extended", [True, False], ids=["extended", "plain"])
+def test_f35_a_partial_that_nobody_wants_any_more_is_swept(tmp_path, extended):
+    """Begun in the same run, from what was left of the last one; then the feed has a newer version, and the part goes."""
+    rig = Rig(tmp_path, small_truth(1), extended=extended)
+    assert not rig.run([Fault("F21", arg="0", when=ALWAYS)]).finished
+    rig.truth.replace(sounds(rig)[0])
+    assert not rig.run([Fault("F11"), Fault("F21", at=2, arg="0", when=ALWAYS)]).finished
+    assert len(rig.parts()) == 1
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
 @pytest.mark.parametrize("variant", ["event", "media"])
 def test_f37_an_unknown_event_holds_the_cursor(either, variant):
     assert either.run().finished

@@ -159,6 +159,7 @@ def test_every_fault_changes_what_the_client_sees(fault, arg):
     first_page, cursor = f"{BASE}v3/update-events/all", f"{BASE}v3/update-events/1.4"
     asked = [
         (first_page, {}),
+        (f"{BASE}v3/update-events/1.0", {}),
         (cursor, {}),
         (url, {}),
         (url, {"range": "bytes=400-", "if_range": etag}),

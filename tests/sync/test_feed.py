@@ -50,7 +50,14 @@ def test_a_plain_page():
 
 def test_an_extended_page():
     digest = "AB" * 32
-    page = read({**PAGE, "generation": "g2", "events": [{**EVENT, "seq": 7, "size": 3, "sha256": digest}], "cursor": "c"})
+    page = read(
+        {
+            **PAGE,
+            "generation": "g2",
+            "events": [{**EVENT, "seq": 7, "size": 3, "sha256": digest}],
+            "cursor": "c",
+        }
+    )
     assert page.identity == Identity("f", "g2", True)
     assert (page.cursor, page.next, page.complete) == ("c", None, True)
     assert (page.events[0].version, page.events[0].file) == (7, FileInfo(3, digest.lower()))

@@ -15,7 +15,9 @@ A, B = "a" * 64, "b" * 64
 
 
 def event(kind: Kind, version: int, sha256: str | None = None, media: Media = Media.SOUND) -> Event:
-    return Event(f"{kind.name} {version}", ID, media, kind, version, "", FileInfo(5 if sha256 else None, sha256))
+    return Event(
+        f"{kind.name} {version}", ID, media, kind, version, "", FileInfo(5 if sha256 else None, sha256)
+    )
 
 
 def have(sha256: str = A, version: int = 1) -> Have:
@@ -85,7 +87,9 @@ def test_deleted_and_made_again():
     made = job(event(CREATED, 1, A), event(DELETED, 2), event(CREATED, 3, B), known=HERE, here=have())
     assert (made.delete, made.metadata, made.file) == (False, True, FileInfo(5, B))
     odd = job(event(CREATED, 1, A), event(DELETED, 2), event(METADATA, 3), known=HERE, here=have())
-    assert (odd.metadata, odd.file, odd.tag) == (True, FileInfo(), f"v{3:016x}"), "the file from before says nothing"
+    assert (odd.metadata, odd.file, odd.tag) == (True, FileInfo(), f"v{3:016x}"), (
+        "the file from before says nothing"
+    )
     gone = job(event(CREATED, 1, A), event(DELETED, 2), known=HERE, here=have())
     assert (gone.delete, gone.version) == (True, 2)
 

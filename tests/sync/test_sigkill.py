@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import afterswipe
 from afterswipe.sync.demo.app import application
 from afterswipe.sync.testing.faulty import FaultyServer
 from afterswipe.sync.testing.oracle import full_resync
@@ -23,7 +24,7 @@ from guide.hosting import hosted
 
 from .endings import on_disk
 
-ROOT = Path(__file__).resolve().parents[2]
+SOURCES = Path(afterswipe.__file__).resolve().parents[1]
 KILLS = 110
 """For each form of the feed: 220 in all."""
 LONGEST = 0.4
@@ -60,7 +61,7 @@ def nursery():
         mother = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("nursery.py")), url],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            env={**os.environ, "PYTHONPATH": str(SOURCES)},
         )  # fmt: skip
         started.append(mother)
 

@@ -159,7 +159,9 @@ def test_s2_killed_before_the_commit_neither_is_there(store, tmp_path):
 
 def test_f32_a_middle_page_keeps_the_cursor_and_remembers_the_page(store):
     store.store_page(page(event(1)), base=BASE, full=False, cursor=("1", 1), at=None)
-    store.store_page(page(event(2), next="p2", complete=False), base=BASE, full=False, cursor=None, at=("p2", 2))
+    store.store_page(
+        page(event(2), next="p2", complete=False), base=BASE, full=False, cursor=None, at=("p2", 2)
+    )
     place = store.place()
     assert (place.cursor, place.page, place.page_version) == ("1", "p2", 2)
     store.forget_page()
@@ -177,7 +179,11 @@ def test_finishing_ends_the_events_with_the_rows(store, points):
     points.clear()
     store.finish(have(1).key, [event(1).id], Known(1, False, "{}"), have(1))
     assert points == [("commit", "finish")]
-    assert (store.pending(), store.have(have(1).key), store.known(have(1).key)) == ([], have(1), Known(1, False, "{}"))
+    assert (store.pending(), store.have(have(1).key), store.known(have(1).key)) == (
+        [],
+        have(1),
+        Known(1, False, "{}"),
+    )
     store.finish(have(1).key, [], Known(2, True, None), None)
     assert (store.have(have(1).key), store.known(have(1).key)) == (None, Known(2, True, None))
     assert store.contents() == 0

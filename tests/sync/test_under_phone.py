@@ -1,11 +1,14 @@
 """The engine as an app's code: whatever the phone does to the app, it ends where an undisturbed run ends."""
 
 import asyncio
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import afterswipe
 from afterswipe import Phone
 from afterswipe.life_cycle import State
 from afterswipe.sync import Stop
@@ -251,3 +254,21 @@ phone.wait(hours=1)
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+def test_the_engine_knows_nothing_of_phones():
+    """It takes words and errors from the package, and nothing that models a phone; and the phone takes nothing from it."""
+    package = Path(afterswipe.__file__).parent
+    for path in (package / "sync").glob("*.py"):
+        taken = set(re.findall(r"^\s*from \.\.(\w+) import", path.read_text(encoding="utf-8"), re.MULTILINE))
+        assert taken <= {"errors", "units"} or path.stem == "under_phone", path
+    for path in package.glob("*.py"):
+        assert not re.search(
+            r"^\s*from \.sync|afterswipe\.sync", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+
+
+def test_the_package_is_imported_without_the_engine():
+    program = "import sys, afterswipe; print([name for name in sys.modules if 'sync.' in name and 'afterswipe' in name])"
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert shown == "[]\n"

@@ -41,7 +41,9 @@ class Server:
 
     def wire(self, *, base=BASE, hosts=(), limits=None, clock=None, point=lambda *_: None, **client):
         made = self.library.AsyncClient(transport=self.library.MockTransport(self.handle), **client)
-        return Wire(made, base, hosts=hosts, limits=limits or Limits(), clock=clock or LoopClock(), point=point)
+        return Wire(
+            made, base, hosts=hosts, limits=limits or Limits(), clock=clock or LoopClock(), point=point
+        )
 
 
 def to(library, location: str, status: int = 302):
@@ -64,7 +66,9 @@ def get(wire: Wire, url: str = BASE + "a"):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_on_the_same_host_is_followed(library, status):
-    server = Server(library, {BASE + "a": to(library, "/b", status), BASE + "b": library.Response(200, content=b"x")})
+    server = Server(
+        library, {BASE + "a": to(library, "/b", status), BASE + "b": library.Response(200, content=b"x")}
+    )
     wire = server.wire()
     assert get(wire)[1] == b"x"
     assert wire.requests == 2
@@ -95,7 +99,10 @@ def test_f19_another_host_has_to_be_allowed_and_sees_no_credentials(library):
         "https://cdn.example/b": library.Response(200, content=b"x"),
     }
     server = Server(library, answers)
-    secrets = {"headers": {"authorization": "Bearer secret", "x-api-key": "secret"}, "cookies": {"session": "secret"}}
+    secrets = {
+        "headers": {"authorization": "Bearer secret", "x-api-key": "secret"},
+        "cookies": {"session": "secret"},
+    }
     assert get(server.wire(hosts=("CDN.example",), **secrets))[1] == b"x"
     ours, stranger = server.seen
     assert ours.headers["authorization"] == "Bearer secret"
@@ -148,7 +155,9 @@ def test_raw_bytes_are_not_decoded(library):
 
 def test_what_came_before_a_break_is_not_thrown_away(library):
     """Ten bytes at a time, as they come: a piece size would have waited for more, and lost them."""
-    server = Server(library, {BASE + "a": stream(library, [b"0123456789"] * 3 + [library.ReadError("reset")])})
+    server = Server(
+        library, {BASE + "a": stream(library, [b"0123456789"] * 3 + [library.ReadError("reset")])}
+    )
     wire = server.wire()
 
     async def main() -> bytes:

@@ -8,6 +8,7 @@ from .errors import (
     BrokenAnswer,
     CaptivePortal,
     FeedError,
+    FeedTooLarge,
     Missing,
     NeedsAuthorization,
     Unreachable,
@@ -68,6 +69,8 @@ class Asker:
                 if found is not None:
                     return found
                 reason = "the server was busy"
+            except FeedTooLarge as error:
+                raise BrokenAnswer(job.key, str(error)) from error
             except (FeedError, Broken) as error:
                 reason = str(error)
                 await self.patience.pause(attempt)
@@ -102,7 +105,9 @@ class Asker:
             case Gone():
                 raise Missing(job.key, "the server's feed has it, the server does not.")
             case Authorize():
-                raise Halt(Stop.NEEDS_AUTHORIZATION, NeedsAuthorization(f"{job.key}: the server wants credentials."))
+                raise Halt(
+                    Stop.NEEDS_AUTHORIZATION, NeedsAuthorization(f"{job.key}: the server wants credentials.")
+                )
             case Portal():
                 raise Halt(Stop.OFFLINE, _portal(f"{job.key}: a page for people came instead"))
             case Wait(status, retry_after) if is_pause(status):

@@ -30,7 +30,10 @@ class Begin:
 
     def next(self, wall: float, not_before: float) -> "Retry | Ended":
         """A pause that the server asked for outlives a run; a clock that was set cannot make it endless."""
-        if wall < min(not_before, wall + self.limits.retry_after_max) and not_before - wall <= self.limits.retry_after_max:
+        if (
+            wall < min(not_before, wall + self.limits.retry_after_max)
+            and not_before - wall <= self.limits.retry_after_max
+        ):
             return Ended(Stop.SERVER_BUSY, not_before=not_before)
         return Retry(self.limits)
 
@@ -147,7 +150,9 @@ class AskFeed:
         numbers = {n for n in (*(e.version for e in page.events), *page.unknown) if n > known}
         if not numbers:
             return False
-        start = known if known >= 0 else min(numbers) - 1  # a cursor that is no number says nothing about the first one
+        start = (
+            known if known >= 0 else min(numbers) - 1
+        )  # a cursor that is no number says nothing about the first one
         return max(numbers) - start != len(numbers)
 
     def _refused(self, status: int) -> "ForgetPage | StartFull | Ended":
@@ -161,7 +166,9 @@ class AskFeed:
 
     def _start_full(self, reason: str) -> "StartFull | Ended":
         if self.resyncs >= self.limits.resyncs:
-            return self._failed(FeedError(f"Reading the whole list again did not help: {reason}. Ask the feed's makers."))
+            return self._failed(
+                FeedError(f"Reading the whole list again did not help: {reason}. Ask the feed's makers.")
+            )
         fresh = replace(self.place, page=None, page_version=-1, shadow=None)
         return StartFull(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
 
@@ -197,7 +204,10 @@ class KeepPage:
             return Work(self.after.held)
         place = self.after.place
         shadow = self.page.identity if self.after.full else None
-        return replace(self.after, place=replace(place, page=self.page.next, page_version=self.after.newest[0], shadow=shadow))
+        return replace(
+            self.after,
+            place=replace(place, page=self.page.next, page_version=self.after.newest[0], shadow=shadow),
+        )
 
 
 @dataclass(frozen=True)
@@ -258,7 +268,9 @@ class Sweep:
 
     def next(self) -> "Ended":
         """The end."""
-        unknown = UnknownEvent("The feed has events that this version does not know; the cursor stays before them. Update the program.")
+        unknown = UnknownEvent(
+            "The feed has events that this version does not know; the cursor stays before them. Update the program."
+        )
         return Ended(self.why, unknown if self.why is Stop.NEEDS_UPDATE else None)
 
 

@@ -170,7 +170,9 @@ class FileDisk:
             if not path.is_dir():
                 return []
             return sorted(
-                name for name in (f"{folder}/{entry.name}" for entry in path.iterdir()) if _SAFE.fullmatch(name)
+                name
+                for name in (f"{folder}/{entry.name}" for entry in path.iterdir())
+                if _SAFE.fullmatch(name)
             )
 
     def free(self) -> int:
@@ -296,7 +298,12 @@ def this_process(random_bits: int) -> str:
 def is_gone(owner: str) -> bool:
     """Whether the owner was a process of this machine that has ended. In doubt, no."""
     node, _, rest = owner.rpartition("/")[0].rpartition("/")
-    if sys.platform in ("win32", "emscripten") or node != platform.node() or not rest.isdigit() or int(rest) == os.getpid():
+    if (
+        sys.platform in ("win32", "emscripten")
+        or node != platform.node()
+        or not rest.isdigit()
+        or int(rest) == os.getpid()
+    ):
         return False
     try:
         os.kill(int(rest), 0)

@@ -134,7 +134,10 @@ class Driver:
 
     def is_good(self, have: Have) -> bool:
         """Whether a file is what its row says."""
-        return self.disk.size(have.name) == have.size and self.fetcher.digest(have.name) == (have.sha256, have.size)
+        return self.disk.size(have.name) == have.size and self.fetcher.digest(have.name) == (
+            have.sha256,
+            have.size,
+        )
 
     # The feed.
 
@@ -157,7 +160,9 @@ class Driver:
                 raise Halt(Stop.FEED_UNUSABLE, error) from error
         if isinstance(reason, NotAFeed):
             raise Halt(Stop.FEED_UNUSABLE, reason)
-        raise Halt(Stop.OFFLINE, Unreachable("the feed", f"{self.limits.attempts} attempts failed ({reason})."))
+        raise Halt(
+            Stop.OFFLINE, Unreachable("the feed", f"{self.limits.attempts} attempts failed ({reason}).")
+        )
 
     async def page(self, url: str, attempt: int) -> Page | Refused | None:
         """One attempt at a page; None where the server wanted a pause, and had it."""
@@ -182,7 +187,9 @@ class Driver:
             await self.patience.obey(attempt, answer.headers.get("retry-after"))
             return None
         encoded = ", encoded although identity was asked for" if answer.encoded else ""
-        raise NotAFeed(f"{url}: status {answer.status}{encoded} is no answer to this request. Is the address the feed's?")
+        raise NotAFeed(
+            f"{url}: status {answer.status}{encoded} is no answer to this request. Is the address the feed's?"
+        )
 
     # Work.
 
@@ -211,9 +218,7 @@ class Driver:
 
     def all_unreachable(self, left: dict[str, list[Event]]) -> bool:
         """Whether everything that is left is so because the network is not there."""
-        return all(
-            isinstance(problem, Unreachable) for key in left for problem in self.problems.get(key, [])
-        )
+        return all(isinstance(problem, Unreachable) for key in left for problem in self.problems.get(key, []))
 
     # Tidying up.
 
@@ -221,11 +226,16 @@ class Driver:
         """Remove parts and files that nobody refers to or still wants. Only the holder of the lease does this."""
         self.lease.keep()
         jobs = self.wanted()
-        kept = {have.name for have in self.store.files()} | {job.final for job in jobs} | {job.part for job in jobs}
+        kept = (
+            {have.name for have in self.store.files()}
+            | {job.final for job in jobs}
+            | {job.part for job in jobs}
+        )
         found = {folder: self.disk.names(folder) for folder in ("parts", "files/sound", "files/song")}
         for names in found.values():
             for name in names:
                 if name not in kept:
+                    self.fetcher.growing.pop(name, None)  # begun in this run, and not wanted any more
                     self.disk.unlink(name)
         orphans = [part for part in self.store.parts() if part not in kept]
         if orphans:

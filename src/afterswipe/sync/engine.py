@@ -127,7 +127,12 @@ class Sync:
             jobs = _jobs(store)
             parts = sum(disk.size(job.part) or 0 for job in jobs if job.file is not None)
             return Durable(
-                store.contents(), len(files), sum(file.size for file in files), len(jobs), parts, store.place().cursor
+                store.contents(),
+                len(files),
+                sum(file.size for file in files),
+                len(jobs),
+                parts,
+                store.place().cursor,
             )
 
     def pending_files(self) -> list[PendingFile]:
@@ -236,7 +241,7 @@ class _Run:
         try:
             if ended.why is not Stop.LEASE_LOST:
                 self.lease.keep()
-                self.fetcher.hold_all()
+                ended = self.hold(ended)
                 if ended.not_before is not None:
                     self.store.set_not_before(ended.not_before)
                 self.lease.release()
@@ -248,6 +253,13 @@ class _Run:
             ended = Ended(halt.why)
         self.enter(Phase.DONE)
         return self.report(ended, left=len(by_content(self.store.pending())))
+
+    def hold(self, ended: Ended) -> Ended:
+        try:
+            self.fetcher.hold_all()
+        except DiskFull as error:
+            return Ended(Stop.NEEDS_SPACE, error)
+        return ended
 
     def report(self, ended: Ended, left: int) -> Report:
         tally = self.fetcher.tally
@@ -268,7 +280,13 @@ class _Run:
         """Raise Halt when the run is to end."""
         until, now = self.until, self.sync.clock.monotonic()
         if until is not None:
-            ended = now >= until if isinstance(until, int | float) else until() if callable(until) else until.is_set()
+            ended = (
+                now >= until
+                if isinstance(until, int | float)
+                else until()
+                if callable(until)
+                else until.is_set()
+            )
             if ended:
                 raise Halt(Stop.ASKED_TO_STOP)
         if now - self.started >= self.sync.limits.total_seconds:
@@ -298,7 +316,9 @@ class _Run:
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         try:
             self.lease.take()
-            job = next((job for job in _jobs(self.store) if job.file is not None and job.final == pending.name), None)
+            job = next(
+                (job for job in _jobs(self.store) if job.file is not None and job.final == pending.name), None
+            )
             taken = job is not None and self.take(job, source)
             self.lease.release()
             return taken

@@ -26,8 +26,6 @@ AfterSwipeError
         └── DiskFull             no space left
 """
 
-
-
 from ..errors import AfterSwipeError
 
 

@@ -41,7 +41,9 @@ class Fetcher(Asker):
     async def do(self, job: Job) -> None:
         """Bring a content to where its events want it. Raises TransferError where that cannot be, and Halt where nothing can."""
         for event in job.invalid:
-            said = InvalidEvent(job.key, f"event {event.id} says that its file was updated, but it has no file.")
+            said = InvalidEvent(
+                job.key, f"event {event.id} says that its file was updated, but it has no file."
+            )
             self.tally.problems.setdefault(event.id, []).append(said)
         before = self.store.have(job.key)
         have = None
@@ -83,7 +85,9 @@ class Fetcher(Asker):
         if stop is not None:
             raise Halt(stop)
         if want.size is not None and want.size > self.limits.file_bytes:
-            raise BrokenAnswer(job.key, f"{want.size} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes).")
+            raise BrokenAnswer(
+                job.key, f"{want.size} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)."
+            )
         ask: Ask | Verify = self.begin(job, want)
         futile = 0
         for _ in range(self.limits.requests):
@@ -96,7 +100,9 @@ class Fetcher(Asker):
             more = isinstance(turn.ask, Verify) or turn.ask.size > ask.size
             futile = 0 if more and not (turn.broken and turn.broken.slow) else futile + 1
             if futile >= self.limits.attempts:
-                raise Unreachable(job.key, f"{futile} attempts brought no new bytes ({turn.broken or 'nothing came'}).")
+                raise Unreachable(
+                    job.key, f"{futile} attempts brought no new bytes ({turn.broken or 'nothing came'})."
+                )
             if futile and turn.broken:
                 await self.patience.pause(futile - 1)
             ask = turn.ask
@@ -139,12 +145,17 @@ class Fetcher(Asker):
         """Raise Halt where what is missing does not fit."""
         missing = (total or 0) - here
         if missing > 0 and self.disk.free() < missing + self.limits.reserve_bytes:
-            raise Halt(Stop.NEEDS_SPACE, DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again."))
+            raise Halt(
+                Stop.NEEDS_SPACE,
+                DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again."),
+            )
 
     async def request(self, job: Job, ask: Ask, attempt: int) -> Turn:
         """One request and what came of it."""
         try:
-            opened = await self.open(file_url(self.base, job.media, job.content), {"accept": "*/*", **ask.headers})
+            opened = await self.open(
+                file_url(self.base, job.media, job.content), {"accept": "*/*", **ask.headers}
+            )
         except Broken as error:
             return Turn(ask, error)
         try:
@@ -221,6 +232,8 @@ class Fetcher(Asker):
 
     def verify(self, job: Job, want: FileInfo) -> tuple[str, int] | None:
         """The part's digest and size if they are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
+        if self.disk.size(job.part) is None:  # the system may take away what it thinks is temporary
+            return None
         digest, size = self.digest(job.part)
         if want.sha256 not in (None, digest) or want.size not in (None, size):
             return None
@@ -236,6 +249,7 @@ class Fetcher(Asker):
 
     def begin_again(self, job: Job, ask: Ask) -> Ask:
         """The digest is wrong: throw the bytes away and start once more; at some point, no more."""
+        self.disk.open_part(job.part)
         self.cut(job, 0)
         again = ask.restart("its digest or size is not the feed's")
         if isinstance(again, Refuse):

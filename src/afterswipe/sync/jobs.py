@@ -73,7 +73,12 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
         return _with(job, invalid=invalid, version=max(newest.version, known.version if known else -1))
     newest = max(fresh, key=lambda event: event.rank)
     if newest.kind is Kind.DELETED:
-        return _with(job, delete=known is None or not known.deleted or have is not None, version=newest.version, invalid=invalid)
+        return _with(
+            job,
+            delete=known is None or not known.deleted or have is not None,
+            version=newest.version,
+            invalid=invalid,
+        )
     # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
     deleted = max((e.rank for e in fresh if e.kind is Kind.DELETED), default=None)
     fresh = [e for e in fresh if deleted is None or e.rank > deleted]

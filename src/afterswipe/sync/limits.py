@@ -19,9 +19,11 @@ class Limits:
     entity_bytes: int = MB
     """The metadata of one sound, song, author or genre."""
     events_per_page: int = 500_000
+    """Events of one page."""
     pages: int = 10_000
     """Pages of one list."""
     redirects: int = 5
+    """Redirects of one request."""
     attempts: int = 5
     """Requests in a row that bring no new byte, for one file, one entity or one page."""
     requests: int = 1_000

@@ -36,8 +36,12 @@ class Patience:
         grown = min(self._limits.backoff_cap, self._limits.backoff_base * 2.0**attempt)
         seconds = min(max(asked or 0.0, grown), self._limits.retry_after_max) * self._rng.uniform(1, 1.1)
         if seconds > self._limits.backoff_cap * 1.1 or attempt + 1 >= self._limits.attempts:
-            until = self._clock.wall() + min(max(seconds, self._limits.backoff_cap), self._limits.retry_after_max)
-            raise Halt(Stop.SERVER_BUSY, ServerBusy("The server asked for a pause. Run again later.", until), until)
+            until = self._clock.wall() + min(
+                max(seconds, self._limits.backoff_cap), self._limits.retry_after_max
+            )
+            raise Halt(
+                Stop.SERVER_BUSY, ServerBusy("The server asked for a pause. Run again later.", until), until
+            )
         await self._wait(seconds)
 
     async def _wait(self, seconds: float) -> None:

@@ -6,7 +6,6 @@ from then on nothing is done at any point, whoever asks.
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from .disk import DATABASE, Disk
 
@@ -24,24 +23,25 @@ class Points:
 
     def __call__(self, name: str, detail: str) -> None:
         """Announce a point."""
-        with self.at(name, detail):
-            return
-
-    @contextmanager
-    def at(self, name: str, detail: str) -> Iterator[None]:
-        """Announce a point and do what happens there inside."""
         if self._killed is not None:
             raise self._killed
         self._closed()
-        try:
-            if self._observe is not None:
+        if self._observe is not None:
+            with self:
                 self._observe(name, detail)
-            yield
-        except Exception:
-            raise
-        except BaseException as error:
+
+    def at(self, name: str, detail: str) -> "Points":
+        """Announce a point; what happens there stands in the `with`."""
+        self(name, detail)
+        return self
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        # That nobody reads on, which is what a GeneratorExit says, is no kill.
+        if error is not None and not isinstance(error, Exception | GeneratorExit):
             self._killed = error
-            raise
 
 
 class PointedDisk:

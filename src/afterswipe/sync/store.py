@@ -119,9 +119,13 @@ class Store:
             self.insert_events(page.events, shadow=full)
             if cursor is not None:
                 self.set_cursor(*cursor)
-            self._db.execute("UPDATE meta SET base = ?, page = ?, page_version = ?", (base, *(at or (None, -1))))
+            self._db.execute(
+                "UPDATE meta SET base = ?, page = ?, page_version = ?", (base, *(at or (None, -1)))
+            )
             if not full:
-                self._db.execute("UPDATE meta SET numbered = COALESCE(?, numbered)", (page.identity.numbered,))
+                self._db.execute(
+                    "UPDATE meta SET numbered = COALESCE(?, numbered)", (page.identity.numbered,)
+                )
             else:
                 self._db.execute(
                     "UPDATE meta SET shadow_feed_id = ?, shadow_generation = ?, shadow_numbered = ?",
@@ -133,7 +137,18 @@ class Store:
         self._db.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (e.id, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256)
+                (
+                    e.id,
+                    shadow,
+                    e.key,
+                    e.content,
+                    e.media,
+                    e.kind,
+                    e.version,
+                    e.date_time,
+                    e.file.size,
+                    e.file.sha256,
+                )
                 for e in events
             ],
         )
@@ -220,7 +235,8 @@ class Store:
         return [
             Have(*row)
             for row in self._rows(
-                "SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? ORDER BY key", not unchecked
+                "SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? ORDER BY key",
+                not unchecked,
             )
         ]
 
@@ -241,7 +257,8 @@ class Store:
     def put_entity(self, key: str, known: Known) -> None:
         """Write a content's row, within a transaction."""
         self._db.execute(
-            "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)", (key, known.version, known.deleted, known.data)
+            "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)",
+            (key, known.version, known.deleted, known.data),
         )
 
     def put_file(self, have: Have) -> None:

@@ -16,7 +16,16 @@ from .limits import Limits
 from .transfer import Answer
 
 _REDIRECTS = (301, 302, 303, 307, 308)
-_HARMLESS = {"host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control", "connection"}
+_HARMLESS = {
+    "host",
+    "accept",
+    "accept-encoding",
+    "range",
+    "if-range",
+    "user-agent",
+    "cache-control",
+    "connection",
+}
 """Headers that a stranger may see. All others may be somebody's credentials."""
 
 
@@ -89,7 +98,9 @@ class Wire:
             for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
                 del request.headers[name]
             return await self._client.send(request, stream=True, follow_redirects=False, auth=None)
-        except self._bad_address as error:  # the library looks at a redirect's address even where it does not follow it
+        except (
+            self._bad_address
+        ) as error:  # the library looks at a redirect's address even where it does not follow it
             raise Elsewhere(f"an address that makes no sense: {error}") from error
         except self._failures as error:
             raise Broken(f"{type(error).__name__}: {error}") from error
@@ -100,7 +111,9 @@ class Wire:
             host, _ = (target.hostname or "").lower(), target.port
         except ValueError:
             raise Elsewhere("a redirect without an address that makes sense") from None
-        if target.scheme not in ("https", "http") or (target.scheme == "http" and self._base.scheme != "http"):
+        if target.scheme not in ("https", "http") or (
+            target.scheme == "http" and self._base.scheme != "http"
+        ):
             raise Elsewhere(f"a redirect to {target.scheme}: ({host})")
         if not location or target.username is not None:
             raise Elsewhere("a redirect without an address that makes sense")

@@ -92,7 +92,7 @@ class EngineProgram:
     server: FeedServer
     faults: tuple[Fault, ...] = ()
     limits: Limits = LIMITS
-    piece: int = 100
+    piece: int = 125
     library: ModuleType = httpx
     engine: type[Sync] = Sync
     honest: bool = True

@@ -40,15 +40,12 @@ def _written(reply: Reply, page: object) -> Reply:
 
 
 def _empty(x: Exchange) -> Reply:
-    """Nothing, and the cursor is where it was."""
+    """Nothing new, and the cursor is where it was. A full list is left alone: one that says it is complete is believed."""
     page = _read(x.reply)
-    if not isinstance(page, dict):
-        return x.reply if page is None else _written(x.reply, [])
     asked = x.request.path.rpartition("/")[2]
-    page |= {"events": [], "next": None, "complete": True, "cursor": asked}
-    if asked == "all":
-        del page["cursor"]
-    return _written(x.reply, page)
+    if isinstance(page, dict) and asked != "all":
+        return _written(x.reply, {**page, "events": [], "next": None, "complete": True, "cursor": asked})
+    return _written(x.reply, []) if isinstance(page, list) else x.reply
 
 
 def _twice(x: Exchange) -> Reply:
@@ -69,8 +66,12 @@ def _backwards(x: Exchange) -> Reply:
 
 
 def _gap(x: Exchange) -> Reply:
-    """One event is missing. Not from a full list: that one is a snapshot, and may leave numbers out."""
-    if x.request.path.endswith("/all"):
+    """One event is missing, and what comes later shows it. Not from a full list: that one may leave numbers out."""
+    page = _read(x.reply)
+    last = not isinstance(page, dict) or page["complete"]
+    if x.request.path.endswith("/all") or (
+        last and len(page["events"] if isinstance(page, dict) else page or ()) < 3
+    ):
         return x.reply
     return _page(x, lambda events: events[: len(events) // 2] + events[len(events) // 2 + 1 :])
 

@@ -13,7 +13,8 @@ class MemoryDatabase(sqlite3.Connection):
     """A database in memory, closed with its last reference: there is nothing that a lost connection could lose."""
 
     def __init__(self, image: bytes) -> None:
-        super().__init__(":memory:", isolation_level=None)
+        # The collector may close it in another thread, such as that of a test's server.
+        super().__init__(":memory:", isolation_level=None, check_same_thread=False)
         if image:
             self.deserialize(image)
 
