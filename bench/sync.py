@@ -253,16 +253,16 @@ def _in_a_thread(application: object) -> object:
 
 
 def faults() -> None:
-    """One file of 300 kB, cut in its middle at first so that there is a rest to ask for, and then the fault, once."""
+    """One file of 40 MB, cut in its middle at first so that there is a rest to ask for, and then the fault, once."""
     print(
         "\nunder a fault: right (the file as the server has it), refused (an error), or WRONG (no error, other bytes)"
     )
-    limits = Limits(backoff_base=0.01, backoff_cap=0.1, read_seconds=1, rate_seconds=1, file_bytes=50_000_000)
+    limits = Limits(backoff_base=0.01, backoff_cap=0.1, read_seconds=1, rate_seconds=1, file_bytes=100_000_000)
     takers = [who for who in contestants() if who != "careful loop"]
     for name in FAULTS:
         row = []
         for who in takers:
-            truth = generated(1, 300_000)
+            truth = generated(1, 40_000_000)
             faulty = FaultyServer(FeedServer(truth), [Fault("F11"), Fault(name)])
             folder = Path(tempfile.mkdtemp(prefix="bench-sync-"))
             with _in_a_thread(application(faulty)) as root:

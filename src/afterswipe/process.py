@@ -32,9 +32,8 @@ _FORGIVEN = 1e-6
 _abandoned: set["ProcessLoop"] = set()
 """Loops with unfinished tasks. Were such a task collected, Python would run its `finally` blocks: code of a process that is gone."""
 
-atexit.register(
-    gc.freeze
-)  # nor are they collected when the interpreter ends, which CPython 3.13 answers with a crash
+# Nor are they collected when the interpreter ends: CPython 3.13 answers that with a crash.
+atexit.register(gc.freeze)
 
 
 class _Handle(asyncio.Handle):
