@@ -257,7 +257,9 @@ def faults() -> None:
     print(
         "\nunder a fault: right (the file as the server has it), refused (an error), or WRONG (no error, other bytes)"
     )
-    limits = Limits(backoff_base=0.01, backoff_cap=0.1, read_seconds=1, rate_seconds=1, file_bytes=100_000_000)
+    limits = Limits(
+        backoff_base=0.01, backoff_cap=0.1, read_seconds=1, rate_seconds=1, file_bytes=100_000_000
+    )
     takers = [who for who in contestants() if who != "careful loop"]
     for name in FAULTS:
         row = []

@@ -204,7 +204,9 @@ class Phone(Machine):
         app = self._app
         if app is None or DISCONNECTED[app.scene_state] is app.scene_state:
             state = "there is no process" if app is None else f"the scene is {app.scene_state.value}"
-            raise UsageError(f"UIKit disconnects a scene that is in the background, and {state} (claim {rule}).")
+            raise UsageError(
+                f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
+            )
         if self.parameters.holds(rule):
             app.scene_state = DISCONNECTED[app.scene_state]
 

@@ -20,8 +20,12 @@ def truth(folder: Path) -> Truth:
     for name, (formula, _) in SOUNDS.items():
         path = folder / "sounds" / f"{name}.mp3"
         if not path.is_file():
-            raise BuildError(f"docs/feed/sounds/{path.name} is missing. Make it again: python -m guide.sounds")
-        known.publish(Content(name, SOUND, formula.__name__.capitalize(), len(known.events) + 1, path.read_bytes()))
+            raise BuildError(
+                f"docs/feed/sounds/{path.name} is missing. Make it again: python -m guide.sounds"
+            )
+        known.publish(
+            Content(name, SOUND, formula.__name__.capitalize(), len(known.events) + 1, path.read_bytes())
+        )
     return known
 
 

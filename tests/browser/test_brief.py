@@ -94,7 +94,7 @@ def test_paper_is_white_and_ink_is_dark(page: Page, origin: str, path: str) -> N
     """In the dark scheme too: the page is dark on the screen and light on paper."""
     page.goto(origin + path)
     read = """() => {
-        const text = document.querySelector("article p");
+        const text = document.querySelector("article p:not(.page-mark)");
         const words = document.querySelector("svg text[fill*='--as-ink']");
         return [getComputedStyle(document.body).backgroundColor, getComputedStyle(text).color, getComputedStyle(words).fill];
     }"""

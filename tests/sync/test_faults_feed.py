@@ -142,6 +142,21 @@ def test_f30_a_restored_backup(rig, noticed):
     assert rig.fetched() == 0
 
 
+def test_f18_what_a_list_left_out_by_mistake_comes_back_with_the_next(rig):
+    """A full list that says it is complete is believed. It leaves no tombstone that the right list could not overcome."""
+    assert rig.run().finished
+    everything, events = dict(rig.truth.contents), list(rig.truth.events)
+    rig.truth.contents.clear()
+    rig.truth.events.clear()
+    asked_for_all = Fault("F30", arg="410")
+    assert rig.run([asked_for_all]).finished
+    assert rig.held() == {}
+    rig.truth.contents.update(everything)
+    rig.truth.events.extend(events)
+    assert rig.run([asked_for_all]).finished
+    assert rig.in_sync()
+
+
 def test_f30_killed_in_the_middle_of_it_the_old_set_stays(rig):
     assert rig.run().finished
     before = rig.held()

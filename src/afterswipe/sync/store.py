@@ -202,9 +202,8 @@ class Store:
         self._db.execute(
             "DELETE FROM events WHERE shadow = 0 AND key NOT IN (SELECT key FROM events WHERE shadow = 1)"
         )
-        self._db.execute(
-            "UPDATE entities SET deleted = 1, data = NULL WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)"
-        )
+        # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
+        self._db.execute("DELETE FROM entities WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
         self._db.execute("DELETE FROM files WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
 
     # Work to do and work that is done.
