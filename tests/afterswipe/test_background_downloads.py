@@ -125,7 +125,7 @@ def test_what_is_not_there_cannot_be_read():
         app.background_url_session.download(URL).content  # noqa: B018
 
     phone = Phone()
-    with pytest.raises(UsageError, match="one.mp3 is not there"):
+    with pytest.raises(UsageError, match=r"one\.mp3 is not there"):
         phone.open(app)
 
 

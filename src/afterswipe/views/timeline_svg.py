@@ -107,7 +107,8 @@ class _Picture:
         for span in runs:
             background = span.what == "background"
             self._bar(span.start, span.end, bar, fill=RUN, fill_opacity=0.6 if background else 1)
-            self._inside(span.start, span.end, bar, span.what, PAPER, middle=True)
+            # The lighter bar is too light for the paper's colour to be read on it.
+            self._inside(span.start, span.end, bar, span.what, INK if background else PAPER, middle=True)
         for span in rests:
             long = f"{span.what} for {duration(span.length)}"
             if not self._inside(span.start, span.end, bar, long, MUTED, middle=True):
