@@ -1,7 +1,6 @@
 """Every error says whose doing it was and what to do next: one of each, on purpose."""
 
 from afterswipe import (
-    GB,
     ActivityAuthorizationError,
     AfterSwipeError,
     APIError,
@@ -17,7 +16,6 @@ from afterswipe import (
 )
 from afterswipe.background_tasks import BGAppRefreshTaskRequest
 
-# The most particular comes first: an UnavailableError is an APIError too.
 KINDS = (UsageError, UnavailableError, ActivityAuthorizationError, BGTaskSchedulerError, APIError, NotKnownError, NeverYieldsError, URLError, ClaimError)  # fmt: skip
 
 
@@ -35,7 +33,7 @@ async def never_wait(_app):
 
 
 async def upload(app):
-    async for _sent in app.url_session.upload("film.mov", size=2 * GB):
+    async for _sent in app.url_session.upload("film.mov", size=2_000_000_000):
         pass
 
 

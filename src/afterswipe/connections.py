@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import httpx
 
@@ -19,7 +20,14 @@ class Connections:
         self.network = network
         self._loop = loop
         self._waiting: dict[Any, Due] = {}
+        self._arriving: WeakSet[_Arriving] = WeakSet()
         network.used_by(self)
+
+    def arriving(self, body: bytes) -> "_Arriving":
+        """A response's body that comes over this connection."""
+        stream = _Arriving(self, body)
+        self._arriving.add(stream)
+        return stream
 
     async def pause(self, milliseconds: int) -> None:
         """Wait for the far end; raises httpx.ReadError if the connection dies meanwhile."""
@@ -51,6 +59,8 @@ class Connections:
             due.cancel()
             if not future.done():
                 future.set_exception(httpx.ReadError(f"the connection is defunct: {why}"))
+        for stream in self._arriving:
+            stream.drop(why)
         return len(waiting)
 
 
@@ -60,10 +70,17 @@ class _Arriving(httpx.AsyncByteStream):
     def __init__(self, connections: Connections, body: bytes) -> None:
         self._connections = connections
         self._body = body
+        self._defunct = ""
+
+    def drop(self, why: str) -> None:
+        """Forget what has not arrived: nothing more comes, and the loop of a process that was ended should not keep it."""
+        self._body, self._defunct = b"", why
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         piece = int(self._connections.network.parameters.number("model.upload-chunk"))
         for start in range(0, len(self._body), piece):
+            if self._defunct:
+                raise httpx.ReadError(f"the connection is defunct: {self._defunct}")
             part = self._body[start : start + piece]
             await self._connections.receive(len(part))
             yield part
@@ -105,5 +122,5 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
             raise TypeError("A server on this network answers with bytes: httpx.Response(200, content=...).")
         body = b"".join(answer.stream)
         return httpx.Response(
-            answer.status_code, headers=answer.headers, stream=_Arriving(self._connections, body)
+            answer.status_code, headers=answer.headers, stream=self._connections.arriving(body)
         )

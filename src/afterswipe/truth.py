@@ -12,9 +12,9 @@ __all__ = ["REASONS", "Gap", "Span", "Transfer", "Truth", "gaps", "states", "tog
 
 @dataclass(frozen=True)
 class Transfer:
-    """What became of one transfer: `sent` of `size` bytes at the server; `stopped` is when it stopped moving, if it did.
+    """What became of one transfer: `sent` of `size` bytes have arrived; `stopped` is when it stopped moving, if it did.
 
-    `by` is whose process moves the bytes: `app` or `nsurlsessiond`.
+    They arrive at the server, or with `down` at the phone. `by` is whose process moves the bytes: `app` or `nsurlsessiond`.
     """
 
     by: str
@@ -24,9 +24,12 @@ class Transfer:
     started: int
     stopped: int | None
     outcome: str
+    down: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name}: {size(self.sent)} of {size(self.size)} ({percent(self.sent / max(1, self.size))}) reached the server"
+        share = percent(self.sent / max(1, self.size))
+        place = "phone" if self.down else "server"
+        return f"{self.name}: {size(self.sent)} of {size(self.size)} ({share}) reached the {place}"
 
 
 def states(record: Record, end: int) -> list[Span]:
@@ -52,7 +55,9 @@ def transfers(record: Record) -> list[Transfer]:
             case TransferMoved(at=at, by=by, sent=sent):
                 key = (by, launches if by == "app" else 0, entry.transfer)
                 started = found[key].started if key in found else at
-                found[key] = Transfer(by, entry.name, sent, entry.size, started, None, "under way")
+                found[key] = Transfer(
+                    by, entry.name, sent, entry.size, started, None, "under way", entry.down
+                )
             case TransferEnded(at=at, by=by, outcome=outcome):
                 key = (by, launches if by == "app" else 0, entry.transfer)
                 if found[key].stopped is None:

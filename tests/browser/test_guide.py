@@ -12,13 +12,13 @@ from .test_site import SITE
 from .watching import Watch
 
 SEARCHES = {
-    "30 seconds": r"^/(questions|thirty-seconds|without-opening)/$",
-    "0x8badf00d": r"^/(c/life-cycle\.watchdog|after-the-swipe|glossary)/$",
-    "BGContinuedProcessingTask": r"^/background-activity/$",
-    "swipe up": r"^/(after-the-swipe|force-quit|story-upload)/$",
-    "Instagram": r"^/(but-instagram-does-it|story-upload)/$",
+    "30 seconds": r"questions|thirty-seconds|without-opening",
+    "0x8badf00d": r"c/life-cycle\.watchdog|after-the-swipe|glossary",
+    "BGContinuedProcessingTask": r"background-activity",
+    "swipe up": r"after-the-swipe|force-quit|story-upload",
+    "Instagram": r"but-instagram-does-it|story-upload",
 }
-"""What a reader looks for, and which page may come first."""
+"""What a reader looks for, and which pages may come first."""
 
 SWIFT = ".languages > label:text-is('Swift')"
 PAGE_WITH_SWIFT, ANOTHER = "/story-upload/", "/thirty-seconds/"
@@ -61,8 +61,10 @@ def test_the_search_finds_a_sensible_page_first(
     page: Page, server: StaticServer, words: str, first: str
 ) -> None:
     page.goto(server.origin + "/")
-    paths = found(page, words)
-    assert re.search(first, paths[0]), paths
+    found(page, words)
+    # The list follows the keys: what stands there in between is for half a word.
+    best = page.locator(".md-search-result__link").first
+    expect(best).to_have_attribute("href", re.compile(rf"/({first})/(\?[^#]*)?(#.*)?$"))
 
 
 def test_claims_do_not_drown_the_chapters(page: Page, server: StaticServer) -> None:
