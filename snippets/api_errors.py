@@ -16,7 +16,8 @@ from afterswipe import (
 )
 from afterswipe.background_tasks import BGAppRefreshTaskRequest
 
-KINDS = (UsageError, UnavailableError, ActivityAuthorizationError, BGTaskSchedulerError, APIError, NotKnownError, NeverYieldsError, URLError, ClaimError)  # fmt: skip
+KINDS = (UsageError, UnavailableError, ActivityAuthorizationError, BGTaskSchedulerError, APIError)
+KINDS += (NotKnownError, NeverYieldsError, URLError, ClaimError)  # an UnavailableError is an APIError too
 
 
 async def show_card(app):
@@ -33,8 +34,7 @@ async def never_wait(_app):
 
 
 async def upload(app):
-    async for _sent in app.url_session.upload("film.mov", size=2_000_000_000):
-        pass
+    await anext(aiter(app.url_session.upload("film.mov", size=2_000_000_000)))
 
 
 def run(app, ios="26", prepare=lambda _phone: None):
