@@ -9,6 +9,7 @@ ABOUT_THE_SITE = {"browser", "guide", "runner"}
 """These build the site, and share the folders that it is built in: one process runs them all."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the tests about the site stay together, and all others with those of their file."""
     for item in items:
