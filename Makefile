@@ -5,14 +5,21 @@ export PYTHONPATH := src
 PY := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: serve test build accept citation check browser clean
+.PHONY: serve test test-site test-package build accept citation check browser clean
 
 serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
 
 test: ready browser     ## every check and every test, the real browser included
 	@$(MAKE) --no-print-directory check build
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-site test-package
+
+# Two processes: those about the site share the folders that it is built in.
+test-site: ready
+	@$(PY) -m pytest tests/browser tests/guide tests/runner
+
+test-package: ready
+	@$(PY) -m pytest --ignore tests/browser --ignore tests/guide --ignore tests/runner -p no:cacheprovider
 
 build: ready            ## the site, into site/
 	@$(PY) -m guide build
