@@ -1,9 +1,9 @@
 """A story of 250 MB as a continued processing task: the app is left, the work goes on, the system shows how far."""
 
-from afterswipe import MB, Phone, show
+from afterswipe import GB, Phone, show
 from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
 
-SIZE = 250 * MB
+SIZE = GB // 4
 LOOKS_AFTER = 2  # minutes
 
 phone = Phone(ios="27")
