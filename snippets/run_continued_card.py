@@ -3,7 +3,7 @@
 from afterswipe import GB, Phone, show
 from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
 
-SIZE = GB // 4
+SIZE = GB // 4  # 250 MB
 LOOKS_AFTER = 2  # minutes
 
 phone = Phone(ios="27")
