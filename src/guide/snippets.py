@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from types import ModuleType
-from unittest import mock
 
 from .errors import BuildError
 
@@ -98,10 +97,16 @@ def run(path: Path) -> Output:
     display.sound = sound  # type: ignore[attr-defined]
     page = ModuleType("_page")
     site = _hosted_feed() if _USES_THE_FEED in path.read_text(encoding="utf-8") else nullcontext("")
-    with site as root, mock.patch.dict(sys.modules, {"_display": display, "_page": page}):
-        page.root = root  # type: ignore[attr-defined]
-        with redirect_stdout(text):
+    harness = {"_display": display, "_page": page}
+    sys.modules.update(harness)
+    try:
+        with site as root, redirect_stdout(text):
+            page.root = root  # type: ignore[attr-defined]
             runpy.run_path(str(path), run_name="__main__")
+    finally:
+        # Only these: whatever else a snippet imported stays, or a second copy of it would come with other exceptions.
+        for name in harness:
+            del sys.modules[name]
     return Output(text.getvalue(), tuple(pictures))
 
 
