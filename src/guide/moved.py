@@ -40,6 +40,7 @@ def _page(link: str, canonical: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>This page has moved</title>'
         f'<meta name="robots" content="noindex"><link rel="canonical" href="{escape(canonical)}">'
+        '<link rel="icon" href="data:,">'  # or the browser asks for /favicon.ico, which need not be there
         f'<meta http-equiv="refresh" content="0; url={escape(link)}">'
         '<meta name="viewport" content="width=device-width"></head>'
         f'<body><p>This page has moved: <a href="{escape(link)}">read it at its new address</a>.</p></body></html>'
