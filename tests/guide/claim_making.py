@@ -14,9 +14,8 @@ SOURCE = Source(
     "Displaying live data with Live Activities",
     "Apple",
     "https://developer.apple.com/documentation/activitykit/displaying-live-data-with-live-activities",
-    "it stays on the Lock Screen",
     TODAY,
-    "yes",
+    "it stays on the Lock Screen",
 )
 
 SOUND = Claim(

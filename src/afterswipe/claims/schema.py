@@ -79,9 +79,9 @@ class Source:
     title: str
     publisher: str
     url: str
-    quote: str
     retrieved: date
-    supports: str
+    quote: str = ""
+    supports: str = "yes"
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Change:
 
     date: date
     change: str
-    note: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,20 +101,20 @@ class Claim:
     statement: str
     kind: str
     mechanism: str
-    since: str
-    until: str
-    since_precision: str
-    conditions: tuple[str, ...]
     evidence: str
-    status: str
-    derived_from: tuple[str, ...]
-    refuted_by: tuple[str, ...]
-    superseded_by: str
-    demonstrated_by: tuple[str, ...]
     change_our_mind: str
-    note: str
     review_by: date
     history: tuple[Change, ...]
+    since: str = ""
+    until: str = ""
+    since_precision: str = "exact"
+    conditions: tuple[str, ...] = ()
+    status: str = "current"
+    derived_from: tuple[str, ...] = ()
+    refuted_by: tuple[str, ...] = ()
+    superseded_by: str = ""
+    demonstrated_by: tuple[str, ...] = ()
+    note: str = ""
     value: Value | None = None
     source: tuple[Source, ...] = ()
 
