@@ -18,7 +18,7 @@ from statistics import median
 from cpu import seconds
 
 from afterswipe import Phone
-from afterswipe.clock import Clock
+from afterswipe.kernel.clock import Clock
 
 try:
     import simpy

@@ -11,8 +11,8 @@ from statistics import median
 
 from cpu import seconds
 
-from afterswipe.compare import compare, table
-from afterswipe.strategies import STRATEGIES
+from afterswipe.story.compare import compare, table
+from afterswipe.story.strategies import STRATEGIES
 
 ROUNDS = 3
 

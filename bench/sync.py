@@ -29,9 +29,9 @@ from statistics import median
 import httpx
 
 from afterswipe.sync import Limits, Sync
-from afterswipe.sync.demo.app import application, generated
-from afterswipe.sync.testing.faulty import Fault, FaultyServer
-from afterswipe.sync.testing.server import FeedServer
+from faultlab.demo.app import application, generated
+from faultlab.faulty import Fault, FaultyServer
+from faultlab.server import FeedServer
 
 try:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -70,7 +70,7 @@ def server(sounds: int, kilobytes: int, *more: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "afterswipe.sync.demo", "--quiet", f"--port={port}"]
+    command = [sys.executable, "-m", "faultlab.demo", "--quiet", f"--port={port}"]
     process = subprocess.Popen(
         [*command, f"--sounds={sounds}", f"--size={kilobytes}", "--page=10000", *more],
         stdout=subprocess.DEVNULL,

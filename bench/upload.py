@@ -3,7 +3,7 @@
     PYTHONPATH=src python bench/upload.py [uploads]
 
 Prints the median of several rounds, in processor time. It also says what finding code that never gives way costs
-(afterswipe.never_yields): the ratio of the same work with and without it, round by round.
+(afterswipe.kernel.never_yields): the ratio of the same work with and without it, round by round.
 """
 
 import asyncio
@@ -13,7 +13,8 @@ from statistics import median
 
 from cpu import seconds
 
-from afterswipe import MB, Phone, URLError, never_yields
+from afterswipe import MB, Phone, URLError
+from afterswipe.kernel import never_yields
 
 ROUNDS = 11
 LEAVES_AFTER = 20  # seconds; the upload takes about 40

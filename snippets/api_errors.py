@@ -14,7 +14,7 @@ from afterswipe import (
     UsageError,
     claims,
 )
-from afterswipe.background_tasks import BGAppRefreshTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest
 
 KINDS = (UsageError, UnavailableError, ActivityAuthorizationError, BGTaskSchedulerError, APIError)
 KINDS += (NotKnownError, NeverYieldsError, URLError, ClaimError)  # an UnavailableError is an APIError too

@@ -12,7 +12,7 @@ for ios in ("6", "9", "13", "27"):
 
     async def app_main(app):
         app.begin_background_task(
-            "upload", lambda: print(f"iOS {phone.parameters.ios}: time is up after {app.now:.0f} s")
+            "upload", lambda: print(f"iOS {phone.rules.ios}: time is up after {app.now:.0f} s")
         )
         await asyncio.sleep(1000)
 

@@ -6,7 +6,7 @@ Claims: background-urlsession.stored-handler-must-be-called, model.wake-run-time
 import asyncio
 
 from afterswipe import MB, Phone
-from afterswipe.record import StateChanged
+from afterswipe.kernel.record import StateChanged
 
 for calls in (True, False):
     phone = Phone(ios="18")

@@ -6,7 +6,7 @@ Claims: live-activity.fast-local-updates-are-dropped, model.local-update-burst, 
 import asyncio
 
 from afterswipe import Phone
-from afterswipe.record import CardUpdateHeld
+from afterswipe.kernel.record import CardUpdateHeld
 
 MINUTES = 5
 

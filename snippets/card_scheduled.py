@@ -4,7 +4,7 @@ Claims: live-activity.scheduled-start, live-activity.scheduled-start-needs-an-al
 """
 
 from afterswipe import AfterSwipeError, Phone
-from afterswipe.record import Alerted
+from afterswipe.kernel.record import Alerted
 
 TONIGHT = 3600  # seconds
 

@@ -7,8 +7,8 @@ Claims: model.person-stays, model.person-is-away, model.person-locks, model.pers
 from collections import Counter
 
 from afterswipe import MB, Phone
-from afterswipe.person import Person
-from afterswipe.record import PersonDid
+from afterswipe.kernel.record import PersonDid
+from afterswipe.story.person import Person
 
 
 async def back_up(app):

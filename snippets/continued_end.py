@@ -9,7 +9,7 @@ continued-processing.retry-adds-a-second-card
 import asyncio
 
 from afterswipe import Phone
-from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
 
 
 def says(app, what):

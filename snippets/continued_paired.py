@@ -4,7 +4,7 @@ Claims: continued-processing.airplane-mode-expiry, background-urlsession.waits-f
 """
 
 from afterswipe import MB, Phone, URLError
-from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
 
 
 async def story(app):

@@ -9,7 +9,7 @@ model.continued-question-after, model.continued-slow-share
 import asyncio
 
 from afterswipe import Phone
-from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
 
 
 async def export(app):

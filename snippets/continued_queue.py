@@ -7,7 +7,7 @@ continued-processing.ignores-earliest-begin, force-quit.cancels-queued-continued
 import asyncio
 
 from afterswipe import APIError, Phone
-from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
 
 
 async def export(app):

@@ -9,7 +9,7 @@ continued-processing.cannot-start-from-background
 import asyncio
 
 from afterswipe import MB, APIError, Phone
-from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
 
 
 async def app_main(app):

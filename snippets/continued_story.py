@@ -6,7 +6,7 @@ continued-processing.async-work-is-supported, continued-processing.handler-regis
 """
 
 from afterswipe import MB, Phone, UnavailableError
-from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
 
 SIZE = 250 * MB
 LOOKS_AFTER = 2  # minutes

@@ -6,7 +6,7 @@ Claims: continued-processing.own-activity-makes-two-cards
 import asyncio
 
 from afterswipe import Phone
-from afterswipe.continued_processing import BGContinuedProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
 
 
 async def story(app):

@@ -6,7 +6,7 @@ Claims: life-cycle.jetsam, background-assertion.must-be-ended, background-assert
 import asyncio
 
 from afterswipe import Phone
-from afterswipe.endings import CAUSES
+from afterswipe.kernel.endings import CAUSES
 
 
 async def app_main(app):

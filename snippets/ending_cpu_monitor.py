@@ -4,7 +4,7 @@ Claims: life-cycle.cpu-monitor, background-processing.cpu-monitor-off-on-power, 
 """
 
 from afterswipe import Phone
-from afterswipe.background_tasks import BGProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGProcessingTaskRequest
 
 LONG, LONGER = 50, 100  # seconds of computing without a pause
 

@@ -3,10 +3,10 @@
 A table of this model's rules, not a measurement.
 """
 
-from afterswipe.compare import leave_for_an_hour
+from afterswipe.claims.rules import Version
 from afterswipe.mechanisms import MECHANISMS
-from afterswipe.parameters import Version
-from afterswipe.strategies import STRATEGIES
+from afterswipe.story.compare import leave_for_an_hour
+from afterswipe.story.strategies import STRATEGIES
 
 VERSIONS = ("16.1", "16.2", "17", "18", "26", "27")
 OVERTAKEN = {"full recipe before iOS 26": Version("26")}  # from there on it is the full recipe

@@ -6,7 +6,7 @@ Claims: intents.cancellation-gives-a-reason
 import asyncio
 
 from afterswipe import Phone, UnavailableError
-from afterswipe.intents import CancellableIntent
+from afterswipe.frameworks.appintents.intents import CancellableIntent
 
 
 class Export(CancellableIntent):

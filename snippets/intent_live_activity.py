@@ -6,7 +6,7 @@ Claims: intents.live-activity-intent
 import asyncio
 
 from afterswipe import AfterSwipeError, Phone
-from afterswipe.intents import AppIntent, LiveActivityIntent
+from afterswipe.frameworks.appintents.intents import AppIntent, LiveActivityIntent
 
 
 class StartCard(AppIntent):

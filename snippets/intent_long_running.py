@@ -7,7 +7,7 @@ long-running-intent.system-shows-the-card
 import asyncio
 
 from afterswipe import MB, Phone, UnavailableError
-from afterswipe.intents import LongRunningIntent
+from afterswipe.frameworks.appintents.intents import LongRunningIntent
 
 
 class PostStory(LongRunningIntent):

@@ -8,7 +8,7 @@ Claims: long-running-intent.system-shows-the-card
 import asyncio
 
 from afterswipe import NotKnownError, Phone
-from afterswipe.intents import LongRunningIntent
+from afterswipe.frameworks.appintents.intents import LongRunningIntent
 
 
 class Pauses(LongRunningIntent):

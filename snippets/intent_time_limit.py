@@ -6,7 +6,7 @@ Claims: intents.time-limit, intents.widget-buttons-run-an-intent
 import asyncio
 
 from afterswipe import MB, Phone, UnavailableError
-from afterswipe.intents import AppIntent
+from afterswipe.frameworks.appintents.intents import AppIntent
 
 
 class PostStory(AppIntent):

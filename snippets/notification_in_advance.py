@@ -3,9 +3,10 @@
 Claims: life-cycle.local-notification-without-the-app, model.failure-notice-after
 """
 
-from afterswipe import MB, outcome
+from afterswipe import MB
 from afterswipe.phone import Phone
-from afterswipe.strategies import STRATEGIES, Story
+from afterswipe.story import outcome
+from afterswipe.story.strategies import STRATEGIES, Story
 
 RECIPE = next(strategy for strategy in STRATEGIES if strategy.name == "full recipe before iOS 26")
 

@@ -9,7 +9,7 @@ force-quit.stops-processing-tasks
 import asyncio
 
 from afterswipe import Phone
-from afterswipe.background_tasks import BGProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGProcessingTaskRequest
 
 DAYS = 10
 

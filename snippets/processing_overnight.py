@@ -8,7 +8,7 @@ model.processing-run-time
 import asyncio
 
 from afterswipe import Phone, UnavailableError
-from afterswipe.background_tasks import BGProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGProcessingTaskRequest
 
 
 async def backup(app):

@@ -8,7 +8,7 @@ model.task-expiration-grace
 import asyncio
 
 from afterswipe import Phone, UnavailableError
-from afterswipe.background_tasks import BGAppRefreshTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest
 
 EARLIEST = 15 * 60  # seconds
 

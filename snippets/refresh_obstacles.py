@@ -8,7 +8,7 @@ model.rarely-used
 import asyncio
 
 from afterswipe import Phone
-from afterswipe.background_tasks import BGAppRefreshTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest
 
 
 async def news(app):

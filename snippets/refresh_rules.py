@@ -10,7 +10,7 @@ background-tasks.submit-is-deprecated
 import asyncio
 
 from afterswipe import APIError, Phone
-from afterswipe.background_tasks import BGAppRefreshTaskRequest, BGProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest, BGProcessingTaskRequest
 
 
 async def app_main(app):

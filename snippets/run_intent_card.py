@@ -3,7 +3,7 @@
 import asyncio
 
 from afterswipe import MB, Phone, show
-from afterswipe.intents import LongRunningIntent
+from afterswipe.frameworks.appintents.intents import LongRunningIntent
 
 SIZE = 60 * MB
 LOOKS_AFTER = 35  # seconds after the tap

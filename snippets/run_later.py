@@ -6,7 +6,7 @@ When the system grants a refresh is the model's choice; so is the length of a pr
 import asyncio
 
 from afterswipe import Phone, show
-from afterswipe.background_tasks import BGAppRefreshTaskRequest, BGProcessingTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest, BGProcessingTaskRequest
 
 phone = Phone(ios="18")
 

@@ -5,7 +5,7 @@ model.live-activity-push-budget, model.low-priority-push-delay
 """
 
 from afterswipe import Phone
-from afterswipe.record import CardChanged
+from afterswipe.kernel.record import CardChanged
 
 PUSHES = 20  # one each minute
 

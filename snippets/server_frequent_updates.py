@@ -5,7 +5,7 @@ live-activity-push.frequent-updates-switch-ends-activities, model.live-activity-
 """
 
 from afterswipe import AfterSwipeError, Phone
-from afterswipe.record import CardChanged
+from afterswipe.kernel.record import CardChanged
 
 
 async def app_main(app):

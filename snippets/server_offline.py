@@ -4,7 +4,7 @@ Claims: model.push-waits-for-network
 """
 
 from afterswipe import Phone
-from afterswipe.record import CardChanged
+from afterswipe.kernel.record import CardChanged
 
 phone = Phone(ios="18")
 

@@ -5,11 +5,11 @@ A crash is a kill (what was written stays) or a power loss (what was synced stay
 
 import re
 
-from afterswipe.sync.testing.crash import EVERY, KILL, POWER, enumerate_crashes
-from afterswipe.sync.testing.engine_program import EngineProgram
-from afterswipe.sync.testing.invariants import at_every_moment, settled
-from afterswipe.sync.testing.planted import PLANTED
-from afterswipe.sync.testing.server import SOUND, FeedServer, Truth
+from faultlab.crash import EVERY, KILL, POWER, enumerate_crashes
+from faultlab.engine_program import EngineProgram
+from faultlab.invariants import at_every_moment, settled
+from faultlab.planted import PLANTED
+from faultlab.server import SOUND, FeedServer, Truth
 
 CRASHES = 2  # in a row; None is any number
 BUGS = (

@@ -5,8 +5,8 @@ Claims: background-urlsession.another-process-moves-the-bytes, background-urlses
 
 from afterswipe import MB, Phone
 from afterswipe.sync import Stop
-from afterswipe.sync.under_phone import Container, serve, sync_of
 from afterswipe.units import duration
+from faultlab.under_phone import Container, serve, sync_of
 
 SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 LEAVES_AFTER = 5  # seconds

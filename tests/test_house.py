@@ -103,7 +103,7 @@ NOT_FACTS = {
     "process.TURNS_AT_ONE_INSTANT_MAX": "a safety net of the event loop, not a limit of iOS",
     "lock_screen.STARTS_AT": "what the clock shows at the start",
     "lock_screen._WIDTH": "columns of the text form",
-    "parameters._MILLISECONDS": "how long a unit is",
+    "rules._MILLISECONDS": "how long a unit is",
     "compare.SEEDS": "how many runs, unless the caller says otherwise",
     "errors.NSURL_ERRORS": "Apple's numbers for errors",
     "live_activity_push.(IMMEDIATE, LOW)": "names of two headers' values, not limits",
@@ -145,7 +145,7 @@ def test_every_number_of_the_model_is_a_claim():
         for number in bare_numbers(path)
         if number.split(":")[0] not in NOT_FACTS
     ]
-    assert bare == [], "Make each a claim and take it from there with parameters.number or .milliseconds."
+    assert bare == [], "Make each a claim and take it from there with rules.number or .milliseconds."
 
 
 def test_every_number_of_the_sync_is_a_limit():

@@ -16,8 +16,8 @@ from .errors import (
     UsageError,
 )
 from .phone import Phone
+from .seen.display import show
 from .units import GB, KB, MB
-from .views.display import show
 
 __all__ = [
     "GB",

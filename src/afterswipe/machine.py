@@ -8,14 +8,14 @@ Not modelled: more than one app, and processor time (all code is infinitely fast
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from . import never_yields
-from .application import Application
-from .endings import CAUSES, Cause, Endings, ProcessEnded
+from .app import Application
+from .device.power import Power
 from .errors import UsageError
-from .life_cycle import Event, State, after
-from .power import Power
-from .process import ProcessLoop
-from .record import PersonDid, StateChanged
+from .kernel import never_yields
+from .kernel.endings import CAUSES, Cause, Endings, ProcessEnded
+from .kernel.life_cycle import Event, State, after
+from .kernel.loop import ProcessLoop
+from .kernel.record import PersonDid, StateChanged
 from .system import System
 
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
@@ -38,7 +38,7 @@ class Machine(System):
     _force_quit = False
 
     def _switch_on(self) -> None:
-        self.power = Power(self.parameters)
+        self.power = Power(self.rules)
         self.endings = Endings(self)
 
     @property
@@ -55,7 +55,7 @@ class Machine(System):
         self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
     ) -> bool:
         """Give the app run time in the background, launching it where needed. A force-quit app is left alone."""
-        if self._main is None or (self._force_quit and self.parameters.holds(unless_force_quit)):
+        if self._main is None or (self._force_quit and self.rules.holds(unless_force_quit)):
             return False
         if self.app_state.foreground:
             return False
@@ -110,11 +110,11 @@ class Machine(System):
         self.continued_processing.happened(event, step.to)
         app = self._app
         if app is not None and limit:
-            app.woken(self.parameters.milliseconds(limit))  # before the app runs: it may be done at once
+            app.woken(self.rules.milliseconds(limit))  # before the app runs: it may be done at once
         if app is None or step.to is before:
             return
         if cause is None and step.claim:
-            self.parameters.claim(step.claim)
+            self.rules.claim(step.claim)
         told = self._told(before, event)
         app.tell(told)
         if told and not step.to.runs:
@@ -130,7 +130,7 @@ class Machine(System):
     def _process_ended(self, event: Event, before: State, why: str, cause: Cause) -> None:
         kind = CAUSES[cause]
         if kind.claim:
-            self.parameters.claim(kind.claim)
+            self.rules.claim(kind.claim)
         self.record.add(ProcessEnded(self.clock.now, cause, why, kind.code))
         self._app = None
         if before.foreground:
@@ -139,7 +139,7 @@ class Machine(System):
         self._cards_of_a_process_that_ended(event)
 
     def _file_locks_at_suspension(self, app: Application) -> None:
-        if app.file_locks.held and self.parameters.holds("life-cycle.file-lock-at-suspension"):
+        if app.file_locks.held and self.rules.holds("life-cycle.file-lock-at-suspension"):
             files = ", ".join(repr(lock.name) for lock in app.file_locks.held)
             self.terminate(
                 f"suspended while it held a lock on {files} in a shared container", Cause.FILE_LOCK
@@ -147,10 +147,10 @@ class Machine(System):
 
     def _told(self, before: State, event: Event) -> str:
         """The callbacks that the app is given. That it is given none here are two rules; each can be switched off."""
-        if event is Event.SUSPEND and not self.parameters.holds("life-cycle.suspension-is-not-announced"):
+        if event is Event.SUSPEND and not self.rules.holds("life-cycle.suspension-is-not-announced"):
             return "applicationWillSuspend"
         if before is State.SUSPENDED and not after(before, event).to.runs:
-            silent = self.parameters.holds("life-cycle.terminated-without-notice")
+            silent = self.rules.holds("life-cycle.terminated-without-notice")
             return "" if silent else "applicationWillTerminate"
         return after(before, event).told
 
@@ -160,7 +160,7 @@ class Machine(System):
             if event is Event.FORCE_QUIT
             else "live-activity.survives-its-process"
         )
-        if not self.parameters.holds(rule):
+        if not self.rules.holds(rule):
             for card in list(self.cards):
                 self.cards.dismiss(card.number, by="system")
 
@@ -173,7 +173,7 @@ class Machine(System):
 
     def _may_run(self, app: Application) -> bool:
         return app.state.runs or (
-            app.state is State.SUSPENDED and not self.parameters.holds("life-cycle.suspended-runs-no-code")
+            app.state is State.SUSPENDED and not self.rules.holds("life-cycle.suspended-runs-no-code")
         )
 
     def _turn(self, until: int = 0) -> None:

@@ -3,34 +3,34 @@
 import random
 from collections.abc import Callable
 
-from .activity_settings import LiveActivities
-from .activity_store import ActivityStore, Card
-from .background_assets import BackgroundAssets
-from .background_modes import BackgroundModes
 from .claims import Claim
-from .clock import Clock
-from .conditions import Conditions
-from .continued_scheduler import ContinuedProcessing
-from .endings import Cause
+from .claims.rules import Rules
+from .device.conditions import Conditions
+from .device.network import Network
 from .errors import UsageError
-from .extensions import Extensions
-from .intents import Intents
-from .life_cycle import DISCONNECTED, Event, State
-from .live_activity_push import LiveActivityPushes
-from .lock_screen import LockScreen, island
+from .frameworks.activitykit.pushes import LiveActivityPushes
+from .frameworks.activitykit.settings import LiveActivities
+from .frameworks.activitykit.system import ActivityStore, Card
+from .frameworks.appintents.intents import Intents
+from .frameworks.backgroundassets.background_assets import BackgroundAssets
+from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
+from .frameworks.backgroundtasks.system import TaskScheduler
+from .frameworks.extensions.extensions import Extensions
+from .frameworks.modes.background_modes import BackgroundModes
+from .frameworks.photos.photos_upload import Photos
+from .frameworks.urlsession.system import TransferDaemon
+from .frameworks.usernotifications.notifications import Notifications
+from .frameworks.usernotifications.pushes import Pushes
+from .frameworks.widgetkit.widgets import Widgets
+from .kernel.clock import Clock
+from .kernel.endings import Cause
+from .kernel.life_cycle import DISCONNECTED, Event, State
+from .kernel.record import Record
 from .machine import AppMain, Machine
-from .network import Network
-from .notifications import Notifications
-from .parameters import Parameters
-from .photos_upload import Photos
-from .pushes import Pushes
-from .record import Record
-from .task_scheduler import TaskScheduler
-from .timeline import Timeline
-from .transfer_daemon import TransferDaemon
-from .truth import Truth
+from .seen.lock_screen import LockScreen, island
+from .seen.timeline import Timeline
+from .seen.truth import Truth
 from .units import HOUR, MINUTE, SECOND
-from .widgets import Widgets
 
 
 class Phone(Machine):
@@ -46,13 +46,13 @@ class Phone(Machine):
             raise UsageError(
                 f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12."
             )
-        self.parameters = Parameters(ios)
+        self.rules = Rules(ios)
         self.clock = Clock()
         self.record = Record()
         self._switch_on()
         self.conditions = Conditions(self)
         self.rng = random.Random(seed)
-        self.network = Network(self.clock, self.rng, self.parameters, uplink, self.record.add)
+        self.network = Network(self.clock, self.rng, self.rules, uplink, self.record.add)
         self.cards = ActivityStore(self)
         self.live_activities = LiveActivities(self)
         self.live_activity_pushes = LiveActivityPushes(self)
@@ -118,7 +118,7 @@ class Phone(Machine):
         self._must_be_unlocked("open_app_switcher")
         self._did("opens the app switcher")
         self._in_switcher = True
-        if self.parameters.holds("life-cycle.states"):
+        if self.rules.holds("life-cycle.states"):
             self._happen(Event.INTERRUPT)
 
     def force_quit(self) -> None:
@@ -130,7 +130,7 @@ class Phone(Machine):
         self._did("force quits the app")
         self._in_front, self._in_switcher, self._force_quit = False, False, True
         self._happen(Event.FORCE_QUIT)
-        if self.parameters.holds("force-quit.cancels-background-transfers"):
+        if self.rules.holds("force-quit.cancels-background-transfers"):
             self.daemon.cancel_all("the person force quit the app")
 
     def tap(self, button: str) -> None:
@@ -149,10 +149,7 @@ class Phone(Machine):
             raise UsageError(f"There is no card {number} on the Lock Screen.")
         self._did("removes the card")
         self.cards.dismiss(number, by="person")
-        if (
-            not self.parameters.holds("live-activity.dismissing-does-not-stop-the-work")
-            and self._app is not None
-        ):
+        if not self.rules.holds("live-activity.dismissing-does-not-stop-the-work") and self._app is not None:
             self._app.connections.die()
 
     def restart(self) -> None:
@@ -191,7 +188,7 @@ class Phone(Machine):
 
     def memory_pressure(self) -> None:
         """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
-        if not self.app_state.foreground and self.parameters.holds("life-cycle.jetsam"):
+        if not self.app_state.foreground and self.rules.holds("life-cycle.jetsam"):
             self.terminate("memory was needed", Cause.JETSAM)
 
     def disconnect_scene(self) -> None:
@@ -200,14 +197,14 @@ class Phone(Machine):
         Raises UsageError where no scene is in the background, UnavailableError before iOS 13.
         """
         rule = "life-cycle.scene-disconnection"
-        self.parameters.require(rule, "scenes")
+        self.rules.require(rule, "scenes")
         app = self._app
         if app is None or DISCONNECTED[app.scene_state] is app.scene_state:
             state = "there is no process" if app is None else f"the scene is {app.scene_state.value}"
             raise UsageError(
                 f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
             )
-        if self.parameters.holds(rule):
+        if self.rules.holds(rule):
             app.scene_state = DISCONNECTED[app.scene_state]
 
     # What can be seen.
@@ -218,19 +215,19 @@ class Phone(Machine):
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
-        return island(self.cards, self.parameters, app_in_front=self._in_front and not self._locked)
+        return island(self.cards, self.rules, app_in_front=self._in_front and not self._locked)
 
     def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
-        return Truth.of(self.record, self.clock.now, self.parameters.number("model.card-tolerance"))
+        return Truth.of(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
     def timeline(self) -> Timeline:
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
-        return Timeline(self.record, self.clock.now, self.parameters.number("model.card-tolerance"))
+        return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
     def why(self) -> list[Claim]:
         """The claims that this run rests on, in the order in which they were needed."""
-        return list(self.parameters.used.values())
+        return list(self.rules.used.values())
 
     @property
     def app_state(self) -> State:

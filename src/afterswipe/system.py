@@ -3,34 +3,34 @@
 import random
 from typing import TYPE_CHECKING, Protocol
 
-from .clock import Clock
-from .conditions import Conditions
-from .endings import Cause
-from .life_cycle import State
-from .parameters import Parameters
-from .record import Record
+from .claims.rules import Rules
+from .device.conditions import Conditions
+from .kernel.clock import Clock
+from .kernel.endings import Cause
+from .kernel.life_cycle import State
+from .kernel.record import Record
 
 if TYPE_CHECKING:
-    from .activity_store import ActivityStore
-    from .application import Application
-    from .background_modes import BackgroundModes
-    from .continued_scheduler import ContinuedProcessing
-    from .extensions import Extensions
-    from .network import Network
-    from .notifications import Notifications
-    from .photos_upload import Photos
-    from .power import Power
-    from .pushes import Pushes
-    from .task_scheduler import TaskScheduler
-    from .transfer_daemon import TransferDaemon
-    from .widgets import Widgets
+    from .app import Application
+    from .device.network import Network
+    from .device.power import Power
+    from .frameworks.activitykit.system import ActivityStore
+    from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
+    from .frameworks.backgroundtasks.system import TaskScheduler
+    from .frameworks.extensions.extensions import Extensions
+    from .frameworks.modes.background_modes import BackgroundModes
+    from .frameworks.photos.photos_upload import Photos
+    from .frameworks.urlsession.system import TransferDaemon
+    from .frameworks.usernotifications.notifications import Notifications
+    from .frameworks.usernotifications.pushes import Pushes
+    from .frameworks.widgetkit.widgets import Widgets
 
 
 class System(Protocol):
     """The phone as a framework sees it."""
 
     clock: Clock
-    parameters: Parameters
+    rules: Rules
     record: Record
     conditions: Conditions
     rng: random.Random

@@ -6,7 +6,7 @@ dashed: before the number where the claim may be older than its number ("≤"), 
 """
 
 from afterswipe.claims import Claim
-from afterswipe.views.svg import INK, LINE, MUTED, RUN, Drawing
+from afterswipe.seen.svg import INK, LINE, MUTED, RUN, Drawing
 
 COLUMNS = (13, 14, 15, 16, 17, 18, 26, 27)
 """The major versions on the axis."""

@@ -1,6 +1,6 @@
 """The page of the faults: what happens, what the engine has to do, and the test that asks for it.
 
-It is made from the data that the tests are made from (`afterswipe.sync.testing.faults`). A fault whose test does not exist
+It is made from the data that the tests are made from (`faultlab.faults`). A fault whose test does not exist
 stops the build.
 """
 
@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from afterswipe.sync.testing.faults import FAULTS, FaultKind
-from afterswipe.sync.testing.faulty import INJECTIONS
+from faultlab.faults import FAULTS, FaultKind
+from faultlab.faulty import INJECTIONS
 
 from .errors import BuildError
 
@@ -32,7 +32,7 @@ def page() -> str:
         "A sync that survives has one answer to each of these faults, and one test that asks for it.",
         f"There are {len(FAULTS)}. {_reached()}",
         "Each is injected for its test: by a server that misbehaves as it is told, a disk that crashes, or a socket that is written to byte by byte.",
-        "This page is made from the same data as the tests (`afterswipe.sync.testing.faults`).",
+        "This page is made from the same data as the tests (`faultlab.faults`).",
         "",
         "“Plain feed” says what differs where the feed has no sizes, no digests, no numbers, no pages and no identity.",
         f"“Naive” marks a fault after which a client of about ten lines, kept in the tests for this, ends with a wrong file, a wrong list, or gives up (`test_naive.py`). {naive} are marked.",
@@ -77,7 +77,7 @@ def _section(kind: FaultKind) -> list[str]:
     if kind.test not in tests():
         raise BuildError(
             f"{kind.id} names the test {kind.test}, and no file in tests/sync has it. "
-            "Write it, or put the right name into src/afterswipe/sync/testing/faults_*.py."
+            "Write it, or put the right name into src/faultlab/faults_*.py."
         )
     rows = [("What happens", kind.happens), ("The answer", kind.answer)]
     if kind.plain:

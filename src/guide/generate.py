@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from afterswipe import claims
-from afterswipe.life_cycle import TRANSITIONS, Event, State
+from afterswipe.kernel.life_cycle import TRANSITIONS, Event, State
 
 from . import apple_symbols, choosing, claim_pages, faults, history, mechanisms, not_known, sample_feed
 from .spec import spec
@@ -67,7 +67,7 @@ def life_cycle() -> str:
         "# The life cycle",
         "",
         "An app has five states, and in two of them none of its code runs.{claim:life-cycle.suspended-runs-no-code}",
-        "This page is made from the table that the model runs on (`afterswipe.life_cycle.TRANSITIONS`); it has an answer for every state and every event.",
+        "This page is made from the table that the model runs on (`afterswipe.kernel.life_cycle.TRANSITIONS`); it has an answer for every state and every event.",
         "",
         "| | " + " | ".join(state.value for state in State) + " |",
         "| --- |" + " --- |" * len(State),

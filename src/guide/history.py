@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from afterswipe import claims
-from afterswipe.views.svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
+from afterswipe.seen.svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
 
 from .claim_links import MARKER
 from .claim_words import number

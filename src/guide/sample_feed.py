@@ -5,8 +5,8 @@ It is the extended form, written by the same server that the tests use. The soun
 
 from pathlib import Path
 
-from afterswipe.sync.testing.server import SOUND, Content, FeedServer, Truth
-from afterswipe.sync.testing.wire import Request
+from faultlab.server import SOUND, Content, FeedServer, Truth
+from faultlab.wire import Request
 
 from .errors import BuildError
 from .sounds import SOUNDS

@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 
 from afterswipe import claims
-from afterswipe.endings import CAUSES
-from afterswipe.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State
-from afterswipe.views.svg import INK, LINE, MUTED, PAPER, RUN, Drawing
+from afterswipe.kernel.endings import CAUSES
+from afterswipe.kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State
+from afterswipe.seen.svg import INK, LINE, MUTED, PAPER, RUN, Drawing
 
 from .errors import BuildError
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from afterswipe import MB
-from afterswipe.application import Application
+from afterswipe.app import Application
 
 Main = Callable[[Application], Coroutine[Any, Any, None]]
 

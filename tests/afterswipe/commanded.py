@@ -5,12 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 from afterswipe import MB, AfterSwipeError, Phone
-from afterswipe.activity_kit import Activity
-from afterswipe.application import Application
-from afterswipe.background_tasks import BGAppRefreshTask, BGAppRefreshTaskRequest
-from afterswipe.continued_processing import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest
-from afterswipe.file_locks import FileLock
-from afterswipe.intents import LiveActivityIntent
+from afterswipe.app import Application
+from afterswipe.frameworks.activitykit.app import Activity
+from afterswipe.frameworks.appintents.intents import LiveActivityIntent
+from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTask, BGAppRefreshTaskRequest
+from afterswipe.frameworks.backgroundtasks.continued import (
+    BGContinuedProcessingTask,
+    BGContinuedProcessingTaskRequest,
+)
+from afterswipe.frameworks.uikit.file_locks import FileLock
 from afterswipe.units import SECOND
 
 from .invariants import Run
@@ -51,9 +54,9 @@ class Commanded(Run):
     async def main(self, app: Application) -> None:
         self._lock, self._card, self._assertions = None, None, []
         app.observe(lambda callback: self._callback(app, callback))
-        if app.parameters.has("background-refresh.duration"):
+        if app.rules.has("background-refresh.duration"):
             app.task_scheduler.register("refresh", self._refresh)
-        if app.parameters.has("continued-processing.ios-and-ipados-only"):
+        if app.rules.has("continued-processing.ios-and-ipados-only"):
             app.task_scheduler.register("post", self._go_on)
         while True:
             self._note(app)

@@ -8,7 +8,7 @@ import json
 import sys
 
 from afterswipe import MB, Phone, URLError
-from afterswipe.background_tasks import BGAppRefreshTaskRequest
+from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest
 
 
 async def post_story(app):

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from afterswipe import Phone
-from afterswipe.endings import CAUSES, ProcessEnded
-from afterswipe.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State
-from afterswipe.record import (
+from afterswipe.kernel.endings import CAUSES, ProcessEnded
+from afterswipe.kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State
+from afterswipe.kernel.record import (
     AssertionChanged,
     CardChanged,
     ConditionChanged,
@@ -144,7 +144,7 @@ def the_apps_own_transfers_need_run_time(run: Run) -> None:
 
 def extra_time_ends(run: Run) -> None:
     """I9: A background assertion that expires is ended within the warning time, or its process is, or the app is back in front."""
-    warning = run.phone.parameters.milliseconds("background-assertion.expiration-warning")
+    warning = run.phone.rules.milliseconds("background-assertion.expiration-warning")
     entries = list(run.phone.record)
     for index, entry in enumerate(entries):
         if not isinstance(entry, AssertionChanged) or entry.change != "expires":
@@ -177,8 +177,8 @@ def a_force_quit_app_stays_away(run: Run) -> None:
 
 def a_card_has_its_time(run: Run) -> None:
     """I11: A card is live for at most eight hours and on the Lock Screen for at most four more."""
-    active = run.phone.parameters.milliseconds("live-activity.active-limit")
-    stays = run.phone.parameters.milliseconds("live-activity.lock-screen-limit")
+    active = run.phone.rules.milliseconds("live-activity.active-limit")
+    stays = run.phone.rules.milliseconds("live-activity.lock-screen-limit")
     by_card: dict[int, list[CardChanged]] = {}
     for entry in run.phone.record.of(CardChanged):
         if entry.kind == "app" and entry.state != "pending":

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from afterswipe import application, machine
-from afterswipe.activity_card import ActivityState
-from afterswipe.activity_store import ActivityStore
-from afterswipe.background_assertion import BackgroundTime
-from afterswipe.endings import CAUSES, Cause
-from afterswipe.life_cycle import Event, State, Step, after
+from afterswipe import app as application
+from afterswipe import machine
+from afterswipe.device.power import Power
+from afterswipe.frameworks.activitykit.card import ActivityState
+from afterswipe.frameworks.activitykit.system import ActivityStore
+from afterswipe.frameworks.uikit.assertion import BackgroundTime
+from afterswipe.kernel.endings import CAUSES, Cause
+from afterswipe.kernel.life_cycle import Event, State, Step, after
+from afterswipe.kernel.record import PersonDid, Record, TransferEnded, TransferMoved
 from afterswipe.machine import Machine
 from afterswipe.phone import Phone
-from afterswipe.power import Power
-from afterswipe.record import PersonDid, Record, TransferEnded, TransferMoved
 
 from .commanded import Commanded
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from afterswipe import Phone, UnavailableError, URLError, UsageError, show
-from afterswipe.record import StateChanged, TransferMoved
+from afterswipe.kernel.record import StateChanged, TransferMoved
 
 URL = "https://feed.example/sounds/one.mp3"
 FILE = bytes(range(256)) * 40_000  # 10 MB: longer on the way than the app stays in front

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from afterswipe import APIError, NotKnownError, Phone, UnavailableError, UsageError
-from afterswipe.life_cycle import State
+from afterswipe.kernel.life_cycle import State
 
 from . import invariants
 from .apps import ticking

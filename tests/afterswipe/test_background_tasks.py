@@ -14,15 +14,15 @@ from afterswipe import (
     UsageError,
     claims,
 )
-from afterswipe.application import Application
-from afterswipe.background_tasks import (
+from afterswipe.app import Application
+from afterswipe.frameworks.backgroundtasks.app import (
     BGAppRefreshTaskRequest,
     BGProcessingTaskRequest,
     BGTask,
     BGTaskRequest,
 )
-from afterswipe.life_cycle import State
-from afterswipe.record import TaskChanged
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import TaskChanged
 
 from . import invariants
 from .apps import Main

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from afterswipe import MB, Phone, UsageError
-from afterswipe.person import Person
-from afterswipe.record import ConditionChanged, PersonDid
+from afterswipe.kernel.record import ConditionChanged, PersonDid
+from afterswipe.story.person import Person
 
 from . import invariants
 from .apps import ticking

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from afterswipe import APIError, BGTaskSchedulerError, Phone, UnavailableError, UsageError, claims
-from afterswipe.activity_card import Card
-from afterswipe.application import Application
-from afterswipe.continued_processing import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest
-from afterswipe.life_cycle import State
-from afterswipe.record import TaskChanged
+from afterswipe.app import Application
+from afterswipe.frameworks.activitykit.card import Card
+from afterswipe.frameworks.backgroundtasks.continued import (
+    BGContinuedProcessingTask,
+    BGContinuedProcessingTaskRequest,
+)
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import TaskChanged
 
 from . import invariants
 from .apps import Main

@@ -7,7 +7,7 @@ import pytest
 
 from afterswipe import claims
 from afterswipe.claims import Claim
-from afterswipe.parameters import Parameters
+from afterswipe.claims.rules import Rules
 from guide import snippets
 
 DEMONSTRATED = [claim for claim in claims.every() if claim.demonstrated_by]
@@ -64,14 +64,14 @@ def test_a_flipped_claim_breaks_its_demonstrations(claim: Claim):
 @pytest.mark.parametrize("name", snippets.names())
 def test_a_snippet_rests_on_no_claim_that_it_does_not_ask_for(name: str, monkeypatch):
     """With every other demonstrated claim flipped at once, it shows the same."""
-    ask = Parameters.claim
+    ask = Rules.claim
     asked: set[str] = set()
 
-    def noted(self: Parameters, claim_id: str) -> Claim:
+    def noted(self: Rules, claim_id: str) -> Claim:
         asked.add(claim_id)
         return ask(self, claim_id)
 
-    monkeypatch.setattr(Parameters, "claim", noted)
+    monkeypatch.setattr(Rules, "claim", noted)
     shown(name)
     claims.override({claim.id: flipped(claim) for claim in DEMONSTRATED if claim.id not in asked})
     accepted = snippets.accepted(name)

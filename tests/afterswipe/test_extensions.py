@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from afterswipe import MB, APIError, NeverYieldsError, NotKnownError, Phone, UnavailableError, UsageError
-from afterswipe.life_cycle import State
-from afterswipe.photos_upload import FORMS
-from afterswipe.record import ProcessChanged
+from afterswipe.frameworks.photos.photos_upload import FORMS
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import ProcessChanged
 
 from . import invariants
 from .apps import ticking

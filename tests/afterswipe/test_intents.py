@@ -12,9 +12,14 @@ from afterswipe import (
     UnavailableError,
     UsageError,
 )
-from afterswipe.intents import AppIntent, CancellableIntent, LiveActivityIntent, LongRunningIntent
-from afterswipe.life_cycle import State
-from afterswipe.record import ProcessChanged
+from afterswipe.frameworks.appintents.intents import (
+    AppIntent,
+    CancellableIntent,
+    LiveActivityIntent,
+    LongRunningIntent,
+)
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import ProcessChanged
 
 from . import invariants
 from .apps import ticking

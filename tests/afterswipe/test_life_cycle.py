@@ -6,11 +6,11 @@ import dataclasses
 import pytest
 
 from afterswipe import NeverYieldsError, Phone, UsageError, claims
-from afterswipe.application import Application
-from afterswipe.background_tasks import BGProcessingTask, BGProcessingTaskRequest
-from afterswipe.endings import CAUSES, Cause
+from afterswipe.app import Application
 from afterswipe.errors import NotKnownError
-from afterswipe.life_cycle import (
+from afterswipe.frameworks.backgroundtasks.app import BGProcessingTask, BGProcessingTaskRequest
+from afterswipe.kernel.endings import CAUSES, Cause
+from afterswipe.kernel.life_cycle import (
     DISCONNECTED,
     SCENES,
     TRANSITIONS,

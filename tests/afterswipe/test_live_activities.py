@@ -13,8 +13,8 @@ from afterswipe import (
     UsageError,
     claims,
 )
-from afterswipe.life_cycle import State
-from afterswipe.record import Alerted, CardChanged, CardUpdateHeld
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
 HOUR = 3600
 

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from afterswipe import Phone, claims
+from afterswipe.claims.rules import OLDEST, Version
 from afterswipe.mechanism import Mechanism, fact
 from afterswipe.mechanisms import ELSEWHERE, EXCUSED, MECHANISMS, NO_COUNTERPART
-from afterswipe.parameters import OLDEST, Version
 from guide import snippets
 from tests.test_house import PACKAGE
 

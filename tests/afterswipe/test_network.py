@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from afterswipe import MB, Phone, URLError, UsageError
-from afterswipe.record import ConditionChanged
+from afterswipe.kernel.record import ConditionChanged
 
 
 def fetching(answers: list[object], url: str = "https://api.example/file", **options: object):

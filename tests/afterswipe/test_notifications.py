@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from afterswipe import MB, Phone, UsageError, claims, outcome
-from afterswipe.story_apps import Story
-from afterswipe.strategies import STRATEGIES
+from afterswipe import MB, Phone, UsageError, claims
+from afterswipe.story import outcome
+from afterswipe.story.apps import Story
+from afterswipe.story.strategies import STRATEGIES
 
 RECIPES = [strategy for strategy in STRATEGIES if "recipe" in strategy.name]
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from afterswipe import MB, ActivityAuthorizationError, Phone, UnavailableError, UsageError, claims
-from afterswipe.life_cycle import State
-from afterswipe.parameters import Parameters
-from afterswipe.record import CardChanged, StateChanged
+from afterswipe.claims.rules import Rules
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import CardChanged, StateChanged
 
 from . import invariants
 from .apps import ticking, uploading
@@ -519,7 +519,7 @@ def test_a_claim_holds_until_its_last_version_and_all_of_it(until, ios, holds):
     claim = dataclasses.replace(claims.get("background-assertion.duration-ios-7"), until=until)
     claims.override({claim.id: claim})
     try:
-        assert Parameters(ios).has(claim.id) is holds
+        assert Rules(ios).has(claim.id) is holds
     finally:
         claims.override({})
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from afterswipe import NeverYieldsError
-from afterswipe.clock import Clock
-from afterswipe.process import ProcessLoop
+from afterswipe.kernel.clock import Clock
+from afterswipe.kernel.loop import ProcessLoop
 
 
 def run(main, until: int = 10_000) -> None:

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from afterswipe import APIError, NotKnownError, Phone, UnavailableError, UsageError
-from afterswipe.life_cycle import State
-from afterswipe.record import PushArrived, StateChanged
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import PushArrived, StateChanged
 
 from . import invariants
 from .apps import ticking

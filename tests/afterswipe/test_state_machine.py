@@ -18,9 +18,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from afterswipe.endings import Cause, ProcessEnded
-from afterswipe.life_cycle import Event, State
-from afterswipe.record import (
+from afterswipe.kernel.endings import Cause, ProcessEnded
+from afterswipe.kernel.life_cycle import Event, State
+from afterswipe.kernel.record import (
     AssertionChanged,
     CardChanged,
     PersonDid,

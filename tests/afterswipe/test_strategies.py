@@ -4,13 +4,14 @@ import dataclasses
 
 import pytest
 
-from afterswipe import MB, Phone, UnavailableError, UsageError, claims, compare, outcome
-from afterswipe.compare import MOBILE, STORIES, THEY_COME_AND_GO, Networks, People, Rates, _by_lot
-from afterswipe.outcome import Outcome, leave_for_an_hour, table
-from afterswipe.parameters import Parameters, Version
-from afterswipe.story_apps import Story
-from afterswipe.story_server import StoryServer
-from afterswipe.strategies import STRATEGIES, Strategy
+from afterswipe import MB, Phone, UnavailableError, UsageError, claims
+from afterswipe.claims.rules import Rules, Version
+from afterswipe.story import compare, outcome
+from afterswipe.story.apps import Story
+from afterswipe.story.compare import MOBILE, STORIES, THEY_COME_AND_GO, Networks, People, Rates, _by_lot
+from afterswipe.story.outcome import Outcome, leave_for_an_hour, table
+from afterswipe.story.server import StoryServer
+from afterswipe.story.strategies import STRATEGIES, Strategy
 
 from . import invariants
 
@@ -80,8 +81,8 @@ def test_the_version_that_is_named_is_the_oldest(name: str):
         return
     if name == "full recipe before iOS 26":
         no_resumable_uploads = "background-urlsession.resumable-uploads"
-        assert not Parameters(before).has(no_resumable_uploads)
-        assert Parameters(strategy.needs).has(no_resumable_uploads)
+        assert not Rules(before).has(no_resumable_uploads)
+        assert Rules(strategy.needs).has(no_resumable_uploads)
         return
     if name == "background session, card by push":
         with pytest.raises(UnavailableError):
@@ -251,10 +252,10 @@ def test_a_server_needs_all_parts():
 
 
 def test_stories_are_cut_into_parts_without_loss():
-    parameters = Parameters("18")
-    assert sum(Story(25 * MB).parts(parameters)) == 25 * MB
-    assert Story(25 * MB).parts(parameters) == [10 * MB, 10 * MB, 5 * MB]
-    assert Story(20 * MB).parts(parameters) == [10 * MB, 10 * MB]
+    rules = Rules("18")
+    assert sum(Story(25 * MB).parts(rules)) == 25 * MB
+    assert Story(25 * MB).parts(rules) == [10 * MB, 10 * MB, 5 * MB]
+    assert Story(20 * MB).parts(rules) == [10 * MB, 10 * MB]
 
 
 # The table.
@@ -340,10 +341,10 @@ def test_what_is_not_known_is_in_no_figure():
 def test_the_lots_stay_within_what_the_claims_say():
     import random
 
-    parameters, rng = Parameters("18"), random.Random(1)
-    middle = parameters.number("model.story-size")
-    spread = parameters.number("model.story-size-spread")
-    sizes = [STORIES.draw(parameters, rng).size for _ in range(400)]
+    rules, rng = Rules("18"), random.Random(1)
+    middle = rules.number("model.story-size")
+    spread = rules.number("model.story-size-spread")
+    sizes = [STORIES.draw(rules, rng).size for _ in range(400)]
     assert middle / spread <= min(sizes) < middle < max(sizes) <= middle * spread
     assert sum(size < middle for size in sizes) == pytest.approx(200, abs=30)
     uplinks, cuts = [], 0

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from afterswipe import MB, Phone, UnavailableError, URLError, UsageError
-from afterswipe.life_cycle import State
-from afterswipe.record import StateChanged, TransferMoved
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import StateChanged, TransferMoved
 
 FIRST = 60_000  # claim background-urlsession.rate-limiter-first-delays
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afterswipe import MB, Phone, UsageError
-from afterswipe.gaps import REASONS, Gap, Span, together
-from afterswipe.record import CardChanged
+from afterswipe.kernel.record import CardChanged
+from afterswipe.seen.gaps import REASONS, Gap, Span, together
 
 from .apps import uploading
 

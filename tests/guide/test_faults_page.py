@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from afterswipe.sync.testing.faults import FAULTS
+from faultlab.faults import FAULTS
 from guide import faults
 from guide.errors import BuildError
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from afterswipe import claims
-from afterswipe.life_cycle import Event, State
+from afterswipe.kernel.life_cycle import Event, State
 from guide import spec
 from guide.errors import BuildError
 

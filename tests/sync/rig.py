@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 
 from afterswipe.sync import Limits, Sync
-from afterswipe.sync.testing.clock import LoopClock
-from afterswipe.sync.testing.faulty import Fault, FaultyServer, FaultyTransport
-from afterswipe.sync.testing.loop import run
-from afterswipe.sync.testing.server import AUTHOR, FILE_PATHS, SOUND, FeedServer, Truth
+from faultlab.clock import LoopClock
+from faultlab.faulty import Fault, FaultyServer, FaultyTransport
+from faultlab.loop import run
+from faultlab.server import AUTHOR, FILE_PATHS, SOUND, FeedServer, Truth
 
 BASE = "https://feed.example/"
 SIZE = 10_000

@@ -11,9 +11,9 @@ from hashlib import sha256
 import pytest
 
 from afterswipe.sync import command
-from afterswipe.sync.demo.app import application, generated
-from afterswipe.sync.testing.faulty import INJECTIONS, Fault, FaultyServer, When
-from afterswipe.sync.testing.server import FeedServer, Truth
+from faultlab.demo.app import application, generated
+from faultlab.faulty import INJECTIONS, Fault, FaultyServer, When
+from faultlab.server import FeedServer, Truth
 from guide.hosting import hosted
 
 IMPATIENT = [

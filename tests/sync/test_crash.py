@@ -1,7 +1,7 @@
 """Every crash at every point: the engine ends right, and with a bug planted in it, it does not.
 
 A disk that was seen has been run, so all pairs of crashes take seconds, and any number of them a few more. See
-`afterswipe.sync.testing.crash` for how.
+`faultlab.crash` for how.
 """
 
 import re
@@ -9,13 +9,13 @@ from collections import Counter
 
 import pytest
 
-from afterswipe.sync.testing import invariants
-from afterswipe.sync.testing.crash import KILL, look
-from afterswipe.sync.testing.dimensions import Dimension, enumerate_engine, small_truth
-from afterswipe.sync.testing.engine_program import EngineProgram
-from afterswipe.sync.testing.planted import PLANTED
-from afterswipe.sync.testing.server import FeedServer
-from afterswipe.sync.testing.sim_disk import Gone, SimDisk
+from faultlab import invariants
+from faultlab.crash import KILL, look
+from faultlab.dimensions import Dimension, enumerate_engine, small_truth
+from faultlab.engine_program import EngineProgram
+from faultlab.planted import PLANTED
+from faultlab.server import FeedServer
+from faultlab.sim_disk import Gone, SimDisk
 
 FORMS = pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
 DIMENSIONS = [

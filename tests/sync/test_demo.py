@@ -10,11 +10,11 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from afterswipe.sync.demo import __main__ as command
-from afterswipe.sync.demo.app import application, generated
-from afterswipe.sync.demo.sounds import tone
-from afterswipe.sync.testing.faulty import INJECTIONS, Fault, FaultyServer, When
-from afterswipe.sync.testing.server import FeedServer
+from faultlab.demo import __main__ as command
+from faultlab.demo.app import application, generated
+from faultlab.demo.sounds import tone
+from faultlab.faulty import INJECTIONS, Fault, FaultyServer, When
+from faultlab.server import FeedServer
 from guide.hosting import hosted
 
 
@@ -133,7 +133,7 @@ def test_the_command_serves(tmp_path):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "afterswipe.sync.demo", "--port", str(port), "--sounds", "2", "--size", "5"],
+        [sys.executable, "-m", "faultlab.demo", "--port", str(port), "--sounds", "2", "--size", "5"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

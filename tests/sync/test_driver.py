@@ -23,11 +23,11 @@ from afterswipe.sync import (
     Sync,
 )
 from afterswipe.sync.store import Store
-from afterswipe.sync.testing.clock import LoopClock
-from afterswipe.sync.testing.faulty import Fault, FaultyServer, FaultyTransport, When
-from afterswipe.sync.testing.loop import run
-from afterswipe.sync.testing.server import AUTHOR, SONG, SOUND, FeedServer, Truth
-from afterswipe.sync.testing.wire import Reply, Request
+from faultlab.clock import LoopClock
+from faultlab.faulty import Fault, FaultyServer, FaultyTransport, When
+from faultlab.loop import run
+from faultlab.server import AUTHOR, SONG, SOUND, FeedServer, Truth
+from faultlab.wire import Reply, Request
 
 from .rig import BASE, landed, wanted
 

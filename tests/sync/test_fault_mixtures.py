@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from afterswipe.sync.testing.faulty import INJECTIONS, Fault, When
-from afterswipe.sync.testing.server import SOUND
+from faultlab.faulty import INJECTIONS, Fault, When
+from faultlab.server import SOUND
 
 from .rig import LIMITS, Rig, small_truth
 

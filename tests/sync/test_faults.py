@@ -12,9 +12,9 @@ import pytest
 
 from afterswipe.sync import Stop
 from afterswipe.sync.errors import BrokenAnswer, CaptivePortal, NotAFeed, Unreachable
-from afterswipe.sync.testing.exchange import Target
-from afterswipe.sync.testing.faults import FAULTS
-from afterswipe.sync.testing.faulty import Fault, When
+from faultlab.exchange import Target
+from faultlab.faults import FAULTS
+from faultlab.faulty import Fault, When
 from guide.faults import tests as every_test
 
 from .rig import SIZE, Rig, landed, small_truth, wanted

@@ -5,8 +5,8 @@ import pytest
 
 from afterswipe.sync import Stop
 from afterswipe.sync.errors import EndlessPaging, FeedTooLarge, Missing, OtherFeed, UnknownEvent
-from afterswipe.sync.testing.faulty import Fault, When
-from afterswipe.sync.testing.server import SOUND, Truth
+from faultlab.faulty import Fault, When
+from faultlab.server import SOUND, Truth
 
 from .rig import SIZE, Rig, small_truth
 

@@ -19,14 +19,14 @@ from afterswipe.sync.errors import (
     UnsafePath,
     WrongFile,
 )
-from afterswipe.sync.testing.clock import LoopClock
-from afterswipe.sync.testing.crash import EVERY, KILL, enumerate_crashes
-from afterswipe.sync.testing.engine_program import EngineProgram
-from afterswipe.sync.testing.faulty import Fault, FaultyTransport, When
-from afterswipe.sync.testing.injections_feed import HOSTILE_NAMES
-from afterswipe.sync.testing.loop import run
-from afterswipe.sync.testing.server import SOUND, FeedServer
-from afterswipe.sync.testing.sim_disk import Crash, SimDisk
+from faultlab.clock import LoopClock
+from faultlab.crash import EVERY, KILL, enumerate_crashes
+from faultlab.engine_program import EngineProgram
+from faultlab.faulty import Fault, FaultyTransport, When
+from faultlab.injections_feed import HOSTILE_NAMES
+from faultlab.loop import run
+from faultlab.server import SOUND, FeedServer
+from faultlab.sim_disk import Crash, SimDisk
 
 from .rig import SIZE, Rig, small_truth
 

@@ -7,9 +7,9 @@ import httpx
 import httpx2
 import pytest
 
-from afterswipe.sync.testing.clock import LoopClock
-from afterswipe.sync.testing.faults import FAULTS, Dimension
-from afterswipe.sync.testing.faulty import (
+from faultlab.clock import LoopClock
+from faultlab.faults import FAULTS, Dimension
+from faultlab.faulty import (
     INJECTIONS,
     Fault,
     FaultyServer,
@@ -17,9 +17,9 @@ from afterswipe.sync.testing.faulty import (
     When,
     phone_handler,
 )
-from afterswipe.sync.testing.loop import run
-from afterswipe.sync.testing.server import AUTHOR, SONG, SOUND, FeedServer, Truth, bytes_of
-from afterswipe.sync.testing.wire import Ending, Request
+from faultlab.loop import run
+from faultlab.server import AUTHOR, SONG, SOUND, FeedServer, Truth, bytes_of
+from faultlab.wire import Ending, Request
 
 BASE = "https://feed.example/"
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])

@@ -5,11 +5,11 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from afterswipe.sync.testing.clock import LoopClock
-from afterswipe.sync.testing.faults import FAULTS
-from afterswipe.sync.testing.faulty import Fault, FaultyTransport, When
-from afterswipe.sync.testing.loop import run
-from afterswipe.sync.testing.server import SOUND, FeedServer, Truth
+from faultlab.clock import LoopClock
+from faultlab.faults import FAULTS
+from faultlab.faulty import Fault, FaultyTransport, When
+from faultlab.loop import run
+from faultlab.server import SOUND, FeedServer, Truth
 
 from . import naive
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from afterswipe.sync.testing.engine_program import EngineProgram
-from afterswipe.sync.testing.oracle import full_resync
-from afterswipe.sync.testing.server import AUTHOR, FILE_UPDATED, GENRE, SONG, SOUND, FeedServer, Truth
-from afterswipe.sync.testing.sim_disk import Crash, Durable, Gone, SimDisk
-from afterswipe.sync.testing.wire import Reply, Request
+from faultlab.engine_program import EngineProgram
+from faultlab.oracle import full_resync
+from faultlab.server import AUTHOR, FILE_UPDATED, GENRE, SONG, SOUND, FeedServer, Truth
+from faultlab.sim_disk import Crash, Durable, Gone, SimDisk
+from faultlab.wire import Reply, Request
 
 from .endings import on_simulated
 

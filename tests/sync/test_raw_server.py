@@ -13,10 +13,10 @@ import httpx2
 import pytest
 
 from afterswipe.sync import Limits, Sync
-from afterswipe.sync.testing.faulty import Fault, FaultyServer
-from afterswipe.sync.testing.raw_server import Connection, RawServer, Respond, carrying
-from afterswipe.sync.testing.server import SOUND, FeedServer, Truth
-from afterswipe.sync.testing.wire import Request
+from faultlab.faulty import Fault, FaultyServer
+from faultlab.raw_server import Connection, RawServer, Respond, carrying
+from faultlab.server import SOUND, FeedServer, Truth
+from faultlab.wire import Request
 
 SIZE = 200_000
 """More than a socket's buffers hold at once."""

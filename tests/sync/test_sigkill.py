@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 import afterswipe
-from afterswipe.sync.demo.app import application
-from afterswipe.sync.testing.faulty import FaultyServer
-from afterswipe.sync.testing.oracle import full_resync
-from afterswipe.sync.testing.server import AUTHOR, SONG, SOUND, FeedServer, Truth
-from afterswipe.sync.testing.wire import Reply, Request
+from faultlab.demo.app import application
+from faultlab.faulty import FaultyServer
+from faultlab.oracle import full_resync
+from faultlab.server import AUTHOR, SONG, SOUND, FeedServer, Truth
+from faultlab.wire import Reply, Request
 from guide.hosting import hosted
 
 from .endings import on_disk

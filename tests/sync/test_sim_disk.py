@@ -7,8 +7,8 @@ import pytest
 
 from afterswipe.sync.disk import FileDisk
 from afterswipe.sync.errors import DiskFull, StoreError
-from afterswipe.sync.testing.crash import EVERY, KILL, POWER, enumerate_crashes, look
-from afterswipe.sync.testing.sim_disk import NOTHING, Crash, Gone, SimDisk
+from faultlab.crash import EVERY, KILL, POWER, enumerate_crashes, look
+from faultlab.sim_disk import NOTHING, Crash, Gone, SimDisk
 
 PART, FINAL = "parts/1.part", "files/sound/1"
 DATA = bytes(range(200))

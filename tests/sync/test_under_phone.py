@@ -10,12 +10,12 @@ import pytest
 
 import afterswipe
 from afterswipe import Phone
-from afterswipe.life_cycle import State
+from afterswipe.kernel.life_cycle import State
 from afterswipe.sync import Stop
-from afterswipe.sync.testing.oracle import full_resync
-from afterswipe.sync.testing.server import AUTHOR, SOUND, FeedServer, Truth
-from afterswipe.sync.testing.sim_disk import Gone
-from afterswipe.sync.under_phone import Container, PhoneClock, serve, sync_of
+from faultlab.oracle import full_resync
+from faultlab.server import AUTHOR, SOUND, FeedServer, Truth
+from faultlab.sim_disk import Gone
+from faultlab.under_phone import Container, PhoneClock, serve, sync_of
 
 from .endings import on_simulated
 
@@ -239,7 +239,7 @@ def test_the_same_process_keeps_its_disk():
 def test_python_ends_well_while_a_process_is_suspended_in_a_read():
     program = """
 from afterswipe import MB, Phone
-from afterswipe.sync.under_phone import Container, serve, sync_of
+from faultlab.under_phone import Container, serve, sync_of
 phone, container = Phone(), Container()
 feed = serve(phone, {"one": 20 * MB, "two": 20 * MB})
 async def music(app):

@@ -11,9 +11,9 @@ import pytest
 from afterswipe.sync import FeedTooLarge, Limits, ServerBusy, Stop
 from afterswipe.sync.outcome import Halt
 from afterswipe.sync.patience import Patience
-from afterswipe.sync.testing.clock import LoopClock
-from afterswipe.sync.testing.loop import run
 from afterswipe.sync.wire import Broken, Elsewhere, Wire, retry_after
+from faultlab.clock import LoopClock
+from faultlab.loop import run
 
 BASE = "https://feed.example/"
 OURS = {"accept-encoding": "identity"}

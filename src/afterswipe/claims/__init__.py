@@ -9,7 +9,8 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from ..errors import ClaimError
+from afterswipe.errors import ClaimError
+
 from .schema import EVIDENCE, KINDS, MECHANISMS, STATUSES, Change, Claim, Source, Value, parse
 
 __all__ = [

@@ -7,7 +7,7 @@ from datetime import date
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
-from ..errors import ClaimError
+from afterswipe.errors import ClaimError
 
 SCHEMA = 1
 """The version of the schema, as in `claims.json`."""

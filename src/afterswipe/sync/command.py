@@ -17,7 +17,8 @@ from types import FrameType
 
 import httpx
 
-from ..units import size as data
+from afterswipe.units import size as data
+
 from .engine import Durable, Sync
 from .errors import StoreError
 from .limits import Limits

@@ -18,14 +18,7 @@ from .core import (
     Sweep,
     Work,
 )
-from .errors import (
-    CaptivePortal,
-    FeedError,
-    NeedsAuthorization,
-    NotAFeed,
-    TransferError,
-    Unreachable,
-)
+from .errors import CaptivePortal, FeedError, NeedsAuthorization, NotAFeed, TransferError, Unreachable
 from .feed import Event, FileInfo, Kind, Media, Page, events_url, parse_page
 from .fetcher import Fetcher
 from .jobs import Job, by_content, plan

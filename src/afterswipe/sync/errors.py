@@ -26,7 +26,7 @@ AfterSwipeError
         └── DiskFull             no space left
 """
 
-from ..errors import AfterSwipeError
+from afterswipe.errors import AfterSwipeError
 
 
 class SyncError(AfterSwipeError):

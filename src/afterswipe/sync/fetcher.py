@@ -10,13 +10,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from .asker import Asker
-from .errors import (
-    BrokenAnswer,
-    DiskFull,
-    InvalidEvent,
-    Unreachable,
-    WrongFile,
-)
+from .errors import BrokenAnswer, DiskFull, InvalidEvent, Unreachable, WrongFile
 from .feed import FileInfo, file_url
 from .jobs import Job
 from .outcome import Halt, Stop

@@ -5,7 +5,7 @@ These are choices of this engine, not facts about iOS: that is why they are numb
 
 from dataclasses import dataclass
 
-from ..units import GB, KB, MB
+from afterswipe.units import GB, KB, MB
 
 
 @dataclass(frozen=True)

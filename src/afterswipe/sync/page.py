@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from ..errors import UsageError
+from afterswipe.errors import UsageError
+
 from .fetch_transport import FetchTransport, with_type
 
 _SUFFIX = ".json"
@@ -20,7 +21,7 @@ def feed_url() -> str:
     root: Any = getattr(sys.modules.get("_page"), "root", "")
     if not root:
         raise UsageError(
-            "This example needs a feed. Read it in the page, or give Sync the address of one: python -m afterswipe.sync.demo"
+            "This example needs a feed. Read it in the page, or give Sync the address of one: python -m faultlab.demo"
         )
     return f"{root}feed/v3/"
 

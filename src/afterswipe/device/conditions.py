@@ -1,0 +1,106 @@
+"""The conditions of the device: what decides, besides the person, whether background work runs.
+
+Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from afterswipe.errors import UsageError
+from afterswipe.kernel.record import ConditionChanged
+
+if TYPE_CHECKING:
+    from afterswipe.system import System
+
+_APPEARED = {
+    "low_power_mode": "system-conditions.low-power-mode",
+    "background_app_refresh": "system-conditions.background-app-refresh-off",
+    "low_data_mode": "model.low-data-mode-holds-discretionary",
+}
+"""The claim that says since which iOS there is such a switch."""
+
+
+class Conditions:
+    """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is in the record.
+
+    Raises UsageError for a condition that is not modelled, a battery outside of 0.0 to 1.0, and a switch that the
+    chosen iOS does not have. Whether the phone is locked is read here and changed by `phone.lock()` and `phone.unlock()`.
+    """
+
+    low_power_mode: bool = False
+    """Low Power Mode: pauses discretionary work (claim system-conditions.low-power-mode)."""
+    background_app_refresh: bool = True
+    """The person's switch for this app."""
+    low_data_mode: bool = False
+    """Low Data Mode, for the network in use."""
+    charging: bool = False
+    """Whether the phone is on a charger."""
+    battery: float = 0.8
+    """The battery's charge as a share, 0.0 to 1.0."""
+    idle: bool = False
+    """Whether nobody uses the phone."""
+
+    def __init__(self, system: "System") -> None:
+        self._system = system
+        self._locked = False
+        self._watchers: list[Callable[[str], None]] = []
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            self._check(name, value)
+        changed = getattr(self, name, None) != value
+        object.__setattr__(self, name, value)
+        if changed and not name.startswith("_"):
+            self._system.record.add(ConditionChanged(self._system.clock.now, name, value))
+            self._tell(name)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the phone is locked."""
+        return self._locked
+
+    @property
+    def background_refresh_status(self) -> str:
+        """Apple's `backgroundRefreshStatus`: `available`, or `denied` by the switch or by Low Power Mode.
+
+        Claims: system-conditions.background-app-refresh-off, system-conditions.low-power-mode-turns-refresh-off.
+        """
+        rules = self._system.rules
+        saving = self.low_power_mode and rules.holds("system-conditions.low-power-mode-turns-refresh-off")
+        return "available" if self.background_app_refresh and not saving else "denied"
+
+    def watch(self, changed: Callable[[str], None]) -> None:
+        """Call `changed` with the name of every condition that changes, `locked` included."""
+        self._watchers.append(changed)
+
+    def device_locked(self, locked: bool) -> None:
+        """For the phone: it was locked, or unlocked."""
+        if locked != self._locked:
+            self._locked = locked
+            self._tell("locked")
+
+    def _tell(self, name: str) -> None:
+        for changed in self._watchers:
+            changed(name)
+
+    def _check(self, name: str, value: Any) -> None:
+        if name == "locked":
+            raise UsageError("A person locks a phone: use phone.lock() and phone.unlock().")
+        if name not in _CONDITIONS:
+            raise UsageError(
+                f"There is no condition {name!r} in this model. There are: {', '.join(_CONDITIONS)}."
+            )
+        if name == "battery":
+            if isinstance(value, bool) or not 0 <= value <= 1:
+                raise UsageError(f"battery={value} is no charge. Give a share from 0.0 to 1.0.")
+        elif not isinstance(value, bool):
+            raise UsageError(f"{name} is a switch: set it to True or False, not to {value!r}.")
+        claim = _APPEARED.get(name)
+        if claim is not None and not self._system.rules.has(claim):
+            since = self._system.rules.claim(claim).since
+            raise UsageError(
+                f"iOS {self._system.rules.ios} has no switch {name}. Choose iOS {since} or later (claim {claim})."
+            )
+
+
+_CONDITIONS = [name for name in Conditions.__annotations__ if not name.startswith("_")]

@@ -1,0 +1,126 @@
+"""The connections of an app's process, and an `httpx` transport over them: what the app's own code sends and receives with."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+import httpx
+
+from afterswipe.kernel.clock import Due
+from afterswipe.kernel.loop import ProcessLoop
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+class Connections:
+    """The connections of one process. When the process is suspended, all of them become defunct (claim life-cycle.suspension-closes-sockets)."""
+
+    def __init__(self, network: "Network", loop: ProcessLoop) -> None:
+        self.network = network
+        self._loop = loop
+        self._waiting: dict[Any, Due] = {}
+        self._arriving: WeakSet[_Arriving] = WeakSet()
+        network.used_by(self)
+
+    def arriving(self, body: bytes) -> "_Arriving":
+        """A response's body that comes over this connection."""
+        stream = _Arriving(self, body)
+        self._arriving.add(stream)
+        return stream
+
+    async def pause(self, milliseconds: int) -> None:
+        """Wait for the far end; raises httpx.ReadError if the connection dies meanwhile."""
+        await self._until(lambda done: self.network.clock.after(milliseconds, done))
+
+    async def send(self, count: int) -> None:
+        """Send `count` bytes; raises httpx.ReadError if the connection dies before they have arrived."""
+        await self._until(lambda done: self.network.send(count, done))
+
+    async def receive(self, count: int) -> None:
+        """Receive `count` bytes; raises httpx.ReadError if the connection dies before they have arrived."""
+        await self._until(lambda done: self.network.receive(count, done))
+
+    async def _until(self, plan: Callable[[Callable[[], None]], Due]) -> None:
+        future = self._loop.create_future()
+
+        def arrived() -> None:
+            del self._waiting[future]
+            if not future.done():
+                future.set_result(None)
+
+        self._waiting[future] = plan(arrived)
+        await future
+
+    def die(self, why: str = "the app was suspended") -> int:
+        """Make every connection defunct and return how many were in use. The app learns of it when it runs again, if it does."""
+        waiting, self._waiting = self._waiting, {}
+        for future, due in waiting.items():
+            due.cancel()
+            if not future.done():
+                future.set_exception(httpx.ReadError(f"the connection is defunct: {why}"))
+        for stream in self._arriving:
+            stream.drop(why)
+        return len(waiting)
+
+
+class _Arriving(httpx.AsyncByteStream):
+    """A response's body, piece by piece over the link."""
+
+    def __init__(self, connections: Connections, body: bytes) -> None:
+        self._connections = connections
+        self._body = body
+        self._defunct = ""
+
+    def drop(self, why: str) -> None:
+        """Forget what has not arrived: nothing more comes, and the loop of a process that was ended should not keep it."""
+        self._body, self._defunct = b"", why
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        piece = int(self._connections.network.rules.number("model.upload-chunk"))
+        for start in range(0, len(self._body), piece):
+            if self._defunct:
+                raise httpx.ReadError(f"the connection is defunct: {self._defunct}")
+            part = self._body[start : start + piece]
+            await self._connections.receive(len(part))
+            yield part
+
+
+class SimulatedTransport(httpx.AsyncBaseTransport):
+    """An `httpx` transport over the phone's network, for the code of one process.
+
+    The body is sent chunk by chunk as the request's stream yields it; `moved` is called with the
+    number of bytes that have reached the server.
+    """
+
+    def __init__(self, connections: Connections, moved: Callable[[int], None] = lambda _sent: None) -> None:
+        self._connections = connections
+        self._moved = moved
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request and return the answer; its body takes time as it is read.
+
+        Raises httpx.ConnectError without a network, httpx.ReadError when the app was suspended or the network changed meanwhile.
+        """
+        network = self._connections.network
+        if not network.connected:
+            raise httpx.ConnectError("there is no network")
+        if not isinstance(request.stream, httpx.AsyncByteStream):
+            raise TypeError(
+                "An app on the phone is asynchronous: use httpx.AsyncClient and an asynchronous body."
+            )
+        await self._connections.pause(network.round_trip)
+        received = 0
+        if not network.intercepts:
+            async for chunk in request.stream:
+                await self._connections.send(len(chunk))
+                received += len(chunk)
+                self._moved(received)
+        await self._connections.pause(network.latency)
+        answer = network.answer(request, received)
+        if not isinstance(answer.stream, httpx.SyncByteStream):
+            raise TypeError("A server on this network answers with bytes: httpx.Response(200, content=...).")
+        body = b"".join(answer.stream)
+        return httpx.Response(
+            answer.status_code, headers=answer.headers, stream=self._connections.arriving(body)
+        )

@@ -1,0 +1,228 @@
+"""The network: a link with a bandwidth and a latency, and servers at its end. `connections.py` has the app's side.
+
+Not modelled: congestion, packet loss, DNS, TLS (a real captive portal can answer plain HTTP only; over HTTPS the request
+fails), Multipath TCP, a link that takes two transfers at once (they take turns, piece by piece).
+"""
+
+import random
+from collections.abc import Callable
+from functools import lru_cache
+
+import httpx
+
+from afterswipe.claims.rules import Rules
+from afterswipe.errors import UsageError
+from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.record import ConditionChanged, Entry
+from afterswipe.units import SECOND
+
+from .connections import Connections, SimulatedTransport
+
+__all__ = ["KINDS", "Connections", "Handler", "Network", "SimulatedTransport"]
+
+Handler = Callable[[httpx.Request, int], httpx.Response]
+"""A server: given the request and the number of bytes of its body that arrived, it answers."""
+
+KINDS = ("Wi-Fi", "cellular")
+_CUTS = "model.network-change-cuts-connections"
+_PORTAL = "model.captive-portal-answers-everything"
+
+
+@lru_cache
+def address(url: str) -> httpx.URL:
+    """The address in a URL. Kept: to read one takes longer than anything else that a transfer does."""
+    return httpx.URL(url)
+
+
+def _created(_request: httpx.Request, _received: int) -> httpx.Response:
+    return httpx.Response(httpx.codes.CREATED, text="created")
+
+
+class Network:
+    """The link between phone and server: `phone.network`.
+
+    `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or
+    `cellular`. Raises UsageError for a number that no link has.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        rng: random.Random,
+        rules: Rules,
+        uplink: float | None,
+        note: Callable[[Entry], None] = lambda _entry: None,
+    ) -> None:
+        self.clock = clock
+        self.rules = rules
+        self._numbers: dict[str, float] = {
+            "uplink": uplink if uplink is not None else rules.number("model.uplink-bandwidth"),
+            "latency": rules.milliseconds("model.network-latency"),
+        }
+        self._jitter = rules.number("model.network-jitter")
+        self._rng = rng
+        self._note = note
+        self._free_at = {"uplink": 0, "downlink": 0}
+        self._servers: dict[str, Handler] = {}
+        self._resumable: set[str] = set()
+        self._watchers: list[Callable[[], None]] = []
+        self._processes: list[Connections] = []
+        self.connected = True
+        """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
+        self.kind = "Wi-Fi"
+        """The kind of network that is used. Change it with `switch_to`."""
+        self.captive_portal = False
+        """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
+
+    # What can be set.
+
+    @property
+    def uplink(self) -> float:
+        """The bandwidth from phone to server, in Mbit/s (claim model.uplink-bandwidth)."""
+        return self._numbers["uplink"]
+
+    @uplink.setter
+    def uplink(self, megabits: float) -> None:
+        self._numbers["uplink"] = _bandwidth("uplink", megabits)
+
+    @property
+    def downlink(self) -> float:
+        """The bandwidth from server to phone, in Mbit/s (claim model.downlink-bandwidth)."""
+        if "downlink" not in self._numbers:
+            self._numbers["downlink"] = self.rules.number("model.downlink-bandwidth")
+        return self._numbers["downlink"]
+
+    @downlink.setter
+    def downlink(self, megabits: float) -> None:
+        self._numbers["downlink"] = _bandwidth("downlink", megabits)
+
+    @property
+    def latency(self) -> int:
+        """The time that a packet takes one way, in ms (claim model.network-latency)."""
+        return round(self._numbers["latency"])
+
+    @latency.setter
+    def latency(self, milliseconds: int) -> None:
+        if not milliseconds >= 0:
+            raise UsageError(
+                f"latency={milliseconds}: nothing arrives before it was sent. Give ms, 0 or more."
+            )
+        self._numbers["latency"] = milliseconds
+
+    # What happens to it.
+
+    def disconnect(self) -> None:
+        """Take the network away. Connections in use are cut (claim model.network-change-cuts-connections)."""
+        if self.connected:
+            self.connected = False
+            self._changed("none", "there is no network any more")
+
+    def connect(self) -> None:
+        """Bring the network back."""
+        if not self.connected:
+            self.connected = True
+            self._changed(self.kind, "")
+
+    def airplane_mode(self, on: bool = True) -> None:
+        """Turn airplane mode on, or off with `airplane_mode(False)`. For an app it is the same as no network."""
+        if on:
+            self.disconnect()
+        else:
+            self.connect()
+
+    def switch_to(self, kind: str, *, uplink: float | None = None, downlink: float | None = None) -> None:
+        """Change to `Wi-Fi` or `cellular`: connections that were in use are cut. The bandwidths stay unless they are given.
+
+        Raises UsageError for another kind of network.
+        """
+        if kind not in KINDS:
+            raise UsageError(
+                f"There is no network of the kind {kind!r} here. Choose one of {', '.join(KINDS)}."
+            )
+        self.uplink = self.uplink if uplink is None else uplink
+        if downlink is not None:
+            self.downlink = downlink
+        if kind != self.kind:
+            self.kind = kind
+            if self.connected:
+                self._changed(kind, f"the phone changed to {kind}")
+
+    def enter_captive_portal(self) -> None:
+        """From now on every request is answered at once with 200 and an HTML page, and nothing reaches a server."""
+        self.captive_portal = True
+        self._changed("captive portal", "the phone changed to a network with a captive portal")
+
+    def leave_captive_portal(self) -> None:
+        """Servers answer again."""
+        self.captive_portal = False
+        self._changed(self.kind, "")
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed` whenever the network changed, went, or came back."""
+        self._watchers.append(changed)
+
+    def _changed(self, what: str, cut: str) -> None:
+        self._note(ConditionChanged(self.clock.now, "network", what))
+        if cut and self.rules.holds(_CUTS):
+            self._free_at = dict.fromkeys(self._free_at, self.clock.now)
+            for process in self._processes:
+                process.die(cut)
+        for changed in self._watchers:
+            changed()
+
+    # The far end.
+
+    def serve(self, host: str, handler: Handler = _created, *, resumable: bool = False) -> None:
+        """Put a server under a host name. A host without a server answers 201 to everything.
+
+        `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
+        """
+        self._servers[host] = handler
+        if resumable:
+            self._resumable.add(host)
+        else:
+            self._resumable.discard(host)
+
+    def is_resumable(self, url: str) -> bool:
+        """Whether the server of `url` speaks the resumable upload protocol."""
+        return address(url).host in self._resumable
+
+    @property
+    def intercepts(self) -> bool:
+        """Whether requests are answered by somebody else than the server."""
+        return self.captive_portal and self.rules.holds(_PORTAL)
+
+    @property
+    def round_trip(self) -> int:
+        """How long a packet takes to the server and its answer back, in ms."""
+        return 2 * self.latency
+
+    def answer(self, request: httpx.Request, received: int) -> httpx.Response:
+        """What comes back for a request whose body has arrived in full."""
+        if self.intercepts:
+            return httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>")
+        return self._servers.get(request.url.host, _created)(request, received)
+
+    def send(self, count: int, done: Callable[[], None]) -> Due:
+        """Put `count` bytes on the way to the server; `done` is called when it has them."""
+        return self._carry(count, "uplink", self.uplink, done)
+
+    def receive(self, count: int, done: Callable[[], None]) -> Due:
+        """Put `count` bytes on the way to the phone; `done` is called when it has them."""
+        return self._carry(count, "downlink", self.downlink, done)
+
+    def _carry(self, count: int, way: str, megabits: float, done: Callable[[], None]) -> Due:
+        pace = 1 + self._jitter * (2 * self._rng.random() - 1)
+        start = max(self.clock.now, self._free_at[way])
+        self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
+        return self.clock.at(self._free_at[way], done)
+
+    def used_by(self, process: Connections) -> None:
+        """For `Connections`: these are cut when the network changes."""
+        self._processes.append(process)
+
+
+def _bandwidth(name: str, megabits: float) -> float:
+    if not megabits > 0:
+        raise UsageError(f"{name}={megabits} lets nothing through. Give Mbit/s above 0, or use disconnect().")
+    return megabits

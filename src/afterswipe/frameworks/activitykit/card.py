@@ -1,0 +1,129 @@
+"""A Live Activity as the system keeps it: a record with a state and the last content. No part of it is a process."""
+
+import json
+from enum import Enum
+from functools import lru_cache
+
+from afterswipe.errors import ActivityAuthorizationError
+from afterswipe.kernel.frozen import frozen
+from afterswipe.units import percent, stopwatch
+
+
+class ActivityState(Enum):
+    """Apple's `ActivityState` (claim live-activity.states).
+
+    A pending activity waits for its scheduled start, a dismissed one is no longer on the Lock Screen.
+    """
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    STALE = "stale"
+    ENDED = "ended"
+    DISMISSED = "dismissed"
+
+
+LIVE = (ActivityState.ACTIVE, ActivityState.STALE)
+OPEN = (ActivityState.PENDING, *LIVE)
+
+APP, SYSTEM = "app", "system"
+"""Whose card it is: one that the app made with ActivityKit, or one that the system drew for a task."""
+
+
+@lru_cache
+def _bytes(title: str, text: str, timer: tuple[int, int] | None) -> int:
+    """The size without a progress, which JSON writes as Python does. Kept: most updates of a card change the progress only."""
+    return len(json.dumps([title, text, None, timer]).encode())
+
+
+@frozen
+class Content:
+    """What a card shows. `progress` is 0.0 to 1.0, `stale_date` milliseconds.
+
+    A `timer`, from and until in milliseconds, is a view that the system moves: a bar that fills, or, with `counts`,
+    a text that counts the time up.
+    """
+
+    text: str = ""
+    progress: float | None = None
+    timer: tuple[int, int] | None = None
+    stale_date: int | None = None
+    counts: bool = False
+
+    def bytes(self, title: str) -> int:
+        """The size of title and content as JSON, in bytes."""
+        words = _bytes(title, self.text, self.timer)
+        return words if self.progress is None else words + len(repr(self.progress)) - len("null")
+
+    def check(self, title: str, limit: float) -> None:
+        """Raise ActivityAuthorizationError `attributesTooLarge` where title and content exceed `limit` bytes as JSON."""
+        if self.bytes(title) > limit:
+            raise ActivityAuthorizationError(
+                "attributesTooLarge",
+                f"the card's data has {self.bytes(title)} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself.",
+                "live-activity.payload-limit",
+            )
+
+
+@frozen
+class Card:
+    """What the system knows of one Live Activity. `updated` is milliseconds.
+
+    `redrawn` is False where the state has changed and the picture has not (claim live-activity.stale-view-after-termination).
+    """
+
+    number: int
+    title: str
+    content: Content
+    state: ActivityState
+    updated: int
+    kind: str = APP
+    style: str = "standard"
+    relevance_score: float = 0.0
+    channel: str = ""
+    redrawn: bool = True
+
+    def changed(self, title: str, content: Content, updated: int) -> "Card":
+        """The card with news, active and drawn anew. The same as `dataclasses.replace`, in less time."""
+        return Card(
+            self.number,
+            title,
+            content,
+            ActivityState.ACTIVE,
+            updated,
+            self.kind,
+            self.style,
+            self.relevance_score,
+            self.channel,
+        )
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether it is on the Lock Screen."""
+        return self.state not in (ActivityState.PENDING, ActivityState.DISMISSED)
+
+    @property
+    def out_of_date(self) -> bool:
+        """Whether the picture says that it is out of date."""
+        return self.state is ActivityState.STALE and self.redrawn
+
+    def progress(self, now: int) -> float | None:
+        """The progress that is drawn at `now` (milliseconds): the last one told, or what a timer makes of the time."""
+        if self.state is ActivityState.ENDED:
+            return None
+        if self.content.timer is None:
+            return self.content.progress
+        if self.content.counts:
+            return None
+        start, end = self.content.timer
+        return min(1.0, max(0.0, (now - start) / (end - start)))
+
+    def says(self, now: int) -> str:
+        """What a person reads at `now` (milliseconds): the text, the timer's time, and the progress in whole per cent."""
+        words = [self.content.text] if self.content.text else []
+        if self.content.timer is not None and self.content.counts and self.state is not ActivityState.ENDED:
+            start, end = self.content.timer
+            words.append(stopwatch(min(max(now, start), end) - start))
+        progress = self.progress(now)
+        if progress is not None:
+            words.append(percent(progress))
+        return " ".join(words)

@@ -1,0 +1,266 @@
+"""Live Activity pushes: the server's side. The system draws the card anew, and no code of the app runs.
+
+A push carries an event (start, update or end) and the content state (claim live-activity-push.payload). One of priority 10 counts
+against an hourly budget and arrives at once; one of priority 5 does not count and arrives later (claim
+live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last one is
+kept (claim live-activity-push.over-budget-is-throttled). A push with nothing in its way is delivered at once: the way to the phone takes
+no time here. The budget is counted for all cards of the app together, broadcasts included.
+
+Not modelled: tokens and headers of APNs, the expiration of a push, what a channel stores for a phone that is offline, the
+watch's own budget. Whether a push starts a card after a force quit is not documented in what was read; here it does, and the app is
+not woken.
+"""
+
+from collections.abc import Callable
+
+from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
+from afterswipe.kernel.record import CardUpdateHeld, StateChanged
+from afterswipe.system import System
+from afterswipe.units import SECOND
+
+from .app import needs
+from .budget import PushBudget
+from .card import APP, LIVE, Card, Content
+
+IMMEDIATE, LOW = 10, 5
+"""The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
+
+
+class LiveActivityPushes:
+    """What the app's server sends to the cards, as `phone.live_activity_pushes`."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._clock = system.clock
+        self._rules = system.rules
+        self._budget = PushBudget(system)
+        self._held: dict[int, Callable[[], None]] = {}
+        self._waiting: dict[int, Callable[[], None]] = {}
+        self._starts: list[int] = []
+        self._count = 0
+        system.network.watch(self._network_changed)
+
+    def update(
+        self,
+        *,
+        text: str | None = None,
+        progress: float | None = None,
+        stale_date: float | None = None,
+        relevance_score: float | None = None,
+        alert: str = "",
+        number: int = 1,
+        priority: int = IMMEDIATE,
+    ) -> None:
+        """Change what card `number` says; a text that is left out stays, and a timer is replaced.
+
+        `progress` is 0.0 to 1.0. `stale_date` is seconds on the phone's clock (iOS 16.2): a moment that has come marks the card as
+        out of date at once. `priority` is 10 or 5. Raises APIError for a push of more than 4 KB (claim live-activity.payload-limit), and
+        UsageError for a card that is none, a progress or a priority that is none.
+        """
+        card = self._card(number)
+        self._check(card.title, text or "", progress, stale_date, priority)
+
+        def arrive() -> None:
+            old = self._system.cards.get(number).content
+            words = old.text if text is None else text
+            if self._rules.holds("live-activity-push.server-can-report-honestly"):
+                stale = _ms(stale_date) if self._can_set_dates() else None
+                self._system.cards.update(
+                    number, Content(words, progress, stale_date=stale), by="push", alert=alert
+                )
+            if relevance_score is not None:
+                self._system.cards.rank(number, relevance_score)
+            self._wakes_nobody()
+
+        self._send(number, priority, arrive)
+
+    def end(
+        self,
+        text: str | None = None,
+        *,
+        dismissal_date: float | None = None,
+        number: int = 1,
+        priority: int = IMMEDIATE,
+    ) -> None:
+        """End card `number` with a last text; `dismissal_date`, in seconds, is when it leaves the Lock Screen, up to four hours later.
+
+        Raises what `update` raises.
+        """
+        card = self._card(number)
+        self._check(card.title, text or "", None, None, priority)
+
+        def arrive() -> None:
+            date = _ms(dismissal_date) if self._can_set_dates() else None
+            after = None if date is None else max(0, date - self._clock.now)
+            self._system.cards.end(number, text, by="push", dismiss_after=after)
+            self._wakes_nobody()
+
+        self._send(number, priority, arrive)
+
+    def start(
+        self,
+        title: str,
+        *,
+        text: str = "",
+        progress: float | None = None,
+        stale_date: float | None = None,
+        alert: str = "",
+    ) -> None:
+        """Start a card (iOS 17.2). The push also wakes the app for a short time (claim live-activity-push.push-to-start-wakes-the-app).
+
+        Raises UnavailableError before iOS 17.2, APIError without an `alert`, and UsageError where the app has never run: the token
+        for starts comes from its code. Above the budget nothing arrives (claim live-activity-push.push-to-start-budget).
+        """
+        needs(self._rules, "live-activity-push.push-to-start", "start by push")
+        self._check(title, text, progress, stale_date, IMMEDIATE)
+        rule = "live-activity-push.push-to-start-needs-an-alert"
+        if not alert and self._rules.holds(rule):
+            raise APIError("A push that starts a Live Activity needs an alert. Give alert='...'.", rule)
+        has_its_own = "live-activity-push.push-to-start-has-its-own-token"
+        if not self._system.record.of(StateChanged) and self._rules.holds(has_its_own):
+            raise UsageError(
+                f"The server has no token for starts (claim {has_its_own}): the app's code gets it. Let the person open the app once."
+            )
+        content = Content(text, progress, stale_date=_ms(stale_date))
+
+        def arrive() -> None:
+            if self._too_many_starts():
+                self._note_held(0, "a start is dropped, the budget for starts is used up")
+                return
+            try:
+                self._system.cards.add(title, content, by="push", alert=alert)
+            except ActivityAuthorizationError as refused:
+                self._note_held(0, f"a start is refused, {refused.reason}")
+                return
+            if self._rules.holds("live-activity-push.push-to-start-wakes-the-app"):
+                self._system.wake("start by push", "model.wake-run-time")
+
+        self._count += 1
+        self._when_online(-self._count, arrive)
+
+    def broadcast(
+        self,
+        channel: str,
+        *,
+        event: str = "update",
+        text: str | None = None,
+        progress: float | None = None,
+        stale_date: float | None = None,
+        priority: int = IMMEDIATE,
+    ) -> None:
+        """Send one push to every card that subscribed to `channel` (iOS 18). `event` is "update" or "end".
+
+        Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
+        """
+        needs(self._rules, "live-activity-push.broadcast", "broadcast channels")
+        rule = "live-activity-push.broadcast-cannot-start"
+        if event == "start" and self._rules.holds(rule):
+            raise APIError(
+                "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own.",
+                rule,
+            )
+        if event == "start":
+            self.start(channel, text=text or "", progress=progress, stale_date=stale_date, alert=channel)
+            return
+        if event not in ("update", "end"):
+            raise UsageError(f"event={event!r}: a broadcast has 'update' and 'end'.")
+        for card in [card for card in self._system.cards if card.channel == channel and card.state in LIVE]:
+            if event == "end":
+                self.end(text, number=card.number, priority=priority)
+            else:
+                self.update(
+                    text=text,
+                    progress=progress,
+                    stale_date=stale_date,
+                    number=card.number,
+                    priority=priority,
+                )
+
+    def _card(self, number: int) -> Card:
+        cards = {card.number: card for card in self._system.cards if card.kind == APP}
+        if number not in cards:
+            raise UsageError(
+                f"There is no card {number} that a server could push to. There are: {sorted(cards)}."
+            )
+        return cards[number]
+
+    def _check(
+        self, title: str, text: str, progress: float | None, stale_date: float | None, priority: int
+    ) -> None:
+        if priority not in (IMMEDIATE, LOW):
+            raise UsageError(f"priority={priority}: a Live Activity push has priority 10 or 5.")
+        if progress is not None and not 0 <= progress <= 1:
+            raise UsageError(
+                f"progress={progress} is outside of 0.0 to 1.0. Divide what arrived by what there is to send."
+            )
+        if stale_date is not None:
+            needs(self._rules, "live-activity.stale-date", "stale date")
+        size, limit = (
+            Content(text, progress).bytes(title),
+            self._rules.number("live-activity.payload-limit"),
+        )
+        if size > limit:
+            raise APIError(
+                f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself.",
+                "live-activity.payload-limit",
+            )
+
+    def _send(self, number: int, priority: int, arrive: Callable[[], None]) -> None:
+        """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
+        counts = self._rules.holds("live-activity-push.priority-and-budget")
+        if priority == LOW and counts:
+            delay = self._rules.milliseconds("model.low-priority-push-delay")
+            self._clock.after(delay, lambda: self._when_online(number, arrive))
+        elif number in self._held:
+            self._held[number] = arrive
+            self._note_held(number, "replaces the one that is held back")
+        elif wait := self._budget.take():
+            self._held[number] = arrive
+            self._note_held(number, "held back, the hour's budget is used up")
+            self._clock.after(wait, lambda: self._release(number))
+        else:
+            self._when_online(number, arrive)
+
+    def _release(self, number: int) -> None:
+        arrive = self._held.pop(number)
+        self._send(number, IMMEDIATE, arrive)
+
+    def _when_online(self, number: int, arrive: Callable[[], None]) -> None:
+        if self._online or not self._rules.holds("model.push-waits-for-network"):
+            arrive()
+        else:
+            self._waiting[number] = arrive
+            self._note_held(number, "waits for the network")
+
+    @property
+    def _online(self) -> bool:
+        return self._system.network.connected and not self._system.network.captive_portal
+
+    def _network_changed(self) -> None:
+        if self._online:
+            waiting, self._waiting = self._waiting, {}
+            for arrive in waiting.values():
+                self._clock.after(0, arrive)
+
+    def _note_held(self, number: int, why: str) -> None:
+        self._system.record.add(CardUpdateHeld(self._clock.now, number, "push", why))
+
+    def _wakes_nobody(self) -> None:
+        if not self._rules.holds("live-activity-push.push-renders-without-the-app"):
+            self._system.wake("Live Activity push", "model.wake-run-time")
+
+    def _can_set_dates(self) -> bool:
+        return self._rules.holds("live-activity-push.can-set-stale-and-dismissal-date")
+
+    def _too_many_starts(self) -> bool:
+        now = self._clock.now
+        window = self._rules.milliseconds("model.push-to-start-window")
+        self._starts = [at for at in self._starts if at > now - window]
+        if len(self._starts) >= self._rules.number("live-activity-push.push-to-start-budget"):
+            return True
+        self._starts.append(now)
+        return False
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * SECOND)

@@ -1,0 +1,193 @@
+"""URLSession with a background configuration: another process moves the bytes (`transfer_daemon.py`).
+
+`BackgroundURLSession` is what an app's code holds: several sessions by identifier, several tasks in each. It hears of progress
+only while the app runs, and of the end when the system wakes the app because all tasks of a session are done.
+
+Not modelled: the delegate's other methods, the temporary place of a downloaded file, `sharedContainerIdentifier`, sessions that extensions share with their app.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import httpx
+
+from afterswipe.errors import UsageError
+from afterswipe.units import SECOND
+
+from .transfer import Transfer
+
+if TYPE_CHECKING:
+    from afterswipe.app import Application
+
+PROTECTIONS = ("complete", "complete until first user authentication", "none")
+"""Classes of a file's data protection. A file with the first cannot be read while the phone is locked."""
+
+_HINTS = "background-urlsession.scheduling-hints"
+
+
+class _BackgroundTask:
+    """A transfer that another process carries out. Iterate over it for its progress, while the app runs."""
+
+    def __init__(self, app: "Application", transfer: Transfer) -> None:
+        self._app = app
+        self._transfer = transfer
+        self._news = asyncio.Event()
+        transfer.listeners.append(lambda: app.call(self._news.set))
+        if transfer.outcome:
+            self._news.set()
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self._transfer.name
+
+    @property
+    def finished(self) -> bool:
+        """Whether it is over, well or badly."""
+        return bool(self._transfer.outcome)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is over, and badly: iterating over it raises."""
+        return self._transfer.error is not None
+
+    @property
+    def response(self) -> httpx.Response | None:
+        """The answer to the transfer. Look at it: a captive portal answers too, with 200 and a page."""
+        return self._transfer.response
+
+    @property
+    def cancellation_reason(self) -> str | None:
+        """Why the system cancelled it, in Apple's name for it, such as `userForceQuitApplication`; None where it did not.
+
+        Claim background-urlsession.cancellation-reasons; always None before iOS 8.
+        """
+        return self._transfer.cancellation_reason
+
+    def cancel(self) -> None:
+        """Give it up."""
+        self._app.must_run("cancel a transfer", "life-cycle.suspended-runs-no-code")
+        self._app.system.daemon.cancel(self._transfer)
+
+    async def __aiter__(self) -> AsyncIterator[float]:
+        """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
+        while await self._news.wait():
+            self._news.clear()
+            if self._transfer.error is not None:
+                raise self._transfer.error
+            yield self._transfer.sent / max(1, self._transfer.size)
+            if self._transfer.outcome:
+                return
+
+
+class BackgroundUploadTask(_BackgroundTask):
+    """An upload that another process carries out. Iterate over it for its progress, while the app runs."""
+
+    @property
+    def count_of_bytes_sent(self) -> int:
+        """How many bytes have reached the server."""
+        return self._transfer.sent
+
+
+class BackgroundDownloadTask(_BackgroundTask):
+    """A download that another process carries out. Iterate over it for its progress, while the app runs."""
+
+    @property
+    def count_of_bytes_received(self) -> int:
+        """How many bytes have reached the phone."""
+        return self._transfer.sent
+
+    @property
+    def content(self) -> bytes:
+        """What is in the downloaded file. Raises UsageError before it is there, and where the transfer failed."""
+        if self._transfer.outcome != "done" or self._transfer.response is None:
+            raise UsageError(f"{self.name} is not there: ask `finished` and `failed` first.")
+        return self._transfer.response.content
+
+
+class BackgroundURLSession:
+    """An app's URLSession with a background configuration.
+
+    `is_discretionary` is Apple's `isDiscretionary` for the tasks that are created from then on.
+    """
+
+    def __init__(self, app: "Application", identifier: str = "") -> None:
+        self.identifier = identifier
+        self.is_discretionary = False
+        self._app = app
+        self._daemon = app.system.daemon
+        self._others: dict[str, BackgroundURLSession] = {}
+
+    def with_identifier(self, identifier: str) -> "BackgroundURLSession":
+        """The app's session of this name: the same tasks as before, also after the process was ended and launched again."""
+        if not identifier:
+            raise UsageError('A session needs a name, for instance with_identifier("photos").')
+        return self._others.setdefault(identifier, BackgroundURLSession(self._app, identifier))
+
+    def upload(
+        self,
+        file: str,
+        *,
+        size: int,
+        to: str = "https://upload.example/story",
+        protection: str = PROTECTIONS[1],
+        earliest_begin: float = 0,
+    ) -> BackgroundUploadTask:
+        """Hand an upload from a file of `size` bytes to the system. It starts at once and needs nobody to wait for it.
+
+        `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UsageError for a size below 1 and a
+        protection class that is none, UnavailableError before iOS 7, and for `earliest_begin` before iOS 11
+        (claim background-urlsession.scheduling-hints).
+        """
+        if protection not in PROTECTIONS:
+            raise UsageError(f"There is no protection {protection!r}. There are: {', '.join(PROTECTIONS)}.")
+        later = 0
+        if earliest_begin:
+            self._app.rules.require(_HINTS, "earliestBeginDate")
+            later = round(earliest_begin * SECOND) if self._app.rules.holds(_HINTS) else 0
+        readable = protection != PROTECTIONS[0]
+        begins = self._app.clock.now + later
+        return self._start(Transfer(file, size, url=to, readable_while_locked=readable, not_before=begins))
+
+    def upload_from_data(
+        self, name: str, *, size: int, to: str = "https://upload.example/story"
+    ) -> BackgroundUploadTask:
+        """Hand over an upload of `size` bytes from memory. It fails once the app exits (claim background-urlsession.uploads-from-a-file)."""
+        return self._start(Transfer(name, size, url=to, from_file=False))
+
+    def download(self, url: str, *, name: str = "") -> BackgroundDownloadTask:
+        """Hand a download to the system; `name` is what the record calls it, by default the last part of the address.
+
+        Raises UnavailableError before iOS 7. A transfer that was cut starts over (claim model.retry-starts-over).
+        """
+        transfer = Transfer(name or url.rsplit("/", 1)[-1], 0, url=url, down=True)
+        self._hand_over(transfer)
+        return BackgroundDownloadTask(self._app, transfer)
+
+    def tasks(self) -> list[BackgroundUploadTask]:
+        """Every upload of this session, finished ones included: what a launched app asks first."""
+        return [BackgroundUploadTask(self._app, transfer) for transfer in self._own() if not transfer.down]
+
+    def downloads(self) -> list[BackgroundDownloadTask]:
+        """Every download of this session, finished ones included."""
+        return [BackgroundDownloadTask(self._app, transfer) for transfer in self._own() if transfer.down]
+
+    def _own(self) -> list[Transfer]:
+        return [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
+
+    def _start(self, transfer: Transfer) -> BackgroundUploadTask:
+        if transfer.size < 1:
+            raise UsageError(
+                f"A file of {transfer.size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
+            )
+        self._hand_over(transfer)
+        return BackgroundUploadTask(self._app, transfer)
+
+    def _hand_over(self, transfer: Transfer) -> None:
+        self._app.rules.require(
+            "background-urlsession.another-process-moves-the-bytes", "background URLSession"
+        )
+        self._app.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
+        transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
+        self._daemon.add(transfer, from_background=not self._app.state.foreground)

@@ -1,0 +1,55 @@
+"""Bytes that a process of the system moves for an extension: uploads of photos, downloads of assets.
+
+No code of the app is needed while they move. Not modelled: retries, the system's choice of network or power for them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from afterswipe.system import System
+
+
+@dataclass
+class SystemTransfer:
+    """One file on its way. `moved` is in bytes."""
+
+    name: str
+    size: int
+    up: bool
+    progressed: Callable[[int], None]
+    moved: int = 0
+
+
+class SystemTransfers:
+    """Moves files piece by piece, waits where there is no network, and goes on when it is back."""
+
+    def __init__(self, system: "System") -> None:
+        self._network = system.network
+        self._piece = int(system.rules.number("model.upload-chunk"))
+        self._waiting: list[SystemTransfer] = []
+        system.network.watch(self._network_changed)
+
+    def start(self, name: str, size: int, *, up: bool, progressed: Callable[[int], None]) -> None:
+        """Move a file of `size` bytes up or down; `progressed` is called with the bytes that have arrived."""
+        self._next(SystemTransfer(name, size, up, progressed))
+
+    def _next(self, transfer: SystemTransfer) -> None:
+        if not self._network.connected:
+            self._waiting.append(transfer)
+            return
+        piece = min(self._piece, transfer.size - transfer.moved)
+        way = self._network.send if transfer.up else self._network.receive
+        way(piece, lambda: self._arrived(transfer, piece))
+
+    def _arrived(self, transfer: SystemTransfer, count: int) -> None:
+        transfer.moved += count
+        transfer.progressed(transfer.moved)
+        if transfer.moved < transfer.size:
+            self._next(transfer)
+
+    def _network_changed(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for transfer in waiting:
+            self._next(transfer)

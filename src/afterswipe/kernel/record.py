@@ -1,0 +1,213 @@
+"""The record of a run: everything that happened, typed, in order. Pictures and the truth are made from it alone."""
+
+import hashlib
+from collections.abc import Iterator
+
+from afterswipe.units import stopwatch
+
+from .frozen import frozen
+from .life_cycle import Event, State
+
+
+@frozen
+class Entry:
+    """Something that happened at `at` (milliseconds since the phone was switched on)."""
+
+    at: int
+
+
+@frozen
+class StateChanged(Entry):
+    """An event of the life cycle reached the app. `before` and `after` can be the same."""
+
+    event: Event
+    before: State
+    after: State
+    note: str = ""
+
+    def __str__(self) -> str:
+        change = self.after.value if self.before is not self.after else f"still {self.after.value}"
+        return f"{self.event.value}: {change}" + (f" ({self.note})" if self.note else "")
+
+
+@frozen
+class AssertionChanged(Entry):
+    """A background assertion was begun, expired (its handler was called) or was ended."""
+
+    name: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"background task assertion {self.name!r} {self.change}"
+
+
+@frozen
+class TransferMoved(Entry):
+    """`sent` of `size` bytes of a transfer have arrived, at the server or with `down` at the phone.
+
+    `by` is whose process moves them: `app` or `nsurlsessiond`.
+    """
+
+    by: str
+    transfer: int
+    name: str
+    sent: int
+    size: int
+    down: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.sent} of {self.size} bytes {'received' if self.down else 'sent'}"
+
+
+@frozen
+class TransferEnded(Entry):
+    """A transfer ended; `outcome` is `done` or what went wrong."""
+
+    by: str
+    transfer: int
+    name: str
+    outcome: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.outcome}"
+
+
+@frozen
+class CardChanged(Entry):
+    """A Live Activity changed. `by` is who did it: the `app`, a `push`, the `person` or the `system`.
+
+    `timer`, from and until in milliseconds, says that the system moves the card by itself. `kind` is `app`, or `system` for
+    the card of a task that the system draws. `redrawn` is False where the state changed and the picture did not.
+    """
+
+    activity: int
+    by: str
+    state: str
+    title: str
+    text: str
+    progress: float | None
+    timer: tuple[int, int] | None = None
+    kind: str = "app"
+    redrawn: bool = True
+
+    @property
+    def moves(self) -> bool:
+        """Whether the system moves what the card shows."""
+        return self.timer is not None
+
+    @property
+    def claims(self) -> bool:
+        """Whether the card tells a person that something is going on: it is on the screen, not ended, not marked as out of date."""
+        return self.state == "active" or (self.state == "stale" and not self.redrawn)
+
+    def __str__(self) -> str:
+        return f"card {self.title!r} {self.state} by the {self.by}: {self.text}"
+
+
+@frozen
+class CardUpdateHeld(Entry):
+    """An update of a card did not get through: `by` is the `app` or a `push`, `why` says what became of it."""
+
+    activity: int
+    by: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"update of card {self.activity} by the {self.by}: {self.why}"
+
+
+@frozen
+class Alerted(Entry):
+    """The screen lit up for a card: `text` is the alert."""
+
+    activity: int
+    title: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"alert of card {self.title!r}: {self.text}"
+
+
+@frozen
+class ConditionChanged(Entry):
+    """A condition of the device or of its network changed, such as `charging` or `network`."""
+
+    name: str
+    value: bool | float | str
+
+    def __str__(self) -> str:
+        return f"{self.name.replace('_', ' ')}: {self.value}"
+
+
+@frozen
+class PersonDid(Entry):
+    """What the person did, in words; for the marks on a timeline."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"the person {self.what}"
+
+
+@frozen
+class ProcessChanged(Entry):
+    """Another process than the app's own main work was started or ended: an extension, or an app intent's."""
+
+    process: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"{self.process} {self.change}"
+
+
+@frozen
+class PushArrived(Entry):
+    """A push reached the phone. `outcome` says what became of it: who was woken, or why nobody was."""
+
+    kind: str
+    outcome: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} push: {self.outcome}"
+
+
+@frozen
+class TaskChanged(Entry):
+    """A task of BackgroundTasks was launched, expired, was completed, or else. `kind` is Apple's class."""
+
+    kind: str
+    identifier: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.identifier!r}: {self.change}"
+
+
+class Record:
+    """Everything that happened to one phone, in order. Time never goes back in it."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+
+    def add(self, entry: Entry) -> None:
+        """Append what happened."""
+        if self._entries and entry.at < self._entries[-1].at:
+            raise AssertionError(f"time went back: {entry!r} after {self._entries[-1]!r}")
+        self._entries.append(entry)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def of[T: Entry](self, kind: type[T]) -> list[T]:
+        """The entries of one kind, in order."""
+        return [entry for entry in self._entries if isinstance(entry, kind)]
+
+    def digest(self) -> str:
+        """A SHA-256 over all entries: two runs are the same run if and only if their digests are equal."""
+        return hashlib.sha256("\n".join(map(repr, self._entries)).encode()).hexdigest()
+
+    def __str__(self) -> str:
+        return "\n".join(f"{stopwatch(entry.at):>7}  {entry}" for entry in self._entries)

@@ -1,0 +1,47 @@
+"""Run time in the background: an app keeps it only while something holds off its suspension."""
+
+from afterswipe.system import System
+
+from .clock import Due
+
+
+class RunTime:
+    """The holds on one process. In the background, no hold means suspension."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._holds: dict[int, str] = {}
+        self._count = 0
+        self._in_background = False
+        self._planned: Due | None = None
+
+    def hold(self, why: str) -> int:
+        """Hold off suspension for a reason; returns the number with which to release it."""
+        self._count += 1
+        self._holds[self._count] = why
+        return self._count
+
+    def release(self, number: int) -> None:
+        """Give a hold back. With the last one the app is suspended, if it is in the background. Twice does nothing."""
+        if self._holds.pop(number, None) is not None and self._in_background:
+            self._plan(0)
+
+    def entered_background(self) -> None:
+        """Without a hold the app is suspended shortly after (claim model.time-until-suspension)."""
+        self._in_background = True
+        self._plan(self._system.rules.milliseconds("model.time-until-suspension"))
+
+    def left_background(self) -> None:
+        """The app is in the foreground again, suspended, or gone."""
+        self._in_background = False
+        if self._planned is not None:
+            self._planned.cancel()
+
+    def _plan(self, delay: int) -> None:
+        if self._planned is not None:
+            self._planned.cancel()
+        self._planned = self._system.clock.after(delay, self._suspend_unless_held)
+
+    def _suspend_unless_held(self) -> None:
+        if not self._holds and self._system.rules.holds("life-cycle.suspension-is-the-default"):
+            self._system.suspend()

@@ -1,0 +1,93 @@
+"""A run as rows over time: run time, transfers, what the cards say, and the gap between card and truth."""
+
+from dataclasses import dataclass, field
+
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
+
+from . import timeline_svg, timeline_text
+from .gaps import Gap, Span, gaps, together
+from .truth import Transfer, states, transfers
+
+_RUNS = {state.value for state in State if state.runs}
+MOVES = "moves by the time"
+"""What stands for the text of a card that the system moves."""
+
+
+@dataclass(frozen=True)
+class CardSpan(Span):
+    """A stretch of time in which a card said one thing. `what` is the text, `state` Apple's activity state.
+
+    `moves` says that the system moves what the card shows.
+    """
+
+    state: str
+    moves: bool = False
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One card over time. `kind` is `app` or `system`; `pushes` are the moments, in milliseconds, at which a push changed it."""
+
+    title: str
+    kind: str
+    spans: list[CardSpan] = field(default_factory=list)
+    pushes: list[int] = field(default_factory=list)
+
+
+class Timeline:
+    """The rows of a run up to `end` (milliseconds). `print` it for text, `show` it for a picture.
+
+    `tolerance` is the value of claim model.card-tolerance.
+    """
+
+    def __init__(self, record: Record, end: int, tolerance: float) -> None:
+        self.end = end
+        spans = states(record, end)
+        self.runs: list[Span] = [span for span in spans if span.what in _RUNS]
+        """When the app's process had run time, and in which state."""
+        self.rests: list[Span] = [span for span in spans if span.what not in _RUNS]
+        """When it had none."""
+        self.transfers: list[Transfer] = transfers(record)
+        """The transfers."""
+        self.cards: list[CardRow] = _card_rows(record, end)
+        """What the cards said, and when."""
+        self.gaps: list[Gap] = gaps(record, end, tolerance)
+        """When a card said something that was not so."""
+        self.wrong: int = sum(until - start for start, until in together(self.gaps))
+        """For how long, in milliseconds and in all."""
+        self.marks: list[tuple[int, str]] = sorted(
+            [(did.at, did.what) for did in record.of(PersonDid)]
+            + [
+                (held.at, "background time runs out")
+                for held in record.of(AssertionChanged)
+                if held.change == "expires"
+            ]
+            + [(task.at, "task expires") for task in record.of(TaskChanged) if task.change == "expires"]
+        )
+        """What the person did, and when the system's patience ended."""
+
+    def __str__(self) -> str:
+        return timeline_text.draw(self)
+
+    def _repr_svg_(self) -> str:
+        return timeline_svg.draw(self)
+
+
+def _card_rows(record: Record, end: int) -> list[CardRow]:
+    by_card: dict[int, list[CardChanged]] = {}
+    for entry in record.of(CardChanged):
+        by_card.setdefault(entry.activity, []).append(entry)
+    rows = []
+    for entries in by_card.values():
+        row = CardRow(entries[-1].title, entries[-1].kind)
+        for entry, until in zip(entries, [*(later.at for later in entries[1:]), end], strict=True):
+            if entry.by == "push":
+                row.pushes.append(entry.at)
+            if entry.state != "dismissed":
+                state = "active" if entry.claims else entry.state
+                row.spans.append(
+                    CardSpan(entry.at, until, MOVES if entry.moves else entry.text, state, entry.moves)
+                )
+        rows.append(row)
+    return rows

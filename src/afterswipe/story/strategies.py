@@ -1,0 +1,60 @@
+"""The ways to get the same story to the server after its person has left, each with an app that runs (`story_apps.py`).
+
+`STRATEGIES` has them all. `outcome.run` lets one of them post a story, `outcome.table` sets them side by side in one run each,
+and `compare.compare` in many seeded ones. What comes out is a table of this model's rules. It is no measurement, and it says nothing
+about how often or how fast uploads succeed on real phones.
+
+Not modelled: several of these ways in one app, except in the recipes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from afterswipe.phone import Phone
+
+from . import apps
+from .apps import Story, StoryApp
+
+__all__ = ["STRATEGIES", "Story", "StoryApp", "Strategy", "run_intent", "tap_post"]
+
+
+def tap_post(phone: Phone, _story: Story) -> None:
+    """Tap Post in the app."""
+    phone.tap("Post")
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A way to post a story. `needs` is the oldest iOS that has everything it uses, its card included.
+
+    `begin` is how the person starts it. `pushes` says that the server tells the card what has arrived, `resumable` that the server
+    speaks the resumable upload protocol.
+    """
+
+    name: str
+    needs: str
+    app: StoryApp
+    begin: Callable[[Phone, Story], None] = tap_post
+    pushes: bool = False
+    resumable: bool = False
+
+
+def run_intent(phone: Phone, story: Story) -> None:
+    """Let Siri or Shortcuts run the intent, with the app in front."""
+    phone.intents.run(apps.PostStory(story))
+
+
+STRATEGIES = (
+    Strategy("nothing", "16.1", apps.nothing),
+    Strategy("background task assertion", "16.1", apps.assertion),
+    Strategy("background session, one file", "16.1", apps.background_session),
+    Strategy("background session, chunks chained", "16.1", apps.chained_chunks),
+    Strategy("background session, chunks up front", "16.1", apps.chunks_up_front),
+    Strategy("processing task", "16.1", apps.processing_task),
+    Strategy("background session, card by push", "16.2", apps.background_session, pushes=True),
+    Strategy("continued task", "26", apps.continued_task),
+    Strategy("long-running intent", "27", apps.long_running_intent, begin=run_intent),
+    Strategy("full recipe before iOS 26", "17", apps.recipe, pushes=True, resumable=True),
+    Strategy("full recipe", "26", apps.recipe, pushes=True, resumable=True),
+)
+"""All ways, from the one that does least."""

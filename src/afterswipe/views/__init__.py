@@ -1,1 +1,0 @@
-"""Pictures and text forms. They are given finished values and decide nothing about the phone."""
