@@ -3,7 +3,7 @@
 A table of this model's rules, not a measurement.
 """
 
-from afterswipe.claims.rules import Version
+from afterswipe import Version
 from afterswipe.mechanisms import MECHANISMS
 from afterswipe.story.compare import leave_for_an_hour
 from afterswipe.story.strategies import STRATEGIES

@@ -3,8 +3,7 @@
 Claims: life-cycle.local-notification-without-the-app, model.failure-notice-after
 """
 
-from afterswipe import MB
-from afterswipe.phone import Phone
+from afterswipe import MB, Phone
 from afterswipe.story import outcome
 from afterswipe.story.strategies import STRATEGIES, Story
 

@@ -3,8 +3,7 @@
 Claims: life-cycle.suspension-is-the-default
 """
 
-from afterswipe import MB, Phone
-from afterswipe.units import size
+from afterswipe import MB, Phone, size
 from faultlab.under_phone import Container, serve, sync_of
 
 SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}

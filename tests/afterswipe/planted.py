@@ -9,17 +9,26 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from afterswipe import (
+    CAUSES,
+    ActivityState,
+    ActivityStore,
+    Cause,
+    Event,
+    PersonDid,
+    Phone,
+    Power,
+    Record,
+    State,
+    Step,
+    TransferEnded,
+    TransferMoved,
+    machine,
+)
 from afterswipe import app as application
-from afterswipe import machine
-from afterswipe.device.power import Power
-from afterswipe.frameworks.activitykit.card import ActivityState
-from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.frameworks.uikit.assertion import BackgroundTime
-from afterswipe.kernel.endings import CAUSES, Cause
-from afterswipe.kernel.life_cycle import Event, State, Step, after
-from afterswipe.kernel.record import PersonDid, Record, TransferEnded, TransferMoved
+from afterswipe.kernel.life_cycle import after
 from afterswipe.machine import Machine
-from afterswipe.phone import Phone
 
 from .commanded import Commanded
 

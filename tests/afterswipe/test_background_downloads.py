@@ -5,8 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from afterswipe import Phone, UnavailableError, URLError, UsageError, show
-from afterswipe.kernel.record import StateChanged, TransferMoved
+from afterswipe import Phone, StateChanged, TransferMoved, UnavailableError, URLError, UsageError, show
 
 URL = "https://feed.example/sounds/one.mp3"
 FILE = bytes(range(256)) * 40_000  # 10 MB: longer on the way than the app stays in front

@@ -8,21 +8,19 @@ import pytest
 
 from afterswipe import (
     APIError,
-    BGTaskSchedulerError,
-    Phone,
-    UnavailableError,
-    UsageError,
-    claims,
-)
-from afterswipe.app import Application
-from afterswipe.frameworks.backgroundtasks.app import (
+    Application,
     BGAppRefreshTaskRequest,
     BGProcessingTaskRequest,
     BGTask,
     BGTaskRequest,
+    BGTaskSchedulerError,
+    Phone,
+    State,
+    TaskChanged,
+    UnavailableError,
+    UsageError,
+    claims,
 )
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import TaskChanged
 
 from . import invariants
 from .apps import Main

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from afterswipe import MB, Phone, UsageError
-from afterswipe.kernel.record import ConditionChanged, PersonDid
+from afterswipe import MB, ConditionChanged, PersonDid, Phone, UsageError
 from afterswipe.story.person import Person
 
 from . import invariants

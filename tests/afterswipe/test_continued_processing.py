@@ -6,15 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from afterswipe import APIError, BGTaskSchedulerError, Phone, UnavailableError, UsageError, claims
-from afterswipe.app import Application
-from afterswipe.frameworks.activitykit.card import Card
-from afterswipe.frameworks.backgroundtasks.continued import (
+from afterswipe import (
+    APIError,
+    Application,
     BGContinuedProcessingTask,
     BGContinuedProcessingTaskRequest,
+    BGTaskSchedulerError,
+    Card,
+    Phone,
+    State,
+    TaskChanged,
+    UnavailableError,
+    UsageError,
+    claims,
 )
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import TaskChanged
 
 from . import invariants
 from .apps import Main

@@ -5,21 +5,24 @@ import dataclasses
 
 import pytest
 
-from afterswipe import NeverYieldsError, Phone, UsageError, claims
-from afterswipe.app import Application
-from afterswipe.errors import NotKnownError
-from afterswipe.frameworks.backgroundtasks.app import BGProcessingTask, BGProcessingTaskRequest
-from afterswipe.kernel.endings import CAUSES, Cause
-from afterswipe.kernel.life_cycle import (
-    DISCONNECTED,
+from afterswipe import (
+    CAUSES,
     SCENES,
     TRANSITIONS,
+    Application,
+    BGProcessingTask,
+    BGProcessingTaskRequest,
+    Cause,
     Event,
+    NeverYieldsError,
+    NotKnownError,
+    Phone,
     SceneState,
     State,
-    after,
-    callbacks,
+    UsageError,
+    claims,
 )
+from afterswipe.kernel.life_cycle import DISCONNECTED, after, callbacks
 
 from . import invariants
 from .commanded import Commanded

@@ -7,14 +7,16 @@ import pytest
 
 from afterswipe import (
     ActivityAuthorizationError,
+    Alerted,
     APIError,
+    CardChanged,
+    CardUpdateHeld,
     Phone,
+    State,
     UnavailableError,
     UsageError,
     claims,
 )
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
 HOUR = 3600
 

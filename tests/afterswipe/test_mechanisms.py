@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from afterswipe import Phone, claims
-from afterswipe.claims.rules import OLDEST, Version
+from afterswipe import Phone, Version, claims
+from afterswipe.claims.rules import OLDEST
 from afterswipe.mechanism import Mechanism, fact
 from afterswipe.mechanisms import ELSEWHERE, EXCUSED, MECHANISMS, NO_COUNTERPART
 from guide import snippets

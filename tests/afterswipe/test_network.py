@@ -5,8 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from afterswipe import MB, Phone, URLError, UsageError
-from afterswipe.kernel.record import ConditionChanged
+from afterswipe import MB, ConditionChanged, Phone, URLError, UsageError
 
 
 def fetching(answers: list[object], url: str = "https://api.example/file", **options: object):

@@ -6,10 +6,18 @@ import dataclasses
 import httpx
 import pytest
 
-from afterswipe import MB, ActivityAuthorizationError, Phone, UnavailableError, UsageError, claims
+from afterswipe import (
+    MB,
+    ActivityAuthorizationError,
+    CardChanged,
+    Phone,
+    State,
+    StateChanged,
+    UnavailableError,
+    UsageError,
+    claims,
+)
 from afterswipe.claims.rules import Rules
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import CardChanged, StateChanged
 
 from . import invariants
 from .apps import ticking, uploading

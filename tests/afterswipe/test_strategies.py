@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from afterswipe import MB, Phone, UnavailableError, UsageError, claims
-from afterswipe.claims.rules import Rules, Version
+from afterswipe import MB, Phone, UnavailableError, UsageError, Version, claims
+from afterswipe.claims.rules import Rules
 from afterswipe.story import compare, outcome
 from afterswipe.story.apps import Story
 from afterswipe.story.compare import MOBILE, STORIES, THEY_COME_AND_GO, Networks, People, Rates, _by_lot

@@ -5,9 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from afterswipe import MB, Phone, UnavailableError, URLError, UsageError
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import StateChanged, TransferMoved
+from afterswipe import MB, Phone, State, StateChanged, TransferMoved, UnavailableError, URLError, UsageError
 
 FIRST = 60_000  # claim background-urlsession.rate-limiter-first-delays
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from afterswipe import MB, Phone, UsageError
-from afterswipe.kernel.record import CardChanged
-from afterswipe.seen.gaps import REASONS, Gap, Span, together
+from afterswipe import MB, CardChanged, Gap, Phone, Span, UsageError
+from afterswipe.seen.gaps import REASONS, together
 
 from .apps import uploading
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from afterswipe import ClaimError
 from afterswipe import claims as reader
 from afterswipe.claims.schema import parse
-from afterswipe.errors import ClaimError
 from guide import claim_lint, claim_rules, claim_rules_text, snippets
 from tests.guide.claim_making import RETRACTED, SOUND, TODAY, claim
 

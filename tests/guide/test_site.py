@@ -90,7 +90,7 @@ def test_nothing_in_the_run_folder_is_left_over():
 
 
 def test_the_life_cycle_page_is_the_models_table():
-    from afterswipe.kernel.life_cycle import Event, State
+    from afterswipe import Event, State
 
     page = life_cycle()
     for state in State:

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from afterswipe import claims
-from afterswipe.kernel.life_cycle import Event, State
+from afterswipe import Event, State, claims
 from guide import spec
 from guide.errors import BuildError
 
