@@ -1,7 +1,7 @@
 """The phone: it owns the clock, and it alone turns the processes."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from .claims import Claim
 from .claims.rules import Rules
@@ -39,14 +39,27 @@ class Phone(Machine):
     `ios` is the system's version, such as "18" or "26.1". `seed` chooses the small irregularities of the network:
     the same seed gives the same run. `uplink` is in Mbit/s (default: claim model.uplink-bandwidth).
     Raises UsageError for a version or a bandwidth that is not modelled.
+
+    Three arguments change rules, and nothing else does. `suppose` takes refuted beliefs for true, by their ids; all that such a phone
+    shows says so. `disputes` chooses for a disputed claim whom to follow, "document" (the default) or "report". `claims` replaces
+    numbers, each in the unit of its claim. Raises UsageError for an id that there is not, with those that there are.
     """
 
-    def __init__(self, ios: str = "18", *, seed: int = 1, uplink: float | None = None) -> None:
+    def __init__(
+        self,
+        ios: str = "18",
+        *,
+        seed: int = 1,
+        uplink: float | None = None,
+        suppose: Sequence[str] = (),
+        disputes: Mapping[str, str] | None = None,
+        claims: Mapping[str, float] | None = None,
+    ) -> None:
         if uplink is not None and not uplink > 0:
             raise UsageError(
                 f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12."
             )
-        self.rules = Rules(ios)
+        self.rules = Rules(ios, suppose=suppose, disputes=disputes, claims=claims)
         self.clock = Clock()
         self.record = Record()
         self._switch_on()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from afterswipe import claims as reader
 from afterswipe.claims import Claim
+from afterswipe.claims.rules import Rules
 from afterswipe.errors import AfterSwipeError
 
 from . import claim_rules, sentence_lint, snippets
@@ -190,19 +191,19 @@ def claims_used_by(path: Path) -> set[str]:
 
 @contextmanager
 def _recorded() -> Iterator[set[str]]:
-    """Note every id for which a claim is read. The model reads its claims by `afterswipe.claims.get` and by nothing else."""
+    """Note every id that the rules of a run are asked for. The model asks for its claims there and nowhere else."""
     asked: set[str] = set()
-    get = reader.get
+    ask = Rules.claim
 
-    def noted(claim_id: str) -> Claim:
+    def noted(rules: Rules, claim_id: str) -> Claim:
         asked.add(claim_id)
-        return get(claim_id)
+        return ask(rules, claim_id)
 
-    reader.get = noted
+    Rules.claim = noted  # type: ignore[method-assign, assignment]
     try:
         yield asked
     finally:
-        reader.get = get
+        Rules.claim = ask  # type: ignore[method-assign]
 
 
 def _marked(files: Files) -> Iterator[tuple[Path, tuple[re.Pattern[str], ...]]]:

@@ -108,6 +108,8 @@ def superseded_names_successor(claim: Claim, _all: Mapping[str, Claim], _today: 
             Place("superseded_by"),
             f"A claim with a successor is not {claim.status}. Set the status to superseded.",
         )
+    if claim.displaces and claim.status != "refuted":
+        yield Place("displaces"), "Only a refuted claim, a belief, displaces rules. Remove the key."
     if claim.status in {"superseded", "retracted"} and len(claim.history) < 2:
         yield (
             Place("history"),
@@ -148,6 +150,7 @@ def relations_exist(claim: Claim, every: Mapping[str, Claim], _today: date) -> I
         ("derived_from", claim.derived_from),
         ("refuted_by", claim.refuted_by),
         ("superseded_by", successor),
+        ("displaces", claim.displaces),
     ):
         for other in ids:
             if other not in every:

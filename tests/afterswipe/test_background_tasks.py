@@ -1,7 +1,6 @@
 """BackgroundTasks: the system launches the app when it chooses, for as long as it says, and not at all where it must not."""
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -19,11 +18,11 @@ from afterswipe import (
     TaskChanged,
     UnavailableError,
     UsageError,
-    claims,
 )
 
 from . import invariants
 from .apps import Main
+from .plants import put_back, retract
 
 HOUR = 3600.0
 
@@ -31,12 +30,7 @@ HOUR = 3600.0
 @pytest.fixture(autouse=True)
 def facts_come_back() -> Iterator[None]:
     yield
-    claims.override({})
-
-
-def without(claim_id: str) -> None:
-    """Take one rule back."""
-    claims.override({claim_id: dataclasses.replace(claims.get(claim_id), status="retracted")})
+    put_back()
 
 
 def asking(*requests: BGTaskRequest, lasts: float | None = 2, ran: list[int] | None = None) -> Main:
@@ -119,7 +113,7 @@ def test_an_app_that_does_not_complete_its_task_is_ended_after_30_seconds():
 
 
 def test_without_the_rule_it_is_suspended():
-    without("background-tasks.must-be-completed")
+    retract("background-tasks.must-be-completed")
     phone = left(asking(NEWS, lasts=None))
     phone.task_scheduler.run_refresh()
     phone.wait(seconds=31)
@@ -246,7 +240,7 @@ def test_it_expires_when_the_person_is_back(back: str):
 
 
 def test_without_the_rule_it_goes_on():
-    without("background-processing.ends-when-the-person-returns")
+    retract("background-processing.ends-when-the-person-returns")
     phone = left(asking(BACKUP, lasts=120))
     phone.conditions.idle = True
     phone.wait(seconds=60)

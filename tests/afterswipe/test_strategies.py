@@ -14,18 +14,13 @@ from afterswipe.story.server import StoryServer
 from afterswipe.story.strategies import STRATEGIES, Strategy
 
 from . import invariants
+from .plants import change
 
 BY_NAME = {strategy.name: strategy for strategy in STRATEGIES}
 NAMES = list(BY_NAME)
 RECIPES = [name for name in NAMES if "recipe" in name]
 BACKGROUND = [name for name in NAMES if "background session" in name] + RECIPES
 IN_THE_PROCESS = ["nothing", "background task assertion", "continued task", "long-running intent"]
-
-
-@pytest.fixture(autouse=True)
-def facts_come_back():
-    yield
-    claims.override({})
 
 
 @pytest.fixture
@@ -369,11 +364,9 @@ def test_distributions_are_named_and_assumed():
 
 
 def test_another_network_can_be_given():
-    calm = dataclasses.replace(claims.get("model.outage-share"))
-    assert calm.value is not None
-    claims.override({calm.id: dataclasses.replace(calm, value=dataclasses.replace(calm.value, quantity=0))})
-    without = rates(compare.compare([BY_NAME["continued task"]], seeds=range(20)))["continued task"]
-    claims.override({})
+    with pytest.MonkeyPatch.context() as patch:
+        change(patch, **{"model.outage-share": 0})
+        without = rates(compare.compare([BY_NAME["continued task"]], seeds=range(20)))["continued task"]
     slow = Networks("slow ones", middle="model.uplink-bandwidth", spread="model.story-size-spread")
     other = compare.compare([BY_NAME["continued task"]], networks=slow, seeds=range(20))
     with_outages = rates(compare.compare([BY_NAME["continued task"]], seeds=range(20)))["continued task"]

@@ -4,7 +4,6 @@
 wrong type is a ClaimError that names file, line and remedy.
 """
 
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -25,10 +24,7 @@ __all__ = [
     "Value",
     "every",
     "get",
-    "override",
 ]
-
-_changed: dict[str, Claim] = {}
 
 
 def _folder() -> Traversable:
@@ -47,7 +43,7 @@ def _read(claim_id: str) -> Claim:
 
 def get(claim_id: str) -> Claim:
     """The claim with this id. Raises ClaimError where there is none or its file breaks the schema."""
-    return _changed.get(claim_id) or _read(claim_id)
+    return _read(claim_id)
 
 
 def every() -> list[Claim]:
@@ -57,9 +53,3 @@ def every() -> list[Claim]:
         for file in sorted(_folder().iterdir(), key=lambda file: file.name)
         if file.name.endswith(".toml")
     ]
-
-
-def override(changes: Mapping[str, Claim]) -> None:
-    """Put other claims in the place of some, for "what if" runs; an empty mapping brings the facts back."""
-    _changed.clear()
-    _changed.update(changes)

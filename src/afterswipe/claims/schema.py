@@ -113,6 +113,7 @@ class Claim:
     derived_from: tuple[str, ...] = ()
     refuted_by: tuple[str, ...] = ()
     superseded_by: str = ""
+    displaces: tuple[str, ...] = ()
     demonstrated_by: tuple[str, ...] = ()
     note: str = ""
     value: Value | None = None

@@ -194,17 +194,19 @@ def compare(
 
 def _by_lot(strategy: Strategy, uploads: Uploads, people: People, networks: Networks, seed: int) -> Outcome:
     rng = random.Random(f"story and network {seed}")  # not the stream that the person's script is drawn from
-    story = uploads.draw(Rules(strategy.needs), rng)
+    rules = Rules(strategy.needs)
+    story = uploads.draw(rules, rng)
+    coarse = {"model.upload-chunk": rules.number("model.comparison-chunk")}
 
     server: StoryServer | None = None
 
     def prepare(phone: Phone, its_server: StoryServer) -> None:
         nonlocal server
         server = its_server
-        phone.rules.stand_in("model.upload-chunk", "model.comparison-chunk")
+        phone.rules.cite("model.comparison-chunk")
         networks.set_up(phone, rng)
 
     def away(phone: Phone) -> None:
         people.behave(phone, seed, lambda: server is not None and server.settled())
 
-    return run(strategy, story, away, seed=seed, prepare=prepare)
+    return run(strategy, story, away, seed=seed, prepare=prepare, claims=coarse)

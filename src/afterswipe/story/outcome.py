@@ -7,7 +7,7 @@ way does what by the rules, and nothing about times or shares on real phones.
 Not modelled: everything that the strategies and the phone leave out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from afterswipe.app import Application
@@ -53,13 +53,14 @@ def run(
     ios: str | None = None,
     seed: int = 1,
     prepare: Callable[[Phone, StoryServer], None] = lambda _phone, _server: None,
+    claims: Mapping[str, float] | None = None,
 ) -> Outcome:
     """Let a person post a story, do what `away` does, open the app again, and stay for claim model.person-stays.
 
-    `prepare` is called before the app is opened, with the story's server. Without `ios` it is the oldest version that the strategy needs; an older one raises
+    `claims` are other numbers for the phone. `prepare` is called before the app is opened, with the story's server. Without `ios` it is the oldest version that the strategy needs; an older one raises
     UnavailableError.
     """
-    phone = Phone(ios=ios or strategy.needs, seed=seed)
+    phone = Phone(ios=ios or strategy.needs, seed=seed, claims=claims)
     server = StoryServer(phone, HOST, story.size, resumable=strategy.resumable)
     prepare(phone, server)
     _lies_idle_when_locked(phone)

@@ -15,7 +15,6 @@ class ActivitySettings:
     allowed: bool = True
     frequent_pushes: bool = True
     frequent_updates: bool = False
-    frozen_after_termination: bool = False
 
 
 class LiveActivities:
@@ -67,12 +66,3 @@ class LiveActivities:
         if not any(card.number == number for card in self._system.cards):
             raise UsageError(f"There is no card {number} to collapse.")
         self._system.cards.collapsed(number)
-
-    def freeze_after_termination(self, on: bool = True) -> None:
-        """Follow the disputed report that a card whose app was killed is not drawn anew at its stale date; off by default.
-
-        Claim live-activity.stale-view-after-termination: one developer against Apple's article. Raises UnavailableError
-        before the iOS version of the report.
-        """
-        needs(self._rules, "live-activity.stale-view-after-termination", "such report")
-        self._settings.frozen_after_termination = on

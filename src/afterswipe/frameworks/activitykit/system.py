@@ -270,9 +270,5 @@ class ActivityStore:
             self._stale[card.number] = self._clock.at(stale_date, lambda: self._become_stale(card.number))
 
     def _become_stale(self, number: int) -> None:
-        frozen = (
-            self.settings.frozen_after_termination
-            and self._system.app_state is State.NOT_RUNNING
-            and self._rules.holds(_FROZEN)
-        )
+        frozen = self._system.app_state is State.NOT_RUNNING and self._rules.holds(_FROZEN)
         self._put(replace(self._cards[number], state=ActivityState.STALE, redrawn=not frozen), by="system")
