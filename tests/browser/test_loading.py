@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from .serving import StaticServer
 from .snippet_page import Snippet, Source
-from .watching import Opener, Watch
+from .watching import Opener, Watch, hold_the_clock
 
 #: What the browser itself writes to its console about a failed request.
 FAILED_REQUEST = "Failed to load resource|Failed to find a valid digest|net::ERR"
@@ -184,6 +184,7 @@ def test_without_a_secure_context(
     server.heal()
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
+    hold_the_clock(page)
     snippet.button("Copy").click()
     expect(snippet.button("Copied")).to_be_visible()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from .serving import StaticServer
 from .snippet_page import Snippet, Source
-from .watching import Opener, Watch
+from .watching import Opener, Watch, hold_the_clock
 
 ENDLESS = "print('begun')\nwhile True:\n    pass\n"
 
@@ -190,7 +190,7 @@ import js
 from pyodide.ffi import to_js
 def post(**message):
     js.postMessage(to_js(message, dict_converter=js.Object.fromEntries))
-ok = to_js({"kind": "ok", "seconds": 1}, dict_converter=js.Object.fromEntries)
+ok = to_js({"kind": "ok", "seconds": 7777}, dict_converter=js.Object.fromEntries)
 for run in 0, 2, 99, -1, 0.5, "1", None:
     post(type="done", run=run, outcome=ok)
     post(type="text", run=run, text="forged")
@@ -204,7 +204,7 @@ print("to the end")
 """
     )
     snippet.run()
-    expect(snippet.status).to_have_text(re.compile(r"^Finished in 0"))
+    expect(snippet.status).to_have_text(re.compile(r"^Finished in (?!7777)"))
     assert snippet.result() == "to the end\n"
 
 
@@ -220,11 +220,14 @@ def test_copy(opener: Opener, context: BrowserContext, edited: bool) -> None:
     snippet = opener.snippet("print('one')\n")
     if edited:
         snippet.write("print('two')\n")
+    hold_the_clock(snippet.page)
     snippet.button("Copy").click()
     expect(snippet.button("Copied")).to_be_visible()
     expect(snippet.status).to_have_text("Copied")
     expected = "print('two')\n" if edited else "print('one')\n"
     assert snippet.page.evaluate("navigator.clipboard.readText()") == expected
+    snippet.page.clock.run_for(2_000)
+    expect(snippet.button("Copied")).to_have_count(0)
 
 
 def test_asyncio_and_sleep_work_as_elsewhere(opener: Opener) -> None:
