@@ -16,7 +16,7 @@ from pathlib import Path
 from afterswipe import claims
 from afterswipe.claims import Claim
 
-from . import claim_data, claim_head, claim_links, feed, front_matter, moved, page_marks
+from . import claim_data, claim_head, claim_links, feed, front_matter, moved, page_marks, styles
 from .errors import BuildError
 from .lost_page import lost_page
 
@@ -26,6 +26,7 @@ _INLINE_SCRIPT = re.compile(
     r"<script(?![^>]*\ssrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>(.*?)</script>", re.DOTALL
 )
 _HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
+_SEARCH_WORKER = re.compile(r'"search": "[^"]*workers/search[^"]*"')
 _CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
 
 
@@ -43,6 +44,7 @@ def finish(
     pages = sorted(site.rglob("*.html"))
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
     policy = content_security_policy(texts.values())
+    sheet = styles.one_sheet(site, texts, site.parent / "cache" / "styles")
     for page, text in texts.items():
         if _HEAD.search(text) is None or "</body>" not in text:
             raise BuildError(
@@ -55,7 +57,8 @@ def finish(
         marked = page_marks.marked(filled, about.get(path, {}).get("audience", ""))
         headed = claim_head.with_head(marked, path, known, site_url)
         linked = _with_claim_links(headed, up, known, site_url)
-        page.write_text(_finished(linked, policy, script, up), encoding="utf-8")
+        styled = styles.with_one_sheet(linked, f"{up}assets/{sheet}")
+        page.write_text(_finished(styled, policy, script, up), encoding="utf-8")
 
 
 def content_security_policy(pages: Iterable[str]) -> str:
@@ -106,7 +109,19 @@ def _finished(text: str, policy: str, script: dict[str, str], up: str) -> str:
         f'data-integrity="{script["integrity"]}"></script>'
     )
     tag += f'<script type="module" src="{up}{FOLDER}/{script["claims"]}"></script>'
+    text = _with_own_search(text, f"{up}{FOLDER}/{script['search']}")
     return text.replace("</body>", tag + "</body>").replace('href="site:', f'href="{up}')
+
+
+def _with_own_search(text: str, worker: str) -> str:
+    """Give the theme our search worker, which loads engine and index when somebody searches.
+
+    The theme fetches its index at once for a form of the name "search", so the form has another one.
+    """
+    text = text.replace(
+        '<form class="md-search__form" name="search">', '<form class="md-search__form" name="find">'
+    )
+    return _SEARCH_WORKER.sub(f'"search": "{worker}"', text)
 
 
 def _copy_runner(site: Path, runner: Path) -> dict[str, str]:
@@ -117,7 +132,7 @@ def _copy_runner(site: Path, runner: Path) -> dict[str, str]:
     (site / FOLDER).mkdir(exist_ok=True)
     for name in built["files"]:
         shutil.copyfile(runner / name, site / FOLDER / name)
-    return {"entry": built["entry"], "claims": built["claims"]}
+    return {"entry": built["entry"], "claims": built["claims"], "search": built["search"]}
 
 
 def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:
