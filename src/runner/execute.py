@@ -422,14 +422,15 @@ class _Waiting:
 
         kind = type(self._loop)
         self._run, self._runner, self._until = run, Runner, kind.run_until_complete
-        self._kept = asyncio.run, asyncio.Runner
+        self._kept = asyncio.run, asyncio.Runner, asyncio.new_event_loop
         asyncio.run, asyncio.Runner = run, Runner  # type: ignore[assignment, misc]
+        asyncio.new_event_loop = lambda: self._loop  # the page has one, and a second would take its place
         kind.run_until_complete = lambda _, future: refuse(future, "run_until_complete()")  # type: ignore[assignment, method-assign, return-value]
         self._refused = kind.run_until_complete
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run, asyncio.Runner = self._kept  # type: ignore[misc]
+        asyncio.run, asyncio.Runner, asyncio.new_event_loop = self._kept  # type: ignore[misc]
         type(self._loop).run_until_complete = self._until  # type: ignore[method-assign]
 
     async def execute(self, source: str, filename: str, names: dict[str, object]) -> None:
