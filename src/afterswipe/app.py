@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from .device.network import Connections
+from .device.connections import Connections
 from .errors import UsageError
 from .frameworks.activitykit.app import Activities
 from .frameworks.backgroundtasks.app import BGTaskScheduler
@@ -18,9 +18,10 @@ from .frameworks.urlsession.background import BackgroundURLSession
 from .frameworks.usernotifications.notifications import LocalNotifications
 from .frameworks.usernotifications.pushes import AppPushes
 from .frameworks.widgetkit.widgets import WidgetCenter
-from .kernel.life_cycle import SCENES, SceneState, State, callbacks
-from .kernel.loop import ProcessLoop
-from .kernel.run_time import RunTime
+from .kernel.causes import Cause
+from .kernel.life_cycle import SceneState, State
+from .kernel.phases import Phase
+from .kernel.process import Change, Process
 from .system import System
 from .units import SECOND
 
@@ -33,21 +34,23 @@ class Application:
     machinery that those are built on.
     """
 
-    def __init__(self, system: System, loop: ProcessLoop, launch_reason: str) -> None:
+    def __init__(self, process: Process, system: System) -> None:
+        self.process = process
         self.system = system
-        self.loop = loop
-        self.launch_reason = launch_reason
-        self.clock = system.clock
-        self.rules = system.rules
+        self.loop = process.loop
+        self.launch_reason = process.launch_reason
+        self.clock = process.clock
+        self.rules = process.rules
         self.cards = system.cards
-        self.note = system.record.add
-        self.state = State.NOT_RUNNING
-        self.scene_state = SceneState.UNATTACHED
+        self.note = process.note
+        self.run_time = process.run_time
+        self.call = process.call
+        self.tell = process.tell
+        self.must_run = process.must_run
         self.watchdog = Watchdog(system, self)
         self.cpu_monitor = CPUMonitor(system, self)
         self.file_locks = FileLocks(self)
-        self.connections = Connections(system.network, loop)
-        self.run_time = RunTime(system)
+        self.connections = Connections.of(process, system.network)
         self.background_time = BackgroundTime(system, self)
         self.activities = Activities(self)
         self.url_session = URLSession(self)
@@ -59,8 +62,21 @@ class Application:
         self.notifications = LocalNotifications(self)
         self.task_scheduler = BGTaskScheduler(self)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
-        self._observers: list[Callable[[str], None]] = []
-        self._wakes: list[int] = []
+        process.phases.on(Phase.CALLBACKS, self._told)
+        process.phases.on(Phase.WATCHDOG, self._gone)
+        process.phases.on(Phase.BACKGROUND_TIME, self._changed)
+        process.phases.on(Phase.TRANSFERS_IN_FRONT, self._in_front)
+        process.phases.on(Phase.FILE_LOCKS, self._suspended)
+
+    @property
+    def state(self) -> State:
+        """The state of the process."""
+        return self.process.state
+
+    @property
+    def scene_state(self) -> SceneState:
+        """Apple's `activationState` of the app's scene."""
+        return self.process.scene_state
 
     @property
     def now(self) -> float:
@@ -101,7 +117,7 @@ class Application:
 
     def observe(self, handler: Callable[[str], None]) -> None:
         """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
-        self._observers.append(handler)
+        self.process.observe(handler)
 
     def file_lock(self, name: str) -> FileLock:
         """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
@@ -117,71 +133,40 @@ class Application:
         if not seconds >= 0:
             raise UsageError(f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")
         until = max(self.clock.now, self.loop.blocked_until) + round(seconds * SECOND)
-        self.loop.blocked_until = until
+        free = self.process.block(until)
         self.watchdog.blocked()
         self.cpu_monitor.busy()
-        free = self.loop.create_future()
-        self.loop.call_at(until / SECOND, _resolve, free)
         return free
 
     def complete_wake(self) -> None:
         """Call the completion handler that came with a wake-up: the app is done and may be suspended."""
-        for hold in self._wakes:
-            self.run_time.release(hold)
-        self._wakes.clear()
+        self.process.complete_wake()
 
-    # What the phone and the frameworks use.
+    # Until each framework subscribes by itself.
 
-    def tell(self, told: str) -> None:
-        """Hand the app its life-cycle callbacks; they run when the process is turned."""
-        for callback in callbacks(told, scenes=self.rules.holds("model.scene-callbacks")):
-            self.loop.call_soon(self._told, callback)
-            self.watchdog.told(callback)
+    def _told(self, _change: Change) -> None:
+        self.watchdog.told()
 
-    def _told(self, callback: str) -> None:
-        for observer in self._observers:
-            observer(callback)
-
-    def call(self, action: Callable[[], None]) -> None:
-        """Let the app's main thread do something when the process is next turned."""
-        self.loop.call_soon(action)
-
-    def woken(self, limit: int) -> None:
-        """Keep the process running for a wake-up, for at most `limit` milliseconds."""
-        hold = self.run_time.hold("wake-up")
-        self._wakes.append(hold)
-        self.clock.after(limit, lambda: self.run_time.release(hold))
-
-    def change(self, state: State) -> None:
-        """Enter a state, with what follows from it for the process's time and connections."""
-        before, self.state = self.state, state
-        self.scene_state = SCENES[self.scene_state][state]
-        self.loop.halted = not state.runs
-        if state is State.NOT_RUNNING:
+    def _gone(self, change: Change) -> None:
+        if change.after is State.NOT_RUNNING:
             self.watchdog.stop()
-        if before is State.SUSPENDED and not self.rules.holds("life-cycle.timers-wait-for-resume"):
-            self.loop.forget_due_timers()
-        if state is State.BACKGROUND:
-            self.run_time.entered_background()
+
+    def _changed(self, change: Change) -> None:
+        if change.after is State.BACKGROUND:
             self.background_time.entered_background()
             self.cpu_monitor.entered_background()
-        elif before is State.BACKGROUND:
-            self.run_time.left_background()
+        elif change.before is State.BACKGROUND:
             self.background_time.left_background()
             self.cpu_monitor.left_background()
-        if state.foreground:
+
+    def _in_front(self, change: Change) -> None:
+        if change.after.foreground:
             self.system.daemon.rate_limiter.in_front()
-        if before.runs and not state.runs and self.rules.holds("life-cycle.suspension-closes-sockets"):
-            self.connections.die()
 
-    def must_run(self, what: str, claim: str) -> None:
-        """Raise UsageError unless this process has run time: from outside of the app's code nobody can act for it."""
-        if not self.state.runs and self.rules.holds(claim):
-            raise UsageError(
-                f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
+    def _suspended(self, change: Change) -> None:
+        if change.after is State.SUSPENDED and self.file_locks.held:
+            self.rules.cite("life-cycle.file-lock-at-suspension")
+            files = ", ".join(repr(lock.name) for lock in self.file_locks.held)
+            self.system.terminate(
+                f"suspended while it held a lock on {files} in a shared container", Cause.FILE_LOCK
             )
-
-
-def _resolve(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

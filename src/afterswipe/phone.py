@@ -1,12 +1,15 @@
 """The phone: it owns the clock, and it alone turns the processes."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
+from .app import Application
 from .claims import Claim
 from .claims.rules import Rules
 from .device.conditions import Conditions
 from .device.network import Network
+from .device.power import Power
 from .errors import UsageError
 from .frameworks.activitykit.pushes import LiveActivityPushes
 from .frameworks.activitykit.settings import LiveActivities
@@ -22,18 +25,26 @@ from .frameworks.urlsession.system import TransferDaemon
 from .frameworks.usernotifications.notifications import Notifications
 from .frameworks.usernotifications.pushes import Pushes
 from .frameworks.widgetkit.widgets import Widgets
+from .kernel import never_yields
+from .kernel.causes import Cause
 from .kernel.clock import Clock
-from .kernel.endings import Cause
+from .kernel.endings import Endings
+from .kernel.host import Host
 from .kernel.life_cycle import DISCONNECTED, Event, State
-from .kernel.record import Record
-from .machine import AppMain, Machine
+from .kernel.phases import Phase
+from .kernel.process import Change, Process
+from .kernel.record import PersonDid, Record
 from .seen.lock_screen import LockScreen, island
 from .seen.timeline import Timeline
 from .seen.truth import Truth
+from .system import System
 from .units import HOUR, MINUTE, SECOND
 
+AppMain = Callable[[Application], Coroutine[Any, Any, None]]
+"""An app: a coroutine function that is given its `app` whenever it is launched, by the person or by the system."""
 
-class Phone(Machine):
+
+class Phone(System):
     """An iPhone in virtual time, with one app on it.
 
     `ios` is the system's version, such as "18" or "26.1". `seed` chooses the small irregularities of the network:
@@ -62,8 +73,13 @@ class Phone(Machine):
         self.rules = Rules(ios, suppose=suppose, disputes=disputes, claims=claims)
         self.clock = Clock()
         self.record = Record()
-        self._switch_on()
-        self.conditions = Conditions(self)
+        self.host = Host(self.clock, self.rules, self.record, self.open)
+        self.endings = Endings(self.host)
+        self._main: AppMain | None = None
+        self._app: Application | None = None
+        self._in_switcher = False
+        self.power = Power(self.rules)
+        self.conditions = Conditions(self.clock, self.rules, self.record)
         self.rng = random.Random(seed)
         self.network = Network(self.clock, self.rng, self.rules, uplink, self.record.add)
         self.cards = ActivityStore(self)
@@ -80,6 +96,71 @@ class Phone(Machine):
         self.notifications = Notifications(self)
         self.task_scheduler = TaskScheduler(self)
         self.continued_processing = ContinuedProcessing(self)
+        self.host.run_beside(self.extensions)
+        hear = self.host.phases.on
+        hear(Phase.TASK_REQUESTS, lambda change: self.task_scheduler.happened(change.event, change.after))
+        hear(
+            Phase.CONTINUED_TASKS,
+            lambda change: self.continued_processing.happened(change.event, change.after),
+        )
+        hear(Phase.TRANSFERS_OF_SUSPENDED, self._transfers_of_suspended)
+        hear(Phase.TRANSFERS_OF_ENDED, lambda _change: self.daemon.process_ended())
+        hear(Phase.CARDS_OF_ENDED, self._cards_of_ended)
+        hear(Phase.FORCE_QUIT, self._transfers_of_force_quit)
+        if self.rules.supposed:
+            self.conditions.watch(self._awake_by_switch, Phase.RUN_TIME)
+
+    def _transfers_of_suspended(self, change: Change) -> None:
+        if change.after is State.SUSPENDED:
+            self.daemon.process_suspended()
+
+    def _transfers_of_force_quit(self, change: Change) -> None:
+        if change.event is Event.FORCE_QUIT and self.rules.holds("force-quit.cancels-background-transfers"):
+            self.daemon.cancel_all("the person force quit the app")
+
+    def _cards_of_ended(self, change: Change) -> None:
+        by_person = change.event is Event.FORCE_QUIT
+        self.rules.cite(
+            "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
+        )
+
+    def _awake_by_switch(self, name: str) -> None:
+        if name == "background_app_refresh" and self.host.process is not None:
+            self.host.process.run_time.look()
+
+    def _launched(self, process: Process) -> Coroutine[Any, Any, None]:
+        """What the app's code holds, in a process that was launched now, and its code."""
+        assert self._main is not None
+        process.run_time.kept = lambda: self.conditions.background_app_refresh
+        never_yields.watch(self._main)
+        self._app = Application(process, self)
+        return self._main(self._app)
+
+    # What the frameworks ask of it, until each is handed the host.
+
+    @property
+    def app(self) -> Application | None:
+        """The app's process, or None where there is none."""
+        return None if self.host.process is None else self._app
+
+    @property
+    def was_force_quit(self) -> bool:
+        """Whether the person force quit the app and has not opened it since."""
+        return self.host.was_force_quit
+
+    def wake(
+        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
+    ) -> bool:
+        """Give the app run time in the background; see `Host.wake`."""
+        return self.host.wake(reason, limit, unless_force_quit)
+
+    def suspend(self) -> None:
+        """Suspend the app: nothing holds it."""
+        self.host.suspend()
+
+    def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
+        """End the app's process without telling it (claim life-cycle.terminated-without-notice)."""
+        self.host.terminate(why, cause)
 
     # What the person does.
 
@@ -97,31 +178,33 @@ class Phone(Machine):
                 "This phone has one app, and another one is on it already. Take a second Phone for the second app."
             )
         self._main = app or self._main
+        self.host.main = self._launched
         self._did("opens the app")
-        self._in_front, self._in_switcher, self._force_quit = True, False, False
+        self.host.in_front, self._in_switcher, self.host.was_force_quit = True, False, False
         self._unlocked()
-        self._happen(Event.OPEN)
+        self.host.happen(Event.OPEN)
 
     def swipe_up(self) -> None:
         """Swipe up from the bottom edge: the Home Screen is in front, the app is in the background."""
         self._must_be_unlocked("swipe_up")
         self._did("swipes up")
-        self._in_front, self._in_switcher = False, False
-        self._happen(Event.LEAVE)
+        self.host.in_front, self._in_switcher = False, False
+        self.host.happen(Event.LEAVE)
 
     def lock(self) -> None:
         """Press the side button. The app that was in front goes to the background."""
         self._did("locks the phone")
-        self._locked, self._in_switcher = True, False
+        self.conditions.device_locked(True)
+        self._in_switcher = False
         self.cards.device_locked()
-        self._happen(Event.LOCK)
+        self.host.happen(Event.LOCK)
 
     def unlock(self) -> None:
         """Unlock the phone. The app that was in front when it was locked is in front again."""
         self._did("unlocks the phone")
         self._unlocked()
-        if self._in_front:
-            self._happen(Event.OPEN)
+        if self.host.in_front:
+            self.host.happen(Event.OPEN)
 
     def open_app_switcher(self) -> None:
         """Swipe up and hold: the app in front is inactive while the switcher is open.
@@ -131,8 +214,8 @@ class Phone(Machine):
         self._must_be_unlocked("open_app_switcher")
         self._did("opens the app switcher")
         self._in_switcher = True
-        if self.rules.holds("life-cycle.states"):
-            self._happen(Event.INTERRUPT)
+        self.rules.cite("life-cycle.states")
+        self.host.happen(Event.INTERRUPT)
 
     def force_quit(self) -> None:
         """Swipe the app away in the app switcher: its process is ended and its background transfers are cancelled."""
@@ -141,20 +224,19 @@ class Phone(Machine):
             self.open_app_switcher()
         self.intents.before_force_quit()
         self._did("force quits the app")
-        self._in_front, self._in_switcher, self._force_quit = False, False, True
-        self._happen(Event.FORCE_QUIT)
-        if self.rules.holds("force-quit.cancels-background-transfers"):
-            self.daemon.cancel_all("the person force quit the app")
+        self.host.in_front, self._in_switcher, self.host.was_force_quit = False, False, True
+        self.host.happen(Event.FORCE_QUIT)
 
     def tap(self, button: str) -> None:
         """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""
-        if self._app is None or self.app_state is not State.ACTIVE:
+        app = self.app
+        if app is None or self.app_state is not State.ACTIVE:
             raise UsageError(
                 f"The app is {self.app_state.value}: there is no {button!r} to tap. Call phone.open() first."
             )
         self._did(f"taps {button}")
-        self._app.taps.put_nowait(button)
-        self._turn()
+        app.taps.put_nowait(button)
+        self.host.turn()
 
     def remove_card(self, number: int = 1) -> None:
         """Swipe a card from the Lock Screen; cards are counted from 1 in the order of their start. The work goes on."""
@@ -162,8 +244,7 @@ class Phone(Machine):
             raise UsageError(f"There is no card {number} on the Lock Screen.")
         self._did("removes the card")
         self.cards.dismiss(number, by="person")
-        if not self.rules.holds("live-activity.dismissing-does-not-stop-the-work") and self._app is not None:
-            self._app.connections.die()
+        self.rules.cite("live-activity.dismissing-does-not-stop-the-work")
 
     def restart(self) -> None:
         """Switch the phone off and on: no process is left, and the phone is locked until `unlock`, the first unlock.
@@ -171,10 +252,14 @@ class Phone(Machine):
         Raises NotKnownError while a card is on the Lock Screen (claim live-activity.reboot-persistence), and UsageError while a
         background transfer is under way.
         """
-        self.power.check(self.cards, self.daemon)
+        self.power.check(
+            [card.title for card in self.cards if card.on_screen],
+            any(not transfer.outcome for transfer in self.daemon.transfers),
+        )
         self._did("restarts the phone")
-        self._locked, self._in_front, self._in_switcher = True, False, False
-        self._happen(Event.RESTART)
+        self.conditions.device_locked(True)
+        self.host.in_front, self._in_switcher = False, False
+        self.host.happen(Event.RESTART)
         self.extensions.end_all("ended: the phone restarted")
         self.power.restarted()
 
@@ -195,14 +280,15 @@ class Phone(Machine):
             raise UsageError(
                 "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2)."
             )
-        self._run_until(self.clock.now + round(span), until)
+        self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.
 
     def memory_pressure(self) -> None:
         """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
-        if not self.app_state.foreground and self.rules.holds("life-cycle.jetsam"):
-            self.terminate("memory was needed", Cause.JETSAM)
+        if not self.app_state.foreground:
+            self.rules.cite("life-cycle.jetsam")
+            self.host.terminate("memory was needed", Cause.JETSAM)
 
     def disconnect_scene(self) -> None:
         """Let UIKit disconnect the app's scene to get memory back (claim life-cycle.scene-disconnection); the process stays.
@@ -211,14 +297,13 @@ class Phone(Machine):
         """
         rule = "life-cycle.scene-disconnection"
         self.rules.require(rule, "scenes")
-        app = self._app
-        if app is None or DISCONNECTED[app.scene_state] is app.scene_state:
-            state = "there is no process" if app is None else f"the scene is {app.scene_state.value}"
+        process = self.host.process
+        if process is None or DISCONNECTED[process.scene_state] is process.scene_state:
+            state = "there is no process" if process is None else f"the scene is {process.scene_state.value}"
             raise UsageError(
                 f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
             )
-        if self.rules.holds(rule):
-            app.scene_state = DISCONNECTED[app.scene_state]
+        process.scene_state = DISCONNECTED[process.scene_state]
 
     # What can be seen.
 
@@ -228,7 +313,7 @@ class Phone(Machine):
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
-        return island(self.cards, self.rules, app_in_front=self._in_front and not self._locked)
+        return island(self.cards, self.rules, app_in_front=self.host.in_front and not self.conditions.locked)
 
     def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
@@ -245,9 +330,19 @@ class Phone(Machine):
     @property
     def app_state(self) -> State:
         """The state of the app's process."""
-        return State.NOT_RUNNING if self._app is None else self._app.state
+        return self.host.state
+
+    def _did(self, what: str) -> None:
+        self.host.must_not_be_running(
+            "An app cannot act for the person. Call the phone's methods outside of the app's code."
+        )
+        self.record.add(PersonDid(self.clock.now, what))
+
+    def _must_be_unlocked(self, what: str) -> None:
+        if self.conditions.locked:
+            raise UsageError(f"The phone is locked. Call phone.unlock() before phone.{what}().")
 
     def _unlocked(self) -> None:
-        self._locked = False
+        self.conditions.device_locked(False)
         self.conditions.idle = False
         self.power.unlocked()

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
 from .device.conditions import Conditions
+from .kernel.causes import Cause
 from .kernel.clock import Clock
-from .kernel.endings import Cause
 from .kernel.life_cycle import State
 from .kernel.record import Record
 

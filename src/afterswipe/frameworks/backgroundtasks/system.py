@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from afterswipe.errors import BGTaskSchedulerError, UsageError
 from afterswipe.kernel.clock import Due
 from afterswipe.kernel.life_cycle import Event, State
+from afterswipe.kernel.phases import Phase
 from afterswipe.system import System
 
 from .app import (
@@ -56,8 +57,8 @@ class TaskScheduler:
         self._on_power: list[Grant] = []
         self._last_use = 0
         self._busy = False
-        system.network.watch(self._look_soon)
-        system.conditions.watch(lambda _name: self._look_soon())
+        system.network.watch(self._look_soon, Phase.TASKS_WAITING)
+        system.conditions.watch(lambda _name: self._look_soon(), Phase.TASKS_HELD)
 
     @property
     def pending(self) -> list[BGTaskRequest]:
