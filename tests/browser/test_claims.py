@@ -298,7 +298,7 @@ def test_two_taps_copy_a_sentence_and_a_tap_beside_it_closes(phone: Page, site: 
     phone.locator("a.claim").tap()
     press(phone, popover(phone).get_by_role("button", name="Copy sentence with link"))
     expect(popover(phone).get_by_role("status")).to_have_text("Copied: sentence with link")
-    assert clipboard(phone) == f"“{claims.get(TRUE).statement}”\n{site.server.origin}/c/{TRUE}/"
+    assert clipboard(phone) == f"“A sentence.”\n{site.server.origin}/c/{TRUE}/"
     phone.get_by_text("Before").tap()
     expect(popover(phone)).to_have_count(0)
 
@@ -679,3 +679,102 @@ def test_a_claim_that_is_overdue_says_so(page: Page, site: Site) -> None:
     page.goto(site.prose(TRUE))
     page.locator("a.claim").hover()
     expect(popover(page)).to_contain_text("A review was due by 1 January 2026.")
+
+
+# What is copied is what is read -----------------------------------------------------------------------------
+
+
+def copied_from(page: Page, number: int = 0) -> str:
+    page.locator("a.claim").nth(number).hover()
+    press(page, popover(page).get_by_role("button", name="Copy sentence with link"))
+    expect(popover(page).get_by_text("Copied: sentence with link")).to_be_visible()
+    return clipboard(page)
+
+
+@pytest.mark.parametrize(
+    ("block", "number", "sentence"),
+    [
+        ("<p>One. The card stays.{0} Two.{1}</p>", 0, "The card stays."),
+        ("<p>One. The card stays.{0} Two.{1}</p>", 1, "Two."),
+        (
+            "<li><strong>The card does not end with its app.</strong> It can stay after a crash.{0}</li>",
+            0,
+            "It can stay after a crash.",
+        ),
+        (
+            "<p>Since iOS 26.1, after a tap,{0} work goes on. It ends.</p>",
+            0,
+            "Since iOS 26.1, after a tap, work goes on.",
+        ),
+        ("<table><tr><td>Thirty seconds{0}</td><td>other</td></tr></table>", 0, "Thirty seconds"),
+        ("<ul><li>A sentence.{0}<ul><li>Another one.</li></ul></li></ul>", 0, "A sentence."),
+    ],
+)
+def test_the_sentence_that_stands_there_is_copied(
+    page: Page, site: Site, block: str, number: int, sentence: str
+):
+    page.goto(site.put("/stands/", block.format(marker(TRUE), marker(ASSUMED))))
+    claim = (TRUE, ASSUMED)[number]
+    assert copied_from(page, number) == f"“{sentence}”\n{site.server.origin}/c/{claim}/"
+
+
+def test_folklore_is_copied_in_the_claims_own_words(page: Page, site: Site):
+    page.goto(site.put("/stands/", f"<p>Uploads survive a force quit.{marker(WRONG)}</p>"))
+    assert copied_from(page).startswith(f"Wrong: “{claims.get(WRONG).statement}”\n")
+
+
+def test_a_selection_is_copied_without_the_words_of_its_marks(page: Page, site: Site):
+    page.goto(
+        site.put(
+            "/stands/", f"<p>It is paused,{marker(TRUE)} and even a timer stops.{marker(ASSUMED)} More.</p>"
+        )
+    )
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('p'))")
+    page.keyboard.press("Control+c")
+    assert clipboard(page) == "It is paused, and even a timer stops. More."
+
+
+def test_a_question_and_a_promise_are_copied_with_their_address(page: Page, site: Site):
+    body = (
+        '<p class="lead citable-headings">Questions.</p>'
+        '<h3 id="q01">Does it go on?<a class="headerlink" href="#q01">#</a></h3><p>No.</p>'
+        '<h3 id="q02" data-address="../q/q02/">And then?</h3>'
+    )
+    page.goto(site.put("/questions/", body))
+    buttons = page.get_by_role("button", name="Copy link")
+    press(page, buttons.nth(0))
+    assert clipboard(page) == f"Does it go on?\n{site.server.origin}/questions/#q01"
+    buttons.nth(1).click()
+    expect(page.get_by_text("Copied: sentence with link").nth(1)).to_be_visible()
+    assert clipboard(page) == f"And then?\n{site.server.origin}/q/q02/"
+
+
+PICTURE = (
+    '<figure class="picture"><div class="snippet-picture"><svg xmlns="http://www.w3.org/2000/svg" width="100%" height="40">'
+    '<title>The pair</title><rect width="100%" height="40" fill="var(--as-gap, #d6402b)"/></svg></div></figure>'
+)
+
+LOOK = """async () => {
+  const [item] = await navigator.clipboard.read();
+  const image = await createImageBitmap(await item.getType("image/png"));
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const brush = canvas.getContext("2d");
+  brush.drawImage(image, 0, 0);
+  return [image.width, image.height, ...brush.getImageData(image.width / 2, image.height / 2, 1, 1).data];
+}"""
+
+
+def test_a_picture_is_copied_for_a_slide_in_the_colours_of_the_page(page: Page, site: Site):
+    page.goto(site.put("/pictures/", PICTURE))
+    press(page, page.get_by_role("button", name="Copy as picture"))
+    expect(page.get_by_text("Copied: picture")).to_be_visible()
+    assert page.evaluate(LOOK) == [1616, 176, 0xD1, 0x3A, 0x24, 255]
+
+
+def test_where_pictures_cannot_be_copied_they_are_saved(page: Page, site: Site):
+    page.add_init_script("delete globalThis.ClipboardItem")
+    page.goto(site.put("/pictures/", PICTURE))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Copy as picture").click()
+    assert download.value.suggested_filename == "The pair.png"
+    expect(page.get_by_text("Saved: this browser does not copy pictures.")).to_be_visible()
