@@ -3,7 +3,7 @@
 A table of this model's rules, not a measurement.
 """
 
-from afterswipe import Phone, Version
+from afterswipe import Version, claims
 from afterswipe.story.compare import leave_for_an_hour
 from afterswipe.story.strategies import STRATEGIES
 
@@ -25,8 +25,8 @@ OVERTAKEN = {"full recipe before iOS 26": Version("26")}  # from there on it is 
 IN_TIME = 60  # seconds; later, a story is news of yesterday
 BLINK = 1  # seconds for which a card may be behind
 
-claim = Phone(ios="27").rules.claim
-since = {name: Version(claim(claim_id).since) for name, claim_id in ADDED.items()}
+
+since = {name: Version(claims.get(claim_id).since) for name, claim_id in ADDED.items()}
 before = Version("16")
 for ios in VERSIONS:
     new = [name for name, version in since.items() if before < version <= Version(ios)]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-
 from .claim_links import MARKER
 from .errors import BuildError
 from .mechanisms import MECHANISMS
