@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from afterswipe import claims
-from afterswipe.kernel.endings import CAUSES
+from afterswipe.kernel.causes import CAUSES
 from afterswipe.kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State
 from afterswipe.seen.svg import INK, LINE, MUTED, PAPER, RUN, Drawing
 
