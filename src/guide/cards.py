@@ -17,7 +17,7 @@ from pathlib import Path
 import PIL
 from PIL import Image, ImageColor, ImageDraw, features
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 
 from . import card_text, claim_words
 from .card_text import LINE, Fonts, fit

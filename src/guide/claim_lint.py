@@ -15,14 +15,15 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from afterswipe import claims as reader
-from afterswipe.claims import Claim
+from afterswipe.claims.catalogue import Rule
 from afterswipe.claims.rules import Rules
+from afterswipe.claims.sources import Claim
 from afterswipe.errors import AfterSwipeError
 
 from . import claim_rules, sentence_lint, snippets
 from .claim_links import MARKER, prose
 from .claim_rules_text import Place
+from .claims import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "src/afterswipe/claims/ids.txt"
@@ -195,7 +196,7 @@ def _recorded() -> Iterator[set[str]]:
     asked: set[str] = set()
     ask = Rules.claim
 
-    def noted(rules: Rules, claim_id: str) -> Claim:
+    def noted(rules: Rules, claim_id: str) -> Rule:
         asked.add(claim_id)
         return ask(rules, claim_id)
 
@@ -257,7 +258,7 @@ def register(claims: Sequence[Claim], ledger: Path) -> list[str]:
 def main(arguments: Sequence[str] = ()) -> int:
     """Check the claims of this checkout; with `--register`, add new ids to the ledger first."""
     try:
-        claims = reader.every()
+        claims = schema.check()
     except AfterSwipeError as wrong:
         print(f"src/afterswipe/claims/data/{wrong}", file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from afterswipe import claims
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 
 from . import claim_data, claim_head, claim_links, feed, front_matter, moved, page_marks
 from .errors import BuildError

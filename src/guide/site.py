@@ -15,6 +15,7 @@ from afterswipe import claims
 from . import claim_lint, snippets
 from .cards import write_cards
 from .claim_head import card_name
+from .claims import schema
 from .errors import BuildError
 from .finish import finish
 from .generate import generate
@@ -35,7 +36,7 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     build_runtime(ROOT, ROOT / "build" / "runtime")
     build_runner()
     today = datetime.now(UTC).date()
-    wrong = claim_lint.check(claims.every(), ROOT / "docs", snippets.FOLDER, claim_lint.LEDGER, today)
+    wrong = claim_lint.check(schema.check(), ROOT / "docs", snippets.FOLDER, claim_lint.LEDGER, today)
     generate(ROOT / "docs", today=today, site_url=site_url())
     if wrong := wrong + snippets.check_pages(ROOT / "docs"):
         raise BuildError("\n".join(dict.fromkeys(wrong)))

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from afterswipe import claims
-from afterswipe.claims import Change
+from afterswipe.claims.sources import Change
 from guide import feed, front_matter, lost_page, moved, not_known, page_marks
 from guide.errors import BuildError
 from tests.guide.claim_making import SITE, SOUND, claim, one_of_each
