@@ -10,8 +10,9 @@ from markdown import Markdown
 from afterswipe import claims
 from afterswipe.mechanism import fact
 from afterswipe.mechanisms import MECHANISMS
-from guide import mechanisms, snippets
+from guide import snippets
 from guide.errors import BuildError
+from guide.pages import mechanisms
 
 EXTENSIONS = ["attr_list", "md_in_html", "tables", "toc", "pymdownx.superfences", "guide.markdown"]
 
