@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from afterswipe.mechanisms import MECHANISMS
 from guide.claims.links import MARKER
 from guide.errors import BuildError
+from guide.mechanisms import MECHANISMS
 
 from .mechanisms import anchor
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from afterswipe import claims
 from afterswipe.errors import ClaimError
-from afterswipe.mechanisms import ELSEWHERE, MECHANISMS
 from guide import snippets
+from guide.mechanisms import ELSEWHERE, MECHANISMS
 
 from .code import Code, parse, version
 from .languages import SYMBOLS, oldest, systems
@@ -171,7 +171,7 @@ def _unused(known: Table, code: Mapping[str, Code], package: set[str]) -> list[s
     ]
     rows = {name for symbol in known.symbols for name in _names(symbol)}
     wrong += [
-        f"src/afterswipe/mechanisms_*.py or [package.apple] names {name}, and src/guide/swift/symbols.toml has no row for it. Add one."
+        f"src/guide/mechanisms or [package.apple] names {name}, and src/guide/swift/symbols.toml has no row for it. Add one."
         for name in sorted(package - rows)
     ]
     return wrong

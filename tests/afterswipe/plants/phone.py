@@ -3,7 +3,9 @@
 from afterswipe.app import Application
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
+from afterswipe.kernel.phases import Phase
 from afterswipe.phone import Phone
+from afterswipe.system import System
 
 from . import Patch, plant
 from .kernel import nobody_has_to_run
@@ -52,12 +54,18 @@ def the_work_stops_with_its_card(patch: Patch) -> None:
 
 
 def _cards_go(patch: Patch, event_is: bool) -> None:
-    def planted(phone: Phone, change) -> None:
-        if (change.event is Event.FORCE_QUIT) is event_is:
-            for card in list(phone.cards):
-                phone.cards.dismiss(card.number, by="system")
+    hear = System._hear_for_cards
 
-    patch.setattr(Phone, "_cards_of_ended", planted)
+    def planted(system: System, cards) -> None:
+        def ended(change) -> None:
+            if (change.event is Event.FORCE_QUIT) is event_is:
+                for card in list(cards):
+                    cards.dismiss(card.number, by="system")
+
+        hear(system, cards)
+        system.host.phases._by_phase[Phase.CARDS_OF_ENDED] = ended
+
+    patch.setattr(System, "_hear_for_cards", planted)
 
 
 @plant("live-activity.survives-force-quit")
