@@ -7,7 +7,7 @@ from afterswipe.frameworks.urlsession.system import BackgroundTransfer, Transfer
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import State
 
-from . import Patch, plant
+from . import Patch, answered_no, plant
 
 FIRST = 37_000
 
@@ -55,6 +55,12 @@ def every_file_can_be_read(patch: Patch) -> None:
 @plant("system-conditions.user-switches", "model.low-data-mode-holds-discretionary")
 def low_data_mode_holds_nothing(patch: Patch) -> None:
     _not_held_by(patch, "Low Data Mode")
+
+
+@plant("system-conditions.low-power-mode")
+def low_power_mode_pauses_nothing(patch: Patch) -> None:
+    _not_held_by(patch, "Low Power Mode")
+    answered_no("system-conditions.low-power-mode")(patch)
 
 
 @plant("background-urlsession.discretionary-may-wait")

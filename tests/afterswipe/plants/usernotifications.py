@@ -6,7 +6,7 @@ from afterswipe.frameworks.usernotifications.local import Notifications
 from afterswipe.frameworks.usernotifications.system import Pushes
 from afterswipe.kernel.run_time import RunTime
 
-from . import Patch, plant
+from . import Patch, answered_no, plant
 
 
 @plant("life-cycle.local-notification-without-the-app")
@@ -34,6 +34,7 @@ def a_silent_push_wakes_after_a_force_quit(patch: Patch) -> None:
 @plant("system-conditions.background-app-refresh-off")
 def the_switch_denies_nothing(patch: Patch) -> None:
     patch.setattr(Conditions, "background_refresh_status", "available")
+    answered_no("system-conditions.background-app-refresh-off")(patch)
 
 
 @plant("silent-push.always-discretionary")
