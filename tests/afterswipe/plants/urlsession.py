@@ -209,8 +209,8 @@ def a_force_quit_app_is_launched(patch: Patch) -> None:
     "background-urlsession.each-resume-adds-a-delay",
     "background-urlsession.chunks-one-by-one-is-the-worst-case",
 )
-def no_resume_adds_a_delay(patch: Patch) -> None:
-    patch.setattr(RateLimiter, "_grown", lambda _: 0)
+def a_chain_waits_the_same_minute_each_time(patch: Patch) -> None:
+    patch.setattr(RateLimiter, "_grown", lambda _: 60_000)
 
 
 @plant("background-urlsession.rate-limiter-doubles")

@@ -33,7 +33,12 @@ def a_silent_push_wakes_after_a_force_quit(patch: Patch) -> None:
 
 @plant("system-conditions.background-app-refresh-off")
 def the_switch_denies_nothing(patch: Patch) -> None:
-    patch.setattr(Conditions, "background_refresh_status", "available")
+    status = Conditions.background_refresh_status.fget
+
+    def planted(conditions: Conditions) -> str:
+        return status(conditions) if conditions.low_power_mode else "available"
+
+    patch.setattr(Conditions, "background_refresh_status", property(planted))
     answered_no("system-conditions.background-app-refresh-off")(patch)
 
 
