@@ -44,19 +44,19 @@ if TYPE_CHECKING:
     from .frameworks.backgroundassets.background_assets import BackgroundAssets, DownloaderExtension
     from .frameworks.backgroundtasks.app import (
         BGAppRefreshTask,
-        BGAppRefreshTaskRequest,
-        BGProcessingTask,
-        BGProcessingTaskRequest,
-        BGTask,
-        BGTaskRequest,
-        BGTaskScheduler,
-    )
-    from .frameworks.backgroundtasks.continued import (
         BGContinuedProcessingTask,
-        BGContinuedProcessingTaskRequest,
+        BGProcessingTask,
+        BGTask,
+        BGTaskScheduler,
         Progress,
     )
-    from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
+    from .frameworks.backgroundtasks.continued import ContinuedProcessing
+    from .frameworks.backgroundtasks.requests import (
+        BGAppRefreshTaskRequest,
+        BGContinuedProcessingTaskRequest,
+        BGProcessingTaskRequest,
+        BGTaskRequest,
+    )
     from .frameworks.backgroundtasks.system import TaskScheduler
     from .frameworks.extensions.extensions import Extension, Extensions
     from .frameworks.modes.background_modes import Audio, BackgroundModes, Bluetooth, Location
@@ -233,9 +233,9 @@ _ROOMS = {
     "frameworks.activitykit.system": "ActivityStore",
     "frameworks.appintents.intents": "AppIntent CancellableIntent Intents LiveActivityIntent LongRunningIntent",
     "frameworks.backgroundassets.background_assets": "BackgroundAssets DownloaderExtension",
-    "frameworks.backgroundtasks.app": "BGAppRefreshTask BGAppRefreshTaskRequest BGProcessingTask BGProcessingTaskRequest BGTask BGTaskRequest BGTaskScheduler",
-    "frameworks.backgroundtasks.continued": "BGContinuedProcessingTask BGContinuedProcessingTaskRequest Progress",
-    "frameworks.backgroundtasks.continued_scheduler": "ContinuedProcessing",
+    "frameworks.backgroundtasks.app": "BGAppRefreshTask BGContinuedProcessingTask BGProcessingTask BGTask BGTaskScheduler Progress",
+    "frameworks.backgroundtasks.continued": "ContinuedProcessing",
+    "frameworks.backgroundtasks.requests": "BGAppRefreshTaskRequest BGContinuedProcessingTaskRequest BGProcessingTaskRequest BGTaskRequest",
     "frameworks.backgroundtasks.system": "TaskScheduler",
     "frameworks.extensions.extensions": "Extension Extensions",
     "frameworks.modes.background_modes": "Audio BackgroundModes Bluetooth Location",

@@ -2,28 +2,31 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from .device.connections import Connections
 from .errors import UsageError
-from .frameworks.activitykit.app import Activities
-from .frameworks.backgroundtasks.app import BGTaskScheduler
-from .frameworks.modes.background_modes import Audio, Bluetooth, Location
-from .frameworks.photos.photos_upload import PhotoLibrary
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
 from .frameworks.uikit.cpu_monitor import CPUMonitor
 from .frameworks.uikit.file_locks import FileLock, FileLocks
 from .frameworks.uikit.watchdog import Watchdog
-from .frameworks.urlsession.app import URLSession
-from .frameworks.urlsession.background import BackgroundURLSession
-from .frameworks.usernotifications.notifications import LocalNotifications
-from .frameworks.usernotifications.pushes import AppPushes
-from .frameworks.widgetkit.widgets import WidgetCenter
-from .kernel.causes import Cause
 from .kernel.life_cycle import SceneState, State
-from .kernel.phases import Phase
-from .kernel.process import Change, Process
+from .kernel.process import Process
 from .system import System
 from .units import SECOND
+
+if TYPE_CHECKING:
+    from .device.connections import Connections
+    from .frameworks.activitykit.app import Activities
+    from .frameworks.activitykit.system import ActivityStore
+    from .frameworks.backgroundtasks.app import BGTaskScheduler
+    from .frameworks.modes.background_modes import Audio, Bluetooth, Location
+    from .frameworks.photos.photos_upload import PhotoLibrary
+    from .frameworks.urlsession.app import URLSession
+    from .frameworks.urlsession.background import BackgroundURLSession
+    from .frameworks.usernotifications.notifications import LocalNotifications
+    from .frameworks.usernotifications.pushes import AppPushes
+    from .frameworks.widgetkit.widgets import WidgetCenter
 
 
 class Application:
@@ -41,32 +44,107 @@ class Application:
         self.launch_reason = process.launch_reason
         self.clock = process.clock
         self.rules = process.rules
-        self.cards = system.cards
         self.note = process.note
         self.run_time = process.run_time
         self.call = process.call
         self.tell = process.tell
         self.must_run = process.must_run
-        self.watchdog = Watchdog(system, self)
-        self.cpu_monitor = CPUMonitor(system, self)
-        self.file_locks = FileLocks(self)
-        self.connections = Connections.of(process, system.network)
-        self.background_time = BackgroundTime(system, self)
-        self.activities = Activities(self)
-        self.url_session = URLSession(self)
-        self.background_url_session = BackgroundURLSession(self)
-        self.pushes = AppPushes(self)
-        self.audio, self.location, self.bluetooth = Audio(self), Location(self), Bluetooth(self)
-        self.photo_library = PhotoLibrary(self)
-        self.widget_center = WidgetCenter(self)
-        self.notifications = LocalNotifications(self)
-        self.task_scheduler = BGTaskScheduler(self)
+        self.watchdog = Watchdog(process, system.host)
+        self.cpu_monitor = CPUMonitor(process, system.host, lambda: system.task_scheduler.runs_on_power)
+        self.file_locks = FileLocks(process, system.host)
+        self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
-        process.phases.on(Phase.CALLBACKS, self._told)
-        process.phases.on(Phase.WATCHDOG, self._gone)
-        process.phases.on(Phase.BACKGROUND_TIME, self._changed)
-        process.phases.on(Phase.TRANSFERS_IN_FRONT, self._in_front)
-        process.phases.on(Phase.FILE_LOCKS, self._suspended)
+
+    @property
+    def cards(self) -> "ActivityStore":
+        """The system's side of ActivityKit."""
+        return self.system.cards
+
+    @cached_property
+    def connections(self) -> "Connections":
+        """The connections of this process."""
+        from .device.connections import Connections
+
+        return Connections.of(self.process, self.system.network)
+
+    @cached_property
+    def activities(self) -> "Activities":
+        """ActivityKit."""
+        from .frameworks.activitykit.app import Activities
+
+        return Activities(self)
+
+    @cached_property
+    def url_session(self) -> "URLSession":
+        """The default URLSession, whose transfers run in the app's process."""
+        from .frameworks.urlsession.app import URLSession
+
+        return URLSession(self)
+
+    @cached_property
+    def background_url_session(self) -> "BackgroundURLSession":
+        """The URLSession whose bytes the system moves."""
+        from .frameworks.urlsession.background import BackgroundURLSession
+
+        return BackgroundURLSession(self)
+
+    @cached_property
+    def pushes(self) -> "AppPushes":
+        """What the app does when a push wakes it."""
+        from .frameworks.usernotifications.pushes import AppPushes
+
+        return AppPushes(self)
+
+    @cached_property
+    def audio(self) -> "Audio":
+        """Sound."""
+        from .frameworks.modes.background_modes import Audio
+
+        return Audio(self)
+
+    @cached_property
+    def location(self) -> "Location":
+        """Live location updates."""
+        from .frameworks.modes.background_modes import Location
+
+        return Location(self)
+
+    @cached_property
+    def bluetooth(self) -> "Bluetooth":
+        """Core Bluetooth with state restoration."""
+        from .frameworks.modes.background_modes import Bluetooth
+
+        return Bluetooth(self)
+
+    @cached_property
+    def photo_library(self) -> "PhotoLibrary":
+        """PhotoKit: whether the system may upload from the library."""
+        from .frameworks.photos.photos_upload import PhotoLibrary
+
+        return PhotoLibrary(self)
+
+    @cached_property
+    def widget_center(self) -> "WidgetCenter":
+        """WidgetKit: reload the widgets."""
+        from .frameworks.widgetkit.widgets import WidgetCenter
+
+        return WidgetCenter(self)
+
+    @cached_property
+    def notifications(self) -> "LocalNotifications":
+        """Local notifications."""
+        from .frameworks.usernotifications.notifications import LocalNotifications
+
+        return LocalNotifications(self)
+
+    @cached_property
+    def task_scheduler(self) -> "BGTaskScheduler":
+        """BackgroundTasks."""
+        from .frameworks.backgroundtasks.app import BGTaskScheduler
+
+        return BGTaskScheduler(
+            self.process, self.system.host, self.system.task_scheduler, self.system.continued_processing
+        )
 
     @property
     def state(self) -> State:
@@ -141,32 +219,3 @@ class Application:
     def complete_wake(self) -> None:
         """Call the completion handler that came with a wake-up: the app is done and may be suspended."""
         self.process.complete_wake()
-
-    # Until each framework subscribes by itself.
-
-    def _told(self, _change: Change) -> None:
-        self.watchdog.told()
-
-    def _gone(self, change: Change) -> None:
-        if change.after is State.NOT_RUNNING:
-            self.watchdog.stop()
-
-    def _changed(self, change: Change) -> None:
-        if change.after is State.BACKGROUND:
-            self.background_time.entered_background()
-            self.cpu_monitor.entered_background()
-        elif change.before is State.BACKGROUND:
-            self.background_time.left_background()
-            self.cpu_monitor.left_background()
-
-    def _in_front(self, change: Change) -> None:
-        if change.after.foreground:
-            self.system.daemon.rate_limiter.in_front()
-
-    def _suspended(self, change: Change) -> None:
-        if change.after is State.SUSPENDED and self.file_locks.held:
-            self.rules.cite("life-cycle.file-lock-at-suspension")
-            files = ", ".join(repr(lock.name) for lock in self.file_locks.held)
-            self.system.terminate(
-                f"suspended while it held a lock on {files} in a shared container", Cause.FILE_LOCK
-            )

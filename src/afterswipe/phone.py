@@ -1,39 +1,19 @@
 """The phone: it owns the clock, and it alone turns the processes."""
 
-import random
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from .app import Application
 from .claims import Claim
 from .claims.rules import Rules
-from .device.conditions import Conditions
-from .device.network import Network
-from .device.power import Power
 from .errors import UsageError
-from .frameworks.activitykit.pushes import LiveActivityPushes
-from .frameworks.activitykit.settings import LiveActivities
-from .frameworks.activitykit.system import ActivityStore, Card
-from .frameworks.appintents.intents import Intents
-from .frameworks.backgroundassets.background_assets import BackgroundAssets
-from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
-from .frameworks.backgroundtasks.system import TaskScheduler
-from .frameworks.extensions.extensions import Extensions
-from .frameworks.modes.background_modes import BackgroundModes
-from .frameworks.photos.photos_upload import Photos
-from .frameworks.urlsession.system import TransferDaemon
-from .frameworks.usernotifications.notifications import Notifications
-from .frameworks.usernotifications.pushes import Pushes
-from .frameworks.widgetkit.widgets import Widgets
+from .frameworks.activitykit.system import Card
 from .kernel import never_yields
 from .kernel.causes import Cause
-from .kernel.clock import Clock
-from .kernel.endings import Endings
-from .kernel.host import Host
 from .kernel.life_cycle import DISCONNECTED, Event, State
 from .kernel.phases import Phase
-from .kernel.process import Change, Process
-from .kernel.record import PersonDid, Record
+from .kernel.process import Process
+from .kernel.record import PersonDid
 from .seen.lock_screen import LockScreen, island
 from .seen.timeline import Timeline
 from .seen.truth import Truth
@@ -66,63 +46,11 @@ class Phone(System):
         disputes: Mapping[str, str] | None = None,
         claims: Mapping[str, float] | None = None,
     ) -> None:
-        if uplink is not None and not uplink > 0:
-            raise UsageError(
-                f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12."
-            )
-        self.rules = Rules(ios, suppose=suppose, disputes=disputes, claims=claims)
-        self.clock = Clock()
-        self.record = Record()
-        self.host = Host(self.clock, self.rules, self.record, self.open)
-        self.endings = Endings(self.host)
+        super().__init__(Rules(ios, suppose=suppose, disputes=disputes, claims=claims), seed, uplink)
         self._main: AppMain | None = None
-        self._app: Application | None = None
         self._in_switcher = False
-        self.power = Power(self.rules)
-        self.conditions = Conditions(self.clock, self.rules, self.record)
-        self.rng = random.Random(seed)
-        self.network = Network(self.clock, self.rng, self.rules, uplink, self.record.add)
-        self.cards = ActivityStore(self)
-        self.live_activities = LiveActivities(self)
-        self.live_activity_pushes = LiveActivityPushes(self)
-        self.daemon = TransferDaemon(self)
-        self.extensions = Extensions(self)
-        self.pushes = Pushes(self)
-        self.intents = Intents(self)
-        self.background_modes = BackgroundModes(self)
-        self.photos = Photos(self)
-        self.background_assets = BackgroundAssets(self)
-        self.widgets = Widgets(self)
-        self.notifications = Notifications(self)
-        self.task_scheduler = TaskScheduler(self)
-        self.continued_processing = ContinuedProcessing(self)
-        self.host.run_beside(self.extensions)
-        hear = self.host.phases.on
-        hear(Phase.TASK_REQUESTS, lambda change: self.task_scheduler.happened(change.event, change.after))
-        hear(
-            Phase.CONTINUED_TASKS,
-            lambda change: self.continued_processing.happened(change.event, change.after),
-        )
-        hear(Phase.TRANSFERS_OF_SUSPENDED, self._transfers_of_suspended)
-        hear(Phase.TRANSFERS_OF_ENDED, lambda _change: self.daemon.process_ended())
-        hear(Phase.CARDS_OF_ENDED, self._cards_of_ended)
-        hear(Phase.FORCE_QUIT, self._transfers_of_force_quit)
         if self.rules.supposed:
             self.conditions.watch(self._awake_by_switch, Phase.RUN_TIME)
-
-    def _transfers_of_suspended(self, change: Change) -> None:
-        if change.after is State.SUSPENDED:
-            self.daemon.process_suspended()
-
-    def _transfers_of_force_quit(self, change: Change) -> None:
-        if change.event is Event.FORCE_QUIT and self.rules.holds("force-quit.cancels-background-transfers"):
-            self.daemon.cancel_all("the person force quit the app")
-
-    def _cards_of_ended(self, change: Change) -> None:
-        by_person = change.event is Event.FORCE_QUIT
-        self.rules.cite(
-            "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
-        )
 
     def _awake_by_switch(self, name: str) -> None:
         if name == "background_app_refresh" and self.host.process is not None:
@@ -135,32 +63,6 @@ class Phone(System):
         never_yields.watch(self._main)
         self._app = Application(process, self)
         return self._main(self._app)
-
-    # What the frameworks ask of it, until each is handed the host.
-
-    @property
-    def app(self) -> Application | None:
-        """The app's process, or None where there is none."""
-        return None if self.host.process is None else self._app
-
-    @property
-    def was_force_quit(self) -> bool:
-        """Whether the person force quit the app and has not opened it since."""
-        return self.host.was_force_quit
-
-    def wake(
-        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
-    ) -> bool:
-        """Give the app run time in the background; see `Host.wake`."""
-        return self.host.wake(reason, limit, unless_force_quit)
-
-    def suspend(self) -> None:
-        """Suspend the app: nothing holds it."""
-        self.host.suspend()
-
-    def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
-        """End the app's process without telling it (claim life-cycle.terminated-without-notice)."""
-        self.host.terminate(why, cause)
 
     # What the person does.
 
@@ -196,7 +98,6 @@ class Phone(System):
         self._did("locks the phone")
         self.conditions.device_locked(True)
         self._in_switcher = False
-        self.cards.device_locked()
         self.host.happen(Event.LOCK)
 
     def unlock(self) -> None:
@@ -222,7 +123,7 @@ class Phone(System):
         self._must_be_unlocked("force_quit")
         if not self._in_switcher:
             self.open_app_switcher()
-        self.intents.before_force_quit()
+        self.host.consider(Event.FORCE_QUIT)
         self._did("force quits the app")
         self.host.in_front, self._in_switcher, self.host.was_force_quit = False, False, True
         self.host.happen(Event.FORCE_QUIT)
@@ -252,15 +153,11 @@ class Phone(System):
         Raises NotKnownError while a card is on the Lock Screen (claim live-activity.reboot-persistence), and UsageError while a
         background transfer is under way.
         """
-        self.power.check(
-            [card.title for card in self.cards if card.on_screen],
-            any(not transfer.outcome for transfer in self.daemon.transfers),
-        )
+        self.host.consider(Event.RESTART)
         self._did("restarts the phone")
         self.conditions.device_locked(True)
         self.host.in_front, self._in_switcher = False, False
         self.host.happen(Event.RESTART)
-        self.extensions.end_all("ended: the phone restarted")
         self.power.restarted()
 
     def wait(
@@ -326,11 +223,6 @@ class Phone(System):
     def why(self) -> list[Claim]:
         """The claims that this run rests on, in the order in which they were needed."""
         return list(self.rules.used.values())
-
-    @property
-    def app_state(self) -> State:
-        """The state of the app's process."""
-        return self.host.state
 
     def _did(self, what: str) -> None:
         self.host.must_not_be_running(

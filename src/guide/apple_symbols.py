@@ -15,10 +15,10 @@ from pathlib import Path
 
 from afterswipe import claims
 from afterswipe.errors import ClaimError
-from afterswipe.mechanisms import ELSEWHERE, MECHANISMS
 
 from . import snippets
 from .languages import SYMBOLS, oldest, systems
+from .mechanisms import ELSEWHERE, MECHANISMS
 from .swift_code import Code, parse, version
 
 _DOCUMENTATION = "https://developer.apple.com/documentation/"
@@ -171,7 +171,7 @@ def _unused(known: Table, code: Mapping[str, Code], package: set[str]) -> list[s
     ]
     rows = {name for symbol in known.symbols for name in _names(symbol)}
     wrong += [
-        f"src/afterswipe/mechanisms_*.py or [package.apple] names {name}, and src/guide/apple_symbols.toml has no row for it. Add one."
+        f"src/guide/mechanisms or [package.apple] names {name}, and src/guide/apple_symbols.toml has no row for it. Add one."
         for name in sorted(package - rows)
     ]
     return wrong

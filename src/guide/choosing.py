@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from afterswipe.mechanisms import MECHANISMS
-
 from .claim_links import MARKER
 from .errors import BuildError
-from .mechanisms import anchor
+from .mechanisms import MECHANISMS
+from .pages.mechanisms import anchor
 
 FILE = Path(__file__).with_suffix(".toml")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from afterswipe import claims
 from afterswipe.kernel.life_cycle import TRANSITIONS, Event, State
 
-from . import apple_symbols, choosing, claim_pages, faults, history, mechanisms, not_known, sample_feed
+from . import apple_symbols, choosing, claim_pages, faults, history, not_known, sample_feed
+from .pages import mechanisms
 from .spec import spec
 
 HEAD = "<!-- Made by guide.generate. Change the model, not this page. -->\n\n"

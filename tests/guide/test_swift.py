@@ -139,7 +139,7 @@ def test_a_name_of_the_package_without_a_row_is_found():
 
 def test_a_name_of_the_mechanism_table_without_a_row_is_found():
     (wrong,) = check(USES_ALL, package={"Phone.ring", "Phone.fly"})
-    assert "mechanisms_*.py or [package.apple] names Phone.fly" in wrong
+    assert "src/guide/mechanisms or [package.apple] names Phone.fly" in wrong
 
 
 def test_an_unused_name_of_swift_s_own_is_found():

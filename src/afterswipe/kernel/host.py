@@ -88,6 +88,10 @@ class Host:
         self.turn()
         return True
 
+    def consider(self, event: Event) -> None:
+        """Raise NotKnownError or UsageError where it is not known or not modelled what would follow from this event now."""
+        self._tell(Moment.BEFORE, Change(event, self.state, after(self.state, event).to, self.process))
+
     def suspend(self) -> None:
         """Suspend the app: nothing holds it."""
         self.happen(Event.SUSPEND)

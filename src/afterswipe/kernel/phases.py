@@ -11,6 +11,7 @@ from enum import Enum
 class Moment(Enum):
     """When phases are told."""
 
+    BEFORE = "somebody is about to do something whose end may not be known; whoever knows that raises"
     EVENT = "an event of the life cycle reached the app; its state is still the old one"
     CHANGED = "the process has entered another state"
     ENDED = "the process is gone"
@@ -21,6 +22,10 @@ class Moment(Enum):
 
 class Phase(Enum):
     """What follows, in order; each with its moment and who subscribes."""
+
+    LONG_RUNNING_INTENTS = (Moment.BEFORE, "what a force quit does to a long-running intent is not known")
+    CARDS_OF_RESTART = (Moment.BEFORE, "what a restart does to a Live Activity is not known")
+    TRANSFERS_OF_RESTART = (Moment.BEFORE, "what a restart does to a background transfer is not modelled")
 
     TASK_REQUESTS = (Moment.EVENT, "BackgroundTasks looks which requests may start, or have to end")
     CONTINUED_TASKS = (Moment.EVENT, "continued tasks end with their process")
@@ -38,6 +43,7 @@ class Phase(Enum):
     CARDS_OF_ENDED = (Moment.ENDED, "Live Activities stay")
 
     FORCE_QUIT = (Moment.AFTERWARDS, "background transfers of an app that was force quit are cancelled")
+    EXTENSIONS_OF_RESTART = (Moment.AFTERWARDS, "no process of an extension outlives a restart")
 
     CARD_PUSHES = (Moment.NETWORK, "pushes to Live Activities that waited for the network arrive")
     TRANSFERS = (Moment.NETWORK, "background transfers are cut, or tried again")
@@ -47,6 +53,7 @@ class Phase(Enum):
 
     TRANSFERS_HELD = (Moment.CONDITION, "background transfers wait, or go on")
     TASKS_HELD = (Moment.CONDITION, "BackgroundTasks looks again")
+    TRANSIENT_CARDS = (Moment.CONDITION, "a phone that locks ends Live Activities of the transient style")
     RUN_TIME = (Moment.CONDITION, "a process that a supposed belief keeps awake is looked at again")
     ONLOOKERS = (Moment.CONDITION, "a script that watches the conditions is told")
 

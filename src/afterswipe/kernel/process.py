@@ -29,6 +29,7 @@ class Process:
         self.rules = rules
         self.note = record.add
         self.launch_reason = launch_reason
+        self.launched_at = clock.now
         self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
         self.state = State.NOT_RUNNING
         self.scene_state = SceneState.UNATTACHED

@@ -20,10 +20,10 @@ from afterswipe.errors import URLError
 from afterswipe.frameworks.activitykit.app import Activity
 from afterswipe.frameworks.activitykit.card import LIVE
 from afterswipe.frameworks.appintents.intents import LongRunningIntent
-from afterswipe.frameworks.backgroundtasks.app import BGProcessingTask, BGProcessingTaskRequest
-from afterswipe.frameworks.backgroundtasks.continued import (
-    BGContinuedProcessingTask,
+from afterswipe.frameworks.backgroundtasks.app import BGContinuedProcessingTask, BGProcessingTask
+from afterswipe.frameworks.backgroundtasks.requests import (
     BGContinuedProcessingTaskRequest,
+    BGProcessingTaskRequest,
 )
 from afterswipe.frameworks.urlsession.background import BackgroundUploadTask
 

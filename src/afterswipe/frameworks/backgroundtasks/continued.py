@@ -98,8 +98,8 @@ class RunningTask:
         self._watch()
         self._clock.after(self._rules.milliseconds("model.continued-question-after"), self._ask)
 
-    def expire(self, why: str) -> None:
-        """End the task, `why` in words: its expiration handler is called, and the app is not told why."""
+    def expire(self) -> None:
+        """End the task: its expiration handler is called, and the app is not told why."""
         if not self.gone:
             self._rules.cite("continued-processing.expiry-gives-no-reason")
             self._grant.expire()
@@ -116,7 +116,7 @@ class RunningTask:
             self._process.note(PersonDid(self._clock.now, f"answers {answer}"))
             if answer == "Stop":
                 self.stopped = True
-                self.expire("the person answered Stop")
+                self.expire()
             self._draw()
 
     def _show(self) -> int:
@@ -166,7 +166,7 @@ class RunningTask:
             self._rules.cite("continued-processing.airplane-mode-expiry")
         self._rules.cite("continued-processing.must-report-progress")
         self._rules.cite("continued-processing.no-progress-is-expired")
-        self.expire("it made no progress")
+        self.expire()
 
     def _ask(self) -> None:
         """Ask the person, where the task is slow. The app is not told (claim continued-processing.question-is-hidden-from-the-app)."""
@@ -249,14 +249,14 @@ class ContinuedProcessing:
         if self._rules.holds("continued-processing.stop-opens-the-app"):
             wait = self._rules.milliseconds("model.continued-stop-delay")
             self._host.open()
-        self._clock.after(wait, lambda: running.expire("the person stopped it"))
+        self._clock.after(wait, running.expire)
 
     def resources_run_short(self) -> None:
         """Let resources run short: the task with the least progress is ended first (claim continued-processing.least-progress-ends-first)."""
         self._newest()
         self._rules.cite("continued-processing.least-progress-ends-first")
         least = min(self._running, key=lambda running: running.task.progress.fraction_completed)
-        least.expire("resources ran short")
+        least.expire()
 
     # What the app asks for.
 

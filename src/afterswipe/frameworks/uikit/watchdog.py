@@ -48,7 +48,9 @@ class Watchdog:
             self.blocked()
 
     def _watch(self, number: int, callback: str, at: int, limit: int) -> None:
-        self._waiting[number] = self._process.clock.at(at + limit, lambda: self._late(number, callback, limit))
+        self._waiting[number] = self._process.clock.at(
+            at + limit, lambda: self._late(number, callback, limit)
+        )
 
     def blocked(self) -> None:
         """The main thread is busy: the system waits for the callbacks that are out before it suspends the app."""

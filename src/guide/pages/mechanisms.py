@@ -1,4 +1,4 @@
-"""The page of the mechanisms, made from the model's own table: an overview, and a section with claims and runs for each.
+"""The page of the mechanisms, made from the table in `guide.mechanisms`: an overview, and a section with claims and runs for each.
 
 A number in the table's sentences is a placeholder, and filled here from its claim: whoever changes the TOML changes the page.
 """
@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from html import escape
 
 from afterswipe import claims
-from afterswipe.mechanisms import ELSEWHERE, MECHANISMS, NO_COUNTERPART, Fact, Mechanism
-
-from . import claim_words, snippets
-from .errors import BuildError
+from guide import claim_words, snippets
+from guide.errors import BuildError
+from guide.mechanisms import ELSEWHERE, MECHANISMS, NO_COUNTERPART, Fact, Mechanism
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::(since|until))?\}")
 _PARTS = (
@@ -31,7 +30,7 @@ def page() -> str:
         "# Mechanisms",
         "",
         "iOS has no general-purpose mechanism for running an app's code continuously in the background.{claim:life-cycle.no-continuous-background} Each of these gives something else.",
-        "This page is made from the table in the package (`afterswipe.mechanisms.MECHANISMS`), its numbers from the claims. “In the model” marks what the simulation does where no claim says it.",
+        "This page is made from a table (`src/guide/mechanisms/table.toml`), its numbers from the claims. “In the model” marks what the simulation does where no claim says it.",
         "",
         *_overview(),
         *(line for row in MECHANISMS for line in _section(row)),
@@ -52,7 +51,7 @@ def fill(text: str) -> str:
         if not words:
             raise BuildError(
                 f"{found[0]} in the mechanism table: claim {claim.id} has no {found[2] or 'value'}. "
-                "Give it one, or change the sentence in src/afterswipe/mechanisms_*.py."
+                "Give it one, or change the sentence in src/guide/mechanisms/table.toml."
             )
         return words
 

@@ -1,9 +1,18 @@
-"""What a row of the mechanism table is made of. The rows are in `mechanisms_app` and `mechanisms_system`, the table in `mechanisms`."""
+"""The table of mechanisms: who starts each, whose process runs, how long, what a force quit does, what it can finish.
 
+The reference page is made from it. The rows are in `table.toml`. Beside them stand the names, in `names.toml`: what of the package
+is Apple's, and what is not, and why.
+"""
+
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
-from . import claims
+from afterswipe import claims
+
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -15,12 +24,7 @@ class Fact:
     """
 
     text: str
-    claims: tuple[str, ...]
-
-
-def fact(text: str, *ids: str) -> Fact:
-    """A sentence and the ids of the claims that it rests on."""
-    return Fact(text, ids)
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +32,7 @@ class Mechanism:
     """A row: a way to get work done, or shown, while the app is not in front."""
 
     name: str
-    first_claim: str
+    first_claim: str = ""
     """The claim whose range of versions is the mechanism's; empty where no claim has one."""
     who_starts: tuple[Fact, ...]
     whose_process: tuple[Fact, ...]
@@ -43,9 +47,9 @@ class Mechanism:
     not_shown: str = ""
     """Why no snippet shows it at all, or why none shows the version before."""
     apple: tuple[tuple[str, str], ...] = ()
-    """Apple's symbols, each with its counterpart: `app.…` and `phone.…`, else a module of this package and a name in it."""
-    files: tuple[str, ...] = ()
-    """The modules of this package that model it."""
+    """Apple's symbols, each with its counterpart: `app.…`, `phone.…`, or a name that `afterswipe` exports."""
+    frameworks: tuple[str, ...] = ()
+    """The rooms in `afterswipe.frameworks` that model it."""
 
     @property
     def since(self) -> str:
@@ -77,3 +81,31 @@ class Mechanism:
 def _version(text: str) -> str:
     """A version as people write it: "16.0" as "16"."""
     return text.removesuffix(".0")
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_HERE / name).read_text(encoding="utf-8"))
+
+
+def _frozen(value: Any) -> Any:
+    """A value of the file as the row has it: a sentence, or a tuple of what was a list."""
+    if isinstance(value, dict):
+        return Fact(value["text"], tuple(value.get("claims", ())))
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+MECHANISMS = tuple(
+    Mechanism(**{key: _frozen(value) for key, value in row.items()})
+    for row in _read("table.toml")["mechanism"]
+)
+"""All rows, in the order of the page."""
+
+_NAMES = _read("names.toml")
+
+ELSEWHERE: tuple[tuple[str, str], ...] = _frozen(_NAMES["elsewhere"])
+"""Apple's names that belong to the life cycle and to no mechanism, each with its counterpart."""
+
+NO_COUNTERPART: dict[str, tuple[str, ...]] = {
+    group["reason"]: tuple(group["names"]) for group in _NAMES["no_counterpart"]
+}
+"""Public names of `Application` and `Phone` that stand for no symbol of Apple's, by the reason."""
