@@ -72,7 +72,7 @@ class Application:
         """ActivityKit."""
         from .frameworks.activitykit.app import Activities
 
-        return Activities(self)
+        return Activities(self.process, self.system.cards)
 
     @cached_property
     def url_session(self) -> "URLSession":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .claims.rules import Rules
 from .device.conditions import Conditions
 from .device.power import Power
-from .errors import NotKnownError, UsageError
+from .errors import UsageError
 from .kernel.causes import Cause
 from .kernel.clock import Clock
 from .kernel.endings import Endings
@@ -76,23 +76,23 @@ class System:
         """The Live Activities, as the system keeps them."""
         from .frameworks.activitykit.system import ActivityStore
 
-        cards = ActivityStore(self)
-        self._hear_for_cards(cards)
-        return cards
+        return ActivityStore(self.clock, self.rules, self.record, self.host, conditions=self.conditions)
 
     @cached_property
     def live_activities(self) -> "LiveActivities":
         """What a person allows Live Activities to do."""
         from .frameworks.activitykit.settings import LiveActivities
 
-        return LiveActivities(self)
+        return LiveActivities(self.rules, self.cards)
 
     @cached_property
     def live_activity_pushes(self) -> "LiveActivityPushes":
         """What the app's server sends to its Live Activities."""
         from .frameworks.activitykit.pushes import LiveActivityPushes
 
-        return LiveActivityPushes(self)
+        return LiveActivityPushes(
+            self.clock, self.rules, self.record, self.host, network=self.network, cards=self.cards
+        )
 
     @cached_property
     def daemon(self) -> "TransferDaemon":
@@ -198,31 +198,6 @@ class System:
         return None if self.app is None else self.app.task_scheduler
 
     # Until each framework subscribes by itself.
-
-    def _hear_for_cards(self, cards: "ActivityStore") -> None:
-        def ended(change: Change) -> None:
-            by_person = change.event is Event.FORCE_QUIT
-            self.rules.cite(
-                "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
-            )
-
-        def considered(change: Change) -> None:
-            shown = [card.title for card in cards if card.on_screen]
-            if change.event is Event.RESTART and shown:
-                self.rules.cite("live-activity.reboot-persistence")
-                raise NotKnownError(
-                    f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple "
-                    "says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page "
-                    "has the test on a device that would tell.",
-                    "live-activity.reboot-persistence",
-                )
-
-        self.host.phases.on(Phase.CARDS_OF_RESTART, considered)
-        self.host.phases.on(Phase.CARDS_OF_ENDED, ended)
-        self.conditions.watch(
-            lambda name: cards.device_locked() if name == "locked" and self.conditions.locked else None,
-            Phase.TRANSIENT_CARDS,
-        )
 
     def _hear_for_transfers(self, daemon: "TransferDaemon") -> None:
         def considered(change: Change) -> None:

@@ -58,7 +58,6 @@ WANTING = {
     "background-urlsession.chunks-one-by-one-is-the-worst-case",
     "background-urlsession.each-resume-adds-a-delay",
     "intents.widget-buttons-run-an-intent",
-    "live-activity.transient-style",
 }
 """Claims whose plants are not written yet."""
 

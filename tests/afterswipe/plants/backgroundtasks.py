@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from afterswipe.errors import APIError
+from afterswipe.errors import UsageError
 from afterswipe.frameworks.activitykit.card import APP, LIVE, ActivityState
 from afterswipe.frameworks.backgroundtasks.app import BGContinuedProcessingTask, BGTaskScheduler
 from afterswipe.frameworks.backgroundtasks.continued import ContinuedProcessing, RunningTask
@@ -59,7 +59,7 @@ def handlers_are_registered_at_launch_or_never(patch: Patch) -> None:
 
     def planted(scheduler: BGTaskScheduler, identifier: str, handler) -> None:
         if scheduler.process.clock.now > scheduler.process.launched_at:
-            raise APIError("It is registered after the launch has finished.")
+            raise UsageError("It is registered after the launch has finished.")
         register(scheduler, identifier, handler)
 
     patch.setattr(BGTaskScheduler, "register", planted)
@@ -75,6 +75,14 @@ def a_continued_task_is_over_when_its_handler_returns(patch: Patch) -> None:
     patch.setattr(
         BGContinuedProcessingTask, "handler_returned", lambda task: task.set_task_completed(success=False)
     )
+
+
+@plant("continued-processing.ios-and-ipados-only")
+def there_are_no_continued_tasks(patch: Patch) -> None:
+    def planted(*_) -> None:
+        raise UsageError("There are no continued tasks.")
+
+    patch.setattr(ContinuedProcessing, "add", planted)
 
 
 @plant("continued-processing.starts-in-foreground", "continued-processing.cannot-start-from-background")
