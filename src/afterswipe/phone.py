@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from .app import Application
-from .claims import Claim
+from .claims.catalogue import Rule
 from .claims.rules import Rules
 from .errors import UsageError
 from .frameworks.activitykit.card import Card
@@ -220,8 +220,11 @@ class Phone(System):
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
-    def why(self) -> list[Claim]:
-        """The claims that this run rests on, in the order in which they were needed."""
+    def why(self) -> list[Rule]:
+        """The claims that this run rests on, in the order in which they were needed; first the beliefs that it supposes.
+
+        `afterswipe.claims.get(rule.id)` has the sources.
+        """
         return list(self.rules.used.values())
 
     def _did(self, what: str) -> None:
