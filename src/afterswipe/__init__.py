@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from .frameworks.appintents.intents import (
         AppIntent,
         CancellableIntent,
-        Intents,
         LiveActivityIntent,
         LongRunningIntent,
     )
+    from .frameworks.appintents.system import Intents
     from .frameworks.backgroundassets.background_assets import BackgroundAssets, DownloaderExtension
     from .frameworks.backgroundtasks.app import (
         BGAppRefreshTask,
@@ -234,7 +234,8 @@ _ROOMS = {
     "frameworks.activitykit.pushes": "LiveActivityPushes",
     "frameworks.activitykit.settings": "LiveActivities",
     "frameworks.activitykit.system": "ActivityStore",
-    "frameworks.appintents.intents": "AppIntent CancellableIntent Intents LiveActivityIntent LongRunningIntent",
+    "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
+    "frameworks.appintents.system": "Intents",
     "frameworks.backgroundassets.background_assets": "BackgroundAssets DownloaderExtension",
     "frameworks.backgroundtasks.app": "BGAppRefreshTask BGContinuedProcessingTask BGProcessingTask BGTask BGTaskScheduler Progress",
     "frameworks.backgroundtasks.continued": "ContinuedProcessing",

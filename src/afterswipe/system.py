@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .frameworks.activitykit.pushes import LiveActivityPushes
     from .frameworks.activitykit.settings import LiveActivities
     from .frameworks.activitykit.system import ActivityStore
-    from .frameworks.appintents.intents import Intents
+    from .frameworks.appintents.system import Intents
     from .frameworks.backgroundassets.background_assets import BackgroundAssets
     from .frameworks.backgroundtasks.app import BGTaskScheduler
     from .frameworks.backgroundtasks.continued import ContinuedProcessing
@@ -120,13 +120,19 @@ class System:
         return Pushes(self)
 
     @cached_property
-    def intents(self) -> "Intents":
+    def intents(self) -> "Intents[Application]":
         """What a person, Siri or Shortcuts lets run of the app."""
-        from .frameworks.appintents.intents import Intents
+        from .frameworks.appintents.system import Intents
 
-        intents = Intents(self)
-        self.host.phases.on(Phase.LONG_RUNNING_INTENTS, self._before_force_quit)
-        return intents
+        return Intents(
+            self.clock,
+            self.rules,
+            self.record,
+            self.host,
+            conditions=self.conditions,
+            cards=self.cards,
+            app=lambda: self.app,
+        )
 
     @cached_property
     def background_modes(self) -> "BackgroundModes":
@@ -234,10 +240,6 @@ class System:
 
         self.host.run_beside(extensions)
         self.host.phases.on(Phase.EXTENSIONS_OF_RESTART, restarted)
-
-    def _before_force_quit(self, change: Change) -> None:
-        if change.event is Event.FORCE_QUIT:
-            self.intents.before_force_quit()
 
     # What the frameworks ask of it, until each is handed the host.
 
