@@ -99,7 +99,7 @@ def ended_cards_are_not_listed(patch: Patch) -> None:
 def cards_of_an_earlier_launch_are_not_listed(patch: Patch) -> None:
     def own(card: Card, activities: Activities) -> bool:
         changes = activities._cards._record.of(CardChanged)
-        first = next(change.at for change in changes if change.card == card.number)
+        first = next(change.at for change in changes if change.activity == card.number)
         return first >= activities._process.launched_at
 
     _listed(patch, own)
