@@ -39,27 +39,27 @@ if TYPE_CHECKING:
     from .frameworks.appintents.intents import (
         AppIntent,
         CancellableIntent,
-        Intents,
         LiveActivityIntent,
         LongRunningIntent,
     )
+    from .frameworks.appintents.system import Intents
     from .frameworks.avfaudio.app import Audio
     from .frameworks.backgroundassets.system import BackgroundAssets, DownloaderExtension
     from .frameworks.backgroundtasks.app import (
         BGAppRefreshTask,
-        BGAppRefreshTaskRequest,
-        BGProcessingTask,
-        BGProcessingTaskRequest,
-        BGTask,
-        BGTaskRequest,
-        BGTaskScheduler,
-    )
-    from .frameworks.backgroundtasks.continued import (
         BGContinuedProcessingTask,
-        BGContinuedProcessingTaskRequest,
+        BGProcessingTask,
+        BGTask,
+        BGTaskScheduler,
         Progress,
     )
-    from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
+    from .frameworks.backgroundtasks.continued import ContinuedProcessing
+    from .frameworks.backgroundtasks.requests import (
+        BGAppRefreshTaskRequest,
+        BGContinuedProcessingTaskRequest,
+        BGProcessingTaskRequest,
+        BGTaskRequest,
+    )
     from .frameworks.backgroundtasks.system import TaskScheduler
     from .frameworks.corebluetooth.app import Bluetooth
     from .frameworks.corelocation.app import Location
@@ -239,11 +239,12 @@ _ROOMS = {
     "frameworks.activitykit.pushes": "LiveActivityPushes",
     "frameworks.activitykit.settings": "LiveActivities",
     "frameworks.activitykit.system": "ActivityStore",
-    "frameworks.appintents.intents": "AppIntent CancellableIntent Intents LiveActivityIntent LongRunningIntent",
+    "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
+    "frameworks.appintents.system": "Intents",
     "frameworks.backgroundassets.system": "BackgroundAssets DownloaderExtension",
-    "frameworks.backgroundtasks.app": "BGAppRefreshTask BGAppRefreshTaskRequest BGProcessingTask BGProcessingTaskRequest BGTask BGTaskRequest BGTaskScheduler",
-    "frameworks.backgroundtasks.continued": "BGContinuedProcessingTask BGContinuedProcessingTaskRequest Progress",
-    "frameworks.backgroundtasks.continued_scheduler": "ContinuedProcessing",
+    "frameworks.backgroundtasks.app": "BGAppRefreshTask BGContinuedProcessingTask BGProcessingTask BGTask BGTaskScheduler Progress",
+    "frameworks.backgroundtasks.continued": "ContinuedProcessing",
+    "frameworks.backgroundtasks.requests": "BGAppRefreshTaskRequest BGContinuedProcessingTaskRequest BGProcessingTaskRequest BGTaskRequest",
     "frameworks.backgroundtasks.system": "TaskScheduler",
     "frameworks.extensions.system": "Extension Extensions",
     "background_modes": "BackgroundModes",

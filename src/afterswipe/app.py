@@ -10,10 +10,8 @@ from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
 from .frameworks.uikit.cpu_monitor import CPUMonitor
 from .frameworks.uikit.file_locks import FileLock, FileLocks
 from .frameworks.uikit.watchdog import Watchdog
-from .kernel.causes import Cause
 from .kernel.life_cycle import SceneState, State
-from .kernel.phases import Phase
-from .kernel.process import Change, Process
+from .kernel.process import Process
 from .system import System
 from .units import SECOND
 
@@ -52,15 +50,11 @@ class Application:
         self.call = process.call
         self.tell = process.tell
         self.must_run = process.must_run
-        self.watchdog = Watchdog(system, self)
-        self.cpu_monitor = CPUMonitor(system, self)
-        self.file_locks = FileLocks(self)
-        self.background_time = BackgroundTime(system, self)
+        self.watchdog = Watchdog(process, system.host)
+        self.cpu_monitor = CPUMonitor(process, system.host, lambda: system.task_scheduler.runs_on_power)
+        self.file_locks = FileLocks(process, system.host)
+        self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
-        process.phases.on(Phase.CALLBACKS, self._told)
-        process.phases.on(Phase.WATCHDOG, self._gone)
-        process.phases.on(Phase.BACKGROUND_TIME, self._changed)
-        process.phases.on(Phase.FILE_LOCKS, self._suspended)
 
     @property
     def cards(self) -> "ActivityStore":
@@ -79,7 +73,7 @@ class Application:
         """ActivityKit."""
         from .frameworks.activitykit.app import Activities
 
-        return Activities(self)
+        return Activities(self.process, self.system.cards)
 
     @cached_property
     def url_session(self) -> "URLSession":
@@ -149,7 +143,9 @@ class Application:
         """BackgroundTasks."""
         from .frameworks.backgroundtasks.app import BGTaskScheduler
 
-        return BGTaskScheduler(self)
+        return BGTaskScheduler(
+            self.process, self.system.host, self.system.task_scheduler, self.system.continued_processing
+        )
 
     @property
     def state(self) -> State:
@@ -224,28 +220,3 @@ class Application:
     def complete_wake(self) -> None:
         """Call the completion handler that came with a wake-up: the app is done and may be suspended."""
         self.process.complete_wake()
-
-    # Until each framework subscribes by itself.
-
-    def _told(self, _change: Change) -> None:
-        self.watchdog.told()
-
-    def _gone(self, change: Change) -> None:
-        if change.after is State.NOT_RUNNING:
-            self.watchdog.stop()
-
-    def _changed(self, change: Change) -> None:
-        if change.after is State.BACKGROUND:
-            self.background_time.entered_background()
-            self.cpu_monitor.entered_background()
-        elif change.before is State.BACKGROUND:
-            self.background_time.left_background()
-            self.cpu_monitor.left_background()
-
-    def _suspended(self, change: Change) -> None:
-        if change.after is State.SUSPENDED and self.file_locks.held:
-            self.rules.cite("life-cycle.file-lock-at-suspension")
-            files = ", ".join(repr(lock.name) for lock in self.file_locks.held)
-            self.system.terminate(
-                f"suspended while it held a lock on {files} in a shared container", Cause.FILE_LOCK
-            )

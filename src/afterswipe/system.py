@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 from .claims.rules import Rules
 from .device.conditions import Conditions
 from .device.power import Power
-from .errors import NotKnownError, UsageError
+from .errors import UsageError
 from .kernel.causes import Cause
 from .kernel.clock import Clock
 from .kernel.endings import Endings
 from .kernel.host import Host
-from .kernel.life_cycle import Event, State
-from .kernel.phases import Phase
-from .kernel.process import Change
+from .kernel.life_cycle import State
 from .kernel.record import Record
 
 if TYPE_CHECKING:
@@ -28,9 +26,10 @@ if TYPE_CHECKING:
     from .frameworks.activitykit.pushes import LiveActivityPushes
     from .frameworks.activitykit.settings import LiveActivities
     from .frameworks.activitykit.system import ActivityStore
-    from .frameworks.appintents.intents import Intents
+    from .frameworks.appintents.system import Intents
     from .frameworks.backgroundassets.system import BackgroundAssets
-    from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
+    from .frameworks.backgroundtasks.app import BGTaskScheduler
+    from .frameworks.backgroundtasks.continued import ContinuedProcessing
     from .frameworks.backgroundtasks.system import TaskScheduler
     from .frameworks.extensions.system import Extensions
     from .frameworks.photos.system import Photos
@@ -75,23 +74,23 @@ class System:
         """The Live Activities, as the system keeps them."""
         from .frameworks.activitykit.system import ActivityStore
 
-        cards = ActivityStore(self)
-        self._hear_for_cards(cards)
-        return cards
+        return ActivityStore(self.clock, self.rules, self.record, self.host, conditions=self.conditions)
 
     @cached_property
     def live_activities(self) -> "LiveActivities":
         """What a person allows Live Activities to do."""
         from .frameworks.activitykit.settings import LiveActivities
 
-        return LiveActivities(self)
+        return LiveActivities(self.rules, self.cards)
 
     @cached_property
     def live_activity_pushes(self) -> "LiveActivityPushes":
         """What the app's server sends to its Live Activities."""
         from .frameworks.activitykit.pushes import LiveActivityPushes
 
-        return LiveActivityPushes(self)
+        return LiveActivityPushes(
+            self.clock, self.rules, self.record, self.host, network=self.network, cards=self.cards
+        )
 
     @cached_property
     def daemon(self) -> "TransferDaemon":
@@ -131,13 +130,19 @@ class System:
         )
 
     @cached_property
-    def intents(self) -> "Intents":
+    def intents(self) -> "Intents[Application]":
         """What a person, Siri or Shortcuts lets run of the app."""
-        from .frameworks.appintents.intents import Intents
+        from .frameworks.appintents.system import Intents
 
-        intents = Intents(self)
-        self.host.phases.on(Phase.LONG_RUNNING_INTENTS, self._before_force_quit)
-        return intents
+        return Intents(
+            self.clock,
+            self.rules,
+            self.record,
+            self.host,
+            conditions=self.conditions,
+            cards=self.cards,
+            app=lambda: self.app,
+        )
 
     @cached_property
     def background_modes(self) -> "BackgroundModes":
@@ -183,59 +188,34 @@ class System:
         """BackgroundTasks: which requests wait, and when the app is launched for them."""
         from .frameworks.backgroundtasks.system import TaskScheduler
 
-        task_scheduler = TaskScheduler(self)
-        self._hear_for_tasks(task_scheduler)
-        return task_scheduler
+        return TaskScheduler(
+            self.clock,
+            self.rules,
+            self.record,
+            self.host,
+            network=self.network,
+            conditions=self.conditions,
+            power=self.power,
+            handlers=self._handlers,
+        )
 
     @cached_property
     def continued_processing(self) -> "ContinuedProcessing":
         """Continued tasks, and what a person does with the system's card."""
-        from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
+        from .frameworks.backgroundtasks.continued import ContinuedProcessing
 
-        continued_processing = ContinuedProcessing(self)
-        self._hear_for_continued(continued_processing)
-        return continued_processing
-
-    # Until each framework subscribes by itself.
-
-    def _hear_for_cards(self, cards: "ActivityStore") -> None:
-        def ended(change: Change) -> None:
-            by_person = change.event is Event.FORCE_QUIT
-            self.rules.cite(
-                "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
-            )
-
-        def considered(change: Change) -> None:
-            shown = [card.title for card in cards if card.on_screen]
-            if change.event is Event.RESTART and shown:
-                self.rules.cite("live-activity.reboot-persistence")
-                raise NotKnownError(
-                    f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple "
-                    "says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page "
-                    "has the test on a device that would tell.",
-                    "live-activity.reboot-persistence",
-                )
-
-        self.host.phases.on(Phase.CARDS_OF_RESTART, considered)
-        self.host.phases.on(Phase.CARDS_OF_ENDED, ended)
-        self.conditions.watch(
-            lambda name: cards.device_locked() if name == "locked" and self.conditions.locked else None,
-            Phase.TRANSIENT_CARDS,
+        return ContinuedProcessing(
+            self.clock,
+            self.rules,
+            self.record,
+            self.host,
+            cards=self.cards,
+            network=self.network,
+            handlers=self._handlers,
         )
 
-    def _before_force_quit(self, change: Change) -> None:
-        if change.event is Event.FORCE_QUIT:
-            self.intents.before_force_quit()
-
-    def _hear_for_tasks(self, scheduler: "TaskScheduler") -> None:
-        self.host.phases.on(
-            Phase.TASK_REQUESTS, lambda change: scheduler.happened(change.event, change.after)
-        )
-
-    def _hear_for_continued(self, continued: "ContinuedProcessing") -> None:
-        self.host.phases.on(
-            Phase.CONTINUED_TASKS, lambda change: continued.happened(change.event, change.after)
-        )
+    def _handlers(self) -> "BGTaskScheduler | None":
+        return None if self.app is None else self.app.task_scheduler
 
     # What the frameworks ask of it, until each is handed the host.
 

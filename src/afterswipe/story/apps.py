@@ -243,7 +243,7 @@ def _continued_request() -> BGContinuedProcessingTaskRequest:
     return BGContinuedProcessingTaskRequest("post", title=_TITLE, subtitle="Uploading")
 
 
-class PostStory(LongRunningIntent):
+class PostStory(LongRunningIntent[Application]):
     """Uploads a story in the app's process; the card is the system's."""
 
     title = _TITLE
