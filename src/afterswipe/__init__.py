@@ -73,7 +73,8 @@ if TYPE_CHECKING:
     from .frameworks.usernotifications.notifications import LocalNotifications, Notifications, Notified
     from .frameworks.usernotifications.pushes import AppPushes, Pushes, ServiceExtension
     from .frameworks.widgetkit.widgets import Provider, Widget, WidgetCenter, Widgets
-    from .kernel.endings import CAUSES, Cause, Endings, ProcessEnded
+    from .kernel.causes import CAUSES, Cause, ProcessEnded
+    from .kernel.endings import Endings
     from .kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State, Step
     from .kernel.record import (
         Alerted,
@@ -219,7 +220,8 @@ _ROOMS = {
     "claims.rules": "Version",
     "kernel.life_cycle": "Event SCENES SceneState State Step TRANSITIONS",
     "kernel.record": "Alerted AssertionChanged CardChanged CardUpdateHeld ConditionChanged Entry PersonDid ProcessChanged PushArrived Record StateChanged TaskChanged TransferEnded TransferMoved",
-    "kernel.endings": "CAUSES Cause Endings ProcessEnded",
+    "kernel.causes": "CAUSES Cause ProcessEnded",
+    "kernel.endings": "Endings",
     "app": "Application",
     "device.conditions": "Conditions",
     "device.network": "Network",

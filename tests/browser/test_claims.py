@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from afterswipe import claims
-from guide import claim_data, claim_pages
-from guide.claim_axis import versions
+from guide.claims import data as claim_data
+from guide.claims import pages as claim_pages
+from guide.claims.axis import versions
 
 from .conftest import REPOSITORY
 from .serving import StaticServer

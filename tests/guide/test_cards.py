@@ -10,9 +10,20 @@ from PIL import Image, ImageColor
 
 from afterswipe import claims
 from afterswipe.claims import Claim
-from guide import cards
-from guide.cards import MARGIN, SIZE, Card, Fonts, Line, claim_card, page_card, plan, render, write_cards
 from guide.errors import BuildError
+from guide.previews import cards
+from guide.previews.cards import (
+    MARGIN,
+    SIZE,
+    Card,
+    Fonts,
+    Line,
+    claim_card,
+    page_card,
+    plan,
+    render,
+    write_cards,
+)
 
 FONT_FOLDER = Path(__file__).resolve().parents[2] / "node_modules/@fontsource/inter/files"
 EVERY = claims.every()

@@ -14,6 +14,7 @@ not woken.
 from collections.abc import Callable
 
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
+from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.system import System
 from afterswipe.units import SECOND
@@ -38,7 +39,7 @@ class LiveActivityPushes:
         self._waiting: dict[int, Callable[[], None]] = {}
         self._starts: list[int] = []
         self._count = 0
-        system.network.watch(self._network_changed)
+        system.network.watch(self._network_changed, Phase.CARD_PUSHES)
 
     def update(
         self,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from afterswipe.errors import APIError, UsageError
 from afterswipe.frameworks.extensions.extensions import Extension
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.record import ProcessChanged
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class BackgroundAssets:
 
     def download(self, name: str, size: int) -> None:
         """A download: the system moves the bytes, whatever becomes of extension and app."""
-        self._transfers = self._transfers or SystemTransfers(self._system)
+        self._transfers = self._transfers or SystemTransfers(self._system, Phase.ASSET_DOWNLOADS)
 
         def progressed(received: int) -> None:
             if received == size:

@@ -176,7 +176,7 @@ class BGTaskScheduler:
 
     def __init__(self, app: "Application") -> None:
         self._app = app
-        self._launched_at = app.clock.now
+        self._launched_at = app.process.launched_at
         self._handlers: dict[str, Handler] = {}
 
     def register(self, identifier: str, handler: Handler) -> None:

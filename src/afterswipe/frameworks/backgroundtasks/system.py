@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from afterswipe.errors import BGTaskSchedulerError, UsageError
 from afterswipe.kernel.clock import Due
 from afterswipe.kernel.life_cycle import Event, State
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.record import StateChanged
 from afterswipe.system import System
 
 from .app import (
@@ -31,6 +33,7 @@ from .app import (
 )
 
 _REFRESH, _PROCESSING = "force-quit.stops-background-tasks", "force-quit.stops-processing-tasks"
+_USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
 _ONCE = "background-refresh.one-request-one-launch"
 
 
@@ -54,10 +57,12 @@ class TaskScheduler:
         self._waiting: dict[str, _Waiting] = {}
         self._running: list[Grant] = []
         self._on_power: list[Grant] = []
-        self._last_use = 0
+        self._last_use = max(
+            (use.at for use in system.record.of(StateChanged) if use.event in _USES), default=0
+        )
         self._busy = False
-        system.network.watch(self._look_soon)
-        system.conditions.watch(lambda _name: self._look_soon())
+        system.network.watch(self._look_soon, Phase.TASKS_WAITING)
+        system.conditions.watch(lambda _name: self._look_soon(), Phase.TASKS_HELD)
 
     @property
     def pending(self) -> list[BGTaskRequest]:
@@ -131,7 +136,7 @@ class TaskScheduler:
 
     def happened(self, event: Event, to: State) -> None:
         """An event of the life cycle reached the app."""
-        if event in (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT):
+        if event in _USES:
             self._last_use = self._clock.now
         if to is State.NOT_RUNNING:
             for grant in list(self._running):

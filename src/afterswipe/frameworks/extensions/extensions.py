@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from afterswipe.device.network import Connections, SimulatedTransport
+from afterswipe.device.connections import Connections, SimulatedTransport
 from afterswipe.kernel.clock import Due
 from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.record import ProcessChanged

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from afterswipe.errors import APIError, NotKnownError, UsageError
 from afterswipe.frameworks.extensions.extensions import Extension
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Photos:
         """A job: the system moves the bytes, whatever becomes of extension and app."""
         if name in self.jobs:
             raise UsageError(f"There is a job for {name!r} already. Ask new_assets() for those without one.")
-        self._transfers = self._transfers or SystemTransfers(self._system)
+        self._transfers = self._transfers or SystemTransfers(self._system, Phase.PHOTOS_UPLOADS)
         number, size = len(self.jobs) + 1, self.library.get(name, 1)
         self.jobs[name] = 0
 

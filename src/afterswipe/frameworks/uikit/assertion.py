@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from afterswipe.errors import UsageError
+from afterswipe.kernel.causes import Cause
 from afterswipe.kernel.clock import Due
-from afterswipe.kernel.endings import Cause
 from afterswipe.kernel.record import AssertionChanged
 from afterswipe.system import System
 

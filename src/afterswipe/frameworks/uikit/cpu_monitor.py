@@ -9,8 +9,8 @@ Not modelled: shares of the processor's time, other threads, slowing an app down
 
 from typing import TYPE_CHECKING
 
+from afterswipe.kernel.causes import Cause
 from afterswipe.kernel.clock import Due
-from afterswipe.kernel.endings import Cause
 from afterswipe.kernel.life_cycle import State
 from afterswipe.units import duration
 

@@ -11,8 +11,8 @@ asked of it (the system does not mind; the person does).
 
 from typing import TYPE_CHECKING
 
+from afterswipe.kernel.causes import Cause
 from afterswipe.kernel.clock import Due
-from afterswipe.kernel.endings import Cause
 from afterswipe.units import duration
 
 if TYPE_CHECKING:
@@ -34,38 +34,38 @@ class Watchdog:
     def __init__(self, system: "System", app: "Application") -> None:
         self._system = system
         self._app = app
-        self._count = 0
-        self._waiting: dict[int, tuple[Due, str]] = {}
+        self._waiting: dict[int, Due] = {}
         self._holds: dict[int, int] = {}
+        app.process.when_returned = self._returned
 
-    def told(self, callback: str) -> None:
-        """The app is given a callback: it has returned when the main thread gets to what is queued behind it."""
-        if (claim := _DEADLINES.get(callback)) is None:
-            return
-        limit = self._system.rules.milliseconds(claim)
-        self._count += 1
-        number = self._count
-        due = self._system.clock.after(limit, lambda: self._late(number, callback, limit))
-        self._waiting[number] = (due, callback)
-        self._app.loop.call_soon(self._returned, number)
+    def told(self) -> None:
+        """The app was given callbacks: each has returned when the main thread gets to what is queued behind it."""
+        for number, (callback, at) in self._app.process.out.items():
+            if number in self._waiting or (claim := _DEADLINES.get(callback)) is None:
+                continue
+            self._watch(number, callback, at, self._system.rules.milliseconds(claim))
         if self._app.loop.blocked_until > self._system.clock.now:
             self.blocked()
 
+    def _watch(self, number: int, callback: str, at: int, limit: int) -> None:
+        self._waiting[number] = self._system.clock.at(at + limit, lambda: self._late(number, callback, limit))
+
     def blocked(self) -> None:
         """The main thread is busy: the system waits for the callbacks that are out before it suspends the app."""
-        for number, (_, callback) in self._waiting.items():
+        for number in self._waiting:
             if number not in self._holds:
+                callback, _ = self._app.process.out[number]
                 self._holds[number] = self._app.run_time.hold(f"{callback} has not returned")
 
     def stop(self) -> None:
         """The process is gone."""
-        for due, _ in self._waiting.values():
+        for due in self._waiting.values():
             due.cancel()
         self._waiting.clear()
 
     def _returned(self, number: int) -> None:
-        due, _ = self._waiting.pop(number)
-        due.cancel()
+        if (due := self._waiting.pop(number, None)) is not None:
+            due.cancel()
         if number in self._holds:
             self._app.run_time.release(self._holds.pop(number))
 

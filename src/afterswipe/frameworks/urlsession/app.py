@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from afterswipe.device.network import SimulatedTransport, address
+from afterswipe.device.connections import SimulatedTransport
+from afterswipe.device.network import address
 from afterswipe.errors import URLError, UsageError
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 

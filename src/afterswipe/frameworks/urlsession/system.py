@@ -13,6 +13,7 @@ import httpx
 from afterswipe.device.network import address
 from afterswipe.errors import URLError
 from afterswipe.kernel.clock import Due
+from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 from afterswipe.system import System
 
@@ -39,8 +40,8 @@ class TransferDaemon:
         """The delay that the app has built up."""
         self.transfers: list[Transfer] = []
         """All transfers, finished ones included, in the order of their start."""
-        system.network.watch(self._network_changed)
-        system.conditions.watch(self._condition_changed)
+        system.network.watch(self._network_changed, Phase.TRANSFERS)
+        system.conditions.watch(self._condition_changed, Phase.TRANSFERS_HELD)
 
     # What the app's sessions and the phone ask for.
 

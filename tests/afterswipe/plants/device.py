@@ -1,0 +1,28 @@
+"""The rules of network, restarts and connections, taken back."""
+
+from afterswipe.device.connections import Connections
+from afterswipe.device.network import Network
+from afterswipe.kernel.host import Host
+
+from . import Patch, plant
+
+
+@plant("model.captive-portal-answers-everything")
+def a_captive_portal_lets_everything_through(patch: Patch) -> None:
+    patch.setattr(Network, "intercepts", False)
+
+
+@plant("model.network-change-cuts-connections")
+def connections_outlive_a_change_of_the_network(patch: Patch) -> None:
+    change = Network._changed
+    patch.setattr(Network, "_changed", lambda network, what, _cut: change(network, what, ""))
+
+
+@plant("life-cycle.suspension-closes-sockets")
+def connections_outlive_a_suspension(patch: Patch) -> None:
+    patch.setattr(Connections, "_changed", lambda *_: None)
+
+
+@plant("live-activity.reboot-persistence")
+def a_restart_with_a_card_is_answered(patch: Patch) -> None:
+    patch.setattr(Host, "consider", lambda *_: None)
