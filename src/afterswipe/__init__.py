@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .app import Application
+    from .claims.catalogue import Rule
     from .claims.rules import Version
-    from .claims.schema import Claim
+    from .claims.sources import Claim
     from .device.conditions import Conditions
     from .device.network import Network
     from .device.power import Power
@@ -183,6 +184,7 @@ __all__ = [
     "Pushes",
     "Record",
     "ResumeData",
+    "Rule",
     "SceneState",
     "ServiceExtension",
     "Span",
@@ -216,7 +218,8 @@ __version__ = "0.1.0"
 _ROOMS = {
     "errors": "APIError ActivityAuthorizationError AfterSwipeError BGTaskSchedulerError ClaimError NeverYieldsError NotKnownError URLError UnavailableError UsageError",
     "units": "GB HOUR KB MB MINUTE SECOND duration percent size",
-    "claims.schema": "Claim",
+    "claims.catalogue": "Rule",
+    "claims.sources": "Claim",
     "claims.rules": "Version",
     "kernel.life_cycle": "Event SCENES SceneState State Step TRANSITIONS",
     "kernel.record": "Alerted AssertionChanged CardChanged CardUpdateHeld ConditionChanged Entry PersonDid ProcessChanged PushArrived Record StateChanged TaskChanged TransferEnded TransferMoved",

@@ -7,7 +7,7 @@ import pytest
 
 from afterswipe import AfterSwipeError, claims
 from afterswipe.claims.rules import Rules
-from afterswipe.claims.schema import Claim
+from afterswipe.claims.sources import Claim
 from guide import snippets
 
 from .plants import PLANTS, Patch, change, plant, take_back

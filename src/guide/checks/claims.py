@@ -15,12 +15,13 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from afterswipe import claims as reader
-from afterswipe.claims import Claim
+from afterswipe.claims.catalogue import Rule
 from afterswipe.claims.rules import Rules
+from afterswipe.claims.sources import Claim
 from afterswipe.errors import AfterSwipeError
 from guide import ROOT, snippets
 from guide.claims import rules as claim_rules
+from guide.claims import schema
 from guide.claims.links import MARKER, prose
 from guide.claims.rules_text import Place
 
@@ -196,7 +197,7 @@ def _recorded() -> Iterator[set[str]]:
     asked: set[str] = set()
     ask = Rules.claim
 
-    def noted(rules: Rules, claim_id: str) -> Claim:
+    def noted(rules: Rules, claim_id: str) -> Rule:
         asked.add(claim_id)
         return ask(rules, claim_id)
 
@@ -258,7 +259,7 @@ def register(claims: Sequence[Claim], ledger: Path) -> list[str]:
 def main(*, register_new: bool = False) -> int:
     """Check the claims of this checkout; with `register_new`, add new ids to the ledger first."""
     try:
-        claims = reader.every()
+        claims = schema.check()
     except AfterSwipeError as wrong:
         print(f"src/afterswipe/claims/data/{wrong}", file=sys.stderr)
         return 1

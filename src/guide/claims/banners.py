@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from html import escape
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 
 from . import words as claim_words
 from .links import Links

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from afterswipe.claims import Change, Claim
+from afterswipe.claims.sources import Change, Claim
 
 from . import words as claim_words
 from .data import NAME, address

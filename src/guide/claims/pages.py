@@ -11,7 +11,7 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from afterswipe.claims import MECHANISMS, Claim, Source
+from afterswipe.claims.sources import MECHANISMS, Claim, Source
 
 from . import banners as claim_banners
 from . import words as claim_words

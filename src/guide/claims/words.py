@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from html import escape
 
-from afterswipe.claims import MECHANISMS, Claim, Source, Value
+from afterswipe.claims.sources import MECHANISMS, Claim, Source, Value
 
 TYPES = {
     "doc": "Documentation",

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from afterswipe import claims
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 from guide import front_matter
 from guide.claims import data as claim_data
 from guide.claims import feed

@@ -17,7 +17,7 @@ from pathlib import Path
 import PIL
 from PIL import Image, ImageColor, ImageDraw, features
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 from guide.claims import words as claim_words
 from guide.claims.axis import versions
 from guide.errors import BuildError
