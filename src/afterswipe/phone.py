@@ -7,7 +7,7 @@ from .app import Application
 from .claims.catalogue import Rule
 from .claims.rules import Rules
 from .errors import UsageError
-from .frameworks.activitykit.system import Card
+from .frameworks.activitykit.card import Card
 from .kernel import never_yields
 from .kernel.causes import Cause
 from .kernel.life_cycle import DISCONNECTED, Event, State

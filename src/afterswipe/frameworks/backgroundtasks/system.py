@@ -12,57 +12,162 @@ Not modelled: system budgets, a low battery, the shorter times of Low Power Mode
 other apps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from afterswipe.claims.rules import Rules
+from afterswipe.device.conditions import Conditions
+from afterswipe.device.network import Network
+from afterswipe.device.power import Power
 from afterswipe.errors import BGTaskSchedulerError, UsageError
-from afterswipe.kernel.clock import Due
+from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.record import StateChanged
-from afterswipe.system import System
+from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.record import Record, StateChanged
 
-from .app import (
-    BGAppRefreshTask,
-    BGAppRefreshTaskRequest,
-    BGProcessingTask,
-    BGProcessingTaskRequest,
-    BGTask,
-    BGTaskRequest,
-    Grant,
-)
+from .requests import BGAppRefreshTaskRequest, BGProcessingTaskRequest, BGTaskRequest
 
-_REFRESH, _PROCESSING = "force-quit.stops-background-tasks", "force-quit.stops-processing-tasks"
 _USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
-_ONCE = "background-refresh.one-request-one-launch"
+
+
+class Task(Protocol):
+    """A task in the app's hands, as the system sees it. `over` says that the app has completed it; then `when_over` is called."""
+
+    identifier: str
+    over: bool
+    when_over: Callable[[], None]
+
+    def note(self, change: str) -> None:
+        """Record what became of it."""
+
+    def launch(self) -> None:
+        """Let the app's launch handler be called with it."""
+
+    def expire(self) -> None:
+        """Let its expiration handler be called."""
+
+
+class Handlers(Protocol):
+    """What the system calls in the app: its `BGTaskScheduler`, which knows the launch handlers."""
+
+    process: Process
+
+    def refresh_task(self, identifier: str) -> Task:
+        """Make the task for a refresh request."""
+
+    def processing_task(self, identifier: str) -> Task:
+        """Make the task for a processing request."""
+
+
+class Grant:
+    """Run time that the system gives for tasks. It ends when all of them are completed; an expired one ends shortly after."""
+
+    def __init__(
+        self, process: Process, host: Host, tasks: Sequence[Task], ended: Callable[["Grant"], None]
+    ) -> None:
+        self.tasks = tasks
+        self._process = process
+        self._host = host
+        self._ended = ended
+        self._hold = process.run_time.hold(", ".join(task.identifier for task in tasks))
+        self._expired = False
+        self.over = False
+        for task in tasks:
+            task.when_over = self._look
+            task.note("launched")
+
+    def limit(self, milliseconds: int) -> None:
+        """Let it expire so that the app has to be done after this time."""
+        grace = self._process.rules.milliseconds("model.task-expiration-grace")
+        self._process.clock.after(milliseconds - grace, self.expire)
+
+    def expire(self) -> None:
+        """Call the expiration handlers, and end the app if it does not complete its tasks in time."""
+        if self.over or self._expired:
+            return
+        self._expired = True
+        for task in self.tasks:
+            if not task.over:
+                task.expire()
+        grace = self._process.rules.milliseconds("model.task-expiration-grace")
+        self._process.clock.after(grace, self._out_of_time)
+
+    def end(self) -> None:
+        """Take the run time back for good: everything is completed, or the process is gone."""
+        if not self.over:
+            self.over = True
+            self._process.run_time.release(self._hold)
+            self._ended(self)
+
+    def _look(self) -> None:
+        if all(task.over for task in self.tasks):
+            self.end()
+
+    def _out_of_time(self) -> None:
+        if not self.over:
+            self._process.rules.cite("background-tasks.must-be-completed")
+            self._host.terminate("a background task was not completed in time")
+        self.end()
 
 
 @dataclass(frozen=True)
 class _Waiting:
     """A request that waits. `ready` is the moment (milliseconds) from which the system would like to run it."""
 
-    request: BGTaskRequest
+    request: BGAppRefreshTaskRequest | BGProcessingTaskRequest
     ready: int
     submitted_in_foreground: bool
     due: Due
 
+    @property
+    def is_refresh(self) -> bool:
+        return isinstance(self.request, BGAppRefreshTaskRequest)
+
+    @property
+    def needs_power(self) -> bool:
+        return isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_external_power
+
+    @property
+    def needs_network(self) -> bool:
+        return (
+            isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_network_connectivity
+        )
+
 
 class TaskScheduler:
-    """The system's scheduler. It launches the app; the app never launches itself."""
+    """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
 
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._rules = system.rules
-        self._clock = system.clock
+    def __init__(
+        self,
+        clock: Clock,
+        rules: Rules,
+        record: Record,
+        host: Host,
+        *,
+        network: Network,
+        conditions: Conditions,
+        power: Power,
+        handlers: Callable[[], Handlers | None],
+    ) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._host = host
+        self._network = network
+        self._conditions = conditions
+        self._power = power
+        self._handlers = handlers
         self._waiting: dict[str, _Waiting] = {}
-        self._running: list[Grant] = []
+        self._refreshing: list[Grant] = []
+        self._processing: list[Grant] = []
         self._on_power: list[Grant] = []
-        self._last_use = max(
-            (use.at for use in system.record.of(StateChanged) if use.event in _USES), default=0
-        )
+        self._last_use = max((use.at for use in record.of(StateChanged) if use.event in _USES), default=0)
         self._busy = False
-        system.network.watch(self._look_soon, Phase.TASKS_WAITING)
-        system.conditions.watch(lambda _name: self._look_soon(), Phase.TASKS_HELD)
+        host.phases.on(Phase.TASK_REQUESTS, self._happened)
+        network.watch(self._look_soon, Phase.TASKS_WAITING)
+        conditions.watch(lambda _name: self._look_soon(), Phase.TASKS_HELD)
 
     @property
     def pending(self) -> list[BGTaskRequest]:
@@ -80,8 +185,8 @@ class TaskScheduler:
         Raises UsageError where no refresh request waits.
         """
         for waiting in self._waiting.values():
-            if isinstance(waiting.request, BGAppRefreshTaskRequest):
-                return not self.obstacles(waiting.request.identifier) and self._launch([waiting], _REFRESH)
+            if waiting.is_refresh:
+                return not self.obstacles(waiting.request.identifier) and self._launch([waiting])
         raise UsageError(
             "No app refresh request waits: none was submitted, or its one launch is used up. "
             "The app submits one with app.task_scheduler.submit(BGAppRefreshTaskRequest(...))."
@@ -100,48 +205,35 @@ class TaskScheduler:
 
     # What the app asks for.
 
-    def add(self, request: BGTaskRequest, limit: str, in_foreground: bool) -> None:
-        """Take a request; raises BGTaskSchedulerError `tooManyPendingTaskRequests` where as many wait as claim `limit` allows."""
+    def add(self, request: BGAppRefreshTaskRequest | BGProcessingTaskRequest) -> None:
+        """Take a request; raises BGTaskSchedulerError `tooManyPendingTaskRequests` where as many wait as may."""
+        refresh = isinstance(request, BGAppRefreshTaskRequest)
+        limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
         others = [
-            waiting
+            identifier
             for identifier, waiting in self._waiting.items()
-            if type(waiting.request) is type(request) and identifier != request.identifier
+            if waiting.is_refresh is refresh and identifier != request.identifier
         ]
         most = self._rules.number(limit)
         if len(others) >= most:
             raise BGTaskSchedulerError(
                 "tooManyPendingTaskRequests",
-                f"{len(others)} such requests wait already, and {most:g} may: {', '.join(waiting.request.identifier for waiting in others)}. "
+                f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. "
                 "Cancel one, or submit again under its identifier to replace it.",
                 limit,
             )
         self.cancel(request.identifier)
-        ready = self._clock.now
-        if self._rules.holds("background-tasks.earliest-begin-is-a-lower-bound"):
-            ready = max(ready, request.earliest)
-        if isinstance(request, BGAppRefreshTaskRequest) and self._rules.holds(
-            "background-refresh.follows-usage"
-        ):
+        self._rules.cite("background-tasks.earliest-begin-is-a-lower-bound")
+        ready = max(self._clock.now, request.earliest)
+        if refresh and self._rules.holds("background-refresh.follows-usage"):
             ready += self._rules.milliseconds("model.refresh-delay")
-        self._waiting[request.identifier] = _Waiting(
-            request, ready, in_foreground, self._clock.at(ready, self.look)
-        )
+        due = self._clock.at(ready, self.look)
+        self._waiting[request.identifier] = _Waiting(request, ready, self._host.state.foreground, due)
 
     def cancel(self, identifier: str) -> None:
         """Forget the request that waits under this identifier, if there is one."""
         if (waiting := self._waiting.pop(identifier, None)) is not None:
             waiting.due.cancel()
-
-    # What the phone tells it.
-
-    def happened(self, event: Event, to: State) -> None:
-        """An event of the life cycle reached the app."""
-        if event in _USES:
-            self._last_use = self._clock.now
-        if to is State.NOT_RUNNING:
-            for grant in list(self._running):
-                grant.end()
-        self._look_soon()
 
     def look(self) -> None:
         """See what has to end and what can start, now that something may have changed."""
@@ -157,18 +249,26 @@ class TaskScheduler:
                 if waiting.ready <= now and not any(self._obstacles(waiting))
             ]
             for waiting in free:
-                if isinstance(waiting.request, BGAppRefreshTaskRequest):
-                    self._launch([waiting], _REFRESH)
-            if processing := [w for w in free if isinstance(w.request, BGProcessingTaskRequest)]:
-                self._launch(processing, _PROCESSING)
+                if waiting.is_refresh:
+                    self._launch([waiting])
+            if processing := [waiting for waiting in free if not waiting.is_refresh]:
+                self._launch(processing)
         finally:
             self._busy = False
 
-    def _look_soon(self) -> None:
-        if self._waiting or self._running:
-            self._clock.after(0, self.look)
+    # How it works.
 
-    # How it decides.
+    def _happened(self, change: Change) -> None:
+        if change.event in _USES:
+            self._last_use = self._clock.now
+        if change.after is State.NOT_RUNNING:
+            for grant in [*self._refreshing, *self._processing]:
+                grant.end()
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        if self._waiting or self._refreshing or self._processing:
+            self._clock.after(0, self.look)
 
     def _obstacles(self, waiting: _Waiting) -> Iterator[tuple[str, str]]:
         rules: list[tuple[bool, str, str]] = [
@@ -178,21 +278,20 @@ class TaskScheduler:
                 "background-tasks.earliest-begin-is-a-lower-bound",
             ),
             (
-                not self._system.power.unlocked_since_restart,
+                not self._power.unlocked_since_restart,
                 "the phone was restarted and not unlocked since",
                 "background-tasks.not-before-first-unlock",
             ),
         ]
-        is_refresh = isinstance(waiting.request, BGAppRefreshTaskRequest)
-        rules += self._refresh_rules() if is_refresh else self._processing_rules(waiting)
+        rules += self._refresh_rules() if waiting.is_refresh else self._processing_rules(waiting)
         for applies, why, claim in rules:
             if applies and self._rules.holds(claim):
                 yield why, claim
-        if self._system.app_state.foreground:
+        if self._host.state.foreground:
             yield "the app is in front", ""
 
     def _refresh_rules(self) -> list[tuple[bool, str, str]]:
-        conditions = self._system.conditions
+        conditions = self._conditions
         return [
             (
                 not conditions.background_app_refresh,
@@ -204,23 +303,29 @@ class TaskScheduler:
                 "Low Power Mode is on",
                 "system-conditions.low-power-mode-turns-refresh-off",
             ),
-            (self._system.was_force_quit, "the person force quit the app", _REFRESH),
+            (
+                self._host.was_force_quit,
+                "the person force quit the app",
+                "force-quit.stops-background-tasks",
+            ),
             (self._rarely_used(), "the app is rarely used", "background-refresh.may-never-run"),
         ]
 
     def _processing_rules(self, waiting: _Waiting) -> list[tuple[bool, str, str]]:
-        conditions, request = self._system.conditions, waiting.request
+        conditions = self._conditions
         requires = "background-processing.power-and-network-conditions"
-        powered = not getattr(request, "requires_external_power", False) or conditions.charging
-        connected = (
-            not getattr(request, "requires_network_connectivity", False) or self._system.network.connected
-        )
+        powered = conditions.charging or not waiting.needs_power
+        connected = self._network.connected or not waiting.needs_network
         return [
             (not conditions.idle, "the phone is not idle", "background-processing.runs-when-idle"),
             (not powered, "the phone is not charging", requires),
             (not connected, "there is no network", requires),
             (conditions.low_power_mode, "Low Power Mode is on", "system-conditions.low-power-mode"),
-            (self._system.was_force_quit, "the person force quit the app", _PROCESSING),
+            (
+                self._host.was_force_quit,
+                "the person force quit the app",
+                "force-quit.stops-processing-tasks",
+            ),
             (
                 not waiting.submitted_in_foreground and self._rarely_used(),
                 "it was submitted in the background, and the app is rarely used",
@@ -232,41 +337,42 @@ class TaskScheduler:
         return self._clock.now - self._last_use > self._rules.milliseconds("model.rarely-used")
 
     def _end_what_only_idle_allows(self) -> None:
-        if self._system.conditions.idle or not self._rules.holds(
+        if self._conditions.idle or not self._rules.holds(
             "background-processing.ends-when-the-person-returns"
         ):
             return
-        for grant in list(self._running):
-            if isinstance(grant.tasks[0], BGProcessingTask):
-                grant.expire()
+        for grant in list(self._processing):
+            grant.expire()
 
-    def _launch(self, granted: list[_Waiting], rule: str) -> bool:
+    def _launch(self, granted: list[_Waiting]) -> bool:
         """Launch the app once for these requests; they share its time. False where the app may not be launched."""
-        refresh = rule == _REFRESH
-        kind, limit = (
-            (BGAppRefreshTask, "background-refresh.duration")
-            if refresh
-            else (BGProcessingTask, "model.processing-run-time")
-        )
+        refresh = granted[0].is_refresh
         names = [waiting.request.identifier for waiting in granted]
         for name in names:
             self.cancel(name)
-        if not self._system.wake(f"{kind.__name__} {', '.join(names)}", "", unless_force_quit=rule):
+        if not self._host.wake(
+            f"{'BGAppRefreshTask' if refresh else 'BGProcessingTask'} {', '.join(names)}",
+            "",
+            "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks",
+        ):
             self._waiting.update(zip(names, granted, strict=True))
             return False
-        app = self._system.app
-        if app is None:  # it ended itself at once
+        if (app := self._handlers()) is None:  # it ended itself at once
             return True
-        tasks: list[BGTask] = [kind(app, name) for name in names]
-        grant = Grant(app, tasks, self._running.remove)
-        self._running.append(grant)
-        if any(getattr(waiting.request, "requires_external_power", False) for waiting in granted):
+        tasks = [(app.refresh_task if refresh else app.processing_task)(name) for name in names]
+        running = self._refreshing if refresh else self._processing
+        grant = Grant(app.process, self._host, tasks, running.remove)
+        running.append(grant)
+        if any(waiting.needs_power for waiting in granted):
             self._on_power.append(grant)
-        shared = self._rules.holds("background-tasks.time-is-shared-per-launch")
-        if refresh or self._rules.holds("background-processing.lasts-minutes"):
-            grant.limit(self._rules.milliseconds(limit) * (1 if shared else len(tasks)))
+        self._rules.cite("background-tasks.time-is-shared-per-launch")
+        if not refresh:
+            self._rules.cite("background-processing.lasts-minutes")
+            grant.limit(self._rules.milliseconds("model.processing-run-time"))
+        elif self._rules.holds("background-refresh.duration"):
+            grant.limit(self._rules.milliseconds("background-refresh.duration"))
         for task in tasks:
-            app.task_scheduler.launch(task)
-        if refresh and not self._rules.holds(_ONCE):
-            self.add(granted[0].request, "background-refresh.pending-limit", in_foreground=False)
+            task.launch()
+        if refresh:
+            self._rules.cite("background-refresh.one-request-one-launch")
         return True

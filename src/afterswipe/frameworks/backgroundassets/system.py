@@ -8,18 +8,17 @@ run, size limits of packs, packs that Apple hosts (iOS 26).
 """
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from afterswipe.claims.rules import Rules
+from afterswipe.device.network import Network
 from afterswipe.errors import APIError, UsageError
-from afterswipe.frameworks.extensions.extensions import Extension
+from afterswipe.frameworks.extensions.system import Extension, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.kernel.clock import Clock
+from afterswipe.kernel.host import Host
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.record import ProcessChanged
-
-if TYPE_CHECKING:
-    from afterswipe.system import System
-
-_DOWNLOADS, _FORCE_QUIT = "background-assets.downloads-only", "force-quit.stops-background-assets"
+from afterswipe.kernel.record import ProcessChanged, Record
 
 REASONS = ("install", "update", "periodic")
 """What the system runs the extension for."""
@@ -28,8 +27,8 @@ REASONS = ("install", "update", "periodic")
 class DownloaderExtension(Extension):
     """What the extension's code holds. `reason` is one of `REASONS`."""
 
-    def __init__(self, system: "System", assets: "BackgroundAssets", reason: str) -> None:
-        super().__init__(system, "Background Assets extension")
+    def __init__(self, network: Network, assets: "BackgroundAssets", reason: str) -> None:
+        super().__init__(network, "Background Assets extension")
         self.reason = reason
         self._assets = assets
 
@@ -43,18 +42,32 @@ class DownloaderExtension(Extension):
 
     def schedule_upload(self, name: str) -> None:
         """There is no such method in Apple's framework. It is here to say so: raises APIError."""
-        if self.system.rules.holds(_DOWNLOADS):
-            raise APIError(
-                f"Background Assets only downloads; {name!r} cannot be sent. Use a background URLSession in the app.",
-                _DOWNLOADS,
-            )
+        self.rules.cite("background-assets.downloads-only")
+        raise APIError(
+            f"Background Assets only downloads; {name!r} cannot be sent. Use a background URLSession in the app.",
+            "background-assets.downloads-only",
+        )
 
 
 class BackgroundAssets:
     """The phone's side: `phone.background_assets`."""
 
-    def __init__(self, system: "System") -> None:
-        self._system = system
+    def __init__(
+        self,
+        clock: Clock,
+        rules: Rules,
+        record: Record,
+        host: Host,
+        *,
+        network: Network,
+        extensions: Extensions,
+    ) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._record = record
+        self._host = host
+        self._network = network
+        self._extensions = extensions
         self._extension: Callable[[DownloaderExtension], Coroutine[Any, Any, None]] | None = None
         self._transfers: SystemTransfers | None = None
         self.downloaded: list[str] = []
@@ -64,7 +77,7 @@ class BackgroundAssets:
         self, downloads: Callable[[DownloaderExtension], Coroutine[Any, Any, None]]
     ) -> None:
         """Give the app a Background Assets extension. Raises UnavailableError before iOS 16."""
-        self._system.rules.require(_DOWNLOADS, "Background Assets")
+        self._rules.require("background-assets.downloads-only", "Background Assets")
         self._extension = downloads
 
     def run(self, reason: str) -> bool:
@@ -78,18 +91,19 @@ class BackgroundAssets:
             )
         if self._extension is None:
             return False
-        if self._system.was_force_quit and self._system.rules.holds(_FORCE_QUIT):
+        if self._host.was_force_quit:
+            self._rules.cite("force-quit.stops-background-assets")
             return False
-        self._system.extensions.start(DownloaderExtension(self._system, self, reason), self._extension)
+        self._extensions.start(DownloaderExtension(self._network, self, reason), self._extension)
         return True
 
     def download(self, name: str, size: int) -> None:
         """A download: the system moves the bytes, whatever becomes of extension and app."""
-        self._transfers = self._transfers or SystemTransfers(self._system, Phase.ASSET_DOWNLOADS)
+        self._transfers = self._transfers or SystemTransfers(self._network, Phase.ASSET_DOWNLOADS)
 
         def progressed(received: int) -> None:
             if received == size:
                 self.downloaded.append(name)
-                self._system.record.add(ProcessChanged(self._system.clock.now, f"download of {name}", "done"))
+                self._record.add(ProcessChanged(self._clock.now, f"download of {name}", "done"))
 
         self._transfers.start(name, size, up=False, progressed=progressed)

@@ -12,30 +12,40 @@ says after how many), the length of a call, Push to Talk's own push.
 """
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from afterswipe.errors import APIError, NotKnownError, UsageError
-from afterswipe.frameworks.activitykit.pushes import LOW
-from afterswipe.frameworks.extensions.extensions import Extension
-from afterswipe.kernel.clock import Due
+from afterswipe.claims.rules import Rules
+from afterswipe.device.conditions import Conditions
+from afterswipe.device.network import Network
+from afterswipe.errors import APIError, NotKnownError
+from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
-from afterswipe.kernel.record import PushArrived, StateChanged
-
-if TYPE_CHECKING:
-    from afterswipe.app import Application
-    from afterswipe.system import System
+from afterswipe.kernel.process import Process
+from afterswipe.kernel.record import PushArrived, Record, StateChanged
 
 _TICK = 1
-_FORCE_QUIT = "force-quit.pushes-and-intents-unsettled"
-_TRIGGER, _LAST_CHANCE = "alert-push.service-extension-trigger", "alert-push.service-extension-last-chance"
-_REPORT, _TALK = "voip-push.must-report-a-call", "push-to-talk.run-time"
+_LOW_PRIORITY = 5
+
+
+class Receiver(Protocol):
+    """What an app did with the pushes that reach its process: its handlers, which run inside of that process."""
+
+    process: Process
+
+    def silent(self) -> None:
+        """A silent push is here."""
+
+    def incoming(self, caller: str) -> None:
+        """A VoIP push is here."""
 
 
 class ServiceExtension(Extension):
     """A notification service extension: it may change what an alert push says before it is shown."""
 
-    def __init__(self, system: "System", text: str, show: Callable[[str], None]) -> None:
-        super().__init__(system, "notification service extension")
+    def __init__(self, network: Network, text: str, show: Callable[[str], None]) -> None:
+        super().__init__(network, "notification service extension")
         self.text = text
         """What the push says."""
         self.service_extension_time_will_expire: Callable[[], None] = lambda: None
@@ -50,10 +60,26 @@ class ServiceExtension(Extension):
 class Pushes:
     """The phone's side: `phone.pushes`. Every method is a push that arrives from the app's server."""
 
-    def __init__(self, system: "System") -> None:
-        self._system = system
-        self._clock = system.clock
-        self._rules = system.rules
+    def __init__(
+        self,
+        clock: Clock,
+        rules: Rules,
+        record: Record,
+        host: Host,
+        *,
+        conditions: Conditions,
+        network: Network,
+        extensions: Extensions,
+    ) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._record = record
+        self._host = host
+        self._conditions = conditions
+        self._network = network
+        self._extensions = extensions
+        self.receiver: Receiver | None = None
+        """The last process that asked for its pushes."""
         self._service: Callable[[ServiceExtension], Coroutine[Any, Any, None]] | None = None
         self._woken: list[int] = []
         self._held_since: int | None = None
@@ -63,7 +89,7 @@ class Pushes:
         self.calls: list[str] = []
         """Who rang, in order."""
 
-    def silent(self, *, push_type: str = "background", priority: int = LOW) -> str:
+    def silent(self, *, push_type: str = "background", priority: int = _LOW_PRIORITY) -> str:
         """Deliver a silent push and return what became of it: the app is woken for 30 seconds, or it waits, or it is discarded.
 
         The headers are `apns-push-type` and `apns-priority`. More pushes than Apple advises for an hour wait (claims
@@ -71,7 +97,9 @@ class Pushes:
         Raises UnavailableError before iOS 7, APIError for other headers since iOS 13 (claim silent-push.headers).
         """
         self._rules.require("silent-push.duration", "silent pushes")
-        if (push_type, priority) != ("background", LOW) and self._rules.holds("silent-push.headers"):
+        if (push_type, priority) != ("background", _LOW_PRIORITY) and self._rules.holds(
+            "silent-push.headers"
+        ):
             raise APIError(
                 f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. "
                 "Send it with 'background' and 5.",
@@ -80,29 +108,37 @@ class Pushes:
         return self._note("silent", self._try_to_wake())
 
     def _try_to_wake(self) -> str:
-        system, rules = self._system, self._rules
-        app = system.app
-        if app is not None and app.state.foreground:
-            app.pushes.arrived()
+        host = self._host
+        if host.state.foreground:
+            self._arrived()
             return "given to the app, which is in front"
-        if system.was_force_quit and rules.holds("force-quit.discards-silent-push"):
+        if host.was_force_quit:
+            self._rules.cite("force-quit.discards-silent-push")
             return "discarded, the person force quit the app"
-        denied = system.conditions.background_refresh_status == "denied"
-        if denied and rules.holds("system-conditions.background-app-refresh-off"):
+        if self._conditions.background_refresh_status == "denied":
+            self._rules.cite("system-conditions.background-app-refresh-off")
             return "not delivered, Background App Refresh is off"
         if self._budget_is_used_up():
             self._hold()
             return "waits, the app was woken often enough in this hour"
-        if not system.wake("silent push", "silent-push.duration", "force-quit.discards-silent-push"):
+        if not host.wake("silent push", "silent-push.duration", "force-quit.discards-silent-push"):
             return "not delivered, there is no such app"
         self._woken.append(self._clock.now)
-        if system.app is not None:
-            system.app.pushes.arrived()
+        self._arrived()
         return "the app was woken"
 
+    def _arrived(self) -> None:
+        """The app's handler runs when its process is next turned."""
+        process = self._host.process
+        if process is not None:
+            process.call(lambda: self._handle_silent(process))
+
+    def _handle_silent(self, process: Process) -> None:
+        if self.receiver is not None and self.receiver.process is process:
+            self.receiver.silent()
+
     def _budget_is_used_up(self) -> bool:
-        if not self._rules.holds("silent-push.always-discretionary"):
-            return False
+        self._rules.cite("silent-push.always-discretionary")
         window = self._rules.milliseconds("model.silent-push-window")
         self._woken = [at for at in self._woken if at > self._clock.now - window]
         return len(self._woken) >= self._rules.number("silent-push.budget")
@@ -118,12 +154,9 @@ class Pushes:
         held_since, self._held_since, self._planned = self._held_since, None, None
         if held_since is None:
             return
-        force_quits = (
-            entry.at for entry in self._system.record.of(StateChanged) if entry.event is Event.FORCE_QUIT
-        )
-        if any(at >= held_since for at in force_quits) and self._rules.holds(
-            "force-quit.discards-silent-push"
-        ):
+        force_quits = (entry.at for entry in self._record.of(StateChanged) if entry.event is Event.FORCE_QUIT)
+        if any(at >= held_since for at in force_quits):
+            self._rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
             self._note("silent", f"one that waited: {self._try_to_wake()}")
@@ -132,7 +165,7 @@ class Pushes:
         self, did_receive: Callable[[ServiceExtension], Coroutine[Any, Any, None]]
     ) -> None:
         """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
-        self._rules.require(_TRIGGER, "notification service extensions")
+        self._rules.require("alert-push.service-extension-trigger", "notification service extensions")
         self._service = did_receive
 
     def alert(self, text: str, *, mutable_content: bool = False) -> str:
@@ -141,14 +174,15 @@ class Pushes:
         With `mutable_content` the service extension runs first, if there is one. Raises NotKnownError where that extension
         belongs to an app that was force quit.
         """
-        wanted = mutable_content or not self._rules.holds(_TRIGGER)
-        if self._service is None or not wanted:
+        if not mutable_content:
+            self._rules.cite("alert-push.service-extension-trigger")
+        if self._service is None or not mutable_content:
             self.notifications.append(text)
             return self._note("alert", f"shown as {text!r}")
-        if self._system.was_force_quit:
+        if self._host.was_force_quit:
             raise NotKnownError(
                 "whether a notification service extension runs after a force quit. Open the app before the push.",
-                _FORCE_QUIT,
+                "force-quit.pushes-and-intents-unsettled",
             )
         self._run_service(self._service, text)
         return self._note("alert", "given to the service extension")
@@ -163,14 +197,14 @@ class Pushes:
                 self.notifications.append(words)
                 self._note("alert", f"shown as {words!r}")
 
-        extension = ServiceExtension(self._system, text, show)
+        extension = ServiceExtension(self._network, text, show)
 
         def last_chance() -> None:
-            if self._rules.holds(_LAST_CHANCE):
-                extension.service_extension_time_will_expire()
+            self._rules.cite("alert-push.service-extension-last-chance")
+            extension.service_extension_time_will_expire()
 
         limit = self._rules.milliseconds("model.service-extension-run-time")
-        self._system.extensions.start(
+        self._extensions.start(
             extension, did_receive, limit=limit, last_chance=last_chance, ended=lambda: show(text)
         )
 
@@ -179,82 +213,30 @@ class Pushes:
 
         Raises NotKnownError where the app was force quit.
         """
-        if self._system.was_force_quit:
+        if self._host.was_force_quit:
             raise NotKnownError(
                 "whether a VoIP push launches an app that was force quit. Open the app before the push.",
-                _FORCE_QUIT,
+                "force-quit.pushes-and-intents-unsettled",
             )
-        if not self._system.app_state.foreground:
-            self._system.wake("VoIP push", "model.wake-run-time")
-        app = self._system.app
-        if app is None:
+        if not self._host.state.foreground:
+            self._host.wake("VoIP push", "model.wake-run-time")
+        process = self._host.process
+        if process is None:
             return self._note("VoIP", "not delivered, there is no such app")
-        app.call(lambda: self._incoming(app, caller))
+        process.call(lambda: self._incoming(process, caller))
         return self._note("VoIP", "given to the app")
 
-    def _incoming(self, app: "Application", caller: str) -> None:
+    def _incoming(self, process: Process, caller: str) -> None:
         rung = len(self.calls)
-        app.pushes.incoming(caller)
-        if len(self.calls) == rung and self._rules.holds(_REPORT):
-            self._clock.after(_TICK, lambda: self._no_call_was_reported(app))
+        if self.receiver is not None and self.receiver.process is process:
+            self.receiver.incoming(caller)
+        if len(self.calls) == rung and self._rules.holds("voip-push.must-report-a-call"):
+            self._clock.after(_TICK, lambda: self._no_call_was_reported(process))
 
-    def _no_call_was_reported(self, app: "Application") -> None:
-        if self._system.app is app:
-            self._system.terminate("a VoIP push came and no call was reported")
+    def _no_call_was_reported(self, process: Process) -> None:
+        if self._host.process is process:
+            self._host.terminate("a VoIP push came and no call was reported")
 
     def _note(self, kind: str, outcome: str) -> str:
-        self._system.record.add(PushArrived(self._clock.now, kind, outcome))
+        self._record.add(PushArrived(self._clock.now, kind, outcome))
         return outcome
-
-
-class AppPushes:
-    """The app's side: `app.pushes`. Give it the handlers at launch, before the first `await`."""
-
-    def __init__(self, app: "Application") -> None:
-        self._app = app
-        self._on_silent: Callable[[], None] = lambda: None
-        self._on_call: Callable[[str], None] = lambda _caller: None
-        self._transmitting: int | None = None
-
-    def did_receive_remote_notification(self, handler: Callable[[], None]) -> None:
-        """Call `handler` for each silent push. When the work is done, call `app.complete_wake()`: Apple's completion handler."""
-        self._on_silent = handler
-
-    def did_receive_incoming_push(self, handler: Callable[[str], None]) -> None:
-        """Call `handler` with the caller's name for each VoIP push. Since iOS 13 it must report a call before it returns."""
-        self._on_call = handler
-
-    def report_new_incoming_call(self, caller: str) -> None:
-        """CallKit's `reportNewIncomingCall`: the phone rings, in front of everything, and the person knows."""
-        self._app.must_run("report a call", "life-cycle.suspended-runs-no-code")
-        self._app.system.pushes.calls.append(caller)
-
-    def request_begin_transmitting(self) -> None:
-        """Push to Talk: begin to transmit. Until `stop_transmitting` the app has run time (claim push-to-talk.run-time).
-
-        Raises UnavailableError before iOS 16, UsageError where it transmits already.
-        """
-        self._app.rules.require(_TALK, "Push to Talk framework")
-        if self._transmitting is not None:
-            raise UsageError("The app transmits already. Call stop_transmitting() first.")
-        talks = self._app.rules.holds(_TALK)
-        self._transmitting = self._app.run_time.hold("Push to Talk") if talks else 0
-
-    def stop_transmitting(self) -> None:
-        """Push to Talk: stop. Twice does nothing."""
-        if self._transmitting is not None:
-            self._app.run_time.release(self._transmitting)
-        self._transmitting = None
-
-    # What the phone uses.
-
-    def arrived(self) -> None:
-        """A silent push is here; the handler runs when the process is next turned."""
-        self._app.call(self._silent)
-
-    def _silent(self) -> None:
-        self._on_silent()
-
-    def incoming(self, caller: str) -> None:
-        """A VoIP push is here. Runs inside of the app's process."""
-        self._on_call(caller)

@@ -9,25 +9,21 @@ an extension may run, the job limit, the single retry, assets that are only in i
 """
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from afterswipe.claims.rules import Rules
+from afterswipe.device.network import Network
 from afterswipe.errors import APIError, NotKnownError, UsageError
-from afterswipe.frameworks.extensions.extensions import Extension
+from afterswipe.frameworks.extensions.system import Extension, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.kernel.clock import Clock
+from afterswipe.kernel.host import Host
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.record import TransferEnded, TransferMoved
-
-if TYPE_CHECKING:
-    from afterswipe.app import Application
-    from afterswipe.system import System
-
-_FIRST, _SECOND = "photos-upload.introduced-in-26-1", "photos-upload.first-form-deprecated"
-_ACCESS, _UNMODIFIED = "photos-upload.full-library-access", "photos-upload.unmodified-assets-only"
-_FORCE_QUIT = "force-quit.pushes-and-intents-unsettled"
+from afterswipe.kernel.record import Record, TransferEnded, TransferMoved
 
 FORMS = {
-    "PHBackgroundResourceUploadExtension": _FIRST,
-    "PHBackgroundResourceUploadJobExtension": _SECOND,
+    "PHBackgroundResourceUploadExtension": "photos-upload.introduced-in-26-1",
+    "PHBackgroundResourceUploadJobExtension": "photos-upload.first-form-deprecated",
 }
 """The two forms of the extension, each with the claim that says since when it exists."""
 
@@ -37,8 +33,8 @@ _MOVER = "the system (Photos)"
 class UploadExtension(Extension):
     """What the extension's code holds while the system lets it make jobs."""
 
-    def __init__(self, system: "System", photos: "Photos") -> None:
-        super().__init__(system, "Photos upload extension")
+    def __init__(self, network: Network, photos: "Photos") -> None:
+        super().__init__(network, "Photos upload extension")
         self._photos = photos
 
     def new_assets(self) -> list[str]:
@@ -47,11 +43,12 @@ class UploadExtension(Extension):
 
     def create_job(self, resource: str) -> None:
         """Ask the system to upload one resource. Raises APIError for anything that is not in the photo library."""
-        if resource not in self._photos.library and self.system.rules.holds(_UNMODIFIED):
+        if resource not in self._photos.library:
+            self.rules.cite("photos-upload.unmodified-assets-only")
             raise APIError(
                 f"{resource!r} is no unmodified resource of an asset in the photo library. "
                 "Upload what the app made itself with a background URLSession.",
-                _UNMODIFIED,
+                "photos-upload.unmodified-assets-only",
             )
         self._photos.upload(resource)
 
@@ -59,8 +56,22 @@ class UploadExtension(Extension):
 class Photos:
     """The phone's side: `phone.photos`. The photo library, and the system that uploads from it."""
 
-    def __init__(self, system: "System") -> None:
-        self._system = system
+    def __init__(
+        self,
+        clock: Clock,
+        rules: Rules,
+        record: Record,
+        host: Host,
+        *,
+        network: Network,
+        extensions: Extensions,
+    ) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._record = record
+        self._host = host
+        self._network = network
+        self._extensions = extensions
         self._extension: Callable[[UploadExtension], Coroutine[Any, Any, None]] | None = None
         self._transfers: SystemTransfers | None = None
         self.library: dict[str, int] = {}
@@ -93,9 +104,11 @@ class Photos:
             raise UsageError(
                 f"There is no extension of the form {form!r}. Choose one of: {', '.join(FORMS)}."
             )
-        self._system.rules.require(FORMS[form], form)
+        self._rules.require(FORMS[form], form)
         self._extension = process_jobs
-        old = form != "PHBackgroundResourceUploadJobExtension" and self._system.rules.holds(_SECOND)
+        old = form != "PHBackgroundResourceUploadJobExtension" and self._rules.holds(
+            "photos-upload.first-form-deprecated"
+        )
         return "installed, deprecated since iOS 27" if old else "installed"
 
     def call_extension(self) -> bool:
@@ -103,47 +116,30 @@ class Photos:
 
         Raises NotKnownError where the app was force quit.
         """
-        if self._extension is None or not self.enabled or not self._system.rules.holds(_FIRST):
+        if self._extension is None or not self.enabled:
             return False
-        if self._system.was_force_quit:
+        self._rules.cite("photos-upload.introduced-in-26-1")
+        if self._host.was_force_quit:
             raise NotKnownError(
                 "whether the Photos upload extension of an app that was force quit is called. Open the app before.",
-                _FORCE_QUIT,
+                "force-quit.pushes-and-intents-unsettled",
             )
-        self._system.extensions.start(UploadExtension(self._system, self), self._extension)
+        self._extensions.start(UploadExtension(self._network, self), self._extension)
         return True
 
     def upload(self, name: str) -> None:
         """A job: the system moves the bytes, whatever becomes of extension and app."""
         if name in self.jobs:
             raise UsageError(f"There is a job for {name!r} already. Ask new_assets() for those without one.")
-        self._transfers = self._transfers or SystemTransfers(self._system, Phase.PHOTOS_UPLOADS)
+        self._transfers = self._transfers or SystemTransfers(self._network, Phase.PHOTOS_UPLOADS)
         number, size = len(self.jobs) + 1, self.library.get(name, 1)
         self.jobs[name] = 0
 
         def progressed(sent: int) -> None:
             self.jobs[name] = sent
-            now, note = self._system.clock.now, self._system.record.add
+            now, note = self._clock.now, self._record.add
             note(TransferMoved(now, _MOVER, number, name, sent, size))
             if sent == size:
                 note(TransferEnded(now, _MOVER, number, name, "done"))
 
         self._transfers.start(name, size, up=True, progressed=progressed)
-
-
-class PhotoLibrary:
-    """The app's side: `app.photo_library`."""
-
-    def __init__(self, app: "Application") -> None:
-        self._app = app
-
-    def set_upload_job_extension_enabled(self, enabled: bool) -> None:
-        """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
-        self._app.rules.require(_FIRST, "Photos background uploads")
-        photos = self._app.system.photos
-        if enabled and not photos.full_access and self._app.rules.holds(_ACCESS):
-            raise APIError(
-                "Background uploads need access to the full photo library. Ask the person for full access first.",
-                _ACCESS,
-            )
-        photos.enabled = enabled

@@ -10,13 +10,10 @@ Not modelled: everything that the strategies and the phone leave out.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from afterswipe.app import Application
+from afterswipe import SECOND, Application, NotKnownError, Phone, UsageError, duration
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import NotKnownError, UsageError
 from afterswipe.kernel.clock import Due
-from afterswipe.phone import Phone
 from afterswipe.seen.gaps import by_reason, covered, gaps
-from afterswipe.units import SECOND, duration
 
 from .apps import HOST, Story
 from .server import StoryServer

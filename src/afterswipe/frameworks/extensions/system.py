@@ -8,29 +8,31 @@ Not modelled: memory limits of extensions, shared containers, an extension that 
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from afterswipe.device.connections import Connections, SimulatedTransport
-from afterswipe.kernel.clock import Due
+from afterswipe.device.network import Network
+from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.loop import ProcessLoop
-from afterswipe.kernel.record import ProcessChanged
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import Change
+from afterswipe.kernel.record import ProcessChanged, Record
 from afterswipe.units import SECOND
-
-if TYPE_CHECKING:
-    from afterswipe.system import System
 
 
 class Extension:
     """What an extension's code holds. Each mechanism adds what its kind of extension can do."""
 
-    def __init__(self, system: "System", name: str) -> None:
-        self.system = system
+    def __init__(self, network: Network, name: str) -> None:
         self.name = name
-        self.clock = system.clock
-        self.loop = ProcessLoop(system.clock)  # type: ignore[abstract]  # as for an app: what it lacks cannot be used
-        self._connections = Connections(system.network, self.loop)
+        self.rules = network.rules
+        self.clock = network.clock
+        self.loop = ProcessLoop(network.clock)  # type: ignore[abstract]  # as for an app: what it lacks cannot be used
+        self._connections = Connections(network, self.loop)
 
     @property
     def now(self) -> float:
@@ -58,10 +60,13 @@ class RunningExtension:
 class Extensions:
     """The processes of the app's extensions, on the phone's side."""
 
-    def __init__(self, system: "System") -> None:
-        self._system = system
+    def __init__(self, clock: Clock, record: Record, host: Host) -> None:
+        self._clock = clock
+        self._record = record
         self.running: list[RunningExtension] = []
         """Those that are running now."""
+        host.run_beside(self)
+        host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
 
     def start[E: Extension](
         self,
@@ -87,14 +92,15 @@ class Extensions:
         extension.loop.start(whole())
         if limit is not None:
             running.planned = [
-                self._system.clock.after(limit, lambda: extension.call(last_chance)),
-                self._system.clock.after(limit + 1, lambda: self._end(running, "ended: its time was up")),
+                self._clock.after(limit, lambda: extension.call(last_chance)),
+                self._clock.after(limit + 1, lambda: self._end(running, "ended: its time was up")),
             ]
 
-    def end_all(self, why: str) -> None:
-        """End every extension's process, as a restart of the phone does. Nobody is told."""
-        for running in list(self.running):
-            self._stop(running, why)
+    def _restarted(self, change: Change) -> None:
+        """No process outlives a restart of the phone. Nobody is told."""
+        if change.event is Event.RESTART:
+            for running in list(self.running):
+                self._stop(running, "ended: the phone restarted")
 
     def turn(self) -> None:
         """Give every extension run time. Called by the phone alone."""
@@ -119,4 +125,4 @@ class Extensions:
         self._note(running.extension, why)
 
     def _note(self, extension: Extension, change: str) -> None:
-        self._system.record.add(ProcessChanged(self._system.clock.now, extension.name, change))
+        self._record.add(ProcessChanged(self._clock.now, extension.name, change))

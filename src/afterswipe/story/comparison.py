@@ -12,33 +12,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from afterswipe import HOUR, SECOND, Phone, UsageError, duration
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError
-from afterswipe.phone import Phone
-from afterswipe.units import HOUR, SECOND, duration
 
 from .apps import Story
-from .outcome import Outcome, aligned, leave_for_an_hour, run, some, table, time_of
 from .person import Person
+from .posting import Outcome, aligned, run, some, time_of
 from .server import StoryServer
 from .strategies import STRATEGIES, Strategy
-
-__all__ = [
-    "MOBILE",
-    "SEEDS",
-    "STORIES",
-    "THEY_COME_AND_GO",
-    "Comparison",
-    "Networks",
-    "Outcome",
-    "People",
-    "Rates",
-    "Uploads",
-    "compare",
-    "leave_for_an_hour",
-    "run",
-    "table",
-]
 
 
 @dataclass(frozen=True)
@@ -56,7 +37,7 @@ class Uploads:
 
 @dataclass(frozen=True)
 class People:
-    """How people behave: they come and go by the script of `afterswipe.story.person`, with its claims, for claim `lasts`."""
+    """How people behave: they come and go by the script of `afterswipe.story.Person`, with its claims, for claim `lasts`."""
 
     name: str = "they come and go"
     lasts: str = "model.comparison-lasts"

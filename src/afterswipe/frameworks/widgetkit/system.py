@@ -12,20 +12,15 @@ how long a provider may run, which is documented on none of the pages read.
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from afterswipe.claims.rules import Rules
+from afterswipe.device.network import Network
 from afterswipe.errors import NotKnownError, UsageError
-from afterswipe.frameworks.extensions.extensions import Extension
-from afterswipe.kernel.clock import Due
+from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.host import Host
 from afterswipe.units import SECOND
-
-if TYPE_CHECKING:
-    from afterswipe.app import Application
-    from afterswipe.system import System
-
-_CODE, _BUDGET = "widgets.code-is-not-always-running", "widgets.daily-budget"
-_FREE, _WINDOW = "widgets.reloads-that-do-not-count", "model.widget-window"
-_FORCE_QUIT = "force-quit.pushes-and-intents-unsettled"
 
 Entry = tuple[float, str]
 """An entry of a timeline: from when (seconds on the phone's clock) the widget shows which text."""
@@ -36,8 +31,8 @@ Provider = Callable[["WidgetExtension"], Coroutine[Any, Any, list[Entry]]]
 class WidgetExtension(Extension):
     """What a timeline provider holds while it makes a timeline."""
 
-    def __init__(self, system: "System") -> None:
-        super().__init__(system, "widget extension")
+    def __init__(self, network: Network) -> None:
+        super().__init__(network, "widget extension")
 
 
 @dataclass
@@ -54,13 +49,19 @@ class Widget:
 class Widgets:
     """The phone's side: `phone.widgets`."""
 
-    def __init__(self, system: "System") -> None:
-        self._system = system
+    def __init__(
+        self, clock: Clock, rules: Rules, host: Host, *, network: Network, extensions: Extensions
+    ) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._host = host
+        self._network = network
+        self._extensions = extensions
         self._widgets: list[Widget] = []
 
     def add(self, provider: Provider) -> Widget:
         """Put a widget on the Home Screen. Raises UnavailableError before iOS 14."""
-        self._system.rules.require(_CODE, "widgets made with WidgetKit")
+        self._rules.require("widgets.code-is-not-always-running", "widgets made with WidgetKit")
         widget = Widget(provider, [], [])
         self._widgets.append(widget)
         self._run(widget)
@@ -68,26 +69,26 @@ class Widgets:
 
     def shows(self, widget: Widget) -> str:
         """What the widget shows now: the last entry whose time has come. No code runs for this."""
-        now = self._system.clock.now
-        archived = self._system.rules.holds(_CODE)
-        due = [text for at, text in widget.entries if round(at * SECOND) <= now or not archived]
+        now = self._clock.now
+        self._rules.cite("widgets.code-is-not-always-running")
+        due = [text for at, text in widget.entries if round(at * SECOND) <= now]
         return due[-1] if due else ""
 
     def reload_all(self, *, counts: bool = True) -> None:
         """Ask for new timelines of all widgets. Where the budget is used up, a reload waits until it has room again."""
-        free = not counts and self._system.rules.holds(_FREE)
+        if not counts:
+            self._rules.cite("widgets.reloads-that-do-not-count")
         for widget in self._widgets:
-            self._reload(widget, free=free)
+            self._reload(widget, free=not counts)
 
     def _reload(self, widget: Widget, *, free: bool) -> None:
-        now, window = self._system.clock.now, self._system.rules.milliseconds(_WINDOW)
+        now, window = self._clock.now, self._rules.milliseconds("model.widget-window")
         if not free:
             widget.times = [at for at in widget.times if at > now - window]
-            if len(widget.times) >= self._system.rules.number(_BUDGET):
+            if len(widget.times) >= self._rules.number("widgets.daily-budget"):
                 if widget.waiting is None:
-                    widget.waiting = self._system.clock.at(
-                        widget.times[0] + window, lambda: self._later(widget)
-                    )
+                    due = widget.times[0] + window
+                    widget.waiting = self._clock.at(due, lambda: self._later(widget))
                 return
             widget.times.append(now)
         self._run(widget)
@@ -97,10 +98,10 @@ class Widgets:
         self._reload(widget, free=False)
 
     def _run(self, widget: Widget) -> None:
-        if self._system.was_force_quit:
+        if self._host.was_force_quit:
             raise NotKnownError(
                 "whether the widget of an app that was force quit gets new timelines. Open the app before.",
-                _FORCE_QUIT,
+                "force-quit.pushes-and-intents-unsettled",
             )
         widget.reloads += 1
 
@@ -112,22 +113,4 @@ class Widgets:
                 )
             widget.entries = entries
 
-        self._system.extensions.start(WidgetExtension(self._system), make)
-
-
-class WidgetCenter:
-    """The app's side: `app.widget_center`, Apple's `WidgetCenter`."""
-
-    def __init__(self, app: "Application") -> None:
-        self._app = app
-
-    def reload_all_timelines(self) -> None:
-        """Ask the system for new timelines. It counts against the budget unless the app is in front or plays audio.
-
-        Raises UnavailableError before iOS 14, UsageError without run time.
-        """
-        self._app.rules.require(_CODE, "widgets made with WidgetKit")
-        self._app.must_run("reload its widgets", "life-cycle.suspended-runs-no-code")
-        free = self._app.state.foreground or self._app.audio.playing
-        widgets = self._app.system.widgets
-        self._app.clock.after(0, lambda: widgets.reload_all(counts=not free))
+        self._extensions.start(WidgetExtension(self._network), make)
