@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from .device.connections import Connections
     from .frameworks.activitykit.app import Activities
     from .frameworks.activitykit.system import ActivityStore
+    from .frameworks.avfaudio.app import Audio
     from .frameworks.backgroundtasks.app import BGTaskScheduler
-    from .frameworks.modes.background_modes import Audio, Bluetooth, Location
-    from .frameworks.photos.photos_upload import PhotoLibrary
+    from .frameworks.corebluetooth.app import Bluetooth
+    from .frameworks.corelocation.app import Location
+    from .frameworks.photos.app import PhotoLibrary
     from .frameworks.uikit.cpu_monitor import CPUMonitor
     from .frameworks.uikit.file_locks import FileLock, FileLocks
     from .frameworks.urlsession.app import URLSession
     from .frameworks.urlsession.background import BackgroundURLSession
-    from .frameworks.usernotifications.notifications import LocalNotifications
-    from .frameworks.usernotifications.pushes import AppPushes
-    from .frameworks.widgetkit.widgets import WidgetCenter
+    from .frameworks.usernotifications.app import AppPushes, LocalNotifications
+    from .frameworks.widgetkit.app import WidgetCenter
 
 
 class Application:
@@ -92,63 +93,63 @@ class Application:
         """The default URLSession, whose transfers run in the app's process."""
         from .frameworks.urlsession.app import URLSession
 
-        return URLSession(self)
+        return URLSession(self.process, self.connections)
 
     @cached_property
     def background_url_session(self) -> "BackgroundURLSession":
         """The URLSession whose bytes the system moves."""
         from .frameworks.urlsession.background import BackgroundURLSession
 
-        return BackgroundURLSession(self)
+        return BackgroundURLSession(self.process, self.system.daemon)
 
     @cached_property
     def pushes(self) -> "AppPushes":
         """What the app does when a push wakes it."""
-        from .frameworks.usernotifications.pushes import AppPushes
+        from .frameworks.usernotifications.app import AppPushes
 
-        return AppPushes(self)
+        return AppPushes(self.process, self.system.pushes)
 
     @cached_property
     def audio(self) -> "Audio":
         """Sound."""
-        from .frameworks.modes.background_modes import Audio
+        from .frameworks.avfaudio.app import Audio
 
-        return Audio(self)
+        return Audio(self.process, self.system.background_modes)
 
     @cached_property
     def location(self) -> "Location":
         """Live location updates."""
-        from .frameworks.modes.background_modes import Location
+        from .frameworks.corelocation.app import Location
 
-        return Location(self)
+        return Location(self.process, self.system.background_modes, self.system.cards)
 
     @cached_property
     def bluetooth(self) -> "Bluetooth":
         """Core Bluetooth with state restoration."""
-        from .frameworks.modes.background_modes import Bluetooth
+        from .frameworks.corebluetooth.app import Bluetooth
 
-        return Bluetooth(self)
+        return Bluetooth(self.process, self.system.background_modes)
 
     @cached_property
     def photo_library(self) -> "PhotoLibrary":
         """PhotoKit: whether the system may upload from the library."""
-        from .frameworks.photos.photos_upload import PhotoLibrary
+        from .frameworks.photos.app import PhotoLibrary
 
-        return PhotoLibrary(self)
+        return PhotoLibrary(self.process, self.system.photos)
 
     @cached_property
     def widget_center(self) -> "WidgetCenter":
         """WidgetKit: reload the widgets."""
-        from .frameworks.widgetkit.widgets import WidgetCenter
+        from .frameworks.widgetkit.app import WidgetCenter
 
-        return WidgetCenter(self)
+        return WidgetCenter(self.process, self.system.widgets, self.audio)
 
     @cached_property
     def notifications(self) -> "LocalNotifications":
         """Local notifications."""
-        from .frameworks.usernotifications.notifications import LocalNotifications
+        from .frameworks.usernotifications.app import LocalNotifications
 
-        return LocalNotifications(self)
+        return LocalNotifications(self.process, self.system.notifications)
 
     @cached_property
     def task_scheduler(self) -> "BGTaskScheduler":

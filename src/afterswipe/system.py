@@ -16,29 +16,27 @@ from .kernel.causes import Cause
 from .kernel.clock import Clock
 from .kernel.endings import Endings
 from .kernel.host import Host
-from .kernel.life_cycle import Event, State
-from .kernel.phases import Phase
-from .kernel.process import Change
+from .kernel.life_cycle import State
 from .kernel.record import Record
 
 if TYPE_CHECKING:
     from .app import Application
+    from .background_modes import BackgroundModes
     from .device.network import Network
     from .frameworks.activitykit.pushes import LiveActivityPushes
     from .frameworks.activitykit.settings import LiveActivities
     from .frameworks.activitykit.system import ActivityStore
     from .frameworks.appintents.system import Intents
-    from .frameworks.backgroundassets.background_assets import BackgroundAssets
+    from .frameworks.backgroundassets.system import BackgroundAssets
     from .frameworks.backgroundtasks.app import BGTaskScheduler
     from .frameworks.backgroundtasks.continued import ContinuedProcessing
     from .frameworks.backgroundtasks.system import TaskScheduler
-    from .frameworks.extensions.extensions import Extensions
-    from .frameworks.modes.background_modes import BackgroundModes
-    from .frameworks.photos.photos_upload import Photos
+    from .frameworks.extensions.system import Extensions
+    from .frameworks.photos.system import Photos
     from .frameworks.urlsession.system import TransferDaemon
-    from .frameworks.usernotifications.notifications import Notifications
-    from .frameworks.usernotifications.pushes import Pushes
-    from .frameworks.widgetkit.widgets import Widgets
+    from .frameworks.usernotifications.local import Notifications
+    from .frameworks.usernotifications.system import Pushes
+    from .frameworks.widgetkit.system import Widgets
 
 
 class System:
@@ -97,25 +95,37 @@ class System:
         """nsurlsessiond: the process that moves the bytes of background sessions."""
         from .frameworks.urlsession.system import TransferDaemon
 
-        daemon = TransferDaemon(self)
-        self._hear_for_transfers(daemon)
-        return daemon
+        return TransferDaemon(
+            self.clock,
+            self.rules,
+            self.record,
+            self.host,
+            network=self.network,
+            conditions=self.conditions,
+            rng=self.rng,
+        )
 
     @cached_property
     def extensions(self) -> "Extensions":
         """The processes of the app's extensions."""
-        from .frameworks.extensions.extensions import Extensions
+        from .frameworks.extensions.system import Extensions
 
-        extensions = Extensions(self)
-        self._hear_for_extensions(extensions)
-        return extensions
+        return Extensions(self.clock, self.record, self.host)
 
     @cached_property
     def pushes(self) -> "Pushes":
         """Pushes to the app from its server."""
-        from .frameworks.usernotifications.pushes import Pushes
+        from .frameworks.usernotifications.system import Pushes
 
-        return Pushes(self)
+        return Pushes(
+            self.clock,
+            self.rules,
+            self.record,
+            self.host,
+            conditions=self.conditions,
+            network=self.network,
+            extensions=self.extensions,
+        )
 
     @cached_property
     def intents(self) -> "Intents[Application]":
@@ -127,37 +137,41 @@ class System:
     @cached_property
     def background_modes(self) -> "BackgroundModes":
         """What the surroundings do: speaker, accessories, places."""
-        from .frameworks.modes.background_modes import BackgroundModes
+        from .background_modes import BackgroundModes
 
-        return BackgroundModes(self)
+        return BackgroundModes(self.rules, self.host)
 
     @cached_property
     def photos(self) -> "Photos":
         """The photo library, and the system that uploads from it."""
-        from .frameworks.photos.photos_upload import Photos
+        from .frameworks.photos.system import Photos
 
-        return Photos(self)
+        return Photos(
+            self.clock, self.rules, self.record, self.host, network=self.network, extensions=self.extensions
+        )
 
     @cached_property
     def background_assets(self) -> "BackgroundAssets":
         """Background Assets: what the system downloads for the app."""
-        from .frameworks.backgroundassets.background_assets import BackgroundAssets
+        from .frameworks.backgroundassets.system import BackgroundAssets
 
-        return BackgroundAssets(self)
+        return BackgroundAssets(
+            self.clock, self.rules, self.record, self.host, network=self.network, extensions=self.extensions
+        )
 
     @cached_property
     def widgets(self) -> "Widgets":
         """The widgets on the Home Screen."""
-        from .frameworks.widgetkit.widgets import Widgets
+        from .frameworks.widgetkit.system import Widgets
 
-        return Widgets(self)
+        return Widgets(self.clock, self.rules, self.host, network=self.network, extensions=self.extensions)
 
     @cached_property
     def notifications(self) -> "Notifications":
         """Local notifications, as the system keeps them."""
-        from .frameworks.usernotifications.notifications import Notifications
+        from .frameworks.usernotifications.local import Notifications
 
-        return Notifications(self)
+        return Notifications(self.clock, self.rules, self.record, self.host)
 
     @cached_property
     def task_scheduler(self) -> "TaskScheduler":
@@ -181,44 +195,6 @@ class System:
 
     def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler
-
-    # Until each framework subscribes by itself.
-
-    def _hear_for_transfers(self, daemon: "TransferDaemon") -> None:
-        def considered(change: Change) -> None:
-            if change.event is Event.RESTART and any(not transfer.outcome for transfer in daemon.transfers):
-                raise UsageError(
-                    "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. "
-                    "Restart the phone when the transfer is over."
-                )
-
-        def in_front(change: Change) -> None:
-            if change.after.foreground:
-                daemon.rate_limiter.in_front()
-
-        def suspended(change: Change) -> None:
-            if change.after is State.SUSPENDED:
-                daemon.process_suspended()
-
-        def force_quit(change: Change) -> None:
-            if change.event is Event.FORCE_QUIT and self.rules.holds(
-                "force-quit.cancels-background-transfers"
-            ):
-                daemon.cancel_all("the person force quit the app")
-
-        self.host.phases.on(Phase.TRANSFERS_OF_RESTART, considered)
-        self.host.phases.on(Phase.TRANSFERS_IN_FRONT, in_front)
-        self.host.phases.on(Phase.TRANSFERS_OF_SUSPENDED, suspended)
-        self.host.phases.on(Phase.TRANSFERS_OF_ENDED, lambda _change: daemon.process_ended())
-        self.host.phases.on(Phase.FORCE_QUIT, force_quit)
-
-    def _hear_for_extensions(self, extensions: "Extensions") -> None:
-        def restarted(change: Change) -> None:
-            if change.event is Event.RESTART:
-                extensions.end_all("ended: the phone restarted")
-
-        self.host.run_beside(extensions)
-        self.host.phases.on(Phase.EXTENSIONS_OF_RESTART, restarted)
 
     # What the frameworks ask of it, until each is handed the host.
 

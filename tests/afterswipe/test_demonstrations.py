@@ -54,21 +54,7 @@ def test_snippets_and_claims_point_at_each_other():
     assert by_snippet == by_claim
 
 
-WANTING = {
-    "background-urlsession.chunks-one-by-one-is-the-worst-case",
-    "background-urlsession.each-resume-adds-a-delay",
-}
-"""Claims whose plants are not written yet."""
-
-
-@pytest.mark.parametrize(
-    "claim",
-    [
-        pytest.param(claim, marks=[pytest.mark.xfail(strict=True)] * (claim.id in WANTING))
-        for claim in DEMONSTRATED
-    ],
-    ids=lambda claim: claim.id,
-)
+@pytest.mark.parametrize("claim", DEMONSTRATED, ids=lambda claim: claim.id)
 def test_a_flipped_claim_breaks_its_demonstrations(claim: Claim, monkeypatch: Patch):
     flip(monkeypatch, claim)
     for name in claim.demonstrated_by:
