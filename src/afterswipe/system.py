@@ -74,7 +74,7 @@ class System:
         """The Live Activities, as the system keeps them."""
         from .frameworks.activitykit.system import ActivityStore
 
-        return ActivityStore(self.clock, self.rules, self.record, self.host, conditions=self.conditions)
+        return ActivityStore(self.host, conditions=self.conditions)
 
     @cached_property
     def live_activities(self) -> "LiveActivities":
@@ -88,9 +88,7 @@ class System:
         """What the app's server sends to its Live Activities."""
         from .frameworks.activitykit.pushes import LiveActivityPushes
 
-        return LiveActivityPushes(
-            self.clock, self.rules, self.record, self.host, network=self.network, cards=self.cards
-        )
+        return LiveActivityPushes(self.host, network=self.network, cards=self.cards)
 
     @cached_property
     def daemon(self) -> "TransferDaemon":
@@ -134,15 +132,7 @@ class System:
         """What a person, Siri or Shortcuts lets run of the app."""
         from .frameworks.appintents.system import Intents
 
-        return Intents(
-            self.clock,
-            self.rules,
-            self.record,
-            self.host,
-            conditions=self.conditions,
-            cards=self.cards,
-            app=lambda: self.app,
-        )
+        return Intents(self.host, conditions=self.conditions, cards=self.cards, app=lambda: self.app)
 
     @cached_property
     def background_modes(self) -> "BackgroundModes":
@@ -189,9 +179,6 @@ class System:
         from .frameworks.backgroundtasks.system import TaskScheduler
 
         return TaskScheduler(
-            self.clock,
-            self.rules,
-            self.record,
             self.host,
             network=self.network,
             conditions=self.conditions,
@@ -204,15 +191,7 @@ class System:
         """Continued tasks, and what a person does with the system's card."""
         from .frameworks.backgroundtasks.continued import ContinuedProcessing
 
-        return ContinuedProcessing(
-            self.clock,
-            self.rules,
-            self.record,
-            self.host,
-            cards=self.cards,
-            network=self.network,
-            handlers=self._handlers,
-        )
+        return ContinuedProcessing(self.host, cards=self.cards, network=self.network, handlers=self._handlers)
 
     def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler

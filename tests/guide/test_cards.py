@@ -167,7 +167,7 @@ def test_every_status_but_current_has_its_word(status: str, word: str, struck: b
 
 
 def test_a_gap_says_nobody_knows(fonts: Fonts) -> None:
-    gaps = [claim for claim in EVERY if claim.kind == "gap"]
+    gaps = [claim for claim in EVERY if claim.kind == "gap" and claim.status == "current"]
     assert gaps
     assert {plan(claim_card(claim), fonts)[0].text for claim in gaps} == {"Nobody knows"}
 

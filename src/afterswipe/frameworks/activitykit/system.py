@@ -24,7 +24,7 @@ from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.process import Change
-from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld, Record
+from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
 from .card import APP, LIVE, OPEN, SYSTEM, ActivityState, Card, Content
 
@@ -77,18 +77,14 @@ class ActivityStore:
     _counted = OPEN
     """The states that count toward the app's limit."""
 
-    def __init__(
-        self, clock: Clock, rules: Rules, record: Record, host: Host, *, conditions: Conditions
-    ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
+    def __init__(self, host: Host, *, conditions: Conditions) -> None:
         self._host = host
+        self._clock, self._rules, self._record = host.clock, host.rules, host.record
         self._conditions = conditions
         self._cards: dict[int, Card] = {}
         self._stale: dict[int, Due] = {}
         self._when_over: dict[int, Callable[[], None]] = {}
-        self._budget = LocalUpdateBudget(clock, rules)
+        self._budget = LocalUpdateBudget(host.clock, host.rules)
         host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
