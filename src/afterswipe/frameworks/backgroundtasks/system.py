@@ -32,10 +32,7 @@ from .requests import BGAppRefreshTaskRequest, BGProcessingTaskRequest, BGTaskRe
 _USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
 
 _EARLY = ("its earliest begin date has not come", "background-tasks.earliest-begin-is-a-lower-bound")
-_NOT_UNLOCKED = (
-    "the phone was restarted and not unlocked since",
-    "background-tasks.not-before-first-unlock",
-)
+_NOT_UNLOCKED = ("the phone was restarted and not unlocked since", "background-tasks.not-before-first-unlock")
 _QUIT = "the person force quit the app"
 _REFRESH_OFF = ("Background App Refresh is off", "system-conditions.background-app-refresh-off")
 _REFRESH_IN_LOW_POWER = ("Low Power Mode is on", "system-conditions.low-power-mode-turns-refresh-off")
@@ -51,10 +48,11 @@ _NOT_IN_RECENT_USE = (
 
 
 class Task(Protocol):
-    """A task in the app's hands, as the system sees it. `over` says that the app has completed it; then `when_over` is called."""
+    """A task in the app's hands, as the system sees it. When the app says that it is `over`, `when_over` is called."""
 
     identifier: str
     over: bool
+    success: bool
     when_over: Callable[[], None]
 
     def note(self, change: str) -> None:
@@ -72,11 +70,8 @@ class Handlers(Protocol):
 
     process: Process
 
-    def refresh_task(self, identifier: str) -> Task:
-        """Make the task for a refresh request."""
-
-    def processing_task(self, identifier: str) -> Task:
-        """Make the task for a processing request."""
+    def task(self, request: BGTaskRequest) -> Task:
+        """Make the task for a refresh or a processing request."""
 
 
 class Grant:
@@ -342,7 +337,7 @@ class TaskScheduler:
             return False
         if (app := self._handlers()) is None:  # it ended itself at once
             return True
-        tasks = [(app.refresh_task if refresh else app.processing_task)(name) for name in names]
+        tasks = [app.task(waiting.request) for waiting in granted]
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
         running.append(grant)
