@@ -197,11 +197,7 @@ class LiveActivityPushes:
                 self.end(text, number=card.number, priority=priority)
             else:
                 self.update(
-                    text=text,
-                    progress=progress,
-                    stale_date=stale_date,
-                    number=card.number,
-                    priority=priority,
+                    text=text, progress=progress, stale_date=stale_date, number=card.number, priority=priority
                 )
 
     def _card(self, number: int) -> Card:

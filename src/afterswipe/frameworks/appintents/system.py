@@ -132,12 +132,7 @@ class Intents[App: InProcess]:
     """What a person, Siri or Shortcuts lets run: `phone.intents`. `app` is what it runs in, None without a process."""
 
     def __init__(
-        self,
-        host: Host,
-        *,
-        conditions: Conditions,
-        cards: ActivityStore,
-        app: Callable[[], App | None],
+        self, host: Host, *, conditions: Conditions, cards: ActivityStore, app: Callable[[], App | None]
     ) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules

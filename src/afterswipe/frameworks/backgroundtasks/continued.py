@@ -52,7 +52,6 @@ class ContinuedTask(Task, Protocol):
     title: str
     subtitle: str
     when_changed: Callable[[bool], None]
-    when_completed: Callable[[bool], None]
 
     @property
     def progress(self) -> Counted:
@@ -91,7 +90,6 @@ class RunningTask:
         self._cards = cards
         self._grant = Grant(process, host, [task], lambda _grant: self._over())
         task.when_changed = self._changed
-        task.when_completed = self._completed
         self.card = self._show()
         self._stall: Due | None = None
         self._watch()
@@ -131,14 +129,11 @@ class RunningTask:
             self._watch()
         self._draw()
 
-    def _completed(self, success: bool) -> None:
-        self._end_card("Done" if success else _FAILED, leave=success or self.stopped)
-
     def _over(self) -> None:
         self.gone = True
         self._stop_watching()
-        if not self.task.over:
-            self._end_card(_FAILED, leave=False)
+        done = self.task.success
+        self._end_card("Done" if done else _FAILED, leave=done or (self.task.over and self.stopped))
         self._tell()
 
     def _draw(self) -> None:

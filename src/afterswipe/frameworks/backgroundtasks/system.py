@@ -1,9 +1,8 @@
 """The system's side of BackgroundTasks: which requests wait, what keeps them waiting, and when the app is launched for them.
 
 Refresh: once, some time after the request may begin, and up to 30 seconds. The system goes by how the app is used; here that
-is a fixed delay (claim model.refresh-delay), or the moment that the script names with `run_refresh`. Processing: as soon as
-the phone is idle and the request's requirements are met, until the person is back or the time is over (claim
-model.processing-run-time).
+is a fixed delay (claim model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until
+the person is back or the time is over (claim model.processing-run-time).
 
 After a force quit neither runs. For refresh that is settled; for processing Apple's engineers have said different things
 (claim force-quit.stops-processing-tasks, disputed), and the model follows the older answer.
@@ -32,10 +31,7 @@ from .requests import BGAppRefreshTaskRequest, BGProcessingTaskRequest, BGTaskRe
 _USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
 
 _EARLY = ("its earliest begin date has not come", "background-tasks.earliest-begin-is-a-lower-bound")
-_NOT_UNLOCKED = (
-    "the phone was restarted and not unlocked since",
-    "background-tasks.not-before-first-unlock",
-)
+_NOT_UNLOCKED = ("the phone was restarted and not unlocked since", "background-tasks.not-before-first-unlock")
 _QUIT = "the person force quit the app"
 _REFRESH_OFF = ("Background App Refresh is off", "system-conditions.background-app-refresh-off")
 _REFRESH_IN_LOW_POWER = ("Low Power Mode is on", "system-conditions.low-power-mode-turns-refresh-off")
@@ -51,10 +47,11 @@ _NOT_IN_RECENT_USE = (
 
 
 class Task(Protocol):
-    """A task in the app's hands, as the system sees it. `over` says that the app has completed it; then `when_over` is called."""
+    """A task in the app's hands, as the system sees it. When the app says that it is `over`, `when_over` is called."""
 
     identifier: str
     over: bool
+    success: bool
     when_over: Callable[[], None]
 
     def note(self, change: str) -> None:
@@ -72,11 +69,8 @@ class Handlers(Protocol):
 
     process: Process
 
-    def refresh_task(self, identifier: str) -> Task:
-        """Make the task for a refresh request."""
-
-    def processing_task(self, identifier: str) -> Task:
-        """Make the task for a processing request."""
+    def task(self, request: BGTaskRequest) -> Task:
+        """Make the task for a refresh or a processing request."""
 
 
 class Grant:
@@ -116,8 +110,8 @@ class Grant:
         """Take the run time back for good: everything is completed, or the process is gone."""
         if not self.over:
             self.over = True
-            self._process.run_time.release(self._hold)
             self._ended(self)
+            self._process.run_time.release(self._hold)
 
     def _look(self) -> None:
         if all(task.over for task in self.tasks):
@@ -193,19 +187,6 @@ class TaskScheduler:
     def runs_on_power(self) -> bool:
         """Whether a task runs whose request requires external power."""
         return any(not grant.over for grant in self._on_power)
-
-    def run_refresh(self) -> bool:
-        """Let the system choose this moment for the waiting refresh; False where something stands in the way (`obstacles`).
-
-        Raises UsageError where no refresh request waits.
-        """
-        for waiting in self._waiting.values():
-            if waiting.is_refresh:
-                return not self.obstacles(waiting.request.identifier) and self._launch([waiting])
-        raise UsageError(
-            "No app refresh request waits: none was submitted, or its one launch is used up. "
-            "The app submits one with app.task_scheduler.submit(BGAppRefreshTaskRequest(...))."
-        )
 
     def obstacles(self, identifier: str) -> list[str]:
         """Why the request that waits under this identifier cannot run now, each with its claim. Raises UsageError where none waits."""
@@ -342,7 +323,7 @@ class TaskScheduler:
             return False
         if (app := self._handlers()) is None:  # it ended itself at once
             return True
-        tasks = [(app.refresh_task if refresh else app.processing_task)(name) for name in names]
+        tasks = [app.task(waiting.request) for waiting in granted]
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
         running.append(grant)
