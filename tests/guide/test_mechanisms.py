@@ -8,15 +8,16 @@ import pytest
 from markdown import Markdown
 
 from afterswipe import claims
-from afterswipe.mechanism import fact
-from afterswipe.mechanisms import MECHANISMS
-from guide import mechanisms, snippets
+from afterswipe.claims.sources import Claim
+from guide import snippets
 from guide.errors import BuildError
+from guide.mechanisms import MECHANISMS, Fact
+from guide.pages import mechanisms
 
 EXTENSIONS = ["attr_list", "md_in_html", "tables", "toc", "pymdownx.superfences", "guide.markdown"]
 
 
-def claim_is(patch: pytest.MonkeyPatch, changed: claims.Claim) -> None:
+def claim_is(patch: pytest.MonkeyPatch, changed: Claim) -> None:
     get = claims.get
     patch.setattr(claims, "get", lambda claim_id: changed if claim_id == changed.id else get(claim_id))
 
@@ -76,7 +77,7 @@ def test_a_placeholder_that_its_claim_cannot_fill_is_refused(text):
 
 
 def test_a_changed_row_changes_the_page(monkeypatch):
-    row = dataclasses.replace(MECHANISMS[0], can=(fact("In the model: a planted sentence."),))
+    row = dataclasses.replace(MECHANISMS[0], can=(Fact("In the model: a planted sentence."),))
     monkeypatch.setattr(mechanisms, "MECHANISMS", (row, *MECHANISMS[1:]))
     assert "In the model: a planted sentence." in mechanisms.page()
 
