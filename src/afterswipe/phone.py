@@ -28,6 +28,7 @@ from .kernel.life_cycle import DISCONNECTED, Event, State
 from .kernel.record import Record
 from .machine import AppMain, Machine
 from .seen.lock_screen import LockScreen, island
+from .seen.pair import Pair
 from .seen.timeline import Timeline
 from .seen.truth import Truth
 from .units import HOUR, MINUTE, SECOND
@@ -220,6 +221,10 @@ class Phone(Machine):
     def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
         return Truth.of(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
+
+    def pair(self) -> Pair:
+        """What the Lock Screen says and what is so, beside each other."""
+        return Pair(self.lock_screen(), self.truth())
 
     def timeline(self) -> Timeline:
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""

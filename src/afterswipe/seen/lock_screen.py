@@ -1,5 +1,6 @@
 """What the person sees on the Lock Screen. It knows nothing of the app: only what the system was last told."""
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -30,13 +31,12 @@ class LockScreen:
     def __str__(self) -> str:
         lines = [self.time.center(_WIDTH)]
         for card in self.cards:
-            lines += ["", card.title]
+            lines += ["", *textwrap.wrap(card.title, _WIDTH)]
             progress = card.progress(self.now)
             if progress is not None:
                 filled = int(progress * _WIDTH)
                 lines.append("━" * filled + "┄" * (_WIDTH - filled))
-            if card.says(self.now):
-                lines.append(card.says(self.now))
+            lines += textwrap.wrap(card.says(self.now), _WIDTH)
             if card.out_of_date:
                 lines.append("Out of date")
         inner = [f"│ {line:<{_WIDTH}} │" for line in lines]

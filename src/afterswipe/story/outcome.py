@@ -15,7 +15,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.errors import NotKnownError, UsageError
 from afterswipe.kernel.clock import Due
 from afterswipe.phone import Phone
-from afterswipe.seen.gaps import by_reason, covered, gaps
+from afterswipe.seen.gaps import by_reason, covered, judge
 from afterswipe.units import SECOND, duration
 
 from .apps import HOST, Story
@@ -79,7 +79,7 @@ def run(
         phone.wait(seconds=phone.rules.milliseconds("model.person-stays") / SECOND)
     except NotKnownError as gap:
         not_known = str(gap)
-    wrong = gaps(phone.record, phone.clock.now, phone.rules.number("model.card-tolerance"))
+    wrong = judge(phone.record, phone.clock.now, phone.rules.number("model.card-tolerance")).gaps
     return Outcome(
         strategy.name,
         str(phone.rules.ios),
