@@ -177,9 +177,9 @@ class _Reader:
             case StateChanged():
                 self._works.app_changed(entry)
                 self._may_have_run()
-            case CardFollows(activity=number, name=name):
+            case CardFollows(activity=number):
                 if number in self._cards:
-                    self._cards[number].tied.add(name)
+                    self._cards[number].tied.add(self._works.key(entry.by, entry.transfer))
                     self._works.changed()
             case CardChanged():
                 self._take_card(entry)
@@ -276,7 +276,7 @@ class _Reader:
             if told.by == "push" and not mine and not figure and card.timer is None:
                 return
             word, _ = self._works.word(mine)
-            began = any(moved.sent for moved in mine.values()) if mine else told.ran
+            began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
             if word == WAITS and told.says_it_waits:
                 return
             if not began and word != GOES_ON:
@@ -338,7 +338,7 @@ class _Reader:
         else:
             so = "nothing ever began" if what == "never started" else "nothing goes on"
             so += f", the app is {self._works.state.value}"
-        if mine:
-            sent, whole = arrived(mine)
+        sent, whole = arrived(mine)
+        if whole:
             so += f"; {size(sent)} of {size(whole)} arrived"
         return Gap(start, end, what, told.card.activity, told.card.title, says, so, work, waits_for)

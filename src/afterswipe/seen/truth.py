@@ -35,8 +35,8 @@ class Transfer:
 def states(record: Record, end: int) -> list[Span]:
     """The states of the app, in order, without the time before its first launch."""
     changes = [entry for entry in record.of(StateChanged) if entry.before is not entry.after]
-    ends = [entry.at for entry in changes[1:]] + [end]
-    return [Span(entry.at, until, entry.after.value) for entry, until in zip(changes, ends, strict=True)]
+    ends = [*(entry.at for entry in changes[1:]), end]
+    return [Span(entry.at, until, entry.after.value) for entry, until in zip(changes, ends, strict=False)]
 
 
 def transfers(record: Record) -> list[Transfer]:
@@ -157,7 +157,12 @@ class Truth:
             if self.judgement.not_judged:
                 return "Whether the card said what was not so is not judged."
             return "The card said nothing that was not so."
-        return f"{sentence(self.gaps, self.now)} ({', '.join(self.by_reason())})."
+        reasons = self.by_reason()
+        why = ", ".join(
+            reason if len(reasons) == 1 else f"{reason} for {duration(length)}"
+            for reason, length in reasons.items()
+        )
+        return f"{sentence(self.gaps, self.now)} ({why})."
 
 
 def said(card: CardChanged) -> str:
@@ -168,21 +173,32 @@ def said(card: CardChanged) -> str:
     return f"{words}, and that it is out of date" if card.state == "stale" and card.redrawn else words
 
 
-_BESIDE = {STOPPED: "nothing goes on", WAITS: "it only waits", GOES_ON: "the work is elsewhere"}
+_SO = {
+    STOPPED: ("nothing goes on", "nothing went on"),
+    WAITS: ("it only waits", "it only waited"),
+    GOES_ON: ("more has arrived", "more had arrived"),
+}
+"""What stands beside what a card says, while it does and afterwards."""
 
 
 def sentence(gaps: list[Gap], now: int) -> str:
     """The gaps in one sentence, without its full stop: for how long which card says what, and what is so. The longest first."""
-    by_work: dict[tuple[str, str], list[Gap]] = {}
+    alike: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
-        by_work.setdefault((gap.title, gap.work), []).append(gap)
+        alike.setdefault((gap.title, gap.work), []).append(gap)
     parts = []
-    for (title, work), some in sorted(by_work.items(), key=lambda item: -covered(item[1])):
-        says = "says" if some[-1].end >= now else "said"
-        if work == GOES_ON:
-            figure = "a bar that the system moves" if some[-1].what == "projected" else f"“{some[-1].says}”"
-            parts.append(f"for {duration(covered(some))} it {says} {figure}, and {_BESIDE[work]}")
-        else:
-            parts.append(f"for {duration(covered(some))} it {says} “{title}”, and {_BESIDE[work]}")
+    for (title, work), some in sorted(alike.items(), key=lambda item: -covered(item[1])):
+        over = some[-1].end < now
+        so, says = _SO[work][over], f"“{title}”"
+        if work == GOES_ON and some[-1].what == "projected":
+            says, so = (
+                "by its bar what the time makes of it",
+                "the bytes differ" if not over else "the bytes differed",
+            )
+        elif work == GOES_ON:
+            says = f"“{some[-1].says}”"
+        elif work == STOPPED and all(gap.what == "never started" for gap in some):
+            so = "nothing ever began"
+        parts.append(f"for {duration(covered(some))} it {'said' if over else 'says'} {says}, and {so}")
     words = "; ".join(parts)
     return words[0].upper() + words[1:]

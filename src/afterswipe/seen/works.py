@@ -31,6 +31,8 @@ class Moved:
     waits: str = ""
     outcome: str = ""
     died: bool = False
+    came: bool = False
+    """Whether a byte of it ever arrived, also where it has to start over."""
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Told:
     ran: bool = False
     sent: dict[Key, int] = field(default_factory=dict)
     older: set[Key] = field(default_factory=set)
-    tied: set[str] = field(default_factory=set)
+    tied: set[Key] = field(default_factory=set)
     known: tuple[int, dict[Key, Moved] | None] = (-1, None)
 
     @property
@@ -75,22 +77,30 @@ class Works:
             for moved in self.moved.values():
                 if moved.by == "app" and moved.open:
                     moved.open, moved.died = False, True
+            self.changed()
+
+    def key(self, by: str, transfer: int) -> Key:
+        """The transfer that the record means by this number now."""
+        return (by, self._launches if by == "app" else 0, transfer)
 
     def take(self, entry: TransferMoved | TransferWaits | TransferEnded) -> None:
         """Note what became of a transfer."""
-        key = (entry.by, self._launches if entry.by == "app" else 0, entry.transfer)
+        key = self.key(entry.by, entry.transfer)
         known = self.moved.get(key)
         match entry:
             case TransferMoved(sent=sent, size=size):
                 if known is not None and known.open:
-                    known.sent, known.size = sent, size
+                    known.sent, known.size, known.came = sent, size, known.came or sent > 0
                 else:
-                    self.moved[key] = Moved(entry.by, entry.name, entry.session, entry.at, sent, size)
+                    self.moved[key] = Moved(
+                        entry.by, entry.name, entry.session, entry.at, sent, size, came=sent > 0
+                    )
                     self.changed()
             case TransferWaits(why=why) if known is not None:
                 known.waits = why
             case TransferEnded(outcome=outcome) if known is not None:
                 known.open, known.outcome, known.died = False, outcome, outcome != "done"
+                self.changed()
             case _:
                 pass
 
@@ -105,13 +115,24 @@ class Works:
             return {}
         candidates = {key: moved for key, moved in self.moved.items() if key not in told.older}
         if told.tied:
-            return {key: moved for key, moved in candidates.items() if moved.name in told.tied}
+            return self._tied(told)
         works = _joined(candidates)
         if len(works) > 1:
             works = [work for work in works if all(moved.began >= told.first for moved in work.values())]
         if not candidates:
             return {}
         return works[0] if len(works) == 1 else None
+
+    def _tied(self, told: Told) -> dict[Key, Moved]:
+        """What the app's code named, and where that failed, what sent the same file afterwards."""
+        tied = {key: moved for key, moved in self.moved.items() if key in told.tied}
+        failed = {moved.name: moved.began for moved in tied.values() if moved.died}
+        again = {
+            key: moved
+            for key, moved in self.moved.items()
+            if moved.name in failed and moved.began >= failed[moved.name]
+        }
+        return tied | again
 
     def word(self, mine: dict[Key, Moved]) -> tuple[str, str]:
         """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""

@@ -11,10 +11,11 @@ Not modelled: push tokens (every activity can be pushed to), alerts' sounds, but
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import ActivityAuthorizationError, APIError, UnavailableError, UsageError
+from afterswipe.kernel.record import CardFollows
 from afterswipe.units import SECOND
 
 from .card import APP, ActivityState, Card, Content
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
 
 Seconds = tuple[float, float]
 _NEEDS_RUN_TIME = "live-activity.updates-need-run-time"
+
+
+class Work(Protocol):
+    """What a card can speak of: a task of a URLSession."""
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+
+    @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there."""
 
 
 class Activity:
@@ -75,6 +88,14 @@ class Activity:
         if relevance_score is not None:
             self._app.cards.rank(self._number, relevance_score)
         self._app.cards.update(self._number, new, by="app", alert=alert)
+
+    def follows(self, task: Work) -> None:
+        """Say which transfer the card speaks of, so that the two can be compared. It is this guide's own, and no API of Apple's.
+
+        A card may follow several. Without it the card speaks of the one work that is there, and of two works it is not judged.
+        """
+        by, number = task.moved_by
+        self._app.note(CardFollows(self._app.clock.now, self._number, by, number, task.name))
 
     def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
         """End the activity with a last text.

@@ -67,6 +67,11 @@ class UploadTask:
             sending.cancel()  # who stops listening stops the upload
 
     @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
+        return "app", self._number
+
+    @property
     def upload_task_resume_data(self) -> ResumeData | None:
         """Apple's `uploadTaskResumeData` of the error, after the connection was lost; None where the server is not resumable.
 

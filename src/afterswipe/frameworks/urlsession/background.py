@@ -43,6 +43,11 @@ class _BackgroundTask:
         return self._transfer.name
 
     @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
+        return "nsurlsessiond", self._transfer.number
+
+    @property
     def finished(self) -> bool:
         """Whether it is over, well or badly."""
         return bool(self._transfer.outcome)

@@ -13,7 +13,7 @@ import httpx
 from afterswipe.device.network import address
 from afterswipe.errors import URLError
 from afterswipe.kernel.clock import Due
-from afterswipe.kernel.record import TransferEnded, TransferMoved
+from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 from afterswipe.system import System
 
 from . import discretionary
@@ -57,6 +57,7 @@ class TransferDaemon:
         timeout = self._rules.milliseconds("background-urlsession.resource-timeout")
         self._timeouts[transfer.number] = self._clock.after(timeout, lambda: self._fail(transfer, "timedOut"))
         self._move(transfer, 0)
+        self._say_what_holds(transfer)
         self._clock.at(transfer.not_before, self._look)
         return transfer
 
@@ -152,6 +153,15 @@ class TransferDaemon:
                     continue
                 self._send(transfer)
             under_way[transfer.session] = count + 1
+        for transfer in self._open:
+            self._say_what_holds(transfer)
+
+    def _say_what_holds(self, transfer: Transfer) -> None:
+        why = "" if transfer.number in self._moving else self.held_by(transfer)
+        if why != transfer.waits:
+            transfer.waits = why
+            at = self._clock.now
+            self._system.record.add(TransferWaits(at, "nsurlsessiond", transfer.number, transfer.name, why))
 
     def _may_move(self, transfer: Transfer) -> bool:
         if (
@@ -225,6 +235,7 @@ class TransferDaemon:
                 sent,
                 transfer.size,
                 transfer.down,
+                transfer.session,
             )
         )
         tells = self._system.app_state.runs

@@ -12,7 +12,7 @@ from afterswipe.errors import URLError
 class Transfer:
     """One upload or download in the daemon's hands. `outcome` is empty while it goes on, then `done` or what went wrong.
 
-    `sent` and `size` are in bytes; the size of a download is 0 until the server has answered. `not_before` is in milliseconds; `readable_while_locked` is about the file's data protection.
+    `sent` and `size` are in bytes; the size of a download is 0 until the server has answered. `not_before` is in milliseconds; `waits` says what the record was last told it waits for; `readable_while_locked` is about the file's data protection.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Transfer:
     not_before: int = 0
     number: int = 0
     sent: int = 0
+    waits: str = ""
     outcome: str = ""
     error: URLError | None = None
     cancellation_reason: str | None = None
