@@ -93,8 +93,9 @@ class UploadTask:
             raise URLError("networkConnectionLost", f"{self.name}: the network connection was lost") from lost
         self.response = response
         if not response.is_success:
+            self._app.rules.cite("url-session.status-is-no-error")
             self._end(f"refused by the server with {response.status_code}")
-            raise URLError("badServerResponse", f"{self.name}: the server answered {response.status_code}")
+            return
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:

@@ -8,6 +8,8 @@ Not modelled: authentication challenges, redirects, resuming a download that was
 thousands of tasks cost, transfers of other apps.
 """
 
+from collections.abc import Callable
+
 import httpx
 
 from afterswipe.device.network import address
@@ -190,13 +192,28 @@ class TransferDaemon:
 
     def _begun(self, transfer: Transfer) -> None:
         """The server's answer to a download is on its way: from now on its size is known."""
-        del self._moving[transfer.number]
-        transfer.response = self._network.answer(httpx.Request("GET", address(transfer.url)), 0)
-        transfer.size = len(transfer.response.content)
+        self._ask(transfer, "GET", 0, self._comes)
+
+    def _comes(self, transfer: Transfer, response: httpx.Response) -> None:
+        transfer.response, transfer.size = response, len(response.content)
         if transfer.size:
             self._look()
         else:
-            self._answered(transfer)
+            self._ends(transfer, response)
+
+    def _ask(
+        self, transfer: Transfer, method: str, received: int, then: Callable[[Transfer, httpx.Response], None]
+    ) -> None:
+        """Wait for the server's answer, which may take its time; a connection that is cut meanwhile brings none."""
+        waits = self._moving[transfer.number] = self._clock.after(0, lambda: None)
+
+        def answered(response: httpx.Response) -> None:
+            if self._moving.get(transfer.number) is waits:
+                del self._moving[transfer.number]
+                then(transfer, response)
+
+        request = httpx.Request(method, address(transfer.url))
+        self._network.ask(request, received, answered, in_full=True)
 
     def _arrived(self, transfer: Transfer, count: int) -> None:
         del self._moving[transfer.number]
@@ -212,14 +229,16 @@ class TransferDaemon:
             self._answered(transfer)
 
     def _answered(self, transfer: Transfer) -> None:
-        response = transfer.response if transfer.down else None
-        if response is None:
-            method = "GET" if transfer.down else "POST"
-            response = self._network.answer(httpx.Request(method, address(transfer.url)), transfer.sent)
-            transfer.response = response
+        if transfer.down and transfer.response is not None:
+            self._ends(transfer, transfer.response)
+        else:
+            self._ask(transfer, "GET" if transfer.down else "POST", transfer.sent, self._ends)
+
+    def _ends(self, transfer: Transfer, response: httpx.Response) -> None:
+        """The server has answered. A bad status is an answer and no error (claim url-session.status-is-no-error)."""
+        transfer.response = response
         if not response.is_success:
-            message = f"{transfer.name}: the server answered {response.status_code}"
-            transfer.error = URLError("badServerResponse", message)
+            self._rules.cite("url-session.status-is-no-error")
             self._finish(transfer, f"refused by the server with {response.status_code}")
         else:
             self._finish(transfer, "done" if transfer.sent == transfer.size else answered_early(response))
