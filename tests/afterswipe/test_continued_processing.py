@@ -1,7 +1,6 @@
 """A continued task: started in front, goes on behind the system's card, and ends when the system or the person wants."""
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -18,22 +17,17 @@ from afterswipe import (
     TaskChanged,
     UnavailableError,
     UsageError,
-    claims,
 )
 
 from . import invariants
 from .apps import Main
+from .plants import put_back, retract
 
 
 @pytest.fixture(autouse=True)
 def facts_come_back() -> Iterator[None]:
     yield
-    claims.override({})
-
-
-def without(claim_id: str) -> None:
-    """Take one rule back."""
-    claims.override({claim_id: dataclasses.replace(claims.get(claim_id), status="retracted")})
+    put_back()
 
 
 def posting(
@@ -191,7 +185,7 @@ def test_reporting_the_same_number_again_is_no_progress():
 
 
 def test_without_the_rule_a_silent_task_goes_on():
-    without("continued-processing.no-progress-is-expired")
+    retract("continued-processing.no-progress-is-expired")
     phone = tapped(posting(every=100, units=2))
     phone.wait(minutes=4)
     assert changes(phone) == ["launched", "completed"]

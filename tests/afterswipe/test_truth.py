@@ -251,9 +251,8 @@ def test_a_picture_that_is_not_drawn_anew_goes_on_claiming():
     async def main(app):
         app.activities.request("Posting", progress=0.2, stale_date=app.now + 30)
 
-    for frozen, until in ((False, 30_000), (True, 62_000)):
-        phone = Phone(ios="26.4")
-        phone.live_activities.freeze_after_termination(frozen)
+    for side, until in (("document", 30_000), ("report", 62_000)):
+        phone = Phone(ios="26.4", disputes={"live-activity.stale-view-after-termination": side})
         phone.open(main)
         phone.wait(seconds=2)
         phone.force_quit()

@@ -10,6 +10,15 @@ from .serving import StaticServer
 from .snippet_page import Snippet, Source, render
 
 
+def hold_the_clock(page: Page) -> None:
+    """Stop the clock of an open page: it goes on by `page.clock.run_for` alone, however busy the machine is.
+
+    What Playwright installs goes on by itself until it is paused. Frames stand still with it.
+    """
+    page.clock.install(time=0)
+    page.clock.pause_at(3_600)
+
+
 @dataclass
 class Watch:
     """What a page did: its requests, and the errors that nobody expected."""

@@ -8,8 +8,12 @@ import pytest
 
 from afterswipe import ClaimError
 from afterswipe import claims as reader
-from afterswipe.claims.schema import parse
-from guide import claim_lint, claim_rules, claim_rules_text, snippets
+from afterswipe.claims.rules import Rules
+from guide import snippets
+from guide.checks import claims as claim_lint
+from guide.claims import rules as claim_rules
+from guide.claims import rules_text as claim_rules_text
+from guide.claims.schema import parse
 from tests.guide.claim_making import RETRACTED, SOUND, TODAY, claim
 
 EXAMPLES = sorted((Path(__file__).parent / "claims_fail").glob("*.toml"))
@@ -174,7 +178,7 @@ def test_a_circle_over_several_claims_is_found(folder):
 def test_a_demonstration_may_name_its_claim_or_use_it(folder):
     (folder / "snippets" / "names.py").write_text('"""Shows base.current."""\n')
     (folder / "snippets" / "uses.py").write_text(
-        'from afterswipe import Phone\nPhone(ios="18").parameters.number("background-assertion.duration")\n'
+        'from afterswipe import Phone\nPhone(ios="18").rules.number("background-assertion.duration")\n'
     )
     used = claim(id="background-assertion.duration", demonstrated_by=("uses",))
     assert check(folder, [claim(demonstrated_by=("names",)), used]) == []
@@ -184,9 +188,9 @@ def test_a_demonstration_may_name_its_claim_or_use_it(folder):
 
 
 def test_running_a_snippet_leaves_the_reader_as_it_was(folder):
-    get = reader.get
+    ask = Rules.claim
     assert claim_lint.claims_used_by(folder / "snippets" / "prints_a_word.py") == set()
-    assert reader.get is get
+    assert Rules.claim is ask
 
 
 @pytest.mark.parametrize(

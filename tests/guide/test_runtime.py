@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
-from guide import runtime, runtime_wheels
-from guide.runtime import BundleFile, BundlePackage, Manifest, RuntimeBuildError, build_runtime
-from guide.runtime_repack import repack
+from guide.runtime import bundle as runtime
+from guide.runtime import wheels as runtime_wheels
+from guide.runtime.bundle import BundleFile, BundlePackage, Manifest, RuntimeBuildError, build_runtime
+from guide.runtime.repack import repack
 
 ROOT = Path(__file__).resolve().parents[2]
 NPM = ROOT / "node_modules" / "pyodide"

@@ -3,27 +3,40 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakSet
 
 import httpx
 
 from afterswipe.kernel.clock import Due
 from afterswipe.kernel.loop import ProcessLoop
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import Change, Process
 
-if TYPE_CHECKING:
-    from .network import Network
+from .network import Network
 
 
 class Connections:
     """The connections of one process. When the process is suspended, all of them become defunct (claim life-cycle.suspension-closes-sockets)."""
 
-    def __init__(self, network: "Network", loop: ProcessLoop) -> None:
+    def __init__(self, network: Network, loop: ProcessLoop) -> None:
         self.network = network
         self._loop = loop
         self._waiting: dict[Any, Due | None] = {}
         self._arriving: WeakSet[_Arriving | _Streaming] = WeakSet()
-        network.used_by(self)
+        network.used_by(self.die)
+
+    @classmethod
+    def of(cls, process: Process, network: Network) -> "Connections":
+        """The connections of the app's process, which become defunct when it loses its run time."""
+        connections = cls(network, process.loop)
+        process.phases.on(Phase.CONNECTIONS, connections._changed)
+        return connections
+
+    def _changed(self, change: Change) -> None:
+        if change.before.runs and not change.after.runs:
+            self.network.rules.cite("life-cycle.suspension-closes-sockets")
+            self.die()
 
     def arriving(self, answer: httpx.Response) -> "_Arriving | _Streaming":
         """A response's body that comes over this connection: as fast as the link is, or as its server gives it."""

@@ -13,17 +13,15 @@ import httpx
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
 from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.phases import Moment, Phase, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Entry
 from afterswipe.units import SECOND
 
-from .connections import Connections, SimulatedTransport
 from .servers import Answered, Handler, Servers, created
 
-__all__ = ["KINDS", "Connections", "Handler", "Network", "SimulatedTransport"]
+__all__ = ["KINDS", "Handler", "Network"]
 
 KINDS = ("Wi-Fi", "cellular")
-_CUTS = "model.network-change-cuts-connections"
-_PORTAL = "model.captive-portal-answers-everything"
 
 
 @lru_cache
@@ -59,8 +57,8 @@ class Network:
         self._free_at = {"uplink": 0, "downlink": 0}
         self.servers = Servers(clock)
         self._resumable: set[str] = set()
-        self._watchers: list[Callable[[], None]] = []
-        self._processes: list[Connections] = []
+        self._changes: Subscribers[()] = Subscribers()
+        self._in_use: list[Callable[[str], object]] = []
         self.connected = True
         """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
         self.kind = "Wi-Fi"
@@ -151,18 +149,18 @@ class Network:
         self.captive_portal = False
         self._changed(self.kind, "")
 
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` whenever the network changed, went, or came back."""
-        self._watchers.append(changed)
+    def watch(self, changed: Callable[[], None], phase: Phase) -> None:
+        """For the frameworks: call `changed` whenever the network changed, went, or came back, in the order of the phases."""
+        self._changes.on(phase, changed)
 
     def _changed(self, what: str, cut: str) -> None:
         self._note(ConditionChanged(self.clock.now, "network", what))
-        if cut and self.rules.holds(_CUTS):
+        if cut:
+            self.rules.cite("model.network-change-cuts-connections")
             self._free_at = dict.fromkeys(self._free_at, self.clock.now)
-            for process in self._processes:
-                process.die(cut)
-        for changed in self._watchers:
-            changed()
+            for die in self._in_use:
+                die(cut)
+        self._changes.tell(Moment.NETWORK)
 
     # The far end.
 
@@ -184,7 +182,9 @@ class Network:
     @property
     def intercepts(self) -> bool:
         """Whether requests are answered by somebody else than the server."""
-        return self.captive_portal and self.rules.holds(_PORTAL)
+        if self.captive_portal:
+            self.rules.cite("model.captive-portal-answers-everything")
+        return self.captive_portal
 
     @property
     def round_trip(self) -> int:
@@ -217,9 +217,9 @@ class Network:
         self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
         return self.clock.at(self._free_at[way], done)
 
-    def used_by(self, process: Connections) -> None:
-        """For `Connections`: these are cut when the network changes."""
-        self._processes.append(process)
+    def used_by(self, die: Callable[[str], object]) -> None:
+        """For `Connections`: those of a process die, with a reason, when the network changes."""
+        self._in_use.append(die)
 
 
 def _bandwidth(name: str, megabits: float) -> float:

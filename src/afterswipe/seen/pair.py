@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from . import pair_svg
+from . import pair_svg, supposed
 from .gaps import NOT_JUDGED, Gap, IsSo
 from .lock_screen import LockScreen
 from .truth import Truth, sentence
@@ -97,10 +97,10 @@ class Pair:
             f"{left[row] if row < len(left) else '':<{_COLUMN}}{right[row] if row < len(right) else ''}".rstrip()
             for row in range(max(len(left), len(right)))
         ]
-        return "\n".join([*lines, self.label])
+        return supposed.text("\n".join([*lines, self.label]), self.truth.supposed)
 
     def _repr_svg_(self) -> str:
-        return pair_svg.draw(self)
+        return supposed.svg(pair_svg.draw(self), self.truth.supposed)
 
 
 def _bar(share: float) -> str:

@@ -7,6 +7,7 @@ from afterswipe.kernel.record import CardChanged, Record, StateChanged, Transfer
 from afterswipe.units import duration, percent, size
 
 from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, by_reason, covered, judge
+from .supposed import beliefs, text
 from .works import GOES_ON, STOPPED, WAITS
 
 
@@ -78,6 +79,7 @@ class Truth:
     cards: list[CardChanged]
     judgement: Judgement
     tolerance: float
+    supposed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, record: Record, now: int, tolerance: float) -> "Truth":
@@ -92,6 +94,7 @@ class Truth:
             list(last.values()),
             judge(record, now, tolerance),
             tolerance,
+            beliefs(record),
         )
 
     @property
@@ -126,7 +129,7 @@ class Truth:
             if card.state != "dismissed":
                 lines += self._of_card(card)
         lines.append(self._of_gaps())
-        return "\n".join(lines)
+        return text("\n".join(lines), self.supposed)
 
     def _of_card(self, card: CardChanged) -> list[str]:
         if card.state == "pending":

@@ -7,6 +7,7 @@
 
 import { loadClaim } from "./data";
 import { dressLanguages } from "./languages";
+import { copyProseAlone } from "./sentences";
 
 type How = "hover" | "focus" | "tap";
 type Popover = typeof import("./popover");
@@ -89,6 +90,8 @@ document.addEventListener("focusin", (event) => {
   if (marker && !quiet && marker.matches(":focus-visible")) void open(marker, "focus");
 });
 
+document.addEventListener("copy", (event) => copyProseAlone(event));
+
 document.addEventListener("focusout", () => soon(closeIfLeft, 0));
 
 // In the capture phase: the first tap must not reach the builder's own navigation.
@@ -129,6 +132,14 @@ function dress(): void {
   for (const place of document.querySelectorAll<HTMLElement>(".claim-filter:not([data-dressed])")) {
     place.dataset["dressed"] = "";
     void import("./filter").then((filter) => filter.dress(place));
+  }
+  for (const lead of document.querySelectorAll<HTMLElement>(".citable-headings:not([data-dressed])")) {
+    lead.dataset["dressed"] = "";
+    void import("./sentences").then((sentences) => sentences.dressHeadings(lead));
+  }
+  for (const place of document.querySelectorAll<HTMLElement>("figure.picture:not([data-dressed])")) {
+    place.dataset["dressed"] = "";
+    void import("./pictures").then((pictures) => pictures.dressPicture(place));
   }
   for (const place of document.querySelectorAll<HTMLElement>(".choosing:not([data-dressed])")) {
     place.dataset["dressed"] = "";

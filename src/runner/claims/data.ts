@@ -114,8 +114,12 @@ export function day(iso: string): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(date);
 }
 
-/** The sentence and its address, for a chat. What does not stand says so first: folklore must not travel alone. */
-export function chatText(claim: Claim): string {
+/**
+ * The sentence and its address, for a chat: the one that the reader has read, where there is one, else the claim's own. What does not stand says so
+ * first, and in the claim's words: folklore must not travel alone.
+ */
+export function chatText(claim: Claim, read = ""): string {
   const word = STATUS_WORDS[claim.status];
-  return `${word ? `${word}: ` : ""}“${claim.statement}”\n${claim.url}`;
+  const sentence = word ? claim.statement : read || claim.statement;
+  return `${word ? `${word}: ` : ""}“${sentence}”\n${claim.url}`;
 }

@@ -3,6 +3,7 @@
 import { Copying } from "./copying";
 import { answerWords, chatText, day, statusSentence, versionWords, type Claim, type Source } from "./data";
 import { make, makeButton, makeLink, makeStatus, statementNodes } from "./dom";
+import { sentenceBefore } from "./sentences";
 
 const MARGIN = 12;
 const GAP = 8;
@@ -177,7 +178,8 @@ function actions(claim: Claim, page: string): HTMLElement {
   const line = make("div", "claim-popover-actions");
   line.append(
     makeButton("Copy sentence with link", "claim-button claim-button--primary", () => {
-      void copying.copy(chatText(claim), "sentence with link");
+      const read = marker ? sentenceBefore(marker) : "";
+      void copying.copy(chatText(claim, read), "sentence with link");
     }),
     makeLink(page, "More", "claim-button"),
   );
