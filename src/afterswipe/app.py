@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from .errors import UsageError
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
-from .frameworks.uikit.cpu_monitor import CPUMonitor
-from .frameworks.uikit.file_locks import FileLock, FileLocks
 from .frameworks.uikit.watchdog import Watchdog
 from .kernel.life_cycle import SceneState, State
 from .kernel.process import Process
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     from .frameworks.corebluetooth.app import Bluetooth
     from .frameworks.corelocation.app import Location
     from .frameworks.photos.app import PhotoLibrary
+    from .frameworks.uikit.cpu_monitor import CPUMonitor
+    from .frameworks.uikit.file_locks import FileLock, FileLocks
     from .frameworks.urlsession.app import URLSession
     from .frameworks.urlsession.background import BackgroundURLSession
     from .frameworks.usernotifications.app import AppPushes, LocalNotifications
@@ -51,8 +51,6 @@ class Application:
         self.tell = process.tell
         self.must_run = process.must_run
         self.watchdog = Watchdog(process, system.host)
-        self.cpu_monitor = CPUMonitor(process, system.host, lambda: system.task_scheduler.runs_on_power)
-        self.file_locks = FileLocks(process, system.host)
         self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
 
@@ -67,6 +65,21 @@ class Application:
         from .device.connections import Connections
 
         return Connections.of(self.process, self.system.network)
+
+    @cached_property
+    def cpu_monitor(self) -> "CPUMonitor":
+        """What ends an app that computes too much in the background."""
+        from .frameworks.uikit.cpu_monitor import CPUMonitor
+
+        system = self.system
+        return CPUMonitor(self.process, system.host, lambda: system.task_scheduler.runs_on_power)
+
+    @cached_property
+    def file_locks(self) -> "FileLocks":
+        """The locks on files of the app group's shared container."""
+        from .frameworks.uikit.file_locks import FileLocks
+
+        return FileLocks(self.process, self.system.host)
 
     @cached_property
     def activities(self) -> "Activities":
@@ -198,7 +211,7 @@ class Application:
         """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
         self.process.observe(handler)
 
-    def file_lock(self, name: str) -> FileLock:
+    def file_lock(self, name: str) -> "FileLock":
         """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
         return self.file_locks.lock(name)
 

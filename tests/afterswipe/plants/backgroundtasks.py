@@ -72,9 +72,14 @@ def an_identifier_may_be_registered_twice(patch: Patch) -> None:
 
 @plant("continued-processing.async-work-is-supported")
 def a_continued_task_is_over_when_its_handler_returns(patch: Patch) -> None:
-    patch.setattr(
-        BGContinuedProcessingTask, "handler_returned", lambda task: task.set_task_completed(success=False)
-    )
+    start = BGTaskScheduler._start
+
+    def planted(scheduler: BGTaskScheduler, handler, task) -> None:
+        start(scheduler, handler, task)
+        if isinstance(task, BGContinuedProcessingTask):
+            task.set_task_completed(success=False)
+
+    patch.setattr(BGTaskScheduler, "_start", planted)
 
 
 @plant("continued-processing.ios-and-ipados-only")

@@ -59,14 +59,7 @@ class Activity:
         self._process.must_run("update a Live Activity", "live-activity.updates-need-run-time")
         old = self._card.content
         words = text if text is not None else old.text
-        new = _content(
-            self._process,
-            words,
-            progress=progress,
-            stale_date=stale_date,
-            timer_interval=timer_interval,
-            timer_text=timer_text,
-        )
+        new = _content(self._process, words, progress, stale_date, (timer_interval, timer_text))
         if progress is None and new.timer is None:
             new = replace(new, progress=old.progress, timer=old.timer, counts=old.counts)
         if relevance_score is not None:
@@ -158,14 +151,7 @@ class Activities:
         self._must_be_visible()
         number = self._cards.add(
             title,
-            _content(
-                process,
-                text,
-                progress=progress,
-                stale_date=stale_date,
-                timer_interval=timer_interval,
-                timer_text=timer_text,
-            ),
+            _content(process, text, progress, stale_date, (timer_interval, timer_text)),
             style=style,
             relevance_score=relevance_score,
             channel=channel,
@@ -238,13 +224,12 @@ class Activities:
 def _content(
     process: Process,
     text: str,
-    *,
     progress: float | None,
     stale_date: float | None,
-    timer_interval: Seconds | None,
-    timer_text: Seconds | None,
+    timers: tuple[Seconds | None, Seconds | None],
 ) -> Content:
     """Check what an app wants a card to show, and turn seconds into milliseconds. Raises UsageError and UnavailableError."""
+    timer_interval, timer_text = timers
     if progress is not None and not 0 <= progress <= 1:
         raise UsageError(
             f"progress={progress} is outside of 0.0 to 1.0. Divide what is done by what there is to do."

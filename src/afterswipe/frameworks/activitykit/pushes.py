@@ -19,7 +19,7 @@ from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
 from afterswipe.kernel.clock import Clock
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.record import CardUpdateHeld, Record, StateChanged
+from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR, SECOND
 
 from .card import APP, LIVE, Card, Content
@@ -63,23 +63,12 @@ class PushBudget:
 class LiveActivityPushes:
     """What the app's server sends to the cards, as `phone.live_activity_pushes`."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        rules: Rules,
-        record: Record,
-        host: Host,
-        *,
-        network: Network,
-        cards: ActivityStore,
-    ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
+    def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
         self._host = host
+        self._clock, self._rules, self._record = host.clock, host.rules, host.record
         self._network = network
         self._cards = cards
-        self._budget = PushBudget(clock, rules, cards.settings)
+        self._budget = PushBudget(host.clock, host.rules, cards.settings)
         self._held: dict[int, Callable[[], None]] = {}
         self._waiting: dict[int, Callable[[], None]] = {}
         self._starts: list[int] = []
@@ -208,11 +197,7 @@ class LiveActivityPushes:
                 self.end(text, number=card.number, priority=priority)
             else:
                 self.update(
-                    text=text,
-                    progress=progress,
-                    stale_date=stale_date,
-                    number=card.number,
-                    priority=priority,
+                    text=text, progress=progress, stale_date=stale_date, number=card.number, priority=priority
                 )
 
     def _card(self, number: int) -> Card:

@@ -24,7 +24,7 @@ from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.process import Change
-from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld, Record
+from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
 from .card import APP, LIVE, OPEN, SYSTEM, ActivityState, Card, Content
 
@@ -77,18 +77,14 @@ class ActivityStore:
     _counted = OPEN
     """The states that count toward the app's limit."""
 
-    def __init__(
-        self, clock: Clock, rules: Rules, record: Record, host: Host, *, conditions: Conditions
-    ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
+    def __init__(self, host: Host, *, conditions: Conditions) -> None:
         self._host = host
+        self._clock, self._rules, self._record = host.clock, host.rules, host.record
         self._conditions = conditions
         self._cards: dict[int, Card] = {}
         self._stale: dict[int, Due] = {}
         self._when_over: dict[int, Callable[[], None]] = {}
-        self._budget = LocalUpdateBudget(clock, rules)
+        self._budget = LocalUpdateBudget(host.clock, host.rules)
         host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
@@ -125,19 +121,8 @@ class ActivityStore:
         content.check(title, self._rules.number("live-activity.payload-limit"))
         number = len(self._cards) + 1
         first = ActivityState.ACTIVE if starts is None else ActivityState.PENDING
-        self._put(
-            Card(
-                number,
-                title,
-                content,
-                first,
-                self._clock.now,
-                style=style,
-                relevance_score=relevance_score,
-                channel=channel,
-            ),
-            by,
-        )
+        card = Card(number, title, content, first, self._clock.now)
+        self._put(replace(card, style=style, relevance_score=relevance_score, channel=channel), by)
         if starts is None:
             self._begun(number, alert)
         else:
@@ -198,12 +183,7 @@ class ActivityStore:
         return number
 
     def update_system_card(
-        self,
-        number: int,
-        *,
-        title: str | None = None,
-        text: str | None = None,
-        progress: float | None = None,
+        self, number: int, *, title: str | None = None, text: str | None = None, progress: float | None = None
     ) -> None:
         """Change the system's card; what is left out stays. A card that ended or was removed stays as it is."""
         card = self._cards[number]
@@ -312,20 +292,8 @@ class ActivityStore:
             self._rules.cite("live-activity.timer-views-move-without-code")
         self._cards[card.number] = card
         timer = None if card.state is ActivityState.ENDED else card.content.timer
-        self._record.add(
-            CardChanged(
-                now,
-                card.number,
-                by,
-                card.state.value,
-                card.title,
-                card.says(now),
-                card.progress(now),
-                timer,
-                card.kind,
-                card.redrawn,
-            )
-        )
+        shows = (card.title, card.says(now), card.progress(now), timer)
+        self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
         self._plan_stale(card)
         if card.state not in LIVE and (tell := self._when_over.pop(card.number, None)) is not None:
             tell()

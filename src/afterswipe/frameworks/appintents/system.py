@@ -10,16 +10,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import NotKnownError, UsageError
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel.clock import Clock
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.process import Change
-from afterswipe.kernel.record import PersonDid, ProcessChanged, Record
+from afterswipe.kernel.record import PersonDid, ProcessChanged
 
 from .intents import AppIntent, CancellableIntent, InProcess, LiveActivityIntent, LongRunningIntent
 
@@ -134,20 +132,10 @@ class Intents[App: InProcess]:
     """What a person, Siri or Shortcuts lets run: `phone.intents`. `app` is what it runs in, None without a process."""
 
     def __init__(
-        self,
-        clock: Clock,
-        rules: Rules,
-        record: Record,
-        host: Host,
-        *,
-        conditions: Conditions,
-        cards: ActivityStore,
-        app: Callable[[], App | None],
+        self, host: Host, *, conditions: Conditions, cards: ActivityStore, app: Callable[[], App | None]
     ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
         self._host = host
+        self._clock, self._rules = host.clock, host.rules
         self._conditions = conditions
         self._cards = cards
         self._app = app
@@ -165,7 +153,7 @@ class Intents[App: InProcess]:
             raise UsageError(
                 "The phone is locked, and a button asks the person to unlock it first. Call phone.unlock()."
             )
-        self._record.add(PersonDid(self._clock.now, f"taps {intent.title!r}"))
+        self._host.record.add(PersonDid(self._clock.now, f"taps {intent.title!r}"))
         self._perform(intent, "a tap")
 
     def run(self, intent: AppIntent[App]) -> None:
@@ -179,7 +167,7 @@ class Intents[App: InProcess]:
             raise UsageError(
                 "There is no LongRunningIntent to stop. Tap one first: phone.intents.tap(intent)."
             )
-        self._record.add(PersonDid(self._clock.now, "taps stop"))
+        self._host.record.add(PersonDid(self._clock.now, "taps stop"))
         run.stop("the person stopped it")
 
     def _long_running(self) -> list[_Run[App]]:

@@ -36,8 +36,8 @@ class BGTask:
     def __init__(self, scheduler: "BGTaskScheduler", identifier: str) -> None:
         self.identifier = identifier
         self.expiration_handler: Callable[[], None] | None = None
-        self.over = False
-        """Whether the app has called `set_task_completed`."""
+        self.over = self.success = False
+        """Whether the app has called `set_task_completed`, and what it said."""
         self.when_over: Callable[[], None] = lambda: None
         self._scheduler = scheduler
         self._process = scheduler.process
@@ -46,9 +46,8 @@ class BGTask:
         """Say that the work is done, or given up. An app that does not is killed (claim background-tasks.must-be-completed)."""
         self._process.must_run("complete a background task", "life-cycle.suspended-runs-no-code")
         if not self.over:
-            self.over = True
+            self.over, self.success = True, success
             self.note("completed" if success else "given up")
-            self.completed(success)
             self.when_over()
 
     # What the system does with it.
@@ -65,12 +64,6 @@ class BGTask:
         """Let the app's expiration handler be called."""
         self.note("expires")
         self._process.call(lambda: self.expiration_handler() if self.expiration_handler else None)
-
-    def completed(self, success: bool) -> None:
-        """What else follows from its completion: nothing, for most tasks."""
-
-    def handler_returned(self) -> None:
-        """What follows when the launch handler has returned: nothing, for the work may go on elsewhere."""
 
 
 class BGAppRefreshTask(BGTask):
@@ -133,23 +126,12 @@ class BGContinuedProcessingTask(BGTask):
         self.subtitle = request.subtitle
         self.progress = Progress(self._moved)
         self.when_changed: Callable[[bool], None] = lambda _moved: None
-        self.when_completed: Callable[[bool], None] = lambda _success: None
 
     def update_title(self, title: str, subtitle: str) -> None:
         """Change what the system's card says. With the progress this is all of it that an app can change."""
         self._process.must_run("update a continued task", "life-cycle.suspended-runs-no-code")
         self.title, self.subtitle = title, subtitle
         self.when_changed(False)
-
-    # What the system does with it.
-
-    def completed(self, success: bool) -> None:
-        """Tell the system."""
-        self.when_completed(success)
-
-    def handler_returned(self) -> None:
-        """Nothing: the work may be asynchronous (claim continued-processing.async-work-is-supported)."""
-        self._process.rules.cite("continued-processing.async-work-is-supported")
 
     def _moved(self, moved: bool) -> None:
         self._process.must_run("report progress", "life-cycle.suspended-runs-no-code")
@@ -233,13 +215,10 @@ class BGTaskScheduler:
 
     # What the system uses.
 
-    def refresh_task(self, identifier: str) -> BGTask:
-        """Make the task for a refresh request."""
-        return BGAppRefreshTask(self, identifier)
-
-    def processing_task(self, identifier: str) -> BGTask:
-        """Make the task for a processing request."""
-        return BGProcessingTask(self, identifier)
+    def task(self, request: BGTaskRequest) -> BGTask:
+        """Make the task for a refresh or a processing request."""
+        kind = BGAppRefreshTask if isinstance(request, BGAppRefreshTaskRequest) else BGProcessingTask
+        return kind(self, request.identifier)
 
     def continued_task(self, request: BGContinuedProcessingTaskRequest) -> BGContinuedProcessingTask:
         """Make the task for a request to go on."""
@@ -262,7 +241,8 @@ class BGTaskScheduler:
             self.process.loop.create_task(work).add_done_callback(
                 lambda done: None if done.cancelled() else done.result()
             )
-        task.handler_returned()
+        if isinstance(task, BGContinuedProcessingTask):  # that its handler has returned ends nothing
+            self._rules.cite("continued-processing.async-work-is-supported")
 
     def _must_exist(self) -> None:
         self._rules.require("background-tasks.identifiers-are-declared", "BGTaskScheduler")

@@ -20,17 +20,16 @@ itself (here the person has to remove it).
 from collections.abc import Callable
 from typing import Protocol
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.process import Change, Process
-from afterswipe.kernel.record import PersonDid, Record
+from afterswipe.kernel.record import PersonDid
 
 from .requests import BGContinuedProcessingTaskRequest, BGTaskRequest
 from .system import Grant, Task
@@ -53,7 +52,6 @@ class ContinuedTask(Task, Protocol):
     title: str
     subtitle: str
     when_changed: Callable[[bool], None]
-    when_completed: Callable[[bool], None]
 
     @property
     def progress(self) -> Counted:
@@ -92,7 +90,6 @@ class RunningTask:
         self._cards = cards
         self._grant = Grant(process, host, [task], lambda _grant: self._over())
         task.when_changed = self._changed
-        task.when_completed = self._completed
         self.card = self._show()
         self._stall: Due | None = None
         self._watch()
@@ -132,14 +129,11 @@ class RunningTask:
             self._watch()
         self._draw()
 
-    def _completed(self, success: bool) -> None:
-        self._end_card("Done" if success else _FAILED, leave=success or self.stopped)
-
     def _over(self) -> None:
         self.gone = True
         self._stop_watching()
-        if not self.task.over:
-            self._end_card(_FAILED, leave=False)
+        done = self.task.success
+        self._end_card("Done" if done else _FAILED, leave=done or (self.task.over and self.stopped))
         self._tell()
 
     def _draw(self) -> None:
@@ -186,19 +180,14 @@ class ContinuedProcessing:
 
     def __init__(
         self,
-        clock: Clock,
-        rules: Rules,
-        record: Record,
         host: Host,
         *,
         cards: ActivityStore,
         network: Network,
         handlers: Callable[[], ContinuedHandlers | None],
     ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
         self._host = host
+        self._clock, self._rules = host.clock, host.rules
         self._cards = cards
         self._network = network
         self._handlers = handlers
@@ -243,7 +232,7 @@ class ContinuedProcessing:
         On iOS 27 that opens the app, and the task ends some seconds later (claim continued-processing.stop-opens-the-app).
         """
         running = self._newest()
-        self._record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
+        self._host.record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
         running.stopped = True
         wait = 0
         if self._rules.holds("continued-processing.stop-opens-the-app"):

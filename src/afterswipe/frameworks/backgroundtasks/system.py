@@ -1,9 +1,8 @@
 """The system's side of BackgroundTasks: which requests wait, what keeps them waiting, and when the app is launched for them.
 
 Refresh: once, some time after the request may begin, and up to 30 seconds. The system goes by how the app is used; here that
-is a fixed delay (claim model.refresh-delay), or the moment that the script names with `run_refresh`. Processing: as soon as
-the phone is idle and the request's requirements are met, until the person is back or the time is over (claim
-model.processing-run-time).
+is a fixed delay (claim model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until
+the person is back or the time is over (claim model.processing-run-time).
 
 After a force quit neither runs. For refresh that is settled; for processing Apple's engineers have said different things
 (claim force-quit.stops-processing-tasks, disputed), and the model follows the older answer.
@@ -16,28 +15,43 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
 from afterswipe.device.power import Power
 from afterswipe.errors import BGTaskSchedulerError, UsageError
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.process import Change, Process
-from afterswipe.kernel.record import Record, StateChanged
+from afterswipe.kernel.record import StateChanged
 
 from .requests import BGAppRefreshTaskRequest, BGProcessingTaskRequest, BGTaskRequest
 
 _USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
 
+_EARLY = ("its earliest begin date has not come", "background-tasks.earliest-begin-is-a-lower-bound")
+_NOT_UNLOCKED = ("the phone was restarted and not unlocked since", "background-tasks.not-before-first-unlock")
+_QUIT = "the person force quit the app"
+_REFRESH_OFF = ("Background App Refresh is off", "system-conditions.background-app-refresh-off")
+_REFRESH_IN_LOW_POWER = ("Low Power Mode is on", "system-conditions.low-power-mode-turns-refresh-off")
+_RARELY_USED = ("the app is rarely used", "background-refresh.may-never-run")
+_NOT_IDLE = ("the phone is not idle", "background-processing.runs-when-idle")
+_NOT_CHARGING = ("the phone is not charging", "background-processing.power-and-network-conditions")
+_NO_NETWORK = ("there is no network", "background-processing.power-and-network-conditions")
+_LOW_POWER = ("Low Power Mode is on", "system-conditions.low-power-mode")
+_NOT_IN_RECENT_USE = (
+    "it was submitted in the background, and the app is rarely used",
+    "background-processing.eligible-if-in-recent-use",
+)
+
 
 class Task(Protocol):
-    """A task in the app's hands, as the system sees it. `over` says that the app has completed it; then `when_over` is called."""
+    """A task in the app's hands, as the system sees it. When the app says that it is `over`, `when_over` is called."""
 
     identifier: str
     over: bool
+    success: bool
     when_over: Callable[[], None]
 
     def note(self, change: str) -> None:
@@ -55,11 +69,8 @@ class Handlers(Protocol):
 
     process: Process
 
-    def refresh_task(self, identifier: str) -> Task:
-        """Make the task for a refresh request."""
-
-    def processing_task(self, identifier: str) -> Task:
-        """Make the task for a processing request."""
+    def task(self, request: BGTaskRequest) -> Task:
+        """Make the task for a refresh or a processing request."""
 
 
 class Grant:
@@ -99,8 +110,8 @@ class Grant:
         """Take the run time back for good: everything is completed, or the process is gone."""
         if not self.over:
             self.over = True
-            self._process.run_time.release(self._hold)
             self._ended(self)
+            self._process.run_time.release(self._hold)
 
     def _look(self) -> None:
         if all(task.over for task in self.tasks):
@@ -142,9 +153,6 @@ class TaskScheduler:
 
     def __init__(
         self,
-        clock: Clock,
-        rules: Rules,
-        record: Record,
         host: Host,
         *,
         network: Network,
@@ -152,9 +160,8 @@ class TaskScheduler:
         power: Power,
         handlers: Callable[[], Handlers | None],
     ) -> None:
-        self._clock = clock
-        self._rules = rules
         self._host = host
+        self._clock, self._rules = host.clock, host.rules
         self._network = network
         self._conditions = conditions
         self._power = power
@@ -163,7 +170,9 @@ class TaskScheduler:
         self._refreshing: list[Grant] = []
         self._processing: list[Grant] = []
         self._on_power: list[Grant] = []
-        self._last_use = max((use.at for use in record.of(StateChanged) if use.event in _USES), default=0)
+        self._last_use = max(
+            (use.at for use in host.record.of(StateChanged) if use.event in _USES), default=0
+        )
         self._busy = False
         host.phases.on(Phase.TASK_REQUESTS, self._happened)
         network.watch(self._look_soon, Phase.TASKS_WAITING)
@@ -178,19 +187,6 @@ class TaskScheduler:
     def runs_on_power(self) -> bool:
         """Whether a task runs whose request requires external power."""
         return any(not grant.over for grant in self._on_power)
-
-    def run_refresh(self) -> bool:
-        """Let the system choose this moment for the waiting refresh; False where something stands in the way (`obstacles`).
-
-        Raises UsageError where no refresh request waits.
-        """
-        for waiting in self._waiting.values():
-            if waiting.is_refresh:
-                return not self.obstacles(waiting.request.identifier) and self._launch([waiting])
-        raise UsageError(
-            "No app refresh request waits: none was submitted, or its one launch is used up. "
-            "The app submits one with app.task_scheduler.submit(BGAppRefreshTaskRequest(...))."
-        )
 
     def obstacles(self, identifier: str) -> list[str]:
         """Why the request that waits under this identifier cannot run now, each with its claim. Raises UsageError where none waits."""
@@ -271,66 +267,34 @@ class TaskScheduler:
             self._clock.after(0, self.look)
 
     def _obstacles(self, waiting: _Waiting) -> Iterator[tuple[str, str]]:
-        rules: list[tuple[bool, str, str]] = [
-            (
-                self._clock.now < waiting.request.earliest,
-                "its earliest begin date has not come",
-                "background-tasks.earliest-begin-is-a-lower-bound",
-            ),
-            (
-                not self._power.unlocked_since_restart,
-                "the phone was restarted and not unlocked since",
-                "background-tasks.not-before-first-unlock",
-            ),
+        """What stands in the way of a request, each in words with its claim; some of them depend on what is supposed or disputed."""
+        rules = [
+            (self._clock.now < waiting.request.earliest, _EARLY),
+            (not self._power.unlocked_since_restart, _NOT_UNLOCKED),
         ]
         rules += self._refresh_rules() if waiting.is_refresh else self._processing_rules(waiting)
-        for applies, why, claim in rules:
+        for applies, (why, claim) in rules:
             if applies and self._rules.holds(claim):
                 yield why, claim
         if self._host.state.foreground:
             yield "the app is in front", ""
 
-    def _refresh_rules(self) -> list[tuple[bool, str, str]]:
-        conditions = self._conditions
+    def _refresh_rules(self) -> list[tuple[bool, tuple[str, str]]]:
         return [
-            (
-                not conditions.background_app_refresh,
-                "Background App Refresh is off",
-                "system-conditions.background-app-refresh-off",
-            ),
-            (
-                conditions.low_power_mode,
-                "Low Power Mode is on",
-                "system-conditions.low-power-mode-turns-refresh-off",
-            ),
-            (
-                self._host.was_force_quit,
-                "the person force quit the app",
-                "force-quit.stops-background-tasks",
-            ),
-            (self._rarely_used(), "the app is rarely used", "background-refresh.may-never-run"),
+            (not self._conditions.background_app_refresh, _REFRESH_OFF),
+            (self._conditions.low_power_mode, _REFRESH_IN_LOW_POWER),
+            (self._host.was_force_quit, (_QUIT, "force-quit.stops-background-tasks")),
+            (self._rarely_used(), _RARELY_USED),
         ]
 
-    def _processing_rules(self, waiting: _Waiting) -> list[tuple[bool, str, str]]:
-        conditions = self._conditions
-        requires = "background-processing.power-and-network-conditions"
-        powered = conditions.charging or not waiting.needs_power
-        connected = self._network.connected or not waiting.needs_network
+    def _processing_rules(self, waiting: _Waiting) -> list[tuple[bool, tuple[str, str]]]:
         return [
-            (not conditions.idle, "the phone is not idle", "background-processing.runs-when-idle"),
-            (not powered, "the phone is not charging", requires),
-            (not connected, "there is no network", requires),
-            (conditions.low_power_mode, "Low Power Mode is on", "system-conditions.low-power-mode"),
-            (
-                self._host.was_force_quit,
-                "the person force quit the app",
-                "force-quit.stops-processing-tasks",
-            ),
-            (
-                not waiting.submitted_in_foreground and self._rarely_used(),
-                "it was submitted in the background, and the app is rarely used",
-                "background-processing.eligible-if-in-recent-use",
-            ),
+            (not self._conditions.idle, _NOT_IDLE),
+            (waiting.needs_power and not self._conditions.charging, _NOT_CHARGING),
+            (waiting.needs_network and not self._network.connected, _NO_NETWORK),
+            (self._conditions.low_power_mode, _LOW_POWER),
+            (self._host.was_force_quit, (_QUIT, "force-quit.stops-processing-tasks")),
+            (not waiting.submitted_in_foreground and self._rarely_used(), _NOT_IN_RECENT_USE),
         ]
 
     def _rarely_used(self) -> bool:
@@ -359,7 +323,7 @@ class TaskScheduler:
             return False
         if (app := self._handlers()) is None:  # it ended itself at once
             return True
-        tasks = [(app.refresh_task if refresh else app.processing_task)(name) for name in names]
+        tasks = [app.task(waiting.request) for waiting in granted]
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
         running.append(grant)
