@@ -33,9 +33,31 @@ async function make() {
   });
   const told = JSON.parse(python.runPython(program));
   const module = python._module;
+  told.free = clean(module);
   const own = module.__PyRuntime + module.HEAP32[module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET / 4];
   if (module.HEAP8.length !== fresh.length) throw new Error(`grown ${module.HEAP8.length}`);
   return { bytes: packed(python.makeMemorySnapshot(), fresh, own), told };
+}
+
+/** Overwrites what is free with zeros, so that the image is small and has no chance in it. Returns the number of free bytes. */
+function clean(module) {
+  const top = module._sbrk(0);
+  const taken = [];
+  // At each size one more may be taken from above the top, which has to stay within the memory.
+  for (let size = 1 << Math.min(22, Math.floor(Math.log2((module.HEAPU8.length - top) / 4))); size >= 64; size /= 2) {
+    for (;;) {
+      const place = module._malloc(size);
+      if (place + size > top || module._sbrk(0) > top) {
+        module._free(place);
+        break;
+      }
+      module.HEAPU8.fill(0, place, place + size);
+      taken.push(place);
+    }
+  }
+  for (const place of taken.reverse()) module._free(place);
+  module.HEAPU8.fill(0, module._emscripten_stack_get_end(), module._emscripten_stack_get_current());
+  return module.HEAPU8.length - top;
 }
 
 /** Only what differs from the memory of a module that has just been instantiated. */

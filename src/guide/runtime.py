@@ -77,7 +77,7 @@ _APART = {
 _FIRST = ("stdlib", "core", "web")
 
 #: The archives whose modules are imported in the image.
-_HELD = ("core", "web", "story", "sync")
+_HELD = ("core", "web", "story")
 
 #: Modules of the standard library and of ours that a start or a program's end needs.
 _RUNNER = (
@@ -86,7 +86,6 @@ _RUNNER = (
     "_renew",
     "_sha2",
     "traceback",
-    "difflib",
     "json",
     "ast",
     "random",
@@ -323,7 +322,7 @@ def _image_job(
     path = [f"/lib/site/{name}.zip" for name, _, _ in parts if name != "stdlib"]
     env = {"PYTHONPATH": ":".join(path), "PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}
     options = {"lockFileContents": json.dumps(lock), "packageBaseUrl": "/", "env": env}
-    modules = [name for held in _HELD if held in data for name in _modules(data[held])]
+    modules = [*_modules(data["core"]), *_modules(data["story"]), "httpx"]
     return stdlib, places, options, IMAGE_PROGRAM.replace("MODULES", repr([*_RUNNER, *modules]))
 
 

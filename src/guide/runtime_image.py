@@ -63,8 +63,7 @@ sys.path_importer_cache.clear()
 for name in ("HOME", "PATH", "LOGNAME", "USER", "_"):
     os.environ.setdefault(name, "")
 gc.collect()
-gc.freeze()
-json.dumps({"modules": sorted(sys.modules)})
+json.dumps({})
 """
 
 
@@ -155,7 +154,11 @@ class _Answer:
             if said.startswith("grown "):
                 said = f"Python's memory has grown to {said[6:]} bytes, and an image can hold {MEMORY}. Let it import less"
             raise RuntimeBuildError(f"The image of Python's memory cannot be made: {said}.")
-        self.told = json.loads(parse_qs(urlsplit(self._path).query)["told"][0])
+        free = json.loads(parse_qs(urlsplit(self._path).query)["told"][0])["free"]
+        if free < LEAST_FREE:
+            raise RuntimeBuildError(
+                f"The image of Python's memory leaves {free} bytes of {MEMORY} free, and a program needs {LEAST_FREE}: let it import less."
+            )
         return self._body
 
 
