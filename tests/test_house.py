@@ -107,8 +107,6 @@ NOT_FACTS = {
     "compare.SEEDS": "how many runs, unless the caller says otherwise",
     "errors.NSURL_ERRORS": "Apple's numbers for errors",
     "live_activity_push.(IMMEDIATE, LOW)": "names of two headers' values, not limits",
-    "never_yields.JUMPS_IN_ONE_TURN_MAX": "a safety net of the event loop, not a limit of iOS",
-    "never_yields.(_TOOL, _NAME)": "which of Python's monitoring tools it is",
 }
 """Numbers in the package that are no claims, each with the reason."""
 

@@ -1,11 +1,11 @@
-"""`python -m guide build | serve | accept | citation`: what the Makefile calls."""
+"""`python -m guide build | serve | accept | citation | claims`: what the Makefile calls."""
 
 import argparse
 import sys
 
 from afterswipe.errors import AfterSwipeError
 
-from . import snippets
+from . import ROOT, snippets
 from .errors import BuildError
 
 
@@ -22,6 +22,8 @@ def main() -> int:
     accept = commands.add_parser("accept", help="take what the snippets print now as their tested output")
     accept.add_argument("names", nargs="*", help="which snippets (default: all)")
     commands.add_parser("citation", help="write CITATION.cff from the project's data and the claims")
+    lint = commands.add_parser("claims", help="check the claims, and every marker that names one")
+    lint.add_argument("--register", action="store_true", help="add new ids to the ledger first")
     arguments = parser.parse_args()
     try:
         match arguments.command:
@@ -35,9 +37,12 @@ def main() -> int:
                 serve_site(arguments.port)
             case "citation":
                 from .citation import citation
-                from .site import ROOT
 
                 (ROOT / "CITATION.cff").write_text(citation(ROOT), encoding="utf-8")
+            case "claims":
+                from .checks.claims import main as check_claims
+
+                return check_claims(register_new=arguments.register)
             case _:
                 accept_outputs(arguments.names or snippets.names())
     except (BuildError, AfterSwipeError) as failure:

@@ -32,11 +32,11 @@ from pymdownx.blocks.block import Block
 
 from afterswipe import claims
 from afterswipe.errors import ClaimError
+from guide.claims.words import STATUS_WORDS
+from guide.swift.languages import BesideEachOther, swift_html
 
 from . import snippets
-from .claim_words import STATUS_WORDS
 from .errors import BuildError
-from .languages import BesideEachOther, swift_html
 
 
 class SnippetBlock(Block):  # type: ignore[misc]

@@ -11,8 +11,6 @@ from faultlab.wire import Request
 from .errors import BuildError
 from .sounds import SOUNDS
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def truth(folder: Path) -> Truth:
     """What the feed tells of: the sounds in `folder`/sounds, in their order. Raises BuildError where one is missing."""

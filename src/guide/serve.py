@@ -20,8 +20,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from watchfiles import watch
 
+from . import ROOT
 from .hosting import hosted
-from .site import ROOT, build_site
+from .site import build_site
 
 _RELOAD = """let seen;setInterval(async()=>{if(document.hidden)return;
 try{const now=await(await fetch("/_build",{cache:"no-store"})).text();if(seen&&now!==seen)location.reload();seen=now}catch{}},1000);"""

@@ -11,16 +11,16 @@ from html import unescape
 from pathlib import Path
 
 from afterswipe import claims
+from guide.checks import claims as claim_lint
+from guide.claims import schema
+from guide.claims.head import card_name
+from guide.finish.row import finish
+from guide.pages.generate import generate
+from guide.previews.cards import write_cards
+from guide.runtime.bundle import build_runtime
 
-from . import claim_lint, snippets
-from .cards import write_cards
-from .claim_head import card_name
+from . import ROOT, snippets
 from .errors import BuildError
-from .finish import finish
-from .generate import generate
-from .runtime import build_runtime
-
-ROOT = Path(__file__).resolve().parents[2]
 
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
@@ -35,7 +35,7 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     build_runtime(ROOT, ROOT / "build" / "runtime")
     build_runner()
     today = datetime.now(UTC).date()
-    wrong = claim_lint.check(claims.every(), ROOT / "docs", snippets.FOLDER, claim_lint.LEDGER, today)
+    wrong = claim_lint.check(schema.check(), ROOT / "docs", snippets.FOLDER, claim_lint.LEDGER, today)
     generate(ROOT / "docs", today=today, site_url=site_url())
     if wrong := wrong + snippets.check_pages(ROOT / "docs"):
         raise BuildError("\n".join(dict.fromkeys(wrong)))

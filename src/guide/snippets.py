@@ -14,9 +14,9 @@ from html import unescape
 from pathlib import Path
 from types import ModuleType
 
+from . import ROOT
 from .errors import BuildError
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "snippets"
 
 _USES_THE_FEED = "afterswipe.sync.page"

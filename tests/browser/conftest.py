@@ -82,7 +82,9 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of a site that holds the runtime, the runner of now and its styles, and no page yet."""
     runtime = Path(os.environ.get("RUNTIME_DIR", REPOSITORY / "build" / "runtime"))
     if not (runtime / "manifest.json").is_file():
-        pytest.fail(f"There is no runtime in {runtime}. Make it: python -m guide.runtime", pytrace=False)
+        pytest.fail(
+            f"There is no runtime in {runtime}. Make it: python -m guide.runtime.bundle", pytrace=False
+        )
     root = tmp_path_factory.mktemp("fixture-site")
     shutil.copytree(runtime, root / "_run")
     (root / "assets").mkdir()

@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from afterswipe import claims as reader
-from guide import claim_data, claim_head
-from guide.claim_links import successor
+from guide.claims import data as claim_data
+from guide.claims import head as claim_head
+from guide.claims.links import successor
 from tests.guide.claim_making import SITE, SOUND, TODAY, claim, one_of_each
 
 ENTRY_KEYS = (

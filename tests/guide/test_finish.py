@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from guide import moved
 from guide.errors import BuildError
-from guide.finish import content_security_policy, finish
+from guide.finish import moved
+from guide.finish.row import content_security_policy, finish
 
 PAGE = (
     '<!doctype html><html><head><meta charset="utf-8"><title>T</title><script>one()</script>'

@@ -5,8 +5,9 @@ import re
 import markdown
 import pytest
 
-from guide import languages, snippets
+from guide import snippets
 from guide.errors import BuildError
+from guide.swift import languages
 
 
 def render(text: str) -> str:

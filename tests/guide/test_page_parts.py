@@ -9,9 +9,12 @@ from xml.etree import ElementTree
 import pytest
 
 from afterswipe import claims
-from afterswipe.claims import Change
-from guide import feed, front_matter, lost_page, moved, not_known, page_marks
+from afterswipe.claims.sources import Change
+from guide import front_matter
+from guide.claims import feed
 from guide.errors import BuildError
+from guide.finish import lost_page, moved, page_marks
+from guide.pages import not_known
 from tests.guide.claim_making import SITE, SOUND, claim, one_of_each
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -10,8 +10,11 @@ import yaml
 
 import afterswipe
 from afterswipe import sync
-from guide import front_matter, page_marks, reading_level, sentence_lint, snippets
-from guide.claim_links import prose
+from guide import front_matter, snippets
+from guide.checks import reading_level
+from guide.checks import sentences as sentence_lint
+from guide.claims.links import prose
+from guide.finish import page_marks
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -219,7 +222,9 @@ def test_the_navigation_has_four_parts_and_every_page_once():
 
 
 def test_every_snippet_is_on_a_page_or_says_why_not():
-    reasons = tomllib.loads((ROOT / "src/guide/reference_only.toml").read_text(encoding="utf-8"))["snippets"]
+    reasons = tomllib.loads((ROOT / "src/guide/pages/reference_only.toml").read_text(encoding="utf-8"))[
+        "snippets"
+    ]
     shown = set(
         re.findall(
             r"^/// (?:snippet|picture) \| (\w+)",
@@ -229,7 +234,7 @@ def test_every_snippet_is_on_a_page_or_says_why_not():
     )
     swift = {path.stem for path in (snippets.FOLDER / "swift").glob("*.swift")}
     assert set(snippets.names()) - shown - set(reasons) == set(), (
-        "Show each on a page, or list it in src/guide/reference_only.toml with the reason."
+        "Show each on a page, or list it in src/guide/pages/reference_only.toml with the reason."
     )
     assert set(reasons) & shown == set(), "These are on a page. Take them off the list."
     assert set(reasons) <= set(snippets.names()), "These do not exist. Take them off the list."

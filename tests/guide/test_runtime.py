@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
-from guide import runtime, runtime_wheels
-from guide.runtime import BundleFile, BundlePackage, Manifest, RuntimeBuildError, build_runtime
-from guide.runtime_repack import repack
+from guide.runtime import bundle as runtime
+from guide.runtime import wheels as runtime_wheels
+from guide.runtime.bundle import BundleFile, BundlePackage, Manifest, RuntimeBuildError, build_runtime
+from guide.runtime.repack import repack
 
 ROOT = Path(__file__).resolve().parents[2]
 NPM = ROOT / "node_modules" / "pyodide"
@@ -36,7 +37,8 @@ const { loadPyodide } = await import(pathToFileURL(loader).href);
 
 async function optionsOf(bundle) {
   const manifest = JSON.parse(await readFile(`${bundle}/manifest.json`, "utf8"));
-  const { asm, wasm, stdlib, lock } = manifest.files;
+  const { asm, wasm } = manifest.files;
+  const [stdlib, ...others] = manifest.archives;
   const { default: create } = await import(pathToFileURL(`${bundle}/${asm.path}`).href);
   const compiled = await WebAssembly.compile(await readFile(`${bundle}/${wasm.path}`));
   // With this name defined, Pyodide does not fetch pyodide.asm.wasm by itself.
@@ -55,19 +57,25 @@ async function optionsOf(bundle) {
     packageBaseUrl: "/nowhere",
     createPyodideModule: (settings) => create({ ...settings, instantiateWasm }),
     stdLibURL: `${bundle}/${stdlib.path}`,
-    lockFileContents: await readFile(`${bundle}/${lock.path}`, "utf8"),
-    env: { PYTHONPATH: manifest.packages.map(({ path }) => `/lib/site/${path}`).join(":") },
+    lockFileContents: JSON.stringify(manifest.lock),
+    env: { PYTHONPATH: others.map(({ name }) => `/lib/site/${name}.zip`).join(":") },
     fsInit: async (FS) => {
       FS.mkdirTree("/lib/site");
-      for (const { path } of manifest.packages) {
-        FS.writeFile(`/lib/site/${path}`, await readFile(`${bundle}/${path}`));
-      }
+      for (const { name, path } of others) FS.writeFile(`/lib/site/${name}.zip`, await readFile(`${bundle}/${path}`));
     },
   };
 }
 
 try {
   const pyodide = await loadPyodide(bundle === undefined ? {} : await optionsOf(bundle));
+  if (bundle !== undefined) {
+    // As in the page, but with everything in place.
+    const { archives } = JSON.parse(await readFile(`${bundle}/manifest.json`, "utf8"));
+    const { Archives } = pyodide.pyimport("_archives");
+    const entries = archives.map(({ name, path, sha256, modules }) => [name, path, sha256, modules]);
+    const made = Archives(pyodide.toPy(entries), () => undefined, "/lib/site");
+    made.install(pyodide.toPy(archives.map(({ name }) => name)));
+  }
   process.stdout.write(await pyodide.runPythonAsync(await readFile(program, "utf8")));
 } catch (error) {
   process.stderr.write(String(error.stack).split("\\n").map((line) => line.slice(0, 300)).join("\\n"));

@@ -12,7 +12,7 @@ import pytest
 from guide import site as building
 from guide import snippets
 from guide.errors import BuildError
-from guide.generate import generate, life_cycle
+from guide.pages.generate import generate, life_cycle
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 import afterswipe
-from guide import apple_symbols, languages
-from guide.apple_symbols import Symbol, Table
-from guide.swift_code import parse_text, version
+from guide.swift import languages
+from guide.swift import symbols as apple_symbols
+from guide.swift.code import parse_text, version
+from guide.swift.symbols import Symbol, Table
 
 TABLE = apple_symbols.table()
 FILES = apple_symbols.files()
@@ -84,7 +85,7 @@ def test_what_is_no_swift_is_found():
 def test_an_unknown_symbol_says_which_row_to_add(line, name):
     (wrong,) = check(f"{USES_ALL}func c() {{ {line} }}\n")
     assert wrong.startswith("snippets/swift/example.swift:4: " + name)
-    assert "Add to src/guide/apple_symbols.toml, below [symbols.FRAMEWORK]" in wrong
+    assert "Add to src/guide/swift/symbols.toml, below [symbols.FRAMEWORK]" in wrong
 
 
 def test_names_of_the_files_themselves_need_no_row():

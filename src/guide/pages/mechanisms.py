@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from html import escape
 
 from afterswipe import claims
-from guide import claim_words, snippets
+from guide import snippets
+from guide.claims import words as claim_words
 from guide.errors import BuildError
 from guide.mechanisms import ELSEWHERE, MECHANISMS, NO_COUNTERPART, Fact, Mechanism
 
