@@ -23,6 +23,11 @@ def subset(archive: bytes, keep: Callable[[str], bool]) -> bytes:
     return write_zip({name: data for name, data in entries(archive).items() if keep(name)})
 
 
+def below(archive: bytes, folder: str) -> bytes:
+    """A zip with the entries below a folder, whose name ends in a slash."""
+    return subset(archive, lambda name: name.startswith(folder))
+
+
 def merged(archives: Iterable[bytes], more: Mapping[str, bytes] | None = None) -> bytes:
     """One zip with the entries of all, and of `more`."""
     together: dict[str, bytes] = {}

@@ -22,7 +22,7 @@ from pyodide_lock.spec import InfoSpec
 
 from guide import ROOT
 
-from .archives import entries, has_module, merged, subset
+from .archives import below, entries, has_module, merged, subset
 from .compile import Archive, Compiler, write_whole
 from .error import RuntimeBuildError
 from .image import PROGRAM as IMAGE_PROGRAM
@@ -181,11 +181,12 @@ class _Folder:
                 path.unlink(missing_ok=True)
 
 
-def build_runtime(root: Path, out: Path) -> Manifest:
+def build_runtime(root: Path, out: Path, *, image: bool = True) -> Manifest:
     """Make the bundle in `out` from the checkout at `root` and return its manifest.
 
     Wheels are kept in build/wheels and compiled files in build/cache, so that only what changed is made
-    again. Files that the manifest does not name are removed from `out`. Raises `RuntimeBuildError` when
+    again. Files that the manifest does not name are removed from `out`. With `image`, an image of
+    Python's memory is made where there is a Chromium. Raises `RuntimeBuildError` when
     something is missing, has the wrong hash or cannot be compiled.
     """
     npm = root / "node_modules" / "pyodide"
@@ -213,16 +214,15 @@ def build_runtime(root: Path, out: Path) -> Manifest:
         )
         for name, modules, data in parts
     )
-    chromium = find_chromium()
-    if chromium:
+    if image and (chromium := find_chromium()):
         maker = ImageMaker(npm, version, root / "build" / "cache", chromium)
-        image = maker.make(*_image_job(stdlib, compiled[own.name], parts, _lock(info)))
+        made = maker.make(*_image_job(stdlib, compiled[own.name], parts, _lock(info)))
         files["image"] = ImageFile(
-            **asdict(folder.add("python", ".image", image)),
-            packed=folder.add("python.image", ".gz", packed(image)),
+            **asdict(folder.add("python", ".image", made)),
+            packed=folder.add("python.image", ".gz", packed(made)),
             holds=_HELD,
         )
-    else:
+    elif image:
         print("No Chromium is here, so there is no image of Python's memory: a first Run takes longer.")
     imports = sorted({name for wheel in (own, *third) for name in wheel.imports})
     manifest = Manifest(SCHEMA, version, info.python, files, archives, tuple(imports), _lock(info))
@@ -302,7 +302,7 @@ def _own_archives(wheel: bytes) -> list[_Part]:
     core = subset(wheel, lambda entry: not entry.startswith(tuple(folders)))
     parts: list[_Part] = [("core", (_OWN,), core)]
     for (name, module), folder in zip(apart.items(), folders, strict=True):
-        parts.append((name, (module,), subset(wheel, lambda entry, folder=folder: entry.startswith(folder))))
+        parts.append((name, (module,), below(wheel, folder)))
     return parts
 
 

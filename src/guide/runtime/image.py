@@ -130,7 +130,7 @@ class ImageMaker:
         return answer.image()
 
 
-class _Answer:
+class Answer:
     """What the browser sends back."""
 
     def __init__(self) -> None:
@@ -162,9 +162,9 @@ class _Answer:
 
 
 @contextmanager
-def _served(pages: Mapping[str, bytes]) -> Iterator[tuple[str, _Answer]]:
+def _served(pages: Mapping[str, bytes]) -> Iterator[tuple[str, Answer]]:
     """Serve these files on the loopback, and take one answer."""
-    answer = _Answer()
+    answer = Answer()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
