@@ -7,7 +7,6 @@ which is a rule of the store and no barrier on the phone.
 Not modelled: Info.plist (an app is taken to declare the modes that it uses), NFC, HealthKit deliveries.
 """
 
-from .claims.rules import Rules
 from .frameworks.avfaudio.system import AudioPlayback
 from .frameworks.corebluetooth.system import Accessories
 from .frameworks.corelocation.system import LocationServices
@@ -17,7 +16,7 @@ from .kernel.host import Host
 class BackgroundModes(AudioPlayback, LocationServices, Accessories):
     """The phone's side: `phone.background_modes`. What the surroundings do, and what App Review would say."""
 
-    def __init__(self, rules: Rules, host: Host) -> None:
-        AudioPlayback.__init__(self, rules, host)
+    def __init__(self, host: Host) -> None:
+        AudioPlayback.__init__(self, host)
         LocationServices.__init__(self, host)
-        Accessories.__init__(self, rules, host)
+        Accessories.__init__(self, host)

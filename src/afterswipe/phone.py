@@ -8,6 +8,7 @@ from .claims.catalogue import Rule
 from .claims.rules import Rules
 from .errors import UsageError
 from .frameworks.activitykit.card import Card
+from .kernel import never_yields
 from .kernel.causes import Cause
 from .kernel.life_cycle import DISCONNECTED, Event, State
 from .kernel.phases import Phase
@@ -62,6 +63,7 @@ class Phone(System):
         """What the app's code holds, in a process that was launched now, and its code."""
         assert self._main is not None
         process.run_time.kept = lambda: self.conditions.background_app_refresh
+        never_yields.watch(self._main)
         self._app = Application(process, self)
         return self._main(self._app)
 

@@ -95,37 +95,21 @@ class System:
         """nsurlsessiond: the process that moves the bytes of background sessions."""
         from .frameworks.urlsession.system import TransferDaemon
 
-        return TransferDaemon(
-            self.clock,
-            self.rules,
-            self.record,
-            self.host,
-            network=self.network,
-            conditions=self.conditions,
-            rng=self.rng,
-        )
+        return TransferDaemon(self.host, self.network, self.conditions, self.rng)
 
     @cached_property
     def extensions(self) -> "Extensions":
         """The processes of the app's extensions."""
         from .frameworks.extensions.system import Extensions
 
-        return Extensions(self.clock, self.record, self.host)
+        return Extensions(self.host)
 
     @cached_property
     def pushes(self) -> "Pushes":
         """Pushes to the app from its server."""
         from .frameworks.usernotifications.system import Pushes
 
-        return Pushes(
-            self.clock,
-            self.rules,
-            self.record,
-            self.host,
-            conditions=self.conditions,
-            network=self.network,
-            extensions=self.extensions,
-        )
+        return Pushes(self.host, self.conditions, self.network, self.extensions)
 
     @cached_property
     def intents(self) -> "Intents[Application]":
@@ -139,39 +123,35 @@ class System:
         """What the surroundings do: speaker, accessories, places."""
         from .background_modes import BackgroundModes
 
-        return BackgroundModes(self.rules, self.host)
+        return BackgroundModes(self.host)
 
     @cached_property
     def photos(self) -> "Photos":
         """The photo library, and the system that uploads from it."""
         from .frameworks.photos.system import Photos
 
-        return Photos(
-            self.clock, self.rules, self.record, self.host, network=self.network, extensions=self.extensions
-        )
+        return Photos(self.host, self.network, self.extensions)
 
     @cached_property
     def background_assets(self) -> "BackgroundAssets":
         """Background Assets: what the system downloads for the app."""
         from .frameworks.backgroundassets.system import BackgroundAssets
 
-        return BackgroundAssets(
-            self.clock, self.rules, self.record, self.host, network=self.network, extensions=self.extensions
-        )
+        return BackgroundAssets(self.host, self.network, self.extensions)
 
     @cached_property
     def widgets(self) -> "Widgets":
         """The widgets on the Home Screen."""
         from .frameworks.widgetkit.system import Widgets
 
-        return Widgets(self.clock, self.rules, self.host, network=self.network, extensions=self.extensions)
+        return Widgets(self.host, self.network, self.extensions)
 
     @cached_property
     def notifications(self) -> "Notifications":
         """Local notifications, as the system keeps them."""
         from .frameworks.usernotifications.local import Notifications
 
-        return Notifications(self.clock, self.rules, self.record, self.host)
+        return Notifications(self.host)
 
     @cached_property
     def task_scheduler(self) -> "TaskScheduler":

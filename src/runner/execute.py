@@ -427,11 +427,15 @@ class _Waiting:
         asyncio.new_event_loop = lambda: self._loop  # the page has one, and a second would take its place
         kind.run_until_complete = lambda _, future: refuse(future, "run_until_complete()")  # type: ignore[assignment, method-assign, return-value]
         self._refused = kind.run_until_complete
+        # As where nothing waits: the page's loop has no part in what a program's own loops leave unfinished.
+        self._hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(None, None)
         return self
 
     def __exit__(self, *_: object) -> None:
         asyncio.run, asyncio.Runner, asyncio.new_event_loop = self._kept  # type: ignore[misc]
         type(self._loop).run_until_complete = self._until  # type: ignore[method-assign]
+        sys.set_asyncgen_hooks(*self._hooks)
 
     async def execute(self, source: str, filename: str, names: dict[str, object]) -> None:
         code = compile(source, filename, "exec", dont_inherit=True)

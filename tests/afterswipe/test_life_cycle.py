@@ -385,18 +385,87 @@ def test_a_restart_during_a_background_transfer_is_not_modelled():
 # Code that never gives way.
 
 
+async def never_comes_back(_app: Application) -> None:
+    await asyncio.sleep(1)
+    while True:
+        pass
+
+
+async def catches_everything(_app: Application) -> None:
+    await asyncio.sleep(1)
+    try:
+        while True:
+            pass
+    except Exception:  # noqa: BLE001  # an app that hides its errors
+        pass
+    await asyncio.sleep(1)
+
+
 async def sleeps_for_no_time(_app: Application) -> None:
     while True:
         await asyncio.sleep(0)
 
 
-def test_code_that_never_gives_way_is_found_with_its_line():
+def spin() -> None:
+    number = 0
+    while True:
+        number += 1
+
+
+async def calls_what_never_comes_back(_app: Application) -> None:
+    await asyncio.sleep(1)
+    spin()
+
+
+@pytest.mark.parametrize(
+    ("main", "where"),
+    [
+        (never_comes_back, never_comes_back),
+        (catches_everything, catches_everything),
+        (sleeps_for_no_time, sleeps_for_no_time),
+        (calls_what_never_comes_back, spin),
+    ],
+    ids=lambda value: value.__name__,
+)
+def test_code_that_never_gives_way_is_found_with_its_line(main, where):
+    phone = Phone()
+
+    def go() -> None:
+        phone.open(main)
+        phone.wait(seconds=10)
+
     with pytest.raises(NeverYieldsError, match="without waiting for anything") as found:
-        Phone().open(sleeps_for_no_time)
-    first = sleeps_for_no_time.__code__.co_firstlineno
+        go()
+    first = where.__code__.co_firstlineno
     assert found.value.file == __file__
     assert first < found.value.line <= first + 5
-    assert "sleeps_for_no_time" in str(found.value)
+    assert where.__name__ in str(found.value)
+
+
+def test_code_that_works_a_lot_and_gives_way_is_not_blamed():
+    total = []
+
+    async def works(_app: Application) -> None:
+        for _ in range(3):
+            number = 0
+            for _ in range(300_000):
+                number += 1
+            total.append(number)
+            await asyncio.sleep(1)
+
+    phone = Phone()
+    phone.open(works)
+    phone.wait(seconds=10)
+    assert total == [300_000] * 3
+
+
+def test_the_test_s_own_loops_are_not_counted():
+    phone = Phone()
+    phone.open(never_comes_back)
+    number = 0
+    while number < 2_100_000:
+        number += 1
+    assert number == 2_100_000
 
 
 # The end that is announced, the CPU monitor, and a scene that is disconnected.

@@ -484,3 +484,15 @@ def test_pieces_of_a_line_are_collected_when_there_are_many(page: Page) -> None:
     page.run("import sys\nfor _ in range(150_000):\n    sys.stdout.write('x')\n    sys.stdout.flush()\n")
     assert page.text == "x" * 150_000
     assert len(page.sent) < execute.MOST_PIECES + 200
+
+
+def test_a_generator_that_a_program_leaves_unfinished_is_no_task_of_the_page(page: Page) -> None:
+    source = (
+        "import asyncio\nasync def numbers():\n    try:\n        yield await asyncio.sleep(0, 1)\n"
+        "    finally:\n        print('closed')\nnumbers().__anext__().send(None)\nprint('end')\n"
+    )
+    assert page.run(source)[0] == "ok"
+    elsewhere = page.text
+    page.sent.clear()
+    assert asyncio.run(page.runner.run_waiting(source, NAME))[0] == "ok"
+    assert page.text == elsewhere

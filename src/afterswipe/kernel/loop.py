@@ -13,23 +13,19 @@ import asyncio
 import atexit
 import contextvars
 import gc
-import linecache
 from asyncio import events, tasks
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from heapq import heappop, heappush
 from math import ceil
-from pathlib import Path
 from typing import Any
 
-from afterswipe.errors import NeverYieldsError
-
+from . import never_yields
 from .clock import Clock
 
 TURNS_AT_ONE_INSTANT_MAX = 100_000
 """So many steps of app code without time passing mean that it never waits for anything."""
 
-_PACKAGE = str(Path(__file__).parents[1])
 _FORGIVEN = 1e-6
 """What floating point may add to a time, in milliseconds."""
 
@@ -82,26 +78,6 @@ class _Timer(_Handle, asyncio.TimerHandle):
         self._cancelled = False
 
 
-def _never_yields(handles: Iterable[_Handle]) -> NeverYieldsError:
-    """The error for code that is due again and again at one instant; it names the app's own line."""
-    for handle in handles:
-        task = getattr(handle._callback, "__self__", None)
-        waiting = task.get_coro() if isinstance(task, asyncio.Task) else None
-        while waiting is not None and (frame := getattr(waiting, "cr_frame", None)) is not None:
-            file, line, function = frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
-            if not file.startswith(_PACKAGE):
-                text = linecache.getline(file, line).strip()
-                return NeverYieldsError(
-                    f"{file.replace('\\', '/').rpartition('/')[2]}, line {line}, in {function}{f': `{text}`' if text else ''} runs on without "
-                    "waiting for anything, so the phone's clock cannot move. Put an `await asyncio.sleep(...)` or another await that takes "
-                    "time into its loop.",
-                    file,
-                    line,
-                )
-            waiting = getattr(waiting, "cr_await", None)
-    return NeverYieldsError("The app's code runs on without waiting for anything.", "", 0)
-
-
 class ProcessLoop(asyncio.AbstractEventLoop):
     """An event loop on the phone's clock, turned from outside.
 
@@ -131,7 +107,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         It moves the clock itself as long as nothing of the system's is due before. Raises the exception that nobody in the app
         caught, and NeverYieldsError where the app never waits.
         """
-        clock, timers = self._clock, self._timers
+        clock, timers, budget = self._clock, self._timers, never_yields.budget
         if clock.now < self.blocked_until or not (
             self._ready or (timers and timers[0][0] <= max(clock.now, until))
         ):
@@ -139,17 +115,20 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         outer = events._get_running_loop()
         outer_task = tasks._swap_current_task(outer, None) if outer is not None else None  # type: ignore[attr-defined]
         events._set_running_loop(self)
+        allowance = budget.left
         try:
             self._run_until(until)
         finally:
+            budget.left, budget.failure = allowance, None
             events._set_running_loop(outer)
             if outer is not None:
                 tasks._swap_current_task(outer, outer_task)  # type: ignore[attr-defined]
 
     def _run_until(self, until: int) -> None:
         """Run what is due, move the clock to what is due next, and so on. One function: calls would be a good part of its cost."""
-        clock, ready, timers = self._clock, self._ready, self._timers
+        clock, ready, timers, budget = self._clock, self._ready, self._timers, never_yields.budget
         now, passes = clock.now, 0
+        budget.left = never_yields.JUMPS_IN_ONE_TURN_MAX
         while True:
             while timers and timers[0][0] <= now:
                 ready.append(heappop(timers)[2])
@@ -157,10 +136,11 @@ class ProcessLoop(asyncio.AbstractEventLoop):
                 if not self._moves_on(until):
                     return
                 now, passes = clock.now, 0
+                budget.left = never_yields.JUMPS_IN_ONE_TURN_MAX
                 continue
             passes += 1
             if passes > TURNS_AT_ONE_INSTANT_MAX:
-                raise _never_yields(ready)
+                raise never_yields.blame(ready)
             for _ in range(len(ready)):
                 handle = ready.popleft()
                 if not handle._cancelled:
@@ -180,6 +160,8 @@ class ProcessLoop(asyncio.AbstractEventLoop):
 
     def _moves_on(self, until: int) -> bool:
         """Whether this process is the next with something to do, until then; if so, move the clock there."""
+        if never_yields.budget.failure is not None:
+            raise never_yields.budget.failure
         own = self.next_due()
         return own is not None and own <= until and not self.halted and self._clock.skip_to(own)
 

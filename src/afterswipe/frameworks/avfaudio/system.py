@@ -2,7 +2,6 @@
 
 from typing import Protocol
 
-from afterswipe.claims.rules import Rules
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.process import Process
 
@@ -19,8 +18,7 @@ class Player(Protocol):
 class AudioPlayback:
     """Who plays, and whether it was silence."""
 
-    def __init__(self, rules: Rules, host: Host) -> None:
-        self._rules = rules
+    def __init__(self, host: Host) -> None:
         self._host = host
         self.player: Player | None = None
         """The last process that has a sound."""
@@ -36,5 +34,5 @@ class AudioPlayback:
         """What App Review guideline 2.5.4 says to the run so far; an empty list where it says nothing."""
         if not self.silent_audio:
             return []
-        self._rules.cite("audio.keep-alive-violates-review")
+        self._host.rules.cite("audio.keep-alive-violates-review")
         return ["audio was used only to keep the app alive (guideline 2.5.4)"]

@@ -10,15 +10,13 @@ run, size limits of packs, packs that Apple hosts (iOS 26).
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, UsageError
 from afterswipe.frameworks.extensions.system import Extension, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
-from afterswipe.kernel.clock import Clock
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.record import ProcessChanged, Record
+from afterswipe.kernel.record import ProcessChanged
 
 REASONS = ("install", "update", "periodic")
 """What the system runs the extension for."""
@@ -52,19 +50,7 @@ class DownloaderExtension(Extension):
 class BackgroundAssets:
     """The phone's side: `phone.background_assets`."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        rules: Rules,
-        record: Record,
-        host: Host,
-        *,
-        network: Network,
-        extensions: Extensions,
-    ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
+    def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
         self._host = host
         self._network = network
         self._extensions = extensions
@@ -77,7 +63,7 @@ class BackgroundAssets:
         self, downloads: Callable[[DownloaderExtension], Coroutine[Any, Any, None]]
     ) -> None:
         """Give the app a Background Assets extension. Raises UnavailableError before iOS 16."""
-        self._rules.require("background-assets.downloads-only", "Background Assets")
+        self._host.rules.require("background-assets.downloads-only", "Background Assets")
         self._extension = downloads
 
     def run(self, reason: str) -> bool:
@@ -92,7 +78,7 @@ class BackgroundAssets:
         if self._extension is None:
             return False
         if self._host.was_force_quit:
-            self._rules.cite("force-quit.stops-background-assets")
+            self._host.rules.cite("force-quit.stops-background-assets")
             return False
         self._extensions.start(DownloaderExtension(self._network, self, reason), self._extension)
         return True
@@ -104,6 +90,6 @@ class BackgroundAssets:
         def progressed(received: int) -> None:
             if received == size:
                 self.downloaded.append(name)
-                self._record.add(ProcessChanged(self._clock.now, f"download of {name}", "done"))
+                self._host.record.add(ProcessChanged(self._host.clock.now, f"download of {name}", "done"))
 
         self._transfers.start(name, size, up=False, progressed=progressed)

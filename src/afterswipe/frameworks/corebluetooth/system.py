@@ -3,7 +3,6 @@
 Not modelled: Bluetooth itself.
 """
 
-from afterswipe.claims.rules import Rules
 from afterswipe.errors import NotKnownError, UsageError
 from afterswipe.kernel.host import Host
 
@@ -11,8 +10,7 @@ from afterswipe.kernel.host import Host
 class Accessories:
     """The accessories around the phone, and whether the app waits for one."""
 
-    def __init__(self, rules: Rules, host: Host) -> None:
-        self._rules = rules
+    def __init__(self, host: Host) -> None:
         self._host = host
         self.waits_for_bluetooth = False
         """Whether the app waits for an event of an accessory; set by `app.bluetooth.wait_for_event()`."""
@@ -22,7 +20,7 @@ class Accessories:
 
         Raises UsageError where the app waits for none, and NotKnownError after a force quit since iOS 26.
         """
-        host, rules = self._host, self._rules
+        host, rules = self._host, self._host.rules
         if not self.waits_for_bluetooth:
             raise UsageError(
                 "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."

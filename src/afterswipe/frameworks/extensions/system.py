@@ -14,13 +14,13 @@ import httpx
 
 from afterswipe.device.connections import Connections, SimulatedTransport
 from afterswipe.device.network import Network
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.process import Change
-from afterswipe.kernel.record import ProcessChanged, Record
+from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
 
 
@@ -60,9 +60,8 @@ class RunningExtension:
 class Extensions:
     """The processes of the app's extensions, on the phone's side."""
 
-    def __init__(self, clock: Clock, record: Record, host: Host) -> None:
-        self._clock = clock
-        self._record = record
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self.running: list[RunningExtension] = []
         """Those that are running now."""
         host.run_beside(self)
@@ -92,8 +91,8 @@ class Extensions:
         extension.loop.start(whole())
         if limit is not None:
             running.planned = [
-                self._clock.after(limit, lambda: extension.call(last_chance)),
-                self._clock.after(limit + 1, lambda: self._end(running, "ended: its time was up")),
+                self._host.clock.after(limit, lambda: extension.call(last_chance)),
+                self._host.clock.after(limit + 1, lambda: self._end(running, "ended: its time was up")),
             ]
 
     def _restarted(self, change: Change) -> None:
@@ -125,4 +124,4 @@ class Extensions:
         self._note(running.extension, why)
 
     def _note(self, extension: Extension, change: str) -> None:
-        self._record.add(ProcessChanged(self._clock.now, extension.name, change))
+        self._host.record.add(ProcessChanged(self._host.clock.now, extension.name, change))

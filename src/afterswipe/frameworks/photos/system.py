@@ -11,15 +11,13 @@ an extension may run, the job limit, the single retry, assets that are only in i
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, NotKnownError, UsageError
 from afterswipe.frameworks.extensions.system import Extension, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
-from afterswipe.kernel.clock import Clock
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.record import Record, TransferEnded, TransferMoved
+from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 FORMS = {
     "PHBackgroundResourceUploadExtension": "photos-upload.introduced-in-26-1",
@@ -56,19 +54,7 @@ class UploadExtension(Extension):
 class Photos:
     """The phone's side: `phone.photos`. The photo library, and the system that uploads from it."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        rules: Rules,
-        record: Record,
-        host: Host,
-        *,
-        network: Network,
-        extensions: Extensions,
-    ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
+    def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
         self._host = host
         self._network = network
         self._extensions = extensions
@@ -104,9 +90,9 @@ class Photos:
             raise UsageError(
                 f"There is no extension of the form {form!r}. Choose one of: {', '.join(FORMS)}."
             )
-        self._rules.require(FORMS[form], form)
+        self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs
-        old = form != "PHBackgroundResourceUploadJobExtension" and self._rules.holds(
+        old = form != "PHBackgroundResourceUploadJobExtension" and self._host.rules.holds(
             "photos-upload.first-form-deprecated"
         )
         return "installed, deprecated since iOS 27" if old else "installed"
@@ -118,7 +104,7 @@ class Photos:
         """
         if self._extension is None or not self.enabled:
             return False
-        self._rules.cite("photos-upload.introduced-in-26-1")
+        self._host.rules.cite("photos-upload.introduced-in-26-1")
         if self._host.was_force_quit:
             raise NotKnownError(
                 "whether the Photos upload extension of an app that was force quit is called. Open the app before.",
@@ -137,7 +123,7 @@ class Photos:
 
         def progressed(sent: int) -> None:
             self.jobs[name] = sent
-            now, note = self._clock.now, self._record.add
+            now, note = self._host.clock.now, self._host.record.add
             note(TransferMoved(now, _MOVER, number, name, sent, size))
             if sent == size:
                 note(TransferEnded(now, _MOVER, number, name, "done"))

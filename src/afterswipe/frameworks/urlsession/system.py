@@ -18,16 +18,15 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network, address
 from afterswipe.errors import URLError, UsageError
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.process import Change
-from afterswipe.kernel.record import Record, TransferEnded, TransferMoved
+from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 from .rate_limiter import RateLimiter
 
@@ -66,28 +65,18 @@ def answered_early(response: httpx.Response) -> str:
 class TransferDaemon:
     """The system's process that moves the bytes of background sessions: `phone.daemon`."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        rules: Rules,
-        record: Record,
-        host: Host,
-        *,
-        network: Network,
-        conditions: Conditions,
-        rng: random.Random,
-    ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
+    def __init__(self, host: Host, network: Network, conditions: Conditions, rng: random.Random) -> None:
         self._host = host
+        self._clock = host.clock
+        self._rules = host.rules
+        self._record = host.record
         self._network = network
         self._conditions = conditions
         self._rng = rng
         self._open: list[BackgroundTransfer] = []
         self._moving: dict[int, Due] = {}
         self._timeouts: dict[int, Due] = {}
-        self.rate_limiter = RateLimiter(clock, rules)
+        self.rate_limiter = RateLimiter(host.clock, host.rules)
         """The delay that the app has built up."""
         self.transfers: list[BackgroundTransfer] = []
         """All transfers, finished ones included, in the order of their start."""

@@ -7,11 +7,10 @@ it back when all went well. Apple's pages do not name force quit; the claim's se
 Not modelled: permission, sounds, other triggers, the limit of pending requests, a person who reacts, a restart of the phone.
 """
 
-from afterswipe.claims.rules import Rules
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.clock import Due
 from afterswipe.kernel.frozen import frozen
 from afterswipe.kernel.host import Host
-from afterswipe.kernel.record import Entry, Record
+from afterswipe.kernel.record import Entry
 
 
 @frozen
@@ -28,22 +27,19 @@ class Notified(Entry):
 class Notifications:
     """The system's side, which does not need the app: `phone.notifications`."""
 
-    def __init__(self, clock: Clock, rules: Rules, record: Record, host: Host) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
+    def __init__(self, host: Host) -> None:
         self._host = host
         self._pending: dict[str, Due] = {}
 
     @property
     def shown(self) -> list[Notified]:
         """What the person was shown, in order."""
-        return self._record.of(Notified)
+        return self._host.record.of(Notified)
 
     def add(self, identifier: str, text: str, at: int) -> None:
         """Show it at `at` (milliseconds); one that is pending under this identifier is replaced."""
         self.remove(identifier)
-        self._pending[identifier] = self._clock.at(at, lambda: self._show(identifier, text))
+        self._pending[identifier] = self._host.clock.at(at, lambda: self._show(identifier, text))
 
     def remove(self, identifier: str) -> None:
         """Forget a pending one. One that is not pending is no error."""
@@ -53,5 +49,5 @@ class Notifications:
     def _show(self, identifier: str, text: str) -> None:
         del self._pending[identifier]
         if not self._host.state.runs:
-            self._rules.cite("life-cycle.local-notification-without-the-app")
-        self._record.add(Notified(self._clock.now, identifier, text))
+            self._host.rules.cite("life-cycle.local-notification-without-the-app")
+        self._host.record.add(Notified(self._host.clock.now, identifier, text))

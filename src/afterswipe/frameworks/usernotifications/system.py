@@ -14,16 +14,15 @@ says after how many), the length of a call, Push to Talk's own push.
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, NotKnownError
 from afterswipe.frameworks.extensions.system import Extension, Extensions
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.process import Process
-from afterswipe.kernel.record import PushArrived, Record, StateChanged
+from afterswipe.kernel.record import PushArrived, StateChanged
 
 _TICK = 1
 _LOW_PRIORITY = 5
@@ -60,20 +59,7 @@ class ServiceExtension(Extension):
 class Pushes:
     """The phone's side: `phone.pushes`. Every method is a push that arrives from the app's server."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        rules: Rules,
-        record: Record,
-        host: Host,
-        *,
-        conditions: Conditions,
-        network: Network,
-        extensions: Extensions,
-    ) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._record = record
+    def __init__(self, host: Host, conditions: Conditions, network: Network, extensions: Extensions) -> None:
         self._host = host
         self._conditions = conditions
         self._network = network
@@ -96,8 +82,8 @@ class Pushes:
         silent-push.budget, model.silent-push-window) and arrive as one (claim silent-push.always-discretionary).
         Raises UnavailableError before iOS 7, APIError for other headers since iOS 13 (claim silent-push.headers).
         """
-        self._rules.require("silent-push.duration", "silent pushes")
-        if (push_type, priority) != ("background", _LOW_PRIORITY) and self._rules.holds(
+        self._host.rules.require("silent-push.duration", "silent pushes")
+        if (push_type, priority) != ("background", _LOW_PRIORITY) and self._host.rules.holds(
             "silent-push.headers"
         ):
             raise APIError(
@@ -113,17 +99,17 @@ class Pushes:
             self._arrived()
             return "given to the app, which is in front"
         if host.was_force_quit:
-            self._rules.cite("force-quit.discards-silent-push")
+            self._host.rules.cite("force-quit.discards-silent-push")
             return "discarded, the person force quit the app"
         if self._conditions.background_refresh_status == "denied":
-            self._rules.cite("system-conditions.background-app-refresh-off")
+            self._host.rules.cite("system-conditions.background-app-refresh-off")
             return "not delivered, Background App Refresh is off"
         if self._budget_is_used_up():
             self._hold()
             return "waits, the app was woken often enough in this hour"
         if not host.wake("silent push", "silent-push.duration", "force-quit.discards-silent-push"):
             return "not delivered, there is no such app"
-        self._woken.append(self._clock.now)
+        self._woken.append(self._host.clock.now)
         self._arrived()
         return "the app was woken"
 
@@ -138,25 +124,27 @@ class Pushes:
             self.receiver.silent()
 
     def _budget_is_used_up(self) -> bool:
-        self._rules.cite("silent-push.always-discretionary")
-        window = self._rules.milliseconds("model.silent-push-window")
-        self._woken = [at for at in self._woken if at > self._clock.now - window]
-        return len(self._woken) >= self._rules.number("silent-push.budget")
+        self._host.rules.cite("silent-push.always-discretionary")
+        window = self._host.rules.milliseconds("model.silent-push-window")
+        self._woken = [at for at in self._woken if at > self._host.clock.now - window]
+        return len(self._woken) >= self._host.rules.number("silent-push.budget")
 
     def _hold(self) -> None:
         """Keep the push for later. A later one takes its place: what waits arrives as one."""
-        self._held_since = self._clock.now
+        self._held_since = self._host.clock.now
         if self._planned is None:
-            window = self._rules.milliseconds("model.silent-push-window")
-            self._planned = self._clock.at(self._woken[0] + window, self._deliver_held)
+            window = self._host.rules.milliseconds("model.silent-push-window")
+            self._planned = self._host.clock.at(self._woken[0] + window, self._deliver_held)
 
     def _deliver_held(self) -> None:
         held_since, self._held_since, self._planned = self._held_since, None, None
         if held_since is None:
             return
-        force_quits = (entry.at for entry in self._record.of(StateChanged) if entry.event is Event.FORCE_QUIT)
+        force_quits = (
+            entry.at for entry in self._host.record.of(StateChanged) if entry.event is Event.FORCE_QUIT
+        )
         if any(at >= held_since for at in force_quits):
-            self._rules.cite("force-quit.discards-silent-push")
+            self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
             self._note("silent", f"one that waited: {self._try_to_wake()}")
@@ -165,7 +153,7 @@ class Pushes:
         self, did_receive: Callable[[ServiceExtension], Coroutine[Any, Any, None]]
     ) -> None:
         """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
-        self._rules.require("alert-push.service-extension-trigger", "notification service extensions")
+        self._host.rules.require("alert-push.service-extension-trigger", "notification service extensions")
         self._service = did_receive
 
     def alert(self, text: str, *, mutable_content: bool = False) -> str:
@@ -175,7 +163,7 @@ class Pushes:
         belongs to an app that was force quit.
         """
         if not mutable_content:
-            self._rules.cite("alert-push.service-extension-trigger")
+            self._host.rules.cite("alert-push.service-extension-trigger")
         if self._service is None or not mutable_content:
             self.notifications.append(text)
             return self._note("alert", f"shown as {text!r}")
@@ -200,10 +188,10 @@ class Pushes:
         extension = ServiceExtension(self._network, text, show)
 
         def last_chance() -> None:
-            self._rules.cite("alert-push.service-extension-last-chance")
+            self._host.rules.cite("alert-push.service-extension-last-chance")
             extension.service_extension_time_will_expire()
 
-        limit = self._rules.milliseconds("model.service-extension-run-time")
+        limit = self._host.rules.milliseconds("model.service-extension-run-time")
         self._extensions.start(
             extension, did_receive, limit=limit, last_chance=last_chance, ended=lambda: show(text)
         )
@@ -230,13 +218,13 @@ class Pushes:
         rung = len(self.calls)
         if self.receiver is not None and self.receiver.process is process:
             self.receiver.incoming(caller)
-        if len(self.calls) == rung and self._rules.holds("voip-push.must-report-a-call"):
-            self._clock.after(_TICK, lambda: self._no_call_was_reported(process))
+        if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
+            self._host.clock.after(_TICK, lambda: self._no_call_was_reported(process))
 
     def _no_call_was_reported(self, process: Process) -> None:
         if self._host.process is process:
             self._host.terminate("a VoIP push came and no call was reported")
 
     def _note(self, kind: str, outcome: str) -> str:
-        self._record.add(PushArrived(self._clock.now, kind, outcome))
+        self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
         return outcome

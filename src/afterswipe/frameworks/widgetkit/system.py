@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.network import Network
 from afterswipe.errors import NotKnownError, UsageError
 from afterswipe.frameworks.extensions.system import Extension, Extensions
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.units import SECOND
 
@@ -49,11 +48,7 @@ class Widget:
 class Widgets:
     """The phone's side: `phone.widgets`."""
 
-    def __init__(
-        self, clock: Clock, rules: Rules, host: Host, *, network: Network, extensions: Extensions
-    ) -> None:
-        self._clock = clock
-        self._rules = rules
+    def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
         self._host = host
         self._network = network
         self._extensions = extensions
@@ -61,7 +56,7 @@ class Widgets:
 
     def add(self, provider: Provider) -> Widget:
         """Put a widget on the Home Screen. Raises UnavailableError before iOS 14."""
-        self._rules.require("widgets.code-is-not-always-running", "widgets made with WidgetKit")
+        self._host.rules.require("widgets.code-is-not-always-running", "widgets made with WidgetKit")
         widget = Widget(provider, [], [])
         self._widgets.append(widget)
         self._run(widget)
@@ -69,26 +64,26 @@ class Widgets:
 
     def shows(self, widget: Widget) -> str:
         """What the widget shows now: the last entry whose time has come. No code runs for this."""
-        now = self._clock.now
-        self._rules.cite("widgets.code-is-not-always-running")
+        now = self._host.clock.now
+        self._host.rules.cite("widgets.code-is-not-always-running")
         due = [text for at, text in widget.entries if round(at * SECOND) <= now]
         return due[-1] if due else ""
 
     def reload_all(self, *, counts: bool = True) -> None:
         """Ask for new timelines of all widgets. Where the budget is used up, a reload waits until it has room again."""
         if not counts:
-            self._rules.cite("widgets.reloads-that-do-not-count")
+            self._host.rules.cite("widgets.reloads-that-do-not-count")
         for widget in self._widgets:
             self._reload(widget, free=not counts)
 
     def _reload(self, widget: Widget, *, free: bool) -> None:
-        now, window = self._clock.now, self._rules.milliseconds("model.widget-window")
+        now, window = self._host.clock.now, self._host.rules.milliseconds("model.widget-window")
         if not free:
             widget.times = [at for at in widget.times if at > now - window]
-            if len(widget.times) >= self._rules.number("widgets.daily-budget"):
+            if len(widget.times) >= self._host.rules.number("widgets.daily-budget"):
                 if widget.waiting is None:
                     due = widget.times[0] + window
-                    widget.waiting = self._clock.at(due, lambda: self._later(widget))
+                    widget.waiting = self._host.clock.at(due, lambda: self._later(widget))
                 return
             widget.times.append(now)
         self._run(widget)
