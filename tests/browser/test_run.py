@@ -83,11 +83,11 @@ def test_stop_needs_no_second_download(opener: Opener, server: StaticServer, con
         snippet.button("Stop").click()
         expect(snippet.status).to_have_text("Stopped")
     assert len(server.asked(".wasm")) == 1
-    assert len(server.asked("python_stdlib")) == 1
+    assert len(server.asked(".mjs")) == 1
 
 
 def test_stop_while_loading_leaves_the_loading_alone(opener: Opener, server: StaticServer) -> None:
-    held = server.fail("python_stdlib", "held")
+    held = server.fail(".mjs", "held")
     snippet = opener.snippet("print('there')\n")
     hold_the_clock(snippet.page)  # what has been silent for a moment would be asked for again
     snippet.run()
@@ -98,7 +98,7 @@ def test_stop_while_loading_leaves_the_loading_alone(opener: Opener, server: Sta
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
     assert snippet.result() == "there\n"
-    assert len(server.asked("python_stdlib")) == 1
+    assert len(server.asked(".mjs")) == 1
 
 
 def test_reset_brings_back_what_came_with_the_page(tab: Tab) -> None:
@@ -281,7 +281,7 @@ def test_intent_starts_the_loading(opener: Opener, server: StaticServer) -> None
         expect(snippet.status).to_have_text("")
         snippet.run()
         expect(snippet.output).to_have_text("1")
-        assert server.asked("python_stdlib") or how == "focus"  # the second page has it in its cache
+        assert server.asked(".mjs") or how == "focus"  # the second page has it in its cache
 
 
 def test_a_page_that_is_left_ends_its_run(opener: Opener, server: StaticServer) -> None:
