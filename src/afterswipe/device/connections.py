@@ -11,7 +11,7 @@ import httpx
 from afterswipe.kernel.clock import Due
 from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.process import AppChange, Process
 
 from .network import Network
 
@@ -33,7 +33,7 @@ class Connections:
         process.phases.on(Phase.CONNECTIONS, connections._changed)
         return connections
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: AppChange) -> None:
         if change.before.runs and not change.after.runs:
             self.network.rules.cite("life-cycle.suspension-closes-sockets")
             self.die()

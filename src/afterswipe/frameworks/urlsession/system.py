@@ -25,8 +25,13 @@ from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
+<<<<<<< HEAD
 from afterswipe.kernel.process import Change
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
+=======
+from afterswipe.kernel.process import AppChange
+from afterswipe.kernel.record import TransferEnded, TransferMoved
+>>>>>>> main
 
 from .rate_limiter import RateLimiter
 
@@ -303,23 +308,23 @@ class TransferDaemon:
 
     # What happens to the app's process.
 
-    def _considered(self, change: Change) -> None:
+    def _considered(self, change: AppChange) -> None:
         if change.event is Event.RESTART and self._open:
             raise UsageError(
                 "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. "
                 "Restart the phone when the transfer is over."
             )
 
-    def _in_front(self, change: Change) -> None:
+    def _in_front(self, change: AppChange) -> None:
         if change.after.foreground:
             self.rate_limiter.in_front()
 
-    def _process_changed(self, change: Change) -> None:
+    def _process_changed(self, change: AppChange) -> None:
         """That the app is suspended changes nothing here."""
         if change.after is State.SUSPENDED and self.transfers:
             self._rules.cite("background-urlsession.another-process-moves-the-bytes")
 
-    def _process_ended(self, _change: Change) -> None:
+    def _process_ended(self, _change: AppChange) -> None:
         """The app's process is gone: whoever listened is gone too; uploads from files are not."""
         if self.transfers:
             self._rules.cite("background-urlsession.survives-system-termination")
@@ -332,7 +337,7 @@ class TransferDaemon:
             self._rules.cite("background-urlsession.uploads-from-a-file")
             self._fail(transfer, "unknown", "the app exited, and it was not an upload from a file")
 
-    def _force_quit(self, change: Change) -> None:
+    def _force_quit(self, change: AppChange) -> None:
         if change.event is not Event.FORCE_QUIT:
             return
         if self._rules.holds("force-quit.cancels-background-transfers"):
