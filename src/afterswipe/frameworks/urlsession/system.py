@@ -25,13 +25,8 @@ from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
-<<<<<<< HEAD
-from afterswipe.kernel.process import Change
-from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
-=======
 from afterswipe.kernel.process import AppChange
-from afterswipe.kernel.record import TransferEnded, TransferMoved
->>>>>>> main
+from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
 from .rate_limiter import RateLimiter
 
