@@ -19,7 +19,7 @@ from .errors import BuildError
 
 FOLDER = ROOT / "snippets"
 
-_USES_THE_FEED = "afterswipe.sync.page"
+_USES_THE_FEED = "feed_url"
 _BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
 

@@ -132,8 +132,9 @@ def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:
     data = manifest.read_bytes()
     content = json.loads(data)
     (site / FOLDER).mkdir(exist_ok=True)
-    for file in [*content["files"].values(), *content["packages"]]:
-        shutil.copyfile(runtime / file["path"], site / FOLDER / file["path"])
+    for file in [*content["files"].values(), *content["archives"]]:
+        for path in (file["path"], *([file["packed"]["path"]] if "packed" in file else [])):
+            shutil.copyfile(runtime / path, site / FOLDER / path)
     name = f"manifest.{hashlib.sha256(data).hexdigest()[:10]}.json"
     (site / FOLDER / name).write_bytes(data)
     return {
