@@ -7,16 +7,17 @@ after the other. The page script remembers it. Only the code is exchanged: bar a
 import re
 import tomllib
 from functools import cache
-from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
 from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import SwiftLexer
 
 from guide import snippets
+from guide.templating import render
 
 from . import code as swift_code
 
@@ -29,12 +30,7 @@ _AVAILABLE = re.compile(r"available\(iOS (\d+(?:\.\d+)*)")
 def swift_html(name: str) -> str:
     """The inside of a Swift panel: what it is, then the code. Raises BuildError for an unknown name."""
     code = highlight(snippets.swift(name), SwiftLexer(stripnl=False), HtmlFormatter(nowrap=True))
-    return (
-        f'<p class="swift-bar"><span class="snippet-file">{escape(name)}.swift</span> '
-        f"<span>{systems(name)} Parsed by a test, not compiled. "
-        f'<a href="site:reference/apple-symbols/#{escape(name)}">The symbols in it</a></span></p>'
-        f'<div class="highlight"><pre tabindex="0"><code class="language-swift">{code}</code></pre></div>'
-    )
+    return render("swift.html", name=name, systems=systems(name), code=Markup(code))  # noqa: S704 - highlighted
 
 
 @cache
