@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,8 +24,7 @@ SOUNDS = REPOSITORY / "docs" / "feed" / "sounds"
 @pytest.fixture(scope="session")
 def with_feed(run_folder: Path) -> Path:
     """The site with its feed."""
-    shutil.copytree(SOUNDS, run_folder / "feed" / "sounds", dirs_exist_ok=True)
-    sample_feed.write(run_folder / "feed")
+    sample_feed.write(run_folder)
     return run_folder
 
 

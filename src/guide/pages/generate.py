@@ -25,8 +25,8 @@ def generate(source: Path, out: Path) -> None:
     Nothing is written into `source`. A file that would not change is not touched, one that nobody makes any more goes.
     """
     wanted = {path.relative_to(source).as_posix(): path.read_bytes() for path in _files(source)}
-    made = _pages() | claim_pages.sources(claims.every())
-    wanted |= {name: text.encode() for name, text in made.items()}
+    pages = made() | claim_pages.sources(claims.every())
+    wanted |= {name: text.encode() for name, text in pages.items()}
     wanted |= sample_feed.files(source / "feed", below="feed")
     for path in _files(out):
         if path.relative_to(out).as_posix() not in wanted:
@@ -42,7 +42,7 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def _pages() -> dict[str, str]:
+def made() -> dict[str, str]:
     """The pages made from the model and from tables: path -> Markdown."""
     return {
         "reference/life-cycle.md": REFERENCE.format(
