@@ -7,7 +7,7 @@ Claims: model.person-stays, model.person-is-away, model.person-locks, model.pers
 from collections import Counter
 
 from afterswipe import MB, PersonDid, Phone
-from afterswipe.story.person import Person
+from afterswipe.story import Person
 
 
 async def back_up(app):

@@ -4,8 +4,7 @@ A table of this model's rules, not a measurement.
 """
 
 from afterswipe import Version, claims
-from afterswipe.story.compare import leave_for_an_hour
-from afterswipe.story.strategies import STRATEGIES
+from afterswipe.story import STRATEGIES, leave_for_an_hour
 
 VERSIONS = ("16.1", "16.2", "17", "18", "26", "27")
 ADDED = {  # what came after iOS 16, and the claim that says with which version
@@ -24,7 +23,6 @@ ADDED = {  # what came after iOS 16, and the claim that says with which version
 OVERTAKEN = {"full recipe before iOS 26": Version("26")}  # from there on it is the full recipe
 IN_TIME = 60  # seconds; later, a story is news of yesterday
 BLINK = 1  # seconds for which a card may be behind
-
 
 since = {name: Version(claims.get(claim_id).since) for name, claim_id in ADDED.items()}
 before = Version("16")

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .app import Application
+    from .background_modes import BackgroundModes
+    from .claims.catalogue import Rule
     from .claims.rules import Version
-    from .claims.schema import Claim
+    from .claims.sources import Claim
     from .device.conditions import Conditions
     from .device.network import Network
     from .device.power import Power
@@ -37,42 +39,46 @@ if TYPE_CHECKING:
     from .frameworks.appintents.intents import (
         AppIntent,
         CancellableIntent,
-        Intents,
         LiveActivityIntent,
         LongRunningIntent,
     )
-    from .frameworks.backgroundassets.background_assets import BackgroundAssets, DownloaderExtension
+    from .frameworks.appintents.system import Intents
+    from .frameworks.avfaudio.app import Audio
+    from .frameworks.backgroundassets.system import BackgroundAssets, DownloaderExtension
     from .frameworks.backgroundtasks.app import (
         BGAppRefreshTask,
-        BGAppRefreshTaskRequest,
-        BGProcessingTask,
-        BGProcessingTaskRequest,
-        BGTask,
-        BGTaskRequest,
-        BGTaskScheduler,
-    )
-    from .frameworks.backgroundtasks.continued import (
         BGContinuedProcessingTask,
-        BGContinuedProcessingTaskRequest,
+        BGProcessingTask,
+        BGTask,
+        BGTaskScheduler,
         Progress,
     )
-    from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
+    from .frameworks.backgroundtasks.continued import ContinuedProcessing
+    from .frameworks.backgroundtasks.requests import (
+        BGAppRefreshTaskRequest,
+        BGContinuedProcessingTaskRequest,
+        BGProcessingTaskRequest,
+        BGTaskRequest,
+    )
     from .frameworks.backgroundtasks.system import TaskScheduler
-    from .frameworks.extensions.extensions import Extension, Extensions
-    from .frameworks.modes.background_modes import Audio, BackgroundModes, Bluetooth, Location
-    from .frameworks.photos.photos_upload import PhotoLibrary, Photos, UploadExtension
+    from .frameworks.corebluetooth.app import Bluetooth
+    from .frameworks.corelocation.app import Location
+    from .frameworks.extensions.system import Extension, Extensions
+    from .frameworks.photos.app import PhotoLibrary
+    from .frameworks.photos.system import Photos, UploadExtension
     from .frameworks.uikit.file_locks import FileLock
-    from .frameworks.urlsession.app import UploadTask, URLSession
+    from .frameworks.urlsession.app import ResumeData, UploadTask, URLSession
     from .frameworks.urlsession.background import (
         BackgroundDownloadTask,
         BackgroundUploadTask,
         BackgroundURLSession,
     )
-    from .frameworks.urlsession.resumable import ResumeData
     from .frameworks.urlsession.system import TransferDaemon
-    from .frameworks.usernotifications.notifications import LocalNotifications, Notifications, Notified
-    from .frameworks.usernotifications.pushes import AppPushes, Pushes, ServiceExtension
-    from .frameworks.widgetkit.widgets import Provider, Widget, WidgetCenter, Widgets
+    from .frameworks.usernotifications.app import AppPushes, LocalNotifications
+    from .frameworks.usernotifications.local import Notifications, Notified
+    from .frameworks.usernotifications.system import Pushes, ServiceExtension
+    from .frameworks.widgetkit.app import WidgetCenter
+    from .frameworks.widgetkit.system import Provider, Widget, Widgets
     from .kernel.causes import CAUSES, Cause, ProcessEnded
     from .kernel.endings import Endings
     from .kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State, Step
@@ -183,6 +189,7 @@ __all__ = [
     "Pushes",
     "Record",
     "ResumeData",
+    "Rule",
     "SceneState",
     "ServiceExtension",
     "Span",
@@ -216,7 +223,8 @@ __version__ = "0.1.0"
 _ROOMS = {
     "errors": "APIError ActivityAuthorizationError AfterSwipeError BGTaskSchedulerError ClaimError NeverYieldsError NotKnownError URLError UnavailableError UsageError",
     "units": "GB HOUR KB MB MINUTE SECOND duration percent size",
-    "claims.schema": "Claim",
+    "claims.catalogue": "Rule",
+    "claims.sources": "Claim",
     "claims.rules": "Version",
     "kernel.life_cycle": "Event SCENES SceneState State Step TRANSITIONS",
     "kernel.record": "Alerted AssertionChanged CardChanged CardUpdateHeld ConditionChanged Entry PersonDid ProcessChanged PushArrived Record StateChanged TaskChanged TransferEnded TransferMoved",
@@ -231,23 +239,29 @@ _ROOMS = {
     "frameworks.activitykit.pushes": "LiveActivityPushes",
     "frameworks.activitykit.settings": "LiveActivities",
     "frameworks.activitykit.system": "ActivityStore",
-    "frameworks.appintents.intents": "AppIntent CancellableIntent Intents LiveActivityIntent LongRunningIntent",
-    "frameworks.backgroundassets.background_assets": "BackgroundAssets DownloaderExtension",
-    "frameworks.backgroundtasks.app": "BGAppRefreshTask BGAppRefreshTaskRequest BGProcessingTask BGProcessingTaskRequest BGTask BGTaskRequest BGTaskScheduler",
-    "frameworks.backgroundtasks.continued": "BGContinuedProcessingTask BGContinuedProcessingTaskRequest Progress",
-    "frameworks.backgroundtasks.continued_scheduler": "ContinuedProcessing",
+    "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
+    "frameworks.appintents.system": "Intents",
+    "frameworks.backgroundassets.system": "BackgroundAssets DownloaderExtension",
+    "frameworks.backgroundtasks.app": "BGAppRefreshTask BGContinuedProcessingTask BGProcessingTask BGTask BGTaskScheduler Progress",
+    "frameworks.backgroundtasks.continued": "ContinuedProcessing",
+    "frameworks.backgroundtasks.requests": "BGAppRefreshTaskRequest BGContinuedProcessingTaskRequest BGProcessingTaskRequest BGTaskRequest",
     "frameworks.backgroundtasks.system": "TaskScheduler",
-    "frameworks.extensions.extensions": "Extension Extensions",
-    "frameworks.modes.background_modes": "Audio BackgroundModes Bluetooth Location",
-    "frameworks.photos.photos_upload": "PhotoLibrary Photos UploadExtension",
+    "frameworks.extensions.system": "Extension Extensions",
+    "background_modes": "BackgroundModes",
+    "frameworks.avfaudio.app": "Audio",
+    "frameworks.corebluetooth.app": "Bluetooth",
+    "frameworks.corelocation.app": "Location",
+    "frameworks.photos.app": "PhotoLibrary",
+    "frameworks.photos.system": "Photos UploadExtension",
     "frameworks.uikit.file_locks": "FileLock",
-    "frameworks.urlsession.app": "URLSession UploadTask",
+    "frameworks.urlsession.app": "ResumeData URLSession UploadTask",
     "frameworks.urlsession.background": "BackgroundDownloadTask BackgroundURLSession BackgroundUploadTask",
-    "frameworks.urlsession.resumable": "ResumeData",
     "frameworks.urlsession.system": "TransferDaemon",
-    "frameworks.usernotifications.notifications": "LocalNotifications Notifications Notified",
-    "frameworks.usernotifications.pushes": "AppPushes Pushes ServiceExtension",
-    "frameworks.widgetkit.widgets": "Provider Widget WidgetCenter Widgets",
+    "frameworks.usernotifications.app": "AppPushes LocalNotifications",
+    "frameworks.usernotifications.local": "Notifications Notified",
+    "frameworks.usernotifications.system": "Pushes ServiceExtension",
+    "frameworks.widgetkit.app": "WidgetCenter",
+    "frameworks.widgetkit.system": "Provider Widget Widgets",
     "phone": "Phone",
     "seen.display": "show",
     "seen.gaps": "Gap Span",

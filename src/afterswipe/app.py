@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING
 
 from .errors import UsageError
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
-from .frameworks.uikit.cpu_monitor import CPUMonitor
-from .frameworks.uikit.file_locks import FileLock, FileLocks
 from .frameworks.uikit.watchdog import Watchdog
-from .kernel.causes import Cause
 from .kernel.life_cycle import SceneState, State
-from .kernel.phases import Phase
-from .kernel.process import Change, Process
+from .kernel.process import Process
 from .system import System
 from .units import SECOND
 
@@ -21,14 +17,17 @@ if TYPE_CHECKING:
     from .device.connections import Connections
     from .frameworks.activitykit.app import Activities
     from .frameworks.activitykit.system import ActivityStore
+    from .frameworks.avfaudio.app import Audio
     from .frameworks.backgroundtasks.app import BGTaskScheduler
-    from .frameworks.modes.background_modes import Audio, Bluetooth, Location
-    from .frameworks.photos.photos_upload import PhotoLibrary
+    from .frameworks.corebluetooth.app import Bluetooth
+    from .frameworks.corelocation.app import Location
+    from .frameworks.photos.app import PhotoLibrary
+    from .frameworks.uikit.cpu_monitor import CPUMonitor
+    from .frameworks.uikit.file_locks import FileLock, FileLocks
     from .frameworks.urlsession.app import URLSession
     from .frameworks.urlsession.background import BackgroundURLSession
-    from .frameworks.usernotifications.notifications import LocalNotifications
-    from .frameworks.usernotifications.pushes import AppPushes
-    from .frameworks.widgetkit.widgets import WidgetCenter
+    from .frameworks.usernotifications.app import AppPushes, LocalNotifications
+    from .frameworks.widgetkit.app import WidgetCenter
 
 
 class Application:
@@ -51,15 +50,9 @@ class Application:
         self.call = process.call
         self.tell = process.tell
         self.must_run = process.must_run
-        self.watchdog = Watchdog(system, self)
-        self.cpu_monitor = CPUMonitor(system, self)
-        self.file_locks = FileLocks(self)
-        self.background_time = BackgroundTime(system, self)
+        self.watchdog = Watchdog(process, system.host)
+        self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
-        process.phases.on(Phase.CALLBACKS, self._told)
-        process.phases.on(Phase.WATCHDOG, self._gone)
-        process.phases.on(Phase.BACKGROUND_TIME, self._changed)
-        process.phases.on(Phase.FILE_LOCKS, self._suspended)
 
     @property
     def cards(self) -> "ActivityStore":
@@ -74,81 +67,98 @@ class Application:
         return Connections.of(self.process, self.system.network)
 
     @cached_property
+    def cpu_monitor(self) -> "CPUMonitor":
+        """What ends an app that computes too much in the background."""
+        from .frameworks.uikit.cpu_monitor import CPUMonitor
+
+        system = self.system
+        return CPUMonitor(self.process, system.host, lambda: system.task_scheduler.runs_on_power)
+
+    @cached_property
+    def file_locks(self) -> "FileLocks":
+        """The locks on files of the app group's shared container."""
+        from .frameworks.uikit.file_locks import FileLocks
+
+        return FileLocks(self.process, self.system.host)
+
+    @cached_property
     def activities(self) -> "Activities":
         """ActivityKit."""
         from .frameworks.activitykit.app import Activities
 
-        return Activities(self)
+        return Activities(self.process, self.system.cards)
 
     @cached_property
     def url_session(self) -> "URLSession":
         """The default URLSession, whose transfers run in the app's process."""
         from .frameworks.urlsession.app import URLSession
 
-        return URLSession(self)
+        return URLSession(self.process, self.connections)
 
     @cached_property
     def background_url_session(self) -> "BackgroundURLSession":
         """The URLSession whose bytes the system moves."""
         from .frameworks.urlsession.background import BackgroundURLSession
 
-        return BackgroundURLSession(self)
+        return BackgroundURLSession(self.process, self.system.daemon)
 
     @cached_property
     def pushes(self) -> "AppPushes":
         """What the app does when a push wakes it."""
-        from .frameworks.usernotifications.pushes import AppPushes
+        from .frameworks.usernotifications.app import AppPushes
 
-        return AppPushes(self)
+        return AppPushes(self.process, self.system.pushes)
 
     @cached_property
     def audio(self) -> "Audio":
         """Sound."""
-        from .frameworks.modes.background_modes import Audio
+        from .frameworks.avfaudio.app import Audio
 
-        return Audio(self)
+        return Audio(self.process, self.system.background_modes)
 
     @cached_property
     def location(self) -> "Location":
         """Live location updates."""
-        from .frameworks.modes.background_modes import Location
+        from .frameworks.corelocation.app import Location
 
-        return Location(self)
+        return Location(self.process, self.system.background_modes, self.system.cards)
 
     @cached_property
     def bluetooth(self) -> "Bluetooth":
         """Core Bluetooth with state restoration."""
-        from .frameworks.modes.background_modes import Bluetooth
+        from .frameworks.corebluetooth.app import Bluetooth
 
-        return Bluetooth(self)
+        return Bluetooth(self.process, self.system.background_modes)
 
     @cached_property
     def photo_library(self) -> "PhotoLibrary":
         """PhotoKit: whether the system may upload from the library."""
-        from .frameworks.photos.photos_upload import PhotoLibrary
+        from .frameworks.photos.app import PhotoLibrary
 
-        return PhotoLibrary(self)
+        return PhotoLibrary(self.process, self.system.photos)
 
     @cached_property
     def widget_center(self) -> "WidgetCenter":
         """WidgetKit: reload the widgets."""
-        from .frameworks.widgetkit.widgets import WidgetCenter
+        from .frameworks.widgetkit.app import WidgetCenter
 
-        return WidgetCenter(self)
+        return WidgetCenter(self.process, self.system.widgets, self.audio)
 
     @cached_property
     def notifications(self) -> "LocalNotifications":
         """Local notifications."""
-        from .frameworks.usernotifications.notifications import LocalNotifications
+        from .frameworks.usernotifications.app import LocalNotifications
 
-        return LocalNotifications(self)
+        return LocalNotifications(self.process, self.system.notifications)
 
     @cached_property
     def task_scheduler(self) -> "BGTaskScheduler":
         """BackgroundTasks."""
         from .frameworks.backgroundtasks.app import BGTaskScheduler
 
-        return BGTaskScheduler(self)
+        return BGTaskScheduler(
+            self.process, self.system.host, self.system.task_scheduler, self.system.continued_processing
+        )
 
     @property
     def state(self) -> State:
@@ -201,7 +211,7 @@ class Application:
         """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
         self.process.observe(handler)
 
-    def file_lock(self, name: str) -> FileLock:
+    def file_lock(self, name: str) -> "FileLock":
         """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
         return self.file_locks.lock(name)
 
@@ -223,28 +233,3 @@ class Application:
     def complete_wake(self) -> None:
         """Call the completion handler that came with a wake-up: the app is done and may be suspended."""
         self.process.complete_wake()
-
-    # Until each framework subscribes by itself.
-
-    def _told(self, _change: Change) -> None:
-        self.watchdog.told()
-
-    def _gone(self, change: Change) -> None:
-        if change.after is State.NOT_RUNNING:
-            self.watchdog.stop()
-
-    def _changed(self, change: Change) -> None:
-        if change.after is State.BACKGROUND:
-            self.background_time.entered_background()
-            self.cpu_monitor.entered_background()
-        elif change.before is State.BACKGROUND:
-            self.background_time.left_background()
-            self.cpu_monitor.left_background()
-
-    def _suspended(self, change: Change) -> None:
-        if change.after is State.SUSPENDED and self.file_locks.held:
-            self.rules.cite("life-cycle.file-lock-at-suspension")
-            files = ", ".join(repr(lock.name) for lock in self.file_locks.held)
-            self.system.terminate(
-                f"suspended while it held a lock on {files} in a shared container", Cause.FILE_LOCK
-            )

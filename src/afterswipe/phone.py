@@ -4,17 +4,18 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from .app import Application
-from .claims import Claim
+from .claims.catalogue import Rule
 from .claims.rules import Rules
 from .errors import UsageError
-from .frameworks.activitykit.system import Card
+from .frameworks.activitykit.card import Card
 from .kernel import never_yields
 from .kernel.causes import Cause
 from .kernel.life_cycle import DISCONNECTED, Event, State
 from .kernel.phases import Phase
 from .kernel.process import Process
-from .kernel.record import PersonDid
+from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
+from .seen.supposed import beliefs
 from .seen.timeline import Timeline
 from .seen.truth import Truth
 from .system import System
@@ -49,6 +50,8 @@ class Phone(System):
         super().__init__(Rules(ios, suppose=suppose, disputes=disputes, claims=claims), seed, uplink)
         self._main: AppMain | None = None
         self._in_switcher = False
+        for belief in self.rules.supposed:
+            self.record.add(Supposed(0, belief.id, belief.statement))
         if self.rules.supposed:
             self.conditions.watch(self._awake_by_switch, Phase.RUN_TIME)
 
@@ -206,7 +209,9 @@ class Phone(System):
 
     def lock_screen(self) -> LockScreen:
         """What the person sees on the Lock Screen now."""
-        return LockScreen(self.clock.now, [card for card in self.cards if card.on_screen])
+        return LockScreen(
+            self.clock.now, [card for card in self.cards if card.on_screen], beliefs(self.record)
+        )
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
@@ -220,8 +225,11 @@ class Phone(System):
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
-    def why(self) -> list[Claim]:
-        """The claims that this run rests on, in the order in which they were needed."""
+    def why(self) -> list[Rule]:
+        """The claims that this run rests on, in the order in which they were needed; first the beliefs that it supposes.
+
+        `afterswipe.claims.get(rule.id)` has the sources.
+        """
         return list(self.rules.used.values())
 
     def _did(self, what: str) -> None:

@@ -11,6 +11,7 @@ PAGES = (
     "snippets",
     "src/afterswipe",
     "src/faultlab",
+    "src/guide/claims/words.py",
     "src/guide/markdown.py",
     "src/guide/snippets.py",
     "src/guide/swift",

@@ -34,10 +34,10 @@ export type Part = ArrayBuffer | string | WebAssembly.Module;
 
 export type ToWorker =
   /** First of all: what there will be, and the address of the site's root, below which a program may fetch files. */
-  | { readonly type: "boot"; readonly manifest: Manifest; readonly root: string }
+  | { readonly type: "boot"; readonly start: string; readonly manifest: Manifest; readonly root: string }
   /** One file of the manifest has arrived and its hash is right. */
   | { readonly type: "part"; readonly path: string; readonly part: Part }
-  | { readonly type: "run"; readonly run: number; readonly source: string; readonly filename: string };
+  | { readonly type: "run"; readonly run: string; readonly source: string; readonly filename: string };
 
 /** How a program ended that Python saw to its end. `line` is the reader's own innermost line, or 0. */
 export type Outcome =
@@ -51,18 +51,21 @@ export type Outcome =
       readonly hint: string;
     };
 
+/** Each bears the number of its run, or that of the worker's start, which no program can know. */
 export type FromWorker =
-  | { readonly type: "ready" }
-  | { readonly type: "boot-failed"; readonly reason: string }
-  | { readonly type: "text"; readonly run: number; readonly text: string }
-  | { readonly type: "picture"; readonly run: number; readonly markup: string }
+  | { readonly type: "ready"; readonly start: string }
+  | { readonly type: "boot-failed"; readonly start: string; readonly reason: string }
+  /** The worker has heard of the run. */
+  | { readonly type: "began"; readonly run: string }
+  | { readonly type: "text"; readonly run: string; readonly text: string }
+  | { readonly type: "picture"; readonly run: string; readonly markup: string }
   /** An MP3 file in base64. */
-  | { readonly type: "sound"; readonly run: number; readonly title: string; readonly audio: string }
+  | { readonly type: "sound"; readonly run: string; readonly title: string; readonly audio: string }
   /** Output beyond the limit so far: it is counted and not sent. */
-  | { readonly type: "hidden"; readonly run: number; readonly lines: number; readonly pictures: number }
-  | { readonly type: "done"; readonly run: number; readonly outcome: Outcome }
+  | { readonly type: "hidden"; readonly run: string; readonly lines: number; readonly pictures: number }
+  | { readonly type: "done"; readonly run: string; readonly outcome: Outcome }
   /** The interpreter is gone; this worker can run nothing more. */
-  | { readonly type: "died"; readonly reason: string };
+  | { readonly type: "died"; readonly start: string; readonly reason: string };
 
 /** Limits of one message, in UTF-16 units. What exceeds them was not made by execute.py. */
 const LONGEST_TEXT = 400_000;
@@ -97,15 +100,18 @@ function readOutcome(value: unknown): Outcome | undefined {
   return undefined;
 }
 
-/** Reads a message of the worker; `undefined` when it has not exactly one of the known shapes. */
-export function readMessage(data: unknown): FromWorker | undefined {
+/** Reads a message of the worker with this start and this run; `undefined` when it is not exactly of a known shape. */
+export function readMessage(data: unknown, start: string, run: string): FromWorker | undefined {
   if (!isFields(data)) return undefined;
-  const { type, run } = data;
-  if (type === "ready") return { type };
-  if ((type === "boot-failed" || type === "died") && isText(data.reason, LONGEST_REASON)) {
-    return { type, reason: data.reason };
+  const { type } = data;
+  if (data.start === start) {
+    if (type === "ready") return { type, start };
+    if ((type === "boot-failed" || type === "died") && isText(data.reason, LONGEST_REASON)) {
+      return { type, start, reason: data.reason };
+    }
   }
-  if (!isCount(run)) return undefined;
+  if (!run || data.run !== run) return undefined;
+  if (type === "began") return { type, run };
   if (type === "text" && isText(data.text, LONGEST_TEXT)) return { type, run, text: data.text };
   if (type === "picture" && isText(data.markup, LONGEST_MARKUP)) return { type, run, markup: data.markup };
   if (type === "sound" && isText(data.title, LONGEST_TITLE) && isText(data.audio, LONGEST_AUDIO)) {

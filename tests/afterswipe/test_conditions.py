@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from afterswipe import MB, ConditionChanged, PersonDid, Phone, UsageError
-from afterswipe.story.person import Person
+from afterswipe.story import Person
 
 from . import invariants
 from .apps import ticking

@@ -7,7 +7,7 @@ import pytest
 
 from afterswipe import AfterSwipeError, claims
 from afterswipe.claims.rules import Rules
-from afterswipe.claims.schema import Claim
+from afterswipe.claims.sources import Claim
 from guide import snippets
 
 from .plants import PLANTS, Patch, change, plant, take_back
@@ -54,24 +54,7 @@ def test_snippets_and_claims_point_at_each_other():
     assert by_snippet == by_claim
 
 
-WANTING = {
-    "background-urlsession.chunks-one-by-one-is-the-worst-case",
-    "background-urlsession.each-resume-adds-a-delay",
-    "continued-processing.registering-twice-kills-the-app",
-    "intents.widget-buttons-run-an-intent",
-    "live-activity.transient-style",
-}
-"""Claims whose plants are not written yet."""
-
-
-@pytest.mark.parametrize(
-    "claim",
-    [
-        pytest.param(claim, marks=[pytest.mark.xfail(strict=True)] * (claim.id in WANTING))
-        for claim in DEMONSTRATED
-    ],
-    ids=lambda claim: claim.id,
-)
+@pytest.mark.parametrize("claim", DEMONSTRATED, ids=lambda claim: claim.id)
 def test_a_flipped_claim_breaks_its_demonstrations(claim: Claim, monkeypatch: Patch):
     flip(monkeypatch, claim)
     for name in claim.demonstrated_by:

@@ -16,7 +16,7 @@ from afterswipe import (
     UnavailableError,
     UsageError,
 )
-from afterswipe.frameworks.photos.photos_upload import FORMS
+from afterswipe.frameworks.photos.system import FORMS
 
 from . import invariants
 from .apps import ticking

@@ -3,9 +3,7 @@
 import pytest
 
 from afterswipe import MB, Phone, UsageError
-from afterswipe.story import outcome
-from afterswipe.story.apps import Story
-from afterswipe.story.strategies import STRATEGIES
+from afterswipe.story import STRATEGIES, Story, run
 
 from .plants import take_back
 
@@ -101,7 +99,7 @@ def test_the_recipe_says_that_it_failed_and_only_then(strategy, comes_back: bool
             phone.force_quit()
         phone.wait(minutes=15)
 
-    outcome.run(strategy, Story(60 * MB), away)
+    run(strategy, Story(60 * MB), away)
     assert [text for _, text in shown(seen[0])] == (
         [] if comes_back else ["Your story is not posted yet. Open the app."]
     )

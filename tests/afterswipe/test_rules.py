@@ -30,9 +30,9 @@ def test_two_beliefs_that_displace_one_rule_are_refused(monkeypatch):
 
     from afterswipe.claims import rules
 
-    both = dataclasses.replace(claims.get(CARD), displaces=("force-quit.cancels-background-transfers",))
-    get = claims.get
-    monkeypatch.setattr(rules, "get", lambda claim_id: both if claim_id == CARD else get(claim_id))
+    both = dataclasses.replace(rules.rule(CARD), displaces=("force-quit.cancels-background-transfers",))
+    rule = rules.rule
+    monkeypatch.setattr(rules, "rule", lambda claim_id: both if claim_id == CARD else rule(claim_id))
     with pytest.raises(UsageError, match=r"both displace force-quit\.cancels-background-transfers"):
         Phone(suppose=[CARD, QUIT])
 

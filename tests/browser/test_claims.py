@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from afterswipe import claims
+from afterswipe.claims.sources import Claim
 from guide.claims import data as claim_data
 from guide.claims import pages as claim_pages
 from guide.claims.axis import versions
@@ -557,7 +558,7 @@ def rows(page: Page) -> set[str]:
     )
 
 
-def ids(fits: Callable[[claims.Claim], bool]) -> set[str]:
+def ids(fits: Callable[[Claim], bool]) -> set[str]:
     return {claim.id for claim in EVERY if fits(claim)}
 
 

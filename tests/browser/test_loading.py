@@ -21,11 +21,13 @@ DAMAGED = "is damaged on its way or on the server, twice in a row"
 BROKEN = "The connection broke off while Python was loading"
 
 
-def all_but_the_library(server: StaticServer) -> str:
-    """The percentage that is shown when everything but the standard library has come."""
+def percentage(server: StaticServer, missing: str, share: float = 0) -> str:
+    """The percentage that is shown when everything but a file has come, and of that one a share."""
     manifest = readable(server.root / "_run" / "manifest.json")
-    sizes = [file["size"] for file in [*manifest["files"].values(), *manifest["packages"]]]
-    return f", {100 * (sum(sizes) - manifest['files']['stdlib']['size']) // sum(sizes)} %"
+    files = [*manifest["files"].values(), *manifest["packages"]]
+    total = sum(file["size"] for file in files)
+    came = sum(int(file["size"] * share) if missing in file["path"] else file["size"] for file in files)
+    return f", {100 * came // total} %"
 
 
 def readable(path: Path) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def test_progress_is_shown_and_said_once(opener: Opener, server: StaticServer) -
         }"""
     )
     snippet.run()
-    expect(snippet.root.locator(".snippet-percent")).to_have_text(all_but_the_library(server))
+    expect(snippet.root.locator(".snippet-percent")).to_have_text(percentage(server, "python_stdlib"))
     expect(snippet.status).to_have_text("Loading Python")
     held.release()
     expect(snippet.status).to_contain_text("Finished")
@@ -98,7 +100,7 @@ def test_what_has_arrived_is_kept(opener: Opener, server: StaticServer, watch: W
     held = server.fail("python_stdlib", "held")
     snippet = opener.snippet("print('there')\n")
     snippet.run()
-    expect(snippet.root.locator(".snippet-percent")).to_have_text(all_but_the_library(server))
+    expect(snippet.root.locator(".snippet-percent")).to_have_text(percentage(server, "python_stdlib"))
     held.kind = "missing"
     held.release()
     expect(snippet.status).to_have_text("Python is not loaded")
@@ -220,3 +222,61 @@ def test_a_worker_that_does_not_start(opener: Opener) -> None:
     snippet = Snippet(page, "a.py")
     snippet.run()
     expect(snippet.notice).to_contain_text("Python did not start in this browser")
+
+
+def test_a_file_that_falls_silent_is_asked_for_again(opener: Opener, server: StaticServer) -> None:
+    server.fail("python_stdlib", "silent", times=1)
+    snippet = opener.snippet("print('there')\n")
+    hold_the_clock(snippet.page)
+    snippet.run()
+    expect(snippet.root.locator(".snippet-percent")).to_have_text(percentage(server, "python_stdlib", 0.5))
+    snippet.page.clock.run_for(14_999)
+    assert len(server.asked("python_stdlib")) == 1
+    expect(snippet.status).to_have_text("Loading Python")
+    held = server.fail("python_stdlib", "held")
+    snippet.page.clock.run_for(1)
+    expect(snippet.status).to_have_text("No data came for a while: loading Python again")
+    held.release()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "there\n"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_server_that_stays_silent_is_said(opener: Opener, server: StaticServer, part: str) -> None:
+    server.fail(part, "held")
+    snippet = opener.snippet("print('there')\n")
+    page = snippet.page
+    hold_the_clock(page)
+    with page.expect_request(lambda request: part in request.url):
+        snippet.run()
+    if part != "manifest":
+        expect(snippet.root.locator(".snippet-percent")).to_have_text(percentage(server, part))
+    for _ in range(3):
+        with page.expect_request(lambda request: part in request.url):
+            page.clock.run_for(15_000)
+    page.clock.run_for(15_000)
+    expect(snippet.status).to_have_text("Python is not loaded")
+    expect(snippet.notice).to_contain_text("The server has stopped sending")
+    expect(snippet.notice).to_contain_text(part)
+    server.heal()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "there\n"
+
+
+def test_stop_frees_what_is_silent(opener: Opener, server: StaticServer) -> None:
+    server.fail("python_stdlib", "silent")
+    page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("print('b')\n")})
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    hold_the_clock(page)
+    a.run()
+    expect(a.root.locator(".snippet-percent")).to_have_text(percentage(server, "python_stdlib", 0.5))
+    page.clock.run_for(5_000)
+    a.button("Stop").click()
+    expect(a.status).to_have_text("Stopped")
+    expect(a.button("Run")).to_have_attribute("aria-disabled", "false")
+    server.faults.clear()  # it is well again, and what was asked for stays without an answer
+    b.run()
+    expect(b.status).to_contain_text("Finished")
+    a.run()
+    expect(a.status).to_contain_text("Finished")

@@ -8,11 +8,11 @@ import pytest
 
 from afterswipe import ClaimError
 from afterswipe import claims as reader
-from afterswipe.claims.schema import parse
 from guide import snippets
 from guide.checks import claims as claim_lint
 from guide.claims import rules as claim_rules
 from guide.claims import rules_text as claim_rules_text
+from guide.claims.schema import parse
 from tests.guide.claim_making import RETRACTED, SOUND, TODAY, claim
 
 EXAMPLES = sorted((Path(__file__).parent / "claims_fail").glob("*.toml"))

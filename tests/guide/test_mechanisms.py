@@ -8,6 +8,7 @@ import pytest
 from markdown import Markdown
 
 from afterswipe import claims
+from afterswipe.claims.sources import Claim
 from guide import snippets
 from guide.errors import BuildError
 from guide.mechanisms import MECHANISMS, Fact
@@ -16,7 +17,7 @@ from guide.pages import mechanisms
 EXTENSIONS = ["attr_list", "md_in_html", "tables", "toc", "pymdownx.superfences", "guide.markdown"]
 
 
-def claim_is(patch: pytest.MonkeyPatch, changed: claims.Claim) -> None:
+def claim_is(patch: pytest.MonkeyPatch, changed: Claim) -> None:
     get = claims.get
     patch.setattr(claims, "get", lambda claim_id: changed if claim_id == changed.id else get(claim_id))
 

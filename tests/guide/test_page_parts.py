@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from afterswipe import claims
-from afterswipe.claims import Change
+from afterswipe.claims.sources import Change
 from guide import front_matter
 from guide.claims import feed
 from guide.errors import BuildError

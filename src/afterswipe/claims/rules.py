@@ -10,7 +10,7 @@ from functools import cache
 
 from afterswipe.errors import ClaimError, UnavailableError, UsageError
 
-from . import Claim, Value, every, get
+from .catalogue import Rule, Value, rule, rules
 
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 SIDES = ("document", "report")
@@ -59,7 +59,7 @@ class Rules:
                 f"iOS {ios} is outside of what is modelled. Choose a version from {OLDEST} to {NEWEST}."
             )
         self.supposed, self._displaced = _supposed(suppose)
-        self.used: dict[str, Claim] = {belief.id: belief for belief in self.supposed}
+        self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
         """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""
         self._sides = _decided(disputes or {})
         self._numbers = _changed(claims or {})
@@ -68,11 +68,11 @@ class Rules:
         self._holds: dict[str, bool] = {}
         self._covers: dict[str, bool] = {}
 
-    def claim(self, claim_id: str) -> Claim:
+    def claim(self, claim_id: str) -> Rule:
         """The claim with this id, noted as used by this run, unless a supposed belief displaces it."""
         claim = self.used.get(claim_id)
         if claim is None:
-            claim = get(claim_id)
+            claim = rule(claim_id)
             if claim_id not in self._displaced:
                 self.used[claim_id] = claim
         return claim
@@ -133,40 +133,35 @@ class Rules:
             )
         return value
 
-    def _follows(self, claim: Claim) -> bool:
+    def _follows(self, claim: Rule) -> bool:
         """Whether the phone follows the side of a dispute that the claim is on."""
-        return claim.status != "disputed" or self._sides.get(claim.id, SIDES[0]) == side(claim)
-
-
-def side(claim: Claim) -> str:
-    """Which side of a dispute a claim is on: what somebody saw is the report, all else the document."""
-    return "report" if claim.evidence in ("reported", "measured") else "document"
+        return not claim.side or self._sides.get(claim.id, SIDES[0]) == claim.side
 
 
 def beliefs() -> list[str]:
     """The ids of the beliefs that a phone can suppose: refuted claims that name the rules they displace."""
-    return [claim.id for claim in every() if claim.displaces]
+    return [claim.id for claim in rules().values() if claim.displaces]
 
 
-def _supposed(names: Sequence[str]) -> tuple[tuple[Claim, ...], dict[str, str]]:
+def _supposed(names: Sequence[str]) -> tuple[tuple[Rule, ...], dict[str, str]]:
     """The beliefs, and for every rule that is displaced the belief that does it."""
     found, displaced = [], dict[str, str]()
     for name in [names] if isinstance(names, str) else names:
         if name not in beliefs():
             raise UsageError(f"There is no belief {name!r} to suppose. There are: {', '.join(beliefs())}.")
-        belief = get(name)
-        for rule in belief.displaces:
-            if displaced.setdefault(rule, name) != name:
+        belief = rule(name)
+        for other in belief.displaces:
+            if displaced.setdefault(other, name) != name:
                 raise UsageError(
-                    f"{displaced[rule]} and {name} both displace {rule}. Suppose one of them, and take a second phone for the other."
+                    f"{displaced[other]} and {name} both displace {other}. Suppose one of them, and take a second phone for the other."
                 )
         found.append(belief)
     return tuple(found), displaced
 
 
 def _decided(disputes: Mapping[str, str]) -> dict[str, str]:
-    """The sides that were chosen. Only a dispute that a demonstration shows can be decided."""
-    known = [claim.id for claim in every() if claim.status == "disputed" and claim.demonstrated_by]
+    """The sides that were chosen."""
+    known = [claim.id for claim in rules().values() if claim.side]
     for claim_id, chosen in disputes.items():
         if claim_id not in known:
             raise UsageError(f"There is no dispute {claim_id!r}. There are: {', '.join(known)}.")
@@ -179,7 +174,7 @@ def _changed(numbers: Mapping[str, float]) -> dict[str, float]:
     """The numbers that were given in the claims' place."""
     for claim_id, number in numbers.items():
         if not has_number(claim_id):
-            known = ", ".join(claim.id for claim in every() if claim.value is not None)
+            known = ", ".join(claim.id for claim in rules().values() if claim.value is not None)
             raise UsageError(f"There is no claim {claim_id!r} with a number. There are: {known}.")
         if isinstance(number, bool) or not 0 <= number < float("inf"):
             raise UsageError(
@@ -191,7 +186,7 @@ def _changed(numbers: Mapping[str, float]) -> dict[str, float]:
 def has_number(claim_id: str) -> bool:
     """Whether there is a claim of this id, and it has a value."""
     try:
-        return get(claim_id).value is not None
+        return rule(claim_id).value is not None
     except ClaimError:
         return False
 

@@ -15,7 +15,7 @@ from .frozen import frozen
 from .life_cycle import SCENES, Event, SceneState, State, callbacks
 from .loop import ProcessLoop
 from .phases import Subscribers
-from .record import Record
+from .record import ProcessChanged, Record
 from .run_time import RunTime
 
 
@@ -134,3 +134,34 @@ class Change:
     def changed(self) -> bool:
         """Whether the app enters another state."""
         return self.before is not self.after
+
+
+class Source:
+    """A source of run time, such as sound: while it is on, its process is not suspended (claim life-cycle.background-modes)."""
+
+    def __init__(self, process: Process, name: str) -> None:
+        self.name = name
+        self._process = process
+        self._hold: int | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether it gives run time now."""
+        return self._hold is not None
+
+    def start(self) -> None:
+        """Begin to give run time. Twice does nothing."""
+        if self._hold is None:
+            self._process.rules.cite("life-cycle.background-modes")
+            self._hold = self._process.run_time.hold(self.name)
+            self._note("begins")
+
+    def end(self) -> None:
+        """Give no more run time. Twice does nothing."""
+        if self._hold is not None:
+            self._process.run_time.release(self._hold)
+            self._hold = None
+            self._note("ends")
+
+    def _note(self, change: str) -> None:
+        self._process.note(ProcessChanged(self._process.clock.now, f"run time by {self.name}", change))

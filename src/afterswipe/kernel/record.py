@@ -17,6 +17,17 @@ class Entry:
 
 
 @frozen
+class Supposed(Entry):
+    """A belief is taken for true in this run, although it is refuted. `belief` is the claim's id."""
+
+    belief: str
+    statement: str
+
+    def __str__(self) -> str:
+        return f"supposed, and not so: {self.statement}"
+
+
+@frozen
 class StateChanged(Entry):
     """An event of the life cycle reached the app. `before` and `after` can be the same."""
 

@@ -7,7 +7,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.frameworks.activitykit.card import APP, LIVE, Card
 from afterswipe.units import clock_face
 
-from . import lock_screen_svg
+from . import lock_screen_svg, supposed
 
 STARTS_AT = 9 * 60 + 41
 """What the phone's clock shows when it is switched on, in minutes after midnight: 9:41, as in Apple's pictures."""
@@ -21,6 +21,7 @@ class LockScreen:
 
     now: int
     cards: list[Card]
+    supposed: tuple[str, ...] = ()
 
     @property
     def time(self) -> str:
@@ -41,10 +42,10 @@ class LockScreen:
                 lines.append("Out of date")
         inner = [f"│ {line:<{_WIDTH}} │" for line in lines]
         edge = "─" * (_WIDTH + 2)
-        return "\n".join([f"╭{edge}╮", *inner, f"╰{edge}╯"])
+        return supposed.text("\n".join([f"╭{edge}╮", *inner, f"╰{edge}╯"]), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return lock_screen_svg.draw(self.time, self.cards, self.now)
+        return supposed.svg(lock_screen_svg.draw(self.time, self.cards, self.now), self.supposed)
 
 
 def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[Card]:

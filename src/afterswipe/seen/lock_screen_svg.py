@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from .svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
 
 if TYPE_CHECKING:
-    from afterswipe.frameworks.activitykit.system import Card
+    from afterswipe.frameworks.activitykit.card import Card
 
 _WIDTH, _CARD = 264, 74
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 
-from . import timeline_svg, timeline_text
+from . import supposed, timeline_svg, timeline_text
 from .gaps import Gap, Span, gaps, together
 from .truth import Transfer, states, transfers
 
@@ -43,6 +43,8 @@ class Timeline:
 
     def __init__(self, record: Record, end: int, tolerance: float) -> None:
         self.end = end
+        self.supposed = supposed.beliefs(record)
+        """The beliefs that are supposed in the run, in words."""
         spans = states(record, end)
         self.runs: list[Span] = [span for span in spans if span.what in _RUNS]
         """When the app's process had run time, and in which state."""
@@ -68,10 +70,10 @@ class Timeline:
         """What the person did, and when the system's patience ended."""
 
     def __str__(self) -> str:
-        return timeline_text.draw(self)
+        return supposed.text(timeline_text.draw(self), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return timeline_svg.draw(self)
+        return supposed.svg(timeline_svg.draw(self), self.supposed)
 
 
 def _card_rows(record: Record, end: int) -> list[CardRow]:

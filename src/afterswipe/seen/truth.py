@@ -7,6 +7,7 @@ from afterswipe.kernel.record import CardChanged, Record, StateChanged, Transfer
 from afterswipe.units import duration, percent, size
 
 from .gaps import REASONS, Gap, Span, by_reason, covered, gaps, together
+from .supposed import beliefs, text
 
 __all__ = ["REASONS", "Gap", "Span", "Transfer", "Truth", "gaps", "states", "together", "transfers"]
 
@@ -78,6 +79,7 @@ class Truth:
     transfers: list[Transfer] = field(default_factory=list)
     cards: list[CardChanged] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    supposed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, record: Record, now: int, tolerance: float) -> "Truth":
@@ -91,6 +93,7 @@ class Truth:
             transfers(record),
             list(last.values()),
             gaps(record, now, tolerance),
+            beliefs(record),
         )
 
     @property
@@ -114,7 +117,7 @@ class Truth:
             lines.append(f"{transfer}; {transfer.outcome}{when}.")
         lines += [self._of_card(card) for card in self.cards if card.state != "dismissed"]
         lines.append(self._of_gaps())
-        return "\n".join(lines)
+        return text("\n".join(lines), self.supposed)
 
     def _of_card(self, card: CardChanged) -> str:
         shows = "shows a view that the system moves by the time" if card.moves else f"says {card.text!r}"

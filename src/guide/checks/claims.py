@@ -14,11 +14,11 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from afterswipe import claims as reader
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 from afterswipe.errors import AfterSwipeError
 from guide import ROOT, snippets
 from guide.claims import rules as claim_rules
+from guide.claims import schema
 from guide.claims.links import MARKER, prose
 from guide.claims.rules_text import Place
 
@@ -227,7 +227,7 @@ def register(claims: Sequence[Claim], ledger: Path) -> list[str]:
 def main(*, register_new: bool = False) -> int:
     """Check the claims of this checkout; with `register_new`, add new ids to the ledger first."""
     try:
-        claims = reader.every()
+        claims = schema.check()
     except AfterSwipeError as wrong:
         print(f"src/afterswipe/claims/data/{wrong}", file=sys.stderr)
         return 1

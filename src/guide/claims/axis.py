@@ -5,7 +5,7 @@ inside a column a minor version moves the bar to the right. An open end is an ar
 dashed: before the number where the claim may be older than its number ("≤"), after it where it may be younger ("≥").
 """
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 from afterswipe.seen.svg import INK, LINE, MUTED, RUN, Drawing
 
 COLUMNS = (13, 14, 15, 16, 17, 18, 26, 27)

@@ -4,7 +4,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 from guide.templating import markup
 
 from . import words

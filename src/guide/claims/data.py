@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import afterswipe
-from afterswipe.claims import MECHANISMS, Claim
-from afterswipe.claims.schema import SCHEMA
+from afterswipe.claims.sources import MECHANISMS, Claim
+from guide.claims.schema import SCHEMA
 
 from . import words as claim_words
 from .axis import versions

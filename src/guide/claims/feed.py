@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from afterswipe.claims import Change, Claim
+from afterswipe.claims.sources import Change, Claim
 from guide.templating import render
 
 from . import words as claim_words

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 from guide.templating import render
 
 from .data import NAME, address

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 
 MARKER = re.compile(r"\{claim:([^}\s]+)\}")
 """A claim's marker in prose."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from afterswipe.claims import MECHANISMS, Claim, Source
+from afterswipe.claims.sources import MECHANISMS, Claim, Source
 from guide import snippets
 from guide.templating import render
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from afterswipe.claims import Claim, Source
+from afterswipe.claims.sources import Claim, Source
 
 from .rules_text import (
     Finding,

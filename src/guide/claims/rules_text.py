@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 
 from .words import UNITS
 

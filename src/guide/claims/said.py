@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from afterswipe.claims import MECHANISMS, Claim
+from afterswipe.claims.sources import MECHANISMS, Claim
 
 from . import words
 from .axis import versions

@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from afterswipe.claims import MECHANISMS, Claim, Source, Value
+from afterswipe.claims.sources import MECHANISMS, Claim, Source, Value
 
 TYPES = {
     "doc": "Documentation",

@@ -17,7 +17,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from afterswipe import claims
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 from guide import front_matter
 from guide.claims import data, feed, head
 from guide.claims import links as claim_links

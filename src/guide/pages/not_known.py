@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from afterswipe.claims import MECHANISMS, Claim
+from afterswipe.claims.sources import MECHANISMS, Claim
 from guide.claims import words as claim_words
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import PIL
 from PIL import Image, ImageColor, ImageDraw, features
 
-from afterswipe.claims import Claim
+from afterswipe.claims.sources import Claim
 from guide.claims.said import said
 from guide.errors import BuildError
 

@@ -2,7 +2,6 @@
 
 from afterswipe.device.connections import Connections
 from afterswipe.device.network import Network
-from afterswipe.kernel.host import Host
 
 from . import Patch, plant
 
@@ -21,8 +20,3 @@ def connections_outlive_a_change_of_the_network(patch: Patch) -> None:
 @plant("life-cycle.suspension-closes-sockets")
 def connections_outlive_a_suspension(patch: Patch) -> None:
     patch.setattr(Connections, "_changed", lambda *_: None)
-
-
-@plant("live-activity.reboot-persistence")
-def a_restart_with_a_card_is_answered(patch: Patch) -> None:
-    patch.setattr(Host, "consider", lambda *_: None)
