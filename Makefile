@@ -5,7 +5,7 @@ export PYTHONPATH := src
 PY := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: serve test test-site test-package build accept citation check browser clean
+.PHONY: serve test test-site test-package build accept swift citation check browser clean
 
 serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
@@ -26,6 +26,9 @@ build: ready            ## the site, into site/
 
 accept: ready           ## take what the snippets print now as their tested output (read it first)
 	@$(PY) -m guide accept $(NAMES)
+
+swift:                  ## compile the Swift of the pages, where there is a swiftc of 6.2 or later
+	@sh src/guide/swift/compiler/swift.sh
 
 citation: ready         ## write CITATION.cff from the project's data and the claims
 	@$(PY) -m guide citation

@@ -7,6 +7,7 @@ after the other. The page script remembers it. Only the code is exchanged: bar a
 import re
 import tomllib
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,19 +25,42 @@ from . import code as swift_code
 SYMBOLS = Path(__file__).parent / "symbols.toml"
 """Apple's symbols in the Swift files and in the mechanism table, and the oldest iOS that each file is for."""
 
+CHECKED = Path(__file__).parent / "checked.toml"
+"""The files that a compiler has accepted, by the SHA-256 of their bytes; written by `make swift`."""
+
+# Files that were compiled as they are still carry a first line which says that they were not. A changed byte would be a file
+# that no compiler has seen, so the words are left out where the file is shown, and go with its next change.
+_NOT_COMPILED = re.compile(r"\A// Not compiled: shown for comparison\.(?:\n// | )")
 _AVAILABLE = re.compile(r"available\(iOS (\d+(?:\.\d+)*)")
 
 
 def swift_html(name: str) -> str:
     """The inside of a Swift panel: what it is, then the code. Raises BuildError for an unknown name."""
-    code = highlight(snippets.swift(name), SwiftLexer(stripnl=False), HtmlFormatter(nowrap=True))
-    return render("swift.html", name=name, systems=systems(name), code=Markup(code))  # noqa: S704 - highlighted
+    text = _NOT_COMPILED.sub("// ", snippets.swift(name), count=1)
+    code = highlight(text, SwiftLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    return render(
+        "swift.html",
+        name=name,
+        systems=systems(name),
+        how_checked=how_checked(name),
+        code=Markup(code),  # noqa: S704 - highlighted
+    )
 
 
 @cache
 def _oldest() -> tuple[str, dict[str, str]]:
     table = tomllib.loads(SYMBOLS.read_text(encoding="utf-8"))
     return table["oldest"], table["files"]
+
+
+def how_checked(name: str) -> str:
+    """How far a Swift file was checked, as a sentence: compiled only where these very bytes were."""
+    checked = tomllib.loads(CHECKED.read_text(encoding="utf-8"))
+    digest = sha256((snippets.FOLDER / "swift" / f"{name}.swift").read_bytes()).hexdigest()
+    if checked["files"].get(f"{name}.swift") != digest:
+        return "Parsed by a test, not compiled."
+    against = "stubs of Apple's interfaces" if checked["against"] == "stubs" else f"the {checked['against']}"
+    return f"Compiled by {checked['compiler'].replace('version ', '')} against {against} ({', '.join(checked['settings'])})."
 
 
 def oldest(name: str) -> str:
