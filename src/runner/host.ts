@@ -8,7 +8,7 @@
  */
 
 import { Interpreter, type OfRun } from "./interpreter";
-import { Loading, LoadingError, type RuntimeAddress } from "./loading";
+import { Loading, LoadingError, NoImage, type RuntimeAddress } from "./loading";
 import type { Outcome } from "./messages";
 import { PictureError, readPicture } from "./picture";
 import workerCode from "bundle:worker";
@@ -51,6 +51,8 @@ export interface Run {
 
 interface Job extends Program {
   readonly client: Client;
+  /** What it imports has come. */
+  prepared: boolean;
   begun: boolean;
   timer: number;
   /** UTF-16 units of text and number of pictures taken so far. */
@@ -70,6 +72,9 @@ const ANSWER_MS = 1_000;
 const LONG_MS = 500;
 /** In GB, where the browser tells: with less there is no spare. */
 const LITTLE_MEMORY = 2;
+
+/** After the first output, what other programs may import is fetched. */
+const REST_MS = 1_000;
 
 const OTHER_BROWSER = "The tested output stays; a newer browser runs the code too.";
 
@@ -108,10 +113,14 @@ export class Host {
 
   /** Runs a program as soon as those before it have ended. */
   run(program: Program, client: Client): Run {
-    const job: Job = { ...program, client, begun: false, timer: 0, text: 0, pictures: 0, sounds: 0 };
+    const job: Job = { ...program, client, prepared: false, begun: false, timer: 0, text: 0, pictures: 0, sounds: 0 };
     this.jobs.push(job);
     this.warm();
     if (!this.current?.ready) this.loading.hurry();
+    void this.loading.prepare(job.source).then(() => {
+      job.prepared = true;
+      this.advance();
+    });
     this.advance();
     return { stop: () => this.stop(job) };
   }
@@ -157,7 +166,7 @@ export class Host {
   private advance(): void {
     const [first, ...others] = this.jobs;
     if (first && !first.begun) {
-      if (this.current?.ready) this.begin(first, this.current);
+      if (this.current?.ready && first.prepared) this.begin(first, this.current);
       else if (this.fraction < 1) first.client.loading(this.fraction, this.again);
       else first.client.starting();
     }
@@ -168,6 +177,7 @@ export class Host {
     job.begun = true;
     job.client.running();
     const answers = interpreter.used;
+    interpreter.give(this.loading.extra);
     interpreter.begin(job.source, job.filename);
     if (answers) job.timer = setTimeout(() => this.beginElsewhere(job), ANSWER_MS);
     else this.began(job);
@@ -204,6 +214,7 @@ export class Host {
     } else {
       if (job.changed || REACHES_INSIDE.test(job.source)) this.replace();
       this.end(job, { kind: "finished", outcome: message.outcome });
+      setTimeout(() => void this.loading.rest(), REST_MS);
     }
   }
 
@@ -224,12 +235,26 @@ export class Host {
       this.end(job, { kind: "crashed", message: `Python crashed (${reason}). The next Run starts a fresh one.` });
     } else if (interpreter.used) {
       this.replace();
+    } else if (interpreter.way === "image") {
+      this.startPlainly();
     } else {
       this.fail(new LoadingError(`Python did not start in this browser (${reason}). ${OTHER_BROWSER}`));
     }
   }
 
+  /** The image does not start, or cannot be had: the other way needs nothing that a browser may lack. */
+  private startPlainly(): void {
+    this.loading.way = "plain";
+    this.endSpare();
+    this.replace();
+  }
+
   private fail(error: unknown): void {
+    if (error instanceof NoImage) {
+      this.startPlainly();
+      return;
+    }
+    this.loading.way = "image"; // the next try may have better luck
     this.endCurrent();
     this.endSpare();
     const message = error instanceof LoadingError ? error.message : `Python could not be loaded: ${String(error)}`;

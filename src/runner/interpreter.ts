@@ -5,6 +5,7 @@
  * and each run has a number that is told to the worker alone, and nothing is heard that does not bear it.
  */
 
+import type { Way } from "./boot";
 import type { Loading } from "./loading";
 import { readMessage, type FromWorker, type Manifest, type Part, type ToWorker } from "./messages";
 
@@ -30,6 +31,9 @@ export class Interpreter {
   ready = false;
   /** Whether a program has run here: from then on it may have been closed or blocked. */
   used = false;
+  /** How it starts, once that is known. */
+  way: Way | undefined;
+  private readonly given = new Set<string>();
   private run = "";
   private heard = 0;
   private begun = 0;
@@ -50,11 +54,23 @@ export class Interpreter {
   load(loading: Loading, root: string): void {
     loading
       .load({
-        manifest: (manifest: Manifest) => this.tell({ type: "boot", start: this.start, manifest, root }),
+        manifest: (manifest: Manifest, way) => {
+          this.way = way;
+          this.tell({ type: "boot", start: this.start, manifest, way, root, base: loading.base });
+        },
         part: (path: string, part: Part) => this.tell({ type: "part", path, part }),
         progress: (fraction, again) => this.life.progress(fraction, again),
       })
       .catch((error: unknown) => this.life.failed(error));
+  }
+
+  /** Hands over what has come beside what Python needs to start. */
+  give(parts: ReadonlyMap<string, Part>): void {
+    for (const [path, part] of parts) {
+      if (this.given.has(path)) continue;
+      this.given.add(path);
+      this.tell({ type: "part", path, part });
+    }
   }
 
   /** Starts a program. The worker says "began" first of all. */

@@ -4,11 +4,15 @@
  * What has arrived stays when another file fails, so a second try fetches only what is missing.
  */
 
-import { neededFiles, partForm } from "./boot";
-import { readManifest, type Manifest, type Part, type RuntimeFile } from "./messages";
+import { neededFiles, partForm, type Way } from "./boot";
+import { importedNames } from "./imports";
+import { readManifest, type Archive, type Manifest, type Part, type RuntimeFile } from "./messages";
 
 /** Why the runtime could not be loaded, in a sentence for the reader. */
 export class LoadingError extends Error {}
+
+/** The image of Python's memory cannot be had; there is another way to start. */
+export class NoImage extends Error {}
 
 /** Where the manifest is, and what it must be: a Subresource Integrity value ("sha256-…"). */
 export interface RuntimeAddress {
@@ -17,7 +21,7 @@ export interface RuntimeAddress {
 }
 
 export interface LoadingEvents {
-  manifest(manifest: Manifest): void;
+  manifest(manifest: Manifest, way: Way): void;
   part(path: string, part: Part): void;
   /** From 0 to 1, of the bytes of all files. `again`: the last that happened is that a file had to be asked for anew. */
   progress(fraction: number, again: boolean): void;
@@ -38,8 +42,13 @@ const MOST_STALLS = 3;
 const SITE_FAULT = "This is a fault of the site, not of your code.";
 
 export class Loading {
-  private manifest: Manifest | undefined;
+  /** Goes back to the longer way when the image does not start in this browser, or cannot be had. */
+  way: Way = "image";
+  private manifest: Promise<Manifest> | undefined;
   private readonly parts = new Map<string, Part>();
+  private readonly archives = new Map<string, Promise<void>>();
+  /** The archives that have come beside what a start needs, by path. */
+  readonly extra = new Map<string, Part>();
   private readonly silences = new Set<Silence>();
 
   constructor(private readonly address: RuntimeAddress) {}
@@ -49,8 +58,10 @@ export class Loading {
     let [received, total] = [0, Infinity];
     const report = (again: boolean): void => events.progress(received / total, again);
     const manifest = await this.loadManifest(() => report(true));
-    events.manifest(manifest);
-    const files = neededFiles(manifest);
+    const { image } = manifest.files;
+    if (!image) this.way = "plain";
+    events.manifest(manifest, this.way);
+    const files = neededFiles(manifest, this.way);
     total = files.reduce((sum, { size }) => sum + size, 0);
     const receive = (bytes: number, again = false): void => {
       received += bytes;
@@ -62,7 +73,9 @@ export class Loading {
         files.map(async (file) => {
           let part = this.parts.get(file.path);
           if (part === undefined) {
-            part = await this.loadPart(manifest, file, receive, cancel.signal);
+            part = await this.loadPart(manifest, file, receive, cancel.signal).catch((error: unknown) => {
+              throw file === image && error instanceof LoadingError ? new NoImage(error.message) : error;
+            });
             this.parts.set(file.path, part);
           } else {
             receive(file.size);
@@ -77,23 +90,59 @@ export class Loading {
     return manifest;
   }
 
+  /** Where the bundle is. */
+  get base(): string {
+    return new URL(".", this.address.url).href;
+  }
+
+  /** Fetches the archives that a program imports from. What fails is fetched again, and said, where it is imported. */
+  async prepare(source: string): Promise<void> {
+    const manifest = await this.loadManifest(() => undefined).catch(() => undefined);
+    if (manifest) await Promise.all(missing(manifest, this.way, importedNames(source)).map((one) => this.archive(manifest, one)));
+  }
+
+  /** Fetches all archives, one after the other, so that the next program finds in place what it imports. */
+  async rest(): Promise<void> {
+    const { connection } = navigator as { connection?: { saveData?: boolean } };
+    if (connection?.saveData) return;
+    const manifest = await this.loadManifest(() => undefined).catch(() => undefined);
+    for (const archive of manifest?.archives ?? []) if (manifest) await this.archive(manifest, archive);
+  }
+
+  private archive(manifest: Manifest, archive: Archive): Promise<void> {
+    let coming = this.archives.get(archive.path);
+    if (this.parts.has(archive.path)) return Promise.resolve();
+    coming ??= this.loadPart(manifest, archive, () => undefined, new AbortController().signal).then(
+      (part) => void this.extra.set(archive.path, part),
+      () => void this.archives.delete(archive.path),
+    );
+    this.archives.set(archive.path, coming);
+    return coming;
+  }
+
   /** Asks again at once for what has been silent for a moment: somebody waits for it now. */
   hurry(): void {
     for (const silence of this.silences) silence.hurry();
   }
 
-  private async loadManifest(again: () => void): Promise<Manifest> {
-    if (this.manifest) return this.manifest;
+  private loadManifest(again: () => void): Promise<Manifest> {
+    this.manifest ??= this.fetchManifest(again).catch((error: unknown) => {
+      this.manifest = undefined;
+      throw error;
+    });
+    return this.manifest;
+  }
+
+  private async fetchManifest(again: () => void): Promise<Manifest> {
     const { url, integrity } = this.address;
     const sha256 = hexOfIntegrity(integrity);
     const receive = (_: number, stalled = false): void => (stalled ? again() : undefined);
     const bytes = await fetchVerified(url, { sha256, integrity }, this.silences, receive);
     try {
-      this.manifest = readManifest(new TextDecoder().decode(bytes));
+      return readManifest(new TextDecoder().decode(bytes));
     } catch (error) {
       throw new LoadingError(`The list of the Python runtime's files cannot be used: ${String(error)}. ${SITE_FAULT}`);
     }
-    return this.manifest;
   }
 
   private async loadPart(
@@ -103,7 +152,8 @@ export class Loading {
     signal: AbortSignal,
   ): Promise<Part> {
     const url = new URL(file.path, this.address.url).href;
-    const expected = { sha256: file.sha256, integrity: integrityOfHex(file.sha256), size: file.size };
+    const packed = "packed" in file ? new URL((file.packed as RuntimeFile).path, this.address.url).href : undefined;
+    const expected = { sha256: file.sha256, integrity: integrityOfHex(file.sha256), size: file.size, packed };
     const form = partForm(manifest, file);
     if (form !== "module") {
       const bytes = await fetchVerified(url, expected, this.silences, receive, signal);
@@ -134,6 +184,18 @@ interface Expected {
   readonly sha256: string;
   readonly integrity: string;
   readonly size?: number;
+  /** The address of the same file as gzip leaves it. */
+  readonly packed?: string | undefined;
+}
+
+/** The archives that a start lacks and that these names are in. Of two with the same name, the first comes with the start. */
+function missing(manifest: Manifest, way: Way, names: ReadonlySet<string>): Archive[] {
+  const held = way === "image" ? (manifest.files.image?.holds ?? []) : [];
+  const there = manifest.archives.filter(({ name, first }) => first || held.includes(name));
+  const known = new Set(there.flatMap(({ modules }) => modules));
+  const inside = (name: string, { modules }: Archive): boolean =>
+    modules.some((module) => !known.has(module) && (name === module || name.startsWith(`${module}.`)));
+  return manifest.archives.filter((archive) => !there.includes(archive) && [...names].some((name) => inside(name, archive)));
 }
 
 /** Told of bytes that came, or that were lost; `again` when the file is asked for anew because it fell silent. */
@@ -228,9 +290,13 @@ async function fetchOnce(
   const { signal } = silence;
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    const response = await fetch(url, { cache, signal, ...(!subtle && { integrity: expected.integrity }) });
+    let response = await fetch(url, { cache, signal, ...(!subtle && { integrity: expected.integrity }) });
     silence.listen();
-    if (!response.ok) throw new LoadingError(missing(url, response.status));
+    if (!response.ok) throw new LoadingError(absent(url, response.status));
+    if (expected.packed && subtle && !response.headers.has("Content-Encoding")) {
+      void response.body?.cancel();
+      response = await unpacked(await fetch(expected.packed, { cache, signal }));
+    }
     tap?.(response.clone());
     bytes = await read(response, expected.size, (count) => {
       silence.listen();
@@ -282,7 +348,13 @@ function damaged(url: string): string {
   );
 }
 
-function missing(url: string, status: number): string {
+/** A response with the body of one that has a gzip file. */
+async function unpacked(response: Response): Promise<Response> {
+  if (!response.ok || !response.body) throw new LoadingError(absent(response.url, response.status));
+  return new Response(response.body.pipeThrough(new DecompressionStream("gzip")));
+}
+
+function absent(url: string, status: number): string {
   return (
     `A file of the Python runtime is missing on the server: ${name(url)} (status ${status}). ${SITE_FAULT} ` +
     "If the site was updated while this page was open, reload the page; else press Run to try again."

@@ -6,7 +6,7 @@
  */
 
 /** The roles that `manifest.json` may give to a file of the runtime. */
-export type Role = "asm" | "wasm" | "stdlib" | "lock";
+export type Role = "asm" | "wasm";
 
 export interface RuntimeFile {
   readonly path: string;
@@ -14,27 +14,38 @@ export interface RuntimeFile {
   readonly size: number;
 }
 
-export interface RuntimePackage extends RuntimeFile {
+/** Memory of a Python that has started; `packed` is the same file as gzip leaves it, for hosts that compress no binaries. */
+export interface ImageFile extends RuntimeFile {
+  readonly packed: RuntimeFile;
+  /** The archives of which all modules that a program may need are in it. */
+  readonly holds: readonly string[];
+}
+
+/** A zip of modules under the dotted names `modules`. Those that are not `first` are fetched when a program needs them. */
+export interface Archive extends RuntimeFile {
   readonly name: string;
-  readonly version: string;
-  readonly imports: readonly string[];
+  readonly modules: readonly string[];
+  readonly first: boolean;
 }
 
 /** `manifest.json` of the runtime bundle. */
 export interface Manifest {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly pyodide: string;
   readonly python: string;
-  readonly files: Readonly<Record<Role, RuntimeFile>>;
-  readonly packages: readonly RuntimePackage[];
+  readonly files: Readonly<Record<Role, RuntimeFile>> & { readonly image?: ImageFile };
+  readonly archives: readonly Archive[];
+  /** What a program may import beside the standard library. */
+  readonly imports: readonly string[];
+  readonly lock: object;
 }
 
 /** A verified file, in the form in which the worker wants it: bytes, the URL of a blob, or a compiled module. */
 export type Part = ArrayBuffer | string | WebAssembly.Module;
 
 export type ToWorker =
-  /** First of all: what there will be, and the address of the site's root, below which a program may fetch files. */
-  | { readonly type: "boot"; readonly start: string; readonly manifest: Manifest; readonly root: string }
+  /** First of all: what there will be, the address of the site's root, below which a program may fetch files, and that of the bundle. */
+  | { readonly type: "boot"; readonly start: string; readonly manifest: Manifest; readonly way: "image" | "plain"; readonly root: string; readonly base: string }
   /** One file of the manifest has arrived and its hash is right. */
   | { readonly type: "part"; readonly path: string; readonly part: Part }
   | { readonly type: "run"; readonly run: string; readonly source: string; readonly filename: string };
@@ -141,16 +152,24 @@ function isFile(value: unknown): value is RuntimeFile {
 /** Reads `manifest.json`. Throws an `Error` that says what is wrong with it. */
 export function readManifest(text: string): Manifest {
   const value: unknown = JSON.parse(text);
-  if (!isFields(value) || value.schema !== 1) throw new Error("its schema is not 1");
-  const { files, packages } = value;
-  if (!isFields(files) || !Array.isArray(packages)) throw new Error("it lists no files");
-  for (const role of ["asm", "wasm", "stdlib", "lock"]) {
+  if (!isFields(value) || value.schema !== 2) throw new Error("its schema is not 2");
+  const { files, archives, imports, lock } = value;
+  if (!isFields(files) || !isFields(lock) || !Array.isArray(archives)) throw new Error("it lists no files");
+  for (const role of ["asm", "wasm"]) {
     if (!isFile(files[role])) throw new Error(`it has no usable entry for ${role}`);
   }
-  for (const entry of packages as unknown[]) {
-    if (!isFile(entry) || !Array.isArray((entry as RuntimePackage).imports)) {
-      throw new Error("one of its packages has no usable entry");
-    }
+  if (files.image !== undefined) {
+    const { packed, holds } = isFields(files.image) ? files.image : {};
+    if (!isFile(files.image) || !isFile(packed) || !isNames(holds)) throw new Error("it has no usable entry for image");
   }
+  for (const entry of archives as unknown[]) {
+    const { name, modules } = isFields(entry) ? entry : {};
+    if (!isFile(entry) || !isText(name, 40) || !isNames(modules)) throw new Error("one of its archives has no usable entry");
+  }
+  if (!isNames(imports)) throw new Error("it does not say what can be imported");
   return value as unknown as Manifest;
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
 }

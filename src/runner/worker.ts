@@ -7,9 +7,8 @@
 
 import { loadPyodide } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
-import { boot } from "./boot";
-import type { FromWorker, Manifest, Outcome, Part, ToWorker } from "./messages";
-import execute from "./execute.py";
+import { boot, entries, site } from "./boot";
+import type { FromWorker, Outcome, Part, ToWorker } from "./messages";
 
 /** The worker's own scope; TypeScript's libraries for pages and for workers exclude each other. */
 interface Scope {
@@ -90,23 +89,44 @@ function send(kind: string, value: string): void {
 
 /** Takes what is written past Python's streams: `os.write(1, ...)`, or Python's last words. */
 function printRaw(line: string): void {
-  if (/^ *File "(execute\.py|\/lib\/)/.test(line)) return; // in Python's last traceback, not the reader's
+  if (/^ *File "\/lib\//.test(line)) return; // in Python's last traceback, not the reader's
   rawOutput += line.length + 8; // each line is a message
   if (rawOutput <= MOST_RAW_OUTPUT) show({ type: "text", run: current, text: `${line}\n` });
 }
 
-async function startPython(manifest: Manifest, root: string): Promise<Runner> {
-  const python = await boot(loadPyodide, manifest, { get: part }, printRaw);
-  const names = python.toPy({ __name__: "runner" });
-  python.runPython(execute, { globals: names, filename: "execute.py" });
-  const make: PyCallable = names.get("Runner");
-  const packages = python.toPy(manifest.packages.flatMap(({ imports }) => imports));
-  return make(send, packages, root);
+interface Archives extends PyProxy {
+  install(there: PyProxy): void;
+  add(name: string, data: PyProxy): void;
 }
 
-/** Imports the packages, one by one, until a program is to run: it then finds in place what it imports. */
-async function preload(python: Runner, manifest: Manifest): Promise<void> {
-  for (const name of manifest.packages.flatMap(({ imports }) => imports)) {
+async function startPython({ manifest, way, root, base }: Extract<ToWorker, { type: "boot" }>): Promise<Runner> {
+  const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, printRaw);
+  const { Archives } = python.pyimport("_archives") as unknown as { Archives: (...args: unknown[]) => Archives };
+  const archives = Archives(python.toPy(entries(manifest)), (path: string) => python.toPy(fetchNow(base + path)), site);
+  archives.install(python.toPy(there));
+  for (const { name, path } of manifest.archives) {
+    if (!there.includes(name)) void part(path).then((bytes) => archives.add(name, python.toPy(bytes)));
+  }
+  const { Runner } = python.pyimport("_execute") as unknown as { Runner: (...args: unknown[]) => Runner };
+  return Runner(send, python.toPy(manifest.imports), root);
+}
+
+/** A file of the bundle, at once: Python waits in the middle of an import. Nothing where it cannot be had. */
+function fetchNow(url: string): Uint8Array | undefined {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  request.responseType = "arraybuffer";
+  try {
+    request.send();
+  } catch {
+    return undefined;
+  }
+  return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
+}
+
+/** Imports what came first, one by one, until a program is to run: it then finds in place what it imports. */
+async function preload(python: Runner, names: readonly string[]): Promise<void> {
+  for (const name of names) {
     await new Promise((next) => setTimeout(next));
     if (runs) return;
     python.load(name);
@@ -148,13 +168,14 @@ scope.addEventListener("message", ({ data, isTrusted }) => {
     void part(data.path);
     waiting.get(data.path)?.(data.part);
   } else if (data.type === "boot") {
-    const { manifest, root } = data;
     start = data.start;
-    runner = startPython(manifest, root);
+    runner = startPython(data);
     runner.then(
       (python) => {
         post({ type: "ready", start });
-        void preload(python, manifest);
+        if (data.way === "plain") {
+          void preload(python, data.manifest.archives.filter(({ first }) => first).flatMap(({ modules }) => modules));
+        }
       },
       (error: unknown) => post({ type: "boot-failed", start, reason: reason(error) }),
     );

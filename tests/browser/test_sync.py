@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from guide import sample_feed
-
 from .conftest import REPOSITORY
 from .serving import StaticServer
 from .snippet_page import Snippet, Source
@@ -19,13 +17,6 @@ FILE = "sync_in_the_page.py"
 CODE = (REPOSITORY / "snippets" / FILE).read_text(encoding="utf-8")
 TESTED = (REPOSITORY / "snippets" / FILE).with_suffix(".out").read_text(encoding="utf-8")
 SOUNDS = REPOSITORY / "docs" / "feed" / "sounds"
-
-
-@pytest.fixture(scope="session")
-def with_feed(run_folder: Path) -> Path:
-    """The site with its feed."""
-    sample_feed.write(run_folder)
-    return run_folder
 
 
 @pytest.fixture

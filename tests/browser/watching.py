@@ -82,3 +82,29 @@ class Opener:
     def snippet(self, code: str, file: str = "example.py", tested: str = "tested\n") -> Snippet:
         """A page with one snippet."""
         return Snippet(self.page({file: Source(code, tested)}), file)
+
+
+class Tab(Opener):
+    """One tab for many tests: pages are exchanged in it as under instant navigation, and Python stays warm.
+
+    For tests of what a program does, which need no fresh profile; what it has loaded is not asked for again.
+    """
+
+    def __init__(self, context: BrowserContext, server: StaticServer) -> None:
+        super().__init__(context, server)
+        self._tab = super().page({})
+
+    def page(
+        self, sources: Mapping[str, Source], scheme: str = "default", manifest: str = "", script: str = ""
+    ) -> Page:
+        assert not manifest
+        assert not script
+        html = render(sources, self._server.root / "_run", scheme)
+        self._tab.evaluate(
+            """(html) => {
+                const next = new DOMParser().parseFromString(html, "text/html");
+                document.body.replaceWith(document.adoptNode(next.body));
+            }""",
+            html,
+        )
+        return self._tab

@@ -29,7 +29,7 @@ def parts(tmp_path: Path) -> tuple[Path, Path, Path]:
     (site / "404.html").write_text(PAGE.format(base="/guide/"))
     (runtime / "a.123.wasm").write_bytes(b"wasm")
     file = {"path": "a.123.wasm", "sha256": hashlib.sha256(b"wasm").hexdigest(), "size": 4}
-    (runtime / "manifest.json").write_text(json.dumps({"schema": 1, "files": {"wasm": file}, "packages": []}))
+    (runtime / "manifest.json").write_text(json.dumps({"schema": 1, "files": {"wasm": file}, "archives": []}))
     (runner / "runner.abc.js").write_text("run()")
     (runner / "claims.def.js").write_text("cite()")
     (runner / "runner.json").write_text(

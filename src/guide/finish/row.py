@@ -245,8 +245,9 @@ def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:
     content = manifest.read_bytes()
     listed = json.loads(content)
     (site / FOLDER).mkdir(exist_ok=True)
-    for file in [*listed["files"].values(), *listed["packages"]]:
-        shutil.copyfile(runtime / file["path"], site / FOLDER / file["path"])
+    for file in [*listed["files"].values(), *listed["archives"]]:
+        for path in (file["path"], *([file["packed"]["path"]] if "packed" in file else [])):
+            shutil.copyfile(runtime / path, site / FOLDER / path)
     name = f"manifest.{hashlib.sha256(content).hexdigest()[:10]}.json"
     (site / FOLDER / name).write_bytes(content)
     return {

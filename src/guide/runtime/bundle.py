@@ -1,10 +1,9 @@
 """Make the runtime bundle: all that a page needs to run Python, in one folder, with content-hashed names.
 
-    node_modules/pyodide ─┬─ asm, wasm ── byte for byte ──────────────┐
-                          └─ standard library ─┐                      │
-    src/afterswipe ── wheel ───────────────────┼─ bytecode ── zips ───┼─ build/runtime + manifest.json
-    requirements-runtime.lock ── wheels ───────┘                      │
-                                       names, hashes ── lock file ────┘
+    node_modules/pyodide ─┬─ asm, wasm ── byte for byte ─────────────────┐
+                          └─ standard library ─┐                         │
+    src/afterswipe ── wheel ───────────────────┼─ bytecode ── archives ──┼─ build/runtime + manifest.json
+    requirements-runtime.lock ── wheels ───────┘                         │
 
 By hand: `python -m guide.runtime.bundle`.
 """
@@ -13,23 +12,27 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from pyodide_lock import PackageSpec, PyodideLockSpec
+from pyodide_lock import PyodideLockSpec
 from pyodide_lock.spec import InfoSpec
 
 from guide import ROOT
 
+from .archives import below, entries, has_module, merged, subset
 from .compile import Archive, Compiler, write_whole
 from .error import RuntimeBuildError
+from .image import PROGRAM as IMAGE_PROGRAM
+from .image import ImageMaker, find_chromium, packed
 from .wheels import Wheel, dependencies, locked_wheels, own_wheel
 
-__all__ = ["BundleFile", "BundlePackage", "Manifest", "RuntimeBuildError", "build_runtime"]
+__all__ = ["BundleArchive", "BundleFile", "Manifest", "RuntimeBuildError", "build_runtime"]
 
 #: Version of the manifest's form. A reader refuses a number that it does not know.
-SCHEMA = 1
+SCHEMA = 2
 
 #: The package whose docstrings readers see with `help()`. All others lose docstrings and assertions.
 _OWN = "afterswipe"
@@ -57,6 +60,51 @@ DROPPED_FROM_STDLIB = (
 _DROPPED_FROM_WHEELS = ("*/py.typed", "*.pyi")
 
 
+#: Packages that others ask for and that cannot work in a page: anyio imports `concurrent.interpreters`, whose C part Pyodide lacks, and the
+#: import fails after a tenth of a second. httpcore does without it. typing_extensions is there for anyio alone.
+_CANNOT_WORK = ("anyio", "typing-extensions")
+
+#: Packages that a program needs only when it opens a connection of its own.
+_LATER = ("certifi",)
+
+#: Our own modules that are archives of their own, by the archive's name.
+_APART = {
+    "story": "afterswipe.story",
+    "sync": "afterswipe.sync",
+    "faultlab": "faultlab",
+    "sources": "afterswipe.claims.sources",
+}
+
+#: The archives that are fetched before the first program.
+_FIRST = ("stdlib", "core", "web")
+
+#: The archives whose modules are imported in the image.
+_HELD = ("core", "web", "story")
+
+#: Modules of the standard library and of ours that a start or a program's end needs.
+_RUNNER = (
+    "_archives",
+    "_execute",
+    "_renew",
+    "_sha2",
+    "traceback",
+    "json",
+    "ast",
+    "random",
+    "secrets",
+    "uuid",
+    "tempfile",
+)
+
+#: What a start and a first program import, as Python: it decides which modules of the standard library are fetched first.
+_AT_FIRST = """
+import _archives, _execute, _renew, _sha2, httpx, traceback
+import afterswipe, afterswipe.story, afterswipe.sync
+for name in afterswipe.__all__:
+    getattr(afterswipe, name)
+"""
+
+
 @dataclass(frozen=True)
 class BundleFile:
     """A file of the bundle: its path relative to the manifest, its SHA-256 in hex, its size in bytes."""
@@ -67,29 +115,41 @@ class BundleFile:
 
 
 @dataclass(frozen=True)
-class BundlePackage:
-    """A package of the bundle: a zip that goes on `sys.path` as it is."""
+class ImageFile(BundleFile):
+    """The image of Python's memory; `packed` is the same as gzip leaves it. The modules of the archives in `holds` are in it."""
+
+    packed: BundleFile
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BundleArchive(BundleFile):
+    """A zip of modules of the bundle, which Python reads in place.
+
+    It has modules under the dotted names of `modules` alone. `first`: it is fetched before the first program runs, all others when a
+    program imports from them.
+    """
 
     name: str
-    version: str
-    imports: tuple[str, ...]
-    path: str
-    sha256: str
-    size: int
+    modules: tuple[str, ...]
+    first: bool
 
 
 @dataclass(frozen=True)
 class Manifest:
     """What is in a bundle, as manifest.json says it.
 
-    `files` maps a role (asm, wasm, stdlib, lock) to its file. In `packages`, each comes after those it needs.
+    `files` maps a role (asm, wasm) to its file, `lock` is the lock file that Pyodide asks for, which names no package: all are in
+    `archives`. `imports` are the names that a program may import beside those of the standard library.
     """
 
     schema: int
     pyodide: str
     python: str
     files: dict[str, BundleFile]
-    packages: tuple[BundlePackage, ...]
+    archives: tuple[BundleArchive, ...]
+    imports: tuple[str, ...]
+    lock: dict[str, Any]
 
     def to_json(self) -> str:
         """Return the text of manifest.json; equal manifests give equal text."""
@@ -121,31 +181,51 @@ class _Folder:
                 path.unlink(missing_ok=True)
 
 
-def build_runtime(root: Path, out: Path) -> Manifest:
+def build_runtime(root: Path, out: Path, *, image: bool = True) -> Manifest:
     """Make the bundle in `out` from the checkout at `root` and return its manifest.
 
     Wheels are kept in build/wheels and compiled files in build/cache, so that only what changed is made
-    again. Files that the manifest does not name are removed from `out`. Raises `RuntimeBuildError` when
+    again. Files that the manifest does not name are removed from `out`. With `image`, an image of
+    Python's memory is made where there is a Chromium. Raises `RuntimeBuildError` when
     something is missing, has the wrong hash or cannot be compiled.
     """
     npm = root / "node_modules" / "pyodide"
     version = _check_pyodide(root, npm)
     info = PyodideLockSpec.from_json(npm / "pyodide-lock.json").info
     locked = locked_wheels(root / "requirements-runtime.lock", root / "build" / "wheels", info.python)
-    wheels = {wheel.name: wheel for wheel in [own_wheel(root), *locked]}
-    depends = dependencies(wheels.values(), _marker_environment(info))
-    ordered = [wheels[name] for name in depends]
+    own = own_wheel(root)
+    dependencies([own, *locked], _marker_environment(info))  # all that is needed is there
+    third = [wheel for wheel in locked if wheel.name not in _CANNOT_WORK]
 
     out.mkdir(parents=True, exist_ok=True)
     folder = _Folder(out)
     asm, wasm = (npm / "pyodide.asm.mjs").read_bytes(), (npm / "pyodide.asm.wasm").read_bytes()
     files = {"asm": folder.add("pyodide.asm", ".mjs", asm), "wasm": folder.add("pyodide.asm", ".wasm", wasm)}
     compiler = Compiler(npm, version + files["asm"].sha256 + files["wasm"].sha256, root / "build" / "cache")
-    stdlib, compiled = _compile(compiler, npm, info, ordered)
-    files["stdlib"] = folder.add("python_stdlib", ".zip", stdlib)
-    packages = tuple(_add_package(folder, wheel, data) for wheel, data in zip(ordered, compiled, strict=True))
-    files["lock"] = folder.add("pyodide-lock", ".json", _lock_file(info, packages, depends))
-    manifest = Manifest(SCHEMA, version, info.python, files, packages)
+    stdlib, compiled = _compile(compiler, npm, info, [own, *third], root / "src" / "runner")
+    ours = _own_archives(compiled[own.name])
+    theirs = _their_archives({wheel.name: compiled[wheel.name] for wheel in third})
+    needed = compiler.needed(stdlib, list(compiled.values()), _AT_FIRST)
+    first, rest = _split_library(stdlib, needed)
+    parts = [("stdlib", _top_levels(first), first), *ours, *theirs, ("library", _top_levels(rest), rest)]
+    archives = tuple(
+        BundleArchive(
+            **asdict(folder.add(name, ".zip", data)), name=name, modules=modules, first=name in _FIRST
+        )
+        for name, modules, data in parts
+    )
+    if image and (chromium := find_chromium()):
+        maker = ImageMaker(npm, version, root / "build" / "cache", chromium)
+        made = maker.make(*_image_job(stdlib, compiled[own.name], parts, _lock(info)))
+        files["image"] = ImageFile(
+            **asdict(folder.add("python", ".image", made)),
+            packed=folder.add("python.image", ".gz", packed(made)),
+            holds=_HELD,
+        )
+    elif image:
+        print("No Chromium is here, so there is no image of Python's memory: a first Run takes longer.")
+    imports = sorted({name for wheel in (own, *third) for name in wheel.imports})
+    manifest = Manifest(SCHEMA, version, info.python, files, archives, tuple(imports), _lock(info))
     folder.finish(manifest)
     return manifest
 
@@ -183,13 +263,14 @@ def _marker_environment(info: InfoSpec) -> dict[str, str]:
 
 
 def _compile(
-    compiler: Compiler, npm: Path, info: InfoSpec, wheels: Sequence[Wheel]
-) -> tuple[bytes, list[bytes]]:
-    """Return the compiled standard library and the compiled wheels."""
+    compiler: Compiler, npm: Path, info: InfoSpec, wheels: Sequence[Wheel], runner: Path
+) -> tuple[bytes, dict[str, bytes]]:
+    """Return the compiled standard library, with the runner's own modules in it, and the compiled wheels by name."""
     digits = info.python.rpartition(".")[0].replace(".", "")
+    own = {f"_{path.name}": path.read_bytes() for path in sorted(runner.glob("*.py"))}
     stdlib = Archive(
         stem="python_stdlib",
-        source=(npm / "python_stdlib.zip").read_bytes(),
+        source=merged([(npm / "python_stdlib.zip").read_bytes()], own),
         prefix=f"/lib/python{digits}.zip/",
         optimize=2,
         drop=DROPPED_FROM_STDLIB,
@@ -206,42 +287,80 @@ def _compile(
         for wheel in wheels
     ]
     (library,) = compiler.compile([stdlib])
-    return library, compiler.compile(archives, stdlib=library)
+    compiled = compiler.compile(archives, stdlib=library)
+    return library, {wheel.name: data for wheel, data in zip(wheels, compiled, strict=True)}
 
 
-def _add_package(folder: _Folder, wheel: Wheel, data: bytes) -> BundlePackage:
-    """Put a compiled wheel into the bundle."""
-    # The tag stays py3-none-any, although the bytecode is for one Python: nothing installs this file, and
-    # the name says which wheel it was made from.
-    file = folder.add(wheel.file_name.removesuffix(".whl"), ".whl", data)
-    return BundlePackage(wheel.name, str(wheel.version), wheel.imports, file.path, file.sha256, file.size)
+type _Part = tuple[str, tuple[str, ...], bytes]
+"""An archive: its name, the dotted names that it has modules under, its zip."""
 
 
-def _lock_file(info: InfoSpec, packages: Sequence[BundlePackage], depends: dict[str, list[str]]) -> bytes:
-    """Return a lock file that names the bundle's packages and nothing else."""
-    spec = PyodideLockSpec(
-        info=info,
-        packages={
-            package.name: PackageSpec(
-                name=package.name,
-                version=package.version,
-                file_name=package.path,
-                install_dir="site",
-                sha256=package.sha256,
-                imports=list(package.imports),
-                depends=depends[package.name],
-            )
-            for package in packages
-        },
-    )
+def _own_archives(wheel: bytes) -> list[_Part]:
+    """Our wheel in parts: what most programs need, and what is fetched when it is imported."""
+    apart = {name: module for name, module in _APART.items() if has_module(wheel, module)}
+    folders = [module.replace(".", "/") + "/" for module in apart.values()]
+    core = subset(wheel, lambda entry: not entry.startswith(tuple(folders)))
+    parts: list[_Part] = [("core", (_OWN,), core)]
+    for (name, module), folder in zip(apart.items(), folders, strict=True):
+        parts.append((name, (module,), below(wheel, folder)))
+    return parts
+
+
+def _their_archives(wheels: dict[str, bytes]) -> list[_Part]:
+    """All other packages in two parts: what `import httpx` needs, and the rest."""
+    parts = {"web": [name for name in wheels if name not in _LATER], "certificates": [*_LATER]}
+    archives = {part: merged([wheels[name] for name in names]) for part, names in parts.items()}
+    return [(part, _top_levels(data), data) for part, data in archives.items()]
+
+
+def _image_job(
+    stdlib: bytes, wheel: bytes, parts: Sequence[_Part], lock: dict[str, Any]
+) -> tuple[bytes, dict[str, bytes], dict[str, Any], str]:
+    """What an image is made of: the standard library, the archives by their place, the options of the start, a program."""
+    data = {name: archive for name, _, archive in parts if name not in ("stdlib", "library")}
+    # While it is made, our whole wheel is in one place, for nothing is fetched there.
+    places = {"/lib/site/core.zip": wheel, "/lib/site/web.zip": data["web"]}
+    # All that are named here are on the path when the image is used, and come there when they are needed.
+    path = [f"/lib/site/{name}.zip" for name, _, _ in parts if name != "stdlib"]
+    env = {"PYTHONPATH": ":".join(path), "PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}
+    options = {"lockFileContents": json.dumps(lock), "packageBaseUrl": "/", "env": env}
+    modules = [*_modules(data["core"]), *_modules(data["story"]), "httpx"]
+    return stdlib, places, options, IMAGE_PROGRAM.replace("MODULES", repr([*_RUNNER, *modules]))
+
+
+def _modules(archive: bytes) -> list[str]:
+    """The names of all modules in a compiled zip that may be imported."""
+    names = [
+        name.removesuffix(".pyc").removesuffix("/__init__").replace("/", ".")
+        for name in entries(archive)
+        if name.endswith(".pyc")
+    ]
+    return sorted(name for name in names if not name.endswith("__main__"))
+
+
+def _split_library(stdlib: bytes, needed: Collection[str]) -> tuple[bytes, bytes]:
+    """The standard library in two parts: the modules of `needed`, and all others."""
+
+    def is_needed(entry: str) -> bool:
+        module = entry.removesuffix(".pyc").removesuffix("/__init__").replace("/", ".")
+        return entry.endswith(".pyc") and module in needed
+
+    return subset(stdlib, is_needed), subset(stdlib, lambda entry: not is_needed(entry))
+
+
+def _top_levels(archive: bytes) -> tuple[str, ...]:
+    """The names of the top-level modules and packages in a compiled zip."""
+    tops = {entry.partition("/")[0] for entry in entries(archive)}
+    return tuple(sorted({top.removesuffix(".pyc") for top in tops if not top.endswith(".dist-info")}))
+
+
+def _lock(info: InfoSpec) -> dict[str, Any]:
+    """The lock file that Pyodide reads at its start. It names no package, for none is installed."""
+    spec = PyodideLockSpec(info=info, packages={})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pyodide-lock.json"
         spec.to_json(path)
-        reread = PyodideLockSpec.from_json(path)
-        reread.check_wheel_filenames()
-        if reread != spec:
-            raise RuntimeBuildError("The lock file reads back differently: pyodide-lock's form has changed.")
-        return path.read_bytes()
+        return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _main() -> int:
@@ -252,7 +371,7 @@ def _main() -> int:
     except RuntimeBuildError as error:
         print(f"runtime: {error}", file=sys.stderr)
         return 1
-    files: list[BundleFile | BundlePackage] = [*manifest.files.values(), *manifest.packages]
+    files = [*manifest.files.values(), *manifest.archives]
     for file in files:
         print(f"{file.size:>10,}  {file.path}")
     print(f"{sum(file.size for file in files):>10,}  in {out}")

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from .error import RuntimeBuildError, last_lines
 
@@ -54,6 +55,35 @@ class Compiler:
                 results[archive.stem] = result
         return [result for result in results.values() if result is not None]
 
+    def needed(self, stdlib: bytes, archives: Sequence[bytes], program: str) -> set[str]:
+        """Return the names of the modules that a start of Python and then `program` import, with these archives at hand.
+
+        Raises `RuntimeBuildError` if Node is missing or fails, or the program does.
+        """
+        key = hashlib.sha256(self._tools.encode() + program.encode())
+        for data in (stdlib, *archives):
+            key.update(hashlib.sha256(data).digest())
+        kept = self._cache / f"needed.{key.hexdigest()[:20]}.json"
+        if not kept.is_file():
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                for number, data in enumerate(archives):
+                    (folder / f"{number}.zip").write_bytes(data)
+                (folder / "stdlib.zip").write_bytes(stdlib)
+                job = {
+                    "pyodide": str(self._pyodide),
+                    "stdlib": str(folder / "stdlib.zip"),
+                    "packages": [str(folder / f"{number}.zip") for number in range(len(archives))],
+                    "program": program,
+                    "target": str(folder / "needed.json"),
+                }
+                self._node(folder, job, "Finding out what a start imports")
+                self._cache.mkdir(parents=True, exist_ok=True)
+                for old in self._cache.glob("needed.*.json"):
+                    old.unlink(missing_ok=True)
+                write_whole(kept, (folder / "needed.json").read_bytes())
+        return set(json.loads(kept.read_text(encoding="utf-8")))
+
     def _path(self, archive: Archive) -> Path:
         """Return where an archive's compiled form is kept."""
         options = json.dumps([archive.prefix, archive.optimize, archive.drop]).encode()
@@ -76,24 +106,32 @@ class Compiler:
 
     def _run(self, archives: Sequence[Archive], stdlib: bytes | None) -> list[bytes]:
         """Compile in Node."""
+        with tempfile.TemporaryDirectory() as name:
+            job = self._job(Path(name), archives, stdlib)
+            self._node(
+                Path(name), job, f"Compiling {', '.join(archive.stem for archive in archives)} in Pyodide"
+            )
+            return [(Path(name) / f"{archive.stem}.target").read_bytes() for archive in archives]
+
+    def _node(self, folder: Path, job: dict[str, Any], what: str) -> None:
+        """Let compile.mjs do a job; its description is written into `folder`."""
         node = shutil.which("node")
         if node is None:
             raise RuntimeBuildError(
                 "Node is not installed or not on the PATH. Install Node 20 or later and run again."
             )
-        with tempfile.TemporaryDirectory() as name:
-            job = self._write_job(Path(name), archives, stdlib)
-            done = subprocess.run([node, str(_SCRIPT), str(job)], capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise RuntimeBuildError(
-                    f"Compiling {', '.join(archive.stem for archive in archives)} in Pyodide failed "
-                    f"({node} ended with {done.returncode}):\n{last_lines(done.stderr)}\n"
-                    "If the lines name a source file, correct it. If not, run `npm ci` and try again."
-                )
-            return [(Path(name) / f"{archive.stem}.target").read_bytes() for archive in archives]
+        (folder / "job.json").write_text(json.dumps(job))
+        done = subprocess.run(
+            [node, str(_SCRIPT), str(folder / "job.json")], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise RuntimeBuildError(
+                f"{what} failed ({node} ended with {done.returncode}):\n{last_lines(done.stderr)}\n"
+                "If the lines name a source file, correct it. If not, run `npm ci` and try again."
+            )
 
-    def _write_job(self, folder: Path, archives: Sequence[Archive], stdlib: bytes | None) -> Path:
-        """Write compile.mjs's input files into `folder` and return the path of the job description."""
+    def _job(self, folder: Path, archives: Sequence[Archive], stdlib: bytes | None) -> dict[str, Any]:
+        """Write compile.mjs's input files into `folder` and return the description of the job."""
         jobs = []
         for archive in archives:
             (folder / f"{archive.stem}.source").write_bytes(archive.source)
@@ -103,18 +141,12 @@ class Compiler:
             )
         if stdlib is not None:
             (folder / "stdlib.zip").write_bytes(stdlib)
-        job = folder / "job.json"
-        job.write_text(
-            json.dumps(
-                {
-                    "pyodide": str(self._pyodide),
-                    "program": str(_PROGRAM),
-                    "stdlib": None if stdlib is None else str(folder / "stdlib.zip"),
-                    "archives": jobs,
-                }
-            )
-        )
-        return job
+        return {
+            "pyodide": str(self._pyodide),
+            "repack": str(_PROGRAM),
+            "stdlib": None if stdlib is None else str(folder / "stdlib.zip"),
+            "archives": jobs,
+        }
 
 
 def write_whole(path: Path, data: bytes) -> None:

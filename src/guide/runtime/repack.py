@@ -42,7 +42,7 @@ def repack(source: Buffer, *, prefix: str, optimize: int, drop: Iterable[str] = 
             else:
                 entries[name] = data
     _renew_record(entries)
-    return _write_zip(entries)
+    return write_zip(entries)
 
 
 def _bytecode(source: bytes, shown_as: str, optimize: int) -> bytes:
@@ -90,8 +90,8 @@ def _record_hash(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
 
 
-def _write_zip(entries: dict[str, bytes]) -> bytes:
-    """Return a zip of `entries`, compressed, since static hosts send `.zip` and `.whl` as they are."""
+def write_zip(entries: dict[str, bytes]) -> bytes:
+    """Return a zip of `entries`, compressed, for static hosts send `.zip` and `.whl` as they are."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(entries):
