@@ -27,6 +27,13 @@ def test_a_page_of_the_first_edition_is_there_with_every_place_on_it(page: str):
     )
 
 
+def test_a_claim_s_page_has_one_title():
+    """The theme puts its own before a page that has none; the shell must have one."""
+    pages = sorted((SITE / "c").glob("*/index.html"))
+    assert len(pages) > 400
+    assert [page for page in pages if page.read_text(encoding="utf-8").count("<h1") != 1] == []
+
+
 def test_every_claim_of_the_first_edition_has_its_page():
     ids = (GOLDEN / "claim_ids.txt").read_text(encoding="utf-8").split()
     assert set(ids) <= {claim.id for claim in claims.every()}

@@ -55,7 +55,7 @@ def pages(
 def sources(claims: Sequence[Claim]) -> dict[str, str]:
     """What the builder makes a page of: path below docs/ -> Markdown."""
     shell = {"title": TITLE, "description": DESCRIPTION, "hide": ["toc"], "search": {"exclude": True}}
-    return {SHELL: f'{_front_matter(shell)}<p id="{ARTICLE}"></p>\n', "claims.md": _index(claims)}
+    return {SHELL: f'{_front_matter(shell)}<h1 id="{ARTICLE}"></h1>\n', "claims.md": _index(claims)}
 
 
 def _page(claim: Claim, links: Links, today: date, site_url: str) -> Page:

@@ -37,7 +37,7 @@ _HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
 _CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
-_ARTICLE = re.compile(rf'(?:<!--(?:(?!-->).)*-->\s*)?<p id="{claim_pages.ARTICLE}"></p>', re.DOTALL)
+_ARTICLE = re.compile(rf'(?:<!--(?:(?!-->).)*-->\s*)?<h1 id="{claim_pages.ARTICLE}"[^>]*>.*?</h1>', re.DOTALL)
 _SHELL = "c/shell/"
 
 
