@@ -41,10 +41,12 @@ swift:                  ## compile the Swift of the pages, where there is a swif
 citation: ready         ## write CITATION.cff from the project's data and the claims
 	@$(PY) -m guide citation
 
-check: ready            ## format, lint, types
+check: ready            ## format, lint, types, the direction of imports
+	@mkdir -p build
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo > build/contracts.txt || { cat build/contracts.txt; exit 1; }
 	@npx --no-install tsc
 
 browser: ready          ## the three browsers for the tests

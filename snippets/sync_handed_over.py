@@ -5,7 +5,7 @@ Claims: background-urlsession.another-process-moves-the-bytes, background-urlses
 
 from afterswipe import MB, Phone, duration
 from afterswipe.sync import Stop
-from faultlab.under_phone import Container, serve, sync_of
+from faultlab import Container, serve, sync_of
 
 SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 LEAVES_AFTER = 5  # seconds

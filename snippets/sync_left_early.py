@@ -4,7 +4,7 @@ Claims: life-cycle.suspension-is-the-default
 """
 
 from afterswipe import MB, Phone, size
-from faultlab.under_phone import Container, serve, sync_of
+from faultlab import Container, serve, sync_of
 
 SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 LEAVES_AFTER = 5  # seconds

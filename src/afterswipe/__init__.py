@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from .frameworks.usernotifications.local import Notifications, Notified
     from .frameworks.usernotifications.system import Pushes, ServiceExtension
     from .frameworks.widgetkit.app import WidgetCenter
-    from .frameworks.widgetkit.system import Provider, Widget, Widgets
+    from .frameworks.widgetkit.system import Widget, Widgets
     from .kernel.causes import CAUSES, Cause, ProcessEnded
     from .kernel.endings import Endings
     from .kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State, Step
@@ -104,7 +104,7 @@ if TYPE_CHECKING:
     from .seen.lock_screen import LockScreen
     from .seen.timeline import Timeline
     from .seen.truth import Truth
-    from .units import GB, HOUR, KB, MB, MINUTE, SECOND, duration, percent, size
+    from .units import GB, HOUR, KB, MB, SECOND, duration, percent, size
 
 __all__ = [
     "CAUSES",
@@ -112,7 +112,6 @@ __all__ = [
     "HOUR",
     "KB",
     "MB",
-    "MINUTE",
     "SCENES",
     "SECOND",
     "TRANSITIONS",
@@ -184,7 +183,6 @@ __all__ = [
     "ProcessChanged",
     "ProcessEnded",
     "Progress",
-    "Provider",
     "PushArrived",
     "Pushes",
     "Record",
@@ -222,7 +220,7 @@ __version__ = "0.1.0"
 
 _ROOMS = {
     "errors": "APIError ActivityAuthorizationError AfterSwipeError BGTaskSchedulerError ClaimError NeverYieldsError NotKnownError URLError UnavailableError UsageError",
-    "units": "GB HOUR KB MB MINUTE SECOND duration percent size",
+    "units": "GB HOUR KB MB SECOND duration percent size",
     "claims.catalogue": "Rule",
     "claims.sources": "Claim",
     "claims.rules": "Version",
@@ -261,7 +259,7 @@ _ROOMS = {
     "frameworks.usernotifications.local": "Notifications Notified",
     "frameworks.usernotifications.system": "Pushes ServiceExtension",
     "frameworks.widgetkit.app": "WidgetCenter",
-    "frameworks.widgetkit.system": "Provider Widget Widgets",
+    "frameworks.widgetkit.system": "Widget Widgets",
     "phone": "Phone",
     "seen.display": "show",
     "seen.gaps": "Gap Span",

@@ -38,7 +38,7 @@ class Application:
     machinery that those are built on.
     """
 
-    def __init__(self, process: Process, system: System) -> None:
+    def __init__(self, process: Process, system: "System[Application]") -> None:
         self.process = process
         self.system = system
         self.loop = process.loop

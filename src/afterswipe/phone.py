@@ -25,7 +25,7 @@ AppMain = Callable[[Application], Coroutine[Any, Any, None]]
 """An app: a coroutine function that is given its `app` whenever it is launched, by the person or by the system."""
 
 
-class Phone(System):
+class Phone(System[Application]):
     """An iPhone in virtual time, with one app on it.
 
     `ios` is the system's version, such as "18" or "26.1". `seed` chooses the small irregularities of the network:

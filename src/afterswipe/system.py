@@ -6,7 +6,7 @@ from the record what was before it.
 
 import random
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
 from .device.conditions import Conditions
@@ -17,12 +17,13 @@ from .kernel.clock import Clock
 from .kernel.endings import Endings
 from .kernel.host import Host
 from .kernel.life_cycle import State
+from .kernel.process import Process
 from .kernel.record import Record
 
 if TYPE_CHECKING:
-    from .app import Application
     from .background_modes import BackgroundModes
     from .device.network import Network
+    from .frameworks.activitykit.app import Activities
     from .frameworks.activitykit.pushes import LiveActivityPushes
     from .frameworks.activitykit.settings import LiveActivities
     from .frameworks.activitykit.system import ActivityStore
@@ -39,8 +40,22 @@ if TYPE_CHECKING:
     from .frameworks.widgetkit.system import Widgets
 
 
-class System:
-    """The phone's side of things, without a person."""
+class InTheApp(Protocol):
+    """What the system reaches in the app's process: the app, as far as the frameworks' system sides care."""
+
+    process: Process
+
+    @property
+    def activities(self) -> "Activities":
+        """Its ActivityKit."""
+
+    @property
+    def task_scheduler(self) -> "BGTaskScheduler":
+        """Its BackgroundTasks."""
+
+
+class System[App: InTheApp]:
+    """The phone's side of things, without a person. `App` is what an app's code holds in one process."""
 
     def __init__(self, rules: Rules, seed: int, uplink: float | None) -> None:
         if uplink is not None and not uplink > 0:
@@ -56,7 +71,7 @@ class System:
         self.endings = Endings(self.host)
         self.conditions = Conditions(self.clock, self.rules, self.record)
         self.power = Power()
-        self._app: Application | None = None
+        self._app: App | None = None
 
     def open(self) -> None:
         """Bring the app to the front, as a person does."""
@@ -112,7 +127,7 @@ class System:
         return Pushes(self.host, self.conditions, self.network, self.extensions)
 
     @cached_property
-    def intents(self) -> "Intents[Application]":
+    def intents(self) -> "Intents[App]":
         """What a person, Siri or Shortcuts lets run of the app."""
         from .frameworks.appintents.system import Intents
 
@@ -176,10 +191,8 @@ class System:
     def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler
 
-    # What the frameworks ask of it, until each is handed the host.
-
     @property
-    def app(self) -> "Application | None":
+    def app(self) -> App | None:
         """What the app's code holds, or None where there is no process."""
         return None if self.host.process is None else self._app
 
@@ -192,16 +205,6 @@ class System:
     def was_force_quit(self) -> bool:
         """Whether the person force quit the app and has not opened it since."""
         return self.host.was_force_quit
-
-    def wake(
-        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
-    ) -> bool:
-        """Give the app run time in the background; see `Host.wake`."""
-        return self.host.wake(reason, limit, unless_force_quit)
-
-    def suspend(self) -> None:
-        """Suspend the app: nothing holds it."""
-        self.host.suspend()
 
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
         """End the app's process without telling it (claim life-cycle.terminated-without-notice)."""

@@ -25,7 +25,7 @@ from .templating import markup
 
 FOLDER = ROOT / "snippets"
 
-_USES_THE_FEED = "afterswipe.sync.page"
+_USES_THE_FEED = "feed_url"
 _BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
 

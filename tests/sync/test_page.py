@@ -10,8 +10,8 @@ from starlette.staticfiles import StaticFiles
 
 from afterswipe import UsageError
 from afterswipe.sync import Limits, Sync
-from afterswipe.sync.fetch_transport import with_type
-from afterswipe.sync.page import Meter, client, feed_url, play
+from faultlab import Meter, client, feed_url, play
+from faultlab.fetch_transport import with_type
 from guide import ROOT, sample_feed
 from guide.hosting import hosted
 
@@ -94,7 +94,7 @@ def test_a_static_host_has_a_type_for_every_answer(path, expected):
 
 
 def test_without_a_page_it_says_what_to_do():
-    with pytest.raises(UsageError, match=r"afterswipe\.sync\.demo"):
+    with pytest.raises(UsageError, match=r"faultlab\.demo"):
         feed_url()
 
 

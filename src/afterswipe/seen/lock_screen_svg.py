@@ -1,17 +1,15 @@
 """The Lock Screen as a picture: the time, and the cards as the system draws them."""
 
 from html import escape
-from typing import TYPE_CHECKING
+
+from afterswipe.frameworks.activitykit.card import Card
 
 from .svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
-
-if TYPE_CHECKING:
-    from afterswipe.frameworks.activitykit.card import Card
 
 _WIDTH, _CARD = 264, 74
 
 
-def draw(time: str, cards: list["Card"], now: int) -> str:
+def draw(time: str, cards: list[Card], now: int) -> str:
     """Draw a phone's upper part, 264 pixels wide, in the middle of its place."""
     drawing = Drawing()
     height = 118 + (_CARD + 10) * max(len(cards), 1)
@@ -29,7 +27,7 @@ def draw(time: str, cards: list["Card"], now: int) -> str:
     return drawing.finish(height, f"Lock Screen at {time}", words)
 
 
-def _card(card: "Card", now: int, y: int) -> str:
+def _card(card: Card, now: int, y: int) -> str:
     edge = f'stroke="{MUTED}" stroke-dasharray="4 3"' if card.out_of_date else f'stroke="{LINE}"'
     if card.kind == "system":
         edge = f'stroke="{SYSTEM}"'

@@ -1,38 +1,14 @@
 """A run as rows over time: run time, transfers, what the cards say, and the gap between card and truth."""
 
-from dataclasses import dataclass, field
-
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 
 from . import supposed, timeline_svg, timeline_text
 from .gaps import Gap, Span, gaps, together
+from .rows import MOVES, CardRow, CardSpan
 from .truth import Transfer, states, transfers
 
 _RUNS = {state.value for state in State if state.runs}
-MOVES = "moves by the time"
-"""What stands for the text of a card that the system moves."""
-
-
-@dataclass(frozen=True)
-class CardSpan(Span):
-    """A stretch of time in which a card said one thing. `what` is the text, `state` Apple's activity state.
-
-    `moves` says that the system moves what the card shows.
-    """
-
-    state: str
-    moves: bool = False
-
-
-@dataclass(frozen=True)
-class CardRow:
-    """One card over time. `kind` is `app` or `system`; `pushes` are the moments, in milliseconds, at which a push changed it."""
-
-    title: str
-    kind: str
-    spans: list[CardSpan] = field(default_factory=list)
-    pushes: list[int] = field(default_factory=list)
 
 
 class Timeline:

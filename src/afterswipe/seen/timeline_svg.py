@@ -6,15 +6,12 @@ label. Everything is laid out for a phone's width; a wider picture has more room
 
 import hashlib
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
+from .rows import CardRow, Rows
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
-
-if TYPE_CHECKING:
-    from .timeline import CardRow, Timeline
-    from .truth import Transfer
+from .truth import Transfer
 
 _BAR, _ROW, _MARK = 22, 52, 18
 _NARROW = 330  # pixels: what labels have to fit into on a phone
@@ -31,13 +28,13 @@ _STEPS = [
 _WORDS = {"stale": "out of date", "ended": "ended", "pending": "scheduled"}
 
 
-def draw(timeline: "Timeline") -> str:
+def draw(timeline: Rows) -> str:
     """Draw the rows: run time, bytes, cards, gap; marks above for what the person did, an axis below."""
     return _Picture(timeline).draw()
 
 
 class _Picture:
-    def __init__(self, timeline: "Timeline") -> None:
+    def __init__(self, timeline: Rows) -> None:
         self.timeline = timeline
         self.end = max(timeline.end, 1)
         self.svg = Drawing()
@@ -143,7 +140,7 @@ class _Picture:
                     stroke_dasharray="2 3",
                 )
 
-    def _card(self, card: "CardRow") -> None:
+    def _card(self, card: CardRow) -> None:
         last = card.spans[-1]
         says = f"“{last.what}”" if last.what and last.state != "pending" else ""
         if last.state == "stale":

@@ -1,17 +1,14 @@
 """A timeline as text, for a terminal."""
 
-from typing import TYPE_CHECKING
-
 from afterswipe.units import stopwatch
 
-if TYPE_CHECKING:
-    from .timeline import Timeline
+from .rows import Rows
 
 _LABEL, _COLUMNS = 14, 60
 _CARD = {"active": "─", "stale": "┄", "ended": "┄", "pending": "·"}
 
 
-def draw(timeline: "Timeline") -> str:
+def draw(timeline: Rows) -> str:
     """Write one line for each row; every column is the same length of time. A push to a card is a `▾`."""
     end = max(timeline.end, 1)
     left, right = stopwatch(0), stopwatch(timeline.end)

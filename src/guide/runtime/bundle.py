@@ -299,7 +299,8 @@ def _own_archives(wheel: bytes) -> list[_Part]:
     """Our wheel in parts: what most programs need, and what is fetched when it is imported."""
     apart = {name: module for name, module in _APART.items() if has_module(wheel, module)}
     folders = [module.replace(".", "/") + "/" for module in apart.values()]
-    core = subset(wheel, lambda entry: not entry.startswith(tuple(folders)))
+    # The wheel's RECORD lists all parts, so none of them can have it.
+    core = subset(wheel, lambda entry: not entry.startswith(tuple(folders)) and not entry.endswith("/RECORD"))
     parts: list[_Part] = [("core", (_OWN,), core)]
     for (name, module), folder in zip(apart.items(), folders, strict=True):
         parts.append((name, (module,), below(wheel, folder)))
