@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import posixpath
 import re
+import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from guide.errors import BuildError
@@ -22,17 +24,15 @@ def links(text: str) -> list[str]:
     return _LINK.findall(text)
 
 
-def one_sheet(site: Path, pages: dict[Path, str], cache: Path) -> str:
-    """Write the stylesheet of what is used into the site and return its name in `assets/`. Raises BuildError with the tool's words.
+def one_sheet(site: Path, pages: Mapping[str, str], cache: Path) -> str:
+    """Write the stylesheet of what is used into the site and return its address below the root. Raises BuildError with the tool's words.
 
     A sheet that only some pages name is put where the first of them has it.
     """
-    sheets: list[Path] = []
-    for page, text in pages.items():
-        for address in links(text):
-            file = (page.parent / address).resolve() if not address.startswith("/") else site / address[1:]
-            if file not in sheets and file.is_file():
-                sheets.append(file)
+    named = (posixpath.normpath(path + address) for path, text in pages.items() for address in links(text))
+    sheets = [
+        site / name for name in dict.fromkeys(named) if (site / name).is_file() and not name.startswith("/")
+    ]
     scripts = [*site.glob("assets/javascripts/*.js"), *site.glob("_run/*.js")]
     words = "\n".join(sorted(_words(pages.values()) | _words_of_scripts(scripts)))
     content = words + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
@@ -49,8 +49,8 @@ def one_sheet(site: Path, pages: dict[Path, str], cache: Path) -> str:
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode:
             raise BuildError(f"The stylesheet could not be made:\n{result.stderr}")
-    (site / "assets" / made.name).write_bytes(made.read_bytes())
-    return made.name
+    shutil.copyfile(made, site / "assets" / made.name)
+    return f"assets/{made.name}"
 
 
 def with_one_sheet(text: str, address: str) -> str:
