@@ -36,7 +36,7 @@ def main() -> int:
 
                 serve_site(arguments.port)
             case "citation":
-                from .citation import citation
+                from .claims.citation import citation
 
                 (ROOT / "CITATION.cff").write_text(citation(ROOT), encoding="utf-8")
             case "claims":

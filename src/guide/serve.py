@@ -96,12 +96,4 @@ def _rebuild_on_save(preview: Preview) -> None:
 
 def _is_source(_change: object, path: str) -> bool:
     file = Path(path)
-    generated = file.is_relative_to(ROOT / "docs") and _is_made(file)
-    return not generated and "__pycache__" not in file.parts and not file.name.startswith(".")
-
-
-def _is_made(page: Path) -> bool:
-    """Whether a page is written by the build itself, as .gitignore says; else every build would ask for another."""
-    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    name = page.relative_to(ROOT).as_posix()
-    return any(name == line or (line.endswith("/") and name.startswith(line)) for line in ignored)
+    return "__pycache__" not in file.parts and not file.name.startswith(".")

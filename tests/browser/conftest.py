@@ -98,10 +98,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def with_feed(run_folder: Path) -> Path:
     """The site with its feed."""
-    shutil.copytree(
-        REPOSITORY / "docs" / "feed" / "sounds", run_folder / "feed" / "sounds", dirs_exist_ok=True
-    )
-    sample_feed.write(run_folder / "feed")
+    sample_feed.write(run_folder)
     return run_folder
 
 

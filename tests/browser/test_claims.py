@@ -541,7 +541,7 @@ def test_where_copying_is_refused_the_text_is_selected(page: Page, site: Site) -
 @pytest.fixture
 def index(site: Site) -> str:
     """The real index, with every claim there is."""
-    made = claim_pages.pages(claims.every(), today=TODAY, site_url=ELSEWHERE)["claims.md"]
+    made = claim_pages.sources(claims.every())["claims.md"]
     return site.put("/claims/", made.partition("-->")[2].replace('href="claim:', 'href="../c/'))
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from afterswipe import ClaimError
 from afterswipe import claims as reader
-from afterswipe.claims.rules import Rules
 from guide import snippets
 from guide.checks import claims as claim_lint
 from guide.claims import rules as claim_rules
@@ -175,22 +174,11 @@ def test_a_circle_over_several_claims_is_found(folder):
     assert check(folder, [one, two, replace(three, derived_from=())]) == []
 
 
-def test_a_demonstration_may_name_its_claim_or_use_it(folder):
+def test_a_demonstration_names_its_claim(folder):
     (folder / "snippets" / "names.py").write_text('"""Shows base.current."""\n')
-    (folder / "snippets" / "uses.py").write_text(
-        'from afterswipe import Phone\nPhone(ios="18").rules.number("background-assertion.duration")\n'
-    )
-    used = claim(id="background-assertion.duration", demonstrated_by=("uses",))
-    assert check(folder, [claim(demonstrated_by=("names",)), used]) == []
-    assert rules(check(folder, [claim(demonstrated_by=("uses",)), used])) == {
-        "demonstrations-use-their-claim"
-    }
-
-
-def test_running_a_snippet_leaves_the_reader_as_it_was(folder):
-    ask = Rules.claim
-    assert claim_lint.claims_used_by(folder / "snippets" / "prints_a_word.py") == set()
-    assert Rules.claim is ask
+    assert check(folder, [claim(demonstrated_by=("names",))]) == []
+    (folder / "snippets" / "names.py").write_text('"""Shows something."""\n')
+    assert rules(check(folder, [claim(demonstrated_by=("names",))])) == {"demonstrations-name-their-claim"}
 
 
 @pytest.mark.parametrize(

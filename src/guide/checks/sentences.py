@@ -17,6 +17,7 @@ from pathlib import Path
 
 from guide import front_matter
 from guide.claims.links import prose
+from guide.pages import choosing, history
 
 _UNIT = r"(?:%|per cent|seconds?|minutes?|hours?|days?|weeks?|times|MB|GB|KB|kB|bytes|points|pushes|s|ms)"
 _FACTS = {
@@ -71,9 +72,9 @@ class Sentence:
 
 def pages(root: Path) -> dict[Path, str]:
     """The pages of the guide, with their words: all but those of reference that are made from tables and claims."""
-    ignored = (root / ".gitignore").read_text(encoding="utf-8").splitlines()
-    made = {root / line for line in ignored if line.startswith("docs/reference/")}
-    return {path: path.read_text(encoding="utf-8") for path in prose(root / "docs") if path not in made}
+    written = {path: path.read_text(encoding="utf-8") for path in prose(root / "docs")}
+    made = {"choosing.md": choosing.page(), "how-it-came-to-be.md": history.page()}
+    return written | {root / "docs" / name: text for name, text in made.items()}
 
 
 def check(texts: dict[Path, str], root: Path) -> list[str]:

@@ -4,7 +4,6 @@ Everything here is a function of the claims, the site's address and the day that
 same bytes.
 """
 
-import html
 import json
 import re
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from guide.claims.schema import SCHEMA
 
 from . import words as claim_words
 from .axis import versions
+from .said import said
 
 NAME = "After the Swipe"
 """The site's name, as it stands in a citation."""
@@ -36,8 +36,14 @@ _HOW_TO_CITE = (
 _BIBTEX = str.maketrans({char: f"\\{char}" for char in "&%$#_{}"} | {"\\": "", "~": " ", "^": " "})
 
 
-def write(site: Path, claims: Sequence[Claim], site_url: str, today: date) -> list[Path]:
-    """Write all data files into the built site and return their paths."""
+def write(
+    site: Path,
+    claims: Sequence[Claim],
+    site_url: str,
+    today: date,
+    guide: Sequence[tuple[str, str, str]],
+) -> list[Path]:
+    """Write all data files into the site and return their paths. `guide` has title, path and description of the other pages."""
     entries = [entry(claim, site_url, today) for claim in claims]
     files = {
         "claims.json": _json(
@@ -48,7 +54,7 @@ def write(site: Path, claims: Sequence[Claim], site_url: str, today: date) -> li
                 "claims": entries,
             }
         ),
-        "llms.txt": llms_txt(claims, site_url, _guide_pages(site)),
+        "llms.txt": llms_txt(claims, site_url, guide),
     }
     for claim, data in zip(claims, entries, strict=True):
         files[f"c/{claim.id}.json"] = _json(data)
@@ -82,6 +88,7 @@ def entry(claim: Claim, site_url: str, today: date) -> dict[str, Any]:
         "history": plain["history"],
         "card": f"{_base(site_url)}cards/{claim.id}.png",
         "cite": cite(claim, site_url),
+        "said": said(claim, today).to_json(),
     }
 
 
@@ -184,21 +191,6 @@ def _line(claim: Claim, base: str) -> str:
     holds = versions(claim)
     facts = ", ".join(filter(None, (words, claim.badge, holds)))
     return f"- [{claim.statement}]({base}c/{claim.id}.md): {facts}"
-
-
-def _guide_pages(site: Path) -> list[tuple[str, str, str]]:
-    """Title, path and description of the site's pages that are not claims, sorted by path."""
-    found = []
-    for page in sorted(site.rglob("index.html")):
-        path = page.parent.relative_to(site).as_posix()
-        if path.startswith("c/"):
-            continue
-        text = page.read_text(encoding="utf-8")
-        title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
-        about = re.search(r'<meta name="description" content="([^"]*)"', text)
-        name = html.unescape(title[1]).strip().removesuffix(f" - {NAME}") if title else path
-        found.append((name, "" if path == "." else f"{path}/", html.unescape(about[1]) if about else ""))
-    return sorted(found, key=lambda page: page[1])
 
 
 def _json(data: Any) -> str:

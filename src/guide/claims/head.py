@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from afterswipe.claims.sources import Claim
+from guide.templating import render
 
 from .data import NAME, address
 from .links import successor
@@ -33,11 +34,9 @@ def head_tags(*, title: str, description: str, url: str, image: str, article: bo
         "og:image:alt": title,
     }
     names = {"twitter:card": "summary_large_image"}
-    return "".join(
-        f'<meta {kind}="{name}" content="{html.escape(content)}">'
-        for kind, group in (("property", properties), ("name", names))
-        for name, content in group.items()
-    )
+    groups = (("property", properties), ("name", names))
+    tags = [(kind, name, content) for kind, group in groups for name, content in group.items()]
+    return render("head.html", tags=tags)
 
 
 def card_name(path: str) -> str:

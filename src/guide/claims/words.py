@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from html import escape
+
+from markupsafe import Markup, escape
 
 from afterswipe.claims.sources import MECHANISMS, Claim, Source, Value
 
@@ -78,10 +79,11 @@ def plain(text: str) -> str:
     return text.replace("`", "")
 
 
-def marked_up(text: str) -> str:
+def marked_up(text: str) -> Markup:
     """A statement as HTML: what stands between backticks is code."""
-    parts = (escape(part) for part in text.split("`"))
-    return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
+    code = Markup("<code>{}</code>")
+    parts = (code.format(part) if place % 2 else escape(part) for place, part in enumerate(text.split("`")))
+    return Markup("").join(parts)
 
 
 def answer(claim: Claim) -> str:

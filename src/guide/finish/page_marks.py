@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 from guide.errors import BuildError
+from guide.templating import render
 
 AUDIENCES = {
     "product managers": "For product managers",
@@ -34,7 +35,7 @@ def marked(text: str, audience: str) -> str:
     title = _TITLE.search(text)
     if title is None:
         raise BuildError(f"A page for {audience} has no title, so it cannot be marked. Begin it with `# `.")
-    line = f'<p class="page-mark"><strong>{AUDIENCES[audience]}</strong> <span>{minutes(text)} min</span></p>'
+    line = render("page_mark.html", audience=AUDIENCES[audience], minutes=minutes(text))
     return text[: title.end()] + line + text[title.end() :]
 
 

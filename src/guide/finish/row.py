@@ -1,7 +1,8 @@
 """Stage 3, finish: from the builder's site to ours. It knows files and HTML, and nothing of the builder.
 
-It puts the runtime and the runner into `_run/` under names with a content hash, writes the policy and the runner's script
-into every page, completes the links to claims, marks for whom a page is, and leads from the old addresses of pages to the new.
+Every built page is read once, goes through the row of small steps (`STEPS`), and is written once. A claim's page is the
+builder's *shell* with the claim's article in it, and goes through the same row. The runtime and the runner go into
+`_run/` under names with a content hash.
 """
 
 import base64
@@ -9,20 +10,22 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from html import escape, unescape
 from pathlib import Path
 
 from afterswipe import claims
 from afterswipe.claims.sources import Claim
 from guide import front_matter
-from guide.claims import data as claim_data
-from guide.claims import feed
-from guide.claims import head as claim_head
+from guide.claims import data, feed, head
 from guide.claims import links as claim_links
+from guide.claims import pages as claim_pages
 from guide.errors import BuildError
+from guide.templating import render
 
-from . import moved, page_marks
+from . import fragments, listings, moved, page_marks
 from .lost_page import lost_page
 
 FOLDER = "_run"
@@ -32,35 +35,135 @@ _INLINE_SCRIPT = re.compile(
 )
 _HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
 _CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
+_ARTICLE = re.compile(rf'(?:<!--(?:(?!-->).)*-->\s*)?<h1 id="{claim_pages.ARTICLE}"[^>]*>.*?</h1>', re.DOTALL)
+_SHELL = "c/shell/"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What the steps need of the whole site."""
+
+    claims: Mapping[str, Claim]
+    audiences: Mapping[str, str]
+    policy: str
+    script: Mapping[str, str]
+    site_url: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page lies: its address below the root, such as `c/<id>/`, and how it reaches the root."""
+
+    path: str
+    up: str
+    whole: Whole
 
 
 def finish(
-    site: Path, runtime: Path, runner: Path, *, site_url: str, today: date, docs: Path | None = None
-) -> None:
-    """Complete the site in place; `docs` has the front matter of its pages. Raises BuildError where runtime or runner are not built."""
+    built: Path,
+    site: Path,
+    runtime: Path,
+    runner: Path,
+    *,
+    site_url: str,
+    today: date,
+    docs: Path | None = None,
+) -> dict[str, tuple[str, str]]:
+    """Make the site in `site` from the builder's in `built`, and return title and description of its pages, claims left out.
+
+    `docs` has the front matter of the pages. Raises BuildError where runtime or runner are not built, and for a page that no
+    policy can be written into.
+    """
     known = {claim.id: claim for claim in claims.every()}
-    claim_data.write(site, list(known.values()), site_url, today)
-    feed.write(site, list(known.values()), site_url)
-    if docs:
-        moved.write(site, moved.moved(), site_url)
-    about = front_matter.pages(docs) if docs else {}
+    _copy_the_rest(built, site)
     script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
-    pages = sorted(site.rglob("*.html"))
-    texts = {page: page.read_text(encoding="utf-8") for page in pages}
-    policy = content_security_policy(texts.values())
-    for page, text in texts.items():
-        if _HEAD.search(text) is None or "</body>" not in text:
-            raise BuildError(
-                f"{page.name} of the builder has no <head> or no </body>, so the policy cannot be written into it."
-            )
-        # Builders link a 404 page absolutely, for it is shown anywhere; all others find the root relatively.
-        up = _root_of(text) if page == site / "404.html" else "../" * (len(page.relative_to(site).parts) - 1)
-        path = page.relative_to(site).as_posix().removesuffix("index.html")
-        filled = lost_page(text, up) if page == site / "404.html" else text
-        marked = page_marks.marked(filled, about.get(path, {}).get("audience", ""))
-        headed = claim_head.with_head(marked, path, known, site_url)
-        linked = _with_claim_links(headed, up, known, site_url)
-        page.write_text(_finished(linked, policy, script, up), encoding="utf-8")
+    texts = {_path(page, built): page.read_text(encoding="utf-8") for page in sorted(built.rglob("*.html"))}
+    shell = texts.pop(_SHELL, "")
+    pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url)
+    about = {path: _about(text) for path, text in texts.items()}
+    audiences = (
+        {path: keys.get("audience", "") for path, keys in front_matter.pages(docs).items()} if docs else {}
+    )
+    policy = content_security_policy([*pages.values(), shell])
+    whole = Whole(known, audiences, policy, script, site_url)
+    made = claim_pages.pages(list(known.values()), today=today, site_url=site_url, docs=docs) if shell else {}
+    pages |= {f"c/{claim_id}/": _filled(shell, claim_id, page) for claim_id, page in made.items()}
+    for path, text in pages.items():
+        _write(site, path, _through_the_row(path, text, whole))
+    listings.complete(site, {f"c/{claim_id}/": page.title for claim_id, page in made.items()}, _SHELL)
+    guide = [(title, path, words) for path, (title, words) in sorted(about.items()) if path != "404.html"]
+    data.write(site, list(known.values()), site_url, today, guide)
+    feed.write(site, list(known.values()), site_url)
+    return about
+
+
+def _through_the_row(path: str, text: str, whole: Whole) -> str:
+    if _HEAD.search(text) is None or "</body>" not in text:
+        raise BuildError(
+            f"{path or 'index.html'} of the builder has no <head> or no </body>, so the policy cannot be written into it."
+        )
+    # Builders link a 404 page absolutely, for it is shown anywhere; all others find the root relatively.
+    up = _root_of(text) if path == "404.html" else "../" * path.count("/")
+    place = Place(path, up, whole)
+    for step in STEPS:
+        text = step(text, place)
+    return text
+
+
+# The steps, each from a page's HTML to its HTML.
+
+
+def words_for_the_lost(text: str, place: Place) -> str:
+    """The page for an address that is not there has words of ours."""
+    return lost_page(text, place.up) if place.path == "404.html" else text
+
+
+def mark(text: str, place: Place) -> str:
+    """Below the title stands for whom the page is."""
+    return page_marks.marked(text, place.whole.audiences.get(place.path, ""))
+
+
+def preview_tags(text: str, place: Place) -> str:
+    """What a preview of the page shows."""
+    return head.with_head(text, place.path, place.whole.claims, place.whole.site_url)
+
+
+def old_fragments(text: str, place: Place) -> str:
+    """What once had an id on the page is still found under it."""
+    return fragments.kept(text, place.path)
+
+
+def claim_addresses(text: str, place: Place) -> str:
+    """Every marker leads to its claim's page, and has the permanent address beside it for paper (print.css)."""
+    host = re.sub(r"^https?://", "", place.whole.site_url)
+
+    def completed(link: re.Match[str]) -> str:
+        path = f"c/{claim_links.successor(place.whole.claims, link[1])}/"
+        return f'data-address="{host}{path}" href="{place.up}{path}"'
+
+    return _CLAIM_LINK.sub(completed, text)
+
+
+def policy_and_scripts(text: str, place: Place) -> str:
+    """The policy stands before everything that it rules, the page's scripts come last; addresses `site:` are completed."""
+    found = _HEAD.search(text)
+    assert found is not None
+    meta = render("policy.html", policy=place.whole.policy, up=place.up, feed=feed.FILE)
+    tags = render("scripts.html", up=place.up, folder=FOLDER, **place.whole.script)
+    text = text[: found.end()] + meta + text[found.end() :]
+    return text.replace("</body>", f"{tags}</body>").replace('href="site:', f'href="{place.up}')
+
+
+STEPS: tuple[Callable[[str, Place], str], ...] = (
+    words_for_the_lost,
+    mark,
+    preview_tags,
+    old_fragments,
+    claim_addresses,
+    policy_and_scripts,
+)
 
 
 def content_security_policy(pages: Iterable[str]) -> str:
@@ -87,31 +190,41 @@ def content_security_policy(pages: Iterable[str]) -> str:
     )
 
 
-def _with_claim_links(text: str, up: str, known: dict[str, Claim], site_url: str) -> str:
-    """Lead every marker to its claim's page, and write the permanent address beside it for paper (print.css)."""
-    host = re.sub(r"^https?://", "", site_url)
-
-    def completed(link: re.Match[str]) -> str:
-        path = f"c/{claim_links.successor(known, link[1])}/"
-        return f'data-address="{host}{path}" href="{up}{path}"'
-
-    return _CLAIM_LINK.sub(completed, text)
+# Files.
 
 
-def _finished(text: str, policy: str, script: dict[str, str], up: str) -> str:
-    head = _HEAD.search(text)
-    assert head is not None
-    meta = (
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f'<link rel="alternate" type="application/atom+xml" title="Changes to claims" href="{up}{feed.FILE}">'
+def _path(page: Path, built: Path) -> str:
+    return page.relative_to(built).as_posix().removesuffix("index.html")
+
+
+def _write(site: Path, path: str, text: str) -> None:
+    page = site / path if path.endswith(".html") else site / path / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(text, encoding="utf-8")
+
+
+def _copy_the_rest(built: Path, site: Path) -> None:
+    """All that is no page."""
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.copytree(built, site, ignore=shutil.ignore_patterns("*.html"))
+    shutil.rmtree(site / _SHELL, ignore_errors=True)
+
+
+def _about(text: str) -> tuple[str, str]:
+    title, words = _TITLE.search(text), _DESCRIPTION.search(text)
+    name = unescape(title[1]).strip().removesuffix(f" - {data.NAME}") if title else data.NAME
+    return name, unescape(words[1]) if words else ""
+
+
+def _filled(shell: str, claim_id: str, page: claim_pages.Page) -> str:
+    """The shell with a claim's words in the place of its own."""
+    text = _ARTICLE.sub(lambda _: page.article, shell, count=1)
+    if text == shell:
+        raise BuildError("The builder's page of the shell has lost the place for a claim's article.")
+    text = text.replace(claim_pages.TITLE, escape(page.title)).replace(
+        claim_pages.DESCRIPTION, escape(page.description)
     )
-    text = text[: head.end()] + meta + text[head.end() :]
-    tag = (
-        f'<script type="module" src="{up}{FOLDER}/{script["entry"]}" data-manifest="{up}{FOLDER}/{script["manifest"]}" '
-        f'data-integrity="{script["integrity"]}"></script>'
-    )
-    tag += f'<script type="module" src="{up}{FOLDER}/{script["claims"]}"></script>'
-    return text.replace("</body>", tag + "</body>").replace('href="site:', f'href="{up}')
+    return text.replace(_SHELL, f"c/{claim_id}/")
 
 
 def _copy_runner(site: Path, runner: Path) -> dict[str, str]:
@@ -129,17 +242,17 @@ def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:
     manifest = runtime / "manifest.json"
     if not manifest.is_file():
         raise BuildError(f"manifest.json is missing in {runtime.name}/: the runtime is not built. Run: make")
-    data = manifest.read_bytes()
-    content = json.loads(data)
+    content = manifest.read_bytes()
+    listed = json.loads(content)
     (site / FOLDER).mkdir(exist_ok=True)
-    for file in [*content["files"].values(), *content["archives"]]:
+    for file in [*listed["files"].values(), *listed["archives"]]:
         for path in (file["path"], *([file["packed"]["path"]] if "packed" in file else [])):
             shutil.copyfile(runtime / path, site / FOLDER / path)
-    name = f"manifest.{hashlib.sha256(data).hexdigest()[:10]}.json"
-    (site / FOLDER / name).write_bytes(data)
+    name = f"manifest.{hashlib.sha256(content).hexdigest()[:10]}.json"
+    (site / FOLDER / name).write_bytes(content)
     return {
         "manifest": name,
-        "integrity": f"sha256-{base64.b64encode(hashlib.sha256(data).digest()).decode()}",
+        "integrity": f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}",
     }
 
 

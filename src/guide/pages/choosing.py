@@ -8,12 +8,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from guide.claims.links import MARKER
 from guide.errors import BuildError
 from guide.mechanisms import MECHANISMS
+from guide.templating import render
 
 from .mechanisms import anchor
 
@@ -132,7 +132,7 @@ def page() -> str:
     results = "\n\n".join(_result(key, result) for key, result in whole.results.items())
     return (
         f'{HEAD}<div class="choosing" markdown="block">\n\n'
-        f'<nav class="choosing-tree" aria-label="The questions">{_question(whole, whole.first)}</nav>\n\n'
+        f"{render('choosing.html', tree=whole)}\n\n"
         f"## The ways to build it {{: #results }}\n\n{results}\n\n</div>\n{TAIL}"
     )
 
@@ -155,20 +155,6 @@ def _check(tree: Tree) -> None:
             )
         if not MARKER.search(result.text):
             raise BuildError(f"choosing.toml: result {key} has no claim. Put a marker after its sentences.")
-
-
-def _question(tree: Tree, key: str) -> str:
-    """A question with its answers as raw HTML: a fold where a question follows, a link where a result does."""
-    question = tree.questions[key]
-    items = "".join(f"<li>{_answer(tree, answer)}</li>" for answer in question.answers)
-    return f'<p class="choosing-asks">{escape(question.asks)}</p><ul>{items}</ul>'
-
-
-def _answer(tree: Tree, answer: Answer) -> str:
-    says = f'<span class="choosing-says">{escape(answer.says)}</span>'
-    if result := tree.results.get(answer.to):
-        return f'<a href="#{answer.to}">{says} <span class="choosing-to">{escape(result.title)}</span></a>'
-    return f"<details><summary>{says}</summary>{_question(tree, answer.to)}</details>"
 
 
 def _result(key: str, result: Result) -> str:

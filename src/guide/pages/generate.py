@@ -1,9 +1,8 @@
 """Stage 1, generate: from the model's own tables and the claims to Markdown.
 
-What the site shows about the model is written here and nowhere by hand. The files go where `.gitignore` knows them.
+What the site shows about the model is written here and nowhere by hand. The builder reads a folder of its own, in build/.
 """
 
-from datetime import date
 from pathlib import Path
 
 from afterswipe import claims
@@ -20,9 +19,32 @@ REFERENCE = "---\ndescription: {}\nsearch:\n  boost: 0.2\n---\n\n" + HEAD
 """Before a page of reference: the search finds it after the chapters, which say the same in whole sentences."""
 
 
-def generate(docs: Path, *, today: date, site_url: str) -> list[Path]:
-    """Write all generated pages below `docs`, and the feed that the site serves, and return their paths. A file that would not change is not touched."""
-    pages = {
+def generate(source: Path, out: Path) -> None:
+    """Make `out` the folder that the builder reads: all of `source`, all generated pages, and the feed that the site serves.
+
+    Nothing is written into `source`. A file that would not change is not touched, one that nobody makes any more goes.
+    """
+    wanted = {path.relative_to(source).as_posix(): path.read_bytes() for path in _files(source)}
+    pages = made() | claim_pages.sources(claims.every())
+    wanted |= {name: text.encode() for name, text in pages.items()}
+    wanted |= sample_feed.files(source / "feed", below="feed")
+    for path in _files(out):
+        if path.relative_to(out).as_posix() not in wanted:
+            path.unlink()
+    for name, content in wanted.items():
+        path = out / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def made() -> dict[str, str]:
+    """The pages made from the model and from tables: path -> Markdown."""
+    return {
         "reference/life-cycle.md": REFERENCE.format(
             "The states of an app on iOS and what happens to it, event by event, from the table that the model runs on."
         )
@@ -47,21 +69,6 @@ def generate(docs: Path, *, today: date, site_url: str) -> list[Path]:
         "how-it-came-to-be.md": history.page(),
         "reference/not-known.md": not_known.page(claims.every()),
     }
-    for name, text in pages.items():
-        _write(docs / name, text)  # first, for a claim's page lists the pages that use it
-    pages |= claim_pages.pages(claims.every(), today=today, site_url=site_url, docs=docs)
-    for old in (docs / "c").glob("*.md"):  # a claim that was renamed while it was being written
-        if f"c/{old.name}" not in pages:
-            old.unlink()
-    feed = sample_feed.write(docs / "feed")
-    return [*(_write(docs / name, text) for name, text in pages.items()), *feed]
-
-
-def _write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
-    return path
 
 
 def life_cycle() -> str:

@@ -8,7 +8,6 @@ shaping library, which is not on every machine. Cards are kept by a hash of all 
 import hashlib
 import io
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -18,8 +17,7 @@ import PIL
 from PIL import Image, ImageColor, ImageDraw, features
 
 from afterswipe.claims.sources import Claim
-from guide.claims import words as claim_words
-from guide.claims.axis import versions
+from guide.claims.said import said
 from guide.errors import BuildError
 
 from . import text as card_text
@@ -148,8 +146,8 @@ def claim_card(claim: Claim) -> Card:
     word, band_tone = _BANDS.get(claim.status, ("", tone))
     if claim.kind == "gap" and not word:
         word, band_tone = "Nobody knows", DERIVED
-    sentence = claim_words.plain(claim.statement)
-    answer = _first_sentence(claim_words.answer(claim)) if claim.status == "refuted" else ""
+    words = said(claim)
+    sentence, answer = words.statement, words.answer_first
     if claim.status in _STRUCK:
         largest, height = (54, 146) if answer else (76, _BODY_END - _BODY_TOP)
         blocks = [Block(sentence, 600, MUTED, largest, height, struck=True)]
@@ -159,17 +157,12 @@ def claim_card(claim: Claim) -> Card:
     if claim.status == "refuted":
         # A badge would say how well known it is that the folklore goes around, and be read as support.
         return Card(tuple(blocks), band=word, tone=band_tone, right="refuted", name=claim.id)
-    return Card(tuple(blocks), shape, claim.badge, band_tone, word, "" if word else versions(claim), claim.id)
+    return Card(tuple(blocks), shape, words.badge, band_tone, word, "" if word else words.versions, claim.id)
 
 
 def page_card(title: str, sentence: str) -> Card:
     """The card of a page: its title, and below it the sentence that describes it."""
     return Card((Block(title, 700, INK, 92, 250), Block(sentence, 400, MUTED, 44, 170)))
-
-
-def _first_sentence(text: str) -> str:
-    found = re.match(r".+?[.;](?=\s|$)", text.replace("`", ""), re.DOTALL)
-    return found[0].replace(";", ".") if found else text
 
 
 def plan(card: Card, fonts: Fonts) -> list[Line]:

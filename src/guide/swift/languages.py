@@ -8,16 +8,17 @@ import re
 import tomllib
 from functools import cache
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
 from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import SwiftLexer
 
 from guide import snippets
+from guide.templating import render
 
 from . import code as swift_code
 
@@ -37,11 +38,12 @@ def swift_html(name: str) -> str:
     """The inside of a Swift panel: what it is, then the code. Raises BuildError for an unknown name."""
     text = _NOT_COMPILED.sub("// ", snippets.swift(name), count=1)
     code = highlight(text, SwiftLexer(stripnl=False), HtmlFormatter(nowrap=True))
-    return (
-        f'<p class="swift-bar"><span class="snippet-file">{escape(name)}.swift</span> '
-        f"<span>{systems(name)} {how_checked(name)} "
-        f'<a href="site:reference/apple-symbols/#{escape(name)}">The symbols in it</a></span></p>'
-        f'<div class="highlight"><pre tabindex="0"><code class="language-swift">{code}</code></pre></div>'
+    return render(
+        "swift.html",
+        name=name,
+        systems=systems(name),
+        how_checked=how_checked(name),
+        code=Markup(code),  # noqa: S704 - highlighted
     )
 
 
