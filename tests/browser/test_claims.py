@@ -45,8 +45,8 @@ class Site:
             self.put_claim(claim)
 
     def put_claim(self, claim_id: str, site_url: str = ELSEWHERE, **changes: object) -> None:
-        """A claim's data, as the site writes it, with some values changed."""
-        data = claim_data.entry(claims.get(claim_id), site_url, TODAY) | changes
+        """A claim's data, as the site writes it of a claim with some values changed."""
+        data = claim_data.entry(dataclasses.replace(claims.get(claim_id), **changes), site_url, TODAY)
         self.server.pages[f"/c/{claim_id}.json"] = json.dumps(data, default=str, ensure_ascii=False)
         self.put(
             f"/c/{claim_id}/",
@@ -677,7 +677,7 @@ def test_the_address_is_written_once_when_the_keys_rest(page: Page, index: str) 
 
 
 def test_a_claim_that_is_overdue_says_so(page: Page, site: Site) -> None:
-    site.put_claim(TRUE, overdue=True, review_by="2026-01-01")
+    site.put_claim(TRUE, review_by=date(2026, 1, 1))
     page.goto(site.prose(TRUE))
     page.locator("a.claim").hover()
     expect(popover(page)).to_contain_text("A review was due by 1 January 2026.")
