@@ -195,7 +195,7 @@ def core() -> list[Path]:
     return [path for path in sources() if not str(path.relative_to(PACKAGE)).startswith(apart)]
 
 
-CORE_LINES_MAX = 9_250
+CORE_LINES_MAX = 10_100  # the design says 9,000: see CONTRIBUTING for what is over it
 CORE_BYTES_MAX = 300_000
 DOCSTRINGS_MIN = 0.14
 MODULES_MAX = 12
@@ -275,3 +275,15 @@ def test_few_rules_are_asked_for_an_answer():
         if node.args and isinstance(node.args[0], ast.Constant)
     }
     assert held - decides == set()
+
+
+def test_no_two_classes_of_the_phone_share_a_name():
+    """In rooms that a reader has open together a name means one thing. The sync is read by itself."""
+    classes = Counter(
+        node.name
+        for path in sources()
+        if not path.is_relative_to(SYNC)
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in classes.items() if count > 1] == []

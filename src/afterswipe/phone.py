@@ -15,6 +15,7 @@ from .kernel.phases import Phase
 from .kernel.process import Process
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
+from .seen.pair import Pair
 from .seen.supposed import beliefs
 from .seen.timeline import Timeline
 from .seen.truth import Truth
@@ -220,6 +221,10 @@ class Phone(System[Application]):
     def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
         return Truth.of(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
+
+    def pair(self) -> Pair:
+        """What the Lock Screen says and what is so, beside each other."""
+        return Pair(self.lock_screen(), self.truth())
 
     def timeline(self) -> Timeline:
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""

@@ -24,8 +24,8 @@ from afterswipe import (
     TransferEnded,
     TransferMoved,
 )
-from afterswipe.app import Application
 from afterswipe.frameworks.uikit.assertion import BackgroundTime
+from afterswipe.frameworks.uikit.file_locks import FileLocks
 from afterswipe.kernel import host, process
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import after
@@ -247,7 +247,7 @@ def a_restart_unlocks_the_phone(patch: Patch) -> None:
 
 
 def a_lock_is_kept_in_suspension(patch: Patch) -> None:
-    patch.setattr(Application, "_suspended", lambda *_: None)
+    patch.setattr(FileLocks, "_changed", lambda *_: None)
 
 
 def the_scene_stays_in_front(patch: Patch) -> None:

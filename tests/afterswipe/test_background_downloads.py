@@ -97,11 +97,11 @@ def test_the_system_ending_the_app_does_not_touch_it():
     assert got[-1] == FILE
 
 
-def test_a_refusal_is_an_error_and_there_is_no_file():
+def test_a_refusal_is_no_error_and_the_file_is_its_page():
     got = []
     phone = phone_with(got, server=serving(b"not here", 404))
     phone.wait(seconds=5)
-    assert got[-1] == "badServerResponse"
+    assert got[-1] == b"not here"
 
 
 def test_an_empty_file_is_a_file():

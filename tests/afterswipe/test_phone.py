@@ -272,7 +272,7 @@ def test_the_system_ends_a_suspended_app_and_the_reason_changes():
     phone = left(ticking([]))
     phone.memory_pressure()
     phone.wait(minutes=1)
-    assert [gap.what for gap in phone.truth().gaps] == ["stale", "orphaned"]
+    assert [gap.what for gap in phone.truth().gaps] == ["frozen", "orphaned"]
 
 
 def test_a_launch_after_force_quit_starts_anew_and_finds_the_card():

@@ -122,7 +122,7 @@ def test_nothing_tells_nothing():
     result = leave_for_an_hour(BY_NAME["nothing"])
     assert result.seconds is None
     assert result.saw == "5 %"
-    assert list(result.misled) == ["stale"]
+    assert list(result.misled) == ["frozen"]
     assert result.misled_seconds > 3500
 
 
@@ -336,13 +336,13 @@ def test_progress_is_told_after_each_run():
 
 
 def test_what_is_not_known_is_in_no_figure():
-    known = Outcome("it", "27", 10.0, {"stale": 2.0}, 2.0)
-    gap = Outcome("it", "27", None, {"stale": 100.0}, 100.0, not_known="Not known")
+    known = Outcome("it", "27", 10.0, {"frozen": 2.0}, 2.0)
+    gap = Outcome("it", "27", None, {"frozen": 100.0}, 100.0, not_known="Not known")
     failed = Outcome("it", "27", None)
     counted = Rates.of([known, gap, failed])
     assert (counted.runs, counted.known, counted.success) == (3, 2, 0.5)
     assert (counted.median_seconds, counted.misled_mean) == (10.0, 1.0)
-    assert counted.misled_by_reason == {"stale": 1.0}
+    assert counted.misled_by_reason == {"frozen": 1.0}
     nobody_knows = Rates.of([gap])
     assert (nobody_knows.known, nobody_knows.success, nobody_knows.median_seconds) == (0, 0, None)
 

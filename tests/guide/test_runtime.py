@@ -447,7 +447,7 @@ class TestImage:
         data = kept.read_bytes()
         kept.unlink()
         assert build_runtime(ROOT, tmp_path / "after") == before
-        assert b"/home/" not in data.replace(b"/home/pyodide", b"").replace(b"/home/web_user", b"")
+        assert not re.search(rb"/hom[e]/(?!pyodide|web_user)", data)
         assert str(ROOT).encode() not in data
 
     def test_without_a_chromium_that_is_said(

@@ -17,8 +17,9 @@ from afterswipe.kernel.phases import Moment, Phase, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Entry
 from afterswipe.units import SECOND
 
-Handler = Callable[[httpx.Request, int], httpx.Response]
-"""A server: given the request and the number of bytes of its body that arrived, it answers."""
+from .servers import Answered, Handler, Servers, created
+
+__all__ = ["KINDS", "Handler", "Network"]
 
 KINDS = ("Wi-Fi", "cellular")
 
@@ -27,10 +28,6 @@ KINDS = ("Wi-Fi", "cellular")
 def address(url: str) -> httpx.URL:
     """The address in a URL. Kept: to read one takes longer than anything else that a transfer does."""
     return httpx.URL(url)
-
-
-def _created(_request: httpx.Request, _received: int) -> httpx.Response:
-    return httpx.Response(httpx.codes.CREATED, text="created")
 
 
 class Network:
@@ -58,7 +55,7 @@ class Network:
         self._rng = rng
         self._note = note
         self._free_at = {"uplink": 0, "downlink": 0}
-        self._servers: dict[str, Handler] = {}
+        self.servers = Servers(clock)
         self._resumable: set[str] = set()
         self._changes: Subscribers[()] = Subscribers()
         self._in_use: list[Callable[[str], object]] = []
@@ -167,12 +164,12 @@ class Network:
 
     # The far end.
 
-    def serve(self, host: str, handler: Handler = _created, *, resumable: bool = False) -> None:
+    def serve(self, host: str, handler: Handler = created, *, resumable: bool = False) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything.
 
-        `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
+        The handler may be a coroutine function, and may answer with a body that takes its time (`servers.py`). `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
-        self._servers[host] = handler
+        self.servers.put(host, handler)
         if resumable:
             self._resumable.add(host)
         else:
@@ -194,11 +191,17 @@ class Network:
         """How long a packet takes to the server and its answer back, in ms."""
         return 2 * self.latency
 
-    def answer(self, request: httpx.Request, received: int) -> httpx.Response:
-        """What comes back for a request whose body has arrived in full."""
+    def ask(
+        self, request: httpx.Request, received: int, answered: Answered, *, in_full: bool = False
+    ) -> None:
+        """Have a request answered whose body has arrived in full; `answered` is called with the response, at once or later.
+
+        `in_full` waits until the server has given the whole body of its answer.
+        """
         if self.intercepts:
-            return httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>")
-        return self._servers.get(request.url.host, _created)(request, received)
+            answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
+        else:
+            self.servers.ask(request, received, answered, in_full=in_full)
 
     def send(self, count: int, done: Callable[[], None]) -> Due:
         """Put `count` bytes on the way to the server; `done` is called when it has them."""

@@ -23,7 +23,7 @@ class Cause(Enum):
 
 
 @dataclass(frozen=True)
-class Kind:
+class CauseKind:
     """What is known of a cause: the termination code, what it leaves behind, and the claim."""
 
     report: str
@@ -31,18 +31,20 @@ class Kind:
     claim: str = ""
 
 
-CAUSES: dict[Cause, Kind] = {
-    Cause.CRASH: Kind("a crash report"),
-    Cause.FORCE_QUIT: Kind("nothing"),
-    Cause.JETSAM: Kind("a jetsam event report, which is no crash report", "", "life-cycle.jetsam"),
-    Cause.WATCHDOG: Kind("a crash report", "0x8badf00d", "life-cycle.watchdog"),
+CAUSES: dict[Cause, CauseKind] = {
+    Cause.CRASH: CauseKind("a crash report"),
+    Cause.FORCE_QUIT: CauseKind("nothing"),
+    Cause.JETSAM: CauseKind("a jetsam event report, which is no crash report", "", "life-cycle.jetsam"),
+    Cause.WATCHDOG: CauseKind("a crash report", "0x8badf00d", "life-cycle.watchdog"),
     # Apple's list of codes has one for this; an Apple engineer calls the killer the watchdog. The list is taken here.
-    Cause.BACKGROUND_TASK: Kind("a crash report", "0x2182bad2", "background-assertion.must-be-ended"),
-    Cause.TOO_MANY_BACKGROUND_TASKS: Kind("a crash report", "0xbada5e47", "background-assertion.leak-limit"),
-    Cause.FILE_LOCK: Kind("a crash report", "0xdead10cc", "life-cycle.file-lock-at-suspension"),
-    Cause.CPU: Kind("not covered by a claim", "", "life-cycle.cpu-monitor"),
-    Cause.RESTART: Kind("nothing"),
-    Cause.SYSTEM: Kind("nothing that is documented"),
+    Cause.BACKGROUND_TASK: CauseKind("a crash report", "0x2182bad2", "background-assertion.must-be-ended"),
+    Cause.TOO_MANY_BACKGROUND_TASKS: CauseKind(
+        "a crash report", "0xbada5e47", "background-assertion.leak-limit"
+    ),
+    Cause.FILE_LOCK: CauseKind("a crash report", "0xdead10cc", "life-cycle.file-lock-at-suspension"),
+    Cause.CPU: CauseKind("not covered by a claim", "", "life-cycle.cpu-monitor"),
+    Cause.RESTART: CauseKind("nothing"),
+    Cause.SYSTEM: CauseKind("nothing that is documented"),
 }
 
 

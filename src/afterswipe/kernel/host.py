@@ -16,7 +16,7 @@ from .causes import CAUSES, Cause, ProcessEnded
 from .clock import Clock
 from .life_cycle import Event, State, after
 from .phases import Moment, Subscribers, tell
-from .process import Change, Process
+from .process import AppChange, Process
 from .record import Record, StateChanged
 
 Main = Callable[[Process], Coroutine[Any, Any, None]]
@@ -57,7 +57,7 @@ class Host:
         """Whether the app is what the person sees when the phone is unlocked."""
         self.was_force_quit = False
         """Whether the person force quit the app and has not opened it since."""
-        self.phases: Subscribers[Change] = Subscribers()
+        self.phases: Subscribers[AppChange] = Subscribers()
         """What the phone keeps and cares about the app's changes."""
         self._beside: Beside | None = None
 
@@ -90,7 +90,7 @@ class Host:
 
     def consider(self, event: Event) -> None:
         """Raise NotKnownError or UsageError where it is not known or not modelled what would follow from this event now."""
-        self._tell(Moment.BEFORE, Change(event, self.state, after(self.state, event).to, self.process))
+        self._tell(Moment.BEFORE, AppChange(event, self.state, after(self.state, event).to, self.process))
 
     def suspend(self) -> None:
         """Suspend the app: nothing holds it."""
@@ -112,7 +112,7 @@ class Host:
         if before is State.NOT_RUNNING and step.to.runs:
             self._launch(note or "person")
         process = self.process
-        change = Change(event, before, step.to, process)
+        change = AppChange(event, before, step.to, process)
         self.record.add(StateChanged(self.clock.now, event, before, step.to, note))
         self._tell(Moment.EVENT, change)
         if process is not None:
@@ -122,7 +122,7 @@ class Host:
                 self._change(process, change, note, cause)
         self._tell(Moment.AFTERWARDS, change)
 
-    def _change(self, process: Process, change: Change, note: str, cause: Cause | None) -> None:
+    def _change(self, process: Process, change: AppChange, note: str, cause: Cause | None) -> None:
         step = after(change.before, change.event)
         if cause is None and step.claim:
             self.rules.cite(step.claim)
@@ -134,14 +134,14 @@ class Host:
             self._ended(change, note, cause or _CAUSE_OF_EVENT[change.event])
         self.turn()
 
-    def _cite_silence(self, change: Change) -> None:
+    def _cite_silence(self, change: AppChange) -> None:
         """That an app is given no callback here are two rules."""
         if change.event is Event.SUSPEND:
             self.rules.cite("life-cycle.suspension-is-not-announced")
         elif change.before is State.SUSPENDED and not change.after.runs:
             self.rules.cite("life-cycle.terminated-without-notice")
 
-    def _ended(self, change: Change, why: str, cause: Cause) -> None:
+    def _ended(self, change: AppChange, why: str, cause: Cause) -> None:
         kind = CAUSES[cause]
         if kind.claim:
             self.rules.cite(kind.claim)
@@ -151,7 +151,7 @@ class Host:
             self.in_front = False  # what is left on the screen is the Home Screen
         self._tell(Moment.ENDED, change)
 
-    def _tell(self, moment: Moment, change: Change) -> None:
+    def _tell(self, moment: Moment, change: AppChange) -> None:
         """Tell who subscribed, on the phone's side and in the process."""
         process = change.process
         tell(moment, (self.phases,) if process is None else (self.phases, process.phases), change)

@@ -34,7 +34,7 @@ class Process:
         self.state = State.NOT_RUNNING
         self.scene_state = SceneState.UNATTACHED
         self.run_time = RunTime(clock, rules, suspend)
-        self.phases: Subscribers[Change] = Subscribers()
+        self.phases: Subscribers[AppChange] = Subscribers()
         """What lives in this process and cares about its changes."""
         self.out: dict[int, tuple[str, int]] = {}
         """The life-cycle callbacks that have not returned: each with the moment (milliseconds) at which the app was told."""
@@ -122,7 +122,7 @@ def _resolve(future: asyncio.Future[None]) -> None:
 
 
 @frozen
-class Change:
+class AppChange:
     """An event of the life cycle and what it does to the app's state. `process` is the one that it reached, or None."""
 
     event: Event
@@ -136,7 +136,7 @@ class Change:
         return self.before is not self.after
 
 
-class Source:
+class RunTimeSource:
     """A source of run time, such as sound: while it is on, its process is not suspended (claim life-cycle.background-modes)."""
 
     def __init__(self, process: Process, name: str) -> None:

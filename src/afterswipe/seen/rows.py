@@ -40,5 +40,7 @@ class Rows(Protocol):
     transfers: list[Transfer]
     cards: list[CardRow]
     gaps: list[Gap]
+    not_judged: list[Span]
+    label: str
     wrong: int
     marks: list[tuple[int, str]]

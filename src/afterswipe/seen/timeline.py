@@ -1,12 +1,12 @@
-"""A run as rows over time: run time, transfers, what the cards say, and the gap between card and truth."""
+"""A run as rows over time: what is so (run time, transfers), what the cards say, and where the two differ."""
 
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 
 from . import supposed, timeline_svg, timeline_text
-from .gaps import Gap, Span, gaps, together
+from .gaps import Gap, Span, judge, together
 from .rows import MOVES, CardRow, CardSpan
-from .truth import Transfer, states, transfers
+from .truth import Transfer, sentence, states, transfers
 
 _RUNS = {state.value for state in State if state.runs}
 
@@ -30,8 +30,13 @@ class Timeline:
         """The transfers."""
         self.cards: list[CardRow] = _card_rows(record, end)
         """What the cards said, and when."""
-        self.gaps: list[Gap] = gaps(record, end, tolerance)
+        judgement = judge(record, end, tolerance)
+        self.gaps: list[Gap] = judgement.gaps
         """When a card said something that was not so."""
+        self.not_judged: list[Span] = judgement.not_judged
+        """When two works went on and nothing tied one of them to a card."""
+        self.label: str = sentence(self.gaps, end) if self.gaps else ""
+        """What was not so, in one sentence."""
         self.wrong: int = sum(until - start for start, until in together(self.gaps))
         """For how long, in milliseconds and in all."""
         self.marks: list[tuple[int, str]] = sorted(

@@ -29,6 +29,10 @@ def draw(timeline: Rows) -> str:
         reasons = ", ".join(dict.fromkeys(gap.what for gap in timeline.gaps))
         spans = [(gap.start, gap.end, "░" if gap.work == "goes on" else "▒") for gap in timeline.gaps]
         lines.append(_row("not so", end, spans) + f"  {reasons}")
+        lines.append(f"{'':{_LABEL}}{timeline.label}")
+    if timeline.not_judged:
+        spans = [(span.start, span.end, "?") for span in timeline.not_judged]
+        lines.append(_row("not judged", end, spans) + "  two works, nothing ties them")
     lines += [f"{'':{_LABEL}}{stopwatch(at)} {what}" for at, what in timeline.marks]
     return "\n".join(lines)
 

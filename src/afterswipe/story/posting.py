@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from afterswipe import SECOND, Application, NotKnownError, Phone, UsageError, duration
 from afterswipe.claims.rules import Rules
 from afterswipe.kernel.clock import Due
-from afterswipe.seen.gaps import by_reason, covered, gaps
+from afterswipe.seen.gaps import by_reason, covered, judge
 
 from .apps import HOST, Story
 from .server import StoryServer
@@ -77,7 +77,7 @@ def run(
         phone.wait(seconds=phone.rules.milliseconds("model.person-stays") / SECOND)
     except NotKnownError as gap:
         not_known = str(gap)
-    wrong = gaps(phone.record, phone.clock.now, phone.rules.number("model.card-tolerance"))
+    wrong = judge(phone.record, phone.clock.now, phone.rules.number("model.card-tolerance")).gaps
     return Outcome(
         strategy.name,
         str(phone.rules.ios),

@@ -3,7 +3,7 @@
 from afterswipe.frameworks.avfaudio.system import AudioPlayback
 from afterswipe.frameworks.corebluetooth.system import Accessories
 from afterswipe.frameworks.corelocation.app import Location
-from afterswipe.kernel.process import Source
+from afterswipe.kernel.process import RunTimeSource
 
 from . import Patch, plant
 from .urlsession import wakes_after_a_force_quit
@@ -11,12 +11,12 @@ from .urlsession import wakes_after_a_force_quit
 
 @plant("life-cycle.background-modes")
 def a_source_gives_no_run_time(patch: Patch) -> None:
-    def planted(source: Source) -> None:
+    def planted(source: RunTimeSource) -> None:
         if source._hold is None:
             source._hold = 0
             source._note("begins")
 
-    patch.setattr(Source, "start", planted)
+    patch.setattr(RunTimeSource, "start", planted)
 
 
 @plant("audio.keep-alive-violates-review")

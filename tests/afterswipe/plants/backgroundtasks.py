@@ -8,7 +8,7 @@ from afterswipe.frameworks.backgroundtasks.app import BGContinuedProcessingTask,
 from afterswipe.frameworks.backgroundtasks.continued import ContinuedProcessing, RunningTask
 from afterswipe.frameworks.backgroundtasks.system import Grant, TaskScheduler
 from afterswipe.kernel.life_cycle import Event
-from afterswipe.kernel.process import Change
+from afterswipe.kernel.process import AppChange
 
 from . import Patch, answered_no, plant
 
@@ -230,7 +230,7 @@ def the_app_hears_of_the_question(patch: Patch) -> None:
 def requests_outlive_a_force_quit(patch: Patch) -> None:
     happened = ContinuedProcessing._happened
 
-    def planted(continued: ContinuedProcessing, change: Change) -> None:
+    def planted(continued: ContinuedProcessing, change: AppChange) -> None:
         queue = list(continued._queue)
         happened(continued, change)
         continued._queue = queue
@@ -243,7 +243,7 @@ def requests_outlive_a_force_quit(patch: Patch) -> None:
 def a_card_does_not_hear_of_a_force_quit(patch: Patch) -> None:
     happened = ContinuedProcessing._happened
 
-    def planted(continued: ContinuedProcessing, change: Change) -> None:
+    def planted(continued: ContinuedProcessing, change: AppChange) -> None:
         if change.event is Event.FORCE_QUIT:
             patch.setattr(RunningTask, "_end_card", lambda *_, **__: None)
         happened(continued, change)

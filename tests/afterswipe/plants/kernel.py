@@ -3,7 +3,7 @@
 from afterswipe.kernel.endings import Endings
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.process import AppChange, Process
 
 from . import Patch, plant
 
@@ -45,7 +45,7 @@ def an_app_is_told_that_it_will_be_suspended(patch: Patch) -> None:
 
 @plant("life-cycle.terminated-without-notice")
 def a_suspended_app_is_told_that_it_will_be_ended(patch: Patch) -> None:
-    def silent(change: Change) -> bool:
+    def silent(change: AppChange) -> bool:
         return change.before is State.SUSPENDED and not change.after.runs
 
     _told_before(patch, silent, "applicationWillTerminate")
@@ -54,7 +54,7 @@ def a_suspended_app_is_told_that_it_will_be_ended(patch: Patch) -> None:
 def _told_before(patch: Patch, when, callback: str) -> None:
     cite = Host._cite_silence
 
-    def planted(host: Host, change: Change) -> None:
+    def planted(host: Host, change: AppChange) -> None:
         cite(host, change)
         if when(change):
             change.process.tell(callback)

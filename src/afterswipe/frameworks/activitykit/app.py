@@ -11,15 +11,29 @@ Not modelled: push tokens (every activity can be pushed to), alerts' sounds, but
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Protocol
 
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
 from afterswipe.kernel.process import Process
+from afterswipe.kernel.record import CardFollows
 from afterswipe.units import SECOND
 
 from .card import APP, ActivityState, Card, Content
 from .system import ActivityStore, needs
 
 Seconds = tuple[float, float]
+
+
+class Work(Protocol):
+    """What a card can speak of: a task of a URLSession."""
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+
+    @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there."""
 
 
 class Activity:
@@ -65,6 +79,14 @@ class Activity:
         if relevance_score is not None:
             self._cards.rank(self._number, relevance_score)
         self._cards.update(self._number, new, by="app", alert=alert)
+
+    def follows(self, task: Work) -> None:
+        """Say which transfer the card speaks of, so that the two can be compared. It is this guide's own, and no API of Apple's.
+
+        A card may follow several. Without it the card speaks of the one work that is there, and of two works it is not judged.
+        """
+        by, number = task.moved_by
+        self._process.note(CardFollows(self._process.clock.now, self._number, by, number, task.name))
 
     def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
         """End the activity with a last text.

@@ -23,7 +23,7 @@ from afterswipe.kernel.clock import Clock, Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change
+from afterswipe.kernel.process import AppChange
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
 from .card import APP, LIVE, OPEN, SYSTEM, ActivityState, Card, Content
@@ -220,7 +220,7 @@ class ActivityStore:
 
     # What it hears of.
 
-    def _before_restart(self, change: Change) -> None:
+    def _before_restart(self, change: AppChange) -> None:
         shown = [card.title for card in self if card.on_screen]
         if change.event is Event.RESTART and shown:
             self._rules.cite("live-activity.reboot-persistence")
@@ -231,7 +231,7 @@ class ActivityStore:
                 "live-activity.reboot-persistence",
             )
 
-    def _process_ended(self, change: Change) -> None:
+    def _process_ended(self, change: AppChange) -> None:
         """The app's process is gone: nothing becomes of the cards."""
         by_person = change.event is Event.FORCE_QUIT
         self._rules.cite(

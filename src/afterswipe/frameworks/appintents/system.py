@@ -16,7 +16,7 @@ from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change
+from afterswipe.kernel.process import AppChange
 from afterswipe.kernel.record import PersonDid, ProcessChanged
 
 from .intents import AppIntent, CancellableIntent, InProcess, LiveActivityIntent, LongRunningIntent
@@ -173,7 +173,7 @@ class Intents[App: InProcess]:
     def _long_running(self) -> list[_Run[App]]:
         return [run for run in self._runs if run.alive and isinstance(run.intent, LongRunningIntent)]
 
-    def _before_force_quit(self, change: Change) -> None:
+    def _before_force_quit(self, change: AppChange) -> None:
         """Nobody has published what a force quit does to a LongRunningIntent that runs."""
         if change.event is Event.FORCE_QUIT and self._long_running():
             raise NotKnownError(

@@ -3,7 +3,7 @@
 Not modelled: sound that another app or a call interrupts, unless the script says so (`phone.background_modes.interrupt_audio()`).
 """
 
-from afterswipe.kernel.process import Process, Source
+from afterswipe.kernel.process import Process, RunTimeSource
 
 from .system import AudioPlayback
 
@@ -14,7 +14,7 @@ class Audio:
     def __init__(self, process: Process, playback: AudioPlayback) -> None:
         self.process = process
         self._playback = playback
-        self._source = Source(process, "audio")
+        self._source = RunTimeSource(process, "audio")
         playback.player = self
 
     @property

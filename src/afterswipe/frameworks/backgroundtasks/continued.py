@@ -28,7 +28,7 @@ from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.process import AppChange, Process
 from afterswipe.kernel.record import PersonDid
 
 from .requests import BGContinuedProcessingTaskRequest, BGTaskRequest
@@ -288,7 +288,7 @@ class ContinuedProcessing:
 
     # How it works.
 
-    def _happened(self, change: Change) -> None:
+    def _happened(self, change: AppChange) -> None:
         """With the process go its tasks; nobody tells the app."""
         if change.after is not State.NOT_RUNNING or change.process is None:
             return

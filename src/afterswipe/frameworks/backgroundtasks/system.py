@@ -23,7 +23,7 @@ from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.process import AppChange, Process
 from afterswipe.kernel.record import StateChanged
 
 from .requests import BGAppRefreshTaskRequest, BGProcessingTaskRequest, BGTaskRequest
@@ -254,7 +254,7 @@ class TaskScheduler:
 
     # How it works.
 
-    def _happened(self, change: Change) -> None:
+    def _happened(self, change: AppChange) -> None:
         if change.event in _USES:
             self._last_use = self._clock.now
         if change.after is State.NOT_RUNNING:

@@ -13,7 +13,7 @@ from afterswipe.errors import APIError
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.process import Process, Source
+from afterswipe.kernel.process import Process, RunTimeSource
 
 from .system import LocationServices
 
@@ -25,7 +25,7 @@ class Location:
         self._process = process
         self._services = services
         self._cards = cards
-        self._source = Source(process, "location")
+        self._source = RunTimeSource(process, "location")
         self._session = False
         self._news: asyncio.Event | None = None
 

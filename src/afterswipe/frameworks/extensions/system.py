@@ -19,7 +19,7 @@ from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change
+from afterswipe.kernel.process import AppChange
 from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
 
@@ -95,7 +95,7 @@ class Extensions:
                 self._host.clock.after(limit + 1, lambda: self._end(running, "ended: its time was up")),
             ]
 
-    def _restarted(self, change: Change) -> None:
+    def _restarted(self, change: AppChange) -> None:
         """No process outlives a restart of the phone. Nobody is told."""
         if change.event is Event.RESTART:
             for running in list(self.running):

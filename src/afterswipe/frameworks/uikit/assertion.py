@@ -16,7 +16,7 @@ from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.process import AppChange, Process
 from afterswipe.kernel.record import AssertionChanged
 
 _DURATIONS = (
@@ -96,7 +96,7 @@ class BackgroundTime:
         """Apple's `backgroundTimeRemaining` in seconds; infinite while the app is in the foreground."""
         return float("inf") if self._ends_at is None else (self._ends_at - self._clock.now) / 1000
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: AppChange) -> None:
         if change.after is State.BACKGROUND:
             self._start()
         elif change.before is State.BACKGROUND:

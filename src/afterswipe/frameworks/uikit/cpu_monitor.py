@@ -14,7 +14,7 @@ from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.process import AppChange, Process
 from afterswipe.units import duration
 
 
@@ -36,7 +36,7 @@ class CPUMonitor:
         if self._process.state is State.BACKGROUND and not goes_on:
             self._count()
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: AppChange) -> None:
         """In the background, what the app burns counts; in front, suspended or gone, nothing does."""
         if change.after is not State.BACKGROUND:
             self._forget()

@@ -13,7 +13,7 @@ from afterswipe.kernel.causes import Cause
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.process import AppChange, Process
 
 
 class FileLock:
@@ -64,7 +64,7 @@ class FileLocks:
             raise UsageError(f"The lock on {lock.name!r} is not held: it was released before.")
         self.held.remove(lock)
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: AppChange) -> None:
         if change.after is State.SUSPENDED and self.held:
             self._process.rules.cite("life-cycle.file-lock-at-suspension")
             files = ", ".join(repr(lock.name) for lock in self.held)

@@ -14,7 +14,7 @@ from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change, Process
+from afterswipe.kernel.process import AppChange, Process
 from afterswipe.units import duration
 
 _DEADLINES = {
@@ -38,7 +38,7 @@ class Watchdog:
         process.phases.on(Phase.CALLBACKS, self._told)
         process.phases.on(Phase.WATCHDOG, self._stop)
 
-    def _told(self, _change: Change) -> None:
+    def _told(self, _change: AppChange) -> None:
         """The app was given callbacks: each has returned when the main thread gets to what is queued behind it."""
         for number, (callback, at) in self._process.out.items():
             if number in self._waiting or (claim := _DEADLINES.get(callback)) is None:
@@ -59,7 +59,7 @@ class Watchdog:
                 callback, _ = self._process.out[number]
                 self._holds[number] = self._process.run_time.hold(f"{callback} has not returned")
 
-    def _stop(self, change: Change) -> None:
+    def _stop(self, change: AppChange) -> None:
         if change.after is State.NOT_RUNNING:
             for due in self._waiting.values():
                 due.cancel()

@@ -79,6 +79,11 @@ class UploadTask:
             sending.cancel()  # who stops listening stops the upload
 
     @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
+        return "app", self._number
+
+    @property
     def upload_task_resume_data(self) -> ResumeData | None:
         """Apple's `uploadTaskResumeData` of the error, after the connection was lost; None where the server is not resumable.
 
@@ -100,8 +105,9 @@ class UploadTask:
             raise URLError("networkConnectionLost", f"{self.name}: the network connection was lost") from lost
         self.response = response
         if not response.is_success:
+            self._process.rules.cite("url-session.status-is-no-error")
             self._end(f"refused by the server with {response.status_code}")
-            raise URLError("badServerResponse", f"{self.name}: the server answered {response.status_code}")
+            return
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:

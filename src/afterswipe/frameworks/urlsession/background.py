@@ -39,6 +39,11 @@ class _BackgroundTask:
         return self._transfer.name
 
     @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
+        return "nsurlsessiond", self._transfer.number
+
+    @property
     def finished(self) -> bool:
         """Whether it is over, well or badly."""
         return bool(self._transfer.outcome)
@@ -96,8 +101,11 @@ class BackgroundDownloadTask(_BackgroundTask):
 
     @property
     def content(self) -> bytes:
-        """What is in the downloaded file. Raises UsageError before it is there, and where the transfer failed."""
-        if self._transfer.outcome != "done" or self._transfer.response is None:
+        """What is in the downloaded file, an error's page included: look at `response.status_code` first.
+
+        Raises UsageError before it is there, and where the transfer failed.
+        """
+        if not self._transfer.outcome or self._transfer.error is not None or self._transfer.response is None:
             raise UsageError(f"{self.name} is not there: ask `finished` and `failed` first.")
         return self._transfer.response.content
 

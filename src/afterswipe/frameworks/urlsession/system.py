@@ -25,8 +25,8 @@ from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import Change
-from afterswipe.kernel.record import TransferEnded, TransferMoved
+from afterswipe.kernel.process import AppChange
+from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
 from .rate_limiter import RateLimiter
 
@@ -35,7 +35,7 @@ from .rate_limiter import RateLimiter
 class BackgroundTransfer:
     """One upload or download in the daemon's hands. `outcome` is empty while it goes on, then `done` or what went wrong.
 
-    `sent` and `size` are in bytes; the size of a download is 0 until the server has answered. `not_before` is in milliseconds; `readable_while_locked` is about the file's data protection.
+    `sent` and `size` are in bytes; the size of a download is 0 until the server has answered. `not_before` is in milliseconds; `waits` says what the record was last told it waits for; `readable_while_locked` is about the file's data protection.
     """
 
     name: str
@@ -49,6 +49,7 @@ class BackgroundTransfer:
     not_before: int = 0
     number: int = 0
     sent: int = 0
+    waits: str = ""
     outcome: str = ""
     error: URLError | None = None
     cancellation_reason: str | None = None
@@ -103,6 +104,7 @@ class TransferDaemon:
         timeout = self._rules.milliseconds("background-urlsession.resource-timeout")
         self._timeouts[transfer.number] = self._clock.after(timeout, lambda: self._fail(transfer, "timedOut"))
         self._move(transfer, 0)
+        self._say_what_holds(transfer)
         self._clock.at(transfer.not_before, self._look)
         return transfer
 
@@ -194,6 +196,15 @@ class TransferDaemon:
                     continue
                 self._send(transfer)
             under_way[transfer.session] = count + 1
+        for transfer in self._open:
+            self._say_what_holds(transfer)
+
+    def _say_what_holds(self, transfer: BackgroundTransfer) -> None:
+        why = "" if transfer.number in self._moving else self.held_by(transfer)
+        if why != transfer.waits:
+            transfer.waits = why
+            at = self._clock.now
+            self._record.add(TransferWaits(at, "nsurlsessiond", transfer.number, transfer.name, why))
 
     def _may_move(self, transfer: BackgroundTransfer) -> bool:
         if not self._network.connected and self._clock.now >= transfer.not_before:
@@ -217,13 +228,32 @@ class TransferDaemon:
 
     def _begun(self, transfer: BackgroundTransfer) -> None:
         """The server's answer to a download is on its way: from now on its size is known."""
-        del self._moving[transfer.number]
-        transfer.response = self._network.answer(httpx.Request("GET", address(transfer.url)), 0)
-        transfer.size = len(transfer.response.content)
+        self._ask(transfer, "GET", 0, self._comes)
+
+    def _comes(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
+        transfer.response, transfer.size = response, len(response.content)
         if transfer.size:
             self._look()
         else:
-            self._answered(transfer)
+            self._ends(transfer, response)
+
+    def _ask(
+        self,
+        transfer: BackgroundTransfer,
+        method: str,
+        received: int,
+        then: Callable[[BackgroundTransfer, httpx.Response], None],
+    ) -> None:
+        """Wait for the server's answer, which may take its time; a connection that is cut meanwhile brings none."""
+        waits = self._moving[transfer.number] = self._clock.after(0, lambda: None)
+
+        def answered(response: httpx.Response) -> None:
+            if self._moving.get(transfer.number) is waits:
+                del self._moving[transfer.number]
+                then(transfer, response)
+
+        request = httpx.Request(method, address(transfer.url))
+        self._network.ask(request, received, answered, in_full=True)
 
     def _arrived(self, transfer: BackgroundTransfer, count: int) -> None:
         del self._moving[transfer.number]
@@ -239,14 +269,16 @@ class TransferDaemon:
             self._answered(transfer)
 
     def _answered(self, transfer: BackgroundTransfer) -> None:
-        response = transfer.response if transfer.down else None
-        if response is None:
-            method = "GET" if transfer.down else "POST"
-            response = self._network.answer(httpx.Request(method, address(transfer.url)), transfer.sent)
-            transfer.response = response
+        if transfer.down and transfer.response is not None:
+            self._ends(transfer, transfer.response)
+        else:
+            self._ask(transfer, "GET" if transfer.down else "POST", transfer.sent, self._ends)
+
+    def _ends(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
+        """The server has answered. A bad status is an answer and no error (claim url-session.status-is-no-error)."""
+        transfer.response = response
         if not response.is_success:
-            message = f"{transfer.name}: the server answered {response.status_code}"
-            transfer.error = URLError("badServerResponse", message)
+            self._rules.cite("url-session.status-is-no-error")
             self._finish(transfer, f"refused by the server with {response.status_code}")
         else:
             self._finish(transfer, "done" if transfer.sent == transfer.size else answered_early(response))
@@ -261,6 +293,7 @@ class TransferDaemon:
             sent,
             transfer.size,
             transfer.down,
+            transfer.session,
         )
         self._record.add(moved)
         if self._host.state.runs:
@@ -270,23 +303,23 @@ class TransferDaemon:
 
     # What happens to the app's process.
 
-    def _considered(self, change: Change) -> None:
+    def _considered(self, change: AppChange) -> None:
         if change.event is Event.RESTART and self._open:
             raise UsageError(
                 "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. "
                 "Restart the phone when the transfer is over."
             )
 
-    def _in_front(self, change: Change) -> None:
+    def _in_front(self, change: AppChange) -> None:
         if change.after.foreground:
             self.rate_limiter.in_front()
 
-    def _process_changed(self, change: Change) -> None:
+    def _process_changed(self, change: AppChange) -> None:
         """That the app is suspended changes nothing here."""
         if change.after is State.SUSPENDED and self.transfers:
             self._rules.cite("background-urlsession.another-process-moves-the-bytes")
 
-    def _process_ended(self, _change: Change) -> None:
+    def _process_ended(self, _change: AppChange) -> None:
         """The app's process is gone: whoever listened is gone too; uploads from files are not."""
         if self.transfers:
             self._rules.cite("background-urlsession.survives-system-termination")
@@ -299,7 +332,7 @@ class TransferDaemon:
             self._rules.cite("background-urlsession.uploads-from-a-file")
             self._fail(transfer, "unknown", "the app exited, and it was not an upload from a file")
 
-    def _force_quit(self, change: Change) -> None:
+    def _force_quit(self, change: AppChange) -> None:
         if change.event is not Event.FORCE_QUIT:
             return
         if self._rules.holds("force-quit.cancels-background-transfers"):
