@@ -45,8 +45,9 @@ class Site:
             self.put_claim(claim)
 
     def put_claim(self, claim_id: str, site_url: str = ELSEWHERE, **changes: object) -> None:
-        """A claim's data, as the site writes it of a claim with some values changed."""
-        data = claim_data.entry(dataclasses.replace(claims.get(claim_id), **changes), site_url, TODAY)
+        """A claim's data, as the site writes it, with some values changed."""
+        claim = dataclasses.replace(claims.get(claim_id), **changes)  # type: ignore[arg-type]
+        data = claim_data.entry(claim, site_url, TODAY)
         self.server.pages[f"/c/{claim_id}.json"] = json.dumps(data, default=str, ensure_ascii=False)
         self.put(
             f"/c/{claim_id}/",
@@ -158,7 +159,7 @@ def test_hovering_shows_what_is_known(page: Page, site: Site) -> None:
     box = popover(page)
     expect(box).to_be_visible()
     expect(box).to_have_accessible_name(claim.statement)
-    expect(box.locator(".claim-badge")).to_have_text("said by Apple")
+    expect(box.locator(".claim-badge")).to_have_text(claims.get(TRUE).badge)
     for words in (
         "iOS 16.1 and later",
         claim.source[0].title,

@@ -88,7 +88,8 @@ def text_of(name: str) -> str:
         from . import compiling
 
         return compiling.text_of(_PACKAGE, name)
-    data = get_data(__package__, name)
+    room, _, file = name.rpartition("/")  # a room may be an archive of its own, with its own loader
+    data = get_data(f"{__package__}.{room}" if room else __package__, file)
     if data is None:
         raise ClaimError(f"The package has no {name}. Install it again.")
     return data.decode()

@@ -119,7 +119,10 @@ class ImageMaker:
             },
             **files,
         }
-        with _served(pages) as (address, answer), tempfile.TemporaryDirectory() as profile:
+        with (
+            _served(pages) as (address, answer),
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        ):
             command = [self._chromium, *_FLAGS.split(), f"--user-data-dir={profile}", f"{address}image.html"]
             browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
