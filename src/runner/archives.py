@@ -4,6 +4,7 @@ This module runs inside the worker, under Pyodide, and in plain CPython in the t
 """
 
 import sys
+import zipimport
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 
@@ -75,6 +76,8 @@ class Archives:
         # Who looked there before it came has noted that there is nothing.
         for known in [known for known in sys.path_importer_cache if known.startswith(self._place(name))]:
             del sys.path_importer_cache[known]
+        # And an image remembers what was in the archive of the day when it was made.
+        zipimport._zip_directory_cache.pop(self._place(name), None)
 
     def _place(self, name: str) -> str:
         return f"{self._folder}/{name}.zip"

@@ -43,7 +43,7 @@ const SITE_FAULT = "This is a fault of the site, not of your code.";
 
 export class Loading {
   /** Goes back to the longer way when the image does not start in this browser, or cannot be had. */
-  way: Way = "image";
+  way: Way = "Suspending" in WebAssembly ? "image" : "plain"; // the image has stack switching in it
   private manifest: Promise<Manifest> | undefined;
   private readonly parts = new Map<string, Part>();
   private readonly archives = new Map<string, Promise<void>>();

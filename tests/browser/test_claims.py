@@ -46,7 +46,8 @@ class Site:
 
     def put_claim(self, claim_id: str, site_url: str = ELSEWHERE, **changes: object) -> None:
         """A claim's data, as the site writes it, with some values changed."""
-        data = claim_data.entry(claims.get(claim_id), site_url, TODAY) | changes
+        claim = dataclasses.replace(claims.get(claim_id), **changes)  # type: ignore[arg-type]
+        data = claim_data.entry(claim, site_url, TODAY)
         self.server.pages[f"/c/{claim_id}.json"] = json.dumps(data, default=str, ensure_ascii=False)
         self.put(
             f"/c/{claim_id}/",
@@ -158,7 +159,7 @@ def test_hovering_shows_what_is_known(page: Page, site: Site) -> None:
     box = popover(page)
     expect(box).to_be_visible()
     expect(box).to_have_accessible_name(claim.statement)
-    expect(box.locator(".claim-badge")).to_have_text("said by Apple")
+    expect(box.locator(".claim-badge")).to_have_text(claims.get(TRUE).badge)
     for words in (
         "iOS 16.1 and later",
         claim.source[0].title,
@@ -677,7 +678,7 @@ def test_the_address_is_written_once_when_the_keys_rest(page: Page, index: str) 
 
 
 def test_a_claim_that_is_overdue_says_so(page: Page, site: Site) -> None:
-    site.put_claim(TRUE, overdue=True, review_by="2026-01-01")
+    site.put_claim(TRUE, review_by=date(2026, 1, 1))
     page.goto(site.prose(TRUE))
     page.locator("a.claim").hover()
     expect(popover(page)).to_contain_text("A review was due by 1 January 2026.")

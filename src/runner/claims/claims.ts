@@ -137,14 +137,28 @@ function dress(): void {
     lead.dataset["dressed"] = "";
     void import("./sentences").then((sentences) => sentences.dressHeadings(lead));
   }
-  for (const place of document.querySelectorAll<HTMLElement>("figure.picture:not([data-dressed])")) {
-    place.dataset["dressed"] = "";
-    void import("./pictures").then((pictures) => pictures.dressPicture(place));
-  }
+  for (const place of document.querySelectorAll<HTMLElement>("figure.picture:not([data-dressed])")) dressPicture(place);
   for (const place of document.querySelectorAll<HTMLElement>(".choosing:not([data-dressed])")) {
     place.dataset["dressed"] = "";
     void import("../choosing/choosing").then((choosing) => choosing.dress(place));
   }
+}
+
+/** A button below a picture. What it does is fetched when somebody comes near it, so that a press finds it there. */
+function dressPicture(place: HTMLElement): void {
+  place.dataset["dressed"] = "";
+  if (!place.querySelector("svg")) return;
+  const line = document.createElement("div");
+  line.className = "picture-actions";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "claim-button";
+  button.textContent = "Copy as picture";
+  const load = (): Promise<typeof import("./pictures")> => import("./pictures");
+  for (const near of ["pointerenter", "focus"]) button.addEventListener(near, () => void load(), { once: true });
+  button.addEventListener("click", () => void load().then((pictures) => pictures.copy(place, line)));
+  line.append(button);
+  place.append(line);
 }
 
 dress();

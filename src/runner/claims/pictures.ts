@@ -1,25 +1,29 @@
 /** "Copy as picture": an SVG of the page, or a card of the site, as a PNG for a slide. */
 
 import { Copying } from "./copying";
-import { make, makeButton } from "./dom";
+import { make } from "./dom";
 
 /** A slide shows it larger than a phone does. */
 const SCALE = 2;
 const WIDTH = 760;
 
-/** Puts the button below each picture of a page; each only once. */
-export function dressPicture(place: HTMLElement): void {
+const sayings = new WeakMap<HTMLElement, Copying>();
+
+/** Copies the picture of a place; `line` is where its button stands. */
+export async function copy(place: HTMLElement, line: HTMLElement): Promise<void> {
   const svg = place.querySelector("svg");
   if (!svg) return;
-  const copying = new Copying();
-  const line = make("div", "picture-actions");
-  const name = `${place.dataset["name"] ?? svg.querySelector("title")?.textContent ?? "picture"}.png`;
-  line.append(makeButton("Copy as picture", "claim-button", () => void copyPicture(() => drawn(svg), name, copying)), ...copying.elements);
-  place.append(line);
+  let copying = sayings.get(line);
+  if (!copying) {
+    copying = new Copying();
+    sayings.set(line, copying);
+    line.append(...copying.elements);
+  }
+  await copyPicture(() => drawn(svg), `${svg.querySelector("title")?.textContent ?? "picture"}.png`, copying);
 }
 
 /** Copies a picture, or saves it where the browser cannot copy pictures. The file is promised at the press, as Safari demands. */
-export async function copyPicture(make_png: () => Promise<Blob>, name: string, copying: Copying): Promise<void> {
+async function copyPicture(make_png: () => Promise<Blob>, name: string, copying: Copying): Promise<void> {
   const png = make_png();
   try {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
@@ -32,13 +36,6 @@ export async function copyPicture(make_png: () => Promise<Blob>, name: string, c
       copying.say("The picture could not be made here.", "refused");
     }
   }
-}
-
-/** The picture of a card of the site, by its address. */
-export async function card(address: string): Promise<Blob> {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return answer.blob();
 }
 
 async function drawn(svg: SVGSVGElement): Promise<Blob> {
