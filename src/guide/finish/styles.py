@@ -1,4 +1,4 @@
-"""One stylesheet for all pages, with the rules that one of them uses. The theme's own has four times as many."""
+"""One stylesheet for all pages: of the theme's rules those that one of them or a script uses, and all of ours."""
 
 import hashlib
 import json
@@ -13,6 +13,8 @@ from guide.errors import BuildError
 
 _LINK = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 _WORD = re.compile(r"[\w-]+")
+_DATASET = re.compile(r"dataset\.(\w+)")
+_CAPITAL = re.compile(r"[A-Z]")
 _ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)"|=([^\s">]+))?')
 _TOLD = {"class", "id", "type", "role", "for", "name", "dir", "lang", "rel", "open", "popover"}
 """Attributes whose values stand in selectors, beside those that begin with "data-"."""
@@ -44,7 +46,9 @@ def one_sheet(site: Path, pages: Mapping[str, str], cache: Path) -> str:
         cache.mkdir(parents=True, exist_ok=True)
         listed = cache / "words.txt"
         listed.write_text(words, encoding="utf-8")
-        request = {"sheets": [str(sheet) for sheet in sheets], "words": str(listed), "out": str(made)}
+        theme = [str(sheet) for sheet in sheets if sheet.parent.name == "stylesheets"]
+        own = [str(sheet) for sheet in sheets if str(sheet) not in theme]
+        request = {"theme": theme, "own": own, "words": str(listed), "out": str(made)}
         command = ["node", str(Path(__file__).with_suffix(".mjs")), json.dumps(request)]
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode:
@@ -74,4 +78,8 @@ def _words(pages: Iterable[str]) -> set[str]:
 
 
 def _words_of_scripts(scripts: Iterable[Path]) -> set[str]:
-    return {word for script in scripts for word in _WORD.findall(script.read_text(encoding="utf-8"))}
+    """All words, and what `dataset.mdState` is called in a selector."""
+    texts = [script.read_text(encoding="utf-8") for script in scripts]
+    named = {name for text in texts for name in _DATASET.findall(text)}
+    data = {"data-" + _CAPITAL.sub(lambda letter: "-" + letter[0].lower(), name) for name in named}
+    return data | {word for text in texts for word in _WORD.findall(text)}
