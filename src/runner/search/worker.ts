@@ -17,8 +17,12 @@ self.addEventListener("message", (event: MessageEvent<Message>) => {
   if (event.data.type !== QUERY) return;
   const query = String(event.data.data ?? "");
   const number = (latest += 1);
-  void answer(query).then((data) => {
-    if (number === latest) postMessage({ type: RESULT, data });
+  // After the keys that have come meanwhile: only the last is answered.
+  setTimeout(() => {
+    if (number !== latest) return;
+    void answer(query).then((data) => {
+      if (number === latest) postMessage({ type: RESULT, data });
+    });
   });
 });
 
