@@ -51,7 +51,7 @@ class Planted:
 
 
 class _CursorFirst(Store):
-    def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None) -> None:
+    def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False) -> None:
         with self.transaction("cursor") as database:
             database.execute(
                 "UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?, shadow_feed_id = NULL",
@@ -59,7 +59,7 @@ class _CursorFirst(Store):
             )
             if cursor is not None:
                 self.set_cursor(*cursor)
-        super().swap(page, base=base, cursor=cursor)
+        super().swap(page, base=base, cursor=cursor, in_pages=in_pages)
 
 
 class _RowBeforeFile(Fetcher):
