@@ -165,8 +165,6 @@ def file_url(base: str, media: Media, content: str) -> str:
 def nanoseconds(date_time: str) -> int:
     """Turn the protocol's time into nanoseconds since 1970; without a zone it is UTC. Raises ValueError.
 
-    A time that a database cannot hold becomes the first or the last one that it can: 1970, or `BEYOND`.
-
     By hand, because the fraction may have any length and its digits decide which event is the newer one.
     """
     match = _DATE_TIME.fullmatch(date_time)
@@ -176,8 +174,7 @@ def nanoseconds(date_time: str) -> int:
     moment = datetime.fromisoformat(whole + (zone or "Z"))
     passed = moment - _EPOCH
     seconds = passed.days * _DAY + passed.seconds
-    found = seconds * _SECOND + int((fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0"))
-    return min(max(found, 0), BEYOND)
+    return seconds * _SECOND + int((fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0"))
 
 
 def parse_page(body: bytes, limits: Limits, *, where: str) -> Page:
@@ -267,7 +264,8 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     read = _Fields(document, where)
     media, kind = read.get("media_type", _whole), read.get("event_type", _whole)
     date_time = read.get("date_time", _date_time)
-    version = read.get("seq", _whole) if numbered else nanoseconds(date_time)
+    # A time that a database cannot hold becomes the first or the last one that it can: 1970, or `BEYOND`.
+    version = read.get("seq", _whole) if numbered else min(max(nanoseconds(date_time), 0), BEYOND)
     identifier, content = read.get("id", _uuid), read.get("content_id", _uuid)
     size = read.get("size", _optional(_whole)) if "size" in document else None
     sha256 = read.get("sha256", _optional(_digest)) if "sha256" in document else None

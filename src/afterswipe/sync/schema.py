@@ -43,7 +43,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # An event is its id together with content, kind and version.
         "UPDATE events SET id = CASE WHEN id LIKE 'lost %' THEN 'lost' ELSE id END || ' ' || key || ' ' || kind || ' ' || version",
         # Events of the cursor's instant, and later ones, that are done: a cursor that counts itself in brings them again.
-        "CREATE TABLE done (id TEXT PRIMARY KEY, version INTEGER NOT NULL)",
+        "CREATE TABLE done (id TEXT PRIMARY KEY, key TEXT NOT NULL, version INTEGER NOT NULL)",
         # Files that stood beside a new database: no list can say that they are not wanted any more.
         "CREATE TABLE strays (name TEXT PRIMARY KEY)",
         f"PRAGMA application_id = {APPLICATION_ID}",

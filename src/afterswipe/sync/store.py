@@ -71,7 +71,7 @@ class Store:
 
     def _note_strays(self) -> None:
         """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
-        names = [name for folder in ("files/sound", "files/song") for name in self._disk.names(folder)]
+        names = [name for folder in ("files/sound", "files/song") for name in self._disk.sizes(folder)]
         self._db.executemany("INSERT INTO strays VALUES (?)", [(name,) for name in names if is_ours(name)])
 
     def strays(self) -> set[str]:
@@ -250,6 +250,7 @@ class Store:
         # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
         self._db.execute("DELETE FROM entities WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
         self._db.execute("DELETE FROM files WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
+        self._db.execute("DELETE FROM done WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
 
     # Work to do and work that is done.
 
@@ -318,7 +319,7 @@ class Store:
         """Take events out, within a transaction, and remember those that the cursor may bring again."""
         ids = [(event,) for event in events]
         self._db.executemany(
-            "INSERT OR REPLACE INTO done SELECT id, version FROM events, meta"
+            "INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta"
             " WHERE shadow = 0 AND id = ? AND version >= cursor_version",
             ids,
         )
@@ -330,6 +331,7 @@ class Store:
             self._db.execute("DELETE FROM entities WHERE key = ?", (key,))
             self._db.execute("DELETE FROM files WHERE key = ?", (key,))
             self.end_events(events)
+            self._db.execute("DELETE FROM done WHERE key = ?", (key,))
 
     def took(self, have: Have) -> None:
         """A file came from somebody else; its events stay, for its metadata may be missing."""
