@@ -5,21 +5,29 @@ export PYTHONPATH := src
 PY := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: serve test test-site test-package build accept citation check browser clean
+.PHONY: serve test test-browser test-engines test-guide test-package build accept swift citation check browser clean
 
 serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
 
 test: ready browser     ## every check and every test, the real browser included
 	@$(MAKE) --no-print-directory check build
-	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-site test-package
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-browser test-package test-engines test-guide
 
-# Two processes: those about the site share the folders that it is built in.
-test-site: ready
-	@$(PY) -m pytest tests/browser tests/guide tests/runner
+# Two at a time, the longest first, so that both processors are busy to the end. None writes what another reads.
+PYTEST := @$(PY) -m pytest -p no:cacheprovider
+
+test-browser: ready
+	$(PYTEST) tests/browser --ignore tests/browser/test_engines.py
 
 test-package: ready
-	@$(PY) -m pytest --ignore tests/browser --ignore tests/guide --ignore tests/runner -p no:cacheprovider
+	$(PYTEST) --ignore tests/browser --ignore tests/guide --ignore tests/runner
+
+test-engines: ready
+	$(PYTEST) tests/browser/test_engines.py
+
+test-guide: ready
+	$(PYTEST) tests/guide tests/runner
 
 build: ready            ## the site, into site/
 	@$(PY) -m guide build
@@ -27,16 +35,21 @@ build: ready            ## the site, into site/
 accept: ready           ## take what the snippets print now as their tested output (read it first)
 	@$(PY) -m guide accept $(NAMES)
 
+swift:                  ## compile the Swift of the pages, where there is a swiftc of 6.2 or later
+	@sh src/guide/swift/compiler/swift.sh
+
 citation: ready         ## write CITATION.cff from the project's data and the claims
 	@$(PY) -m guide citation
 
-check: ready            ## format, lint, types
+check: ready            ## format, lint, types, the direction of imports
+	@mkdir -p build
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo > build/contracts.txt || { cat build/contracts.txt; exit 1; }
 	@npx --no-install tsc
 
-browser: ready          ## a Chromium for the tests
+browser: ready          ## the three browsers for the tests
 	@sh .ci/browser.sh
 
 clean:                  ## forget everything that was made

@@ -1,25 +1,55 @@
 #!/bin/sh
-# Makes sure that there is a Chromium for the tests: one that is here, Debian's, or Playwright's own.
+# Makes sure that there are the browsers for the tests: a Chromium (one that is here, Debian's, or Playwright's own),
+# WebKitGTK with its driver and a screen for it, and Firefox. What is missing is installed, or it is said what to do.
 
-for name in "$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do
-    if [ -n "$name" ] && command -v "$name" >/dev/null 2>&1; then
-        exit 0
-    fi
-done
-
-if .venv/bin/python -c 'import pathlib, sys
+chromium() {
+    for name in "$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do
+        [ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && return 0
+    done
+    .venv/bin/python -c 'import pathlib, sys
 from playwright.sync_api import sync_playwright
-with sync_playwright() as p: sys.exit(not pathlib.Path(p.chromium.executable_path).exists())' 2>/dev/null; then
-    exit 0
-fi
+with sync_playwright() as p: sys.exit(not pathlib.Path(p.chromium.executable_path).exists())' 2>/dev/null
+}
+
+webkit() {
+    command -v "${WEBKIT_DRIVER:-WebKitWebDriver}" >/dev/null 2>&1
+}
+
+firefox() {
+    for name in "$FIREFOX" firefox-esr firefox; do
+        [ -n "$name" ] && command -v "$name" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
+missing=
+chromium || missing="$missing chromium"
+webkit || missing="$missing webkit2gtk-driver"
+firefox || missing="$missing firefox-esr"
+command -v Xvfb >/dev/null 2>&1 || missing="$missing xvfb"
+[ -z "$missing" ] && exit 0
 
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-    echo "Installing Chromium from the system's packages"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null && exit 0
+    echo "Installing from the system's packages:$missing"
+    # shellcheck disable=SC2086 # a list of names
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-echo "Installing Playwright's Chromium"
-.venv/bin/python -m playwright install chromium && exit 0
+if ! chromium; then
+    echo "Installing Playwright's Chromium"
+    .venv/bin/python -m playwright install chromium
+fi
 
-echo "No Chromium could be found or installed. Install Chromium or Chrome, or name one: CHROMIUM=/path/to/chromium make test" >&2
+failed=
+chromium || failed="$failed
+  Chromium or Chrome, or name one: CHROMIUM=/path/to/chromium make test"
+webkit || failed="$failed
+  WebKitGTK's driver (Debian, Ubuntu: apt-get install webkit2gtk-driver), or name one: WEBKIT_DRIVER=/path/to/WebKitWebDriver"
+firefox || failed="$failed
+  Firefox ESR (Debian: apt-get install firefox-esr), or name one: FIREFOX=/path/to/firefox"
+command -v Xvfb >/dev/null 2>&1 || failed="$failed
+  Xvfb (Debian, Ubuntu: apt-get install xvfb)"
+[ -z "$failed" ] && exit 0
+
+echo "The page is tested in three engines, and these are missing. Install:$failed" >&2
 exit 1

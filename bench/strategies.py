@@ -11,8 +11,7 @@ from statistics import median
 
 from cpu import seconds
 
-from afterswipe.story.compare import compare, table
-from afterswipe.story.strategies import STRATEGIES
+from afterswipe.story import STRATEGIES, compare, table
 
 ROUNDS = 3
 

@@ -4,6 +4,7 @@ from afterswipe import (
     ActivityAuthorizationError,
     AfterSwipeError,
     APIError,
+    BGAppRefreshTaskRequest,
     BGTaskSchedulerError,
     ClaimError,
     NeverYieldsError,
@@ -14,7 +15,6 @@ from afterswipe import (
     UsageError,
     claims,
 )
-from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest
 
 KINDS = (UsageError, UnavailableError, ActivityAuthorizationError, BGTaskSchedulerError, APIError)
 KINDS += (NotKnownError, NeverYieldsError, URLError, ClaimError)  # an UnavailableError is an APIError too

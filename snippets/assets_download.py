@@ -19,7 +19,7 @@ async def downloads(extension):
         print(f"  {refused}")
 
 
-for ios in ("15", "16"):
+for ios in ("16.0", "16.1"):
     print(f"iOS {ios}")
     phone = Phone(ios=ios)
     try:

@@ -5,8 +5,7 @@ Claims: background-urlsession.stored-handler-must-be-called, model.wake-run-time
 
 import asyncio
 
-from afterswipe import MB, Phone
-from afterswipe.kernel.record import StateChanged
+from afterswipe import MB, Phone, StateChanged
 
 for calls in (True, False):
     phone = Phone(ios="18")

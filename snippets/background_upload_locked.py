@@ -4,8 +4,7 @@ One developer reported uploads that stopped at the lock; that the protection was
 Claims: background-urlsession.file-must-be-readable-while-locked
 """
 
-from afterswipe import MB, Phone
-from afterswipe.units import percent
+from afterswipe import MB, Phone, percent
 
 for protection in ("complete", "complete until first user authentication"):
     phone = Phone(ios="18")

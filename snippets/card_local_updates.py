@@ -5,8 +5,7 @@ Claims: live-activity.fast-local-updates-are-dropped, model.local-update-burst, 
 
 import asyncio
 
-from afterswipe import Phone
-from afterswipe.kernel.record import CardUpdateHeld
+from afterswipe import CardUpdateHeld, Phone
 
 MINUTES = 5
 

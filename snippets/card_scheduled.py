@@ -3,8 +3,7 @@
 Claims: live-activity.scheduled-start, live-activity.scheduled-start-needs-an-alert, live-activity.alert
 """
 
-from afterswipe import AfterSwipeError, Phone
-from afterswipe.kernel.record import Alerted
+from afterswipe import AfterSwipeError, Alerted, Phone
 
 TONIGHT = 3600  # seconds
 

@@ -6,9 +6,8 @@ Claims: model.person-stays, model.person-is-away, model.person-locks, model.pers
 
 from collections import Counter
 
-from afterswipe import MB, Phone
-from afterswipe.kernel.record import PersonDid
-from afterswipe.story.person import Person
+from afterswipe import MB, PersonDid, Phone
+from afterswipe.story import Person
 
 
 async def back_up(app):

@@ -8,8 +8,7 @@ continued-processing.retry-adds-a-second-card
 
 import asyncio
 
-from afterswipe import Phone
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import BGContinuedProcessingTaskRequest, Phone
 
 
 def says(app, what):

@@ -3,8 +3,7 @@
 Claims: continued-processing.airplane-mode-expiry, background-urlsession.waits-for-connectivity
 """
 
-from afterswipe import MB, Phone, URLError
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import MB, BGContinuedProcessingTaskRequest, Phone, URLError
 
 
 async def story(app):

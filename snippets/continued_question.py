@@ -8,8 +8,7 @@ model.continued-question-after, model.continued-slow-share
 
 import asyncio
 
-from afterswipe import Phone
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import BGContinuedProcessingTaskRequest, Phone
 
 
 async def export(app):

@@ -6,8 +6,7 @@ continued-processing.ignores-earliest-begin, force-quit.cancels-queued-continued
 
 import asyncio
 
-from afterswipe import APIError, Phone
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import APIError, BGContinuedProcessingTaskRequest, Phone
 
 
 async def export(app):

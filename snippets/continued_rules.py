@@ -8,8 +8,7 @@ continued-processing.cannot-start-from-background
 
 import asyncio
 
-from afterswipe import MB, APIError, Phone
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import MB, APIError, BGContinuedProcessingTaskRequest, Phone
 
 
 async def app_main(app):

@@ -5,8 +5,7 @@ continued-processing.process-brings-its-picture, continued-processing.runs-for-m
 continued-processing.async-work-is-supported, continued-processing.handler-registered-on-demand
 """
 
-from afterswipe import MB, Phone, UnavailableError
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import MB, BGContinuedProcessingTaskRequest, Phone, UnavailableError
 
 SIZE = 250 * MB
 LOOKS_AFTER = 2  # minutes

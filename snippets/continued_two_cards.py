@@ -5,8 +5,7 @@ Claims: continued-processing.own-activity-makes-two-cards
 
 import asyncio
 
-from afterswipe import Phone
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import BGContinuedProcessingTaskRequest, Phone
 
 
 async def story(app):

@@ -5,8 +5,7 @@ Claims: life-cycle.jetsam, background-assertion.must-be-ended, background-assert
 
 import asyncio
 
-from afterswipe import Phone
-from afterswipe.kernel.endings import CAUSES
+from afterswipe import CAUSES, Phone
 
 
 async def app_main(app):

@@ -3,8 +3,7 @@
 Claims: life-cycle.cpu-monitor, background-processing.cpu-monitor-off-on-power, model.cpu-monitor-limit
 """
 
-from afterswipe import Phone
-from afterswipe.frameworks.backgroundtasks.app import BGProcessingTaskRequest
+from afterswipe import BGProcessingTaskRequest, Phone
 
 LONG, LONGER = 50, 100  # seconds of computing without a pause
 

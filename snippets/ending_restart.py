@@ -3,8 +3,7 @@
 Claims: live-activity.reboot-persistence
 """
 
-from afterswipe import Phone
-from afterswipe.errors import NotKnownError
+from afterswipe import NotKnownError, Phone
 
 phone = Phone(ios="18")
 

@@ -3,19 +3,31 @@
 A table of this model's rules, not a measurement.
 """
 
-from afterswipe.claims.rules import Version
-from afterswipe.mechanisms import MECHANISMS
-from afterswipe.story.compare import leave_for_an_hour
-from afterswipe.story.strategies import STRATEGIES
+from afterswipe import Version, claims
+from afterswipe.story import STRATEGIES, leave_for_an_hour
 
 VERSIONS = ("16.1", "16.2", "17", "18", "26", "27")
+ADDED = {  # what came after iOS 16, and the claim that says with which version
+    "Continued processing": "continued-processing.ios-and-ipados-only",
+    "Health research task": "background-processing.health-research-class",
+    "LiveActivityIntent": "intents.live-activity-intent",
+    "LongRunningIntent": "long-running-intent.extends-the-limit",
+    "Location, live updates": "location.background-activity-session",
+    "Photos upload extension": "photos-upload.introduced-in-26-1",
+    "Live Activity": "live-activity.starts-in-foreground",
+    "Live Activity push: update and end": "live-activity-push.payload",
+    "Live Activity push: start": "live-activity-push.push-to-start",
+    "Live Activity, scheduled": "live-activity.scheduled-start",
+    "Broadcast": "live-activity-push.broadcast",
+}
 OVERTAKEN = {"full recipe before iOS 26": Version("26")}  # from there on it is the full recipe
 IN_TIME = 60  # seconds; later, a story is news of yesterday
 BLINK = 1  # seconds for which a card may be behind
 
+since = {name: Version(claims.get(claim_id).since) for name, claim_id in ADDED.items()}
 before = Version("16")
 for ios in VERSIONS:
-    new = [row.name for row in MECHANISMS if row.since and before < Version(row.since) <= Version(ios)]
+    new = [name for name, version in since.items() if before < version <= Version(ios)]
     ways = [
         way
         for way in STRATEGIES

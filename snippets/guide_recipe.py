@@ -5,8 +5,7 @@ In the last two runs the file is made after the tap instead. Claims story-upload
 
 import asyncio
 
-from afterswipe import MB, Phone, UnavailableError, show
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import MB, BGContinuedProcessingTaskRequest, Phone, UnavailableError, show
 
 RENDER = 10  # seconds of run time
 PROMISE = 60  # seconds that a told figure is good for

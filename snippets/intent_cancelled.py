@@ -5,8 +5,7 @@ Claims: intents.cancellation-gives-a-reason
 
 import asyncio
 
-from afterswipe import Phone, UnavailableError
-from afterswipe.frameworks.appintents.intents import CancellableIntent
+from afterswipe import CancellableIntent, Phone, UnavailableError
 
 
 class Export(CancellableIntent):

@@ -5,8 +5,7 @@ Claims: intents.live-activity-intent
 
 import asyncio
 
-from afterswipe import AfterSwipeError, Phone
-from afterswipe.frameworks.appintents.intents import AppIntent, LiveActivityIntent
+from afterswipe import AfterSwipeError, AppIntent, LiveActivityIntent, Phone
 
 
 class StartCard(AppIntent):

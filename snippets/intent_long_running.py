@@ -6,8 +6,7 @@ long-running-intent.system-shows-the-card
 
 import asyncio
 
-from afterswipe import MB, Phone, UnavailableError
-from afterswipe.frameworks.appintents.intents import LongRunningIntent
+from afterswipe import MB, LongRunningIntent, Phone, UnavailableError
 
 
 class PostStory(LongRunningIntent):

@@ -7,8 +7,7 @@ Claims: long-running-intent.system-shows-the-card
 
 import asyncio
 
-from afterswipe import NotKnownError, Phone
-from afterswipe.frameworks.appintents.intents import LongRunningIntent
+from afterswipe import LongRunningIntent, NotKnownError, Phone
 
 
 class Pauses(LongRunningIntent):

@@ -5,8 +5,7 @@ Claims: intents.time-limit, intents.widget-buttons-run-an-intent
 
 import asyncio
 
-from afterswipe import MB, Phone, UnavailableError
-from afterswipe.frameworks.appintents.intents import AppIntent
+from afterswipe import MB, AppIntent, Phone, UnavailableError
 
 
 class PostStory(AppIntent):

@@ -3,10 +3,8 @@
 Claims: life-cycle.local-notification-without-the-app, model.failure-notice-after
 """
 
-from afterswipe import MB
-from afterswipe.phone import Phone
-from afterswipe.story import outcome
-from afterswipe.story.strategies import STRATEGIES, Story
+from afterswipe import MB, Phone
+from afterswipe.story import STRATEGIES, Story, run
 
 RECIPE = next(strategy for strategy in STRATEGIES if strategy.name == "full recipe before iOS 26")
 
@@ -27,7 +25,7 @@ def post(network_returns: bool) -> None:
         for notice in phone.notifications.shown:
             print(f"  at {notice.at / 60000:g} min, the app is {phone.app_state.value}: {notice.text}")
 
-    outcome.run(RECIPE, Story(60 * MB), away)
+    run(RECIPE, Story(60 * MB), away)
     if not seen[0].notifications.shown:
         print("  no notification")
 

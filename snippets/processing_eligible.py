@@ -8,8 +8,7 @@ force-quit.stops-processing-tasks
 
 import asyncio
 
-from afterswipe import Phone
-from afterswipe.frameworks.backgroundtasks.app import BGProcessingTaskRequest
+from afterswipe import BGProcessingTaskRequest, Phone
 
 DAYS = 10
 

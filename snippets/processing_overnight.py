@@ -7,8 +7,7 @@ model.processing-run-time
 
 import asyncio
 
-from afterswipe import Phone, UnavailableError
-from afterswipe.frameworks.backgroundtasks.app import BGProcessingTaskRequest
+from afterswipe import BGProcessingTaskRequest, Phone, UnavailableError
 
 
 async def backup(app):

@@ -7,8 +7,7 @@ model.task-expiration-grace
 
 import asyncio
 
-from afterswipe import Phone, UnavailableError
-from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest
+from afterswipe import BGAppRefreshTaskRequest, Phone, UnavailableError
 
 EARLIEST = 15 * 60  # seconds
 

@@ -7,8 +7,7 @@ model.rarely-used
 
 import asyncio
 
-from afterswipe import Phone
-from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest
+from afterswipe import BGAppRefreshTaskRequest, Phone
 
 
 async def news(app):

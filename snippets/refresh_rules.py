@@ -9,8 +9,7 @@ background-tasks.submit-is-deprecated
 
 import asyncio
 
-from afterswipe import APIError, Phone
-from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest, BGProcessingTaskRequest
+from afterswipe import APIError, BGAppRefreshTaskRequest, BGProcessingTaskRequest, Phone
 
 
 async def app_main(app):

@@ -1,7 +1,6 @@
 """A story of 250 MB as a continued processing task: the app is left, the work goes on, the system shows how far."""
 
-from afterswipe import GB, Phone, show
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest
+from afterswipe import GB, BGContinuedProcessingTaskRequest, Phone, show
 
 SIZE = GB // 4  # 250 MB
 LOOKS_AFTER = 2  # minutes

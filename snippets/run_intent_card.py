@@ -2,8 +2,7 @@
 
 import asyncio
 
-from afterswipe import MB, Phone, show
-from afterswipe.frameworks.appintents.intents import LongRunningIntent
+from afterswipe import MB, LongRunningIntent, Phone, show
 
 SIZE = 60 * MB
 LOOKS_AFTER = 35  # seconds after the tap

@@ -5,8 +5,7 @@ When the system grants a refresh is the model's choice; so is the length of a pr
 
 import asyncio
 
-from afterswipe import Phone, show
-from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest, BGProcessingTaskRequest
+from afterswipe import BGAppRefreshTaskRequest, BGProcessingTaskRequest, Phone, show
 
 phone = Phone(ios="18")
 

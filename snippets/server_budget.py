@@ -4,8 +4,7 @@ Claims: live-activity-push.priority-and-budget, live-activity-push.over-budget-i
 model.live-activity-push-budget, model.low-priority-push-delay
 """
 
-from afterswipe import Phone
-from afterswipe.kernel.record import CardChanged
+from afterswipe import CardChanged, Phone
 
 PUSHES = 20  # one each minute
 

@@ -4,8 +4,7 @@ Claims: live-activity-push.frequent-updates-key, live-activity-push.frequent-upd
 live-activity-push.frequent-updates-switch-ends-activities, model.live-activity-push-budget-frequent
 """
 
-from afterswipe import AfterSwipeError, Phone
-from afterswipe.kernel.record import CardChanged
+from afterswipe import AfterSwipeError, CardChanged, Phone
 
 
 async def app_main(app):

@@ -3,8 +3,7 @@
 Claims: model.push-waits-for-network
 """
 
-from afterswipe import Phone
-from afterswipe.kernel.record import CardChanged
+from afterswipe import CardChanged, Phone
 
 phone = Phone(ios="18")
 

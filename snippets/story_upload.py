@@ -24,6 +24,6 @@ phone.wait(seconds=LEAVES_AFTER)
 phone.swipe_up()
 phone.wait(minutes=3)
 
-show(phone.lock_screen())  # what the person sees
-print(phone.truth())  # what is the case
+show(phone.pair())  # what the person sees, and what is so
+print(phone.truth())
 show(phone.timeline())

@@ -6,8 +6,7 @@ model.comparison-lasts, model.outage-begins, model.outage-length, model.outage-s
 model.person-is-away, model.person-stays, model.story-size-spread, model.uplink-spread
 """
 
-from afterswipe.story.compare import compare
-from afterswipe.story.strategies import STRATEGIES
+from afterswipe.story import STRATEGIES, compare
 
 WAYS = ("nothing", "background task assertion", "background session, one file", "full recipe")
 SEEDS = range(12)  # more seeds, steadier figures

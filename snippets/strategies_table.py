@@ -9,6 +9,6 @@ url-session.default-stops-with-the-app, model.comparison-back-after, model.compa
 model.phone-idle-after, model.server-push-step, model.story-part, model.story-size
 """
 
-from afterswipe.story.compare import table
+from afterswipe.story import table
 
 print(table())

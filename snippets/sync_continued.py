@@ -4,8 +4,8 @@ The card of the task is told of bytes that are durable, and of no others. Claims
 """
 
 from afterswipe import MB, Phone, UnavailableError
-from afterswipe.frameworks.backgroundtasks.continued import BGContinuedProcessingTaskRequest as Request
-from faultlab.under_phone import Container, serve, sync_of
+from afterswipe import BGContinuedProcessingTaskRequest as Request
+from faultlab import Container, serve, sync_of
 
 SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 

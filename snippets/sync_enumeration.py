@@ -5,11 +5,19 @@ A crash is a kill (what was written stays) or a power loss (what was synced stay
 
 import re
 
-from faultlab.crash import EVERY, KILL, POWER, enumerate_crashes
-from faultlab.engine_program import EngineProgram
-from faultlab.invariants import at_every_moment, settled
-from faultlab.planted import PLANTED
-from faultlab.server import SOUND, FeedServer, Truth
+from faultlab import (
+    EVERY,
+    KILL,
+    PLANTED,
+    POWER,
+    SOUND,
+    EngineProgram,
+    FeedServer,
+    Truth,
+    at_every_moment,
+    enumerate_crashes,
+    settled,
+)
 
 CRASHES = 2  # in a row; None is any number
 BUGS = (

@@ -3,10 +3,9 @@
 Claims: background-urlsession.another-process-moves-the-bytes, background-urlsession.background-start-is-discretionary
 """
 
-from afterswipe import MB, Phone
+from afterswipe import MB, Phone, duration
 from afterswipe.sync import Stop
-from afterswipe.units import duration
-from faultlab.under_phone import Container, serve, sync_of
+from faultlab import Container, serve, sync_of
 
 SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 LEAVES_AFTER = 5  # seconds

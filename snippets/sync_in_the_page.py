@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from afterswipe.sync import Limits, Sync
-from afterswipe.sync.page import Meter, client, feed_url, play
+from faultlab import Meter, client, feed_url, play
 
 STOPS_AFTER = 150_000  # bytes
 ONE_AT_A_TIME = Limits(concurrency=1)  # so that it stops in the same place each time

@@ -3,9 +3,8 @@
 Claims: life-cycle.suspension-is-the-default
 """
 
-from afterswipe import MB, Phone
-from afterswipe.units import size
-from faultlab.under_phone import Container, serve, sync_of
+from afterswipe import MB, Phone, size
+from faultlab import Container, serve, sync_of
 
 SOUNDS = {"Dawn": 2 * MB, "Noon": 2 * MB, "Dusk": 2 * MB, "Midnight": 2 * MB}
 LEAVES_AFTER = 5  # seconds

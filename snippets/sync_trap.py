@@ -3,7 +3,7 @@
 In a model of a disk: a kill leaves what was written, a power loss only what was synced.
 """
 
-from faultlab.crash import enumerate_crashes
+from faultlab import enumerate_crashes
 
 FEED = {"dawn": b"0123456789", "noon": b"abcdefghij"}  # the sounds that the server has
 TRAP = ("row", "download", "sync bytes", "rename", "sync folder")

@@ -5,9 +5,8 @@ Claims: background-assertion.duration, background-assertion.expiration-handler
 
 import asyncio
 
-from afterswipe import MB, Phone, show
-from afterswipe.units import size
-from faultlab.under_phone import Container, serve, sync_of
+from afterswipe import MB, Phone, show, size
+from faultlab import Container, serve, sync_of
 
 SOUNDS = {"Dawn": 6 * MB, "Noon": 6 * MB, "Dusk": 6 * MB, "Midnight": 6 * MB}
 LEAVES_AFTER = 5  # seconds

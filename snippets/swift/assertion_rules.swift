@@ -1,4 +1,4 @@
-// Not compiled: shown for comparison. One assertion for the whole app, ended in every case.
+// One assertion for the whole app, ended in every case.
 import os
 import UIKit
 
@@ -13,7 +13,7 @@ final class ExtraTime {
         guard task == .invalid else { return }
         task = UIApplication.shared.beginBackgroundTask(withName: name) { [self] in
             log.notice("time is up")
-            saveWhereItStands() // short: the system waits about a second
+            saveWhereItStands() // less than a second or so: the limit is for all handlers together
             end()
         }
     }

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // At the next launch, make the session again and read why its tasks ended.
 import Foundation
 
@@ -9,7 +8,7 @@ final class UploadDelegate: NSObject, URLSessionTaskDelegate {
         case .userForceQuitApplication:
             startAgain(task) // the person swiped the app away: no need to ask
         case .backgroundUpdatesDisabled:
-            tell("Background App Refresh is off, so the upload waits for you.")
+            tell("Background App Refresh is off, so the upload was stopped. Open the app to post it.")
         case .insufficientSystemResources:
             startAgain(task)
         case nil:

@@ -1,6 +1,5 @@
-// Not compiled: shown for comparison.
 // A card that takes itself back, and a note that is only delivered if nobody cancels it.
-import ActivityKit
+@preconcurrency import ActivityKit // its Activity is not Sendable
 import SwiftUI
 import UserNotifications
 import WidgetKit

@@ -1,5 +1,4 @@
-// Not compiled: shown for comparison.
-// Each line is written through to disk, with the time of day and the age of the process.
+// Each line is forced to disk before the next, with the time of day and the age of the process.
 import Foundation
 import os
 
@@ -24,6 +23,7 @@ final class BackgroundLog: Sendable {
             defer { try? handle.close() }
             try handle.seekToEnd()
             try handle.write(contentsOf: Data(line.utf8))
+            try handle.synchronize() // the process may end right after
         } catch {
             system.error("no log on disk: \(error.localizedDescription)")
         }

@@ -1,4 +1,4 @@
-// Not compiled: shown for comparison. PostAttributes is the one of the story upload.
+// PostAttributes is the one of the story upload.
 import ActivityKit
 import AppIntents
 import Foundation

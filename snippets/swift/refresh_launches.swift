@@ -1,9 +1,8 @@
-// Not compiled: shown for comparison.
 // The identifier stands in Info.plist, and fetch among the background modes.
 import BackgroundTasks
 import SwiftUI
 
-private let refresh = "com.example.app.refresh"
+nonisolated private let refresh = "com.example.app.refresh"
 
 @available(iOS 16, *)
 struct NewsApp: App {

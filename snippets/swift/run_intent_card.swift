@@ -1,4 +1,4 @@
-// Not compiled: shown for comparison. The system draws the card from the progress that is reported.
+// The system draws the card from the progress that is reported.
 import AppIntents
 
 @available(iOS 27, *)
@@ -12,6 +12,7 @@ struct PostStory: LongRunningIntent, CancellableIntent {
             progress.totalUnitCount = Int64(parts.count)
             progress.localizedDescription = "Posting your story"
             for part in parts {
+                try Task.checkCancellation() // the person tapped Stop, or the time is up
                 try await send(part)
                 progress.completedUnitCount += 1 // silence can end the extra time
             }

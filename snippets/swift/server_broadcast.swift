@@ -1,7 +1,8 @@
-// Not compiled: shown for comparison. A card that listens to a channel.
+// A card that listens to a channel.
 // The server has created the channel before.
 import ActivityKit
 
+@available(iOS 16.1, *)
 struct MatchAttributes: ActivityAttributes {
     struct ContentState: Codable, Hashable { var score: String }
     var name: String

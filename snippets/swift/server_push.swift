@@ -1,5 +1,5 @@
-// Not compiled: shown for comparison. The app hands its server the address of the card.
-// PostAttributes is the story upload's.
+// The app hands its server the address of the card.
+// PostAttributes is the story upload's. A request without a pushType gets no token.
 import ActivityKit
 import Foundation
 

@@ -1,6 +1,6 @@
-// Not compiled: shown for comparison. Watched from the launch on.
+// Watched from the launch on.
 // PostAttributes and tellServer stand beside earlier examples.
-import ActivityKit
+@preconcurrency import ActivityKit // its Activity is not Sendable
 import Foundation
 
 @available(iOS 17.2, *)

@@ -1,12 +1,14 @@
-// The same in Swift. Shown for comparison; not compiled here.
-import ActivityKit
+// The same in Swift. The card's updates come from a delegate, on another thread.
+@preconcurrency import ActivityKit // its Activity is not Sendable
 import Foundation
 
-struct PostAttributes: ActivityAttributes {
+@available(iOS 16.1, *)
+nonisolated struct PostAttributes: ActivityAttributes {
     struct ContentState: Codable, Hashable { var progress: Double }
     var title: String
 }
 
+@available(iOS 16.2, *)
 func postStory(file: URL, to request: URLRequest) async throws {
     let card = try Activity.request(
         attributes: PostAttributes(title: "Posting your story"),

@@ -1,4 +1,4 @@
-// The assertion in Swift. Shown for comparison; not compiled here.
+// The assertion in Swift. postStory is the one of the story upload.
 import UIKit
 
 @MainActor
@@ -18,6 +18,7 @@ final class BackgroundAssertion {
     }
 }
 
+@available(iOS 16.2, *)
 @MainActor
 func postStoryWithAssertion(file: URL, to request: URLRequest) async throws {
     let assertion = BackgroundAssertion()

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // The app gives two dates; from there on the system moves the bar and the text.
 import ActivityKit
 import SwiftUI
@@ -10,11 +9,12 @@ struct UploadAttributes: ActivityAttributes {
 
 @available(iOS 16.2, *)
 func startUploadCard(seconds: TimeInterval) throws -> Activity<UploadAttributes> {
-    let end = Date.now.addingTimeInterval(seconds)
+    let now = Date.now
+    let end = now.addingTimeInterval(max(seconds, 1)) // a range that ends before it begins would stop the app
     return try Activity.request(
         attributes: UploadAttributes(),
         content: ActivityContent(
-            state: .init(expected: Date.now...end),
+            state: .init(expected: now...end),
             staleDate: end.addingTimeInterval(10) // without it, a full bar is the last word
         )
     )

@@ -2,27 +2,32 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from .device.network import Connections
 from .errors import UsageError
-from .frameworks.activitykit.app import Activities
-from .frameworks.backgroundtasks.app import BGTaskScheduler
-from .frameworks.modes.background_modes import Audio, Bluetooth, Location
-from .frameworks.photos.photos_upload import PhotoLibrary
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
-from .frameworks.uikit.cpu_monitor import CPUMonitor
-from .frameworks.uikit.file_locks import FileLock, FileLocks
 from .frameworks.uikit.watchdog import Watchdog
-from .frameworks.urlsession.app import URLSession
-from .frameworks.urlsession.background import BackgroundURLSession
-from .frameworks.usernotifications.notifications import LocalNotifications
-from .frameworks.usernotifications.pushes import AppPushes
-from .frameworks.widgetkit.widgets import WidgetCenter
-from .kernel.life_cycle import SCENES, SceneState, State, callbacks
-from .kernel.loop import ProcessLoop
-from .kernel.run_time import RunTime
+from .kernel.life_cycle import SceneState, State
+from .kernel.process import Process
 from .system import System
 from .units import SECOND
+
+if TYPE_CHECKING:
+    from .device.connections import Connections
+    from .frameworks.activitykit.app import Activities
+    from .frameworks.activitykit.system import ActivityStore
+    from .frameworks.avfaudio.app import Audio
+    from .frameworks.backgroundtasks.app import BGTaskScheduler
+    from .frameworks.corebluetooth.app import Bluetooth
+    from .frameworks.corelocation.app import Location
+    from .frameworks.photos.app import PhotoLibrary
+    from .frameworks.uikit.cpu_monitor import CPUMonitor
+    from .frameworks.uikit.file_locks import FileLock, FileLocks
+    from .frameworks.urlsession.app import URLSession
+    from .frameworks.urlsession.background import BackgroundURLSession
+    from .frameworks.usernotifications.app import AppPushes, LocalNotifications
+    from .frameworks.widgetkit.app import WidgetCenter
 
 
 class Application:
@@ -33,34 +38,137 @@ class Application:
     machinery that those are built on.
     """
 
-    def __init__(self, system: System, loop: ProcessLoop, launch_reason: str) -> None:
+    def __init__(self, process: Process, system: "System[Application]") -> None:
+        self.process = process
         self.system = system
-        self.loop = loop
-        self.launch_reason = launch_reason
-        self.clock = system.clock
-        self.rules = system.rules
-        self.cards = system.cards
-        self.note = system.record.add
-        self.state = State.NOT_RUNNING
-        self.scene_state = SceneState.UNATTACHED
-        self.watchdog = Watchdog(system, self)
-        self.cpu_monitor = CPUMonitor(system, self)
-        self.file_locks = FileLocks(self)
-        self.connections = Connections(system.network, loop)
-        self.run_time = RunTime(system)
-        self.background_time = BackgroundTime(system, self)
-        self.activities = Activities(self)
-        self.url_session = URLSession(self)
-        self.background_url_session = BackgroundURLSession(self)
-        self.pushes = AppPushes(self)
-        self.audio, self.location, self.bluetooth = Audio(self), Location(self), Bluetooth(self)
-        self.photo_library = PhotoLibrary(self)
-        self.widget_center = WidgetCenter(self)
-        self.notifications = LocalNotifications(self)
-        self.task_scheduler = BGTaskScheduler(self)
+        self.loop = process.loop
+        self.launch_reason = process.launch_reason
+        self.clock = process.clock
+        self.rules = process.rules
+        self.note = process.note
+        self.run_time = process.run_time
+        self.call = process.call
+        self.tell = process.tell
+        self.must_run = process.must_run
+        self.watchdog = Watchdog(process, system.host)
+        self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
-        self._observers: list[Callable[[str], None]] = []
-        self._wakes: list[int] = []
+
+    @property
+    def cards(self) -> "ActivityStore":
+        """The system's side of ActivityKit."""
+        return self.system.cards
+
+    @cached_property
+    def connections(self) -> "Connections":
+        """The connections of this process."""
+        from .device.connections import Connections
+
+        return Connections.of(self.process, self.system.network)
+
+    @cached_property
+    def cpu_monitor(self) -> "CPUMonitor":
+        """What ends an app that computes too much in the background."""
+        from .frameworks.uikit.cpu_monitor import CPUMonitor
+
+        system = self.system
+        return CPUMonitor(self.process, system.host, lambda: system.task_scheduler.runs_on_power)
+
+    @cached_property
+    def file_locks(self) -> "FileLocks":
+        """The locks on files of the app group's shared container."""
+        from .frameworks.uikit.file_locks import FileLocks
+
+        return FileLocks(self.process, self.system.host)
+
+    @cached_property
+    def activities(self) -> "Activities":
+        """ActivityKit."""
+        from .frameworks.activitykit.app import Activities
+
+        return Activities(self.process, self.system.cards)
+
+    @cached_property
+    def url_session(self) -> "URLSession":
+        """The default URLSession, whose transfers run in the app's process."""
+        from .frameworks.urlsession.app import URLSession
+
+        return URLSession(self.process, self.connections)
+
+    @cached_property
+    def background_url_session(self) -> "BackgroundURLSession":
+        """The URLSession whose bytes the system moves."""
+        from .frameworks.urlsession.background import BackgroundURLSession
+
+        return BackgroundURLSession(self.process, self.system.daemon)
+
+    @cached_property
+    def pushes(self) -> "AppPushes":
+        """What the app does when a push wakes it."""
+        from .frameworks.usernotifications.app import AppPushes
+
+        return AppPushes(self.process, self.system.pushes)
+
+    @cached_property
+    def audio(self) -> "Audio":
+        """Sound."""
+        from .frameworks.avfaudio.app import Audio
+
+        return Audio(self.process, self.system.background_modes)
+
+    @cached_property
+    def location(self) -> "Location":
+        """Live location updates."""
+        from .frameworks.corelocation.app import Location
+
+        return Location(self.process, self.system.background_modes, self.system.cards)
+
+    @cached_property
+    def bluetooth(self) -> "Bluetooth":
+        """Core Bluetooth with state restoration."""
+        from .frameworks.corebluetooth.app import Bluetooth
+
+        return Bluetooth(self.process, self.system.background_modes)
+
+    @cached_property
+    def photo_library(self) -> "PhotoLibrary":
+        """PhotoKit: whether the system may upload from the library."""
+        from .frameworks.photos.app import PhotoLibrary
+
+        return PhotoLibrary(self.process, self.system.photos)
+
+    @cached_property
+    def widget_center(self) -> "WidgetCenter":
+        """WidgetKit: reload the widgets."""
+        from .frameworks.widgetkit.app import WidgetCenter
+
+        return WidgetCenter(self.process, self.system.widgets, self.audio)
+
+    @cached_property
+    def notifications(self) -> "LocalNotifications":
+        """Local notifications."""
+        from .frameworks.usernotifications.app import LocalNotifications
+
+        return LocalNotifications(self.process, self.system.notifications)
+
+    @cached_property
+    def task_scheduler(self) -> "BGTaskScheduler":
+        """BackgroundTasks."""
+        from .frameworks.backgroundtasks.app import BGTaskScheduler
+
+        return BGTaskScheduler(
+            self.process, self.system.host, self.system.task_scheduler, self.system.continued_processing
+        )
+
+    @property
+    def state(self) -> State:
+        """The state of the process."""
+        return self.process.state
+
+    @property
+    def scene_state(self) -> SceneState:
+        """Apple's `activationState` of the app's scene."""
+        return self.process.scene_state
 
     @property
     def now(self) -> float:
@@ -101,9 +209,9 @@ class Application:
 
     def observe(self, handler: Callable[[str], None]) -> None:
         """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
-        self._observers.append(handler)
+        self.process.observe(handler)
 
-    def file_lock(self, name: str) -> FileLock:
+    def file_lock(self, name: str) -> "FileLock":
         """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
         return self.file_locks.lock(name)
 
@@ -117,71 +225,11 @@ class Application:
         if not seconds >= 0:
             raise UsageError(f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")
         until = max(self.clock.now, self.loop.blocked_until) + round(seconds * SECOND)
-        self.loop.blocked_until = until
+        free = self.process.block(until)
         self.watchdog.blocked()
         self.cpu_monitor.busy()
-        free = self.loop.create_future()
-        self.loop.call_at(until / SECOND, _resolve, free)
         return free
 
     def complete_wake(self) -> None:
         """Call the completion handler that came with a wake-up: the app is done and may be suspended."""
-        for hold in self._wakes:
-            self.run_time.release(hold)
-        self._wakes.clear()
-
-    # What the phone and the frameworks use.
-
-    def tell(self, told: str) -> None:
-        """Hand the app its life-cycle callbacks; they run when the process is turned."""
-        for callback in callbacks(told, scenes=self.rules.holds("model.scene-callbacks")):
-            self.loop.call_soon(self._told, callback)
-            self.watchdog.told(callback)
-
-    def _told(self, callback: str) -> None:
-        for observer in self._observers:
-            observer(callback)
-
-    def call(self, action: Callable[[], None]) -> None:
-        """Let the app's main thread do something when the process is next turned."""
-        self.loop.call_soon(action)
-
-    def woken(self, limit: int) -> None:
-        """Keep the process running for a wake-up, for at most `limit` milliseconds."""
-        hold = self.run_time.hold("wake-up")
-        self._wakes.append(hold)
-        self.clock.after(limit, lambda: self.run_time.release(hold))
-
-    def change(self, state: State) -> None:
-        """Enter a state, with what follows from it for the process's time and connections."""
-        before, self.state = self.state, state
-        self.scene_state = SCENES[self.scene_state][state]
-        self.loop.halted = not state.runs
-        if state is State.NOT_RUNNING:
-            self.watchdog.stop()
-        if before is State.SUSPENDED and not self.rules.holds("life-cycle.timers-wait-for-resume"):
-            self.loop.forget_due_timers()
-        if state is State.BACKGROUND:
-            self.run_time.entered_background()
-            self.background_time.entered_background()
-            self.cpu_monitor.entered_background()
-        elif before is State.BACKGROUND:
-            self.run_time.left_background()
-            self.background_time.left_background()
-            self.cpu_monitor.left_background()
-        if state.foreground:
-            self.system.daemon.rate_limiter.in_front()
-        if before.runs and not state.runs and self.rules.holds("life-cycle.suspension-closes-sockets"):
-            self.connections.die()
-
-    def must_run(self, what: str, claim: str) -> None:
-        """Raise UsageError unless this process has run time: from outside of the app's code nobody can act for it."""
-        if not self.state.runs and self.rules.holds(claim):
-            raise UsageError(
-                f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
-            )
-
-
-def _resolve(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
+        self.process.complete_wake()

@@ -1,72 +1,72 @@
 """The phone: it owns the clock, and it alone turns the processes."""
 
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
-from .claims import Claim
+from .app import Application
+from .claims.catalogue import Rule
 from .claims.rules import Rules
-from .device.conditions import Conditions
-from .device.network import Network
 from .errors import UsageError
-from .frameworks.activitykit.pushes import LiveActivityPushes
-from .frameworks.activitykit.settings import LiveActivities
-from .frameworks.activitykit.system import ActivityStore, Card
-from .frameworks.appintents.intents import Intents
-from .frameworks.backgroundassets.background_assets import BackgroundAssets
-from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
-from .frameworks.backgroundtasks.system import TaskScheduler
-from .frameworks.extensions.extensions import Extensions
-from .frameworks.modes.background_modes import BackgroundModes
-from .frameworks.photos.photos_upload import Photos
-from .frameworks.urlsession.system import TransferDaemon
-from .frameworks.usernotifications.notifications import Notifications
-from .frameworks.usernotifications.pushes import Pushes
-from .frameworks.widgetkit.widgets import Widgets
-from .kernel.clock import Clock
-from .kernel.endings import Cause
+from .frameworks.activitykit.card import Card
+from .kernel import never_yields
+from .kernel.causes import Cause
 from .kernel.life_cycle import DISCONNECTED, Event, State
-from .kernel.record import Record
-from .machine import AppMain, Machine
+from .kernel.phases import Phase
+from .kernel.process import Process
+from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
+from .seen.pair import Pair
+from .seen.supposed import beliefs
 from .seen.timeline import Timeline
 from .seen.truth import Truth
+from .system import System
 from .units import HOUR, MINUTE, SECOND
 
+AppMain = Callable[[Application], Coroutine[Any, Any, None]]
+"""An app: a coroutine function that is given its `app` whenever it is launched, by the person or by the system."""
 
-class Phone(Machine):
+
+class Phone(System[Application]):
     """An iPhone in virtual time, with one app on it.
 
     `ios` is the system's version, such as "18" or "26.1". `seed` chooses the small irregularities of the network:
     the same seed gives the same run. `uplink` is in Mbit/s (default: claim model.uplink-bandwidth).
     Raises UsageError for a version or a bandwidth that is not modelled.
+
+    Three arguments change rules, and nothing else does. `suppose` takes refuted beliefs for true, by their ids; all that such a phone
+    shows says so. `disputes` chooses for a disputed claim whom to follow, "document" (the default) or "report". `claims` replaces
+    numbers, each in the unit of its claim. Raises UsageError for an id that there is not, with those that there are.
     """
 
-    def __init__(self, ios: str = "18", *, seed: int = 1, uplink: float | None = None) -> None:
-        if uplink is not None and not uplink > 0:
-            raise UsageError(
-                f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12."
-            )
-        self.rules = Rules(ios)
-        self.clock = Clock()
-        self.record = Record()
-        self._switch_on()
-        self.conditions = Conditions(self)
-        self.rng = random.Random(seed)
-        self.network = Network(self.clock, self.rng, self.rules, uplink, self.record.add)
-        self.cards = ActivityStore(self)
-        self.live_activities = LiveActivities(self)
-        self.live_activity_pushes = LiveActivityPushes(self)
-        self.daemon = TransferDaemon(self)
-        self.extensions = Extensions(self)
-        self.pushes = Pushes(self)
-        self.intents = Intents(self)
-        self.background_modes = BackgroundModes(self)
-        self.photos = Photos(self)
-        self.background_assets = BackgroundAssets(self)
-        self.widgets = Widgets(self)
-        self.notifications = Notifications(self)
-        self.task_scheduler = TaskScheduler(self)
-        self.continued_processing = ContinuedProcessing(self)
+    def __init__(
+        self,
+        ios: str = "18",
+        *,
+        seed: int = 1,
+        uplink: float | None = None,
+        suppose: Sequence[str] = (),
+        disputes: Mapping[str, str] | None = None,
+        claims: Mapping[str, float] | None = None,
+    ) -> None:
+        super().__init__(Rules(ios, suppose=suppose, disputes=disputes, claims=claims), seed, uplink)
+        self._main: AppMain | None = None
+        self._in_switcher = False
+        for belief in self.rules.supposed:
+            self.record.add(Supposed(0, belief.id, belief.statement))
+        if self.rules.supposed:
+            self.conditions.watch(self._awake_by_switch, Phase.RUN_TIME)
+
+    def _awake_by_switch(self, name: str) -> None:
+        if name == "background_app_refresh" and self.host.process is not None:
+            self.host.process.run_time.look()
+
+    def _launched(self, process: Process) -> Coroutine[Any, Any, None]:
+        """What the app's code holds, in a process that was launched now, and its code."""
+        assert self._main is not None
+        process.run_time.kept = lambda: self.conditions.background_app_refresh
+        never_yields.watch(self._main)
+        self._app = Application(process, self)
+        return self._main(self._app)
 
     # What the person does.
 
@@ -84,31 +84,32 @@ class Phone(Machine):
                 "This phone has one app, and another one is on it already. Take a second Phone for the second app."
             )
         self._main = app or self._main
+        self.host.main = self._launched
         self._did("opens the app")
-        self._in_front, self._in_switcher, self._force_quit = True, False, False
+        self.host.in_front, self._in_switcher, self.host.was_force_quit = True, False, False
         self._unlocked()
-        self._happen(Event.OPEN)
+        self.host.happen(Event.OPEN)
 
     def swipe_up(self) -> None:
         """Swipe up from the bottom edge: the Home Screen is in front, the app is in the background."""
         self._must_be_unlocked("swipe_up")
         self._did("swipes up")
-        self._in_front, self._in_switcher = False, False
-        self._happen(Event.LEAVE)
+        self.host.in_front, self._in_switcher = False, False
+        self.host.happen(Event.LEAVE)
 
     def lock(self) -> None:
         """Press the side button. The app that was in front goes to the background."""
         self._did("locks the phone")
-        self._locked, self._in_switcher = True, False
-        self.cards.device_locked()
-        self._happen(Event.LOCK)
+        self.conditions.device_locked(True)
+        self._in_switcher = False
+        self.host.happen(Event.LOCK)
 
     def unlock(self) -> None:
         """Unlock the phone. The app that was in front when it was locked is in front again."""
         self._did("unlocks the phone")
         self._unlocked()
-        if self._in_front:
-            self._happen(Event.OPEN)
+        if self.host.in_front:
+            self.host.happen(Event.OPEN)
 
     def open_app_switcher(self) -> None:
         """Swipe up and hold: the app in front is inactive while the switcher is open.
@@ -118,30 +119,29 @@ class Phone(Machine):
         self._must_be_unlocked("open_app_switcher")
         self._did("opens the app switcher")
         self._in_switcher = True
-        if self.rules.holds("life-cycle.states"):
-            self._happen(Event.INTERRUPT)
+        self.rules.cite("life-cycle.states")
+        self.host.happen(Event.INTERRUPT)
 
     def force_quit(self) -> None:
         """Swipe the app away in the app switcher: its process is ended and its background transfers are cancelled."""
         self._must_be_unlocked("force_quit")
         if not self._in_switcher:
             self.open_app_switcher()
-        self.intents.before_force_quit()
+        self.host.consider(Event.FORCE_QUIT)
         self._did("force quits the app")
-        self._in_front, self._in_switcher, self._force_quit = False, False, True
-        self._happen(Event.FORCE_QUIT)
-        if self.rules.holds("force-quit.cancels-background-transfers"):
-            self.daemon.cancel_all("the person force quit the app")
+        self.host.in_front, self._in_switcher, self.host.was_force_quit = False, False, True
+        self.host.happen(Event.FORCE_QUIT)
 
     def tap(self, button: str) -> None:
         """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""
-        if self._app is None or self.app_state is not State.ACTIVE:
+        app = self.app
+        if app is None or self.app_state is not State.ACTIVE:
             raise UsageError(
                 f"The app is {self.app_state.value}: there is no {button!r} to tap. Call phone.open() first."
             )
         self._did(f"taps {button}")
-        self._app.taps.put_nowait(button)
-        self._turn()
+        app.taps.put_nowait(button)
+        self.host.turn()
 
     def remove_card(self, number: int = 1) -> None:
         """Swipe a card from the Lock Screen; cards are counted from 1 in the order of their start. The work goes on."""
@@ -149,8 +149,7 @@ class Phone(Machine):
             raise UsageError(f"There is no card {number} on the Lock Screen.")
         self._did("removes the card")
         self.cards.dismiss(number, by="person")
-        if not self.rules.holds("live-activity.dismissing-does-not-stop-the-work") and self._app is not None:
-            self._app.connections.die()
+        self.rules.cite("live-activity.dismissing-does-not-stop-the-work")
 
     def restart(self) -> None:
         """Switch the phone off and on: no process is left, and the phone is locked until `unlock`, the first unlock.
@@ -158,11 +157,11 @@ class Phone(Machine):
         Raises NotKnownError while a card is on the Lock Screen (claim live-activity.reboot-persistence), and UsageError while a
         background transfer is under way.
         """
-        self.power.check(self.cards, self.daemon)
+        self.host.consider(Event.RESTART)
         self._did("restarts the phone")
-        self._locked, self._in_front, self._in_switcher = True, False, False
-        self._happen(Event.RESTART)
-        self.extensions.end_all("ended: the phone restarted")
+        self.conditions.device_locked(True)
+        self.host.in_front, self._in_switcher = False, False
+        self.host.happen(Event.RESTART)
         self.power.restarted()
 
     def wait(
@@ -182,14 +181,15 @@ class Phone(Machine):
             raise UsageError(
                 "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2)."
             )
-        self._run_until(self.clock.now + round(span), until)
+        self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.
 
     def memory_pressure(self) -> None:
         """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
-        if not self.app_state.foreground and self.rules.holds("life-cycle.jetsam"):
-            self.terminate("memory was needed", Cause.JETSAM)
+        if not self.app_state.foreground:
+            self.rules.cite("life-cycle.jetsam")
+            self.host.terminate("memory was needed", Cause.JETSAM)
 
     def disconnect_scene(self) -> None:
         """Let UIKit disconnect the app's scene to get memory back (claim life-cycle.scene-disconnection); the process stays.
@@ -198,43 +198,56 @@ class Phone(Machine):
         """
         rule = "life-cycle.scene-disconnection"
         self.rules.require(rule, "scenes")
-        app = self._app
-        if app is None or DISCONNECTED[app.scene_state] is app.scene_state:
-            state = "there is no process" if app is None else f"the scene is {app.scene_state.value}"
+        process = self.host.process
+        if process is None or DISCONNECTED[process.scene_state] is process.scene_state:
+            state = "there is no process" if process is None else f"the scene is {process.scene_state.value}"
             raise UsageError(
                 f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
             )
-        if self.rules.holds(rule):
-            app.scene_state = DISCONNECTED[app.scene_state]
+        process.scene_state = DISCONNECTED[process.scene_state]
 
     # What can be seen.
 
     def lock_screen(self) -> LockScreen:
         """What the person sees on the Lock Screen now."""
-        return LockScreen(self.clock.now, [card for card in self.cards if card.on_screen])
+        return LockScreen(
+            self.clock.now, [card for card in self.cards if card.on_screen], beliefs(self.record)
+        )
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
-        return island(self.cards, self.rules, app_in_front=self._in_front and not self._locked)
+        return island(self.cards, self.rules, app_in_front=self.host.in_front and not self.conditions.locked)
 
     def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
         return Truth.of(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
+    def pair(self) -> Pair:
+        """What the Lock Screen says and what is so, beside each other."""
+        return Pair(self.lock_screen(), self.truth())
+
     def timeline(self) -> Timeline:
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
-    def why(self) -> list[Claim]:
-        """The claims that this run rests on, in the order in which they were needed."""
+    def why(self) -> list[Rule]:
+        """The claims that this run rests on, in the order in which they were needed; first the beliefs that it supposes.
+
+        `afterswipe.claims.get(rule.id)` has the sources.
+        """
         return list(self.rules.used.values())
 
-    @property
-    def app_state(self) -> State:
-        """The state of the app's process."""
-        return State.NOT_RUNNING if self._app is None else self._app.state
+    def _did(self, what: str) -> None:
+        self.host.must_not_be_running(
+            "An app cannot act for the person. Call the phone's methods outside of the app's code."
+        )
+        self.record.add(PersonDid(self.clock.now, what))
+
+    def _must_be_unlocked(self, what: str) -> None:
+        if self.conditions.locked:
+            raise UsageError(f"The phone is locked. Call phone.unlock() before phone.{what}().")
 
     def _unlocked(self) -> None:
-        self._locked = False
+        self.conditions.device_locked(False)
         self.conditions.idle = False
         self.power.unlocked()

@@ -1,78 +1,211 @@
-"""What a framework may ask of the phone. Every mechanism is one file and is handed this, and no more."""
+"""What the phone keeps: the system's side of every framework, each built when it is first used.
+
+This is where the parts are put together, and the only place that knows all of them. Built early or late, a part is the same: it reads
+from the record what was before it.
+"""
 
 import random
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
 from .device.conditions import Conditions
+from .device.power import Power
+from .errors import UsageError
+from .kernel.causes import Cause
 from .kernel.clock import Clock
-from .kernel.endings import Cause
+from .kernel.endings import Endings
+from .kernel.host import Host
 from .kernel.life_cycle import State
+from .kernel.process import Process
 from .kernel.record import Record
 
 if TYPE_CHECKING:
-    from .app import Application
+    from .background_modes import BackgroundModes
     from .device.network import Network
-    from .device.power import Power
+    from .frameworks.activitykit.app import Activities
+    from .frameworks.activitykit.pushes import LiveActivityPushes
+    from .frameworks.activitykit.settings import LiveActivities
     from .frameworks.activitykit.system import ActivityStore
-    from .frameworks.backgroundtasks.continued_scheduler import ContinuedProcessing
+    from .frameworks.appintents.system import Intents
+    from .frameworks.backgroundassets.system import BackgroundAssets
+    from .frameworks.backgroundtasks.app import BGTaskScheduler
+    from .frameworks.backgroundtasks.continued import ContinuedProcessing
     from .frameworks.backgroundtasks.system import TaskScheduler
-    from .frameworks.extensions.extensions import Extensions
-    from .frameworks.modes.background_modes import BackgroundModes
-    from .frameworks.photos.photos_upload import Photos
+    from .frameworks.extensions.system import Extensions
+    from .frameworks.photos.system import Photos
     from .frameworks.urlsession.system import TransferDaemon
-    from .frameworks.usernotifications.notifications import Notifications
-    from .frameworks.usernotifications.pushes import Pushes
-    from .frameworks.widgetkit.widgets import Widgets
+    from .frameworks.usernotifications.local import Notifications
+    from .frameworks.usernotifications.system import Pushes
+    from .frameworks.widgetkit.system import Widgets
 
 
-class System(Protocol):
-    """The phone as a framework sees it."""
+class InTheApp(Protocol):
+    """What the system reaches in the app's process: the app, as far as the frameworks' system sides care."""
 
-    clock: Clock
-    rules: Rules
-    record: Record
-    conditions: Conditions
-    rng: random.Random
-    network: "Network"
-    cards: "ActivityStore"
-    daemon: "TransferDaemon"
-    power: "Power"
-    extensions: "Extensions"
-    pushes: "Pushes"
-    background_modes: "BackgroundModes"
-    photos: "Photos"
-    widgets: "Widgets"
-    notifications: "Notifications"
-    task_scheduler: "TaskScheduler"
-    continued_processing: "ContinuedProcessing"
+    process: Process
 
     @property
-    def app(self) -> "Application | None":
-        """The app's process, or None where there is none."""
+    def activities(self) -> "Activities":
+        """Its ActivityKit."""
+
+    @property
+    def task_scheduler(self) -> "BGTaskScheduler":
+        """Its BackgroundTasks."""
+
+
+class System[App: InTheApp]:
+    """The phone's side of things, without a person. `App` is what an app's code holds in one process."""
+
+    def __init__(self, rules: Rules, seed: int, uplink: float | None) -> None:
+        if uplink is not None and not uplink > 0:
+            raise UsageError(
+                f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12."
+            )
+        self._uplink = uplink
+        self.rules = rules
+        self.rng = random.Random(seed)
+        self.clock = Clock()
+        self.record = Record()
+        self.host = Host(self.clock, self.rules, self.record, self.open)
+        self.endings = Endings(self.host)
+        self.conditions = Conditions(self.clock, self.rules, self.record)
+        self.power = Power()
+        self._app: App | None = None
+
+    def open(self) -> None:
+        """Bring the app to the front, as a person does."""
+        raise NotImplementedError
+
+    @cached_property
+    def network(self) -> "Network":
+        """The link between phone and server, and the servers at its end."""
+        from .device.network import Network
+
+        return Network(self.clock, self.rng, self.rules, self._uplink, self.record.add)
+
+    @cached_property
+    def cards(self) -> "ActivityStore":
+        """The Live Activities, as the system keeps them."""
+        from .frameworks.activitykit.system import ActivityStore
+
+        return ActivityStore(self.host, conditions=self.conditions)
+
+    @cached_property
+    def live_activities(self) -> "LiveActivities":
+        """What a person allows Live Activities to do."""
+        from .frameworks.activitykit.settings import LiveActivities
+
+        return LiveActivities(self.rules, self.cards)
+
+    @cached_property
+    def live_activity_pushes(self) -> "LiveActivityPushes":
+        """What the app's server sends to its Live Activities."""
+        from .frameworks.activitykit.pushes import LiveActivityPushes
+
+        return LiveActivityPushes(self.host, network=self.network, cards=self.cards)
+
+    @cached_property
+    def daemon(self) -> "TransferDaemon":
+        """nsurlsessiond: the process that moves the bytes of background sessions."""
+        from .frameworks.urlsession.system import TransferDaemon
+
+        return TransferDaemon(self.host, self.network, self.conditions, self.rng)
+
+    @cached_property
+    def extensions(self) -> "Extensions":
+        """The processes of the app's extensions."""
+        from .frameworks.extensions.system import Extensions
+
+        return Extensions(self.host)
+
+    @cached_property
+    def pushes(self) -> "Pushes":
+        """Pushes to the app from its server."""
+        from .frameworks.usernotifications.system import Pushes
+
+        return Pushes(self.host, self.conditions, self.network, self.extensions)
+
+    @cached_property
+    def intents(self) -> "Intents[App]":
+        """What a person, Siri or Shortcuts lets run of the app."""
+        from .frameworks.appintents.system import Intents
+
+        return Intents(self.host, conditions=self.conditions, cards=self.cards, app=lambda: self.app)
+
+    @cached_property
+    def background_modes(self) -> "BackgroundModes":
+        """What the surroundings do: speaker, accessories, places."""
+        from .background_modes import BackgroundModes
+
+        return BackgroundModes(self.host)
+
+    @cached_property
+    def photos(self) -> "Photos":
+        """The photo library, and the system that uploads from it."""
+        from .frameworks.photos.system import Photos
+
+        return Photos(self.host, self.network, self.extensions)
+
+    @cached_property
+    def background_assets(self) -> "BackgroundAssets":
+        """Background Assets: what the system downloads for the app."""
+        from .frameworks.backgroundassets.system import BackgroundAssets
+
+        return BackgroundAssets(self.host, self.network, self.extensions)
+
+    @cached_property
+    def widgets(self) -> "Widgets":
+        """The widgets on the Home Screen."""
+        from .frameworks.widgetkit.system import Widgets
+
+        return Widgets(self.host, self.network, self.extensions)
+
+    @cached_property
+    def notifications(self) -> "Notifications":
+        """Local notifications, as the system keeps them."""
+        from .frameworks.usernotifications.local import Notifications
+
+        return Notifications(self.host)
+
+    @cached_property
+    def task_scheduler(self) -> "TaskScheduler":
+        """BackgroundTasks: which requests wait, and when the app is launched for them."""
+        from .frameworks.backgroundtasks.system import TaskScheduler
+
+        return TaskScheduler(
+            self.host,
+            network=self.network,
+            conditions=self.conditions,
+            power=self.power,
+            handlers=self._handlers,
+        )
+
+    @cached_property
+    def continued_processing(self) -> "ContinuedProcessing":
+        """Continued tasks, and what a person does with the system's card."""
+        from .frameworks.backgroundtasks.continued import ContinuedProcessing
+
+        return ContinuedProcessing(self.host, cards=self.cards, network=self.network, handlers=self._handlers)
+
+    def _handlers(self) -> "BGTaskScheduler | None":
+        return None if self.app is None else self.app.task_scheduler
+
+    @property
+    def app(self) -> App | None:
+        """What the app's code holds, or None where there is no process."""
+        return None if self.host.process is None else self._app
 
     @property
     def app_state(self) -> State:
         """The state of the app's process."""
+        return self.host.state
 
     @property
     def was_force_quit(self) -> bool:
         """Whether the person force quit the app and has not opened it since."""
-
-    def wake(
-        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
-    ) -> bool:
-        """Give the app run time in the background for the time that claim `limit` names, launching it where needed.
-
-        With an empty `limit` the caller holds the time itself (`app.run_time.hold`).
-        False where it may not: the person force quit it (claim `unless_force_quit`), or it is in front already.
-        """
-
-    def open(self) -> None:
-        """Bring the app to the front, as a person does."""
-
-    def suspend(self) -> None:
-        """Suspend the app: nothing holds it."""
+        return self.host.was_force_quit
 
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
-        """End the app's process; `why` in words, `cause` for the termination code."""
+        """End the app's process without telling it (claim life-cycle.terminated-without-notice)."""
+        self.host.terminate(why, cause)

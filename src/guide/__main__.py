@@ -1,11 +1,11 @@
-"""`python -m guide build | serve | accept | citation`: what the Makefile calls."""
+"""`python -m guide build | serve | accept | citation | house | claims`: what the Makefile calls."""
 
 import argparse
 import sys
 
 from afterswipe.errors import AfterSwipeError
 
-from . import snippets
+from . import ROOT, snippets
 from .errors import BuildError
 
 
@@ -22,6 +22,9 @@ def main() -> int:
     accept = commands.add_parser("accept", help="take what the snippets print now as their tested output")
     accept.add_argument("names", nargs="*", help="which snippets (default: all)")
     commands.add_parser("citation", help="write CITATION.cff from the project's data and the claims")
+    commands.add_parser("house", help="draw the rooms and their imports anew in CONTRIBUTING.md")
+    lint = commands.add_parser("claims", help="check the claims, and every marker that names one")
+    lint.add_argument("--register", action="store_true", help="add new ids to the ledger first")
     arguments = parser.parse_args()
     try:
         match arguments.command:
@@ -34,10 +37,18 @@ def main() -> int:
 
                 serve_site(arguments.port)
             case "citation":
-                from .citation import citation
-                from .site import ROOT
+                from .claims.citation import citation
 
                 (ROOT / "CITATION.cff").write_text(citation(ROOT), encoding="utf-8")
+            case "house":
+                from .checks.house import written
+
+                page = ROOT / "CONTRIBUTING.md"
+                page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")
+            case "claims":
+                from .checks.claims import main as check_claims
+
+                return check_claims(register_new=arguments.register)
             case _:
                 accept_outputs(arguments.names or snippets.names())
     except (BuildError, AfterSwipeError) as failure:

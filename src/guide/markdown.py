@@ -17,26 +17,22 @@ A claim marker becomes a link `claim:ID`; the finish stage knows where a page li
 """
 
 import xml.etree.ElementTree as etree
-from html import escape
 from re import Match
 from typing import Any
 
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
 from afterswipe import claims
 from afterswipe.errors import ClaimError
+from guide.claims.words import STATUS_WORDS
+from guide.swift.languages import BesideEachOther, swift_html
 
 from . import snippets
-from .claim_words import STATUS_WORDS
 from .errors import BuildError
-from .languages import BesideEachOther, swift_html
 
 
 class SnippetBlock(Block):  # type: ignore[misc]
@@ -57,25 +53,7 @@ class SnippetBlock(Block):  # type: ignore[misc]
 
     def on_end(self, block: etree.Element) -> None:
         """Fill it with code and output."""
-        block.text = self.md.htmlStash.store(snippet_html(self.argument))
-
-
-def snippet_html(name: str) -> str:
-    """The inside of a `<run-snippet>`: bar, code, tested output. Raises BuildError for an unknown name."""
-    file = f"{name}.py"
-    # Pygments wraps by default and strips blank lines at both ends; the page must show the file as it is.
-    code = highlight(snippets.source(name), PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
-    parts = [
-        f'<pre class="snippet-text">{escape(part)}</pre>'
-        if kind == "text"
-        else f'<div class="snippet-picture">{part.strip()}</div>'
-        for kind, part in snippets.accepted(name).parts()
-    ]
-    return (
-        f'<div class="snippet-bar"><span class="snippet-file">{file}</span></div>'
-        f'<div class="snippet-code highlight"><pre tabindex="0"><code class="language-python">{code}</code></pre></div>'
-        f'<div class="snippet-output" role="group" aria-label="Output of {file}">{"".join(parts)}</div>'
-    )
+        block.text = self.md.htmlStash.store(snippets.html(self.argument))
 
 
 class SwiftBlock(Block):  # type: ignore[misc]

@@ -9,9 +9,7 @@ from faultlab.server import SOUND, Content, FeedServer, Truth
 from faultlab.wire import Request
 
 from .errors import BuildError
-from .sounds import SOUNDS
-
-ROOT = Path(__file__).resolve().parents[2]
+from .sounds import FEED, SOUNDS
 
 
 def truth(folder: Path) -> Truth:
@@ -29,8 +27,8 @@ def truth(folder: Path) -> Truth:
     return known
 
 
-def write(folder: Path) -> list[Path]:
-    """Write the answers of the feed below `folder`, beside the sounds, and return their paths."""
+def files(folder: Path, *, below: str) -> dict[str, bytes]:
+    """The answers of the feed as files: path, with `below` before it -> content. The sounds lie in `folder`/sounds."""
     known = truth(folder)
     server = FeedServer(known)
     asked = [
@@ -38,12 +36,17 @@ def write(folder: Path) -> list[Path]:
         f"v3/update-events/{known.generation}.{len(known.events)}",  # what is new after all of it: nothing
         *(f"v3/sound/{name}" for name in SOUNDS),
     ]
-    written = []
-    for path in asked:
-        file = folder / f"{path}.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        body = server.answer(Request("GET", f"/{path}")).body
-        if not file.is_file() or file.read_bytes() != body:
-            file.write_bytes(body)
-        written.append(file)
-    return written
+    return {f"{below}/{path}.json": server.answer(Request("GET", f"/{path}")).body for path in asked}
+
+
+def write(out: Path, sounds: Path = FEED / "sounds") -> None:
+    """Write the feed below `out`: the answers, and the sounds where they are not there already."""
+    wanted = {path.name: path.read_bytes() for path in sorted(sounds.iterdir())}
+    content = {f"feed/sounds/{name}": data for name, data in wanted.items()} | files(
+        sounds.parent, below="feed"
+    )
+    for name, data in content.items():
+        file = out / name
+        if not file.is_file() or file.read_bytes() != data:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)

@@ -20,8 +20,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from watchfiles import watch
 
+from . import ROOT
 from .hosting import hosted
-from .site import ROOT, build_site
+from .site import build_site
 
 _RELOAD = """let seen;setInterval(async()=>{if(document.hidden)return;
 try{const now=await(await fetch("/_build",{cache:"no-store"})).text();if(seen&&now!==seen)location.reload();seen=now}catch{}},1000);"""
@@ -95,12 +96,4 @@ def _rebuild_on_save(preview: Preview) -> None:
 
 def _is_source(_change: object, path: str) -> bool:
     file = Path(path)
-    generated = file.is_relative_to(ROOT / "docs") and _is_made(file)
-    return not generated and "__pycache__" not in file.parts and not file.name.startswith(".")
-
-
-def _is_made(page: Path) -> bool:
-    """Whether a page is written by the build itself, as .gitignore says; else every build would ask for another."""
-    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    name = page.relative_to(ROOT).as_posix()
-    return any(name == line or (line.endswith("/") and name.startswith(line)) for line in ignored)
+    return "__pycache__" not in file.parts and not file.name.startswith(".")

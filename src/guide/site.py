@@ -1,71 +1,72 @@
 """The three stages in order, and what they need: the runtime bundle and the runner."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
-from html import unescape
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from afterswipe import claims
+from guide.checks import claims as claim_lint
+from guide.claims import schema
+from guide.claims.head import card_name
+from guide.finish.row import finish
+from guide.pages.generate import generate
+from guide.previews.cards import write_cards
+from guide.runtime.bundle import build_runtime
 
-from . import claim_lint, snippets
-from .cards import write_cards
-from .claim_head import card_name
+from . import ROOT, snippets, stamps
 from .errors import BuildError
-from .finish import finish
-from .generate import generate
-from .runtime import build_runtime
-
-ROOT = Path(__file__).resolve().parents[2]
-
-_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 
 
 def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     """Build the whole site into `site` with one of the builders. The old site stays until the new one is complete.
 
+    Where nothing has changed since the last build, nothing is done; where no page has, the builder does not run again.
     Raises BuildError with what to do, and then the old site is untouched.
     """
     started = time.perf_counter()
+    today = datetime.now(UTC).date()
     build_runtime(ROOT, ROOT / "build" / "runtime")
     build_runner()
-    today = datetime.now(UTC).date()
-    wrong = claim_lint.check(claims.every(), ROOT / "docs", snippets.FOLDER, claim_lint.LEDGER, today)
-    generate(ROOT / "docs", today=today, site_url=site_url())
-    if wrong := wrong + snippets.check_pages(ROOT / "docs"):
-        raise BuildError("\n".join(dict.fromkeys(wrong)))
-    made = _build(builder)
-    build = ROOT / "build"
-    finish(made, build / "runtime", build / "runner", site_url=site_url(), today=today, docs=ROOT / "docs")
-    _draw_cards(made)
+    whole = stamps.of(ROOT, stamps.EVERYTHING, builder, site_url(), str(today))
+    if stamps.is_current(site, whole):
+        print(f"{site.name}/ is as it should be ({time.perf_counter() - started:.1f} s)")
+        return
+    docs = make_docs(today)
+    made = build_pages(builder)
+    new = ROOT / "build" / "site-new"
+    about = finish(
+        made,
+        new,
+        ROOT / "build" / "runtime",
+        ROOT / "build" / "runner",
+        site_url=site_url(),
+        today=today,
+        docs=docs,
+    )
+    fonts = ROOT / "node_modules" / "@fontsource" / "inter" / "files"
+    cards = {card_name(path): words for path, words in about.items()}
+    write_cards(new, ROOT / "build" / "cache" / "cards", claims.every(), cards, fonts)
     old = ROOT / "build" / "site-old"
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():
         site.rename(old)
-    made.rename(site)
-    print(f"site/ built with {builder} in {time.perf_counter() - started:.1f} s")
+    new.rename(site)
+    stamps.write(site, whole)
+    print(f"{site.name}/ built with {builder} in {time.perf_counter() - started:.1f} s")
 
 
-def _draw_cards(site: Path) -> None:
-    """Draw the preview card of every claim and of every other page: its title, and its description as the sentence."""
-    pages: dict[str, tuple[str, str]] = {}
-    for page in sorted(site.rglob("*.html")):
-        path = page.relative_to(site).as_posix().removesuffix("index.html")
-        if not path.startswith("c/"):
-            text = page.read_text(encoding="utf-8")
-            title = _TITLE.search(text)
-            sentence = _DESCRIPTION.search(text)
-            pages[card_name(path)] = (
-                unescape(title[1]) if title else "After the Swipe",
-                unescape(sentence[1]) if sentence else "",
-            )
-    fonts = ROOT / "node_modules" / "@fontsource" / "inter" / "files"
-    write_cards(site, ROOT / "build" / "cache" / "cards", claims.every(), pages, fonts)
+def make_docs(today: date) -> Path:
+    """Check claims and pages, and make the folder that the builder reads. Raises BuildError with all that is wrong."""
+    out = ROOT / "build" / "docs"
+    wrong = claim_lint.check(schema.check(), ROOT / "docs", snippets.FOLDER, claim_lint.LEDGER, today)
+    generate(ROOT / "docs", out)
+    if wrong := wrong + snippets.check_pages(out):
+        raise BuildError("\n".join(dict.fromkeys(wrong)))
+    return out
 
 
 def site_url() -> str:
@@ -83,8 +84,8 @@ def build_runner() -> None:
         raise BuildError(f"The runner could not be bundled:\n{result.stdout}{result.stderr}")
 
 
-def _build(builder: str) -> Path:
-    """Run a builder on mkdocs.yml and return the folder of what it built."""
+def build_pages(builder: str) -> Path:
+    """Run a builder on mkdocs.yml and return the folder of what it built; what it built before, where nothing it reads has changed."""
     commands = {
         "mkdocs": ["mkdocs", "build", "--quiet", "--strict"],
         "zensical": ["zensical", "build"],
@@ -92,6 +93,9 @@ def _build(builder: str) -> Path:
     if builder not in commands:
         raise BuildError(f"There is no builder {builder!r}. Use {' or '.join(commands)}.")
     out = ROOT / "build" / f"site-{builder}"
+    stamp = stamps.of(ROOT, stamps.PAGES, builder, site_url())
+    if stamps.is_current(out, stamp):
+        return out
     shutil.rmtree(out, ignore_errors=True)
     environment = os.environ | {
         "PYTHONPATH": str(ROOT / "src"),
@@ -102,4 +106,5 @@ def _build(builder: str) -> Path:
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if result.returncode or not (out / "index.html").is_file():
         raise BuildError(f"{builder} could not build the site:\n{result.stdout}{result.stderr}")
+    stamps.write(out, stamp)
     return out

@@ -14,12 +14,18 @@ from html import unescape
 from pathlib import Path
 from types import ModuleType
 
-from .errors import BuildError
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
-ROOT = Path(__file__).resolve().parents[2]
+from . import ROOT
+from .errors import BuildError
+from .templating import markup
+
 FOLDER = ROOT / "snippets"
 
-_USES_THE_FEED = "afterswipe.sync.page"
+_USES_THE_FEED = "feed_url"
 _BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
 
@@ -117,8 +123,8 @@ def _hosted_feed() -> AbstractContextManager[str]:
     from .hosting import hosted
     from .sample_feed import write
 
-    write(ROOT / "docs" / "feed")
-    return hosted(StaticFiles(directory=ROOT / "docs"))
+    write(ROOT / "build" / "feed")
+    return hosted(StaticFiles(directory=ROOT / "build" / "feed"))
 
 
 def picture_title(markup: str) -> str:
@@ -142,6 +148,23 @@ def accepted(name: str) -> Output:
             f"snippets/{missing[0]} is missing, and snippets/{name}.out has a place for it. Run: make accept"
         )
     return Output(text, tuple(file.read_text(encoding="utf-8") for file in files))
+
+
+def html(name: str) -> Markup:
+    """The inside of a `<run-snippet>`: bar, code, tested output. Raises BuildError for an unknown name."""
+    # Pygments wraps by default and strips blank lines at both ends; the page must show the file as it is.
+    code = highlight(source(name), PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    parts = [
+        (kind, part if kind == "text" else Markup(part.strip()))  # noqa: S704 - our own drawing
+        for kind, part in accepted(name).parts()
+    ]
+    return markup("snippet.html", file=f"{name}.py", code=Markup(code), parts=parts)  # noqa: S704 - highlighted
+
+
+def element(name: str) -> Markup:
+    """The whole `<run-snippet>`, as the block `/// snippet | NAME` makes it."""
+    opening = Markup('<run-snippet name="{}" source="{}.py">').format(name.replace("_", "-"), name)
+    return opening + html(name) + Markup("</run-snippet>")
 
 
 def accept(name: str, output: Output) -> list[str]:

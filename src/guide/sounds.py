@@ -12,12 +12,12 @@ import subprocess
 import tempfile
 import wave
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+from . import ROOT
 from .errors import BuildError
 
 RATE = 16_000  # samples per second
-FEED = Path(__file__).resolve().parents[2] / "docs" / "feed"
+FEED = ROOT / "docs" / "feed"
 
 
 def bowl(seconds: float) -> Iterator[float]:

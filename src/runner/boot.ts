@@ -1,81 +1,146 @@
 /**
- * How the runtime boots. The one module that decides it.
+ * How the runtime boots. The one module that decides it. Two ways, behind one interface:
  *
- * Today there is one way: the standard library and the packages as zip files of bytecode, which Python reads
- * in place. A faster way (a memory snapshot) can be put before it: `neededFiles` then asks for its files when
- * the manifest has them, and `boot` falls back to the way below when it fails.
+ * - From an *image*: Python's memory as it was when the site was built, with our package and httpx imported.
+ * - *Plain*: the standard library and the packages as zips of bytecode, which Python reads in place. It needs nothing that
+ *   a browser may lack, and stands in when the image is not there or does not start.
  */
 
 import type { loadPyodide } from "pyodide";
-import type { Manifest, Part, RuntimeFile } from "./messages";
+import { spread } from "./image";
+import type { Archive, Manifest, Part, RuntimeFile } from "./messages";
 
 type Pyodide = Awaited<ReturnType<typeof loadPyodide>>;
 type Options = NonNullable<Parameters<typeof loadPyodide>[0]>;
 type CreateModule = NonNullable<Options["createPyodideModule"]>;
+type Settings = Parameters<CreateModule>[0];
+type Module = Awaited<ReturnType<CreateModule>> & { HEAP32: Int32Array };
 
-/** Where the packages lie in the worker's file system. Nothing is unpacked. */
+/** Where the archives lie in the worker's file system. Nothing is unpacked. */
 const SITE = "/lib/site";
+
+/** The archive with what Python itself needs to start. Pyodide puts it elsewhere. */
+const LIBRARY = "stdlib";
 
 /** Python's heap may not grow beyond this, in bytes: a blow-up then ends in a MemoryError, not in a dead tab. */
 const HEAP_LIMIT = 512 * 1024 * 1024;
 const WASM_PAGE = 65_536;
+
+/** A zip without entries, for Pyodide always reads a standard library. */
+const EMPTY_ZIP = new Uint8Array([80, 75, 5, 6, ...Array<number>(18).fill(0)]);
+
+export type Way = "image" | "plain";
 
 /** Verified files as they arrive, by their path in the manifest. */
 export interface Parts {
   get(path: string): Promise<Part>;
 }
 
-/** What the page has to fetch, the longest way first. */
-export function neededFiles(manifest: Manifest): RuntimeFile[] {
-  const { wasm, asm, stdlib, lock } = manifest.files;
-  return [wasm, asm, stdlib, lock, ...manifest.packages];
+/** A Python that runs, and the names of the archives that are in its file system. */
+export interface Booted {
+  readonly python: Pyodide;
+  readonly there: readonly string[];
+}
+
+/** What has to be fetched before Python can start, the longest first. */
+export function neededFiles(manifest: Manifest, way: Way): RuntimeFile[] {
+  const { wasm, asm, image } = manifest.files;
+  if (way === "image" && image) return [wasm, image, asm];
+  return [wasm, asm, ...manifest.archives.filter(({ first }) => first)];
 }
 
 /** In which form the worker wants a file. */
 export function partForm(manifest: Manifest, file: RuntimeFile): "module" | "url" | "bytes" {
-  const { wasm, asm, stdlib } = manifest.files;
+  const { wasm, asm } = manifest.files;
   if (file.path === wasm.path) return "module";
-  return file.path === asm.path || file.path === stdlib.path ? "url" : "bytes";
+  return file.path === asm.path ? "url" : "bytes";
 }
 
 /** Starts Python. Rejects when a part is not what it should be or the interpreter does not come up. */
 export async function boot(
   load: typeof loadPyodide,
   manifest: Manifest,
+  way: Way,
   parts: Parts,
   print: (line: string) => void,
-): Promise<Pyodide> {
+): Promise<Booted> {
   limitHeap();
-  const { asm, wasm, stdlib, lock } = manifest.files;
-  const createModule = parts.get(asm.path).then(async (url) => {
+  const { asm, wasm, image } = manifest.files;
+  const creating = parts.get(asm.path).then(async (url) => {
     const module: { default: CreateModule } = await import(url as string);
     return module.default;
   });
-  const packages = Promise.all(
-    manifest.packages.map(async ({ path }) => ({ path, bytes: new Uint8Array((await parts.get(path)) as ArrayBuffer) })),
-  );
-  return load({
+  const compiled = parts.get(wasm.path) as Promise<WebAssembly.Module>;
+  const start = image && way === "image" ? ofImage((await parts.get(image.path)) as ArrayBuffer) : undefined;
+  const first = start ? [] : manifest.archives.filter(({ first }) => first);
+  const bytes = (file: RuntimeFile): Promise<Uint8Array<ArrayBuffer>> =>
+    parts.get(file.path).then((part) => new Uint8Array(part as ArrayBuffer));
+  const library = first.find(({ name }) => name === LIBRARY);
+  const python = await load({
+    ...options(manifest),
+    ...start?.options,
     // Pyodide asks for `<indexURL>pyodide.asm.wasm` before it is told that the module is here already. After
     // a "#" the name is ignored, so it gets an empty blob and no request is made.
     indexURL: `${URL.createObjectURL(new Blob([]))}#`,
-    stdLibURL: (await parts.get(stdlib.path)) as string,
-    lockFileContents: parts.get(lock.path).then((bytes) => new TextDecoder().decode(bytes as ArrayBuffer)),
-    packageBaseUrl: "/",
-    createPyodideModule: withModule(await createModule, parts.get(wasm.path) as Promise<WebAssembly.Module>),
-    // The same order of sets on every visit, as in the tests.
-    env: { PYTHONPATH: manifest.packages.map(({ path }) => `${SITE}/${path}`).join(":"), PYTHONHASHSEED: "0" },
+    stdLibURL: URL.createObjectURL(new Blob([library ? await bytes(library) : EMPTY_ZIP])),
+    createPyodideModule: withModule(await creating, compiled, start),
     fsInit: async (FS) => {
       FS.mkdirTree(SITE);
-      for (const { path, bytes } of await packages) FS.writeFile(`${SITE}/${path}`, bytes);
+      for (const archive of first) if (archive !== library) FS.writeFile(`${SITE}/${archive.name}.zip`, await bytes(archive));
     },
     stdout: print,
     stderr: print,
   });
+  if (start) (python.pyimport("_renew") as { renew(language: string): void }).renew(language());
+  return { python, there: first.map(({ name }) => name) };
+}
+
+/** What every start has in common, that of the image too. */
+export function options(manifest: Manifest): Options {
+  return {
+    lockFileContents: JSON.stringify(manifest.lock),
+    packageBaseUrl: "/",
+    env: {
+      PYTHONPATH: manifest.archives.filter(({ name }) => name !== LIBRARY).map(({ name }) => `${SITE}/${name}.zip`).join(":"),
+      // The same order of sets on every visit, as in the tests.
+      PYTHONHASHSEED: "0",
+      LANG: language(),
+    },
+  };
+}
+
+/** What Python's finder has to know of the archives (see archives.py). */
+export function entries(manifest: Manifest): [name: string, path: string, sha256: string, modules: readonly string[]][] {
+  return manifest.archives.map(({ name, path, sha256, modules }: Archive) => [name, path, sha256, modules]);
+}
+
+export const site = SITE;
+
+/** How the C library of Emscripten names the reader's language. */
+function language(): string {
+  return `${(navigator.language || "C").replace("-", "_")}.UTF-8`;
+}
+
+interface Start {
+  readonly options: object;
+  /** The module is there, and nothing has been written into its memory but what it brings along. */
+  fill(memory: WebAssembly.Memory): void;
+  /** The module has set itself up. */
+  keep(module: Module): void;
+}
+
+function ofImage(bytes: ArrayBuffer): Start {
+  const { memory, fill, keep } = spread(bytes);
+  return {
+    options: { _loadSnapshot: memory },
+    fill: ({ buffer }) => fill(new Uint8Array(buffer)),
+    keep: ({ HEAP32 }) => keep(HEAP32),
+  };
 }
 
 /** Gives Emscripten the module that the page has verified and compiled, in place of one that it fetches. */
-function withModule(create: CreateModule, compiled: Promise<WebAssembly.Module>): CreateModule {
-  return (settings) => {
+function withModule(create: CreateModule, compiled: Promise<WebAssembly.Module>, start?: Start): CreateModule {
+  return async (settings: Settings) => {
     const failed = new Promise<never>((_, reject) => {
       const instantiateWasm = (
         imports: Record<string, Record<string, WebAssembly.ImportValue>>,
@@ -88,13 +153,19 @@ function withModule(create: CreateModule, compiled: Promise<WebAssembly.Module>)
           JsvError_Check: (value: unknown) => value === marker,
         });
         compiled
-          .then(async (module) => done(await WebAssembly.instantiate(module, imports), module))
+          .then(async (module) => {
+            const instance = await WebAssembly.instantiate(module, imports);
+            start?.fill(instance.exports.memory as WebAssembly.Memory);
+            done(instance, module);
+          })
           .catch(reject);
         return {};
       };
       Object.assign(settings, { instantiateWasm });
     });
-    return Promise.race([create(settings), failed]);
+    const module = (await Promise.race([create(settings), failed])) as Module;
+    start?.keep(module);
+    return module;
   };
 }
 

@@ -81,14 +81,15 @@ export class RunSnippet extends HTMLElement {
     if (!parts || this.busy || whyNot()) return;
     const asked = ++this.asked;
     const { source } = parts.code;
+    const changed = !parts.code.isOriginal;
     this.setBusy(true);
     parts.code.mark(0);
-    parts.panel.begin(parts.code.isOriginal ? "Output of this run" : "Output of your version", source);
+    parts.panel.begin(changed ? "Output of your version" : "Output of this run", source);
     parts.panel.say("Loading Python");
     try {
       const host = await python();
       if (asked !== this.asked) return;
-      this.run = host.run({ source, filename: parts.file }, this.client(parts, asked, source));
+      this.run = host.run({ source, filename: parts.file, changed }, this.client(parts, asked, source));
     } catch {
       if (asked !== this.asked) return;
       const message = "A part of this page could not be loaded. Press Run to try again, or reload the page.";
@@ -127,6 +128,8 @@ export class RunSnippet extends HTMLElement {
     const { parts } = this;
     if (!parts || whyNot()) return;
     if (await parts.code.edit(event)) {
+      // What a reader changes runs in an interpreter that is ended after it.
+      python().then((host) => host.warmSpare(), () => undefined);
       parts.bar.show("edit", false);
       parts.bar.show("reset", true);
     } else {
@@ -141,11 +144,10 @@ export class RunSnippet extends HTMLElement {
     };
     return {
       waiting: (behind) => now(() => panel.say(`Waiting for ${behind}`)),
-      loading: (fraction) =>
+      loading: (fraction, again) =>
         now(() => {
-          panel.say("Loading Python");
-          panel.progress(fraction);
-          this.style.setProperty("--snippet-loaded", String(fraction));
+          panel.say(again ? "No data came for a while: loading Python again" : "Loading Python");
+          panel.progress(fraction, () => this.style.setProperty("--snippet-loaded", String(fraction)));
         }),
       starting: () => now(() => panel.say("Starting Python")),
       running: () =>

@@ -9,6 +9,7 @@ This module runs inside the worker, under Pyodide, and in plain CPython in the t
 import asyncio
 import base64
 import builtins
+import contextvars
 import gc
 import io
 import linecache
@@ -17,8 +18,13 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
 
 #: The most that one run may show. Beyond it, output is counted and not sent.
 MAX_LINES = 2_000
@@ -37,10 +43,21 @@ ALIKE = 0.75
 #: How often the page hears of hidden output, in seconds.
 REPORT_EVERY = 0.25
 
+#: Pieces of text that are sent one by one; what comes beyond is collected, for each piece is a message to the page.
+MOST_PIECES = 2_500
+#: How much is collected before it is sent: characters, seconds.
+COLLECTED = 1_000
+COLLECT_FOR = 0.1
+
 #: Freed when memory runs out, so that there is room to say so; in bytes.
 RESERVE = 4 << 20
 
 NOBODY_TO_ASK = "There is nobody to ask here: put the value into the code."
+
+TOP_LEVEL_ONLY = (
+    "This browser cannot wait inside a function, so {} cannot be called there: put the call at the top level of the "
+    "program, where it may stand inside with, if, for and try too."
+)
 
 type Send = Callable[[str, str], None]
 #: What a run came to: kind ("ok", "exit" or "error"), exit status, line (0: unknown), text, hint.
@@ -53,10 +70,16 @@ class Output:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.open = False
+        #: The run that has the word. What an earlier one left behind carries another in its context.
+        self._run = contextvars.ContextVar[object]("run", default=None)
         self.begin()
 
     def begin(self) -> None:
-        """Start counting anew, for the next run."""
+        """Start counting anew, for the next run, which is that of the context of now."""
+        self._now = object()
+        self._run.set(self._now)
+        self._collected = ""
+        self._pieces = 0
         self._lines = self._characters = self._pictures = self._sounds = 0
         self._hidden_lines = self._hidden_pictures = self._calls = 0
         self._full = self._cut = False
@@ -64,11 +87,11 @@ class Output:
 
     def text(self, text: str) -> None:
         """Send a piece of text, or the part of it that is within the limits."""
-        if not self.open or not text:
+        if not self._heard() or not text:
             return
         shown = "" if self._full else self._within_limits(text)
         if shown:
-            self._send("text", shown)
+            self._piece(shown)
         if self._full:
             rest = text[len(shown) :]
             if rest:
@@ -78,26 +101,52 @@ class Output:
 
     def picture(self, markup: str) -> None:
         """Send a picture, unless there were too many or this one is too large."""
-        if not self.open:
+        if not self._heard():
             return
         if self._pictures >= MAX_PICTURES or len(markup) > MAX_MARKUP:
             self._hidden_pictures += 1
             self._report_now_and_then()
             return
         self._pictures += 1
+        self._release()
         self._send("picture", markup)
 
     def sound(self, title: str, data: bytes) -> None:
         """Send a sound, unless there were too many or this one is too large."""
-        if self.open and self._sounds < MAX_SOUNDS and len(data) <= MAX_SOUND:
+        if self._heard() and self._sounds < MAX_SOUNDS and len(data) <= MAX_SOUND:
             self._sounds += 1
+            self._release()
             self._send("sound", f"{title}\n{base64.b64encode(data).decode()}")
 
     def end(self) -> None:
         """Say what was left out, for the last time."""
+        self._release()
         self._hidden_lines += self._cut
         self._report()
         self.open = False
+
+    def _heard(self) -> bool:
+        return self.open and self._run.get() is self._now
+
+    def _piece(self, text: str) -> None:
+        self._pieces += 1
+        if self._pieces <= MOST_PIECES:
+            self._send("text", text)
+            self._collecting = time.monotonic()
+            return
+        self._collected += text
+        if (
+            self._full
+            or len(self._collected) >= COLLECTED
+            or time.monotonic() - self._collecting > COLLECT_FOR
+        ):
+            self._release()
+
+    def _release(self) -> None:
+        if self._collected:
+            self._send("text", self._collected)
+        self._collected = ""
+        self._collecting = time.monotonic()
 
     def _within_limits(self, text: str) -> str:
         end = min(len(text), MAX_CHARACTERS - self._characters)
@@ -169,41 +218,22 @@ class Runner:
 
     def run(self, source: str, filename: str) -> Result:
         """Run `source` to its end as the program `filename`, and say how it ended. Never raises."""
-        return self._ended(*self._execute(source, filename))
+        run = _Run(self, source, filename)
+        with run:
+            # In a context of its own, so that what it leaves behind can be told from the next one.
+            contextvars.copy_context().run(run.execute)
+        return run.end()
 
     async def run_waiting(self, source: str, filename: str) -> Result:
-        """Run `source`, then wait for the tasks that it has left: where the browser cannot wait inside a call, `asyncio.run` leaves one."""
-        before, result = self._execute(source, filename)
-        while result[0] == "ok" and (left := _tasks() - self._kept_tasks):
-            for ended in await asyncio.gather(*left, return_exceptions=True):
-                if isinstance(ended, BaseException) and result[0] == "ok":
-                    result = self._error(ended, filename)
-        return self._ended(before, result)
-
-    def _execute(self, source: str, filename: str) -> tuple[types.ModuleType | None, Result]:
-        self._output.begin()
-        before = sys.modules.get("__main__")
-        program = types.ModuleType("__main__")
-        program.__file__ = filename
-        self._prepare(program, source, filename)
-        reserve = bytearray(RESERVE)
-        try:
-            exec(compile(source, filename, "exec", dont_inherit=True), program.__dict__)  # noqa: S102
-            result: Result = ("ok", 0, 0, "", "")
-        except SystemExit as stop:
-            result = self._exit(stop)
-        except MemoryError as error:
-            del reserve
-            self._let_go(program, error)
-            result = self._error(error, filename)
-        except BaseException as error:  # noqa: BLE001
-            result = self._error(error, filename)
-        return before, result
-
-    def _ended(self, before: types.ModuleType | None, result: Result) -> Result:
-        self._put_back(before)
-        self._output.end()
-        return result
+        """Run `source` where the browser cannot wait inside a call: `asyncio.run` is awaited instead, and so are tasks that are left."""
+        run = _Run(self, source, filename)
+        with run, _Waiting() as waiting:
+            await waiting.execute(source, filename, run.names)
+            while left := _tasks() - self._kept_tasks:
+                for ended in await asyncio.gather(*left, return_exceptions=True):
+                    if isinstance(ended, BaseException):
+                        raise ended
+        return run.end()
 
     def load(self, package: str) -> None:
         """Import a package before a program asks for it. What fails here fails again, and is said, in the program."""
@@ -234,6 +264,7 @@ class Runner:
         sys.stdin, sys.stdout, sys.stderr = self._stdin, self._stdout, self._stderr
         # With no time of change, linecache keeps the source until the next run replaces it.
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        self._output.begin()
         self._output.open = True
 
     def _put_back(self, before: types.ModuleType | None) -> None:
@@ -266,6 +297,11 @@ class Runner:
         """Put a player for an MP3 file into the page, after all text so far."""
         self._flush()
         self._output.sound(" ".join(str(title).split())[:100], bytes(data))
+
+    def _came_to(self, error: BaseException | None, filename: str) -> Result:
+        if error is None:
+            return "ok", 0, 0, "", ""
+        return self._exit(error) if isinstance(error, SystemExit) else self._error(error, filename)
 
     def _exit(self, stop: SystemExit) -> Result:
         if stop.code is None:
@@ -308,6 +344,215 @@ class Runner:
         there = ", ".join(sorted(self._packages))
         hint = f"There is no {name} here. This page has the standard library and: {there}."
         return f"{hint} Did you mean {close[0]}?" if close else hint
+
+
+class _Run:
+    """One program between what is prepared for it and what is put back. What it raises is kept as its result."""
+
+    def __init__(self, runner: Runner, source: str, filename: str) -> None:
+        self._runner, self._source, self._filename = runner, source, filename
+        self._before = sys.modules.get("__main__")
+        self._program = types.ModuleType("__main__")
+        self._program.__file__ = filename
+        self.names = self._program.__dict__
+        runner._prepare(self._program, source, filename)
+        self._reserve: bytearray | None = bytearray(RESERVE)
+
+    def execute(self) -> None:
+        exec(compile(self._source, self._filename, "exec", dont_inherit=True), self.names)  # noqa: S102
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        self._reserve = None
+        if isinstance(error, MemoryError):
+            self._runner._let_go(self._program, error)
+        self._result = self._runner._came_to(error, self._filename)
+        return True
+
+    def end(self) -> Result:
+        self._runner._put_back(self._before)
+        self._runner._output.end()
+        return self._result
+
+
+class _Waiting:
+    """Where the browser cannot wait inside a call: the calls at a program's top level that would are awaited instead.
+
+    Which calls these are is seen when they are made, so that it does not matter under which name the program has them.
+    The page's loop runs already; `asyncio.run` is then a task on it, with what it left behind cancelled at its end.
+    """
+
+    _CALL, _SETTLE = "(call)", "(settle)"  # no program can write these names
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._top = asyncio.current_task()
+        self._closing: set[asyncio.Task[object]] = set()
+
+    def __enter__(self) -> "_Waiting":
+        refuse, waiting = self._refuse, self
+
+        def run(main: Awaitable[object], **_: object) -> None:
+            refuse(main, "asyncio.run()")
+
+        class Runner:
+            """`asyncio.Runner`, by hand."""
+
+            def __init__(self, **_: object) -> None:
+                self.before, self.closed = _tasks(), False
+
+            def __enter__(self) -> "Runner":
+                return self
+
+            def __exit__(self, *_: object) -> None:
+                self.close()
+
+            def close(self) -> None:
+                if not self.closed:
+                    waiting._cancel(self.before)
+                self.closed = True
+
+            def get_loop(self) -> asyncio.AbstractEventLoop:
+                return waiting._loop
+
+            def run(self, coro: Awaitable[object], **_: object) -> None:
+                refuse(coro, "asyncio.Runner.run()")
+
+        kind = type(self._loop)
+        self._run, self._runner, self._until = run, Runner, kind.run_until_complete
+        self._kept = asyncio.run, asyncio.Runner, asyncio.new_event_loop
+        asyncio.run, asyncio.Runner = run, Runner  # type: ignore[assignment, misc]
+        asyncio.new_event_loop = lambda: self._loop  # the page has one, and a second would take its place
+        kind.run_until_complete = lambda _, future: refuse(future, "run_until_complete()")  # type: ignore[assignment, method-assign, return-value]
+        self._refused = kind.run_until_complete
+        # As where nothing waits: the page's loop has no part in what a program's own loops leave unfinished.
+        self._hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(None, None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run, asyncio.Runner, asyncio.new_event_loop = self._kept  # type: ignore[misc]
+        type(self._loop).run_until_complete = self._until  # type: ignore[method-assign]
+        sys.set_asyncgen_hooks(*self._hooks)
+
+    async def execute(self, source: str, filename: str, names: dict[str, object]) -> None:
+        code = compile(source, filename, "exec", dont_inherit=True)
+        if "asyncio" in source:
+            import ast  # a program that does not wait does without
+
+            tree = _awaited(ast.parse(source, filename), self._CALL, self._SETTLE)
+            code = compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        scope = vars(builtins)
+        scope[self._CALL], scope[self._SETTLE] = self._call, self._settle
+        try:
+            made = eval(code, names)  # noqa: S307
+            if made is not None:
+                await made
+        finally:
+            del scope[self._CALL], scope[self._SETTLE]
+
+    async def _call(self, function: Callable[..., object], *args: "Any", **settings: "Any") -> object:
+        """A call at the top level: of something that waits, which is awaited here, or of anything else."""
+        method, owner = getattr(function, "__func__", None), getattr(function, "__self__", None)
+        if function is self._run:
+            before = _tasks()
+            try:
+                return await self._whole(*args, **settings)
+            finally:
+                self._cancel(before)
+                await self._settle()
+        if method is self._runner.run:
+            if getattr(owner, "closed", False):
+                raise RuntimeError("Runner is closed")
+            return await self._whole(*args, **settings)
+        if method is not None and method is self._refused:
+            return await self._whole(*args, **settings)
+        result = function(*args, **settings)
+        if method is self._runner.close:
+            await self._settle()
+        return result
+
+    async def _whole(
+        self, main: Awaitable[object], *, context: contextvars.Context | None = None, **_: object
+    ) -> object:
+        """A coroutine to its end in a task of its own, as elsewhere. A SystemExit in it ends the program and not the loop."""
+
+        async def guarded() -> tuple[object, BaseException | None]:
+            try:
+                return await main, None
+            except (SystemExit, KeyboardInterrupt) as stop:
+                return None, stop
+
+        if not isinstance(main, Awaitable):
+            raise TypeError("An asyncio.Future, a coroutine or an awaitable is required")
+        result, stop = await self._loop.create_task(guarded(), context=context)
+        if stop is not None:
+            raise stop
+        return result
+
+    def _cancel(self, before: set[asyncio.Task[object]]) -> None:
+        left = _tasks() - before
+        for task in left:
+            task.cancel()
+        self._closing |= left
+
+    async def _settle(self) -> None:
+        """Wait for what was cancelled."""
+        left, self._closing = self._closing, set()
+        await asyncio.gather(*left, return_exceptions=True)
+        await self._loop.shutdown_asyncgens()
+
+    def _refuse(self, main: object, name: str) -> None:
+        if isinstance(main, Coroutine):
+            main.close()
+        if asyncio.current_task() is not self._top:
+            raise RuntimeError(f"{name} cannot be called from a running event loop")
+        raise RuntimeError(TOP_LEVEL_ONLY.format(name))
+
+
+def _awaited(tree: "ast.Module", call: str, settle: str) -> "ast.Module":
+    """The program with each call at its top level that may be one that waits as `await call(function, ...)`."""
+    import ast
+
+    waits = {"run", "run_until_complete", "close"}
+    named = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in waits
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.NamedExpr) and getattr(node.value, "attr", "") in waits:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            named |= {target.id for target in targets if isinstance(target, ast.Name)}
+
+    apart = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | ast.GeneratorExp
+
+    def awaiting(
+        name: str, arguments: list[ast.expr], keywords: list[ast.keyword], place: ast.AST
+    ) -> ast.Await:
+        made = ast.Await(ast.Call(ast.Name(name, ast.Load()), arguments, keywords))
+        return ast.fix_missing_locations(ast.copy_location(made, place))
+
+    class TopLevel(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST | list[ast.AST]:
+            if isinstance(node, apart):
+                return node
+            self.generic_visit(node)
+            if isinstance(node, ast.Call):
+                function = node.func
+                by_name = isinstance(function, ast.Name) and function.id in named
+                if by_name or (isinstance(function, ast.Attribute) and function.attr in waits):
+                    return awaiting(call, [function, *node.args], node.keywords, node)
+            if isinstance(node, ast.With) and any("Runner" in ast.dump(item) for item in node.items):
+                return [node, ast.copy_location(ast.Expr(awaiting(settle, [], [], node)), node)]
+            return node
+
+    TopLevel().visit(tree)
+    return tree
 
 
 def _last_line(place: types.TracebackType | None, filename: str) -> int:

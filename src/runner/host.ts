@@ -1,12 +1,15 @@
 /**
- * Python in this tab: one worker for all snippets, which run one after the other.
+ * Python in this tab: one interpreter for all snippets, which run one after the other, and a spare where it helps.
  *
  * The state is the module's own, so it outlives the page under instant navigation: elements come and go, the
- * worker and the files of the runtime stay. Stop ends the worker and starts a fresh one from the kept files.
+ * interpreter and the files of the runtime stay. An interpreter is used again as long as only programs have run in
+ * it that came with the site. One that ran a reader's version is ended after it, and Stop ends it too; the spare,
+ * warmed beforehand from the kept files, takes its place.
  */
 
-import { Loading, LoadingError, type RuntimeAddress } from "./loading";
-import { readMessage, type FromWorker, type Outcome, type ToWorker } from "./messages";
+import { Interpreter, type OfRun } from "./interpreter";
+import { Loading, LoadingError, NoImage, type RuntimeAddress } from "./loading";
+import type { Outcome } from "./messages";
 import { PictureError, readPicture } from "./picture";
 import workerCode from "bundle:worker";
 
@@ -22,7 +25,8 @@ export type Ending =
 /** What a snippet hears of its run, in this order; the last call is always `ended`. */
 export interface Client {
   waiting(behind: string): void;
-  loading(fraction: number): void;
+  /** `again`: no more bytes came for a while, and what is missing is asked for once more. */
+  loading(fraction: number, again: boolean): void;
   starting(): void;
   running(): void;
   text(text: string): void;
@@ -36,6 +40,8 @@ export interface Client {
 export interface Program {
   readonly source: string;
   readonly filename: string;
+  /** Whether it is another than the one that came with the page. */
+  readonly changed: boolean;
 }
 
 /** A run that was asked for. */
@@ -44,9 +50,11 @@ export interface Run {
 }
 
 interface Job extends Program {
-  readonly id: number;
   readonly client: Client;
+  /** What it imports has come. */
+  prepared: boolean;
   begun: boolean;
+  timer: number;
   /** UTF-16 units of text and number of pictures taken so far. */
   text: number;
   pictures: number;
@@ -58,67 +66,99 @@ const MOST_TEXT = 300_000;
 const MOST_PICTURES = 60;
 const MOST_SOUNDS = 5;
 
+/** A worker that has run something says at once that it has heard of the next run, or it is closed or blocked. */
+const ANSWER_MS = 1_000;
+/** A program that runs for so long may have to be stopped. */
+const LONG_MS = 500;
+/** In GB, where the browser tells: with less there is no spare. */
+const LITTLE_MEMORY = 2;
+
+/** After the first output, what other programs may import is fetched. */
+const REST_MS = 1_000;
+
 const OTHER_BROWSER = "The tested output stays; a newer browser runs the code too.";
+
+/** Who speaks to the worker itself or to the interpreter's inside may leave anything behind. */
+const REACHES_INSIDE = /\b(js|pyodide|pyodide_js|_pyodide|_pyodide_core|ctypes|gc)\b/;
 
 export class Host {
   private readonly loading: Loading;
   /** The first is the one that runs or will run next; the others wait. */
   private readonly jobs: Job[] = [];
-  private lastId = 0;
-  private worker: Worker | undefined;
-  private ready = false;
+  private current: Interpreter | undefined;
+  private spare: Interpreter | undefined;
   private fraction = 0;
+  private again = false;
 
   constructor(private readonly address: RuntimeAddress) {
     this.loading = new Loading(address);
   }
 
-  /** Starts the worker and the loading, unless they are there. What fails now shows at the next run only. */
+  /** Starts an interpreter and the loading, unless they are there. What fails now shows at the next run only. */
   warm(): void {
-    if (this.worker) return;
+    if (this.current) return;
     try {
-      const worker = startWorker();
-      this.worker = worker;
-      worker.onmessage = ({ data }: MessageEvent<unknown>) => {
-        if (this.worker === worker) this.hear(readMessage(data));
-      };
-      worker.onerror = (event) => {
-        event.preventDefault();
-        if (this.worker === worker) this.lost(event.message || "its worker ended");
-      };
-      const tell = (message: ToWorker): void => worker.postMessage(message);
-      this.loading
-        .load({
-          manifest: (manifest) => tell({ type: "boot", manifest, root: new URL("..", this.address.url).href }),
-          part: (path, part) => tell({ type: "part", path, part }),
-          progress: (fraction) => this.progress(fraction),
-        })
-        .catch((error: unknown) => {
-          if (this.worker === worker) this.fail(error);
-        });
+      this.current = this.start();
     } catch (error) {
       this.fail(error);
     }
   }
 
+  /** Starts a spare, for the interpreter that is there will be ended. Only once that one has loaded everything. */
+  warmSpare(): void {
+    const { deviceMemory = Infinity } = navigator as { deviceMemory?: number };
+    if (this.spare || !this.current?.ready || deviceMemory <= LITTLE_MEMORY) return;
+    this.spare = this.start();
+  }
+
   /** Runs a program as soon as those before it have ended. */
   run(program: Program, client: Client): Run {
-    const job: Job = { ...program, id: ++this.lastId, client, begun: false, text: 0, pictures: 0, sounds: 0 };
+    const job: Job = { ...program, client, prepared: false, begun: false, timer: 0, text: 0, pictures: 0, sounds: 0 };
     this.jobs.push(job);
     this.warm();
+    if (!this.current?.ready) this.loading.hurry();
+    void this.loading.prepare(job.source).then(() => {
+      job.prepared = true;
+      this.advance();
+    });
     this.advance();
     return { stop: () => this.stop(job) };
   }
 
-  private stop(job: Job): void {
-    if (!this.jobs.includes(job)) return;
-    if (job.begun) this.endWorker();
-    this.end(job, { kind: "stopped" });
-    this.warm();
+  private start(): Interpreter {
+    const made: Interpreter = new Interpreter(
+      startWorker(),
+      {
+        ready: () => {
+          if (made === this.current) this.advance();
+        },
+        progress: (fraction, again) => {
+          if (made === this.current) this.progress(fraction, again);
+        },
+        lost: (reason) => this.lost(made, reason),
+        failed: (error) => {
+          if (made === this.spare) this.endSpare();
+          else if (made === this.current) this.fail(error);
+        },
+      },
+      (message) => {
+        const [job] = this.jobs;
+        if (made === this.current && job?.begun) this.hear(job, message);
+      },
+    );
+    made.load(this.loading, new URL("..", this.address.url).href);
+    return made;
   }
 
-  private progress(fraction: number): void {
+  private stop(job: Job): void {
+    if (!this.jobs.includes(job)) return;
+    if (job.begun) this.replace();
+    this.end(job, { kind: "stopped" });
+  }
+
+  private progress(fraction: number, again: boolean): void {
     this.fraction = fraction;
+    this.again = again;
     this.advance();
   }
 
@@ -126,41 +166,41 @@ export class Host {
   private advance(): void {
     const [first, ...others] = this.jobs;
     if (first && !first.begun) {
-      if (this.ready) {
-        first.begun = true;
-        first.client.running();
-        this.worker?.postMessage({
-          type: "run",
-          run: first.id,
-          source: first.source,
-          filename: first.filename,
-        } satisfies ToWorker);
-      } else if (this.fraction < 1) {
-        first.client.loading(this.fraction);
-      } else {
-        first.client.starting();
-      }
+      if (this.current?.ready && first.prepared) this.begin(first, this.current);
+      else if (this.fraction < 1) first.client.loading(this.fraction, this.again);
+      else first.client.starting();
     }
     for (const { client } of others) client.waiting(first?.filename ?? "");
   }
 
-  private hear(message: FromWorker | undefined): void {
-    if (!message) return;
-    if (message.type === "ready") {
-      this.ready = true;
-      this.advance();
-    } else if (message.type === "boot-failed" || message.type === "died") {
-      this.lost(message.reason);
-    } else {
-      const [job] = this.jobs;
-      // Only what the present run says counts: something late must not show in, or end, another run.
-      if (job?.begun && job.id === message.run) this.hearRun(job, message);
-    }
+  private begin(job: Job, interpreter: Interpreter): void {
+    job.begun = true;
+    job.client.running();
+    const answers = interpreter.used;
+    interpreter.give(this.loading.extra);
+    interpreter.begin(job.source, job.filename);
+    if (answers) job.timer = setTimeout(() => this.beginElsewhere(job), ANSWER_MS);
+    else this.began(job);
   }
 
-  private hearRun(job: Job, message: Extract<FromWorker, { run: number }>): void {
+  private began(job: Job): void {
+    clearTimeout(job.timer);
+    if (job.changed) this.warmSpare();
+    else job.timer = setTimeout(() => this.warmSpare(), LONG_MS);
+  }
+
+  /** Nobody answers in the worker: whatever ran there before has closed or blocked it. */
+  private beginElsewhere(job: Job): void {
+    job.begun = false;
+    this.replace();
+    this.advance();
+  }
+
+  private hear(job: Job, message: OfRun): void {
     const { client } = job;
-    if (message.type === "text") {
+    if (message.type === "began") {
+      this.began(job);
+    } else if (message.type === "text") {
       job.text += message.text.length;
       if (job.text <= MOST_TEXT) client.text(message.text);
     } else if (message.type === "picture") {
@@ -172,38 +212,71 @@ export class Host {
     } else if (message.type === "hidden") {
       client.hidden(message.lines, message.pictures);
     } else {
+      if (job.changed || REACHES_INSIDE.test(job.source)) this.replace();
       this.end(job, { kind: "finished", outcome: message.outcome });
+      setTimeout(() => void this.loading.rest(), REST_MS);
     }
   }
 
   private end(job: Job, ending: Ending): void {
+    clearTimeout(job.timer);
     this.jobs.splice(this.jobs.indexOf(job), 1);
     job.client.ended(ending);
     this.advance();
   }
 
-  /** The worker is of no more use: under a program that is a crash of this program, else Python did not start. */
-  private lost(reason: string): void {
+  /** A worker is of no more use: under a program that is a crash of this program, else Python did not start. */
+  private lost(interpreter: Interpreter, reason: string): void {
+    if (interpreter === this.spare) this.endSpare();
+    if (interpreter !== this.current) return;
     const [job] = this.jobs;
-    if (!job?.begun) {
+    if (job?.begun) {
+      this.replace();
+      this.end(job, { kind: "crashed", message: `Python crashed (${reason}). The next Run starts a fresh one.` });
+    } else if (interpreter.used) {
+      this.replace();
+    } else if (interpreter.way === "image") {
+      this.startPlainly();
+    } else {
       this.fail(new LoadingError(`Python did not start in this browser (${reason}). ${OTHER_BROWSER}`));
-      return;
     }
-    this.endWorker();
-    this.end(job, { kind: "crashed", message: `Python crashed (${reason}). The next Run starts a fresh one.` });
-    this.warm();
+  }
+
+  /** The image does not start, or cannot be had: the other way needs nothing that a browser may lack. */
+  private startPlainly(): void {
+    this.loading.way = "plain";
+    this.endSpare();
+    this.replace();
   }
 
   private fail(error: unknown): void {
-    this.endWorker();
+    if (error instanceof NoImage) {
+      this.startPlainly();
+      return;
+    }
+    this.loading.way = "image"; // the next try may have better luck
+    this.endCurrent();
+    this.endSpare();
     const message = error instanceof LoadingError ? error.message : `Python could not be loaded: ${String(error)}`;
     for (const job of this.jobs.splice(0)) job.client.ended({ kind: "not-loaded", message });
   }
 
-  private endWorker(): void {
-    this.worker?.terminate();
-    this.worker = undefined;
-    this.ready = false;
+  /** Ends the interpreter, and puts the spare or a new one in its place. */
+  private replace(): void {
+    this.endCurrent();
+    this.current = this.spare;
+    this.spare = undefined;
+    this.warm();
+  }
+
+  private endCurrent(): void {
+    this.current?.end();
+    this.current = undefined;
+  }
+
+  private endSpare(): void {
+    this.spare?.end();
+    this.spare = undefined;
   }
 }
 

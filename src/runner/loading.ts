@@ -4,11 +4,15 @@
  * What has arrived stays when another file fails, so a second try fetches only what is missing.
  */
 
-import { neededFiles, partForm } from "./boot";
-import { readManifest, type Manifest, type Part, type RuntimeFile } from "./messages";
+import { neededFiles, partForm, type Way } from "./boot";
+import { importedNames } from "./imports";
+import { readManifest, type Archive, type Manifest, type Part, type RuntimeFile } from "./messages";
 
 /** Why the runtime could not be loaded, in a sentence for the reader. */
 export class LoadingError extends Error {}
+
+/** The image of Python's memory cannot be had; there is another way to start. */
+export class NoImage extends Error {}
 
 /** Where the manifest is, and what it must be: a Subresource Integrity value ("sha256-…"). */
 export interface RuntimeAddress {
@@ -17,33 +21,51 @@ export interface RuntimeAddress {
 }
 
 export interface LoadingEvents {
-  manifest(manifest: Manifest): void;
+  manifest(manifest: Manifest, way: Way): void;
   part(path: string, part: Part): void;
-  /** From 0 to 1, of the bytes of all files. */
-  progress(fraction: number): void;
+  /** From 0 to 1, of the bytes of all files. `again`: the last that happened is that a file had to be asked for anew. */
+  progress(fraction: number, again: boolean): void;
 }
 
 /** A file that did not arrive as it should have. A copy from the server, past the cache, may be better. */
 class Damaged extends Error {}
 
+/** No more bytes came. They are asked for once more. */
+class Stalled extends Error {}
+
+/** So long without a byte, and a request is given up; so long, and one who presses Run need not wait for that. */
+const SILENCE_MS = 15_000;
+const SHORT_SILENCE_MS = 2_000;
+/** How often in a row a file may fall silent before the reader is told. */
+const MOST_STALLS = 3;
+
 const SITE_FAULT = "This is a fault of the site, not of your code.";
 
 export class Loading {
-  private manifest: Manifest | undefined;
+  /** Goes back to the longer way when the image does not start in this browser, or cannot be had. */
+  way: Way = "Suspending" in WebAssembly ? "image" : "plain"; // the image has stack switching in it
+  private manifest: Promise<Manifest> | undefined;
   private readonly parts = new Map<string, Part>();
+  private readonly archives = new Map<string, Promise<void>>();
+  /** The archives that have come beside what a start needs, by path. */
+  readonly extra = new Map<string, Part>();
+  private readonly silences = new Set<Silence>();
 
   constructor(private readonly address: RuntimeAddress) {}
 
   /** Fetches what is missing, and reports everything to `events`. Rejects with a `LoadingError`. */
   async load(events: LoadingEvents): Promise<Manifest> {
-    const manifest = await this.loadManifest();
-    events.manifest(manifest);
-    const files = neededFiles(manifest);
-    const total = files.reduce((sum, { size }) => sum + size, 0);
-    let received = 0;
-    const receive = (bytes: number): void => {
+    let [received, total] = [0, Infinity];
+    const report = (again: boolean): void => events.progress(received / total, again);
+    const manifest = await this.loadManifest(() => report(true));
+    const { image } = manifest.files;
+    if (!image) this.way = "plain";
+    events.manifest(manifest, this.way);
+    const files = neededFiles(manifest, this.way);
+    total = files.reduce((sum, { size }) => sum + size, 0);
+    const receive = (bytes: number, again = false): void => {
       received += bytes;
-      events.progress(received / total);
+      report(again);
     };
     const cancel = new AbortController();
     try {
@@ -51,7 +73,9 @@ export class Loading {
         files.map(async (file) => {
           let part = this.parts.get(file.path);
           if (part === undefined) {
-            part = await this.loadPart(manifest, file, receive, cancel.signal);
+            part = await this.loadPart(manifest, file, receive, cancel.signal).catch((error: unknown) => {
+              throw file === image && error instanceof LoadingError ? new NoImage(error.message) : error;
+            });
             this.parts.set(file.path, part);
           } else {
             receive(file.size);
@@ -66,36 +90,79 @@ export class Loading {
     return manifest;
   }
 
-  private async loadManifest(): Promise<Manifest> {
-    if (this.manifest) return this.manifest;
+  /** Where the bundle is. */
+  get base(): string {
+    return new URL(".", this.address.url).href;
+  }
+
+  /** Fetches the archives that a program imports from. What fails is fetched again, and said, where it is imported. */
+  async prepare(source: string): Promise<void> {
+    const manifest = await this.loadManifest(() => undefined).catch(() => undefined);
+    if (manifest) await Promise.all(missing(manifest, this.way, importedNames(source)).map((one) => this.archive(manifest, one)));
+  }
+
+  /** Fetches all archives, one after the other, so that the next program finds in place what it imports. */
+  async rest(): Promise<void> {
+    const { connection } = navigator as { connection?: { saveData?: boolean } };
+    if (connection?.saveData) return;
+    const manifest = await this.loadManifest(() => undefined).catch(() => undefined);
+    for (const archive of manifest?.archives ?? []) if (manifest) await this.archive(manifest, archive);
+  }
+
+  private archive(manifest: Manifest, archive: Archive): Promise<void> {
+    let coming = this.archives.get(archive.path);
+    if (this.parts.has(archive.path)) return Promise.resolve();
+    coming ??= this.loadPart(manifest, archive, () => undefined, new AbortController().signal).then(
+      (part) => void this.extra.set(archive.path, part),
+      () => void this.archives.delete(archive.path),
+    );
+    this.archives.set(archive.path, coming);
+    return coming;
+  }
+
+  /** Asks again at once for what has been silent for a moment: somebody waits for it now. */
+  hurry(): void {
+    for (const silence of this.silences) silence.hurry();
+  }
+
+  private loadManifest(again: () => void): Promise<Manifest> {
+    this.manifest ??= this.fetchManifest(again).catch((error: unknown) => {
+      this.manifest = undefined;
+      throw error;
+    });
+    return this.manifest;
+  }
+
+  private async fetchManifest(again: () => void): Promise<Manifest> {
     const { url, integrity } = this.address;
     const sha256 = hexOfIntegrity(integrity);
-    const bytes = await fetchVerified(url, { sha256, integrity });
+    const receive = (_: number, stalled = false): void => (stalled ? again() : undefined);
+    const bytes = await fetchVerified(url, { sha256, integrity }, this.silences, receive);
     try {
-      this.manifest = readManifest(new TextDecoder().decode(bytes));
+      return readManifest(new TextDecoder().decode(bytes));
     } catch (error) {
       throw new LoadingError(`The list of the Python runtime's files cannot be used: ${String(error)}. ${SITE_FAULT}`);
     }
-    return this.manifest;
   }
 
   private async loadPart(
     manifest: Manifest,
     file: RuntimeFile,
-    receive: (bytes: number) => void,
+    receive: Receive,
     signal: AbortSignal,
   ): Promise<Part> {
     const url = new URL(file.path, this.address.url).href;
-    const expected = { sha256: file.sha256, integrity: integrityOfHex(file.sha256), size: file.size };
+    const packed = "packed" in file ? new URL((file.packed as RuntimeFile).path, this.address.url).href : undefined;
+    const expected = { sha256: file.sha256, integrity: integrityOfHex(file.sha256), size: file.size, packed };
     const form = partForm(manifest, file);
     if (form !== "module") {
-      const bytes = await fetchVerified(url, expected, receive, signal);
+      const bytes = await fetchVerified(url, expected, this.silences, receive, signal);
       if (form === "bytes") return bytes;
       const type = file.path.endsWith("js") ? "text/javascript" : "application/octet-stream";
       return URL.createObjectURL(new Blob([bytes], { type }));
     }
     let compiled: Promise<WebAssembly.Module> | undefined;
-    const bytes = await fetchVerified(url, expected, receive, signal, (response) => {
+    const bytes = await fetchVerified(url, expected, this.silences, receive, signal, (response) => {
       // Compiled while it arrives, so that the browser can use its own cache of compiled code; nothing of it
       // is run before the hash of the same bytes was right.
       compiled = WebAssembly.compileStreaming(response);
@@ -117,51 +184,127 @@ interface Expected {
   readonly sha256: string;
   readonly integrity: string;
   readonly size?: number;
+  /** The address of the same file as gzip leaves it. */
+  readonly packed?: string | undefined;
 }
 
-/** Fetches a file; when it arrives damaged, once more past the browser's cache. */
+/** The archives that a start lacks and that these names are in. Of two with the same name, the first comes with the start. */
+function missing(manifest: Manifest, way: Way, names: ReadonlySet<string>): Archive[] {
+  const held = way === "image" ? (manifest.files.image?.holds ?? []) : [];
+  const there = manifest.archives.filter(({ name, first }) => first || held.includes(name));
+  const known = new Set(there.flatMap(({ modules }) => modules));
+  const inside = (name: string, { modules }: Archive): boolean =>
+    modules.some((module) => !known.has(module) && (name === module || name.startsWith(`${module}.`)));
+  return manifest.archives.filter((archive) => !there.includes(archive) && [...names].some((name) => inside(name, archive)));
+}
+
+/** Told of bytes that came, or that were lost; `again` when the file is asked for anew because it fell silent. */
+type Receive = (bytes: number, again?: boolean) => void;
+
+/** Fetches a file; when it arrives damaged, once more past the browser's cache; when it falls silent, a few times more. */
 async function fetchVerified(
   url: string,
   expected: Expected,
-  receive: (bytes: number) => void = () => undefined,
+  silences: Set<Silence>,
+  receive: Receive,
   signal?: AbortSignal,
   tap?: (response: Response) => void,
 ): Promise<ArrayBuffer> {
-  let damage = "";
-  for (const cache of ["default", "reload"] as const) {
+  let [damages, stalls] = [0, 0];
+  for (;;) {
     let received = 0;
     const count = (bytes: number): void => {
       received += bytes;
       receive(bytes);
     };
+    const silence = new Silence(signal);
+    silences.add(silence);
     try {
-      return await fetchOnce(url, expected, { cache, ...(signal && { signal }) }, count, tap);
+      // Past the browser's cache, which may hold what is damaged, or still wait for what is silent.
+      const cache = damages + stalls ? "reload" : "default";
+      return await fetchOnce(url, expected, cache, silence, count, tap);
     } catch (error) {
-      receive(-received);
-      if (!(error instanceof Damaged)) throw error;
-      damage = error.message;
+      const stalled = error instanceof Stalled;
+      receive(-received, stalled);
+      if (stalled ? ++stalls > MOST_STALLS : !(error instanceof Damaged) || damages++) {
+        throw stalled || error instanceof Damaged ? new LoadingError(error.message) : error;
+      }
+    } finally {
+      silences.delete(silence);
+      silence.end();
     }
   }
-  throw new LoadingError(damage);
+}
+
+/** Watches over one request: without a byte for a while, it is given up. */
+class Silence {
+  private readonly controller = new AbortController();
+  private timer = 0;
+  private since = 0;
+  broken = false;
+
+  constructor(private readonly outer?: AbortSignal) {
+    outer?.addEventListener("abort", this.abort);
+    if (outer?.aborted) this.abort();
+    this.listen();
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Something came. */
+  listen(): void {
+    this.since = performance.now();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.giveUp(), SILENCE_MS);
+  }
+
+  hurry(): void {
+    if (performance.now() - this.since >= SHORT_SILENCE_MS) this.giveUp();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.outer?.removeEventListener("abort", this.abort);
+  }
+
+  private readonly abort = (): void => this.controller.abort();
+
+  private giveUp(): void {
+    this.broken = true;
+    this.controller.abort();
+  }
 }
 
 async function fetchOnce(
   url: string,
   expected: Expected,
-  init: RequestInit,
-  receive: (bytes: number) => void,
+  cache: RequestCache,
+  silence: Silence,
+  receive: Receive,
   tap?: (response: Response) => void,
 ): Promise<ArrayBuffer> {
   // Without a secure context there is no crypto.subtle, and the browser's own check has to do.
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  const { signal } = silence;
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    const response = await fetch(url, subtle ? init : { ...init, integrity: expected.integrity });
-    if (!response.ok) throw new LoadingError(missing(url, response.status));
+    let response = await fetch(url, { cache, signal, ...(!subtle && { integrity: expected.integrity }) });
+    silence.listen();
+    if (!response.ok) throw new LoadingError(absent(url, response.status));
+    if (expected.packed && subtle && !response.headers.has("Content-Encoding")) {
+      void response.body?.cancel();
+      response = await unpacked(await fetch(expected.packed, { cache, signal }));
+    }
     tap?.(response.clone());
-    bytes = await read(response, expected.size, receive);
+    bytes = await read(response, expected.size, (count) => {
+      silence.listen();
+      receive(count);
+    });
   } catch (error) {
     if (error instanceof LoadingError || error instanceof Damaged) throw error;
+    if (silence.broken) throw new Stalled(silent(url));
     // The browser's own check fails in the same way as the network.
     throw subtle ? new LoadingError(offline(url)) : new Damaged(offline(url));
   }
@@ -205,10 +348,23 @@ function damaged(url: string): string {
   );
 }
 
-function missing(url: string, status: number): string {
+/** A response with the body of one that has a gzip file. */
+async function unpacked(response: Response): Promise<Response> {
+  if (!response.ok || !response.body) throw new LoadingError(absent(response.url, response.status));
+  return new Response(response.body.pipeThrough(new DecompressionStream("gzip")));
+}
+
+function absent(url: string, status: number): string {
   return (
     `A file of the Python runtime is missing on the server: ${name(url)} (status ${status}). ${SITE_FAULT} ` +
     "If the site was updated while this page was open, reload the page; else press Run to try again."
+  );
+}
+
+function silent(url: string): string {
+  return (
+    `The server has stopped sending while Python was loading, several times in a row (${name(url)}). ` +
+    "Press Run to try again; what has arrived is kept."
   );
 }
 

@@ -6,7 +6,7 @@
  */
 
 /** The roles that `manifest.json` may give to a file of the runtime. */
-export type Role = "asm" | "wasm" | "stdlib" | "lock";
+export type Role = "asm" | "wasm";
 
 export interface RuntimeFile {
   readonly path: string;
@@ -14,30 +14,41 @@ export interface RuntimeFile {
   readonly size: number;
 }
 
-export interface RuntimePackage extends RuntimeFile {
+/** Memory of a Python that has started; `packed` is the same file as gzip leaves it, for hosts that compress no binaries. */
+export interface ImageFile extends RuntimeFile {
+  readonly packed: RuntimeFile;
+  /** The archives of which all modules that a program may need are in it. */
+  readonly holds: readonly string[];
+}
+
+/** A zip of modules under the dotted names `modules`. Those that are not `first` are fetched when a program needs them. */
+export interface Archive extends RuntimeFile {
   readonly name: string;
-  readonly version: string;
-  readonly imports: readonly string[];
+  readonly modules: readonly string[];
+  readonly first: boolean;
 }
 
 /** `manifest.json` of the runtime bundle. */
 export interface Manifest {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly pyodide: string;
   readonly python: string;
-  readonly files: Readonly<Record<Role, RuntimeFile>>;
-  readonly packages: readonly RuntimePackage[];
+  readonly files: Readonly<Record<Role, RuntimeFile>> & { readonly image?: ImageFile };
+  readonly archives: readonly Archive[];
+  /** What a program may import beside the standard library. */
+  readonly imports: readonly string[];
+  readonly lock: object;
 }
 
 /** A verified file, in the form in which the worker wants it: bytes, the URL of a blob, or a compiled module. */
 export type Part = ArrayBuffer | string | WebAssembly.Module;
 
 export type ToWorker =
-  /** First of all: what there will be, and the address of the site's root, below which a program may fetch files. */
-  | { readonly type: "boot"; readonly manifest: Manifest; readonly root: string }
+  /** First of all: what there will be, the address of the site's root, below which a program may fetch files, and that of the bundle. */
+  | { readonly type: "boot"; readonly start: string; readonly manifest: Manifest; readonly way: "image" | "plain"; readonly root: string; readonly base: string }
   /** One file of the manifest has arrived and its hash is right. */
   | { readonly type: "part"; readonly path: string; readonly part: Part }
-  | { readonly type: "run"; readonly run: number; readonly source: string; readonly filename: string };
+  | { readonly type: "run"; readonly run: string; readonly source: string; readonly filename: string };
 
 /** How a program ended that Python saw to its end. `line` is the reader's own innermost line, or 0. */
 export type Outcome =
@@ -51,18 +62,21 @@ export type Outcome =
       readonly hint: string;
     };
 
+/** Each bears the number of its run, or that of the worker's start, which no program can know. */
 export type FromWorker =
-  | { readonly type: "ready" }
-  | { readonly type: "boot-failed"; readonly reason: string }
-  | { readonly type: "text"; readonly run: number; readonly text: string }
-  | { readonly type: "picture"; readonly run: number; readonly markup: string }
+  | { readonly type: "ready"; readonly start: string }
+  | { readonly type: "boot-failed"; readonly start: string; readonly reason: string }
+  /** The worker has heard of the run. */
+  | { readonly type: "began"; readonly run: string }
+  | { readonly type: "text"; readonly run: string; readonly text: string }
+  | { readonly type: "picture"; readonly run: string; readonly markup: string }
   /** An MP3 file in base64. */
-  | { readonly type: "sound"; readonly run: number; readonly title: string; readonly audio: string }
+  | { readonly type: "sound"; readonly run: string; readonly title: string; readonly audio: string }
   /** Output beyond the limit so far: it is counted and not sent. */
-  | { readonly type: "hidden"; readonly run: number; readonly lines: number; readonly pictures: number }
-  | { readonly type: "done"; readonly run: number; readonly outcome: Outcome }
+  | { readonly type: "hidden"; readonly run: string; readonly lines: number; readonly pictures: number }
+  | { readonly type: "done"; readonly run: string; readonly outcome: Outcome }
   /** The interpreter is gone; this worker can run nothing more. */
-  | { readonly type: "died"; readonly reason: string };
+  | { readonly type: "died"; readonly start: string; readonly reason: string };
 
 /** Limits of one message, in UTF-16 units. What exceeds them was not made by execute.py. */
 const LONGEST_TEXT = 400_000;
@@ -97,15 +111,18 @@ function readOutcome(value: unknown): Outcome | undefined {
   return undefined;
 }
 
-/** Reads a message of the worker; `undefined` when it has not exactly one of the known shapes. */
-export function readMessage(data: unknown): FromWorker | undefined {
+/** Reads a message of the worker with this start and this run; `undefined` when it is not exactly of a known shape. */
+export function readMessage(data: unknown, start: string, run: string): FromWorker | undefined {
   if (!isFields(data)) return undefined;
-  const { type, run } = data;
-  if (type === "ready") return { type };
-  if ((type === "boot-failed" || type === "died") && isText(data.reason, LONGEST_REASON)) {
-    return { type, reason: data.reason };
+  const { type } = data;
+  if (data.start === start) {
+    if (type === "ready") return { type, start };
+    if ((type === "boot-failed" || type === "died") && isText(data.reason, LONGEST_REASON)) {
+      return { type, start, reason: data.reason };
+    }
   }
-  if (!isCount(run)) return undefined;
+  if (!run || data.run !== run) return undefined;
+  if (type === "began") return { type, run };
   if (type === "text" && isText(data.text, LONGEST_TEXT)) return { type, run, text: data.text };
   if (type === "picture" && isText(data.markup, LONGEST_MARKUP)) return { type, run, markup: data.markup };
   if (type === "sound" && isText(data.title, LONGEST_TITLE) && isText(data.audio, LONGEST_AUDIO)) {
@@ -135,16 +152,24 @@ function isFile(value: unknown): value is RuntimeFile {
 /** Reads `manifest.json`. Throws an `Error` that says what is wrong with it. */
 export function readManifest(text: string): Manifest {
   const value: unknown = JSON.parse(text);
-  if (!isFields(value) || value.schema !== 1) throw new Error("its schema is not 1");
-  const { files, packages } = value;
-  if (!isFields(files) || !Array.isArray(packages)) throw new Error("it lists no files");
-  for (const role of ["asm", "wasm", "stdlib", "lock"]) {
+  if (!isFields(value) || value.schema !== 2) throw new Error("its schema is not 2");
+  const { files, archives, imports, lock } = value;
+  if (!isFields(files) || !isFields(lock) || !Array.isArray(archives)) throw new Error("it lists no files");
+  for (const role of ["asm", "wasm"]) {
     if (!isFile(files[role])) throw new Error(`it has no usable entry for ${role}`);
   }
-  for (const entry of packages as unknown[]) {
-    if (!isFile(entry) || !Array.isArray((entry as RuntimePackage).imports)) {
-      throw new Error("one of its packages has no usable entry");
-    }
+  if (files.image !== undefined) {
+    const { packed, holds } = isFields(files.image) ? files.image : {};
+    if (!isFile(files.image) || !isFile(packed) || !isNames(holds)) throw new Error("it has no usable entry for image");
   }
+  for (const entry of archives as unknown[]) {
+    const { name, modules } = isFields(entry) ? entry : {};
+    if (!isFile(entry) || !isText(name, 40) || !isNames(modules)) throw new Error("one of its archives has no usable entry");
+  }
+  if (!isNames(imports)) throw new Error("it does not say what can be imported");
   return value as unknown as Manifest;
+}
+
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
 }

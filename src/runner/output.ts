@@ -19,7 +19,9 @@ export class OutputPanel {
   private shown: Shown;
   private next: Shown;
   private codeNow: string;
-  private pending: string[] = [];
+  /** Text, and what draws something else, in the order in which it came: drawn once per frame. */
+  private pending: (string | (() => void))[] = [];
+  private left: readonly [lines: number, pictures: number] | undefined;
   private sounds: string[] = [];
   private frame = 0;
   private started = false;
@@ -54,9 +56,12 @@ export class OutputPanel {
     this.percent.textContent = "";
   }
 
-  /** How far the state has come, beside it. It changes often and is for eyes only. */
-  progress(fraction: number): void {
-    this.percent.textContent = `, ${Math.floor(fraction * 100)} %`;
+  /** How far the state has come, beside it; `draw` is called when that is another number. For eyes only. */
+  progress(fraction: number, draw: () => void): void {
+    const words = `, ${Math.floor(fraction * 100)} %`;
+    if (this.percent.textContent === words) return;
+    this.percent.textContent = words;
+    draw();
   }
 
   /** The code as it is now; the label says when the output is that of other code. */
@@ -69,6 +74,7 @@ export class OutputPanel {
   begin(label: Label, code: string): void {
     this.started = false;
     this.pending = [];
+    this.left = undefined;
     this.more = undefined;
     this.next = { label, code };
     this.tell("");
@@ -76,46 +82,37 @@ export class OutputPanel {
     this.parts.style.minHeight = `${this.parts.offsetHeight}px`;
   }
 
-  /** Adds text, at most once per frame. */
   text(text: string): void {
-    this.pending.push(text);
-    this.frame ||= requestAnimationFrame(() => this.flush());
+    this.soon(text);
   }
 
   picture(picture: SVGElement): void {
-    this.flush();
-    this.add(make("div", "snippet-picture", picture));
+    this.soon(() => this.add(make("div", "snippet-picture", picture)));
   }
 
   /** A player for a sound. The sound lives as long as the player does. */
   sound(title: string, sound: Blob): void {
-    this.flush();
     const player = document.createElement("audio");
     player.controls = true;
     player.src = URL.createObjectURL(sound);
     player.setAttribute("aria-label", title);
     this.sounds.push(player.src);
-    this.add(make("div", "snippet-sound", make("span", "snippet-sound-title", title), player));
+    this.soon(() => this.add(make("div", "snippet-sound", make("span", "snippet-sound-title", title), player)));
   }
 
   error(text: string): void {
-    this.flush();
-    this.add(make("pre", "snippet-text snippet-error", text));
+    this.soon(() => this.add(make("pre", "snippet-text snippet-error", text)));
   }
 
   /** A line of the runner's own about the output. */
   note(text: string): void {
-    this.flush();
-    this.add(make("p", "snippet-note", text));
+    this.soon(() => this.add(make("p", "snippet-note", text)));
   }
 
   /** What was left out at the end, because there was too much; the line changes as more comes. */
   hidden(lines: number, pictures: number): void {
-    this.flush();
-    const left = [lines && count(lines, "line"), pictures && count(pictures, "picture")].filter(Boolean);
-    const words = `… ${left.join(" and ")} not shown`;
-    if (this.more?.isConnected) this.more.textContent = words;
-    else this.add((this.more = make("p", "snippet-note snippet-more", words)));
+    if (!this.left) this.soon(() => this.showLeft());
+    this.left = [lines, pictures];
   }
 
   /** A line above the output, about the page and not about the program; empty: none. */
@@ -131,11 +128,16 @@ export class OutputPanel {
 
   /** The run is over. `empty` is shown when it gave no output. */
   end(empty: string): void {
+    if (!this.hasNewOutput && empty) this.note(empty);
     this.flush();
-    if (!this.started && empty) this.note(empty);
     this.panel.classList.remove("snippet-output--old");
     this.parts.style.minHeight = "";
-    // What scrolls must be in reach of the keyboard.
+    // Later, so that the snippets of a page are measured together.
+    requestAnimationFrame(() => this.reach());
+  }
+
+  /** Brings what scrolls into reach of the keyboard. */
+  private reach(): void {
     for (const text of this.parts.querySelectorAll<HTMLElement>(".snippet-text")) {
       if (text.scrollHeight > text.clientHeight || text.scrollWidth > text.clientWidth) text.tabIndex = 0;
     }
@@ -144,6 +146,7 @@ export class OutputPanel {
   /** Brings back the output that came with the page. */
   restore(): void {
     this.pending = [];
+    this.left = undefined;
     this.started = false;
     this.silence();
     this.parts.replaceChildren(...this.tested);
@@ -153,11 +156,37 @@ export class OutputPanel {
     this.codeIs(this.original);
   }
 
+  private soon(what: string | (() => void)): void {
+    this.pending.push(what);
+    this.frame ||= requestAnimationFrame(() => this.flush());
+  }
+
   private flush(): void {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    const text = this.pending.join("");
-    this.pending = [];
+    let text = "";
+    for (const what of this.pending.splice(0)) {
+      if (typeof what === "string") {
+        text += what;
+      } else {
+        this.addText(text);
+        text = "";
+        what();
+      }
+    }
+    this.addText(text);
+  }
+
+  private showLeft(): void {
+    const [lines, pictures] = this.left ?? [0, 0];
+    this.left = undefined;
+    const left = [lines && count(lines, "line"), pictures && count(pictures, "picture")].filter(Boolean);
+    const words = `… ${left.join(" and ")} not shown`;
+    if (this.more?.isConnected) this.more.textContent = words;
+    else this.add((this.more = make("p", "snippet-note snippet-more", words)));
+  }
+
+  private addText(text: string): void {
     if (!text) return;
     const last = this.started ? this.parts.lastElementChild : null;
     if (last?.className !== "snippet-text") {

@@ -7,14 +7,13 @@
 
 import { loadPyodide } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
-import { boot } from "./boot";
-import type { FromWorker, Manifest, Outcome, Part, ToWorker } from "./messages";
-import execute from "./execute.py";
+import { boot, entries, site } from "./boot";
+import type { FromWorker, Outcome, Part, ToWorker } from "./messages";
 
 /** The worker's own scope; TypeScript's libraries for pages and for workers exclude each other. */
 interface Scope {
   postMessage(message: FromWorker): void;
-  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+  addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void;
 }
 
 interface Runner extends PyProxy {
@@ -27,16 +26,42 @@ interface Runner extends PyProxy {
 /** The most that C code may write past `sys.stdout` in one run (fd 1 and 2), in UTF-16 units. */
 const MOST_RAW_OUTPUT = 20_000;
 
+/** What one run may send, and how many more messages each second; the rest stays here. Python sends fewer. */
+const MOST_MESSAGES = 6_000;
+const MESSAGES_PER_SECOND = 20;
+
 const scope = self as unknown as Scope;
-// Kept: a program may replace `postMessage` (`import js`), and the runner must still be heard.
+// Kept: a program may replace what is in the worker's scope (`import js`), and the runner must still be heard.
 const post = scope.postMessage.bind(scope);
+const now = performance.now.bind(performance);
 
 const waiting = new Map<string, (part: Part) => void>();
 const arriving = new Map<string, Promise<Part>>();
 let runner: Promise<Runner> | undefined;
-let current = 0;
+let start = "";
+let current = "";
 let runs = 0;
 let rawOutput = 0;
+let sent = 0;
+let begun = 0;
+
+// The page listens to the runner alone, and a worker that is closed behind its back could not say so.
+shadow("postMessage", () => undefined);
+shadow("close", () => post({ type: "died", start, reason: "the program closed its worker" }));
+
+/** Puts something in the place of one of the scope's own functions, wherever the browser keeps it. */
+function shadow(name: string, value: () => void): void {
+  for (let holder: object | null = scope; holder; holder = Object.getPrototypeOf(holder) as object | null) {
+    if (!Object.hasOwn(holder, name)) continue;
+    Object.defineProperty(holder, name, { get: () => value, set: () => undefined, configurable: false });
+  }
+}
+
+/** Sends output of the present run, as long as there is not too much of it. */
+function show(message: FromWorker): void {
+  sent += 1;
+  if (current && sent <= MOST_MESSAGES + ((now() - begun) / 1000) * MESSAGES_PER_SECOND) post(message);
+}
 
 /** A part that has come or will come; asked for and given in any order. */
 function part(path: string): Promise<Part> {
@@ -50,37 +75,58 @@ function part(path: string): Promise<Part> {
 
 function send(kind: string, value: string): void {
   if (kind === "text") {
-    post({ type: "text", run: current, text: value });
+    show({ type: "text", run: current, text: value });
   } else if (kind === "picture") {
-    post({ type: "picture", run: current, markup: value });
+    show({ type: "picture", run: current, markup: value });
   } else if (kind === "sound") {
     const [title = "", audio = ""] = value.split("\n");
-    post({ type: "sound", run: current, title, audio });
+    show({ type: "sound", run: current, title, audio });
   } else {
     const [lines = 0, pictures = 0] = value.split(" ").map(Number);
-    post({ type: "hidden", run: current, lines, pictures });
+    show({ type: "hidden", run: current, lines, pictures });
   }
 }
 
 /** Takes what is written past Python's streams: `os.write(1, ...)`, or Python's last words. */
 function printRaw(line: string): void {
-  if (/^ *File "(execute\.py|\/lib\/)/.test(line)) return; // in Python's last traceback, not the reader's
-  rawOutput += line.length + 1;
-  if (current && rawOutput <= MOST_RAW_OUTPUT) post({ type: "text", run: current, text: `${line}\n` });
+  if (/^ *File "\/lib\//.test(line)) return; // in Python's last traceback, not the reader's
+  rawOutput += line.length + 8; // each line is a message
+  if (rawOutput <= MOST_RAW_OUTPUT) show({ type: "text", run: current, text: `${line}\n` });
 }
 
-async function start(manifest: Manifest, root: string): Promise<Runner> {
-  const python = await boot(loadPyodide, manifest, { get: part }, printRaw);
-  const names = python.toPy({ __name__: "runner" });
-  python.runPython(execute, { globals: names, filename: "execute.py" });
-  const make: PyCallable = names.get("Runner");
-  const packages = python.toPy(manifest.packages.flatMap(({ imports }) => imports));
-  return make(send, packages, root);
+interface Archives extends PyProxy {
+  install(there: PyProxy): void;
+  add(name: string, data: PyProxy): void;
 }
 
-/** Imports the packages, one by one, until a program is to run: it then finds in place what it imports. */
-async function preload(python: Runner, manifest: Manifest): Promise<void> {
-  for (const name of manifest.packages.flatMap(({ imports }) => imports)) {
+async function startPython({ manifest, way, root, base }: Extract<ToWorker, { type: "boot" }>): Promise<Runner> {
+  const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, printRaw);
+  const { Archives } = python.pyimport("_archives") as unknown as { Archives: (...args: unknown[]) => Archives };
+  const archives = Archives(python.toPy(entries(manifest)), (path: string) => python.toPy(fetchNow(base + path)), site);
+  archives.install(python.toPy(there));
+  for (const { name, path } of manifest.archives) {
+    if (!there.includes(name)) void part(path).then((bytes) => archives.add(name, python.toPy(bytes)));
+  }
+  const { Runner } = python.pyimport("_execute") as unknown as { Runner: (...args: unknown[]) => Runner };
+  return Runner(send, python.toPy(manifest.imports), root);
+}
+
+/** A file of the bundle, at once: Python waits in the middle of an import. Nothing where it cannot be had. */
+function fetchNow(url: string): Uint8Array | undefined {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  request.responseType = "arraybuffer";
+  try {
+    request.send();
+  } catch {
+    return undefined;
+  }
+  return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
+}
+
+/** Imports what came first, one by one, until a program is to run: it then finds in place what it imports. */
+async function preload(python: Runner, names: readonly string[]): Promise<void> {
+  for (const name of names) {
     await new Promise((next) => setTimeout(next));
     if (runs) return;
     python.load(name);
@@ -89,25 +135,25 @@ async function preload(python: Runner, manifest: Manifest): Promise<void> {
 
 async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
   runs += 1;
+  post({ type: "began", run: request.run });
   const python = await runner;
   if (!python) return;
   current = request.run;
-  rawOutput = 0;
-  const begun = performance.now();
-  // With stack switching `asyncio.run` and `time.sleep` wait as they do elsewhere. Without it `asyncio.run` leaves a
-  // task behind, and the run is over when that is.
+  rawOutput = sent = 0;
+  begun = now();
+  // With stack switching `asyncio.run` and `time.sleep` wait as they do elsewhere. Without it `asyncio.run` is awaited.
   const result: PyProxy =
     "Suspending" in WebAssembly
       ? await python.run.callPromising(request.source, request.filename)
       : await python.run_waiting(request.source, request.filename);
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (now() - begun) / 1000;
   const [kind, status, line, text, hint]: [string, number, number, string, string] = result.toJs();
   result.destroy();
   let outcome: Outcome = { kind: "ok", seconds };
   if (kind === "exit") outcome = { kind, seconds, status };
   if (kind === "error") outcome = { kind, seconds, line, text, hint };
-  post({ type: "done", run: current, outcome });
-  current = 0;
+  post({ type: "done", run: request.run, outcome });
+  current = "";
   python.collect();
 }
 
@@ -116,21 +162,24 @@ function reason(error: unknown): string {
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500);
 }
 
-scope.onmessage = ({ data }) => {
+scope.addEventListener("message", ({ data, isTrusted }) => {
+  if (!isTrusted) return; // one that a program made
   if (data.type === "part") {
     void part(data.path);
     waiting.get(data.path)?.(data.part);
   } else if (data.type === "boot") {
-    const { manifest, root } = data;
-    runner = start(manifest, root);
+    start = data.start;
+    runner = startPython(data);
     runner.then(
       (python) => {
-        post({ type: "ready" });
-        void preload(python, manifest);
+        post({ type: "ready", start });
+        if (data.way === "plain") {
+          void preload(python, data.manifest.archives.filter(({ first }) => first).flatMap(({ modules }) => modules));
+        }
       },
-      (error: unknown) => post({ type: "boot-failed", reason: reason(error) }),
+      (error: unknown) => post({ type: "boot-failed", start, reason: reason(error) }),
     );
   } else {
-    run(data).catch((error: unknown) => post({ type: "died", reason: reason(error) }));
+    run(data).catch((error: unknown) => post({ type: "died", start, reason: reason(error) }));
   }
-};
+});

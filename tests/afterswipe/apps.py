@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from afterswipe import MB
-from afterswipe.app import Application
+from afterswipe import MB, Application
 
 Main = Callable[[Application], Coroutine[Any, Any, None]]
 

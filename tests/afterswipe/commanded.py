@@ -4,17 +4,20 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from afterswipe import MB, AfterSwipeError, Phone
-from afterswipe.app import Application
-from afterswipe.frameworks.activitykit.app import Activity
-from afterswipe.frameworks.appintents.intents import LiveActivityIntent
-from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTask, BGAppRefreshTaskRequest
-from afterswipe.frameworks.backgroundtasks.continued import (
+from afterswipe import (
+    MB,
+    SECOND,
+    Activity,
+    AfterSwipeError,
+    Application,
+    BGAppRefreshTask,
+    BGAppRefreshTaskRequest,
     BGContinuedProcessingTask,
     BGContinuedProcessingTaskRequest,
+    FileLock,
+    LiveActivityIntent,
+    Phone,
 )
-from afterswipe.frameworks.uikit.file_locks import FileLock
-from afterswipe.units import SECOND
 
 from .invariants import Run
 

@@ -7,8 +7,7 @@ import asyncio
 import json
 import sys
 
-from afterswipe import MB, Phone, URLError
-from afterswipe.frameworks.backgroundtasks.app import BGAppRefreshTaskRequest
+from afterswipe import MB, BGAppRefreshTaskRequest, Phone, URLError
 
 
 async def post_story(app):

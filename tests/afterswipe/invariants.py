@@ -8,20 +8,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from afterswipe import Phone
-from afterswipe.kernel.endings import CAUSES, ProcessEnded
-from afterswipe.kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State
-from afterswipe.kernel.record import (
+from afterswipe import (
+    CAUSES,
+    HOUR,
+    SCENES,
+    TRANSITIONS,
     AssertionChanged,
     CardChanged,
     ConditionChanged,
+    Event,
     PersonDid,
+    Phone,
+    ProcessEnded,
+    SceneState,
+    State,
     StateChanged,
     TaskChanged,
     TransferEnded,
     TransferMoved,
 )
-from afterswipe.units import HOUR
 
 
 @dataclass

@@ -9,17 +9,26 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from afterswipe import app as application
-from afterswipe import machine
-from afterswipe.device.power import Power
-from afterswipe.frameworks.activitykit.card import ActivityState
-from afterswipe.frameworks.activitykit.system import ActivityStore
+from afterswipe import (
+    CAUSES,
+    ActivityState,
+    ActivityStore,
+    Cause,
+    Event,
+    PersonDid,
+    Phone,
+    Power,
+    Record,
+    State,
+    Step,
+    TransferEnded,
+    TransferMoved,
+)
 from afterswipe.frameworks.uikit.assertion import BackgroundTime
-from afterswipe.kernel.endings import CAUSES, Cause
-from afterswipe.kernel.life_cycle import Event, State, Step, after
-from afterswipe.kernel.record import PersonDid, Record, TransferEnded, TransferMoved
-from afterswipe.machine import Machine
-from afterswipe.phone import Phone
+from afterswipe.frameworks.uikit.file_locks import FileLocks
+from afterswipe.kernel import host, process
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import after
 
 from .commanded import Commanded
 
@@ -112,7 +121,7 @@ def leave_with_a_file_lock(run: Commanded) -> None:
 
 
 def code_runs_while_suspended(patch: Patch) -> None:
-    patch.setattr(Machine, "_may_run", lambda *_: True)
+    patch.setattr(Host, "_may_run", lambda *_: True)
 
 
 def the_card_moves_by_itself(patch: Patch) -> None:
@@ -124,13 +133,19 @@ def the_card_moves_by_itself(patch: Patch) -> None:
 
 
 def after_each_event(patch: Patch, plant: Callable[[Phone], None]) -> None:
-    happen = Phone._happen
+    begin = Phone.__init__
 
-    def planted(self: Phone, event: Event, *arguments: object, **options: object) -> None:
-        happen(self, event, *arguments, **options)
-        plant(self)
+    def begun(self: Phone, *arguments: object, **options: object) -> None:
+        begin(self, *arguments, **options)
+        happen = self.host.happen
 
-    patch.setattr(Phone, "_happen", planted)
+        def planted(event: Event, *arguments: object, **options: object) -> None:
+            happen(event, *arguments, **options)
+            plant(self)
+
+        self.host.happen = planted
+
+    patch.setattr(Phone, "__init__", begun)
 
 
 def time_goes_back(patch: Patch) -> None:
@@ -154,12 +169,12 @@ def leaving_only_covers_the_app(patch: Patch) -> None:
         step = after(state, event)
         return replace(step, to=State.INACTIVE) if (state, event) == (State.ACTIVE, Event.LEAVE) else step
 
-    patch.setattr(machine, "after", wrong)
+    patch.setattr(host, "after", wrong)
 
 
 def jetsam_is_called_a_watchdog(patch: Patch) -> None:
     wrong = CAUSES | {Cause.JETSAM: replace(CAUSES[Cause.JETSAM], code="0x8badf00d")}
-    patch.setattr(machine, "CAUSES", wrong)
+    patch.setattr(host, "CAUSES", wrong)
 
 
 def bytes_are_lost(patch: Patch) -> None:
@@ -194,7 +209,7 @@ def a_force_quit_is_forgotten(patch: Patch) -> None:
 
     def plant(self: Phone) -> None:
         force_quit(self)
-        self._force_quit = False
+        self.host.was_force_quit = False
 
     patch.setattr(Phone, "force_quit", plant)
 
@@ -220,11 +235,11 @@ def an_ended_card_comes_back(patch: Patch) -> None:
 
 
 def a_push_opens_the_app(patch: Patch) -> None:
-    def plant(self: Phone, reason: str, *_: object) -> bool:
-        self._happen(Event.OPEN, reason)
+    def plant(self: Host, reason: str, *_: object) -> bool:
+        self.happen(Event.OPEN, reason)
         return True
 
-    patch.setattr(Phone, "wake", plant)
+    patch.setattr(Host, "wake", plant)
 
 
 def a_restart_unlocks_the_phone(patch: Patch) -> None:
@@ -232,11 +247,11 @@ def a_restart_unlocks_the_phone(patch: Patch) -> None:
 
 
 def a_lock_is_kept_in_suspension(patch: Patch) -> None:
-    patch.setattr(Machine, "_file_locks_at_suspension", lambda *_: None)
+    patch.setattr(FileLocks, "_changed", lambda *_: None)
 
 
 def the_scene_stays_in_front(patch: Patch) -> None:
-    patch.setattr(application, "SCENES", {scene: dict.fromkeys(State, scene) for scene in application.SCENES})
+    patch.setattr(process, "SCENES", {scene: dict.fromkeys(State, scene) for scene in process.SCENES})
 
 
 BUGS: dict[str, Bug] = {

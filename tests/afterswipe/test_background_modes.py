@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from afterswipe import APIError, NotKnownError, Phone, UnavailableError, UsageError
-from afterswipe.kernel.life_cycle import State
+from afterswipe import APIError, NotKnownError, Phone, State, UnavailableError, UsageError
 
 from . import invariants
 from .apps import ticking

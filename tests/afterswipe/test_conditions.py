@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from afterswipe import MB, Phone, UsageError
-from afterswipe.kernel.record import ConditionChanged, PersonDid
-from afterswipe.story.person import Person
+from afterswipe import MB, ConditionChanged, PersonDid, Phone, UsageError
+from afterswipe.story import Person
 
 from . import invariants
 from .apps import ticking

@@ -1,34 +1,33 @@
 """A continued task: started in front, goes on behind the system's card, and ends when the system or the person wants."""
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator
 
 import pytest
 
-from afterswipe import APIError, BGTaskSchedulerError, Phone, UnavailableError, UsageError, claims
-from afterswipe.app import Application
-from afterswipe.frameworks.activitykit.card import Card
-from afterswipe.frameworks.backgroundtasks.continued import (
+from afterswipe import (
+    APIError,
+    Application,
     BGContinuedProcessingTask,
     BGContinuedProcessingTaskRequest,
+    BGTaskSchedulerError,
+    Card,
+    Phone,
+    State,
+    TaskChanged,
+    UnavailableError,
+    UsageError,
 )
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import TaskChanged
 
 from . import invariants
 from .apps import Main
+from .plants import put_back, retract
 
 
 @pytest.fixture(autouse=True)
 def facts_come_back() -> Iterator[None]:
     yield
-    claims.override({})
-
-
-def without(claim_id: str) -> None:
-    """Take one rule back."""
-    claims.override({claim_id: dataclasses.replace(claims.get(claim_id), status="retracted")})
+    put_back()
 
 
 def posting(
@@ -186,7 +185,7 @@ def test_reporting_the_same_number_again_is_no_progress():
 
 
 def test_without_the_rule_a_silent_task_goes_on():
-    without("continued-processing.no-progress-is-expired")
+    retract("continued-processing.no-progress-is-expired")
     phone = tapped(posting(every=100, units=2))
     phone.wait(minutes=4)
     assert changes(phone) == ["launched", "completed"]

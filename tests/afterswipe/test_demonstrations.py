@@ -1,39 +1,40 @@
-"""A demonstration rests on its claims: with the claim's number or rule changed, what it shows changes too."""
+"""A demonstration rests on its claims: with the claim's number changed or its rule taken back, what it shows changes too."""
 
-import dataclasses
+import inspect
 import re
 
 import pytest
 
-from afterswipe import claims
-from afterswipe.claims import Claim
+from afterswipe import AfterSwipeError, claims
 from afterswipe.claims.rules import Rules
+from afterswipe.claims.sources import Claim
 from guide import snippets
 
+from .plants import PLANTS, Patch, change, plant, take_back
+
 DEMONSTRATED = [claim for claim in claims.every() if claim.demonstrated_by]
+LINES_MAX = 10
 
 
-@pytest.fixture(autouse=True)
-def facts_come_back():
-    yield
-    claims.override({})
-
-
-def flipped(claim: Claim) -> Claim:
+def flip(patch: Patch, claim: Claim) -> None:
     """The claim with twice its number, or with its rule taken back."""
-    if claim.value is not None:
-        return dataclasses.replace(
-            claim, value=dataclasses.replace(claim.value, quantity=2 * claim.value.quantity)
-        )
-    return dataclasses.replace(claim, status="retracted")
+    if claim.value is None or claim.id in PLANTS:
+        take_back(patch, claim.id)
+    else:
+        change(patch, **{claim.id: 2 * claim.value.quantity})
 
 
 def shown(name: str) -> tuple[str, tuple[str, ...]]:
-    """What a snippet shows, or the error that ends it."""
+    """What a snippet shows, or the error of ours that ends it. Any other error is a mistake in the plant, and ends the test."""
     try:
         output = snippets.run(snippets.FOLDER / f"{name}.py")
-    except Exception as failure:  # noqa: BLE001  # an error is another result
+    except AfterSwipeError as failure:
         return (repr(failure), ())
+    return (output.text, output.pictures)
+
+
+def accepted(name: str) -> tuple[str, tuple[str, ...]]:
+    output = snippets.accepted(name)
     return (output.text, output.pictures)
 
 
@@ -54,15 +55,16 @@ def test_snippets_and_claims_point_at_each_other():
 
 
 @pytest.mark.parametrize("claim", DEMONSTRATED, ids=lambda claim: claim.id)
-def test_a_flipped_claim_breaks_its_demonstrations(claim: Claim):
-    claims.override({claim.id: flipped(claim)})
+def test_a_flipped_claim_breaks_its_demonstrations(claim: Claim, monkeypatch: Patch):
+    flip(monkeypatch, claim)
     for name in claim.demonstrated_by:
-        accepted = snippets.accepted(name)
-        assert shown(name) != (accepted.text, accepted.pictures), f"{name} shows the same without {claim.id}"
+        assert shown(name) != accepted(name), (
+            f"{name} shows the same without {claim.id}. If the model only cites it, write a plant in tests/afterswipe/plants."
+        )
 
 
 @pytest.mark.parametrize("name", snippets.names())
-def test_a_snippet_rests_on_no_claim_that_it_does_not_ask_for(name: str, monkeypatch):
+def test_a_snippet_rests_on_no_claim_that_it_does_not_ask_for(name: str, monkeypatch: Patch):
     """With every other demonstrated claim flipped at once, it shows the same."""
     ask = Rules.claim
     asked: set[str] = set()
@@ -73,6 +75,21 @@ def test_a_snippet_rests_on_no_claim_that_it_does_not_ask_for(name: str, monkeyp
 
     monkeypatch.setattr(Rules, "claim", noted)
     shown(name)
-    claims.override({claim.id: flipped(claim) for claim in DEMONSTRATED if claim.id not in asked})
-    accepted = snippets.accepted(name)
-    assert shown(name) == (accepted.text, accepted.pictures)
+    for claim in DEMONSTRATED:
+        if claim.id not in asked:
+            flip(monkeypatch, claim)
+    assert shown(name) == accepted(name)
+
+
+def test_every_plant_is_of_a_demonstrated_claim_and_short():
+    demonstrated = {claim.id for claim in DEMONSTRATED}
+    assert set(PLANTS) <= demonstrated
+    for claim_id, taken_back in PLANTS.items():
+        lines = [line for line in inspect.getsource(taken_back).splitlines() if not line.startswith("@")]
+        assert len(lines) <= LINES_MAX, f"the plant of {claim_id} has {len(lines)} lines"
+
+
+def test_one_claim_has_one_plant():
+    with pytest.raises(AssertionError, match="has a plant already"):
+        plant("a.rule")(plant("a.rule")(lambda patch: None))
+    del PLANTS["a.rule"]

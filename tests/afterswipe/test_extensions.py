@@ -5,10 +5,18 @@ import asyncio
 import httpx
 import pytest
 
-from afterswipe import MB, APIError, NeverYieldsError, NotKnownError, Phone, UnavailableError, UsageError
-from afterswipe.frameworks.photos.photos_upload import FORMS
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import ProcessChanged
+from afterswipe import (
+    MB,
+    APIError,
+    NeverYieldsError,
+    NotKnownError,
+    Phone,
+    ProcessChanged,
+    State,
+    UnavailableError,
+    UsageError,
+)
+from afterswipe.frameworks.photos.system import FORMS
 
 from . import invariants
 from .apps import ticking

@@ -7,19 +7,17 @@ import pytest
 from afterswipe import (
     MB,
     ActivityAuthorizationError,
-    NotKnownError,
-    Phone,
-    UnavailableError,
-    UsageError,
-)
-from afterswipe.frameworks.appintents.intents import (
     AppIntent,
     CancellableIntent,
     LiveActivityIntent,
     LongRunningIntent,
+    NotKnownError,
+    Phone,
+    ProcessChanged,
+    State,
+    UnavailableError,
+    UsageError,
 )
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import ProcessChanged
 
 from . import invariants
 from .apps import ticking

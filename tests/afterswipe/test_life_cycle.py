@@ -1,28 +1,31 @@
 """The tables are total and say only what can be; the phone does what they say; the ways to end have their reasons."""
 
 import asyncio
-import dataclasses
 
 import pytest
 
-from afterswipe import NeverYieldsError, Phone, UsageError, claims
-from afterswipe.app import Application
-from afterswipe.errors import NotKnownError
-from afterswipe.frameworks.backgroundtasks.app import BGProcessingTask, BGProcessingTaskRequest
-from afterswipe.kernel.endings import CAUSES, Cause
-from afterswipe.kernel.life_cycle import (
-    DISCONNECTED,
+from afterswipe import (
+    CAUSES,
     SCENES,
     TRANSITIONS,
+    Application,
+    BGProcessingTask,
+    BGProcessingTaskRequest,
+    Cause,
     Event,
+    NeverYieldsError,
+    NotKnownError,
+    Phone,
     SceneState,
     State,
-    after,
-    callbacks,
+    UsageError,
+    claims,
 )
+from afterswipe.kernel.life_cycle import DISCONNECTED, after, callbacks
 
 from . import invariants
 from .commanded import Commanded
+from .plants import take_back
 
 # The tables.
 
@@ -551,13 +554,9 @@ def test_the_cpu_monitor_is_off_in_a_task_that_requires_power():
     assert computes(170, on_power=True) == set()
 
 
-def test_the_cpu_monitor_is_a_rule_that_can_be_taken_back():
-    rule = claims.get("life-cycle.cpu-monitor")
-    claims.override({rule.id: dataclasses.replace(rule, status="retracted")})
-    try:
-        assert computes(70) == set()
-    finally:
-        claims.override({})
+def test_the_cpu_monitor_is_a_rule_that_can_be_taken_back(monkeypatch):
+    take_back(monkeypatch, "life-cycle.cpu-monitor")
+    assert computes(70) == set()
 
 
 def test_a_scene_in_the_background_is_disconnected_and_comes_back():

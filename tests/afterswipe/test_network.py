@@ -5,8 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from afterswipe import MB, Phone, URLError, UsageError
-from afterswipe.kernel.record import ConditionChanged
+from afterswipe import MB, ConditionChanged, Phone, URLError, UsageError
 
 
 def fetching(answers: list[object], url: str = "https://api.example/file", **options: object):
@@ -224,14 +223,123 @@ def test_what_no_network_has_is_refused():
         network.switch_to("5G")
 
 
-def test_a_server_that_answers_with_a_stream_is_told_so():
+def words(*, pause: float):
     async def pieces():
-        yield b"x"
+        for word in ("one ", "two ", "three "):
+            yield word.encode()
+            await asyncio.sleep(pause)
+
+    return pieces()
+
+
+def reading(heard: list):
+    async def main(app):
+        try:
+            async with (
+                app.url_session.client() as client,
+                client.stream("GET", "https://api.example/") as answer,
+            ):
+                heard.append(answer.status_code)
+                async for piece in answer.aiter_bytes():
+                    heard.append((round(app.now), piece.decode()))
+        except httpx.TransportError as lost:
+            heard.append(str(lost))
+
+    return main
+
+
+def test_a_server_may_stream_its_answer_and_take_its_time():
+    heard = []
+    phone = Phone()
+    phone.network.serve("api.example", lambda request, received: httpx.Response(200, content=words(pause=5)))
+    phone.open(reading(heard))
+    phone.wait(seconds=20)
+    assert heard == [200, (0, "one "), (5, "two "), (10, "three ")]
+
+
+def test_a_stream_is_lost_when_the_app_is_suspended():
+    heard = []
+    phone = Phone()
+    phone.network.serve("api.example", lambda request, received: httpx.Response(200, content=words(pause=5)))
+    phone.open(reading(heard))
+    phone.wait(seconds=2)
+    phone.swipe_up()
+    phone.wait(minutes=1)
+    phone.open()
+    phone.wait(seconds=1)
+    assert heard == [200, (0, "one "), "the connection is defunct: the app was suspended"]
+
+
+@pytest.mark.parametrize("session", ["url_session", "background_url_session"])
+def test_a_server_may_take_its_time_and_answer_any_status(session):
+    async def slow(_request, received):
+        await asyncio.sleep(30)
+        return httpx.Response(401, text=f"{received} bytes, and no")
+
+    ended = []
+
+    async def main(app):
+        task = getattr(app, session).upload("story.mov", size=1 * MB, to="https://api.example/")
+        async for _ in task:
+            pass
+        ended.append((round(app.now), task.response.status_code, task.response.text))
 
     phone = Phone()
-    phone.network.serve("api.example", lambda request, received: httpx.Response(200, content=pieces()))
+    phone.network.serve("api.example", slow)
+    phone.open(main)
+    phone.wait(minutes=2)
+    assert ended == [(31, 401, "1000000 bytes, and no")]
+    assert "refused by the server with 401" in str(phone.truth())
+    assert "url-session.status-is-no-error" in [claim.id for claim in phone.why()]
+
+
+def test_a_server_goes_on_while_the_app_is_suspended():
+    async def slow(_request, _received):
+        await asyncio.sleep(600)
+        return httpx.Response(200, content=words(pause=1))
+
+    async def main(app):
+        if app.launch_reason == "person":
+            app.background_url_session.download("https://api.example/report")
+
+    phone = Phone()
+    phone.network.serve("api.example", slow)
+    phone.open(main)
+    phone.wait(seconds=1)
+    phone.swipe_up()
+    phone.wait(minutes=11)
+    assert "14 bytes" in str(phone.truth())
+    assert phone.truth().transfers[0].outcome == "done"
+
+
+def test_a_server_that_never_answers_stops_nobody():
+    async def silent(_request, _received):
+        await asyncio.Event().wait()
+
+    heard = []
+    phone = Phone()
+    phone.network.serve("api.example", silent)
+    phone.open(reading(heard))
+    phone.wait(hours=1)
+    assert heard == []
+    assert phone.clock.now == 3_600_000
+
+
+def wrong_answer(_request, _received):
+    return "done"
+
+
+async def wrong_answer_later(_request, _received):
+    await asyncio.sleep(1)
+    return "done"
+
+
+@pytest.mark.parametrize("handler", [wrong_answer, wrong_answer_later])
+def test_a_server_that_answers_something_else_is_told_so(handler):
+    phone = Phone()
+    phone.network.serve("api.example", handler)
     phone.open(fetching([]))
-    with pytest.raises(TypeError, match="answers with bytes"):
+    with pytest.raises(UsageError, match="answered str"):
         phone.wait(seconds=5)
 
 

@@ -1,13 +1,11 @@
 """Local notifications: scheduled by an app that runs, shown by the system whether it runs or not."""
 
-import dataclasses
-
 import pytest
 
-from afterswipe import MB, Phone, UsageError, claims
-from afterswipe.story import outcome
-from afterswipe.story.apps import Story
-from afterswipe.story.strategies import STRATEGIES
+from afterswipe import MB, Phone, UsageError
+from afterswipe.story import STRATEGIES, Story, run
+
+from .plants import take_back
 
 RECIPES = [strategy for strategy in STRATEGIES if "recipe" in strategy.name]
 
@@ -78,17 +76,13 @@ def test_it_gives_no_run_time():
     assert [change.after.value for change in phone.record if hasattr(change, "after")][-1] == "suspended"
 
 
-def test_without_the_claim_a_suspended_app_s_notification_is_not_shown():
-    rule = claims.get("life-cycle.local-notification-without-the-app")
-    claims.override({rule.id: dataclasses.replace(rule, status="retracted")})
-    try:
-        phone = Phone()
-        phone.open(scheduling)
-        phone.swipe_up()
-        phone.wait(minutes=10)
-        assert shown(phone) == []
-    finally:
-        claims.override({})
+def test_without_the_claim_a_suspended_app_s_notification_is_not_shown(monkeypatch):
+    take_back(monkeypatch, "life-cycle.local-notification-without-the-app")
+    phone = Phone()
+    phone.open(scheduling)
+    phone.swipe_up()
+    phone.wait(minutes=10)
+    assert shown(phone) == []
 
 
 @pytest.mark.parametrize("strategy", RECIPES, ids=lambda strategy: strategy.name)
@@ -105,7 +99,7 @@ def test_the_recipe_says_that_it_failed_and_only_then(strategy, comes_back: bool
             phone.force_quit()
         phone.wait(minutes=15)
 
-    outcome.run(strategy, Story(60 * MB), away)
+    run(strategy, Story(60 * MB), away)
     assert [text for _, text in shown(seen[0])] == (
         [] if comes_back else ["Your story is not posted yet. Open the app."]
     )

@@ -1,18 +1,25 @@
 """The phone: what a person does, what the app gets, what stays on the Lock Screen."""
 
 import asyncio
-import dataclasses
 
 import httpx
 import pytest
 
-from afterswipe import MB, ActivityAuthorizationError, Phone, UnavailableError, UsageError, claims
-from afterswipe.claims.rules import Rules
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import CardChanged, StateChanged
+from afterswipe import (
+    MB,
+    ActivityAuthorizationError,
+    CardChanged,
+    Phone,
+    State,
+    StateChanged,
+    UnavailableError,
+    UsageError,
+)
+from afterswipe.claims.rules import Version, covers
 
 from . import invariants
 from .apps import ticking, uploading
+from .plants import change
 
 
 def left(app, *, after: float = 2, then: float = 180, **options) -> Phone:
@@ -265,7 +272,7 @@ def test_the_system_ends_a_suspended_app_and_the_reason_changes():
     phone = left(ticking([]))
     phone.memory_pressure()
     phone.wait(minutes=1)
-    assert [gap.what for gap in phone.truth().gaps] == ["stale", "orphaned"]
+    assert [gap.what for gap in phone.truth().gaps] == ["frozen", "orphaned"]
 
 
 def test_a_launch_after_force_quit_starts_anew_and_finds_the_card():
@@ -489,19 +496,14 @@ def test_why_names_the_claims_behind_a_run():
     assert "background-assertion.must-be-ended" not in used
 
 
-def test_the_numbers_come_from_the_claims():
-    claim = claims.get("background-assertion.duration")
-    longer = dataclasses.replace(claim, value=dataclasses.replace(claim.value, quantity=100))
+def test_the_numbers_come_from_the_claims(monkeypatch):
+    change(monkeypatch, **{"background-assertion.duration": 100})
 
     async def app(app):
         app.begin_background_task("forgotten")
         await asyncio.sleep(1000)
 
-    claims.override({claim.id: longer})
-    try:
-        phone = left(app)
-    finally:
-        claims.override({})
+    phone = left(app)
     assert phone.record.of(StateChanged)[-1].at == 102_000
 
 
@@ -516,12 +518,7 @@ def test_the_numbers_come_from_the_claims():
     ],
 )
 def test_a_claim_holds_until_its_last_version_and_all_of_it(until, ios, holds):
-    claim = dataclasses.replace(claims.get("background-assertion.duration-ios-7"), until=until)
-    claims.override({claim.id: claim})
-    try:
-        assert Rules(ios).has(claim.id) is holds
-    finally:
-        claims.override({})
+    assert covers(Version(ios), "7.0", until) is holds
 
 
 def test_an_upload_that_nobody_listens_to_any_more_stops():

@@ -4,9 +4,16 @@ import asyncio
 
 import pytest
 
-from afterswipe import APIError, NotKnownError, Phone, UnavailableError, UsageError
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import PushArrived, StateChanged
+from afterswipe import (
+    APIError,
+    NotKnownError,
+    Phone,
+    PushArrived,
+    State,
+    StateChanged,
+    UnavailableError,
+    UsageError,
+)
 
 from . import invariants
 from .apps import ticking

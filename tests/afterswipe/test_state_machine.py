@@ -18,14 +18,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from afterswipe.kernel.endings import Cause, ProcessEnded
-from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.record import (
+from afterswipe import (
     AssertionChanged,
     CardChanged,
+    Cause,
+    Event,
     PersonDid,
     ProcessChanged,
+    ProcessEnded,
     PushArrived,
+    State,
     StateChanged,
     TaskChanged,
     TransferEnded,

@@ -4,28 +4,37 @@ import dataclasses
 
 import pytest
 
-from afterswipe import MB, Phone, UnavailableError, UsageError, claims
-from afterswipe.claims.rules import Rules, Version
-from afterswipe.story import compare, outcome
-from afterswipe.story.apps import Story
-from afterswipe.story.compare import MOBILE, STORIES, THEY_COME_AND_GO, Networks, People, Rates, _by_lot
-from afterswipe.story.outcome import Outcome, leave_for_an_hour, table
-from afterswipe.story.server import StoryServer
-from afterswipe.story.strategies import STRATEGIES, Strategy
+from afterswipe import MB, Phone, UnavailableError, UsageError, Version, claims
+from afterswipe.claims.rules import Rules
+from afterswipe.story import (
+    MOBILE,
+    STORIES,
+    STRATEGIES,
+    THEY_COME_AND_GO,
+    Comparison,
+    Networks,
+    Outcome,
+    People,
+    Rates,
+    Story,
+    StoryServer,
+    Strategy,
+    compare,
+    leave_for_an_hour,
+    posting,
+    run,
+    table,
+)
+from afterswipe.story.comparison import _by_lot
 
 from . import invariants
+from .plants import change
 
 BY_NAME = {strategy.name: strategy for strategy in STRATEGIES}
 NAMES = list(BY_NAME)
 RECIPES = [name for name in NAMES if "recipe" in name]
 BACKGROUND = [name for name in NAMES if "background session" in name] + RECIPES
 IN_THE_PROCESS = ["nothing", "background task assertion", "continued task", "long-running intent"]
-
-
-@pytest.fixture(autouse=True)
-def facts_come_back():
-    yield
-    claims.override({})
 
 
 @pytest.fixture
@@ -38,7 +47,7 @@ def phones(monkeypatch: pytest.MonkeyPatch) -> list[Phone]:
             super().__init__(*args, **kwargs)
             used.append(self)
 
-    monkeypatch.setattr(outcome, "Phone", Kept)
+    monkeypatch.setattr(posting, "Phone", Kept)
     return used
 
 
@@ -50,7 +59,7 @@ def a_visit(strategy: Strategy, story: Story, end: str, minutes: float = 20, **o
         getattr(phone, end)()
         phone.wait(minutes=minutes)
 
-    return outcome.run(strategy, story, away, **options)
+    return run(strategy, story, away, **options)
 
 
 # One run each.
@@ -59,7 +68,7 @@ def a_visit(strategy: Strategy, story: Story, end: str, minutes: float = 20, **o
 @pytest.mark.parametrize("name", NAMES)
 def test_who_stays_gets_a_small_story_posted(name: str):
     """In the good case every way works, but the one that only begins when nobody is there."""
-    result = outcome.run(BY_NAME[name], Story(6 * MB), lambda phone: phone.wait(minutes=1))
+    result = run(BY_NAME[name], Story(6 * MB), lambda phone: phone.wait(minutes=1))
     assert result.delivered == (name != "processing task")
 
 
@@ -113,7 +122,7 @@ def test_nothing_tells_nothing():
     result = leave_for_an_hour(BY_NAME["nothing"])
     assert result.seconds is None
     assert result.saw == "5 %"
-    assert list(result.misled) == ["stale"]
+    assert list(result.misled) == ["frozen"]
     assert result.misled_seconds > 3500
 
 
@@ -159,7 +168,7 @@ def test_a_phone_that_is_taken_up_again_is_not_idle():
         phone.wait(minutes=20)
         assert not phone.conditions.idle
 
-    assert not outcome.run(BY_NAME["processing task"], Story(6 * MB), away).delivered
+    assert not run(BY_NAME["processing task"], Story(6 * MB), away).delivered
 
 
 def test_a_processing_task_that_is_interrupted_is_asked_for_again():
@@ -173,7 +182,7 @@ def test_a_processing_task_that_is_interrupted_is_asked_for_again():
         phone.lock()
         phone.wait(minutes=20)
 
-    assert outcome.run(BY_NAME["processing task"], Story(60 * MB), away).seconds > 20 * 60
+    assert run(BY_NAME["processing task"], Story(60 * MB), away).seconds > 20 * 60
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "long-running intent"])
@@ -207,7 +216,7 @@ def test_a_lost_network(name: str):
         phone.clock.after(65_000, phone.network.connect)
         phone.wait(minutes=30)
 
-    result = outcome.run(BY_NAME[name], Story(60 * MB), away)
+    result = run(BY_NAME[name], Story(60 * MB), away)
     assert result.delivered == (name in BACKGROUND)
     assert result.delivered != (name in [*IN_THE_PROCESS, "processing task"])
 
@@ -218,8 +227,8 @@ def test_a_resumable_server_saves_what_had_arrived():
         phone.clock.after(31_000, phone.network.connect)
         phone.wait(minutes=30)
 
-    plain = outcome.run(BY_NAME["background session, one file"], Story(60 * MB), away)
-    resumable = outcome.run(BY_NAME["full recipe"], Story(60 * MB), away)
+    plain = run(BY_NAME["background session, one file"], Story(60 * MB), away)
+    resumable = run(BY_NAME["full recipe"], Story(60 * MB), away)
     assert plain.seconds > resumable.seconds + 20
 
 
@@ -241,7 +250,7 @@ def test_rendering_needs_run_time(name: str, delivered: bool):
         server_has = phone.truth().transfers
         assert [transfer.outcome for transfer in server_has] == ["done"] * delivered
 
-    outcome.run(BY_NAME[name], Story(6 * MB, render=10), away)
+    run(BY_NAME[name], Story(6 * MB, render=10), away)
 
 
 def test_a_server_needs_all_parts():
@@ -280,9 +289,9 @@ def test_nothing_to_compare():
     with pytest.raises(UsageError, match="at least one strategy"):
         table([])
     with pytest.raises(UsageError, match="at least one strategy"):
-        compare.compare([])
+        compare([])
     with pytest.raises(UsageError, match="at least one seed"):
-        compare.compare(seeds=[])
+        compare(seeds=[])
     with pytest.raises(UsageError, match="0 bytes"):
         table([BY_NAME["nothing"]], Story(0))
 
@@ -290,24 +299,24 @@ def test_nothing_to_compare():
 # Many runs.
 
 
-def rates(comparison: compare.Comparison) -> dict[str, Rates]:
+def rates(comparison: Comparison) -> dict[str, Rates]:
     return {rate.strategy: rate for rate in comparison.rates}
 
 
 def test_the_same_seeds_give_the_same_figures():
-    first = compare.compare(seeds=range(4))
-    assert compare.compare(seeds=range(4)) == first
-    assert compare.compare(list(reversed(STRATEGIES)), seeds=range(4)) == first
-    assert compare.compare(seeds=range(4, 8)).rates != first.rates
+    first = compare(seeds=range(4))
+    assert compare(seeds=range(4)) == first
+    assert compare(list(reversed(STRATEGIES)), seeds=range(4)) == first
+    assert compare(seeds=range(4, 8)).rates != first.rates
 
 
 def test_a_strategy_s_figures_do_not_depend_on_the_others():
-    alone = compare.compare([BY_NAME["nothing"]], seeds=range(6))
-    assert alone.rates[0] == rates(compare.compare(seeds=range(6)))["nothing"]
+    alone = compare([BY_NAME["nothing"]], seeds=range(6))
+    assert alone.rates[0] == rates(compare(seeds=range(6)))["nothing"]
 
 
 def test_more_of_the_recipe_delivers_more():
-    found = rates(compare.compare(seeds=range(30)))
+    found = rates(compare(seeds=range(30)))
     order = ["full recipe", "background session, one file", "background task assertion", "nothing"]
     shares = [found[name].success for name in order]
     assert shares == sorted(shares, reverse=True)
@@ -320,20 +329,20 @@ def test_more_of_the_recipe_delivers_more():
 
 def test_progress_is_told_after_each_run():
     told = []
-    compare.compare(
+    compare(
         [BY_NAME["nothing"], BY_NAME["full recipe"]], seeds=range(3), progress=lambda *done: told.append(done)
     )
     assert told == [(number, 6) for number in range(1, 7)]
 
 
 def test_what_is_not_known_is_in_no_figure():
-    known = Outcome("it", "27", 10.0, {"stale": 2.0}, 2.0)
-    gap = Outcome("it", "27", None, {"stale": 100.0}, 100.0, not_known="Not known")
+    known = Outcome("it", "27", 10.0, {"frozen": 2.0}, 2.0)
+    gap = Outcome("it", "27", None, {"frozen": 100.0}, 100.0, not_known="Not known")
     failed = Outcome("it", "27", None)
     counted = Rates.of([known, gap, failed])
     assert (counted.runs, counted.known, counted.success) == (3, 2, 0.5)
     assert (counted.median_seconds, counted.misled_mean) == (10.0, 1.0)
-    assert counted.misled_by_reason == {"stale": 1.0}
+    assert counted.misled_by_reason == {"frozen": 1.0}
     nobody_knows = Rates.of([gap])
     assert (nobody_knows.known, nobody_knows.success, nobody_knows.median_seconds) == (0, 0, None)
 
@@ -369,14 +378,12 @@ def test_distributions_are_named_and_assumed():
 
 
 def test_another_network_can_be_given():
-    calm = dataclasses.replace(claims.get("model.outage-share"))
-    assert calm.value is not None
-    claims.override({calm.id: dataclasses.replace(calm, value=dataclasses.replace(calm.value, quantity=0))})
-    without = rates(compare.compare([BY_NAME["continued task"]], seeds=range(20)))["continued task"]
-    claims.override({})
+    with pytest.MonkeyPatch.context() as patch:
+        change(patch, **{"model.outage-share": 0})
+        without = rates(compare([BY_NAME["continued task"]], seeds=range(20)))["continued task"]
     slow = Networks("slow ones", middle="model.uplink-bandwidth", spread="model.story-size-spread")
-    other = compare.compare([BY_NAME["continued task"]], networks=slow, seeds=range(20))
-    with_outages = rates(compare.compare([BY_NAME["continued task"]], seeds=range(20)))["continued task"]
+    other = compare([BY_NAME["continued task"]], networks=slow, seeds=range(20))
+    with_outages = rates(compare([BY_NAME["continued task"]], seeds=range(20)))["continued task"]
     assert without.success > with_outages.success
     assert other.networks.name == "slow ones"
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from afterswipe import MB, Phone, UsageError
-from afterswipe.kernel.record import CardChanged
-from afterswipe.seen.gaps import REASONS, Gap, Span, together
+from afterswipe import MB, AfterSwipeError, CardChanged, Gap, Phone, Span, UsageError
+from afterswipe.seen.gaps import REASONS, together
 
 from .apps import uploading
 
@@ -40,10 +39,10 @@ def found(phone: Phone) -> list[tuple[str, str]]:
     return [(gap.what, gap.work) for gap in phone.truth().gaps]
 
 
-def test_a_suspended_upload_is_stale_and_stopped():
+def test_a_suspended_upload_is_frozen_and_stopped():
     phone = left(uploading())
     (gap,) = phone.truth().gaps
-    assert (gap.what, gap.work, gap.says) == ("stale", "stopped", "5 %")
+    assert (gap.what, gap.work, gap.says) == ("frozen", "stopped", "5 %")
     assert (gap.start, gap.end) == (2_500, 62_000)
     assert gap.so == "nothing goes on, the app is suspended; 3.5 MB of 60 MB arrived"
 
@@ -59,17 +58,17 @@ def test_an_app_in_front_that_does_not_tell_is_wrong():
     phone = Phone()
     phone.open(by_the_system(told=False))
     phone.wait(seconds=30)
-    assert found(phone) == [("stale", "goes on")]
+    assert found(phone) == [("frozen", "goes on")]
 
 
-def test_with_the_system_sending_the_card_is_stale_and_the_work_is_not_lost():
+def test_with_the_system_sending_the_card_is_frozen_and_the_work_is_not_lost():
     phone = left(by_the_system(), then=30)
-    assert found(phone) == [("stale", "goes on")]
+    assert found(phone) == [("frozen", "goes on")]
     (gap,) = phone.truth().gaps
     assert gap.start > 2_500  # what the app told last was right for a while
     phone.wait(seconds=30)
     assert phone.truth().gaps[0].end == phone.record.of(CardChanged)[-1].at  # the app was woken and told
-    assert "the work went on" in str(phone.truth())
+    assert "and more had arrived (frozen)" in str(phone.truth())
 
 
 def test_a_card_with_no_figure_is_not_wrong_while_the_system_sends():
@@ -90,7 +89,7 @@ def test_the_end_of_a_suspended_process_changes_the_reason():
     phone = left(uploading(), then=10)
     phone.memory_pressure()
     phone.wait(seconds=20)
-    assert phone.truth().by_reason() == {"stale": 9_500, "orphaned": 20_000}
+    assert phone.truth().by_reason() == {"frozen": 9_500, "orphaned": 20_000}
     assert phone.truth().gap == 29_500
 
 
@@ -136,7 +135,8 @@ def test_with_no_network_nothing_ever_began():
     phone.open(by_the_system())
     phone.swipe_up()
     phone.wait(minutes=1)
-    assert found(phone) == [("never started", "never began")]
+    assert found(phone) == [("never started", "waits")]
+    assert phone.truth().gaps[0].waits_for == "there is no network"
     phone.network.connect()
     phone.wait(seconds=10)
     assert phone.truth().gaps[0].end < 63_000  # the first bytes are there
@@ -149,7 +149,7 @@ def test_a_scheduled_card_starts_without_its_work():
     phone = left(main, then=30)
     assert phone.truth().gaps == []
     phone.wait(minutes=1)
-    assert found(phone) == [("never started", "never began")]
+    assert found(phone) == [("never started", "stopped")]
 
 
 def test_a_card_started_by_push_after_a_force_quit_claims_what_nobody_does():
@@ -159,14 +159,14 @@ def test_a_card_started_by_push_after_a_force_quit_claims_what_nobody_does():
     phone = left(main, leave=Phone.force_quit)
     phone.live_activity_pushes.start("Posting", progress=0.0, alert="!")
     phone.wait(minutes=1)
-    assert found(phone) == [("never started", "never began")]
+    assert found(phone) == [("never started", "stopped")]
 
 
 def test_an_app_that_did_run_is_believed_to_have_begun():
     async def main(app):
         app.activities.request("Syncing", text="3 of 120")
 
-    assert found(left(main)) == [("stale", "stopped")]
+    assert found(left(main)) == [("frozen", "stopped")]
 
 
 # Honest cards.
@@ -203,10 +203,10 @@ def test_a_push_that_goes_on_claiming_closes_nothing():
     assert gap.end == 42_000
 
 
-@pytest.mark.parametrize("how", ["stale", "end", "remove"])
+@pytest.mark.parametrize("how", ["frozen", "end", "remove"])
 def test_a_mark_an_end_and_a_removal_close_the_gap(how):
     phone = left(uploading(), then=20)
-    if how == "stale":
+    if how == "frozen":
         phone.live_activity_pushes.update(text="Waiting", stale_date=phone.clock.now / 1000)
     elif how == "end":
         phone.live_activity_pushes.end("Not posted")
@@ -251,9 +251,8 @@ def test_a_picture_that_is_not_drawn_anew_goes_on_claiming():
     async def main(app):
         app.activities.request("Posting", progress=0.2, stale_date=app.now + 30)
 
-    for frozen, until in ((False, 30_000), (True, 62_000)):
-        phone = Phone(ios="26.4")
-        phone.live_activities.freeze_after_termination(frozen)
+    for side, until in (("document", 30_000), ("report", 62_000)):
+        phone = Phone(ios="26.4", disputes={"live-activity.stale-view-after-termination": side})
         phone.open(main)
         phone.wait(seconds=2)
         phone.force_quit()
@@ -323,3 +322,127 @@ def _patient(system: bool):
             card.end("Failed")
 
     return main
+
+
+# What is so, in three words; and which work a card speaks of.
+
+
+def two_works(*, tied: bool = False, before: bool = False, again: bool = False):
+    """A story in the app's process beside a backup in the system's."""
+
+    async def main(app):
+        if before:
+            app.background_url_session.upload("backup.zip", size=2000 * MB)
+            await asyncio.sleep(0.1)
+        card = app.activities.request("Posting your story", progress=0.0)
+        if not before:
+            app.background_url_session.upload("backup.zip", size=2000 * MB)
+        story = app.url_session.upload("story.mov", size=60 * MB)
+        if tied:
+            card.follows(story)
+        with suppress(AfterSwipeError):
+            async for sent in story:
+                card.update(progress=sent)
+        if again:
+            card.follows(app.background_url_session.upload("story.mov", size=60 * MB))
+            await asyncio.Event().wait()
+
+    return main
+
+
+def test_two_works_that_nothing_ties_are_not_judged():
+    phone = left(two_works(), then=600)
+    assert phone.truth().gaps == []
+    assert "Is so: not judged: two works, nothing ties them to the card" in str(phone.truth())
+    assert "not judged" in str(phone.timeline())
+    assert "Not judged" in phone.timeline()._repr_svg_()
+    assert phone.pair().label == "Not judged: two works, nothing ties them to the card."
+    assert not phone.pair().differs
+
+
+@pytest.mark.parametrize(
+    "program", [two_works(tied=True), two_works(before=True)], ids=["tied", "the backup was there before"]
+)
+def test_a_story_that_died_beside_a_backup_that_goes_on_has_stopped(program):
+    phone = left(program, then=60)
+    (gap,) = phone.truth().gaps
+    assert (gap.what, gap.work) == ("frozen", "stopped")
+    assert "3.5 MB of 60 MB" in gap.so or "MB of 60 MB" in gap.so
+    assert phone.pair().so()[0] == "stopped"
+
+
+def test_a_file_that_is_sent_again_by_other_means_is_one_work():
+    async def main(app):
+        app.activities.request("Posting", text="Sending")
+        with suppress(AfterSwipeError):
+            async for _ in app.url_session.upload("story.mov", size=60 * MB):
+                if app.now > 1:
+                    break
+        app.background_url_session.upload("story.mov", size=60 * MB)
+        await asyncio.Event().wait()
+
+    phone = left(main, then=10)
+    assert phone.truth().gaps == []
+    assert phone.pair().so()[0] == "goes on"
+
+
+def waiting(text: str):
+    async def main(app):
+        app.activities.request("Posting your story", text=text)
+        app.background_url_session.upload("story.mov", size=60 * MB)
+        await asyncio.sleep(2)
+
+    return main
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("Sending", True), ("Waiting for Wi-Fi", False), ("", True)])
+def test_a_card_that_says_that_it_waits_is_right_while_it_waits(text, wrong):
+    phone = Phone()
+    phone.open(waiting(text))
+    phone.wait(seconds=1)
+    phone.network.disconnect()
+    phone.swipe_up()
+    phone.wait(minutes=5)
+    assert bool(phone.truth().gaps) is wrong
+    if wrong:
+        assert found(phone) == [("frozen", "waits")]
+        assert "it only waits" in str(phone.truth())
+    assert "Is so: waits, for 5 min: there is no network." in str(phone.truth())
+    assert phone.pair().so()[0] == "waits"
+
+
+def test_a_card_that_says_that_it_waits_is_wrong_while_the_work_goes_on():
+    phone = left(waiting("Waiting for Wi-Fi"), then=10)
+    assert found(phone) == [("frozen", "goes on")]
+
+
+def test_a_difference_that_is_tolerated_is_stated():
+    phone = left(by_the_system(size=4000 * MB, told=False), then=180)
+    assert phone.truth().gaps == []
+    assert "The card differs from what has arrived by 6 % of the whole; up to 10 % is not counted" in str(
+        phone.truth()
+    )
+
+
+def test_a_tie_to_work_that_never_began_never_started():
+    async def main(app):
+        card = app.activities.request("Posting your story")
+        card.follows(app.url_session.upload("story.mov", size=60 * MB))
+
+    assert found(left(main)) == [("never started", "stopped")]
+
+
+def test_the_pair_shows_the_card_that_is_wrong():
+    phone = left(uploading())
+    pair = phone.pair()
+    assert pair.differs
+    assert pair.says() == ["Posting", "5 %"] or pair.says()[-1] == "5 %"
+    assert pair.so() == ["stopped", "for 1 min", "3.5 MB of 60 MB", "5 % arrived"]
+    assert (
+        pair.label.startswith("For 60 s it says")
+        or pair.label.startswith("For 59 s it says")
+        or pair.label.startswith("For 1 min it says")
+    )
+    assert "≠" in pair._repr_svg_()
+    assert Phone().pair().label == "There is no card."
+    assert "=" in Phone().pair()._repr_svg_()

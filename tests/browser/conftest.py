@@ -15,8 +15,10 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from guide import sample_feed
+
 from .serving import StaticServer
-from .watching import Opener, Watch
+from .watching import Opener, Tab, Watch
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -82,13 +84,22 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of a site that holds the runtime, the runner of now and its styles, and no page yet."""
     runtime = Path(os.environ.get("RUNTIME_DIR", REPOSITORY / "build" / "runtime"))
     if not (runtime / "manifest.json").is_file():
-        pytest.fail(f"There is no runtime in {runtime}. Make it: python -m guide.runtime", pytrace=False)
+        pytest.fail(
+            f"There is no runtime in {runtime}. Make it: python -m guide.runtime.bundle", pytrace=False
+        )
     root = tmp_path_factory.mktemp("fixture-site")
     shutil.copytree(runtime, root / "_run")
     (root / "assets").mkdir()
     shutil.copy(REPOSITORY / "docs" / "assets" / "snippet.css", root / "assets")
     subprocess.run(["node", str(REPOSITORY / "src/runner/build.mjs"), str(root / "_run")], check=True)
     return root
+
+
+@pytest.fixture(scope="session")
+def with_feed(run_folder: Path) -> Path:
+    """The site with its feed."""
+    sample_feed.write(run_folder)
+    return run_folder
 
 
 @pytest.fixture
@@ -120,3 +131,34 @@ def watch(context: BrowserContext, server: StaticServer) -> Iterator[Watch]:
 def opener(context: BrowserContext, server: StaticServer, watch: Watch) -> Opener:
     """Opens watched pages."""
     return Opener(context, server)
+
+
+@pytest.fixture(scope="package")
+def shared_tab(browser: Browser, run_folder: Path) -> Iterator[tuple[Tab, Watch]]:
+    """One watched tab with a warm Python."""
+    with StaticServer(run_folder) as running:
+        made = browser.new_context(viewport={"width": 1280, "height": 900})
+        made.set_default_timeout(PATIENCE_MS)
+        watching = Watch(running.origin)
+        watching.follow(made)
+        yield Tab(made, running), watching
+        made.close()
+
+
+@pytest.fixture
+def tab(shared_tab: tuple[Tab, Watch]) -> Tab:
+    """The shared tab. What it does is watched as everywhere (`tab_watch`)."""
+    return shared_tab[0]
+
+
+@pytest.fixture(autouse=True)
+def tab_watch(request: pytest.FixtureRequest) -> Iterator[Watch | None]:
+    """The watch over the shared tab, for a test that uses it; it is checked when the test has ended."""
+    if "tab" not in request.fixturenames:
+        yield None
+        return
+    watching: Watch = request.getfixturevalue("shared_tab")[1]
+    watching.errors.clear()
+    watching.allowed.clear()
+    yield watching
+    watching.check()

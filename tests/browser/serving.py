@@ -32,7 +32,7 @@ class Fault:
 
     part: str
     #: "missing" 404; "corrupt" one bit wrong; "short" half of it, as if it were all; "broken" the connection
-    #: ends in the middle; "held" nothing comes before `release`.
+    #: ends in the middle; "held" nothing comes before `release`; "silent" the same after the first half.
     kind: str
     #: How many answers it spoils; the ones after that are whole.
     times: int = 1_000_000
@@ -133,9 +133,9 @@ def _handler(server: StaticServer) -> type[BaseHTTPRequestHandler]:
             start = self._start(validator)
             if server.ranges and 0 < start < len(body):
                 self.range = f"bytes {start}-{len(body) - 1}/{len(body)}"
-                self._answer(206, content_type, body[start:], cache, kind == "broken", validator)
+                self._answer(206, content_type, body[start:], cache, fault, validator)
             else:
-                self._answer(200, content_type, body, cache, kind == "broken", validator)
+                self._answer(200, content_type, body, cache, fault, validator)
 
         def _start(self, validator: str) -> int:
             """Where the rest begins that was asked for, if it is of the same file."""
@@ -149,7 +149,7 @@ def _handler(server: StaticServer) -> type[BaseHTTPRequestHandler]:
             content_type: str,
             body: bytes,
             cache: str,
-            broken: bool = False,
+            fault: Fault | None = None,
             validator: str = "",
         ) -> None:
             self.send_response(status)
@@ -163,7 +163,11 @@ def _handler(server: StaticServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Connection", "close")
             self.end_headers()
             with suppress(BrokenPipeError, ConnectionResetError):  # the browser may have left the page
-                self.wfile.write(body[: len(body) // 2] if broken else body)
+                kind = fault.kind if fault else ""
+                self.wfile.write(body[: len(body) // 2] if kind in ("broken", "silent") else body)
+                if fault and kind == "silent":
+                    self.wfile.flush()
+                    fault.released.wait()
             self.close_connection = True
 
         def log_message(self, *_: object) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .snippet_page import Snippet, Source
-from .watching import Opener, Watch
+from .watching import Tab, Watch
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,11 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_bad_code_gets_a_message_and_the_next_run_works(opener: Opener, watch: Watch, name: str) -> None:
+def test_bad_code_gets_a_message_and_the_next_run_works(tab: Tab, tab_watch: Watch, name: str) -> None:
     bad = CASES[name]
     if bad.console:
-        watch.allow(bad.console)
-    page = opener.page({"example.py": Source(bad.code), "good.py": Source("print('good')\n")})
+        tab_watch.allow(bad.console)
+    page = tab.page({"example.py": Source(bad.code), "good.py": Source("print('good')\n")})
     example, good = Snippet(page, "example.py"), Snippet(page, "good.py")
     for _ in range(2):
         example.run()
@@ -133,8 +133,8 @@ def test_bad_code_gets_a_message_and_the_next_run_works(opener: Opener, watch: W
         assert good.result() == "good\n"
 
 
-def test_the_heap_has_its_limit(opener: Opener) -> None:
-    snippet = opener.snippet(
+def test_the_heap_has_its_limit(tab: Tab) -> None:
+    snippet = tab.snippet(
         "data = []\ntry:\n    while True:\n        data.append(bytearray(10_000_000))\n"
         "except MemoryError:\n    print(len(data))\n"
     )
@@ -143,9 +143,9 @@ def test_the_heap_has_its_limit(opener: Opener) -> None:
     assert 20 < int(snippet.result()) < 53
 
 
-def test_the_marked_line_is_where_the_error_is(opener: Opener) -> None:
+def test_the_marked_line_is_where_the_error_is(tab: Tab) -> None:
     code = "".join(f"x{i} = {i}\n" for i in range(1, 12)) + "1 / 0\n"
-    snippet = opener.snippet(code)
+    snippet = tab.snippet(code)
     snippet.run()
     expect(snippet.status).to_have_text("Error in line 12")
     distance = snippet.root.evaluate(
@@ -168,8 +168,8 @@ def test_the_marked_line_is_where_the_error_is(opener: Opener) -> None:
     assert distance < 2
 
 
-def test_a_second_run_takes_the_mark_away(opener: Opener) -> None:
-    snippet = opener.snippet("1 / 0\n")
+def test_a_second_run_takes_the_mark_away(tab: Tab) -> None:
+    snippet = tab.snippet("1 / 0\n")
     snippet.run()
     expect(snippet.mark).to_have_count(1)
     snippet.write("print('right')\n")
@@ -179,8 +179,8 @@ def test_a_second_run_takes_the_mark_away(opener: Opener) -> None:
     expect(snippet.error).to_have_count(0)
 
 
-def test_a_million_lines_end_and_say_how_many_are_hidden(opener: Opener) -> None:
-    snippet = opener.snippet("for i in range(1_000_000):\n    print(i)\nprint('end')\n")
+def test_a_million_lines_end_and_say_how_many_are_hidden(tab: Tab) -> None:
+    snippet = tab.snippet("for i in range(1_000_000):\n    print(i)\nprint('end')\n")
     snippet.run()
     expect(snippet.status).to_contain_text("Finished", timeout=120_000)
     expect(snippet.notes).to_have_text("… 998,001 more lines not shown")
@@ -188,8 +188,8 @@ def test_a_million_lines_end_and_say_how_many_are_hidden(opener: Opener) -> None
     assert "".join(shown) == "".join(f"{i}\n" for i in range(2000))
 
 
-def test_endless_output_can_be_stopped(opener: Opener) -> None:
-    page = opener.page(
+def test_endless_output_can_be_stopped(tab: Tab) -> None:
+    page = tab.page(
         {"example.py": Source("while True:\n    print('x')\n"), "good.py": Source("print('good')\n")}
     )
     snippet, good = Snippet(page, "example.py"), Snippet(page, "good.py")
@@ -214,8 +214,8 @@ def test_endless_output_can_be_stopped(opener: Opener) -> None:
     ],
     ids=["one long line", "past the streams", "pictures"],
 )
-def test_too_much_output_is_cut(opener: Opener, code: str, hidden: str) -> None:
-    snippet = opener.snippet(code)
+def test_too_much_output_is_cut(tab: Tab, code: str, hidden: str) -> None:
+    snippet = tab.snippet(code)
     snippet.run()
     if hidden:
         expect(snippet.notes).to_contain_text(hidden)
@@ -228,10 +228,8 @@ def test_too_much_output_is_cut(opener: Opener, code: str, hidden: str) -> None:
     assert snippet.pictures.count() <= 50
 
 
-def test_a_worker_that_closes_itself_can_be_stopped(opener: Opener) -> None:
-    page = opener.page(
-        {"example.py": Source("import js\njs.close()\n"), "good.py": Source("print('good')\n")}
-    )
+def test_a_worker_that_closes_itself_can_be_stopped(tab: Tab) -> None:
+    page = tab.page({"example.py": Source("import js\njs.close()\n"), "good.py": Source("print('good')\n")})
     snippet, good = Snippet(page, "example.py"), Snippet(page, "good.py")
     snippet.run()
     good.run()

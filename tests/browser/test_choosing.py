@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from guide import choosing
+from guide.pages import choosing
 
 from .conftest import PATIENCE_MS, REPOSITORY
 from .serving import StaticServer

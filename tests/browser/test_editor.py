@@ -6,11 +6,11 @@ from playwright.sync_api import expect
 
 from .serving import StaticServer
 from .snippet_page import Snippet, Source
-from .watching import Opener, Watch
+from .watching import Opener, Tab, Watch
 
 
-def test_changed_code_gives_a_changed_result(opener: Opener) -> None:
-    snippet = opener.snippet("print('one')\n")
+def test_changed_code_gives_a_changed_result(tab: Tab) -> None:
+    snippet = tab.snippet("print('one')\n")
     snippet.button("Edit").click()
     expect(snippet.editor).to_be_focused()
     expect(snippet.editor).to_have_attribute("aria-label", re.compile("Code of example.py"))
@@ -43,8 +43,8 @@ def test_the_editor_loads_when_someone_edits(opener: Opener, server: StaticServe
     assert len(server.asked("/editor.")) == 1
 
 
-def test_the_editor_takes_the_place_of_the_code(opener: Opener) -> None:
-    snippet = opener.snippet("def f(x):\n    return x\n\nprint(f(1))\n")
+def test_the_editor_takes_the_place_of_the_code(tab: Tab) -> None:
+    snippet = tab.snippet("def f(x):\n    return x\n\nprint(f(1))\n")
     code = snippet.root.locator(".snippet-code")
     before = code.bounding_box()
     snippet.root.locator(".snippet-code pre").dblclick()
@@ -69,8 +69,8 @@ def test_an_editor_that_does_not_load(opener: Opener, server: StaticServer, watc
     expect(snippet.editor).to_be_focused()
 
 
-def test_the_line_of_an_error_is_marked_in_the_editor(opener: Opener) -> None:
-    snippet = opener.snippet("print('one')\n")
+def test_the_line_of_an_error_is_marked_in_the_editor(tab: Tab) -> None:
+    snippet = tab.snippet("print('one')\n")
     snippet.write("a = 1\nb = 2\nraise ValueError('here')\n")
     snippet.run()
     expect(snippet.status).to_have_text("Error in line 3")
@@ -81,8 +81,8 @@ def test_the_line_of_an_error_is_marked_in_the_editor(opener: Opener) -> None:
     expect(snippet.mark).to_have_count(0)
 
 
-def test_by_keyboard_alone(opener: Opener) -> None:
-    page = opener.page({"example.py": Source("print('one')\n")})
+def test_by_keyboard_alone(tab: Tab) -> None:
+    page = tab.page({"example.py": Source("print('one')\n")})
     snippet = Snippet(page, "example.py")
     page.get_by_role("link", name="A link before").focus()
     for word in ("Copy", "Edit", "Run"):
@@ -115,8 +115,8 @@ def test_by_keyboard_alone(opener: Opener) -> None:
     expect(snippet.editor).to_be_focused()
 
 
-def test_stop_by_keyboard_gives_the_focus_to_run(opener: Opener) -> None:
-    snippet = opener.snippet("print('begun')\nwhile True:\n    pass\n")
+def test_stop_by_keyboard_gives_the_focus_to_run(tab: Tab) -> None:
+    snippet = tab.snippet("print('begun')\nwhile True:\n    pass\n")
     snippet.button("Run").focus()
     snippet.page.keyboard.press("Enter")
     expect(snippet.output).to_have_text("begun")

@@ -9,23 +9,25 @@ from playwright.sync_api import BrowserContext, expect
 
 from .serving import StaticServer
 from .snippet_page import Snippet, Source
-from .watching import Opener, Watch
+from .watching import Opener, Watch, hold_the_clock
 
 #: What the browser itself writes to its console about a failed request.
 FAILED_REQUEST = "Failed to load resource|Failed to find a valid digest|net::ERR"
 
-PARTS = ["manifest", ".wasm", ".mjs", "python_stdlib", "afterswipe", "pyodide-lock"]
+PARTS = ["manifest", ".wasm", ".mjs"]
 
 MISSING = "is missing on the server"
 DAMAGED = "is damaged on its way or on the server, twice in a row"
 BROKEN = "The connection broke off while Python was loading"
 
 
-def all_but_the_library(server: StaticServer) -> str:
-    """The percentage that is shown when everything but the standard library has come."""
+def percentage(server: StaticServer, missing: str, share: float = 0) -> str:
+    """The percentage that is shown when everything but a file has come, and of that one a share."""
     manifest = readable(server.root / "_run" / "manifest.json")
-    sizes = [file["size"] for file in [*manifest["files"].values(), *manifest["packages"]]]
-    return f", {100 * (sum(sizes) - manifest['files']['stdlib']['size']) // sum(sizes)} %"
+    files = [*manifest["files"].values()]
+    total = sum(file["size"] for file in files)
+    came = sum(int(file["size"] * share) if missing in file["path"] else file["size"] for file in files)
+    return f", {100 * came // total} %"
 
 
 def readable(path: Path) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def readable(path: Path) -> dict[str, Any]:
 
 
 def test_progress_is_shown_and_said_once(opener: Opener, server: StaticServer) -> None:
-    held = server.fail("python_stdlib", "held")
+    held = server.fail(".mjs", "held")
     snippet = opener.snippet("print('there')\n")
     snippet.root.evaluate(
         """(root) => {
@@ -44,7 +46,7 @@ def test_progress_is_shown_and_said_once(opener: Opener, server: StaticServer) -
         }"""
     )
     snippet.run()
-    expect(snippet.root.locator(".snippet-percent")).to_have_text(all_but_the_library(server))
+    expect(snippet.root.locator(".snippet-percent")).to_have_text(percentage(server, ".mjs"))
     expect(snippet.status).to_have_text("Loading Python")
     held.release()
     expect(snippet.status).to_contain_text("Finished")
@@ -60,7 +62,7 @@ def test_progress_is_shown_and_said_once(opener: Opener, server: StaticServer) -
         *((part, "corrupt", DAMAGED) for part in PARTS),
         (".wasm", "short", DAMAGED),
         (".wasm", "broken", BROKEN),
-        ("python_stdlib", "broken", BROKEN),
+        (".mjs", "broken", BROKEN),
     ],
 )
 def test_a_file_that_fails(
@@ -85,20 +87,20 @@ def test_a_file_that_fails(
 def test_a_file_that_was_damaged_on_its_way_is_fetched_again(
     opener: Opener, server: StaticServer, kind: str
 ) -> None:
-    server.fail("python_stdlib", kind, times=1)
+    server.fail(".mjs", kind, times=1)
     snippet = opener.snippet("print('there')\n")
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
     assert snippet.result() == "there\n"
-    assert len(server.asked("python_stdlib")) == 2
+    assert len(server.asked(".mjs")) == 2
 
 
 def test_what_has_arrived_is_kept(opener: Opener, server: StaticServer, watch: Watch) -> None:
     watch.allow(FAILED_REQUEST)
-    held = server.fail("python_stdlib", "held")
+    held = server.fail(".mjs", "held")
     snippet = opener.snippet("print('there')\n")
     snippet.run()
-    expect(snippet.root.locator(".snippet-percent")).to_have_text(all_but_the_library(server))
+    expect(snippet.root.locator(".snippet-percent")).to_have_text(percentage(server, ".mjs"))
     held.kind = "missing"
     held.release()
     expect(snippet.status).to_have_text("Python is not loaded")
@@ -106,6 +108,82 @@ def test_what_has_arrived_is_kept(opener: Opener, server: StaticServer, watch: W
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
     assert len(server.asked(".wasm")) == 1
+
+
+@pytest.mark.parametrize("kind", ["missing", "corrupt"])
+def test_without_the_image_python_starts_in_the_plain_way(
+    opener: Opener, server: StaticServer, watch: Watch, kind: str
+) -> None:
+    watch.allow(FAILED_REQUEST)
+    server.fail("image", kind)
+    snippet = opener.snippet(USES_MUCH)
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "True 32 True 42\n"
+    assert server.asked("stdlib")
+
+
+def test_with_the_image_a_start_needs_three_files(opener: Opener, server: StaticServer) -> None:
+    snippet = opener.snippet(
+        "import httpx\nfrom afterswipe import Phone\nprint(httpx.codes.OK.value, Phone().__class__.__name__)\n"
+    )
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "200 Phone\n"
+    assert not server.asked("stdlib")
+    assert not server.asked("core")
+
+
+USES_MUCH = """
+import random, secrets, tempfile, uuid, csv, os
+from afterswipe import Phone, show
+from email.mime.text import MIMEText
+import afterswipe.sync
+print(tempfile.gettempdir() == "/tmp", len(secrets.token_hex(16)), "HOME" in os.environ, csv.QUOTE_NONE + 39)
+"""
+
+
+@pytest.mark.parametrize("broken", ["", "image"])
+def test_each_start_is_unlike_every_other(
+    opener: Opener, server: StaticServer, watch: Watch, broken: str
+) -> None:
+    watch.allow(FAILED_REQUEST)
+    if broken:
+        server.fail(broken, "missing")
+    code = """
+import os, random, secrets, sys, tempfile, time, uuid
+print(random.random(), secrets.token_hex(8), uuid.uuid4(), next(tempfile._get_candidate_names()), round(time.time()))
+print(sorted(name for name in os.environ), os.environ["LANG"], sys.path.count(""))
+"""
+    said = []
+    for _ in range(2):
+        snippet = opener.snippet(code)
+        snippet.run()
+        expect(snippet.status).to_contain_text("Finished")
+        said.append(snippet.result().split("\n"))
+    assert not set(said[0][0].split()[:4]) & set(said[1][0].split()[:4])
+    assert said[0][1] == said[1][1]
+    assert "en-US".replace("-", "_") in said[0][1]
+    assert said[0][1].endswith(" 1")
+    now = snippet.page.evaluate("Date.now() / 1000")
+    assert abs(int(said[1][0].split()[4]) - now) < 600
+
+
+def test_an_archive_that_cannot_be_had_is_an_import_error_in_words(
+    opener: Opener, server: StaticServer, watch: Watch
+) -> None:
+    watch.allow(FAILED_REQUEST)
+    server.fail("faultlab", "missing")
+    snippet = opener.snippet("print('before')\nimport faultlab\n")
+    snippet.run()
+    expect(snippet.status).to_have_text("Error in line 2")
+    expect(snippet.error).to_contain_text(
+        "ImportError: faultlab could not be loaded: the site does not answer"
+    )
+    server.heal()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "before\n"
 
 
 def test_the_network_is_gone_and_comes_back(opener: Opener, context: BrowserContext, watch: Watch) -> None:
@@ -143,9 +221,9 @@ def test_a_failure_before_anyone_pressed_run_is_not_shown(
     opener: Opener, server: StaticServer, watch: Watch
 ) -> None:
     watch.allow(FAILED_REQUEST)
-    server.fail("python_stdlib", "missing", times=1)
+    server.fail(".mjs", "missing", times=1)
     snippet = opener.snippet("print('there')\n")
-    with snippet.page.expect_response(lambda response: "python_stdlib" in response.url):
+    with snippet.page.expect_response(lambda response: ".mjs" in response.url):
         snippet.button("Run").hover()
     expect(snippet.notice).to_be_hidden()
     snippet.run()
@@ -154,7 +232,7 @@ def test_a_failure_before_anyone_pressed_run_is_not_shown(
 
 def test_a_manifest_of_another_time(opener: Opener, server: StaticServer) -> None:
     """The schema is one that this runner does not know."""
-    server.pages["/_run/other.json"] = '{"schema": 2}'
+    server.pages["/_run/other.json"] = '{"schema": 1}'
     page = opener.page({"a.py": Source("print('a')\n")}, manifest="other.json")
     page.evaluate(
         """async () => {
@@ -178,12 +256,13 @@ def test_without_a_secure_context(
     page = opener.page({"a.py": Source("print('a')\n")})
     snippet = Snippet(page, "a.py")
     assert page.evaluate("window.isSecureContext") is False
-    server.fail("python_stdlib", "corrupt")
+    server.fail(".mjs", "corrupt")
     snippet.run()
     expect(snippet.status).to_have_text("Python is not loaded")
     server.heal()
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
+    hold_the_clock(page)
     snippet.button("Copy").click()
     expect(snippet.button("Copied")).to_be_visible()
 
@@ -219,3 +298,61 @@ def test_a_worker_that_does_not_start(opener: Opener) -> None:
     snippet = Snippet(page, "a.py")
     snippet.run()
     expect(snippet.notice).to_contain_text("Python did not start in this browser")
+
+
+def test_a_file_that_falls_silent_is_asked_for_again(opener: Opener, server: StaticServer) -> None:
+    server.fail(".mjs", "silent", times=1)
+    snippet = opener.snippet("print('there')\n")
+    hold_the_clock(snippet.page)
+    snippet.run()
+    expect(snippet.root.locator(".snippet-percent")).to_have_text(percentage(server, ".mjs", 0.5))
+    snippet.page.clock.run_for(14_999)
+    assert len(server.asked(".mjs")) == 1
+    expect(snippet.status).to_have_text("Loading Python")
+    held = server.fail(".mjs", "held")
+    snippet.page.clock.run_for(1)
+    expect(snippet.status).to_have_text("No data came for a while: loading Python again")
+    held.release()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "there\n"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_server_that_stays_silent_is_said(opener: Opener, server: StaticServer, part: str) -> None:
+    server.fail(part, "held")
+    snippet = opener.snippet("print('there')\n")
+    page = snippet.page
+    hold_the_clock(page)
+    with page.expect_request(lambda request: part in request.url):
+        snippet.run()
+    if part != "manifest":
+        expect(snippet.root.locator(".snippet-percent")).to_have_text(percentage(server, part))
+    for _ in range(3):
+        with page.expect_request(lambda request: part in request.url):
+            page.clock.run_for(15_000)
+    page.clock.run_for(15_000)
+    expect(snippet.status).to_have_text("Python is not loaded")
+    expect(snippet.notice).to_contain_text("The server has stopped sending")
+    expect(snippet.notice).to_contain_text(part)
+    server.heal()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "there\n"
+
+
+def test_stop_frees_what_is_silent(opener: Opener, server: StaticServer) -> None:
+    server.fail(".mjs", "silent")
+    page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("print('b')\n")})
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    hold_the_clock(page)
+    a.run()
+    expect(a.root.locator(".snippet-percent")).to_have_text(percentage(server, ".mjs", 0.5))
+    page.clock.run_for(5_000)
+    a.button("Stop").click()
+    expect(a.status).to_have_text("Stopped")
+    expect(a.button("Run")).to_have_attribute("aria-disabled", "false")
+    server.faults.clear()  # it is well again, and what was asked for stays without an answer
+    b.run()
+    expect(b.status).to_contain_text("Finished")
+    a.run()
+    expect(a.status).to_contain_text("Finished")

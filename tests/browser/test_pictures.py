@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .snippet_page import Snippet, Source
-from .watching import Opener, Watch
+from .watching import Opener, Tab, Watch
 
 GOOD = """<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="60" role="img" font-family="system-ui, sans-serif">\
 <title>A "line" &amp; a box</title><desc>Two marks</desc>\
@@ -45,8 +45,8 @@ def program(*markups: str) -> str:
     return f"import _display\nprint('before')\nfor markup in {list(markups)!r}:\n    _display.svg(markup)\n    print('after')\n"
 
 
-def test_pictures_come_in_order_with_the_text(opener: Opener) -> None:
-    snippet = opener.snippet(program(GOOD, GOOD))
+def test_pictures_come_in_order_with_the_text(tab: Tab) -> None:
+    snippet = tab.snippet(program(GOOD, GOOD))
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
     picture = '[picture: A "line" & a box]\n'
@@ -55,8 +55,8 @@ def test_pictures_come_in_order_with_the_text(opener: Opener) -> None:
     expect(snippet.pictures.first.locator("rect").nth(1)).to_have_attribute("fill", "var(--as-run, #14735a)")
 
 
-def test_ids_of_two_pictures_do_not_meet(opener: Opener) -> None:
-    snippet = opener.snippet(program(GOOD, GOOD))
+def test_ids_of_two_pictures_do_not_meet(tab: Tab) -> None:
+    snippet = tab.snippet(program(GOOD, GOOD))
     snippet.run()
     expect(snippet.pictures).to_have_count(2)
     ids = snippet.root.locator("[id]").evaluate_all("(elements) => elements.map((element) => element.id)")
@@ -68,9 +68,9 @@ def test_ids_of_two_pictures_do_not_meet(opener: Opener) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_picture_is_refused(opener: Opener, watch: Watch, name: str) -> None:
-    watch.allow("inline event handler")  # the policy refuses it too
-    page = opener.page({"example.py": Source(program(HOSTILE[name]))})
+def test_a_hostile_picture_is_refused(tab: Tab, tab_watch: Watch, name: str) -> None:
+    tab_watch.allow("inline event handler")  # the policy refuses it too
+    page = tab.page({"example.py": Source(program(HOSTILE[name]))})
     snippet = Snippet(page, "example.py")
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
@@ -81,23 +81,25 @@ def test_a_hostile_picture_is_refused(opener: Opener, watch: Watch, name: str) -
     assert snippet.result().endswith("after\n")
 
 
-def test_a_picture_must_be_a_string(opener: Opener) -> None:
-    snippet = opener.snippet("import _display\n_display.svg(b'<svg/>')\n")
+def test_a_picture_must_be_a_string(tab: Tab) -> None:
+    snippet = tab.snippet("import _display\n_display.svg(b'<svg/>')\n")
     snippet.run()
     expect(snippet.error).to_contain_text("TypeError: svg() takes SVG markup as a str, not bytes")
 
 
 def test_text_is_never_markup(opener: Opener) -> None:
     code = """
-import time
+import js, time
 html = "<img src=x onerror='window.hit = 1'><b>bold</b>"
 print(html)
-time.sleep(0.1)  # so that the page shows the first line before the second comes
+while not hasattr(js, "go"): time.sleep(0.01)  # until the page shows the first line
 print(html)
 raise ValueError(html)  # <b>
 """
     snippet = opener.snippet(code)
     snippet.run()
+    expect(snippet.output).to_contain_text("bold")
+    snippet.page.workers[0].evaluate("self.go = true")
     expect(snippet.status).to_contain_text("Error")
     assert snippet.result().count("<b>bold</b>") == 3
     assert snippet.output.locator("img, b").count() == 0

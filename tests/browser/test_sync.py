@@ -2,14 +2,11 @@
 
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
-
-from guide import sample_feed
 
 from .conftest import REPOSITORY
 from .serving import StaticServer
@@ -20,14 +17,6 @@ FILE = "sync_in_the_page.py"
 CODE = (REPOSITORY / "snippets" / FILE).read_text(encoding="utf-8")
 TESTED = (REPOSITORY / "snippets" / FILE).with_suffix(".out").read_text(encoding="utf-8")
 SOUNDS = REPOSITORY / "docs" / "feed" / "sounds"
-
-
-@pytest.fixture(scope="session")
-def with_feed(run_folder: Path) -> Path:
-    """The site with its feed."""
-    shutil.copytree(SOUNDS, run_folder / "feed" / "sounds", dirs_exist_ok=True)
-    sample_feed.write(run_folder / "feed")
-    return run_folder
 
 
 @pytest.fixture

@@ -10,6 +10,15 @@ from .serving import StaticServer
 from .snippet_page import Snippet, Source, render
 
 
+def hold_the_clock(page: Page) -> None:
+    """Stop the clock of an open page: it goes on by `page.clock.run_for` alone, however busy the machine is.
+
+    What Playwright installs goes on by itself until it is paused. Frames stand still with it.
+    """
+    page.clock.install(time=0)
+    page.clock.pause_at(3_600)
+
+
 @dataclass
 class Watch:
     """What a page did: its requests, and the errors that nobody expected."""
@@ -73,3 +82,29 @@ class Opener:
     def snippet(self, code: str, file: str = "example.py", tested: str = "tested\n") -> Snippet:
         """A page with one snippet."""
         return Snippet(self.page({file: Source(code, tested)}), file)
+
+
+class Tab(Opener):
+    """One tab for many tests: pages are exchanged in it as under instant navigation, and Python stays warm.
+
+    For tests of what a program does, which need no fresh profile; what it has loaded is not asked for again.
+    """
+
+    def __init__(self, context: BrowserContext, server: StaticServer) -> None:
+        super().__init__(context, server)
+        self._tab = super().page({})
+
+    def page(
+        self, sources: Mapping[str, Source], scheme: str = "default", manifest: str = "", script: str = ""
+    ) -> Page:
+        assert not manifest
+        assert not script
+        html = render(sources, self._server.root / "_run", scheme)
+        self._tab.evaluate(
+            """(html) => {
+                const next = new DOMParser().parseFromString(html, "text/html");
+                document.body.replaceWith(document.adoptNode(next.body));
+            }""",
+            html,
+        )
+        return self._tab

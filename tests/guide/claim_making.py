@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from afterswipe.claims import Change, Claim, Source, Value
+from afterswipe.claims.sources import Change, Claim, Source, Value
 
 TODAY = date(2026, 11, 21)
 SITE = "https://guide.example/"

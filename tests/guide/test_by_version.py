@@ -3,8 +3,8 @@
 import re
 
 from afterswipe import claims
-from afterswipe.mechanisms import MECHANISMS
 from guide import snippets
+from guide.mechanisms import MECHANISMS
 from guide.site import ROOT
 
 PAGE = (ROOT / "docs" / "by-version.md").read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from afterswipe import claims
-from guide import choosing
-from guide.claim_links import MARKER
+from guide.claims.links import MARKER
 from guide.errors import BuildError
+from guide.pages import choosing
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TREE = choosing.tree()

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as etree
 
 import pytest
 
-from guide.claim_axis import COLUMNS, axis, versions
+from guide.claims.axis import COLUMNS, axis, versions
 from tests.guide.claim_making import claim
 
 

@@ -9,29 +9,22 @@ from datetime import timedelta
 import pytest
 
 from afterswipe import claims as reader
-from guide import claim_data, claim_head
-from guide.claim_links import successor
+from guide.claims import data as claim_data
+from guide.claims import head as claim_head
+from guide.claims.links import successor
 from tests.guide.claim_making import SITE, SOUND, TODAY, claim, one_of_each
 
 ENTRY_KEYS = (
     "schema id url statement badge evidence status mechanism kind since until since_precision conditions value sources "
-    "derived_from refuted_by superseded_by demonstrated_by change_our_mind note review_by overdue history card cite"
+    "derived_from refuted_by superseded_by demonstrated_by change_our_mind note review_by overdue history card cite said"
 )
 
 
-def written(folder, claims, today=TODAY):
+def written(folder, claims, today=TODAY, guide=()):
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in claim_data.write(folder, claims, SITE, today)
+        for path in claim_data.write(folder, claims, SITE, today, guide)
     }
-
-
-def built_page(folder, name, title, about):
-    page = folder / name / "index.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(
-        f'<html><head><meta charset="utf-8"><meta name="description" content="{about}"><title>{title}</title></head><body></body></html>'
-    )
 
 
 def test_every_claim_has_its_json_its_twin_and_its_entry(tmp_path):
@@ -47,7 +40,6 @@ def test_every_claim_has_its_json_its_twin_and_its_entry(tmp_path):
 
 
 def test_a_second_run_writes_the_same_bytes(tmp_path):
-    built_page(tmp_path, "", "After the Swipe", "About.")
     first = written(tmp_path, reader.every())
     assert written(tmp_path, list(reader.every())) == first
 
@@ -120,14 +112,14 @@ def test_a_twin_says_what_its_page_says():
 
 
 def test_llms_txt_lists_the_guide_and_every_claim_with_its_level(tmp_path):
-    built_page(tmp_path, "", "After the Swipe", "What happens &amp; why.")
-    built_page(tmp_path, "story-upload", "The story upload - After the Swipe", "Three runs.")
-    built_page(tmp_path, "c/base.current", "A claim - After the Swipe", "Not a page of the guide.")
-    text = written(tmp_path, list(one_of_each().values()))["llms.txt"].decode()
+    guide = [
+        ("After the Swipe", "", "What happens & why."),
+        ("The story upload", "story-upload/", "Three runs."),
+    ]
+    text = written(tmp_path, list(one_of_each().values()), guide=guide)["llms.txt"].decode()
     assert text.startswith("# After the Swipe\n\n> ")
     assert "- [After the Swipe](https://guide.example/): What happens & why.\n" in text
     assert "- [The story upload](https://guide.example/story-upload/): Three runs.\n" in text
-    assert "Not a page of the guide" not in text
     assert "(https://guide.example/c/is.refuted.md): wrong, reported, iOS 16.1 and later\n" in text
     assert text.count("https://guide.example/c/") == len(one_of_each())
 

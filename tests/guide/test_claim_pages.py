@@ -9,8 +9,9 @@ import yaml
 from markdown import Markdown
 
 from afterswipe import claims as reader
-from afterswipe.claims import EVIDENCE, MECHANISMS
-from guide import claim_pages, claim_words
+from afterswipe.claims.sources import EVIDENCE, MECHANISMS
+from guide.claims import pages as claim_pages
+from guide.claims import words as claim_words
 from tests.guide.claim_making import SITE, SOUND, SOURCE, TODAY, claim, one_of_each
 
 EXTENSIONS = [
@@ -25,13 +26,17 @@ EXTENSIONS = [
 EVIL = "<script>alert(1)</script> & \"quoted\" 'single' *star* `tick` {claim:no.such} {: #id } </article> --- $x$"
 
 
+def whole(one, others=(), today=TODAY):
+    return claim_pages.pages([one, *others], today=today, site_url=SITE)[one.id]
+
+
 def page(one, others=(), today=TODAY):
-    return claim_pages.pages([one, *others], today=today, site_url=SITE)[f"c/{one.id}.md"]
+    return whole(one, others, today).article
 
 
 def of_each(name, today=TODAY):
     made = one_of_each()
-    return claim_pages.pages(list(made.values()), today=today, site_url=SITE)[f"c/{name}.md"]
+    return page(made[name], [one for key, one in made.items() if key != name], today)
 
 
 def front_matter(text):
@@ -48,7 +53,7 @@ def before_the_sentence(text):
 
 
 def test_a_page_begins_with_the_sentence_its_badge_and_its_versions():
-    made = rendered(page(SOUND))
+    made = page(SOUND)
     parts = [
         '<article class="claim-page" data-claim="base.current"',
         '<h1 class="claim-statement"',
@@ -67,12 +72,12 @@ def test_a_page_begins_with_the_sentence_its_badge_and_its_versions():
 
 
 def test_front_matter_carries_the_sentence():
-    assert front_matter(page(SOUND))["title"] == SOUND.statement
-    assert front_matter(page(SOUND))["description"] == SOUND.statement
+    assert whole(SOUND).title == SOUND.statement
+    assert whole(SOUND).description == SOUND.statement
 
 
 def test_a_source_shows_title_publisher_address_quote_and_day():
-    made = rendered(page(SOUND))
+    made = page(SOUND)
     assert f'href="{SOURCE.url}"' in made
     for words in (
         SOURCE.title,
@@ -127,9 +132,9 @@ def test_a_claim_that_stands_has_no_banner(name):
 
 
 def test_a_refuted_sentence_is_nowhere_passed_on_as_true():
-    head = front_matter(of_each("is.refuted"))
-    assert head["title"] == f"Wrong: {SOUND.statement}"
-    assert head["description"] == "Wrong. The card is a picture."
+    head = whole(one_of_each()["is.refuted"])
+    assert head.title == f"Wrong: {SOUND.statement}"
+    assert head.description == "Wrong. The card is a picture."
     assert "<p>Wrong: “A Live Activity" in of_each("is.refuted")
 
 
@@ -160,9 +165,7 @@ def test_an_overdue_review_says_since_when():
 
 
 def test_a_demonstration_is_a_snippet_with_its_output():
-    text = page(claim(demonstrated_by=("swoop",)))
-    assert "/// snippet | swoop" in text
-    made = rendered(text)
+    made = page(claim(demonstrated_by=("swoop",)))
     assert '<run-snippet name="swoop" source="swoop.py">' in made
     assert 'aria-label="Output of swoop.py"' in made
     assert made.rstrip().endswith("</article>")
@@ -183,7 +186,7 @@ def test_the_page_names_the_pages_that_use_the_claim(tmp_path):
     (tmp_path / "reference").mkdir()
     (tmp_path / "index.md").write_text("---\ntitle: x\n---\n# Start\n\nWords.{claim:base.current}\n")
     (tmp_path / "reference" / "cards.md").write_text("# Cards & more\n\nWords.{claim:base.current}\n")
-    text = claim_pages.pages([SOUND], today=TODAY, site_url=SITE, docs=tmp_path)["c/base.current.md"]
+    text = claim_pages.pages([SOUND], today=TODAY, site_url=SITE, docs=tmp_path)["base.current"].article
     assert '<a href="../../">Start</a>' in text
     assert '<a href="../../reference/cards/">Cards &amp; more</a>' in text
 
@@ -201,12 +204,12 @@ def evil():
 
 
 def test_nothing_in_a_claim_becomes_html_or_markdown():
-    made = rendered(page(evil(), [claim(id="base.two", derived_from=("base.evil",))]))
+    made = page(evil(), [claim(id="base.two", derived_from=("base.evil",))])
     assert "<script" not in made
     assert "<em>" not in made
     assert "<code>tick</code>" in made  # code in a statement is the one thing that is marked up
     assert made.count("</article>") == 1
-    assert front_matter(page(evil()))["title"] == EVIL.replace("`", "")
+    assert whole(evil()).title == EVIL.replace("`", "")
     shown = html.unescape(made)
     # statement, cite, note, what would change our mind
     assert shown.count("*star* <code>tick</code> {claim:no.such}") == 4
@@ -215,28 +218,28 @@ def test_nothing_in_a_claim_becomes_html_or_markdown():
 
 
 def test_nothing_in_a_claim_breaks_the_index():
-    made = rendered(claim_pages.pages([evil()], today=TODAY, site_url=SITE)["claims.md"])
+    made = rendered(claim_pages.sources([evil()])["claims.md"])
     assert "<script" not in made
     assert "<em>" not in made
 
 
 def test_the_index_lists_every_claim_below_its_mechanism():
     every = reader.every()
-    made = claim_pages.pages(every, today=TODAY, site_url=SITE)["claims.md"]
+    made = claim_pages.sources(every)["claims.md"]
     for one in every:
         group = made.partition(f'id="{one.mechanism}"')[2].partition("</section>")[0]
         assert f'data-claim="{one.id}"' in group
         assert claim_words.marked_up(one.statement) in group
     assert made.count("<h2") == len({one.mechanism for one in every})
     assert all(
-        f">{html.escape(name)}<" in made
+        f">{name}<" in html.unescape(made)
         for key, name in MECHANISMS.items()
         if any(c.mechanism == key for c in every)
     )
 
 
 def test_an_entry_of_the_index_has_what_the_filter_needs():
-    made = claim_pages.pages([claim(until="18")], today=TODAY, site_url=SITE)["claims.md"]
+    made = claim_pages.sources([claim(until="18")])["claims.md"]
     assert (
         '<li id="base.current" data-claim="base.current" data-mechanism="live-activity" data-evidence="normative" '
         'data-status="current" data-since="16.1" data-until="18"><a href="claim:base.current">'
@@ -245,7 +248,7 @@ def test_an_entry_of_the_index_has_what_the_filter_needs():
 
 
 def test_a_superseded_claim_is_listed_under_its_own_address():
-    made = claim_pages.pages(list(one_of_each().values()), today=TODAY, site_url=SITE)["claims.md"]
+    made = claim_pages.sources(list(one_of_each().values()))["claims.md"]
     assert 'href="../c/is.superseded/"' in made
     assert 'href="claim:is.superseded"' not in made
 
@@ -253,10 +256,11 @@ def test_a_superseded_claim_is_listed_under_its_own_address():
 def test_all_pages_of_the_data_set_are_made_and_twice_the_same():
     every = reader.every()
     made = claim_pages.pages(every, today=TODAY, site_url=SITE)
-    assert set(made) == {"claims.md"} | {f"c/{one.id}.md" for one in every}
+    assert set(made) == {one.id for one in every}
+    assert set(claim_pages.sources(every)) == {"claims.md", claim_pages.SHELL}
     assert made == claim_pages.pages(list(every), today=TODAY, site_url=SITE)
     for one in every:
-        text = made[f"c/{one.id}.md"]
+        text = made[one.id].article
         assert EVIDENCE[one.evidence] in text
         assert text.count("<h1") == 1
         assert text.count("<section") == text.count("</section>")

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from faultlab.faults import FAULTS
-from guide import faults
 from guide.errors import BuildError
+from guide.pages import faults
 
 
 def test_every_fault_is_on_the_page_with_its_answer_and_its_test():

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from guide import moved
 from guide.errors import BuildError
-from guide.finish import content_security_policy, finish
+from guide.finish import moved
+from guide.finish.row import content_security_policy, finish
 
 PAGE = (
     '<!doctype html><html><head><meta charset="utf-8"><title>T</title><script>one()</script>'
@@ -21,7 +21,7 @@ PAGE = (
 
 @pytest.fixture
 def parts(tmp_path: Path) -> tuple[Path, Path, Path]:
-    site, runtime, runner = (tmp_path / name for name in ("site", "runtime", "runner"))
+    site, runtime, runner = (tmp_path / name for name in ("built", "runtime", "runner"))
     for folder in (site / "deep" / "er", runtime, runner):
         folder.mkdir(parents=True)
     (site / "index.html").write_text(PAGE.format(base="."))
@@ -29,7 +29,7 @@ def parts(tmp_path: Path) -> tuple[Path, Path, Path]:
     (site / "404.html").write_text(PAGE.format(base="/guide/"))
     (runtime / "a.123.wasm").write_bytes(b"wasm")
     file = {"path": "a.123.wasm", "sha256": hashlib.sha256(b"wasm").hexdigest(), "size": 4}
-    (runtime / "manifest.json").write_text(json.dumps({"schema": 1, "files": {"wasm": file}, "packages": []}))
+    (runtime / "manifest.json").write_text(json.dumps({"schema": 1, "files": {"wasm": file}, "archives": []}))
     (runner / "runner.abc.js").write_text("run()")
     (runner / "claims.def.js").write_text("cite()")
     (runner / "runner.json").write_text(
@@ -45,8 +45,9 @@ def digest(script: str) -> str:
 
 
 def test_every_page_gets_the_policy_the_runner_and_links_that_fit_its_depth(parts):
-    site, runtime, runner = parts
-    finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
+    built, runtime, runner = parts
+    site = built.parent / "site"
+    finish(built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
     for page, up in (("index.html", ""), ("deep/er/index.html", "../../"), ("404.html", "/guide/")):
         text = (site / page).read_text()
         assert text.index("Content-Security-Policy") < text.index("<script>")
@@ -66,12 +67,15 @@ def test_every_page_gets_the_policy_the_runner_and_links_that_fit_its_depth(part
 
 
 def test_pages_are_marked_from_their_front_matter_and_old_addresses_lead_on(parts, tmp_path, monkeypatch):
-    site, runtime, runner = parts
+    built, runtime, runner = parts
+    site = built.parent / "site"
     docs = tmp_path / "docs"
     (docs / "deep").mkdir(parents=True)
     (docs / "deep" / "er.md").write_text("---\naudience: developers\n---\n# T\n")
     monkeypatch.setattr(moved, "moved", lambda: {"old/": "deep/er/"})
-    finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21), docs=docs)
+    finish(
+        built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21), docs=docs
+    )
     assert "For developers" in (site / "deep/er/index.html").read_text()
     assert "page-mark" not in (site / "index.html").read_text()
     old = (site / "old/index.html").read_text()
@@ -81,8 +85,9 @@ def test_pages_are_marked_from_their_front_matter_and_old_addresses_lead_on(part
 
 
 def test_the_manifest_is_named_and_guarded_by_its_hash(parts):
-    site, runtime, runner = parts
-    finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
+    built, runtime, runner = parts
+    site = built.parent / "site"
+    finish(built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
     data = (runtime / "manifest.json").read_bytes()
     name = f"manifest.{hashlib.sha256(data).hexdigest()[:10]}.json"
     assert (site / "_run" / name).read_bytes() == data
@@ -114,14 +119,16 @@ def test_data_is_no_script():
 
 @pytest.mark.parametrize("missing", ["runtime/manifest.json", "runner/runner.json"])
 def test_what_is_not_built_is_named(parts, missing):
-    site, runtime, runner = parts
-    (site.parent / missing).unlink()
+    built, runtime, runner = parts
+    site = built.parent / "site"
+    (built.parent / missing).unlink()
     with pytest.raises(BuildError, match="Run: make"):
-        finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
+        finish(built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
 
 
 def test_a_page_without_a_head_is_refused(parts):
-    site, runtime, runner = parts
-    (site / "broken.html").write_text("<p>no head</p>")
+    built, runtime, runner = parts
+    site = built.parent / "site"
+    (built / "broken.html").write_text("<p>no head</p>")
     with pytest.raises(BuildError, match="head"):
-        finish(site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
+        finish(built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))

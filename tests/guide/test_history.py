@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from afterswipe import claims
-from guide import history
-from guide.claim_links import MARKER
+from guide.claims.links import MARKER
 from guide.errors import BuildError
+from guide.pages import history
 
 EVERY = history.entries()
 SVG = ET.fromstring(history.draw(EVERY))

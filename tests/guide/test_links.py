@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from guide import link_lint
+from guide.checks import links as link_lint
 from guide.site import site_url
 
 ROOT = Path(__file__).resolve().parents[2]

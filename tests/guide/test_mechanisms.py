@@ -8,18 +8,18 @@ import pytest
 from markdown import Markdown
 
 from afterswipe import claims
-from afterswipe.mechanism import fact
-from afterswipe.mechanisms import MECHANISMS
-from guide import mechanisms, snippets
+from afterswipe.claims.sources import Claim
+from guide import snippets
 from guide.errors import BuildError
+from guide.mechanisms import MECHANISMS, Fact
+from guide.pages import mechanisms
 
 EXTENSIONS = ["attr_list", "md_in_html", "tables", "toc", "pymdownx.superfences", "guide.markdown"]
 
 
-@pytest.fixture(autouse=True)
-def facts_come_back():
-    yield
-    claims.override({})
+def claim_is(patch: pytest.MonkeyPatch, changed: Claim) -> None:
+    get = claims.get
+    patch.setattr(claims, "get", lambda claim_id: changed if claim_id == changed.id else get(claim_id))
 
 
 @pytest.fixture(scope="module")
@@ -49,22 +49,22 @@ def test_every_marker_and_every_block_names_something_that_exists():
     assert not re.findall(r"\{(?!claim:|: #)[^}]*\}", page), "a placeholder was left"
 
 
-def test_another_number_in_a_claim_changes_the_page():
+def test_another_number_in_a_claim_changes_the_page(monkeypatch):
     before = mechanisms.page()
     for claim_id in ("background-assertion.duration", "intents.time-limit", "widgets.daily-budget"):
         claim = claims.get(claim_id)
         value = dataclasses.replace(claim.value, quantity=4711)
-        claims.override({claim_id: dataclasses.replace(claim, value=value)})
-        changed = mechanisms.page()
+        with monkeypatch.context() as patch:
+            claim_is(patch, dataclasses.replace(claim, value=value))
+            changed = mechanisms.page()
         assert "4,711" in changed
         assert "4,711" not in before
-    claims.override({})
     assert mechanisms.page() == before
 
 
-def test_another_first_version_changes_the_page():
+def test_another_first_version_changes_the_page(monkeypatch):
     claim = claims.get("continued-processing.ios-and-ipados-only")
-    claims.override({claim.id: dataclasses.replace(claim, since="25.3")})
+    claim_is(monkeypatch, dataclasses.replace(claim, since="25.3"))
     assert "| [Continued processing](#continued-processing) | iOS 25.3 |" in mechanisms.page()
 
 
@@ -77,7 +77,7 @@ def test_a_placeholder_that_its_claim_cannot_fill_is_refused(text):
 
 
 def test_a_changed_row_changes_the_page(monkeypatch):
-    row = dataclasses.replace(MECHANISMS[0], can=(fact("In the model: a planted sentence."),))
+    row = dataclasses.replace(MECHANISMS[0], can=(Fact("In the model: a planted sentence."),))
     monkeypatch.setattr(mechanisms, "MECHANISMS", (row, *MECHANISMS[1:]))
     assert "In the model: a planted sentence." in mechanisms.page()
 

@@ -10,16 +10,15 @@ import yaml
 
 import afterswipe
 from afterswipe import sync
-from guide import front_matter, page_marks, reading_level, sentence_lint, snippets
-from guide.claim_links import prose
+from guide import front_matter, snippets
+from guide.checks import reading_level
+from guide.checks import sentences as sentence_lint
+from guide.finish import page_marks
+from guide.pages import generate
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-GENERATED = {
-    path.removeprefix("docs/")
-    for path in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    if path.startswith("docs/") and path.endswith(".md")
-}
+GENERATED = set(generate.made()) | {"claims.md"}
 PAGES = sentence_lint.pages(ROOT)
 CHAPTERS = {
     path: text
@@ -202,7 +201,7 @@ def navigation(entries: list) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_the_navigation_has_four_parts_and_every_page_once():
+def test_the_navigation_has_its_parts_and_every_page_once():
     config = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), Loader=_Config)
     parts = navigation(config["nav"])
     assert [title for title, _ in parts] == [
@@ -210,6 +209,7 @@ def test_the_navigation_has_four_parts_and_every_page_once():
         "The confusion",
         "What can run",
         "Building it",
+        "Find your way in",
         "For product managers",
         "Reference",
     ]
@@ -219,17 +219,19 @@ def test_the_navigation_has_four_parts_and_every_page_once():
 
 
 def test_every_snippet_is_on_a_page_or_says_why_not():
-    reasons = tomllib.loads((ROOT / "src/guide/reference_only.toml").read_text(encoding="utf-8"))["snippets"]
+    reasons = tomllib.loads((ROOT / "src/guide/pages/reference_only.toml").read_text(encoding="utf-8"))[
+        "snippets"
+    ]
     shown = set(
         re.findall(
             r"^/// (?:snippet|picture) \| (\w+)",
-            "\n".join(path.read_text(encoding="utf-8") for path in prose(DOCS)),
+            "\n".join([*PAGES.values(), *generate.made().values()]),
             re.MULTILINE,
         )
     )
     swift = {path.stem for path in (snippets.FOLDER / "swift").glob("*.swift")}
     assert set(snippets.names()) - shown - set(reasons) == set(), (
-        "Show each on a page, or list it in src/guide/reference_only.toml with the reason."
+        "Show each on a page, or list it in src/guide/pages/reference_only.toml with the reason."
     )
     assert set(reasons) & shown == set(), "These are on a page. Take them off the list."
     assert set(reasons) <= set(snippets.names()), "These do not exist. Take them off the list."
@@ -245,14 +247,19 @@ def test_every_block_of_a_page_has_its_file():
 
 
 def test_every_public_name_is_documented_and_tried():
+    """What is not a class is used in a snippet or in a test; a class may also be what a program is handed."""
     api = (DOCS / "reference/api.md").read_text(encoding="utf-8")
-    tried = "\n".join(snippets.source(one) for one in snippets.names())
+    tests = (ROOT / "tests" / "afterswipe").glob("*.py")
+    tried = "\n".join(
+        [*map(snippets.source, snippets.names()), *(test.read_text(encoding="utf-8") for test in tests)]
+    )
     undocumented = [
         public for public in afterswipe.__all__ if not re.search(rf"\bafterswipe\.(?:\w+\.)?{public}\b", api)
     ]
-    untried = [public for public in afterswipe.__all__ if not re.search(rf"\b{public}\b", tried)]
+    plain = [public for public in afterswipe.__all__ if not isinstance(getattr(afterswipe, public), type)]
+    untried = [public for public in plain if not re.search(rf"\b{public}\b", tried)]
     assert undocumented == [], "Add each to docs/reference/api.md."
-    assert untried == [], "Use each in a snippet."
+    assert untried == [], "Use each in a snippet or in a test."
 
 
 def test_every_public_name_of_the_sync_engine_is_documented():

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from afterswipe import claims
+from guide.pages.generate import made as _pages
 
 ROOT = Path(__file__).resolve().parents[2]
+GENERATED = _pages()
 PAGE = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
 THREADS: dict[str, str] = tomllib.loads(
     (Path(__file__).parent / "questions.toml").read_text(encoding="utf-8")
@@ -55,7 +57,7 @@ def test_an_answer_has_claims_its_thread_and_a_chapter(question):
     assert len(asked) == 1
     thread, chapter = asked[0]
     assert thread == THREADS[question]
-    assert (ROOT / "docs" / chapter).is_file(), f"there is no docs/{chapter}"
+    assert chapter in GENERATED or (ROOT / "docs" / chapter).is_file(), f"there is no docs/{chapter}"
 
 
 @pytest.mark.parametrize("question", THREADS)

@@ -1,6 +1,7 @@
 """The runtime bundle: complete, true to its manifest, the same every time, and enough to run Python."""
 
 import base64
+import gzip
 import hashlib
 import importlib.util
 import io
@@ -18,9 +19,18 @@ from typing import Any
 
 import pytest
 
-from guide import runtime, runtime_wheels
-from guide.runtime import BundleFile, BundlePackage, Manifest, RuntimeBuildError, build_runtime
-from guide.runtime_repack import repack
+from guide.runtime import bundle as runtime
+from guide.runtime import wheels as runtime_wheels
+from guide.runtime.bundle import (
+    BundleArchive,
+    BundleFile,
+    ImageFile,
+    Manifest,
+    RuntimeBuildError,
+    build_runtime,
+)
+from guide.runtime.image import Answer, find_chromium
+from guide.runtime.repack import repack
 
 ROOT = Path(__file__).resolve().parents[2]
 NPM = ROOT / "node_modules" / "pyodide"
@@ -36,7 +46,8 @@ const { loadPyodide } = await import(pathToFileURL(loader).href);
 
 async function optionsOf(bundle) {
   const manifest = JSON.parse(await readFile(`${bundle}/manifest.json`, "utf8"));
-  const { asm, wasm, stdlib, lock } = manifest.files;
+  const { asm, wasm } = manifest.files;
+  const [stdlib, ...others] = manifest.archives;
   const { default: create } = await import(pathToFileURL(`${bundle}/${asm.path}`).href);
   const compiled = await WebAssembly.compile(await readFile(`${bundle}/${wasm.path}`));
   // With this name defined, Pyodide does not fetch pyodide.asm.wasm by itself.
@@ -55,19 +66,25 @@ async function optionsOf(bundle) {
     packageBaseUrl: "/nowhere",
     createPyodideModule: (settings) => create({ ...settings, instantiateWasm }),
     stdLibURL: `${bundle}/${stdlib.path}`,
-    lockFileContents: await readFile(`${bundle}/${lock.path}`, "utf8"),
-    env: { PYTHONPATH: manifest.packages.map(({ path }) => `/lib/site/${path}`).join(":") },
+    lockFileContents: JSON.stringify(manifest.lock),
+    env: { PYTHONPATH: others.map(({ name }) => `/lib/site/${name}.zip`).join(":") },
     fsInit: async (FS) => {
       FS.mkdirTree("/lib/site");
-      for (const { path } of manifest.packages) {
-        FS.writeFile(`/lib/site/${path}`, await readFile(`${bundle}/${path}`));
-      }
+      for (const { name, path } of others) FS.writeFile(`/lib/site/${name}.zip`, await readFile(`${bundle}/${path}`));
     },
   };
 }
 
 try {
   const pyodide = await loadPyodide(bundle === undefined ? {} : await optionsOf(bundle));
+  if (bundle !== undefined) {
+    // As in the page, but with everything in place.
+    const { archives } = JSON.parse(await readFile(`${bundle}/manifest.json`, "utf8"));
+    const { Archives } = pyodide.pyimport("_archives");
+    const entries = archives.map(({ name, path, sha256, modules }) => [name, path, sha256, modules]);
+    const made = Archives(pyodide.toPy(entries), () => undefined, "/lib/site");
+    made.install(pyodide.toPy(archives.map(({ name }) => name)));
+  }
   process.stdout.write(await pyodide.runPythonAsync(await readFile(program, "utf8")));
 } catch (error) {
   process.stderr.write(String(error.stack).split("\\n").map((line) => line.slice(0, 300)).join("\\n"));
@@ -137,23 +154,19 @@ class Bundle:
     path: Path
     manifest: Manifest
 
-    def files(self) -> list[BundleFile | BundlePackage]:
-        return [*self.manifest.files.values(), *self.manifest.packages]
+    def files(self) -> list[BundleFile | BundleArchive]:
+        return [*self.manifest.files.values(), *self.packed(), *self.manifest.archives]
 
-    def lock(self) -> dict[str, Any]:
-        packages: dict[str, Any] = json.loads(self.read(self.manifest.files["lock"]))["packages"]
-        return packages
+    def packed(self) -> list[BundleFile]:
+        """What stands in for another file."""
+        return [file.packed for file in self.manifest.files.values() if isinstance(file, ImageFile)]
 
-    def read(self, file: BundleFile | BundlePackage) -> bytes:
+    def read(self, file: BundleFile | BundleArchive) -> bytes:
         return (self.path / file.path).read_bytes()
 
-    def stdlib(self) -> dict[str, bytes]:
-        """The entries of the standard library."""
-        return unzip(self.read(self.manifest.files["stdlib"]))
-
-    def wheels(self) -> dict[str, dict[str, bytes]]:
-        """The entries of each wheel, by package."""
-        return {package.name: unzip(self.read(package)) for package in self.manifest.packages}
+    def archives(self) -> dict[str, dict[str, bytes]]:
+        """The entries of each archive, by name."""
+        return {archive.name: unzip(self.read(archive)) for archive in self.manifest.archives}
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +176,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     It shares the wheels and the compiled files of the real one.
     """
     root = tmp_path_factory.mktemp("source")
-    shutil.copytree(ROOT / "src" / "afterswipe", root / "src" / "afterswipe")
+    for room in ("src/afterswipe", "src/faultlab", "src/runner", ".ci"):
+        shutil.copytree(ROOT / room, root / room)
     for name in ("package.json", "pyproject.toml", "README.md", "LICENSE", LOCK):
         shutil.copyfile(ROOT / name, root / name)
     for name in ("node_modules/pyodide", "build/wheels", "build/cache"):
@@ -196,7 +210,7 @@ def checkout(source: Path, bundle: Bundle, tmp_path: Path) -> Path:
 
 
 def build(root: Path) -> Manifest:
-    return build_runtime(root, root / "build" / "runtime")
+    return build_runtime(root, root / "build" / "runtime", image=False)
 
 
 def refusal(root: Path) -> str:
@@ -243,55 +257,74 @@ class TestManifest:
         for file in bundle.files():
             data = bundle.read(file)
             assert (file.size, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
-            assert re.fullmatch(rf"[\w.-]+\.{file.sha256[:10]}\.(mjs|wasm|zip|json|whl)", file.path)
+            assert re.fullmatch(rf"[\w.-]+\.{file.sha256[:10]}\.(mjs|wasm|zip|image|gz)", file.path)
 
     def test_it_has_the_roles_and_versions_that_the_page_expects(
         self, bundle: Bundle, used: dict[str, Any]
     ) -> None:
         manifest = bundle.manifest
-        assert (manifest.schema, set(manifest.files)) == (1, {"asm", "wasm", "stdlib", "lock"})
+        assert (manifest.schema, set(manifest.files) - {"image"}) == (2, {"asm", "wasm"})
         assert manifest.pyodide == json.loads((ROOT / "package.json").read_text())["dependencies"]["pyodide"]
         assert manifest.python == used["python"]
 
-    def test_a_package_comes_after_those_it_needs(self, bundle: Bundle) -> None:
-        order = [package.name for package in bundle.manifest.packages]
-        for position, name in enumerate(order):
-            assert set(bundle.lock()[name]["depends"]) <= set(order[:position])
+    def test_the_lock_file_names_no_package(self, bundle: Bundle) -> None:
+        assert bundle.manifest.lock["packages"] == {}
+        assert bundle.manifest.imports == (
+            "afterswipe",
+            "certifi",
+            "faultlab",
+            "h11",
+            "httpcore",
+            "httpx",
+            "idna",
+        )
+
+    def test_an_archive_has_modules_under_its_names_alone(self, bundle: Bundle) -> None:
+        for archive in bundle.manifest.archives:
+            for entry in bundle.archives()[archive.name]:
+                module = entry.removesuffix(".pyc").replace("/", ".")
+                assert ".dist-info" in entry or any(
+                    f"{module}.".startswith(f"{name}.") for name in archive.modules
+                ), (archive.name, entry)
 
     def test_pyodide_is_copied_byte_for_byte(self, bundle: Bundle) -> None:
         for role, name in (("asm", "pyodide.asm.mjs"), ("wasm", "pyodide.asm.wasm")):
             assert bundle.read(bundle.manifest.files[role]) == (NPM / name).read_bytes()
 
 
-class TestLockFile:
-    def test_it_lists_the_packages_of_the_manifest_and_no_other(self, bundle: Bundle) -> None:
-        listed = {(p["name"], p["version"], p["file_name"], p["sha256"]) for p in bundle.lock().values()}
-        assert listed == {(p.name, p.version, p.path, p.sha256) for p in bundle.manifest.packages}
+class TestBudgets:
+    """Bytes as a host that does not compress sends them, and as one does that uses gzip. Brotli takes a seventh less."""
 
-    def test_it_holds_imports_and_dependencies(self, bundle: Bundle) -> None:
-        packages = bundle.lock()
-        assert packages["afterswipe"]["depends"] == ["httpx"]
-        assert packages["httpx"]["depends"] == ["anyio", "certifi", "httpcore", "idna"]
-        assert packages["typing-extensions"]["imports"] == ["typing_extensions"]
+    def test_the_core_and_the_first_program(self, bundle: Bundle) -> None:
+        sizes = {archive.name: archive.size for archive in bundle.manifest.archives}
+        assert sizes["core"] <= 345_000
+        assert sizes["story"] <= 40_000
+        assert sizes["sources"] <= 80_000
+        wasm, asm = (len(gzip.compress(bundle.read(bundle.manifest.files[role]))) for role in ("wasm", "asm"))
+        assert wasm + asm + sizes["stdlib"] + sizes["core"] + sizes["web"] <= 6_200_000
 
-    def test_nothing_in_it_is_an_address(self, bundle: Bundle) -> None:
-        for name in ("manifest.json", bundle.manifest.files["lock"].path):
-            assert "//" not in (bundle.path / name).read_text()
+    def test_the_image(self, bundle: Bundle) -> None:
+        for file in bundle.packed():
+            assert file.size <= 4_700_000
+
+    def test_requests(self, bundle: Bundle) -> None:
+        """Of a first run: the manifest, the glue and what was compiled, and the image or what stands in for it."""
+        assert sum(archive.first for archive in bundle.manifest.archives) <= 3
 
 
 class TestBytecode:
     def test_it_is_for_the_python_in_the_page(self, bundle: Bundle, used: dict[str, Any]) -> None:
         magic = bytes.fromhex(used["magic"])
         assert (magic == importlib.util.MAGIC_NUMBER) == (sys.version_info[:2] == (3, 14))
-        for entries in (bundle.stdlib(), *bundle.wheels().values()):
+        for entries in bundle.archives().values():
             modules = [name for name in entries if name.endswith(".pyc")]
-            assert modules
+            assert modules or not entries
             for name in modules:
                 # The second word says: hash-based, and not checked against a source file.
                 assert entries[name][:8] == magic + b"\1\0\0\0", name
 
     def test_no_source_is_shipped(self, bundle: Bundle) -> None:
-        for entries in (bundle.stdlib(), *bundle.wheels().values()):
+        for entries in bundle.archives().values():
             assert [name for name in entries if name.endswith((".py", ".pyi"))] == []
 
     def test_every_zip_is_compressed_and_holds_no_time(self, bundle: Bundle) -> None:
@@ -304,14 +337,19 @@ class TestBytecode:
                     assert entry.compress_type == zipfile.ZIP_DEFLATED
                     assert entry.date_time == (1980, 1, 1, 0, 0, 0)
 
-    def test_each_wheel_keeps_a_true_record(self, bundle: Bundle) -> None:
-        for entries in bundle.wheels().values():
-            (record,) = (name for name in entries if name.endswith(".dist-info/RECORD"))
-            lines = [line.split(",") for line in entries[record].decode().splitlines()]
-            assert sorted(line[0] for line in lines) == sorted(entries)
-            for name, checksum, size in lines:
-                digest = base64.urlsafe_b64encode(hashlib.sha256(entries[name]).digest()).decode().rstrip("=")
-                assert name == record or (checksum, size) == (f"sha256={digest}", str(len(entries[name])))
+    def test_each_whole_wheel_keeps_a_true_record(self, bundle: Bundle) -> None:
+        seen = 0
+        for entries in bundle.archives().values():
+            for record in [name for name in entries if name.endswith(".dist-info/RECORD")]:
+                for name, checksum, size in [
+                    line.split(",") for line in entries[record].decode().splitlines()
+                ]:
+                    digest = (
+                        base64.urlsafe_b64encode(hashlib.sha256(entries[name]).digest()).decode().rstrip("=")
+                    )
+                    assert name == record or (checksum, size) == (f"sha256={digest}", str(len(entries[name])))
+                    seen += 1
+        assert seen > 50
 
 
 class TestInPyodide:
@@ -326,7 +364,7 @@ class TestInPyodide:
         self, bundle: Bundle, used: dict[str, Any]
     ) -> None:
         names = {name.replace("_", "-"): version for name, version in used["versions"].items()}
-        assert names == {package.name: package.version for package in bundle.manifest.packages}
+        assert names.keys() == {"afterswipe", "certifi", "h11", "httpcore", "httpx", "idna"}
         assert used["pem"] > 100_000
 
     def test_tracebacks_name_files_shortly(self, used: dict[str, Any]) -> None:
@@ -392,9 +430,42 @@ class TestRepeating:
         build(checkout)
         (checkout / "src" / "afterswipe" / "new.py").write_text('"""New."""\n')
         changed = build(checkout)
-        assert changed.files["stdlib"] == bundle.manifest.files["stdlib"]
-        assert changed.files["lock"] != bundle.manifest.files["lock"]
+        kept = {archive.name: archive.path for archive in bundle.manifest.archives}
+        now = {archive.name: archive.path for archive in changed.archives}
+        assert {name for name in kept if kept[name] != now[name]} == {"core"}
         assert len(list((checkout / "build" / "runtime").iterdir())) == len(bundle.files()) + 1
+
+
+class TestImage:
+    """Of the checkout as it is, so that what the build has made is used."""
+
+    def test_made_anew_all_but_the_image_is_the_same(self, tmp_path: Path) -> None:
+        """The image itself is not yet the same bytes each time: what differs in it is not known."""
+        if find_chromium() is None:
+            pytest.skip("there is no Chromium")
+        before = build_runtime(ROOT, tmp_path / "before")
+        kept = next((ROOT / "build" / "cache").glob("image.*.bin"))
+        data = kept.read_bytes()
+        kept.unlink()
+        after = build_runtime(ROOT, tmp_path / "after")
+        assert after.archives == before.archives
+        assert {name for name in before.files if after.files[name] != before.files[name]} <= {"image"}
+        assert not re.search(rb"/hom[e]/(?!pyodide|web_user)", data)
+        assert str(ROOT).encode() not in data
+
+    def test_without_a_chromium_that_is_said(
+        self, checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("PATH", "")
+        monkeypatch.delenv("CHROMIUM", raising=False)
+        assert "image" not in build_runtime(checkout, checkout / "build" / "runtime").files
+        assert "No Chromium is here" in capsys.readouterr().out
+
+    def test_what_does_not_fit_is_said(self) -> None:
+        answer = Answer()
+        answer.take("/failed", b"grown 99")
+        with pytest.raises(RuntimeBuildError, match="has grown to 99 bytes, and an image can hold 31457280"):
+            answer.image()
 
 
 class TestRefusals:

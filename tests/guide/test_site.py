@@ -4,7 +4,6 @@
 """
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import pytest
 from guide import site as building
 from guide import snippets
 from guide.errors import BuildError
-from guide.generate import generate, life_cycle
+from guide.pages.generate import generate, life_cycle
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
@@ -28,8 +27,8 @@ _FOR_THE_SEARCH = ' data-search-exclude=""'
 
 @pytest.fixture(scope="session")
 def built() -> dict[str, Path]:
-    generate(ROOT / "docs", today=date(2026, 11, 21), site_url=building.site_url())
-    return {builder: building._build(builder) for builder in ("mkdocs", "zensical")}
+    generate(ROOT / "docs", ROOT / "build" / "docs")
+    return {builder: building.build_pages(builder) for builder in ("mkdocs", "zensical")}
 
 
 def ours(folder: Path) -> dict[str, list[str]]:
@@ -52,7 +51,7 @@ def test_both_builders_make_the_same_of_our_parts(built):
 
 def test_an_unknown_builder_is_named():
     with pytest.raises(BuildError, match="mkdocs or zensical"):
-        building._build("sphinx")
+        building.build_pages("sphinx")
 
 
 def test_the_site_is_there():
@@ -90,7 +89,7 @@ def test_nothing_in_the_run_folder_is_left_over():
 
 
 def test_the_life_cycle_page_is_the_models_table():
-    from afterswipe.kernel.life_cycle import Event, State
+    from afterswipe import Event, State
 
     page = life_cycle()
     for state in State:

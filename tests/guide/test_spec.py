@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from afterswipe import claims
-from afterswipe.kernel.life_cycle import Event, State
-from guide import spec
+from afterswipe import Event, State, claims
 from guide.errors import BuildError
+from guide.pages import spec
 
 
 def test_every_invariant_of_the_tests_is_on_the_page_and_every_one_on_the_page_is_tested():

@@ -1,14 +1,18 @@
 """The Swift files: each parses, each symbol of Apple's stands in the table, and newer ones stand inside of an availability check."""
 
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import afterswipe
-from guide import apple_symbols, languages
-from guide.apple_symbols import Symbol, Table
-from guide.swift_code import parse_text, version
+from guide import snippets
+from guide.swift import languages
+from guide.swift import symbols as apple_symbols
+from guide.swift.code import parse_text, version
+from guide.swift.symbols import Symbol, Table
 
 TABLE = apple_symbols.table()
 FILES = apple_symbols.files()
@@ -84,7 +88,7 @@ def test_what_is_no_swift_is_found():
 def test_an_unknown_symbol_says_which_row_to_add(line, name):
     (wrong,) = check(f"{USES_ALL}func c() {{ {line} }}\n")
     assert wrong.startswith("snippets/swift/example.swift:4: " + name)
-    assert "Add to src/guide/apple_symbols.toml, below [symbols.FRAMEWORK]" in wrong
+    assert "Add to src/guide/swift/symbols.toml, below [symbols.FRAMEWORK]" in wrong
 
 
 def test_names_of_the_files_themselves_need_no_row():
@@ -139,7 +143,7 @@ def test_a_name_of_the_package_without_a_row_is_found():
 
 def test_a_name_of_the_mechanism_table_without_a_row_is_found():
     (wrong,) = check(USES_ALL, package={"Phone.ring", "Phone.fly"})
-    assert "mechanisms_*.py or [package.apple] names Phone.fly" in wrong
+    assert "src/guide/mechanisms or [package.apple] names Phone.fly" in wrong
 
 
 def test_an_unused_name_of_swift_s_own_is_found():
@@ -175,3 +179,38 @@ def test_the_page_has_every_row_and_every_file():
         assert f'href="{symbol.url}"'.replace("&", "&amp;") in page
     for name in FILES:
         assert f"### {name}.swift {{: #{name} }}" in page
+
+
+# How far a file was checked.
+
+
+def test_compiled_is_said_of_these_bytes_alone(monkeypatch, tmp_path):
+    compiled = {name for name in FILES if languages.how_checked(name).startswith("Compiled by Swift 6.3.1")}
+    assert compiled
+    assert "story_upload" not in compiled  # mended since, and no compiler has seen it yet
+    folder = tmp_path / "swift"
+    folder.mkdir()
+    for name in sorted(compiled):
+        folder.joinpath(f"{name}.swift").write_text(snippets.swift(name) + "\n", encoding="utf-8")
+    monkeypatch.setattr(snippets, "FOLDER", tmp_path)
+    assert {languages.how_checked(name) for name in compiled} == {"Parsed by a test, not compiled."}
+
+
+def test_no_page_shows_both_that_a_file_was_compiled_and_that_it_was_not():
+    for name in FILES:
+        html = languages.swift_html(name)
+        assert "Not compiled: shown" not in html
+        assert html.count("ompiled by Swift") + html.count("Parsed by a test") == 1
+
+
+def test_without_a_compiler_make_swift_says_so_and_changes_nothing(tmp_path):
+    script = Path("src/guide/swift/compiler/swift.sh")
+    before = languages.CHECKED.read_bytes()
+    for tool in ("dirname", "uname", "sh"):
+        tmp_path.joinpath(tool).symlink_to(shutil.which(tool))
+    done = subprocess.run(
+        [shutil.which("sh"), script], env={"PATH": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert "No swiftc here" in done.stderr
+    assert languages.CHECKED.read_bytes() == before

@@ -395,3 +395,104 @@ def test_where_python_can_wait_inside_a_call_nothing_is_waited_for(page: Page) -
 
     assert asyncio.run(on_a_loop())[0] == "ok"
     assert page.text == "asked for\n"
+
+
+# Without stack switching, what waits is awaited at the top level ----------------------------------------------
+
+MAIN = "import asyncio\nasync def main(x=1):\n    print('begun', x)\n    await asyncio.sleep(0)\n    print('ended', x)\n    return x\n"
+
+AT_THE_TOP = {
+    "alone": "asyncio.run(main())\n",
+    "with": "import tempfile\nwith tempfile.TemporaryDirectory() as d:\n    asyncio.run(main())\n",
+    "if": "if __name__ == '__main__':\n    asyncio.run(main())\nelse:\n    1 / 0\n",
+    "for": "for n in range(2):\n    print('got', asyncio.run(main(n)))\n",
+    "while": "n = 2\nwhile n := n - 1:\n    asyncio.run(main(n))\n",
+    "try": "try:\n    asyncio.run(main())\nexcept ZeroDivisionError:\n    pass\nelse:\n    print('else')\nfinally:\n    asyncio.run(main('f'))\n",
+    "except": "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    asyncio.run(main(str(error)))\n",
+    "match": "match 1:\n    case 1:\n        asyncio.run(main())\n",
+    "nested": "if True:\n    for n in (1, 2):\n        try:\n            with open('/dev/null'):\n                asyncio.run(main(n))\n        finally:\n            print('f')\n",
+    "in an expression": "x = 1 + asyncio.run(main(2)) * 2\nprint(x, f'{asyncio.run(main(3))}', [asyncio.run(main(4))])\n",
+    "comprehension": "print([asyncio.run(main(n)) for n in range(2)], {n: asyncio.run(main(n)) for n in range(2)})\n",
+    "another name": "import asyncio as a\nfrom asyncio import run as go\nown = asyncio.run\na.run(main())\ngo(main(2))\nown(main(3))\n",
+    "arguments": "asyncio.run(main(), debug=False)\nasyncio.run(*[main(2)], **{})\n",
+    "twice": "asyncio.run(main())\nasyncio.run(main(2))\n",
+    "runner": "with asyncio.Runner() as runner:\n    print(runner.run(main()), runner.run(main(2)))\n",
+    "runner by name": "from asyncio import Runner as R\nr = R()\ntry:\n    print(r.run(main()))\nfinally:\n    r.close()\n",
+    "runner left": "with asyncio.Runner() as runner:\n    runner.run(main())\ntry:\n    runner.run(late := main())\nexcept RuntimeError as error:\n    print(error)\n    late.close()\n",
+    "left behind": (
+        "async def other():\n    try:\n        await asyncio.sleep(60)\n    finally:\n        print('cancelled')\n"
+        "async def leaves():\n    global task\n    task = asyncio.ensure_future(other())\n    await asyncio.sleep(0)\n"
+        "asyncio.run(leaves())\nprint('after')\nwith asyncio.Runner() as runner:\n    runner.run(leaves())\nprint('after')\n"
+    ),
+    "generators": "async def numbers():\n    try:\n        yield 1\n        yield 2\n    finally:\n        print('closed')\nasync def first():\n    async for n in numbers():\n        return n\nprint(asyncio.run(first()))\n",
+    "context": "import contextvars\nv = contextvars.ContextVar('v', default=0)\nasync def sets():\n    v.set(1)\nasyncio.run(sets())\nprint(v.get())\n",
+    "exit": "import sys\nasync def leave():\n    print('so far')\n    sys.exit(3)\nasyncio.run(leave())\nprint('no')\n",
+    "error": "async def fails():\n    await asyncio.sleep(0)\n    return {}['upload']\nasyncio.run(fails())\n",
+    "caught": "async def fails():\n    1 / 0\ntry:\n    asyncio.run(fails())\nexcept ZeroDivisionError:\n    print('caught')\n",
+    "group": "async def fails(n):\n    raise ValueError(n)\nasync def both():\n    async with asyncio.TaskGroup() as group:\n        group.create_task(fails(1))\n        group.create_task(fails(2))\ntry:\n    asyncio.run(both())\nexcept* ValueError as errors:\n    print(errors.exceptions)\n",
+    "another run": "class Sync:\n    def run(self, x):\n        return x + 1\n    def close(self):\n        print('closed')\ns = Sync()\nprint(s.run(1))\ns.close()\nasyncio.run(main())\n",
+    "running": "async def inner():\n    waits = main()\n    try:\n        asyncio.run(waits)\n    finally:\n        waits.close()\nasyncio.run(inner())\n",
+    "syntax": "asyncio.run(main())\nif x\n",
+    "await": "await main()\n",
+}
+
+
+@pytest.mark.parametrize("name", AT_THE_TOP)
+def test_where_the_browser_cannot_wait_it_is_as_elsewhere(page: Page, name: str) -> None:
+    source = MAIN + AT_THE_TOP[name]
+    elsewhere, said = page.run(source), page.text
+    page.sent.clear()
+    here = asyncio.run(page.runner.run_waiting(source, NAME))
+    assert (here[:3], page.text) == (elsewhere[:3], said)
+    assert here[3] == elsewhere[3]
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("def go():\n    asyncio.run(main())\ngo()\n", 8),
+        ("go = lambda: asyncio.run(main())\ngo()\n", 7),
+        ("class Go:\n    asyncio.run(main())\n", 8),
+        ("list(asyncio.run(main(n)) for n in range(2))\n", 7),
+        ("def go():\n    with asyncio.Runner() as runner:\n        runner.run(main())\ngo()\n", 9),
+        ("def go():\n    asyncio.get_event_loop().run_until_complete(main())\ngo()\n", 8),
+        ("exec('asyncio.run(main())')\n", 7),
+        ("list(map(asyncio.run, [main()]))\n", 7),
+    ],
+)
+def test_inside_a_function_one_sentence_says_where_to_put_it(page: Page, code: str, line: int) -> None:
+    kind, _, at, text, _ = asyncio.run(page.runner.run_waiting(MAIN + code, NAME))
+    assert (kind, at) == ("error", line)
+    assert "put the call at the top level of the program" in text
+    assert "was never awaited" not in page.text
+    assert page.run("import asyncio\nprint(asyncio.run(asyncio.sleep(0, 'put back')))")[0] == "ok"
+
+
+def test_what_an_earlier_run_left_on_the_loop_does_not_speak_in_the_next(page: Page) -> None:
+    async def both() -> None:
+        left = "import asyncio\nloop = asyncio.get_running_loop()\nloop.call_soon(print, 'HIJACKED')\nprint('one')\n"
+        await page.runner.run_waiting(left, NAME)
+        page.runner.run(left, NAME)
+        page.sent.clear()
+        await page.runner.run_waiting("import asyncio\nasyncio.run(asyncio.sleep(0))\nprint('two')\n", NAME)
+
+    asyncio.run(both())
+    assert page.text == "two\n"
+
+
+def test_pieces_of_a_line_are_collected_when_there_are_many(page: Page) -> None:
+    page.run("import sys\nfor _ in range(150_000):\n    sys.stdout.write('x')\n    sys.stdout.flush()\n")
+    assert page.text == "x" * 150_000
+    assert len(page.sent) < execute.MOST_PIECES + 200
+
+
+def test_a_generator_that_a_program_leaves_unfinished_is_no_task_of_the_page(page: Page) -> None:
+    source = (
+        "import asyncio\nasync def numbers():\n    try:\n        yield await asyncio.sleep(0, 1)\n"
+        "    finally:\n        print('closed')\nnumbers().__anext__().send(None)\nprint('end')\n"
+    )
+    assert page.run(source)[0] == "ok"
+    elsewhere = page.text
+    page.sent.clear()
+    assert asyncio.run(page.runner.run_waiting(source, NAME))[0] == "ok"
+    assert page.text == elsewhere

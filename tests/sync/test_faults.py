@@ -15,7 +15,7 @@ from afterswipe.sync.errors import BrokenAnswer, CaptivePortal, NotAFeed, Unreac
 from faultlab.exchange import Target
 from faultlab.faults import FAULTS
 from faultlab.faulty import Fault, When
-from guide.faults import tests as every_test
+from guide.pages.faults import tests as every_test
 
 from .rig import SIZE, Rig, landed, small_truth, wanted
 

@@ -10,11 +10,10 @@ from starlette.staticfiles import StaticFiles
 
 from afterswipe import UsageError
 from afterswipe.sync import Limits, Sync
-from afterswipe.sync.fetch_transport import with_type
-from afterswipe.sync.page import Meter, client, feed_url, play
-from guide import sample_feed
+from faultlab import Meter, client, feed_url, play
+from faultlab.fetch_transport import with_type
+from guide import ROOT, sample_feed
 from guide.hosting import hosted
-from guide.sample_feed import ROOT
 
 SOUNDS = sorted((ROOT / "docs" / "feed" / "sounds").iterdir())
 SIZE = sum(path.stat().st_size for path in SOUNDS)
@@ -23,11 +22,9 @@ SIZE = sum(path.stat().st_size for path in SOUNDS)
 @pytest.fixture
 def site(tmp_path, monkeypatch):
     """The feed on the loopback, and a module that says where: what the harness does for an example."""
-    (tmp_path / "feed").mkdir()
-    (tmp_path / "feed" / "sounds").symlink_to(ROOT / "docs" / "feed" / "sounds")
-    sample_feed.write(tmp_path / "feed")
+    sample_feed.write(tmp_path)
     page = ModuleType("_page")
-    with hosted(StaticFiles(directory=tmp_path, follow_symlink=True)) as page.root:
+    with hosted(StaticFiles(directory=tmp_path)) as page.root:
         monkeypatch.setitem(sys.modules, "_page", page)
         yield page.root
 
@@ -97,7 +94,7 @@ def test_a_static_host_has_a_type_for_every_answer(path, expected):
 
 
 def test_without_a_page_it_says_what_to_do():
-    with pytest.raises(UsageError, match=r"afterswipe\.sync\.demo"):
+    with pytest.raises(UsageError, match=r"faultlab\.demo"):
         feed_url()
 
 

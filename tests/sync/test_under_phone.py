@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import afterswipe
-from afterswipe import Phone
-from afterswipe.kernel.life_cycle import State
+from afterswipe import Phone, State
 from afterswipe.sync import Stop
 from faultlab.oracle import full_resync
 from faultlab.server import AUTHOR, SOUND, FeedServer, Truth

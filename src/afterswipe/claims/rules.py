@@ -1,14 +1,20 @@
-"""The numbers of the model. Every one is the value of a claim; none stands in the code.
+"""The rules of one run: what holds on its iOS version, and what the run rests on.
 
-A number that nobody documents is a claim with evidence `assumed`, and is shown as such by `Phone.why`.
+`cite` says on which claim a line rests, and decides nothing. `holds` stands where the answer depends on the version, on a
+belief that is supposed, or on a dispute. Every number of the model is the value of a claim; none stands in the code. A number
+that nobody documents is a claim with evidence `assumed`, and is shown as such by `Phone.why`.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 
-from afterswipe import claims
 from afterswipe.errors import ClaimError, UnavailableError, UsageError
 
+from .catalogue import Rule, Value, rule, rules
+
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+SIDES = ("document", "report")
+"""Whom a phone follows where a document and a report disagree. The document is the default."""
 
 
 class Version(tuple[int, ...]):
@@ -32,38 +38,79 @@ OLDEST, NEWEST = Version("4"), Version("27.1")
 
 
 class Rules:
-    """The claims' values for one iOS version, and the list of those that were asked for."""
+    """What holds for one iOS version, and the list of the claims that were asked for.
 
-    def __init__(self, ios: str) -> None:
+    `suppose` names beliefs that are wrong and are taken for true here: refuted claims, each of which displaces rules. `disputes` says
+    for a claim which side to follow, "document" or "report". `claims` has other numbers, each in the unit of its claim.
+    Raises UsageError for a version that is not modelled, for a name that there is not, and for two beliefs that displace one rule.
+    """
+
+    def __init__(
+        self,
+        ios: str,
+        *,
+        suppose: Sequence[str] = (),
+        disputes: Mapping[str, str] | None = None,
+        claims: Mapping[str, float] | None = None,
+    ) -> None:
         self.ios = Version(ios)
         if not OLDEST <= self.ios < Version("28"):
             raise UsageError(
                 f"iOS {ios} is outside of what is modelled. Choose a version from {OLDEST} to {NEWEST}."
             )
-        self.used: dict[str, claims.Claim] = {}
+        self.supposed, self._displaced = _supposed(suppose)
+        self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
+        """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""
+        self._sides = _decided(disputes or {})
+        self._numbers = _changed(claims or {})
+        self._times: dict[str, int] = {}
         # The same few claims are asked for all the time.
         self._holds: dict[str, bool] = {}
         self._covers: dict[str, bool] = {}
-        self._numbers: dict[str, float] = {}
-        self._times: dict[str, int] = {}
 
-    def claim(self, claim_id: str) -> claims.Claim:
-        """The claim with this id, noted as used by this run."""
+    def claim(self, claim_id: str) -> Rule:
+        """The claim with this id, noted as used by this run, unless a supposed belief displaces it."""
         claim = self.used.get(claim_id)
         if claim is None:
-            claim = self.used[claim_id] = claims.get(claim_id)
+            claim = rule(claim_id)
+            if claim_id not in self._displaced:
+                self.used[claim_id] = claim
         return claim
 
     def cite(self, claim_id: str) -> None:
         """Say that what follows rests on this claim: it stands in the run's `why`. It decides nothing."""
-        self.claim(claim_id)
+        if claim_id not in self.used:
+            self.claim(claim_id)
+
+    def holds(self, claim_id: str) -> bool:
+        """Whether the phone follows this rule: the claim covers this iOS version, no supposed belief displaces it, and no dispute is against it."""
+        held = self._holds.get(claim_id)
+        if held is None:
+            follows = claim_id not in self._displaced and self._follows(self.claim(claim_id))
+            held = self._holds[claim_id] = follows and self.has(claim_id)
+        return held
+
+    def has(self, claim_id: str) -> bool:
+        """Whether this iOS version is inside the range of versions for which the claim holds."""
+        covered = self._covers.get(claim_id)
+        if covered is None:
+            claim = self.claim(claim_id)
+            covered = self._covers[claim_id] = covers(self.ios, claim.since, claim.until)
+        return covered
+
+    def require(self, claim_id: str, what: str) -> None:
+        """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
+        claim = self.claim(claim_id)
+        if not self.has(claim_id):
+            raise UnavailableError(
+                f"iOS {self.ios} has no {what}. Choose iOS {claim.since} or later: Phone(ios='{claim.since}').",
+                claim_id,
+            )
 
     def number(self, claim_id: str) -> float:
         """The value of a claim in the claim's own unit; raises ClaimError where it has none."""
-        number = self._numbers.get(claim_id)
-        if number is None:
-            number = self._numbers[claim_id] = self._value(claim_id).quantity
-        return number
+        quantity = self._value(claim_id).quantity
+        return self._numbers.get(claim_id, quantity) if self._numbers else quantity
 
     def milliseconds(self, claim_id: str) -> int:
         """The value of a claim that is a time, in milliseconds."""
@@ -75,36 +122,10 @@ class Rules:
             raise ClaimError(
                 f"Claim {claim_id} has the unit {value.unit!r}, and a time is needed: {', '.join(_MILLISECONDS)}."
             )
-        time = self._times[claim_id] = round(value.quantity * _MILLISECONDS[value.unit])
+        time = self._times[claim_id] = round(self.number(claim_id) * _MILLISECONDS[value.unit])
         return time
 
-    def stand_in(self, claim_id: str, other: str) -> None:
-        """From now on take the value of `claim_id` from the claim `other`, for a run that counts more coarsely, for instance."""
-        self.used[claim_id] = self.claim(other)
-        for known in (self._holds, self._covers, self._numbers, self._times):
-            known.pop(claim_id, None)
-
-    def holds(self, claim_id: str) -> bool:
-        """Whether the phone follows this rule: the claim covers this iOS version, and it was not taken back.
-
-        A rule that is in force on every system can be switched off for a "what if" run with `claims.override`.
-        """
-        held = self._holds.get(claim_id)
-        if held is None:
-            standing = self.claim(claim_id).status not in ("retracted", "refuted")
-            held = self._holds[claim_id] = standing and self.has(claim_id)
-        return held
-
-    def require(self, claim_id: str, what: str) -> None:
-        """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
-        claim = self.claim(claim_id)
-        if not self.has(claim_id):
-            raise UnavailableError(
-                f"iOS {self.ios} has no {what}. Choose iOS {claim.since} or later: Phone(ios='{claim.since}').",
-                claim_id,
-            )
-
-    def _value(self, claim_id: str) -> claims.Value:
+    def _value(self, claim_id: str) -> Value:
         value = self.claim(claim_id).value
         if value is None:
             raise ClaimError(
@@ -112,17 +133,66 @@ class Rules:
             )
         return value
 
-    def has(self, claim_id: str) -> bool:
-        """Whether this iOS version is inside the range of versions for which the claim holds."""
-        covers = self._covers.get(claim_id)
-        if covers is None:
-            claim = self.claim(claim_id)
-            covers = self._covers[claim_id] = _covers(self.ios, claim.since, claim.until)
-        return covers
+    def _follows(self, claim: Rule) -> bool:
+        """Whether the phone follows the side of a dispute that the claim is on."""
+        return not claim.side or self._sides.get(claim.id, SIDES[0]) == claim.side
+
+
+def beliefs() -> list[str]:
+    """The ids of the beliefs that a phone can suppose: refuted claims that name the rules they displace."""
+    return [claim.id for claim in rules().values() if claim.displaces]
+
+
+def _supposed(names: Sequence[str]) -> tuple[tuple[Rule, ...], dict[str, str]]:
+    """The beliefs, and for every rule that is displaced the belief that does it."""
+    found, displaced = [], dict[str, str]()
+    for name in [names] if isinstance(names, str) else names:
+        if name not in beliefs():
+            raise UsageError(f"There is no belief {name!r} to suppose. There are: {', '.join(beliefs())}.")
+        belief = rule(name)
+        for other in belief.displaces:
+            if displaced.setdefault(other, name) != name:
+                raise UsageError(
+                    f"{displaced[other]} and {name} both displace {other}. Suppose one of them, and take a second phone for the other."
+                )
+        found.append(belief)
+    return tuple(found), displaced
+
+
+def _decided(disputes: Mapping[str, str]) -> dict[str, str]:
+    """The sides that were chosen."""
+    known = [claim.id for claim in rules().values() if claim.side]
+    for claim_id, chosen in disputes.items():
+        if claim_id not in known:
+            raise UsageError(f"There is no dispute {claim_id!r}. There are: {', '.join(known)}.")
+        if chosen not in SIDES:
+            raise UsageError(f"{chosen!r} is no side of a dispute. Choose one of: {', '.join(SIDES)}.")
+    return dict(disputes)
+
+
+def _changed(numbers: Mapping[str, float]) -> dict[str, float]:
+    """The numbers that were given in the claims' place."""
+    for claim_id, number in numbers.items():
+        if not has_number(claim_id):
+            known = ", ".join(claim.id for claim in rules().values() if claim.value is not None)
+            raise UsageError(f"There is no claim {claim_id!r} with a number. There are: {known}.")
+        if isinstance(number, bool) or not 0 <= number < float("inf"):
+            raise UsageError(
+                f"{claim_id}: {number!r} is no number for it. Give 0 or more, in the claim's unit."
+            )
+    return dict(numbers)
+
+
+def has_number(claim_id: str) -> bool:
+    """Whether there is a claim of this id, and it has a value."""
+    try:
+        return rule(claim_id).value is not None
+    except ClaimError:
+        return False
 
 
 @cache
-def _covers(ios: Version, since: str, until: str) -> bool:
+def covers(ios: Version, since: str, until: str) -> bool:
     """Whether a version is in this range. A claim that holds until 12 holds on 12.4 too; until 26.0, not on 26.1."""
     last = tuple(map(int, until.split("."))) if until else ()
     mine = (*ios, *(0 for _ in last))

@@ -4,13 +4,13 @@ Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restrict
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
-from afterswipe.kernel.record import ConditionChanged
-
-if TYPE_CHECKING:
-    from afterswipe.system import System
+from afterswipe.kernel.clock import Clock
+from afterswipe.kernel.phases import Moment, Phase, Subscribers
+from afterswipe.kernel.record import ConditionChanged, Record
 
 _APPEARED = {
     "low_power_mode": "system-conditions.low-power-mode",
@@ -40,10 +40,12 @@ class Conditions:
     idle: bool = False
     """Whether nobody uses the phone."""
 
-    def __init__(self, system: "System") -> None:
-        self._system = system
+    def __init__(self, clock: Clock, rules: Rules, record: Record) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._record = record
         self._locked = False
-        self._watchers: list[Callable[[str], None]] = []
+        self._changes: Subscribers[str] = Subscribers()
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_"):
@@ -51,7 +53,7 @@ class Conditions:
         changed = getattr(self, name, None) != value
         object.__setattr__(self, name, value)
         if changed and not name.startswith("_"):
-            self._system.record.add(ConditionChanged(self._system.clock.now, name, value))
+            self._record.add(ConditionChanged(self._clock.now, name, value))
             self._tell(name)
 
     @property
@@ -65,13 +67,14 @@ class Conditions:
 
         Claims: system-conditions.background-app-refresh-off, system-conditions.low-power-mode-turns-refresh-off.
         """
-        rules = self._system.rules
-        saving = self.low_power_mode and rules.holds("system-conditions.low-power-mode-turns-refresh-off")
+        saving = self.low_power_mode and self._rules.holds(
+            "system-conditions.low-power-mode-turns-refresh-off"
+        )
         return "available" if self.background_app_refresh and not saving else "denied"
 
-    def watch(self, changed: Callable[[str], None]) -> None:
-        """Call `changed` with the name of every condition that changes, `locked` included."""
-        self._watchers.append(changed)
+    def watch(self, changed: Callable[[str], None], phase: Phase = Phase.ONLOOKERS) -> None:
+        """Call `changed` with the name of every condition that changes, `locked` included, in the order of the phases."""
+        self._changes.on(phase, changed)
 
     def device_locked(self, locked: bool) -> None:
         """For the phone: it was locked, or unlocked."""
@@ -80,8 +83,7 @@ class Conditions:
             self._tell("locked")
 
     def _tell(self, name: str) -> None:
-        for changed in self._watchers:
-            changed(name)
+        self._changes.tell(Moment.CONDITION, name)
 
     def _check(self, name: str, value: Any) -> None:
         if name == "locked":
@@ -96,10 +98,10 @@ class Conditions:
         elif not isinstance(value, bool):
             raise UsageError(f"{name} is a switch: set it to True or False, not to {value!r}.")
         claim = _APPEARED.get(name)
-        if claim is not None and not self._system.rules.has(claim):
-            since = self._system.rules.claim(claim).since
+        if claim is not None and not self._rules.has(claim):
+            since = self._rules.claim(claim).since
             raise UsageError(
-                f"iOS {self._system.rules.ios} has no switch {name}. Choose iOS {since} or later (claim {claim})."
+                f"iOS {self._rules.ios} has no switch {name}. Choose iOS {since} or later (claim {claim})."
             )
 
 

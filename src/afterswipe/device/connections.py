@@ -1,33 +1,66 @@
 """The connections of an app's process, and an `httpx` transport over them: what the app's own code sends and receives with."""
 
+import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakSet
 
 import httpx
 
 from afterswipe.kernel.clock import Due
 from afterswipe.kernel.loop import ProcessLoop
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange, Process
 
-if TYPE_CHECKING:
-    from .network import Network
+from .network import Network
 
 
 class Connections:
     """The connections of one process. When the process is suspended, all of them become defunct (claim life-cycle.suspension-closes-sockets)."""
 
-    def __init__(self, network: "Network", loop: ProcessLoop) -> None:
+    def __init__(self, network: Network, loop: ProcessLoop) -> None:
         self.network = network
         self._loop = loop
-        self._waiting: dict[Any, Due] = {}
-        self._arriving: WeakSet[_Arriving] = WeakSet()
-        network.used_by(self)
+        self._waiting: dict[Any, Due | None] = {}
+        self._arriving: WeakSet[_Arriving | _Streaming] = WeakSet()
+        network.used_by(self.die)
 
-    def arriving(self, body: bytes) -> "_Arriving":
-        """A response's body that comes over this connection."""
-        stream = _Arriving(self, body)
+    @classmethod
+    def of(cls, process: Process, network: Network) -> "Connections":
+        """The connections of the app's process, which become defunct when it loses its run time."""
+        connections = cls(network, process.loop)
+        process.phases.on(Phase.CONNECTIONS, connections._changed)
+        return connections
+
+    def _changed(self, change: AppChange) -> None:
+        if change.before.runs and not change.after.runs:
+            self.network.rules.cite("life-cycle.suspension-closes-sockets")
+            self.die()
+
+    def arriving(self, answer: httpx.Response) -> "_Arriving | _Streaming":
+        """A response's body that comes over this connection: as fast as the link is, or as its server gives it."""
+        stream: _Arriving | _Streaming
+        if isinstance(answer.stream, httpx.ByteStream):
+            stream = _Arriving(self, b"".join(answer.stream))
+        else:
+            stream = _Streaming(self._loop)
+            self.network.servers.stream(answer, self.network.receive, stream.put)
         self._arriving.add(stream)
         return stream
+
+    async def answer(self, request: httpx.Request, received: int) -> httpx.Response:
+        """Wait for the server's answer; raises httpx.ReadError if the connection dies before it comes."""
+        future: asyncio.Future[httpx.Response] = self._loop.create_future()
+
+        def answered(response: httpx.Response) -> None:
+            self._waiting.pop(future, None)
+            if not future.done():
+                future.set_result(response)
+
+        self._waiting[future] = None
+        self.network.ask(request, received, answered)
+        return await future
 
     async def pause(self, milliseconds: int) -> None:
         """Wait for the far end; raises httpx.ReadError if the connection dies meanwhile."""
@@ -56,7 +89,8 @@ class Connections:
         """Make every connection defunct and return how many were in use. The app learns of it when it runs again, if it does."""
         waiting, self._waiting = self._waiting, {}
         for future, due in waiting.items():
-            due.cancel()
+            if due is not None:
+                due.cancel()
             if not future.done():
                 future.set_exception(httpx.ReadError(f"the connection is defunct: {why}"))
         for stream in self._arriving:
@@ -84,6 +118,44 @@ class _Arriving(httpx.AsyncByteStream):
             part = self._body[start : start + piece]
             await self._connections.receive(len(part))
             yield part
+
+
+class _Streaming(httpx.AsyncByteStream):
+    """A response's body that its server gives piece by piece."""
+
+    def __init__(self, loop: ProcessLoop) -> None:
+        self._loop = loop
+        self._pieces: deque[bytes | None] = deque()
+        self._news: asyncio.Future[None] | None = None
+        self._defunct = ""
+
+    def put(self, piece: bytes | None) -> None:
+        """Take the next piece, or None at the end."""
+        if not self._defunct:
+            self._pieces.append(piece)
+            self._wake()
+
+    def drop(self, why: str) -> None:
+        """Nothing more comes."""
+        self._pieces.clear()
+        self._defunct = why
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            if self._defunct:
+                raise httpx.ReadError(f"the connection is defunct: {self._defunct}")
+            if not self._pieces:
+                self._news = self._loop.create_future()
+                await self._news
+            elif (piece := self._pieces.popleft()) is None:
+                return
+            else:
+                yield piece
 
 
 class SimulatedTransport(httpx.AsyncBaseTransport):
@@ -117,10 +189,6 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
                 received += len(chunk)
                 self._moved(received)
         await self._connections.pause(network.latency)
-        answer = network.answer(request, received)
-        if not isinstance(answer.stream, httpx.SyncByteStream):
-            raise TypeError("A server on this network answers with bytes: httpx.Response(200, content=...).")
-        body = b"".join(answer.stream)
-        return httpx.Response(
-            answer.status_code, headers=answer.headers, stream=self._connections.arriving(body)
-        )
+        answer = await self._connections.answer(request, received)
+        stream = self._connections.arriving(answer)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)

@@ -13,29 +13,21 @@ import httpx
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
 from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.phases import Moment, Phase, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Entry
 from afterswipe.units import SECOND
 
-from .connections import Connections, SimulatedTransport
+from .servers import Answered, Handler, Servers, created
 
-__all__ = ["KINDS", "Connections", "Handler", "Network", "SimulatedTransport"]
-
-Handler = Callable[[httpx.Request, int], httpx.Response]
-"""A server: given the request and the number of bytes of its body that arrived, it answers."""
+__all__ = ["KINDS", "Handler", "Network"]
 
 KINDS = ("Wi-Fi", "cellular")
-_CUTS = "model.network-change-cuts-connections"
-_PORTAL = "model.captive-portal-answers-everything"
 
 
 @lru_cache
 def address(url: str) -> httpx.URL:
     """The address in a URL. Kept: to read one takes longer than anything else that a transfer does."""
     return httpx.URL(url)
-
-
-def _created(_request: httpx.Request, _received: int) -> httpx.Response:
-    return httpx.Response(httpx.codes.CREATED, text="created")
 
 
 class Network:
@@ -63,10 +55,10 @@ class Network:
         self._rng = rng
         self._note = note
         self._free_at = {"uplink": 0, "downlink": 0}
-        self._servers: dict[str, Handler] = {}
+        self.servers = Servers(clock)
         self._resumable: set[str] = set()
-        self._watchers: list[Callable[[], None]] = []
-        self._processes: list[Connections] = []
+        self._changes: Subscribers[()] = Subscribers()
+        self._in_use: list[Callable[[str], object]] = []
         self.connected = True
         """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
         self.kind = "Wi-Fi"
@@ -157,27 +149,27 @@ class Network:
         self.captive_portal = False
         self._changed(self.kind, "")
 
-    def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` whenever the network changed, went, or came back."""
-        self._watchers.append(changed)
+    def watch(self, changed: Callable[[], None], phase: Phase) -> None:
+        """For the frameworks: call `changed` whenever the network changed, went, or came back, in the order of the phases."""
+        self._changes.on(phase, changed)
 
     def _changed(self, what: str, cut: str) -> None:
         self._note(ConditionChanged(self.clock.now, "network", what))
-        if cut and self.rules.holds(_CUTS):
+        if cut:
+            self.rules.cite("model.network-change-cuts-connections")
             self._free_at = dict.fromkeys(self._free_at, self.clock.now)
-            for process in self._processes:
-                process.die(cut)
-        for changed in self._watchers:
-            changed()
+            for die in self._in_use:
+                die(cut)
+        self._changes.tell(Moment.NETWORK)
 
     # The far end.
 
-    def serve(self, host: str, handler: Handler = _created, *, resumable: bool = False) -> None:
+    def serve(self, host: str, handler: Handler = created, *, resumable: bool = False) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything.
 
-        `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
+        The handler may be a coroutine function, and may answer with a body that takes its time (`servers.py`). `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
-        self._servers[host] = handler
+        self.servers.put(host, handler)
         if resumable:
             self._resumable.add(host)
         else:
@@ -190,18 +182,26 @@ class Network:
     @property
     def intercepts(self) -> bool:
         """Whether requests are answered by somebody else than the server."""
-        return self.captive_portal and self.rules.holds(_PORTAL)
+        if self.captive_portal:
+            self.rules.cite("model.captive-portal-answers-everything")
+        return self.captive_portal
 
     @property
     def round_trip(self) -> int:
         """How long a packet takes to the server and its answer back, in ms."""
         return 2 * self.latency
 
-    def answer(self, request: httpx.Request, received: int) -> httpx.Response:
-        """What comes back for a request whose body has arrived in full."""
+    def ask(
+        self, request: httpx.Request, received: int, answered: Answered, *, in_full: bool = False
+    ) -> None:
+        """Have a request answered whose body has arrived in full; `answered` is called with the response, at once or later.
+
+        `in_full` waits until the server has given the whole body of its answer.
+        """
         if self.intercepts:
-            return httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>")
-        return self._servers.get(request.url.host, _created)(request, received)
+            answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
+        else:
+            self.servers.ask(request, received, answered, in_full=in_full)
 
     def send(self, count: int, done: Callable[[], None]) -> Due:
         """Put `count` bytes on the way to the server; `done` is called when it has them."""
@@ -217,9 +217,9 @@ class Network:
         self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
         return self.clock.at(self._free_at[way], done)
 
-    def used_by(self, process: Connections) -> None:
-        """For `Connections`: these are cut when the network changes."""
-        self._processes.append(process)
+    def used_by(self, die: Callable[[str], object]) -> None:
+        """For `Connections`: those of a process die, with a reason, when the network changes."""
+        self._in_use.append(die)
 
 
 def _bandwidth(name: str, megabits: float) -> float:

@@ -11,38 +11,14 @@ lifts what a force quit forbids.
 
 from collections.abc import Callable
 
-from afterswipe.claims.rules import Rules
-from afterswipe.errors import NotKnownError, UsageError
-from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.frameworks.urlsession.system import TransferDaemon
-
-_GAP = "live-activity.reboot-persistence"
-
 
 class Power:
     """Whether the phone has been unlocked since it was switched on."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
+    def __init__(self) -> None:
         self._waiting: list[Callable[[], None]] = []
         self.unlocked_since_restart = True
         """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
-
-    def check(self, cards: ActivityStore, daemon: TransferDaemon) -> None:
-        """Raise NotKnownError or UsageError where it is not known or not modelled what a restart does."""
-        shown = [card.title for card in cards if card.on_screen]
-        if shown and self._rules.holds(_GAP):
-            raise NotKnownError(
-                f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple "
-                "says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page "
-                "has the test on a device that would tell.",
-                _GAP,
-            )
-        if any(not transfer.outcome for transfer in daemon.transfers):
-            raise UsageError(
-                "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. "
-                "Restart the phone when the transfer is over."
-            )
 
     def restarted(self) -> None:
         """The phone was switched off and on."""

@@ -1,6 +1,6 @@
 """How an app's process ends: who ended it, with which termination code, and what is left of it in a report.
 
-The table `CAUSES` has the codes that Apple lists. `Endings` reads from the record how the processes of a run ended, and
+`causes.CAUSES` has the codes that Apple lists. `Endings` reads from the record how the processes of a run ended, and
 makes one crash. That a process ended tells nobody: not the app, not its card (claims live-activity.survives-its-process).
 
 The system may call `applicationWillTerminate` before it ends an app that runs in the background, and need not: `announce` is an end
@@ -12,87 +12,25 @@ your script's run, so that you see it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING
 
 from afterswipe.errors import UsageError
 from afterswipe.units import duration
 
-from .frozen import frozen
-from .life_cycle import State
-from .record import Entry
-
-if TYPE_CHECKING:
-    from afterswipe.machine import Machine
-
+from .causes import ProcessEnded
+from .host import Host
+from .life_cycle import Event, State
 
 _TOLD = "life-cycle.will-terminate-only-while-running"
-
-
-class Cause(Enum):
-    """Why a process ended."""
-
-    CRASH = "crash"
-    FORCE_QUIT = "force quit"
-    JETSAM = "memory pressure"
-    WATCHDOG = "watchdog"
-    BACKGROUND_TASK = "background task not ended"
-    TOO_MANY_BACKGROUND_TASKS = "too many background tasks"
-    FILE_LOCK = "file lock held at suspension"
-    CPU = "too much processor time"
-    RESTART = "restart of the phone"
-    SYSTEM = "the system"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What is known of a cause: the termination code, what it leaves behind, and the claim."""
-
-    report: str
-    code: str = ""
-    claim: str = ""
-
-
-CAUSES: dict[Cause, Kind] = {
-    Cause.CRASH: Kind("a crash report"),
-    Cause.FORCE_QUIT: Kind("nothing"),
-    Cause.JETSAM: Kind("a jetsam event report, which is no crash report", "", "life-cycle.jetsam"),
-    Cause.WATCHDOG: Kind("a crash report", "0x8badf00d", "life-cycle.watchdog"),
-    # Apple's list of codes has one for this; an Apple engineer calls the killer the watchdog. The list is taken here.
-    Cause.BACKGROUND_TASK: Kind("a crash report", "0x2182bad2", "background-assertion.must-be-ended"),
-    Cause.TOO_MANY_BACKGROUND_TASKS: Kind("a crash report", "0xbada5e47", "background-assertion.leak-limit"),
-    Cause.FILE_LOCK: Kind("a crash report", "0xdead10cc", "life-cycle.file-lock-at-suspension"),
-    Cause.CPU: Kind("not covered by a claim", "", "life-cycle.cpu-monitor"),
-    Cause.RESTART: Kind("nothing"),
-    Cause.SYSTEM: Kind("nothing that is documented"),
-}
-
-
-@frozen
-class ProcessEnded(Entry):
-    """The app's process ended. `why` is the reason in words, `code` Apple's termination code where there is one."""
-
-    cause: Cause
-    why: str
-    code: str
-
-    def __str__(self) -> str:
-        return (
-            f"the process ended: {self.cause.value}"
-            + (f", {self.code}" if self.code else "")
-            + (f" ({self.why})" if self.why else "")
-        )
 
 
 class Endings:
     """How the app's processes ended, in order: iterate over it, or look at the `last`."""
 
-    def __init__(self, machine: "Machine") -> None:
-        self._machine = machine
+    def __init__(self, host: Host) -> None:
+        self._host = host
 
     def __iter__(self) -> Iterator[ProcessEnded]:
-        return iter(self._machine.record.of(ProcessEnded))
+        return iter(self._host.record.of(ProcessEnded))
 
     @property
     def last(self) -> ProcessEnded | None:
@@ -101,11 +39,11 @@ class Endings:
 
     def crash(self, why: str = "a bug in the app's code") -> None:
         """Let the app crash now. Raises UsageError where no code of the app runs that could crash."""
-        if not self._machine.app_state.runs:
+        if not self._host.state.runs:
             raise UsageError(
-                f"The app is {self._machine.app_state.value}: no code of it runs, so none can crash. Open the app first."
+                f"The app is {self._host.state.value}: no code of it runs, so none can crash. Open the app first."
             )
-        self._machine.crashed(why)
+        self._host.happen(Event.CRASH, why)
 
     def announce(self, why: str = "the system needed what it had") -> None:
         """Let the system end an app that runs in the background, and call its `applicationWillTerminate` before.
@@ -113,25 +51,23 @@ class Endings:
         It ends when that has returned, or when the time for it is over (claim life-cycle.will-terminate-limit). Raises UsageError where no
         code of the app runs in the background: then nobody is told (claim life-cycle.will-terminate-only-while-running).
         """
-        machine, app = self._machine, self._machine.app
-        if app is None or app.state is not State.BACKGROUND:
+        host, process = self._host, self._host.process
+        if process is None or process.state is not State.BACKGROUND:
             raise UsageError(
-                f"The app is {machine.app_state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
+                f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
             )
-        if not machine.rules.holds(_TOLD):
-            machine.terminate(why)
-            return
-        limit = machine.rules.milliseconds("life-cycle.will-terminate-limit")
+        host.rules.cite(_TOLD)
+        limit = host.rules.milliseconds("life-cycle.will-terminate-limit")
 
         def end(how: str) -> None:
-            if machine.app is app:
-                machine.terminate(f"{why}; applicationWillTerminate {how}")
+            if host.process is process:
+                host.terminate(f"{why}; applicationWillTerminate {how}")
 
         def returned() -> None:
             late.cancel()
-            machine.clock.after(0, lambda: end("had returned"))
+            host.clock.after(0, lambda: end("had returned"))
 
-        app.run_time.hold("applicationWillTerminate has not returned")
-        late = machine.clock.after(limit, lambda: end(f"had not returned after {duration(limit)}"))
-        app.tell("applicationWillTerminate")
-        app.call(returned)
+        process.run_time.hold("applicationWillTerminate has not returned")
+        late = host.clock.after(limit, lambda: end(f"had not returned after {duration(limit)}"))
+        process.tell("applicationWillTerminate")
+        process.call(returned)

@@ -188,11 +188,6 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         if not task.cancelled() and task.exception() is not None:
             self._failure = task.exception()
 
-    def forget_due_timers(self) -> None:
-        """Drop every timer whose time has come: for the run that asks "what if they did not wait"."""
-        while self._timers and self._timers[0][0] <= self._clock.now:
-            heappop(self._timers)
-
     # What asyncio uses.
 
     def time(self) -> float:

@@ -95,36 +95,15 @@ def error(file: str, line: int, function: str) -> NeverYieldsError:
 
 
 def blame(handles: Iterable[asyncio.Handle]) -> NeverYieldsError:
-    """The error for a loop whose `handles` are due again and again at one instant."""
-    places = [place for handle in handles if (place := _place(handle)) is not None]
-    own = [place for place in places if place[0] in _files] or places
-    return (
-        error(*own[0])
-        if own
-        else NeverYieldsError("The app's code runs on without waiting for anything.", "", 0)
-    )
-
-
-def _place(handle: asyncio.Handle) -> tuple[str, int, str] | None:
-    """File, line and function where a handle's task stands: the innermost of the app's own, or else the innermost."""
-    callback = getattr(handle, "_callback", None)
-    task = getattr(callback, "__self__", None)
-    if not isinstance(task, asyncio.Task):
-        code = getattr(callback, "__code__", None)
-        return (code.co_filename, code.co_firstlineno, code.co_name) if code is not None else None
-    frames: list[FrameType] = []
-    waiting: Any = task.get_coro()
-    while waiting is not None:
-        frames += [
-            frame for name in ("cr_frame", "gi_frame", "ag_frame") if (frame := getattr(waiting, name, None))
-        ]
-        waiting = next(
-            (
-                inner
-                for name in ("cr_await", "gi_yieldfrom", "ag_await")
-                if (inner := getattr(waiting, name, None))
-            ),
-            None,
-        )
-    own = [frame for frame in frames if frame.f_code.co_filename in _files] or frames
-    return (own[-1].f_code.co_filename, own[-1].f_lineno, own[-1].f_code.co_name) if own else None
+    """The error for a loop whose `handles` are due again and again at one instant: it names the innermost line of the app's own."""
+    place: FrameType | None = None
+    for handle in handles:
+        task = getattr(getattr(handle, "_callback", None), "__self__", None)
+        waiting: Any = task.get_coro() if isinstance(task, asyncio.Task) else None
+        while (frame := getattr(waiting, "cr_frame", None)) is not None:
+            if place is None or frame.f_code.co_filename in _files:
+                place = frame
+            waiting = waiting.cr_await
+    if place is None:
+        return NeverYieldsError("The app's code runs on without waiting for anything.", "", 0)
+    return error(place.f_code.co_filename, place.f_lineno, place.f_code.co_name)

@@ -17,6 +17,17 @@ class Entry:
 
 
 @frozen
+class Supposed(Entry):
+    """A belief is taken for true in this run, although it is refuted. `belief` is the claim's id."""
+
+    belief: str
+    statement: str
+
+    def __str__(self) -> str:
+        return f"supposed, and not so: {self.statement}"
+
+
+@frozen
 class StateChanged(Entry):
     """An event of the life cycle reached the app. `before` and `after` can be the same."""
 
@@ -45,7 +56,7 @@ class AssertionChanged(Entry):
 class TransferMoved(Entry):
     """`sent` of `size` bytes of a transfer have arrived, at the server or with `down` at the phone.
 
-    `by` is whose process moves them: `app` or `nsurlsessiond`.
+    `by` is whose process moves them: `app` or `nsurlsessiond`; `session` is the identifier of its URLSession.
     """
 
     by: str
@@ -54,9 +65,23 @@ class TransferMoved(Entry):
     sent: int
     size: int
     down: bool = False
+    session: str = ""
 
     def __str__(self) -> str:
         return f"{self.name}: {self.sent} of {self.size} bytes {'received' if self.down else 'sent'}"
+
+
+@frozen
+class TransferWaits(Entry):
+    """Something keeps a transfer from moving: `why`, in words. An empty `why`: nothing does any more."""
+
+    by: str
+    transfer: int
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: waits, {self.why}" if self.why else f"{self.name}: goes on"
 
 
 @frozen
@@ -102,6 +127,19 @@ class CardChanged(Entry):
 
     def __str__(self) -> str:
         return f"card {self.title!r} {self.state} by the {self.by}: {self.text}"
+
+
+@frozen
+class CardFollows(Entry):
+    """The app's code said which transfer a card speaks of. It is a word of this guide's and no API of Apple's."""
+
+    activity: int
+    by: str
+    transfer: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"card {self.activity} speaks of {self.name}"
 
 
 @frozen

@@ -1,35 +1,54 @@
-"""The gap between a card and the truth: for each moment what the card says, what is so, and why they differ.
+"""The pair for each moment: what a card says, what is so, and why the two differ. Read from the record alone.
 
-Read from the record alone. A card that is active claims that something is going on. What is so is judged in this order:
+A card says two things: that something goes on, and how far it is. Either can be wrong. What is so has three words: the work **goes
+on**, it **waits** (for something), or it has **stopped**. A card is right while it says what is so. It is wrong, in this order:
 
-1. Nothing of it ever began: no byte of a transfer has arrived, or the app has had no run time since the card is there: `never started`.
-2. Nothing goes on: the app has no run time, and no other process moves its bytes. The card is wrong from the moment when that
-   became so: `projected` where the system moves the card by the time, else `orphaned` (the app's process is gone) or `stale`
-   (it is suspended). A card that says 100 % is right where everything has arrived.
-3. Something goes on, in the app or in nsurlsessiond, and the card shows a figure. What was told is taken as true when it was told. The
-   card is wrong from the moment when the bytes that arrived since then differ from what the card moved since then by more than claim
-   model.card-tolerance, a share of the whole: `projected`, else `stale`. The work is not lost: `Gap.work` is `goes on`.
+1. Nothing of the work ever began: no byte of a transfer has arrived and none moves, or the app has had no run time since the card is
+   there: `never started`.
+2. Nothing goes on: the app has no run time, and no other process moves its bytes. `projected` where the system moves the card by the
+   time, else `orphaned` (the process that could correct it is gone) or `frozen` (nobody marked it, and the app is suspended). A card that
+   says 100 % is right where everything has arrived.
+3. The work only waits, and the card does not say so: `frozen`, or `projected`. A card whose text says that it waits is right then, and
+   wrong (`frozen`) when the work goes on.
+4. The work goes on, and the card shows another figure. What was told is taken as true when it was told. The card is wrong from the
+   moment when the bytes that arrived since then differ from what the card moved since then by more than claim model.card-tolerance, a
+   share of the whole: `projected`, else `frozen`. A difference that is tolerated is stated, not hidden.
 
-So a gap ends when the app or a push tells what is so, and when the card stops claiming: ended, off the screen, or marked as out of date.
-A push that keeps a card active although nothing goes on ends no gap; an honest server ends the card or marks it as stale.
-While the app has run time it can correct a card without a figure, so that one is not judged. Neither is one that a push last changed,
-that shows no figure, and that belongs to no transfer: it reports what the server knows, such as a score.
+Which work a card speaks of says `works.py`. Where two works are there and nothing ties one of them to the card, it is not judged.
+Without any transfer the work is the app's own code.
 
-Not modelled: whether what was told was true when it was told, and what a text means.
+So a gap ends when the app or a push tells what is so, and when the card stops claiming: ended, off the screen, or marked as stale, which
+is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no
+gap. While the app has run time it can correct a card without a figure, so that one is not judged. Neither is one that a push last
+changed, that shows no figure, and that belongs to no transfer: it reports what the server knows, such as a score.
+
+Not modelled: whether what was told was true when it was told, and what a text means beyond "waiting".
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import CardChanged, Record, StateChanged, TransferEnded, TransferMoved
+from afterswipe.kernel.record import (
+    CardChanged,
+    CardFollows,
+    Record,
+    StateChanged,
+    TransferEnded,
+    TransferMoved,
+    TransferWaits,
+)
 from afterswipe.units import size
 
-REASONS = ("stale", "projected", "orphaned", "never started")
-"""Why a card and the truth can differ."""
+from .works import GOES_ON, STOPPED, WAITS, Key, Moved, Told, Works, alive, arrived
 
-_TELLS = (CardChanged, StateChanged, TransferMoved, TransferEnded)
+REASONS = ("frozen", "projected", "orphaned", "never started")
+"""Why a card and what is so can differ."""
+
+NOT_JUDGED = "not judged: two works, nothing ties them"
+
+_TELLS = (CardChanged, CardFollows, StateChanged, TransferMoved, TransferWaits, TransferEnded)
 """The entries of a record that tell something about it."""
 
 
@@ -51,8 +70,8 @@ class Span:
 class Gap(Span):
     """A stretch of time in which a card said something that was not so. `what` is the reason, one of REASONS.
 
-    `activity` is the card's number, `says` what it said and `so` what was so when the gap began. `work` is `goes on`, `stopped` or
-    `never began`.
+    `activity` is the card's number, `says` what it said and `so` what was so when the gap began. `work` is what is so of the work in
+    one word: `goes on`, `waits` or `stopped`; `waits_for` says for what.
     """
 
     activity: int
@@ -60,35 +79,36 @@ class Gap(Span):
     says: str
     so: str
     work: str
+    waits_for: str = ""
 
 
-@dataclass
-class _Bytes:
-    """A transfer as far as the record has been read."""
+@dataclass(frozen=True)
+class IsSo:
+    """What is so of the work that a card speaks of: `word`, since when (milliseconds), and what it waits for.
 
-    by: str
-    sent: int
-    size: int
-    open: bool = True
-    outcome: str = ""
-    died: bool = False
+    `word` is `goes on`, `waits`, `stopped`, or, where nothing says which work the card speaks of, NOT_JUDGED. `sent` of `size` bytes of
+    its transfers have arrived; `tolerated` is the difference from the card's figure, a share of the whole, that is not counted as a gap.
+    """
+
+    word: str
+    since: int
+    waits_for: str = ""
+    sent: int = 0
+    size: int = 0
+    tolerated: float = 0.0
 
 
-@dataclass
-class _Told:
-    """A card as far as the record has been read, with what had arrived when it was last told."""
+@dataclass(frozen=True)
+class Judgement:
+    """All gaps up to a moment, by time; what is so at it, by the card's number; and the times in which a card was not judged."""
 
-    card: CardChanged
-    first: int
-    told_at: int
-    by: str
-    ran: bool = False
-    sent: dict[tuple[str, int, int], int] = field(default_factory=dict)
-    older: set[tuple[str, int, int]] = field(default_factory=set)
+    gaps: list[Gap]
+    now: dict[int, IsSo]
+    not_judged: list[Span]
 
 
 class _Wrong(NamedTuple):
-    """A piece of a gap: from, until, the reason, and what became of the work."""
+    """A piece of a gap: from, until, the reason, and what is so of the work."""
 
     start: int
     end: int
@@ -96,8 +116,8 @@ class _Wrong(NamedTuple):
     work: str
 
 
-def gaps(record: Record, end: int, tolerance: float) -> list[Gap]:
-    """The times up to `end` in which a card claimed something that was not so, by card and in order. `tolerance` is a share."""
+def judge(record: Record, end: int, tolerance: float) -> Judgement:
+    """What the cards said and what was so, up to `end`. `tolerance` is a share of the whole (claim model.card-tolerance)."""
     return _Reader(tolerance).read(record, end)
 
 
@@ -128,13 +148,13 @@ def by_reason(wrong: Iterable[Gap]) -> dict[str, int]:
 class _Reader:
     def __init__(self, tolerance: float) -> None:
         self._tolerance = tolerance
-        self._state = State.NOT_RUNNING
-        self._launches = 0
-        self._transfers: dict[tuple[str, int, int], _Bytes] = {}
-        self._cards: dict[int, _Told] = {}
+        self._works = Works()
+        self._cards: dict[int, Told] = {}
         self._found: dict[int, list[Gap]] = {}
+        self._now: dict[int, IsSo] = {}
+        self._not_judged: list[Span] = []
 
-    def read(self, record: Record, end: int) -> list[Gap]:
+    def read(self, record: Record, end: int) -> Judgement:
         since = 0
         for entry in record:
             if isinstance(entry, _TELLS):
@@ -143,41 +163,32 @@ class _Reader:
                     since = entry.at
                 self._take(entry)
         self._judge_all(since, end)
-        return sorted(
-            (gap for found in self._found.values() for gap in found),
-            key=lambda gap: (gap.start, gap.activity),
-        )
+        self._look_at_now(end)
+        found = (gap for gaps in self._found.values() for gap in gaps)
+        gaps = sorted(found, key=lambda gap: (gap.start, gap.activity))
+        return Judgement(gaps, self._now, self._not_judged)
 
     # Reading.
 
-    def _take(self, entry: CardChanged | StateChanged | TransferMoved | TransferEnded) -> None:
+    def _take(
+        self, entry: CardChanged | CardFollows | StateChanged | TransferMoved | TransferWaits | TransferEnded
+    ) -> None:
         match entry:
-            case StateChanged(before=before, after=state):
-                self._launches += before is State.NOT_RUNNING and state.runs
-                self._state = state
-                if not state.runs:
-                    for transfer in self._transfers.values():
-                        if transfer.by == "app" and transfer.open:
-                            transfer.open, transfer.died = False, True
+            case StateChanged():
+                self._works.app_changed(entry)
                 self._may_have_run()
-            case TransferMoved(by=by, sent=sent, size=size):
-                key = (by, self._launches if by == "app" else 0, entry.transfer)
-                under_way = self._transfers.get(key)
-                if under_way is not None and under_way.open:
-                    under_way.sent, under_way.size = sent, size
-                else:
-                    self._transfers[key] = _Bytes(by, sent, size)
-            case TransferEnded(by=by, outcome=outcome):
-                key = (by, self._launches if by == "app" else 0, entry.transfer)
-                if key in self._transfers:
-                    transfer = self._transfers[key]
-                    transfer.open, transfer.outcome, transfer.died = False, outcome, outcome != "done"
+            case CardFollows(activity=number):
+                if number in self._cards:
+                    self._cards[number].tied.add(self._works.key(entry.by, entry.transfer))
+                    self._works.changed()
             case CardChanged():
                 self._take_card(entry)
                 self._may_have_run()
+            case _:
+                self._works.take(entry)
 
     def _may_have_run(self) -> None:
-        if self._state.runs:
+        if self._works.state.runs:
             for told in self._cards.values():
                 told.ran = told.ran or told.card.state != "pending"
 
@@ -185,100 +196,149 @@ class _Reader:
         old = self._cards.get(entry.activity)
         starts = old is None or old.card.state == "pending"
         if old is None or starts:
-            older = {key for key, transfer in self._transfers.items() if not transfer.open}
-            old = _Told(entry, entry.at, entry.at, entry.by, older=older)
+            older = {key for key, moved in self._works.moved.items() if not moved.open}
+            tied = set() if old is None else old.tied
+            old = Told(entry, entry.at, entry.at, entry.by, older=older, tied=tied)
             self._cards[entry.activity] = old
         old.card = entry
         if starts or entry.by in ("app", "push") or entry.kind == "system":
             old.told_at = entry.at
             old.by = old.by if entry.by == "system" else entry.by
-            old.sent = {key: transfer.sent for key, transfer in self._transfers.items()}
+            old.sent = {key: moved.sent for key, moved in self._works.moved.items()}
 
     # Judging.
 
     def _judge_all(self, start: int, end: int) -> None:
-        for told in self._cards.values():
-            if told.card.claims:
-                for wrong in self._judge(told, start, end):
-                    if wrong.end > wrong.start:
-                        self._add(told, wrong)
+        for number, told in self._cards.items():
+            mine = self._works.of(told)
+            self._note(number, mine, start)
+            if not told.card.claims:
+                continue
+            if mine is None:
+                self._add_not_judged(start, end)
+                continue
+            for wrong in self._judge(told, mine, start, end):
+                if wrong.end > wrong.start:
+                    self._add(told, mine, wrong)
 
-    def _add(self, told: _Told, wrong: _Wrong) -> None:
+    def _note(self, number: int, mine: dict[Key, Moved] | None, start: int) -> None:
+        word, why = (NOT_JUDGED, "") if mine is None else self._works.word(mine)
+        last = self._now.get(number)
+        if last is None or (last.word, last.waits_for) != (word, why):
+            self._now[number] = IsSo(word, start, why)
+
+    def _look_at_now(self, end: int) -> None:
+        """Fill in what has arrived, and how much of a difference the tolerance hides."""
+        for number, told in self._cards.items():
+            mine = self._works.of(told)
+            self._note(number, mine, end)
+            if mine:
+                sent, whole = arrived(mine)
+                off = self._off(told, mine, end)
+                hidden = off if told.card.claims and self._tolerance >= off >= 0.01 else 0.0
+                self._now[number] = replace(self._now[number], sent=sent, size=whole, tolerated=hidden)
+
+    def _off(self, told: Told, mine: dict[Key, Moved], at: int) -> float:
+        """By what share of the whole the card's figure differs from what has arrived since it was told."""
+        card = told.card
+        living = alive(mine)
+        whole = sum(moved.size for moved in living.values())
+        if card.progress is None or not whole:
+            return 0.0
+        share = sum(moved.sent - told.sent.get(key, 0) for key, moved in living.items()) / whole
+        if card.timer is None:
+            return share
+        begins, until = card.timer
+        shown = min(max(at, begins), until) - min(max(told.told_at, begins), until)
+        return abs(share - shown / (until - begins))
+
+    def _add_not_judged(self, start: int, end: int) -> None:
+        last = self._not_judged[-1] if self._not_judged else None
+        if last and last.end == start:
+            self._not_judged[-1] = replace(last, end=end)
+        elif not last or last.end < end:
+            self._not_judged.append(Span(max(start, last.end if last else 0), end, NOT_JUDGED))
+
+    def _add(self, told: Told, mine: dict[Key, Moved], wrong: _Wrong) -> None:
         found = self._found.setdefault(told.card.activity, [])
         last = found[-1] if found else None
-        if last and last.end == wrong.start and (last.what, last.work) == (wrong.what, wrong.work):
+        gap = self._gap(told, mine, wrong)
+        same = last and (last.what, last.work, last.waits_for) == (gap.what, gap.work, gap.waits_for)
+        if last and same and last.end == wrong.start:
             found[-1] = replace(last, end=wrong.end)
         else:
-            found.append(self._gap(told, wrong))
+            found.append(gap)
 
-    def _mine(self, told: _Told) -> list[_Bytes]:
-        return [transfer for key, transfer in self._transfers.items() if key not in told.older]
-
-    def _judge(self, told: _Told, start: int, end: int) -> Iterator[_Wrong]:
-        figure = told.card.progress is not None
-        if not self._state.runs:
-            mine = self._mine(told)
-            if told.by == "push" and not mine and not figure and told.card.timer is None:
+    def _judge(self, told: Told, mine: dict[Key, Moved], start: int, end: int) -> Iterator[_Wrong]:
+        card = told.card
+        figure = card.progress is not None and card.kind != "system"
+        if not self._works.state.runs:
+            if told.by == "push" and not mine and not figure and card.timer is None:
                 return
-            began = any(transfer.sent for transfer in mine) if mine else told.ran
-            if not began:
-                yield _Wrong(start, end, "never started", "never began")
+            word, _ = self._works.word(mine)
+            began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
+            if word == WAITS and told.says_it_waits:
                 return
-            if not any(transfer.open and transfer.by != "app" for transfer in mine):
-                yield from self._nothing_goes_on(told, start, end, mine)
+            if not began and word != GOES_ON:
+                yield _Wrong(start, end, "never started", word)
+                return
+            if word == STOPPED:
+                yield from self._nothing_goes_on(told, mine, start, end)
+                return
+            if word == WAITS or told.says_it_waits:
+                yield _Wrong(start, end, "projected" if card.moves else "frozen", word)
                 return
         if figure:
-            yield from self._drift(told, start, end)
+            yield from self._drift(told, mine, start, end)
 
-    def _nothing_goes_on(self, told: _Told, start: int, end: int, mine: list[_Bytes]) -> Iterator[_Wrong]:
+    def _nothing_goes_on(self, told: Told, mine: dict[Key, Moved], start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
-        complete = all(transfer.outcome == "done" for transfer in mine)
+        living = alive(mine)
+        complete = all(moved.outcome == "done" for moved in living.values()) and bool(living or not mine)
         if complete and card.timer is None and card.progress is not None and card.progress >= 1:
             return
         if complete and mine and card.timer is not None and card.progress is not None:
             end = min(end, card.timer[1])  # from then on it says 100 %, and that is so
-        reason = "stale" if self._state is State.SUSPENDED else "orphaned"
-        yield _Wrong(start, end, "projected" if card.moves else reason, "stopped")
+        reason = "frozen" if self._works.state is State.SUSPENDED else "orphaned"
+        yield _Wrong(start, end, "projected" if card.moves else reason, STOPPED)
 
-    def _drift(self, told: _Told, start: int, end: int) -> Iterator[_Wrong]:
+    def _drift(self, told: Told, mine: dict[Key, Moved], start: int, end: int) -> Iterator[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
-        whole = arrived = 0
-        for key, transfer in self._transfers.items():
-            if not transfer.died and key not in told.older:
-                whole += transfer.size
-                arrived += transfer.sent - told.sent.get(key, 0)
+        living = alive(mine)
+        whole = sum(moved.size for moved in living.values())
         if not whole:
             return
-        moved = arrived / whole
+        share = sum(moved.sent - told.sent.get(key, 0) for key, moved in living.items()) / whole
         if told.card.timer is None:
-            if moved > self._tolerance:
-                yield _Wrong(start, end, "stale", "goes on")
+            if share > self._tolerance:
+                yield _Wrong(start, end, "frozen", GOES_ON)
             return
         begins, until = told.card.timer
 
-        def reaches(share: float) -> int:
+        def reaches(more: float) -> int:
             """When the bar has moved by this share since it was told."""
             before = min(1.0, max(0.0, (told.told_at - begins) / (until - begins)))
-            return round(begins + (before + share) * (until - begins)) if before + share <= 1 else end
+            return round(begins + (before + more) * (until - begins)) if before + more <= 1 else end
 
-        behind = min(reaches(moved - self._tolerance), end)
-        ahead = max(start, reaches(moved + self._tolerance))
+        behind = min(reaches(share - self._tolerance), end)
+        ahead = max(start, reaches(share + self._tolerance))
         if behind > start:
-            yield _Wrong(start, behind, "projected", "goes on")
+            yield _Wrong(start, behind, "projected", GOES_ON)
         if ahead < end:
-            yield _Wrong(max(ahead, behind), end, "projected", "goes on")
+            yield _Wrong(max(ahead, behind), end, "projected", GOES_ON)
 
-    def _gap(self, told: _Told, wrong: _Wrong) -> Gap:
+    def _gap(self, told: Told, mine: dict[Key, Moved], wrong: _Wrong) -> Gap:
         says = "a view that the system moves" if told.card.moves else told.card.text
         start, end, what, work = wrong
-        mine = self._mine(told)
-        if work == "goes on":
+        waits_for = self._works.word(mine)[1] if work == WAITS else ""
+        if work == GOES_ON:
             so = "the work goes on"
+        elif work == WAITS:
+            so = f"the work waits: {waits_for}"
         else:
-            so = "nothing ever began" if work == "never began" else "nothing goes on"
-            so += f", the app is {self._state.value}"
-        if mine:
-            arrived = sum(transfer.sent for transfer in mine)
-            whole = sum(transfer.size for transfer in mine)
-            so += f"; {size(arrived)} of {size(whole)} arrived"
-        return Gap(start, end, what, told.card.activity, told.card.title, says, so, work)
+            so = "nothing ever began" if what == "never started" else "nothing goes on"
+            so += f", the app is {self._works.state.value}"
+        sent, whole = arrived(mine)
+        if whole:
+            so += f"; {size(sent)} of {size(whole)} arrived"
+        return Gap(start, end, what, told.card.activity, told.card.title, says, so, work, waits_for)

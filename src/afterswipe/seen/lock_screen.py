@@ -1,18 +1,22 @@
 """What the person sees on the Lock Screen. It knows nothing of the app: only what the system was last told."""
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 
 from afterswipe.claims.rules import Rules
 from afterswipe.frameworks.activitykit.card import APP, LIVE, Card
 from afterswipe.units import clock_face
 
-from . import lock_screen_svg
+from . import supposed
+from .svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
 
 STARTS_AT = 9 * 60 + 41
 """What the phone's clock shows when it is switched on, in minutes after midnight: 9:41, as in Apple's pictures."""
 
 _WIDTH = 30
+_PIXELS, _CARD = 264, 74
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class LockScreen:
 
     now: int
     cards: list[Card]
+    supposed: tuple[str, ...] = ()
 
     @property
     def time(self) -> str:
@@ -30,21 +35,20 @@ class LockScreen:
     def __str__(self) -> str:
         lines = [self.time.center(_WIDTH)]
         for card in self.cards:
-            lines += ["", card.title]
+            lines += ["", *textwrap.wrap(card.title, _WIDTH)]
             progress = card.progress(self.now)
             if progress is not None:
                 filled = int(progress * _WIDTH)
                 lines.append("━" * filled + "┄" * (_WIDTH - filled))
-            if card.says(self.now):
-                lines.append(card.says(self.now))
+            lines += textwrap.wrap(card.says(self.now), _WIDTH)
             if card.out_of_date:
                 lines.append("Out of date")
         inner = [f"│ {line:<{_WIDTH}} │" for line in lines]
         edge = "─" * (_WIDTH + 2)
-        return "\n".join([f"╭{edge}╮", *inner, f"╰{edge}╯"])
+        return supposed.text("\n".join([f"╭{edge}╮", *inner, f"╰{edge}╯"]), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return lock_screen_svg.draw(self.time, self.cards, self.now)
+        return supposed.svg(_drawn(self.time, self.cards, self.now), self.supposed)
 
 
 def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[Card]:
@@ -59,3 +63,51 @@ def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[C
     if len({card.relevance_score for card in shown}) > 1 and rules.holds("live-activity.relevance-score"):
         shown.sort(key=lambda card: -card.relevance_score)
     return shown[: int(rules.number("live-activity.island-shows-two"))]
+
+
+def _drawn(time: str, cards: list[Card], now: int) -> str:
+    """Draw a phone's upper part, 264 pixels wide, in the middle of its place."""
+    drawing = Drawing()
+    height = 118 + (_CARD + 10) * max(len(cards), 1)
+    parts = [
+        f'<rect x="0.5" y="0.5" width="{_PIXELS - 1}" height="{height - 1}" rx="34" fill="{PAPER}" stroke="{LINE}"/>',
+        f'<rect x="{_PIXELS / 2 - 42:g}" y="14" width="84" height="24" rx="12" fill="var(--as-island, #000000)" stroke="{LINE}"/>',
+        f'<text x="{_PIXELS / 2:g}" y="92" text-anchor="middle" font-size="46" font-weight="600" fill="{INK}">{time}</text>',
+    ]
+    for index, card in enumerate(cards):
+        parts.append(_card(card, now, 108 + index * (_CARD + 10)))
+    drawing.raw(
+        f'<svg x="50%" overflow="visible"><g transform="translate({-_PIXELS / 2:g} 0)">{"".join(parts)}</g></svg>'
+    )
+    words = "; ".join(f"{card.title}: {card.says(now) or card.state.value}" for card in cards) or "no card"
+    return drawing.finish(height, f"Lock Screen at {time}", words)
+
+
+def _card(card: Card, now: int, y: int) -> str:
+    edge = f'stroke="{MUTED}" stroke-dasharray="4 3"' if card.out_of_date else f'stroke="{LINE}"'
+    if card.kind == "system":
+        edge = f'stroke="{SYSTEM}"'
+    note = "out of date" if card.out_of_date else card.says(now)
+    progress = card.progress(now)
+    parts = [
+        f'<rect x="14" y="{y}" width="{_PIXELS - 28}" height="{_CARD}" rx="20" fill="{CARD}" {edge}/>',
+        f'<text x="32" y="{y + 31}" font-weight="600" fill="{INK}">{escape(_short(card.title, note, progress))}</text>',
+    ]
+    if progress is not None:
+        wide = _PIXELS - 64
+        bar = RUN if card.kind == "app" else SYSTEM
+        parts += [
+            f'<text x="{_PIXELS - 32}" y="{y + 31}" text-anchor="end" fill="{MUTED}">{escape(note)}</text>',
+            f'<rect x="32" y="{y + 46}" width="{wide}" height="8" rx="4" fill="{LINE}"/>',
+            f'<rect x="32" y="{y + 46}" width="{max(8, wide * progress):g}" height="8" rx="4" fill="{bar}"/>',
+        ]
+    else:
+        parts.append(f'<text x="32" y="{y + 54}" fill="{MUTED}">{escape(note)}</text>')
+    return "".join(parts)
+
+
+def _short(title: str, note: str, progress: float | None) -> str:
+    """The title as far as there is room for it beside the note."""
+    beside = 0 if progress is None else len(note) + 2
+    room = max(8, int((_PIXELS - 64) / 8) - beside)
+    return title if len(title) <= room else title[: room - 1].rstrip() + "…"

@@ -1,38 +1,14 @@
-"""A run as rows over time: run time, transfers, what the cards say, and the gap between card and truth."""
-
-from dataclasses import dataclass, field
+"""A run as rows over time: what is so (run time, transfers), what the cards say, and where the two differ."""
 
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 
-from . import timeline_svg, timeline_text
-from .gaps import Gap, Span, gaps, together
-from .truth import Transfer, states, transfers
+from . import supposed, timeline_svg, timeline_text
+from .gaps import Gap, Span, judge, together
+from .rows import MOVES, CardRow, CardSpan
+from .truth import Transfer, sentence, states, transfers
 
 _RUNS = {state.value for state in State if state.runs}
-MOVES = "moves by the time"
-"""What stands for the text of a card that the system moves."""
-
-
-@dataclass(frozen=True)
-class CardSpan(Span):
-    """A stretch of time in which a card said one thing. `what` is the text, `state` Apple's activity state.
-
-    `moves` says that the system moves what the card shows.
-    """
-
-    state: str
-    moves: bool = False
-
-
-@dataclass(frozen=True)
-class CardRow:
-    """One card over time. `kind` is `app` or `system`; `pushes` are the moments, in milliseconds, at which a push changed it."""
-
-    title: str
-    kind: str
-    spans: list[CardSpan] = field(default_factory=list)
-    pushes: list[int] = field(default_factory=list)
 
 
 class Timeline:
@@ -43,6 +19,8 @@ class Timeline:
 
     def __init__(self, record: Record, end: int, tolerance: float) -> None:
         self.end = end
+        self.supposed = supposed.beliefs(record)
+        """The beliefs that are supposed in the run, in words."""
         spans = states(record, end)
         self.runs: list[Span] = [span for span in spans if span.what in _RUNS]
         """When the app's process had run time, and in which state."""
@@ -52,8 +30,13 @@ class Timeline:
         """The transfers."""
         self.cards: list[CardRow] = _card_rows(record, end)
         """What the cards said, and when."""
-        self.gaps: list[Gap] = gaps(record, end, tolerance)
+        judgement = judge(record, end, tolerance)
+        self.gaps: list[Gap] = judgement.gaps
         """When a card said something that was not so."""
+        self.not_judged: list[Span] = judgement.not_judged
+        """When two works went on and nothing tied one of them to a card."""
+        self.label: str = sentence(self.gaps, end) if self.gaps else ""
+        """What was not so, in one sentence."""
         self.wrong: int = sum(until - start for start, until in together(self.gaps))
         """For how long, in milliseconds and in all."""
         self.marks: list[tuple[int, str]] = sorted(
@@ -68,10 +51,10 @@ class Timeline:
         """What the person did, and when the system's patience ended."""
 
     def __str__(self) -> str:
-        return timeline_text.draw(self)
+        return supposed.text(timeline_text.draw(self), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return timeline_svg.draw(self)
+        return supposed.svg(timeline_svg.draw(self), self.supposed)
 
 
 def _card_rows(record: Record, end: int) -> list[CardRow]:

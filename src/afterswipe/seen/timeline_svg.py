@@ -1,26 +1,24 @@
-"""A timeline as a picture. One visual language: run time is solid, no run time is empty, the gap is the one loud colour.
+"""A timeline as a picture. One visual language: what is so in one colour, what the card says in another, the gap is the one loud one.
 
-What the system's own processes do has a colour of its own and says so in words. Marks of what the person did cross the bars only, never a
+Run time is solid, no run time is empty. What the system's own processes do has a colour of its own and says so in words. Marks of what the person did cross the bars only, never a
 label. Everything is laid out for a phone's width; a wider picture has more room.
 """
 
 import hashlib
+import textwrap
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
-from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
-
-if TYPE_CHECKING:
-    from .timeline import CardRow, Timeline
-    from .truth import Transfer
+from .rows import CardRow, Rows
+from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
+from .truth import Transfer
+from .works import GOES_ON
 
 _BAR, _ROW, _MARK = 22, 52, 18
 _NARROW = 330  # pixels: what labels have to fit into on a phone
 _THIN = 100 * 4 / _NARROW  # per cent: never thinner than can be seen
 _LETTER, _BOLD = 6.6, 7.6  # pixels: a letter at the sizes in use, generously
-_SHORT = 28  # letters: what stands beside "The card is wrong"
 _TICKS = 5
 _OWN_ROWS = 3  # so many transfers have a row each; more of one process share one
 _STEPS = [
@@ -31,13 +29,13 @@ _STEPS = [
 _WORDS = {"stale": "out of date", "ended": "ended", "pending": "scheduled"}
 
 
-def draw(timeline: "Timeline") -> str:
+def draw(timeline: Rows) -> str:
     """Draw the rows: run time, bytes, cards, gap; marks above for what the person did, an axis below."""
     return _Picture(timeline).draw()
 
 
 class _Picture:
-    def __init__(self, timeline: "Timeline") -> None:
+    def __init__(self, timeline: Rows) -> None:
         self.timeline = timeline
         self.end = max(timeline.end, 1)
         self.svg = Drawing()
@@ -57,10 +55,12 @@ class _Picture:
             if card.spans:
                 self._card(card)
         self._gaps()
+        self._not_judged()
         self._axis()
         for at, _ in self.marks:
             for bar in self.bars:
                 self.svg.line(self.x(at), bar, self.x(at), bar + _BAR, stroke=INK, stroke_dasharray="2 3")
+        self._label()
         words = str(self.timeline)
         return self.svg.finish(self.y, f"Timeline of {duration(self.timeline.end)}", words)
 
@@ -143,7 +143,7 @@ class _Picture:
                     stroke_dasharray="2 3",
                 )
 
-    def _card(self, card: "CardRow") -> None:
+    def _card(self, card: CardRow) -> None:
         last = card.spans[-1]
         says = f"“{last.what}”" if last.what and last.state != "pending" else ""
         if last.state == "stale":
@@ -155,7 +155,7 @@ class _Picture:
         pushed = f"{len(card.pushes)} push{'es' * (len(card.pushes) > 1)}" if card.pushes else ""
         label = f"Card: {card.title}" if card.kind == "app" else f"System's card: {card.title}"
         bar = self._row(label, ", ".join(filter(None, (pushed, says))))
-        edge = LINE if card.kind == "app" else SYSTEM
+        edge = SAYS if card.kind == "app" else SYSTEM
         shown = [span for span in card.spans if span.state != "pending"]
         if shown:
             self._bar(shown[0].start, shown[-1].end, bar, fill=CARD, stroke=edge)
@@ -173,21 +173,31 @@ class _Picture:
     def _gaps(self) -> None:
         if not self.timeline.gaps:
             return
-        reasons = list(dict.fromkeys(gap.what for gap in self.timeline.gaps))
-        goes_on = all(gap.work == "goes on" for gap in self.timeline.gaps)
-        total = duration(self.timeline.wrong)
-        why = ", ".join(reasons)
-        if len(f"{total}: {why}") > _SHORT:
-            why = f"{reasons[0]}, …"
-        bar = self._row("The card is wrong", f"{total}: {why}", GAP)
+        reasons = ", ".join(dict.fromkeys(gap.what for gap in self.timeline.gaps))
+        bar = self._row("Not so", f"{duration(self.timeline.wrong)}: {reasons}", GAP)
         name = "gap-" + hashlib.sha256(str(self.timeline).encode()).hexdigest()[:8]
         self._patterns(name)
         for gap in self.timeline.gaps:
-            light = gap.work == "goes on"
+            light = gap.work == GOES_ON
             self._bar(gap.start, gap.end, bar, fill=f"url(#{name}{'-light' * light})", stroke=GAP)
-        if goes_on:
+        if all(gap.work == GOES_ON for gap in self.timeline.gaps):
             last = self.timeline.gaps[-1]
             self._inside(last.end, self.timeline.end, bar, "the work went on", MUTED)
+
+    def _not_judged(self) -> None:
+        if not self.timeline.not_judged:
+            return
+        bar = self._row("Not judged", "two works, nothing ties them")
+        for span in self.timeline.not_judged:
+            self._bar(span.start, span.end, bar, fill="none", stroke=MUTED, stroke_dasharray="2 4")
+
+    def _label(self) -> None:
+        """What was not so, in words, below the axis: as many lines as a phone needs."""
+        for line in textwrap.wrap(self.timeline.label, int(_NARROW / _LETTER)):
+            self.y += 18
+            self.svg.text(0, self.y, line, fill=GAP, font_weight=600)
+        if self.timeline.label:
+            self.y += 8
 
     def _patterns(self, name: str) -> None:
         """A full and a light hatch: nothing goes on, and something goes on that the card does not show."""

@@ -1,17 +1,14 @@
 """A timeline as text, for a terminal."""
 
-from typing import TYPE_CHECKING
-
 from afterswipe.units import stopwatch
 
-if TYPE_CHECKING:
-    from .timeline import Timeline
+from .rows import Rows
 
 _LABEL, _COLUMNS = 14, 60
 _CARD = {"active": "─", "stale": "┄", "ended": "┄", "pending": "·"}
 
 
-def draw(timeline: "Timeline") -> str:
+def draw(timeline: Rows) -> str:
     """Write one line for each row; every column is the same length of time. A push to a card is a `▾`."""
     end = max(timeline.end, 1)
     left, right = stopwatch(0), stopwatch(timeline.end)
@@ -32,6 +29,10 @@ def draw(timeline: "Timeline") -> str:
         reasons = ", ".join(dict.fromkeys(gap.what for gap in timeline.gaps))
         spans = [(gap.start, gap.end, "░" if gap.work == "goes on" else "▒") for gap in timeline.gaps]
         lines.append(_row("not so", end, spans) + f"  {reasons}")
+        lines.append(f"{'':{_LABEL}}{timeline.label}")
+    if timeline.not_judged:
+        spans = [(span.start, span.end, "?") for span in timeline.not_judged]
+        lines.append(_row("not judged", end, spans) + "  two works, nothing ties them")
     lines += [f"{'':{_LABEL}}{stopwatch(at)} {what}" for at, what in timeline.marks]
     return "\n".join(lines)
 

@@ -1,14 +1,14 @@
 """What is the case, beside what a card says. Read from the record alone; `gaps.py` has the rules for where the two differ."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from afterswipe.kernel.life_cycle import State
 from afterswipe.kernel.record import CardChanged, Record, StateChanged, TransferEnded, TransferMoved
 from afterswipe.units import duration, percent, size
 
-from .gaps import REASONS, Gap, Span, by_reason, covered, gaps, together
-
-__all__ = ["REASONS", "Gap", "Span", "Transfer", "Truth", "gaps", "states", "together", "transfers"]
+from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, by_reason, covered, judge
+from .supposed import beliefs, text
+from .works import GOES_ON, STOPPED, WAITS
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Transfer:
 def states(record: Record, end: int) -> list[Span]:
     """The states of the app, in order, without the time before its first launch."""
     changes = [entry for entry in record.of(StateChanged) if entry.before is not entry.after]
-    ends = [entry.at for entry in changes[1:]] + [end]
-    return [Span(entry.at, until, entry.after.value) for entry, until in zip(changes, ends, strict=True)]
+    ends = [*(entry.at for entry in changes[1:]), end]
+    return [Span(entry.at, until, entry.after.value) for entry, until in zip(changes, ends, strict=False)]
 
 
 def transfers(record: Record) -> list[Transfer]:
@@ -70,14 +70,16 @@ def transfers(record: Record) -> list[Transfer]:
 
 @dataclass(frozen=True)
 class Truth:
-    """What is the case at one moment. `print` it, or read its parts. All times are milliseconds."""
+    """What is so at one moment, beside what the cards say. `print` it, or read its parts. All times are milliseconds."""
 
     now: int
     state: State
     since: int
-    transfers: list[Transfer] = field(default_factory=list)
-    cards: list[CardChanged] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    transfers: list[Transfer]
+    cards: list[CardChanged]
+    judgement: Judgement
+    tolerance: float
+    supposed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, record: Record, now: int, tolerance: float) -> "Truth":
@@ -90,8 +92,15 @@ class Truth:
             spans[-1].start if spans else 0,
             transfers(record),
             list(last.values()),
-            gaps(record, now, tolerance),
+            judge(record, now, tolerance),
+            tolerance,
+            beliefs(record),
         )
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """When a card said something that was not so, by time."""
+        return self.judgement.gaps
 
     @property
     def gap(self) -> int:
@@ -101,6 +110,10 @@ class Truth:
     def by_reason(self) -> dict[str, int]:
         """For how long, in milliseconds, a card was wrong for each of the reasons that occurred."""
         return by_reason(self.gaps)
+
+    def is_so(self, activity: int) -> IsSo | None:
+        """What is so of the work that this card speaks of, or None where there is no such card."""
+        return self.judgement.now.get(activity)
 
     def __str__(self) -> str:
         lasts = duration(self.now - self.since)
@@ -112,26 +125,83 @@ class Truth:
         for transfer in self.transfers:
             when = "" if transfer.stopped is None else f" {duration(self.now - transfer.stopped)} ago"
             lines.append(f"{transfer}; {transfer.outcome}{when}.")
-        lines += [self._of_card(card) for card in self.cards if card.state != "dismissed"]
+        for card in self.cards:
+            if card.state != "dismissed":
+                lines += self._of_card(card)
         lines.append(self._of_gaps())
-        return "\n".join(lines)
+        return text("\n".join(lines), self.supposed)
 
-    def _of_card(self, card: CardChanged) -> str:
-        shows = "shows a view that the system moves by the time" if card.moves else f"says {card.text!r}"
+    def _of_card(self, card: CardChanged) -> list[str]:
         if card.state == "pending":
-            return f"The card {card.title!r} is scheduled and not yet there."
-        if card.state == "stale" and card.redrawn:
-            shows += " and that it is out of date"
-        return f"The card {card.title!r} {shows}; last changed by the {card.by} {duration(self.now - card.at)} ago."
+            return [f"The card {card.title!r} is scheduled and not yet there."]
+        ago = duration(self.now - card.at)
+        lines = [f"The card says: {said(card)}; last changed by the {card.by} {ago} ago."]
+        if card.claims and (is_so := self.is_so(card.activity)) is not None:
+            lines.append(f"Is so: {self.in_words(is_so)}.")
+            if is_so.tolerated:
+                points = percent(self.tolerance)
+                lines.append(
+                    f"The card differs from what has arrived by {percent(is_so.tolerated)} of the whole; up to {points} is not counted "
+                    "(claim model.card-tolerance)."
+                )
+        return lines
+
+    def in_words(self, is_so: IsSo) -> str:
+        """What is so, since when, and what it waits for: `stopped, for 3 min`."""
+        if is_so.word == NOT_JUDGED:
+            return f"{NOT_JUDGED} to the card (activity.follows does)"
+        words = f"{is_so.word}, for {duration(self.now - is_so.since)}"
+        return f"{words}: {is_so.waits_for}" if is_so.waits_for else words
 
     def _of_gaps(self) -> str:
+        if not self.cards:
+            return "There is no card."
         if not self.gap:
-            return "The card said nothing that was not so." if self.cards else "There is no card."
+            if self.judgement.not_judged:
+                return "Whether the card said what was not so is not judged."
+            return "The card said nothing that was not so."
         reasons = self.by_reason()
-        if len(reasons) == 1:
-            why = next(iter(reasons))
-            if all(gap.work == "goes on" for gap in self.gaps):
-                why += ", but the work went on"
-        else:
-            why = ", ".join(f"{reason} for {duration(length)}" for reason, length in reasons.items())
-        return f"The card said something that was not so for {duration(self.gap)} ({why})."
+        why = ", ".join(
+            reason if len(reasons) == 1 else f"{reason} for {duration(length)}"
+            for reason, length in reasons.items()
+        )
+        return f"{sentence(self.gaps, self.now)} ({why})."
+
+
+def said(card: CardChanged) -> str:
+    """What a card says, in one line: that something goes on, and how far it is."""
+    if card.moves:
+        return f"{card.title!r}, in a view that the system moves by the time"
+    words = f"{card.title!r}, {card.text!r}" if card.text else f"{card.title!r}"
+    return f"{words}, and that it is out of date" if card.state == "stale" and card.redrawn else words
+
+
+_SO = {
+    STOPPED: ("nothing goes on", "nothing went on"),
+    WAITS: ("it only waits", "it only waited"),
+    GOES_ON: ("more has arrived", "more had arrived"),
+}
+"""What stands beside what a card says, while it does and afterwards."""
+
+
+def sentence(gaps: list[Gap], now: int) -> str:
+    """The gaps in one sentence, without its full stop: for how long which card says what, and what is so. The longest first."""
+    alike: dict[tuple[str, str], list[Gap]] = {}
+    for gap in gaps:
+        alike.setdefault((gap.title, gap.work), []).append(gap)
+    parts = []
+    for (title, work), some in sorted(alike.items(), key=lambda item: -covered(item[1])):
+        over = some[-1].end < now
+        so, says = _SO[work][over], f"“{title}”"
+        if work == GOES_ON and some[-1].what == "projected":
+            says, so = (
+                "by its bar what the time makes of it",
+                "the bytes differ" if not over else "the bytes differed",
+            )
+        elif work == GOES_ON:
+            says = f"“{some[-1].says}”"
+        elif work == STOPPED and all(gap.what == "never started" for gap in some):
+            so = "nothing ever began"
+        parts.append(f"for {duration(covered(some))} it {'said' if over else 'says'} {says}, and {so}")
+    words = "; ".join(parts)
+    return words[0].upper() + words[1:]

@@ -14,25 +14,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from afterswipe.app import Application
-from afterswipe.claims.rules import Rules
-from afterswipe.errors import URLError
-from afterswipe.frameworks.activitykit.app import Activity
-from afterswipe.frameworks.activitykit.card import LIVE
-from afterswipe.frameworks.appintents.intents import LongRunningIntent
-from afterswipe.frameworks.backgroundtasks.app import BGProcessingTask, BGProcessingTaskRequest
-from afterswipe.frameworks.backgroundtasks.continued import (
+from afterswipe import (
+    Activity,
+    Application,
+    BackgroundUploadTask,
     BGContinuedProcessingTask,
     BGContinuedProcessingTaskRequest,
+    BGProcessingTask,
+    BGProcessingTaskRequest,
+    LongRunningIntent,
+    URLError,
 )
-from afterswipe.frameworks.urlsession.background import BackgroundUploadTask
+from afterswipe.claims.rules import Rules
+from afterswipe.frameworks.activitykit.card import LIVE
 
 HOST = "upload.example"
 _FILE = "story.mov"
 _URL = f"https://{HOST}/story"
 _TITLE = "Posting your story"
 _NOTICE = "not posted"
-_CONTINUED = "continued-processing.ios-and-ipados-only"
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ def _continued_request() -> BGContinuedProcessingTaskRequest:
     return BGContinuedProcessingTaskRequest("post", title=_TITLE, subtitle="Uploading")
 
 
-class PostStory(LongRunningIntent):
+class PostStory(LongRunningIntent[Application]):
     """Uploads a story in the app's process; the card is the system's."""
 
     title = _TITLE
@@ -285,7 +285,7 @@ async def recipe(app: Application, story: Story) -> None:
         _take_back(app, upload)
         app.complete_wake()
 
-    continued = app.rules.has(_CONTINUED)
+    continued = app.rules.holds("continued-processing.ios-and-ipados-only")
     if continued:
         app.task_scheduler.register("post", work)
     earlier = app.background_url_session.tasks()

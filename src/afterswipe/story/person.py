@@ -8,9 +8,7 @@ Not modelled: day and night, habits, several apps, a person who reacts to what t
 import random
 from collections.abc import Callable
 
-from afterswipe.errors import UsageError
-from afterswipe.phone import Phone
-from afterswipe.units import HOUR
+from afterswipe import HOUR, Phone, UsageError
 
 
 class Person:

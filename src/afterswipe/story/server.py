@@ -8,8 +8,8 @@ Not modelled: a server that gives an upload up, and one that learns from the app
 
 import httpx
 
+from afterswipe import Phone
 from afterswipe.frameworks.activitykit.card import APP, LIVE, OPEN
-from afterswipe.phone import Phone
 
 
 class StoryServer:

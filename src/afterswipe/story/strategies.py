@@ -1,8 +1,4 @@
-"""The ways to get the same story to the server after its person has left, each with an app that runs (`story_apps.py`).
-
-`STRATEGIES` has them all. `outcome.run` lets one of them post a story, `outcome.table` sets them side by side in one run each,
-and `compare.compare` in many seeded ones. What comes out is a table of this model's rules. It is no measurement, and it says nothing
-about how often or how fast uploads succeed on real phones.
+"""The ways to get the same story to the server after its person has left, each with an app that runs (`apps.py`).
 
 Not modelled: several of these ways in one app, except in the recipes.
 """
@@ -10,12 +6,10 @@ Not modelled: several of these ways in one app, except in the recipes.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from afterswipe.phone import Phone
+from afterswipe import Phone
 
 from . import apps
 from .apps import Story, StoryApp
-
-__all__ = ["STRATEGIES", "Story", "StoryApp", "Strategy", "run_intent", "tap_post"]
 
 
 def tap_post(phone: Phone, _story: Story) -> None:

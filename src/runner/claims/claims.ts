@@ -7,6 +7,7 @@
 
 import { loadClaim } from "./data";
 import { dressLanguages } from "./languages";
+import { copyProseAlone } from "./sentences";
 
 type How = "hover" | "focus" | "tap";
 type Popover = typeof import("./popover");
@@ -89,6 +90,8 @@ document.addEventListener("focusin", (event) => {
   if (marker && !quiet && marker.matches(":focus-visible")) void open(marker, "focus");
 });
 
+document.addEventListener("copy", (event) => copyProseAlone(event));
+
 document.addEventListener("focusout", () => soon(closeIfLeft, 0));
 
 // In the capture phase: the first tap must not reach the builder's own navigation.
@@ -130,10 +133,32 @@ function dress(): void {
     place.dataset["dressed"] = "";
     void import("./filter").then((filter) => filter.dress(place));
   }
+  for (const lead of document.querySelectorAll<HTMLElement>(".citable-headings:not([data-dressed])")) {
+    lead.dataset["dressed"] = "";
+    void import("./sentences").then((sentences) => sentences.dressHeadings(lead));
+  }
+  for (const place of document.querySelectorAll<HTMLElement>("figure.picture:not([data-dressed])")) dressPicture(place);
   for (const place of document.querySelectorAll<HTMLElement>(".choosing:not([data-dressed])")) {
     place.dataset["dressed"] = "";
     void import("../choosing/choosing").then((choosing) => choosing.dress(place));
   }
+}
+
+/** A button below a picture. What it does is fetched when somebody comes near it, so that a press finds it there. */
+function dressPicture(place: HTMLElement): void {
+  place.dataset["dressed"] = "";
+  if (!place.querySelector("svg")) return;
+  const line = document.createElement("div");
+  line.className = "picture-actions";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "claim-button";
+  button.textContent = "Copy as picture";
+  const load = (): Promise<typeof import("./pictures")> => import("./pictures");
+  for (const near of ["pointerenter", "focus"]) button.addEventListener(near, () => void load(), { once: true });
+  button.addEventListener("click", () => void load().then((pictures) => pictures.copy(place, line)));
+  line.append(button);
+  place.append(line);
 }
 
 dress();

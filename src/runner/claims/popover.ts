@@ -1,8 +1,9 @@
 /** The one popover of the page: what is known about the sentence before a marker, and its link to take along. */
 
 import { Copying } from "./copying";
-import { answerWords, chatText, day, statusSentence, versionWords, type Claim, type Source } from "./data";
+import { chatText, day, type Claim, type Source } from "./data";
 import { make, makeButton, makeLink, makeStatus, statementNodes } from "./dom";
+import { sentenceBefore } from "./sentences";
 
 const MARGIN = 12;
 const GAP = 8;
@@ -84,7 +85,7 @@ export function hide(): void {
 
 function announce(claim: Claim): void {
   announcer.textContent = "";
-  const parts = [statusSentence(claim), claim.statement, `${claim.badge}.`, versionWords(claim), "Tab for its source and to copy it."];
+  const parts = [claim.said.first, claim.statement, `${claim.badge}.`, claim.said.versions, "Tab for its source and to copy it."];
   announcing = setTimeout(() => {
     announcer.textContent = parts.filter(Boolean).join(" ");
   }, ANNOUNCE_MS);
@@ -129,18 +130,18 @@ function content(claim: Claim, page: string): HTMLElement[] {
 function head(claim: Claim): HTMLElement {
   const line = make("p", "claim-popover-head");
   line.append(make("span", `claim-badge claim-${claim.evidence}`, claim.badge));
-  const versions = versionWords(claim);
+  const versions = claim.said.versions;
   if (versions) line.append(make("span", "claim-popover-versions", versions));
   return line;
 }
 
 function warning(claim: Claim): HTMLElement[] {
-  const words = statusSentence(claim);
+  const words = claim.said.first;
   return words ? [make("p", "claim-popover-warning", words)] : [];
 }
 
 function instead(claim: Claim): HTMLElement[] {
-  const answer = answerWords(claim);
+  const answer = claim.said.answer;
   if (!answer) return [];
   const line = make("p", "claim-popover-instead");
   line.append(make("strong", "", "What is so instead:"), ` ${answer}`);
@@ -177,7 +178,8 @@ function actions(claim: Claim, page: string): HTMLElement {
   const line = make("div", "claim-popover-actions");
   line.append(
     makeButton("Copy sentence with link", "claim-button claim-button--primary", () => {
-      void copying.copy(chatText(claim), "sentence with link");
+      const read = marker ? sentenceBefore(marker) : "";
+      void copying.copy(chatText(claim, read), "sentence with link");
     }),
     makeLink(page, "More", "claim-button"),
   );

@@ -11,26 +11,37 @@ Not modelled: push tokens (every activity can be pushed to), alerts' sounds, but
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from afterswipe.claims.rules import Rules
-from afterswipe.errors import ActivityAuthorizationError, APIError, UnavailableError, UsageError
+from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
+from afterswipe.kernel.process import Process
+from afterswipe.kernel.record import CardFollows
 from afterswipe.units import SECOND
 
 from .card import APP, ActivityState, Card, Content
-
-if TYPE_CHECKING:
-    from afterswipe.app import Application
+from .system import ActivityStore, needs
 
 Seconds = tuple[float, float]
-_NEEDS_RUN_TIME = "live-activity.updates-need-run-time"
+
+
+class Work(Protocol):
+    """What a card can speak of: a task of a URLSession."""
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+
+    @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there."""
 
 
 class Activity:
     """A Live Activity in the app's hands. Its methods work only while the app has run time."""
 
-    def __init__(self, app: "Application", number: int) -> None:
-        self._app = app
+    def __init__(self, process: Process, cards: ActivityStore, number: int) -> None:
+        self._process = process
+        self._cards = cards
         self._number = number
 
     @property
@@ -40,7 +51,7 @@ class Activity:
 
     @property
     def _card(self) -> Card:
-        return self._app.cards.get(self._number)
+        return self._cards.get(self._number)
 
     def update(
         self,
@@ -59,22 +70,23 @@ class Activity:
         `alert` lights up the screen. Of updates that come too fast many are dropped, and the app is not told (claim
         live-activity.fast-local-updates-are-dropped). Raises UsageError without run time (claim live-activity.updates-need-run-time).
         """
-        self._app.must_run("update a Live Activity", _NEEDS_RUN_TIME)
+        self._process.must_run("update a Live Activity", "live-activity.updates-need-run-time")
         old = self._card.content
         words = text if text is not None else old.text
-        new = content(
-            self._app,
-            words,
-            progress=progress,
-            stale_date=stale_date,
-            timer_interval=timer_interval,
-            timer_text=timer_text,
-        )
+        new = _content(self._process, words, progress, stale_date, (timer_interval, timer_text))
         if progress is None and new.timer is None:
             new = replace(new, progress=old.progress, timer=old.timer, counts=old.counts)
         if relevance_score is not None:
-            self._app.cards.rank(self._number, relevance_score)
-        self._app.cards.update(self._number, new, by="app", alert=alert)
+            self._cards.rank(self._number, relevance_score)
+        self._cards.update(self._number, new, by="app", alert=alert)
+
+    def follows(self, task: Work) -> None:
+        """Say which transfer the card speaks of, so that the two can be compared. It is this guide's own, and no API of Apple's.
+
+        A card may follow several. Without it the card speaks of the one work that is there, and of two works it is not judged.
+        """
+        by, number = task.moved_by
+        self._process.note(CardFollows(self._process.clock.now, self._number, by, number, task.name))
 
     def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
         """End the activity with a last text.
@@ -83,7 +95,7 @@ class Activity:
         seconds on the phone's clock (`app.now + 600`), which counts up to four hours after the end
         (claim live-activity.dismissal-policy). Raises UsageError without run time.
         """
-        self._app.must_run("end a Live Activity", _NEEDS_RUN_TIME)
+        self._process.must_run("end a Live Activity", "live-activity.updates-need-run-time")
         if dismissal_policy == "default":
             after = None
         elif dismissal_policy == "immediate":
@@ -93,36 +105,37 @@ class Activity:
                 f"dismissal_policy={dismissal_policy!r}: there are 'default', 'immediate', or a moment such as app.now + 600."
             )
         else:
-            after = max(0, _ms(dismissal_policy) - self._app.clock.now)
-        self._app.cards.end(self._number, text, by="app", dismiss_after=after)
+            after = max(0, _ms(dismissal_policy) - self._process.clock.now)
+        self._cards.end(self._number, text, by="app", dismiss_after=after)
 
 
 class Activities:
     """Apple's `Activity` type and `ActivityAuthorizationInfo`: request a Live Activity, list those that are there, ask what is allowed."""
 
-    def __init__(self, app: "Application") -> None:
-        self._app = app
-        self._own: set[int] = set()
+    def __init__(self, process: Process, cards: ActivityStore) -> None:
+        self._process = process
+        self._cards = cards
         self._allowed_for: list[str] = []
 
     @property
     def are_activities_enabled(self) -> bool:
         """Apple's `areActivitiesEnabled`: whether this iOS has Live Activities and the person allows them."""
-        rules = self._app.rules
-        allowed = self._app.cards.settings.allowed or not rules.holds("live-activity.can-be-switched-off")
-        return rules.has("live-activity.starts-in-foreground") and allowed
+        allowed, rules = self._cards.settings.allowed, self._process.rules
+        if not allowed:
+            rules.cite("live-activity.can-be-switched-off")
+        return rules.holds("live-activity.starts-in-foreground") and allowed
 
     @property
     def frequent_pushes_enabled(self) -> bool:
         """Apple's `frequentPushesEnabled`: whether the app declares frequent updates and the person allows them."""
-        settings = self._app.cards.settings
+        settings = self._cards.settings
         return settings.frequent_updates and settings.frequent_pushes
 
     @contextmanager
     def allow_start_for(self, claim_id: str) -> Iterator[None]:
         """Let activities start in the background while this is open, because of a rule such as `intents.live-activity-intent`.
 
-        For the mechanism that runs the app's code, not for the app. Where the claim does not hold on this iOS it allows nothing.
+        For the mechanism that runs the app's code, not for the app.
         """
         self._allowed_for.append(claim_id)
         try:
@@ -154,30 +167,23 @@ class Activities:
         Raises ActivityAuthorizationError `visibility`, `denied`, `targetMaximumExceeded` or `attributesTooLarge`, APIError for a
         schedule without an alert, and UnavailableError where this iOS does not have what is asked for.
         """
-        app = self._app
-        app.must_run("request a Live Activity", _NEEDS_RUN_TIME)
+        process = self._process
+        process.must_run("request a Live Activity", "live-activity.updates-need-run-time")
         self._must_be_available(style, channel, start, alert)
         self._must_be_visible()
-        number = app.cards.add(
+        number = self._cards.add(
             title,
-            content(
-                app,
-                text,
-                progress=progress,
-                stale_date=stale_date,
-                timer_interval=timer_interval,
-                timer_text=timer_text,
-            ),
+            _content(process, text, progress, stale_date, (timer_interval, timer_text)),
             style=style,
             relevance_score=relevance_score,
             channel=channel,
             starts=None if start is None else _ms(start),
             alert=alert,
         )
-        self._own.add(number)
-        if not app.rules.holds("live-activity.gives-no-run-time"):
-            app.run_time.hold("Live Activity")
-        return Activity(app, number)
+        if not process.rules.holds("live-activity.gives-no-run-time"):
+            hold = process.run_time.hold("Live Activity")
+            self._cards.when_over(number, lambda: process.run_time.release(hold))
+        return Activity(process, self._cards, number)
 
     def __iter__(self) -> Iterator[Activity]:
         """The app's activities that the system lists, those of an earlier launch and ended ones included.
@@ -185,30 +191,23 @@ class Activities:
         Being listed is not being alive (claim live-activity.listed-is-not-alive). An app cleans up at its launch with this list
         (claim live-activity.reconcile-at-launch).
         """
-        holds = self._app.rules.holds
-        ended_too = holds("live-activity.listed-is-not-alive")
-        earlier_too = holds("live-activity.reconcile-at-launch")
-        for card in list(self._app.cards):
-            listed = card.state is not ActivityState.DISMISSED and (
-                ended_too or card.state is not ActivityState.ENDED
-            )
-            if self._may_touch(card) and listed and (earlier_too or card.number in self._own):
-                yield Activity(self._app, card.number)
-
-    def _may_touch(self, card: Card) -> bool:
-        """Whether a card is the app's. The system's card of a continued task is not, not even when it has failed."""
-        rule = (
-            "failed-card-cannot-be-cleared"
-            if card.state is ActivityState.ENDED
-            else "card-belongs-to-the-system"
-        )
-        return card.kind == APP or not self._app.rules.holds(f"continued-processing.{rule}")
+        rules = self._process.rules
+        rules.cite("live-activity.listed-is-not-alive")
+        rules.cite("live-activity.reconcile-at-launch")
+        for card in list(self._cards):
+            if card.kind != APP:
+                failed = card.state is ActivityState.ENDED
+                rules.cite(
+                    "continued-processing.failed-card-cannot-be-cleared"
+                    if failed
+                    else "continued-processing.card-belongs-to-the-system"
+                )
+            elif card.state is not ActivityState.DISMISSED:
+                yield Activity(self._process, self._cards, card.number)
 
     def _must_be_available(self, style: str, channel: str, start: float | None, alert: str) -> None:
-        rules = self._app.rules
-        first = rules.claim("live-activity.starts-in-foreground")
-        if not rules.has(first.id):
-            raise _unavailable(rules, first.id, "Live Activities")
+        rules = self._process.rules
+        needs(rules, "live-activity.starts-in-foreground", "Live Activities")
         if style not in ("standard", "transient"):
             raise UsageError(f"style={style!r}: there are 'standard' and 'transient'.")
         if style == "transient":
@@ -218,58 +217,48 @@ class Activities:
         if start is None:
             return
         needs(rules, "live-activity.scheduled-start", "scheduled start")
-        rule = "live-activity.scheduled-start-needs-an-alert"
-        if not alert and rules.holds(rule):
+        if not alert:
+            rule = "live-activity.scheduled-start-needs-an-alert"
+            rules.cite(rule)
             raise APIError(
                 "A scheduled Live Activity starts when the person may be elsewhere, so it needs an alert. Give alert='...'.",
                 rule,
             )
-        if _ms(start) < self._app.clock.now:
+        if _ms(start) < self._process.clock.now:
             raise UsageError(
                 f"start={start} lies in the past. It is a moment on the phone's clock: use app.now + seconds."
             )
 
     def _must_be_visible(self) -> None:
-        app, rule = self._app, "live-activity.starts-in-foreground"
-        allowed = any(app.rules.holds(claim_id) for claim_id in self._allowed_for)
-        if not app.state.foreground and not allowed and app.rules.holds(rule):
+        rules, state = self._process.rules, self._process.state
+        if self._allowed_for:
+            rules.cite(self._allowed_for[0])
+        elif not state.foreground:
+            rule = "live-activity.starts-in-foreground"
+            rules.cite(rule)
             raise ActivityAuthorizationError(
                 "visibility",
-                f"the app is in state {app.state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves.",
+                f"the app is in state {state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves.",
                 rule,
             )
 
 
-def needs(rules: Rules, claim_id: str, what: str) -> None:
-    """Raise UnavailableError where this iOS does not have the API that the claim is about."""
-    if not rules.holds(claim_id):
-        raise _unavailable(rules, claim_id, what)
-
-
-def _unavailable(rules: Rules, claim_id: str, what: str) -> UnavailableError:
-    since = rules.claim(claim_id).since.removesuffix(".0")
-    return UnavailableError(
-        f"iOS {rules.ios} has no {what}. Choose iOS {since} or later: Phone(ios='{since}').", claim_id
-    )
-
-
-def content(
-    app: "Application",
+def _content(
+    process: Process,
     text: str,
-    *,
     progress: float | None,
     stale_date: float | None,
-    timer_interval: Seconds | None,
-    timer_text: Seconds | None,
+    timers: tuple[Seconds | None, Seconds | None],
 ) -> Content:
     """Check what an app wants a card to show, and turn seconds into milliseconds. Raises UsageError and UnavailableError."""
+    timer_interval, timer_text = timers
     if progress is not None and not 0 <= progress <= 1:
         raise UsageError(
             f"progress={progress} is outside of 0.0 to 1.0. Divide what is done by what there is to do."
         )
     if stale_date is not None:
-        needs(app.rules, "live-activity.stale-date", "stale date")
-        if stale_date * SECOND < app.clock.now:
+        needs(process.rules, "live-activity.stale-date", "stale date")
+        if stale_date * SECOND < process.clock.now:
             raise UsageError(
                 f"stale_date={stale_date} lies in the past. It is a moment on the phone's clock: use app.now + seconds."
             )

@@ -84,17 +84,8 @@ class Card:
 
     def changed(self, title: str, content: Content, updated: int) -> "Card":
         """The card with news, active and drawn anew. The same as `dataclasses.replace`, in less time."""
-        return Card(
-            self.number,
-            title,
-            content,
-            ActivityState.ACTIVE,
-            updated,
-            self.kind,
-            self.style,
-            self.relevance_score,
-            self.channel,
-        )
+        own = (self.kind, self.style, self.relevance_score, self.channel)
+        return Card(self.number, title, content, ActivityState.ACTIVE, updated, *own)
 
     @property
     def on_screen(self) -> bool:

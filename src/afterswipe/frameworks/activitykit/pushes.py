@@ -13,32 +13,67 @@ not woken.
 
 from collections.abc import Callable
 
+from afterswipe.claims.rules import Rules
+from afterswipe.device.network import Network
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
+from afterswipe.kernel.clock import Clock
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
-from afterswipe.system import System
-from afterswipe.units import SECOND
+from afterswipe.units import HOUR, SECOND
 
-from .app import needs
-from .budget import PushBudget
 from .card import APP, LIVE, Card, Content
+from .system import ActivitySettings, ActivityStore, needs
 
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
 
 
+class PushBudget:
+    """Pushes of priority 10: so many in any hour. One of priority 5 does not count (claim live-activity-push.priority-and-budget).
+
+    The numbers are the model's own: Apple publishes none (claim live-activity-push.budget-number).
+    """
+
+    def __init__(self, clock: Clock, rules: Rules, settings: ActivitySettings) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._settings = settings
+        self._sent: list[int] = []
+
+    @property
+    def limit(self) -> int:
+        """How many pushes an hour has, with the app's key for frequent updates and the person's switch taken into account."""
+        if self._settings.frequent_updates and self._settings.frequent_pushes:
+            self._rules.cite("live-activity-push.frequent-updates-key")
+            return int(self._rules.number("model.live-activity-push-budget-frequent"))
+        return int(self._rules.number("model.live-activity-push-budget"))
+
+    def take(self) -> int:
+        """Use one push up, and return 0; or return the milliseconds until there is one again."""
+        now = self._clock.now
+        self._sent = [at for at in self._sent if at > now - HOUR]
+        if len(self._sent) < self.limit:
+            self._sent.append(now)
+            return 0
+        self._rules.cite("live-activity-push.over-budget-is-throttled")
+        return self._sent[-self.limit] + HOUR - now
+
+
 class LiveActivityPushes:
     """What the app's server sends to the cards, as `phone.live_activity_pushes`."""
 
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._clock = system.clock
-        self._rules = system.rules
-        self._budget = PushBudget(system)
+    def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
+        self._host = host
+        self._clock, self._rules, self._record = host.clock, host.rules, host.record
+        self._network = network
+        self._cards = cards
+        self._budget = PushBudget(host.clock, host.rules, cards.settings)
         self._held: dict[int, Callable[[], None]] = {}
         self._waiting: dict[int, Callable[[], None]] = {}
         self._starts: list[int] = []
         self._count = 0
-        system.network.watch(self._network_changed)
+        network.watch(self._network_changed, Phase.CARD_PUSHES)
 
     def update(
         self,
@@ -61,15 +96,13 @@ class LiveActivityPushes:
         self._check(card.title, text or "", progress, stale_date, priority)
 
         def arrive() -> None:
-            old = self._system.cards.get(number).content
+            old = self._cards.get(number).content
             words = old.text if text is None else text
-            if self._rules.holds("live-activity-push.server-can-report-honestly"):
-                stale = _ms(stale_date) if self._can_set_dates() else None
-                self._system.cards.update(
-                    number, Content(words, progress, stale_date=stale), by="push", alert=alert
-                )
+            self._rules.cite("live-activity-push.server-can-report-honestly")
+            new = Content(words, progress, stale_date=self._date(stale_date))
+            self._cards.update(number, new, by="push", alert=alert)
             if relevance_score is not None:
-                self._system.cards.rank(number, relevance_score)
+                self._cards.rank(number, relevance_score)
             self._wakes_nobody()
 
         self._send(number, priority, arrive)
@@ -90,9 +123,9 @@ class LiveActivityPushes:
         self._check(card.title, text or "", None, None, priority)
 
         def arrive() -> None:
-            date = _ms(dismissal_date) if self._can_set_dates() else None
+            date = self._date(dismissal_date)
             after = None if date is None else max(0, date - self._clock.now)
-            self._system.cards.end(number, text, by="push", dismiss_after=after)
+            self._cards.end(number, text, by="push", dismiss_after=after)
             self._wakes_nobody()
 
         self._send(number, priority, arrive)
@@ -113,14 +146,11 @@ class LiveActivityPushes:
         """
         needs(self._rules, "live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)
-        rule = "live-activity-push.push-to-start-needs-an-alert"
-        if not alert and self._rules.holds(rule):
+        if not alert:
+            rule = "live-activity-push.push-to-start-needs-an-alert"
+            self._rules.cite(rule)
             raise APIError("A push that starts a Live Activity needs an alert. Give alert='...'.", rule)
-        has_its_own = "live-activity-push.push-to-start-has-its-own-token"
-        if not self._system.record.of(StateChanged) and self._rules.holds(has_its_own):
-            raise UsageError(
-                f"The server has no token for starts (claim {has_its_own}): the app's code gets it. Let the person open the app once."
-            )
+        self._must_have_a_token()
         content = Content(text, progress, stale_date=_ms(stale_date))
 
         def arrive() -> None:
@@ -128,12 +158,12 @@ class LiveActivityPushes:
                 self._note_held(0, "a start is dropped, the budget for starts is used up")
                 return
             try:
-                self._system.cards.add(title, content, by="push", alert=alert)
+                self._cards.add(title, content, by="push", alert=alert)
             except ActivityAuthorizationError as refused:
                 self._note_held(0, f"a start is refused, {refused.reason}")
                 return
-            if self._rules.holds("live-activity-push.push-to-start-wakes-the-app"):
-                self._system.wake("start by push", "model.wake-run-time")
+            self._rules.cite("live-activity-push.push-to-start-wakes-the-app")
+            self._host.wake("start by push", "model.wake-run-time")
 
         self._count += 1
         self._when_online(-self._count, arrive)
@@ -153,31 +183,25 @@ class LiveActivityPushes:
         Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
         """
         needs(self._rules, "live-activity-push.broadcast", "broadcast channels")
-        rule = "live-activity-push.broadcast-cannot-start"
-        if event == "start" and self._rules.holds(rule):
+        if event == "start":
+            rule = "live-activity-push.broadcast-cannot-start"
+            self._rules.cite(rule)
             raise APIError(
                 "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own.",
                 rule,
             )
-        if event == "start":
-            self.start(channel, text=text or "", progress=progress, stale_date=stale_date, alert=channel)
-            return
         if event not in ("update", "end"):
             raise UsageError(f"event={event!r}: a broadcast has 'update' and 'end'.")
-        for card in [card for card in self._system.cards if card.channel == channel and card.state in LIVE]:
+        for card in [card for card in self._cards if card.channel == channel and card.state in LIVE]:
             if event == "end":
                 self.end(text, number=card.number, priority=priority)
             else:
                 self.update(
-                    text=text,
-                    progress=progress,
-                    stale_date=stale_date,
-                    number=card.number,
-                    priority=priority,
+                    text=text, progress=progress, stale_date=stale_date, number=card.number, priority=priority
                 )
 
     def _card(self, number: int) -> Card:
-        cards = {card.number: card for card in self._system.cards if card.kind == APP}
+        cards = {card.number: card for card in self._cards if card.kind == APP}
         if number not in cards:
             raise UsageError(
                 f"There is no card {number} that a server could push to. There are: {sorted(cards)}."
@@ -207,8 +231,8 @@ class LiveActivityPushes:
 
     def _send(self, number: int, priority: int, arrive: Callable[[], None]) -> None:
         """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
-        counts = self._rules.holds("live-activity-push.priority-and-budget")
-        if priority == LOW and counts:
+        self._rules.cite("live-activity-push.priority-and-budget")
+        if priority == LOW:
             delay = self._rules.milliseconds("model.low-priority-push-delay")
             self._clock.after(delay, lambda: self._when_online(number, arrive))
         elif number in self._held:
@@ -226,15 +250,16 @@ class LiveActivityPushes:
         self._send(number, IMMEDIATE, arrive)
 
     def _when_online(self, number: int, arrive: Callable[[], None]) -> None:
-        if self._online or not self._rules.holds("model.push-waits-for-network"):
+        if self._online:
             arrive()
         else:
+            self._rules.cite("model.push-waits-for-network")
             self._waiting[number] = arrive
             self._note_held(number, "waits for the network")
 
     @property
     def _online(self) -> bool:
-        return self._system.network.connected and not self._system.network.captive_portal
+        return self._network.connected and not self._network.captive_portal
 
     def _network_changed(self) -> None:
         if self._online:
@@ -243,14 +268,23 @@ class LiveActivityPushes:
                 self._clock.after(0, arrive)
 
     def _note_held(self, number: int, why: str) -> None:
-        self._system.record.add(CardUpdateHeld(self._clock.now, number, "push", why))
+        self._record.add(CardUpdateHeld(self._clock.now, number, "push", why))
 
     def _wakes_nobody(self) -> None:
         if not self._rules.holds("live-activity-push.push-renders-without-the-app"):
-            self._system.wake("Live Activity push", "model.wake-run-time")
+            self._host.wake("Live Activity push", "model.wake-run-time")
 
-    def _can_set_dates(self) -> bool:
-        return self._rules.holds("live-activity-push.can-set-stale-and-dismissal-date")
+    def _date(self, seconds: float | None) -> int | None:
+        self._rules.cite("live-activity-push.can-set-stale-and-dismissal-date")
+        return _ms(seconds)
+
+    def _must_have_a_token(self) -> None:
+        if not self._record.of(StateChanged):
+            rule = "live-activity-push.push-to-start-has-its-own-token"
+            self._rules.cite(rule)
+            raise UsageError(
+                f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
+            )
 
     def _too_many_starts(self) -> bool:
         now = self._clock.now

@@ -1,33 +1,18 @@
 """What a person allows Live Activities to do, in Settings, and how a person handles a card."""
 
-from dataclasses import dataclass
-
+from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
-from afterswipe.system import System
 
-from .app import needs
-
-
-@dataclass
-class ActivitySettings:
-    """The switches. `frequent_updates` is the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
-
-    allowed: bool = True
-    frequent_pushes: bool = True
-    frequent_updates: bool = False
-    frozen_after_termination: bool = False
+from .system import ActivityStore, needs
 
 
 class LiveActivities:
     """The person's side of Live Activities, as `phone.live_activities`."""
 
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._rules = system.rules
-
-    @property
-    def _settings(self) -> ActivitySettings:
-        return self._system.cards.settings
+    def __init__(self, rules: Rules, cards: ActivityStore) -> None:
+        self._rules = rules
+        self._cards = cards
+        self._settings = cards.settings
 
     def allow(self, on: bool) -> None:
         """Switch Live Activities on or off for the app (claim live-activity.can-be-switched-off). What is on the screen is left alone."""
@@ -54,25 +39,17 @@ class LiveActivities:
                 "The app has no switch for frequent updates: it must declare them. Call phone.live_activities.declare_frequent_updates()."
             )
         changed, self._settings.frequent_pushes = on is not self._settings.frequent_pushes, on
-        if changed and self._rules.holds("live-activity-push.frequent-updates-switch-ends-activities"):
-            for card in list(self._system.cards):
+        if changed:
+            self._rules.cite("live-activity-push.frequent-updates-switch-ends-activities")
+            for card in list(self._cards):
                 if card.kind == "app":
-                    self._system.cards.end(card.number, None, by="system")
+                    self._cards.end(card.number, None, by="system")
 
     def collapse(self, number: int = 1) -> None:
         """Collapse the expanded view of a card, which ends an activity of the transient style (claim live-activity.transient-style).
 
         Raises UsageError where there is no such card.
         """
-        if not any(card.number == number for card in self._system.cards):
+        if not any(card.number == number for card in self._cards):
             raise UsageError(f"There is no card {number} to collapse.")
-        self._system.cards.collapsed(number)
-
-    def freeze_after_termination(self, on: bool = True) -> None:
-        """Follow the disputed report that a card whose app was killed is not drawn anew at its stale date; off by default.
-
-        Claim live-activity.stale-view-after-termination: one developer against Apple's article. Raises UnavailableError
-        before the iOS version of the report.
-        """
-        needs(self._rules, "live-activity.stale-view-after-termination", "such report")
-        self._settings.frozen_after_termination = on
+        self._cards.collapsed(number)

@@ -13,34 +13,81 @@ asks, what becomes of cards that are there when the person switches Live Activit
 either), height and images, Apple Watch, CarPlay and the Mac.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from afterswipe.errors import ActivityAuthorizationError
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.life_cycle import State
+from afterswipe.claims.rules import Rules
+from afterswipe.device.conditions import Conditions
+from afterswipe.errors import ActivityAuthorizationError, NotKnownError, UnavailableError
+from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import Event, State
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
-from afterswipe.system import System
 
-from .budget import LocalUpdateBudget
 from .card import APP, LIVE, OPEN, SYSTEM, ActivityState, Card, Content
-from .settings import ActivitySettings
 
-__all__ = ["LIVE", "OPEN", "ActivityState", "ActivityStore", "Card", "Content"]
 
-_FROZEN = "live-activity.stale-view-after-termination"
+def needs(rules: Rules, claim_id: str, what: str) -> None:
+    """Raise UnavailableError where this iOS does not have the API that the claim is about."""
+    if not rules.holds(claim_id):
+        since = rules.claim(claim_id).since.removesuffix(".0")
+        raise UnavailableError(
+            f"iOS {rules.ios} has no {what}. Choose iOS {since} or later: Phone(ios='{since}').", claim_id
+        )
+
+
+@dataclass
+class ActivitySettings:
+    """What a person allows. `frequent_updates` is the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
+
+    allowed: bool = True
+    frequent_pushes: bool = True
+    frequent_updates: bool = False
+
+
+class LocalUpdateBudget:
+    """Updates from the app: so many at once, then one in each interval; what comes faster is dropped.
+
+    Claim live-activity.fast-local-updates-are-dropped, with model.local-update-burst and model.local-update-interval: the model's own
+    numbers, for Apple publishes none (claim live-activity.local-update-budget).
+    """
+
+    def __init__(self, clock: Clock, rules: Rules) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._full_at: dict[int, int] = {}
+
+    def allows(self, number: int) -> bool:
+        """Whether an update of card `number` gets through now; one that does uses up its share."""
+        self._rules.cite("live-activity.fast-local-updates-are-dropped")
+        interval = self._rules.milliseconds("model.local-update-interval")
+        burst = self._rules.number("model.local-update-burst") * interval
+        until = max(self._clock.now, self._full_at.get(number, 0)) + interval
+        if until - self._clock.now > burst:
+            return False
+        self._full_at[number] = until
+        return True
 
 
 class ActivityStore:
     """All cards of the phone's app, and the system's cards for the app's tasks."""
 
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._clock = system.clock
-        self._rules = system.rules
+    _counted = OPEN
+    """The states that count toward the app's limit."""
+
+    def __init__(self, host: Host, *, conditions: Conditions) -> None:
+        self._host = host
+        self._clock, self._rules, self._record = host.clock, host.rules, host.record
+        self._conditions = conditions
         self._cards: dict[int, Card] = {}
         self._stale: dict[int, Due] = {}
-        self._budget = LocalUpdateBudget(system)
+        self._when_over: dict[int, Callable[[], None]] = {}
+        self._budget = LocalUpdateBudget(host.clock, host.rules)
+        host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
+        host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
+        conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
         self.settings = ActivitySettings()
         """What the person allows, and what the app's Info.plist asks for; set through `phone.live_activities`."""
 
@@ -70,22 +117,12 @@ class ActivityStore:
         Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`.
         """
         self._must_be_allowed()
+        self._must_have_room()
         content.check(title, self._rules.number("live-activity.payload-limit"))
         number = len(self._cards) + 1
         first = ActivityState.ACTIVE if starts is None else ActivityState.PENDING
-        self._put(
-            Card(
-                number,
-                title,
-                content,
-                first,
-                self._clock.now,
-                style=style,
-                relevance_score=relevance_score,
-                channel=channel,
-            ),
-            by,
-        )
+        card = Card(number, title, content, first, self._clock.now)
+        self._put(replace(card, style=style, relevance_score=relevance_score, channel=channel), by)
         if starts is None:
             self._begun(number, alert)
         else:
@@ -99,15 +136,14 @@ class ActivityStore:
         """
         card = self._cards[number]
         content.check(card.title, self._rules.number("live-activity.payload-limit"))
-        revives = card.on_screen and not self._rules.holds("live-activity.updates-after-the-end-are-ignored")
+        if card.on_screen:
+            self._rules.cite("live-activity.updates-after-the-end-are-ignored")
         if card.state is ActivityState.PENDING:
             self._cards[number] = replace(card, content=content)
-        if not (card.state in LIVE or revives):
+        if card.state not in LIVE:
             return
         if by == APP and not self._budget.allows(number):
-            self._system.record.add(
-                CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast")
-            )
+            self._record.add(CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast"))
             return
         self._put(card.changed(card.title, content, self._clock.now), by)
         self._light_up(number, alert)
@@ -124,15 +160,14 @@ class ActivityStore:
         content = replace(card.content, text=card.content.text if text is None else text)
         self._put(replace(card, content=content, state=ActivityState.ENDED, updated=self._clock.now), by)
         stays = self._rules.milliseconds("live-activity.lock-screen-limit")
-        if dismiss_after is not None and self._rules.holds("live-activity.dismissal-policy"):
-            longest = self._rules.milliseconds("live-activity.dismissal-policy")
-            stays = min(dismiss_after, longest)
+        if dismiss_after is not None:
+            stays = min(dismiss_after, self._rules.milliseconds("live-activity.dismissal-policy"))
         self._clock.after(stays, lambda: self.dismiss(number, "system"))
 
     def dismiss(self, number: int, by: str) -> None:
         """Take a card from the Lock Screen: by the `person`, or by the `system` when its time is over."""
-        if by == "person" and not self._rules.holds("live-activity.removal-dismisses"):
-            return
+        if by == "person":
+            self._rules.cite("live-activity.removal-dismisses")
         if self._cards[number].on_screen:
             self._put(replace(self._cards[number], state=ActivityState.DISMISSED), by)
 
@@ -148,12 +183,7 @@ class ActivityStore:
         return number
 
     def update_system_card(
-        self,
-        number: int,
-        *,
-        title: str | None = None,
-        text: str | None = None,
-        progress: float | None = None,
+        self, number: int, *, title: str | None = None, text: str | None = None, progress: float | None = None
     ) -> None:
         """Change the system's card; what is left out stays. A card that ended or was removed stays as it is."""
         card = self._cards[number]
@@ -177,39 +207,61 @@ class ActivityStore:
             if stays is not None:
                 self._clock.after(stays, lambda: self.dismiss(number, "system"))
 
-    # What the phone tells it.
-
-    def device_locked(self) -> None:
-        """The device locks, which ends activities of the transient style (claim live-activity.transient-style)."""
-        for card in list(self):
-            self.collapsed(card.number)
-
     def collapsed(self, number: int) -> None:
         """The expanded view of a card collapses, which ends an activity of the transient style."""
         card = self._cards[number]
-        if (
-            card.style == "transient"
-            and card.state in LIVE
-            and self._rules.holds("live-activity.transient-style")
-        ):
+        if card.style == "transient" and card.state in LIVE:
+            self._rules.cite("live-activity.transient-style")
             self.end(number, None, by="system")
+
+    def when_over(self, number: int, tell: Callable[[], None]) -> None:
+        """Tell, once, when a card is not live any more."""
+        self._when_over[number] = tell
+
+    # What it hears of.
+
+    def _before_restart(self, change: AppChange) -> None:
+        shown = [card.title for card in self if card.on_screen]
+        if change.event is Event.RESTART and shown:
+            self._rules.cite("live-activity.reboot-persistence")
+            raise NotKnownError(
+                f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple "
+                "says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page "
+                "has the test on a device that would tell.",
+                "live-activity.reboot-persistence",
+            )
+
+    def _process_ended(self, change: AppChange) -> None:
+        """The app's process is gone: nothing becomes of the cards."""
+        by_person = change.event is Event.FORCE_QUIT
+        self._rules.cite(
+            "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
+        )
+
+    def _locked(self, name: str) -> None:
+        """The device locks, which ends activities of the transient style (claim live-activity.transient-style)."""
+        if name == "locked" and self._conditions.locked:
+            for card in list(self):
+                self.collapsed(card.number)
 
     # How it works.
 
     def _must_be_allowed(self) -> None:
-        rules = self._rules
-        rule = "live-activity.can-be-switched-off"
-        if not self.settings.allowed and rules.holds(rule):
+        if not self.settings.allowed:
+            rule = "live-activity.can-be-switched-off"
+            self._rules.cite(rule)
             raise ActivityAuthorizationError(
                 "denied",
                 "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before.",
                 rule,
             )
-        scheduled = rules.holds("live-activity.scheduled-counts-toward-the-limit")
-        counted = OPEN if scheduled else LIVE
-        limit = rules.number("model.live-activities-per-app")
-        there = sum(card.kind == APP and card.state in counted for card in self)
-        if there >= limit and rules.holds("live-activity.number-is-limited"):
+
+    def _must_have_room(self) -> None:
+        self._rules.cite("live-activity.scheduled-counts-toward-the-limit")
+        limit = self._rules.number("model.live-activities-per-app")
+        there = sum(card.kind == APP and card.state in self._counted for card in self)
+        if there >= limit:
+            self._rules.cite("live-activity.number-is-limited")
             raise ActivityAuthorizationError(
                 "targetMaximumExceeded",
                 f"the app has {there} Live Activities, and the model allows {limit:g} (claim model.live-activities-per-app; "
@@ -230,49 +282,32 @@ class ActivityStore:
         self._light_up(number, alert)
 
     def _light_up(self, number: int, alert: str) -> None:
-        if alert and self._rules.holds("live-activity.alert"):
-            self._system.record.add(Alerted(self._clock.now, number, self._cards[number].title, alert))
+        if alert:
+            self._rules.cite("live-activity.alert")
+            self._record.add(Alerted(self._clock.now, number, self._cards[number].title, alert))
 
     def _put(self, card: Card, by: str) -> None:
         now = self._clock.now
-        if card.content.timer is not None and not self._rules.holds(
-            "live-activity.timer-views-move-without-code"
-        ):
-            still = replace(card.content, timer=None, progress=card.progress(now))
-            card = replace(card, content=still)
+        if card.content.timer is not None:
+            self._rules.cite("live-activity.timer-views-move-without-code")
         self._cards[card.number] = card
         timer = None if card.state is ActivityState.ENDED else card.content.timer
-        self._system.record.add(
-            CardChanged(
-                now,
-                card.number,
-                by,
-                card.state.value,
-                card.title,
-                card.says(now),
-                card.progress(now),
-                timer,
-                card.kind,
-                card.redrawn,
-            )
-        )
+        shows = (card.title, card.says(now), card.progress(now), timer)
+        self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
         self._plan_stale(card)
+        if card.state not in LIVE and (tell := self._when_over.pop(card.number, None)) is not None:
+            tell()
 
     def _plan_stale(self, card: Card) -> None:
         if (due := self._stale.pop(card.number, None)) is not None:
             due.cancel()
         stale_date = card.content.stale_date
-        if (
-            card.state is ActivityState.ACTIVE
-            and stale_date is not None
-            and self._rules.holds("live-activity.stale-date")
-        ):
+        if card.state is ActivityState.ACTIVE and stale_date is not None:
+            self._rules.cite("live-activity.stale-date")
             self._stale[card.number] = self._clock.at(stale_date, lambda: self._become_stale(card.number))
 
     def _become_stale(self, number: int) -> None:
-        frozen = (
-            self.settings.frozen_after_termination
-            and self._system.app_state is State.NOT_RUNNING
-            and self._rules.holds(_FROZEN)
+        frozen = self._host.state is State.NOT_RUNNING and self._rules.holds(
+            "live-activity.stale-view-after-termination"
         )
         self._put(replace(self._cards[number], state=ActivityState.STALE, redrawn=not frozen), by="system")

@@ -1,114 +1,337 @@
-"""BGContinuedProcessingTask (iOS 26): work that a person starts in the app and that goes on behind a card of the system.
+"""The system's side of continued tasks (iOS 26): what it takes, what waits, the card of each task, and what ends it.
 
-The app submits a request in the foreground and is given its task at once, or later where the system has no room. While the
-task runs it holds off suspension, and the system shows a card with its title, subtitle and progress that the app can neither
-style, hide nor end. The task must report progress; nobody documents a longest run time (claim
-continued-processing.maximum-run-time). This file is what an app holds; the system's side is `afterswipe.frameworks.backgroundtasks.continued_scheduler`.
+Work that a person starts in the app goes on behind a card of the system. The app submits a request in the foreground and is given
+its task at once, or later where the system has no room. While the task runs it holds off suspension, and the system shows a card with
+its title, subtitle and progress that the app can neither style, hide nor end. The task must report progress; nobody documents a
+longest run time (claim continued-processing.maximum-run-time).
+
+Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log
+shows requests accepted without one. Checked is the foreground. Waiting for the network counts as a stall here; one report fits
+that, nothing proves it (claims continued-processing.airplane-mode-expiry, .network-wait-as-stall). What Stop does in the system's
+question is not known either; here it ends the task as the card's own stop button does (claim
+continued-processing.stop-in-the-question). A question that nobody answers changes nothing.
+
+Not modelled: how many tasks may run at once (the script says when there is no room), GPU and Neural Engine, the lower
+priority in the background, the Simulator, what becomes of a queued request when the system ends the app (it is dropped here), the
+alerts at the start and at the end, what the card says after its task is done (it leaves at once here), when a failed card leaves by
+itself (here the person has to remove it).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from afterswipe.errors import UsageError
+from afterswipe.device.network import Network
+from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError
+from afterswipe.frameworks.activitykit.card import APP, LIVE
+from afterswipe.frameworks.activitykit.system import ActivityStore
+from afterswipe.kernel.clock import Due
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import Event, State
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel.record import PersonDid
 
-from .app import BGTask, BGTaskRequest
+from .requests import BGContinuedProcessingTaskRequest, BGTaskRequest
+from .system import Grant, Task
 
-if TYPE_CHECKING:
-    from afterswipe.app import Application
-
-_NEEDS_RUN_TIME = "life-cycle.suspended-runs-no-code"
-
-
-@dataclass(frozen=True, kw_only=True)
-class BGContinuedProcessingTaskRequest(BGTaskRequest):
-    """Ask to go on in the background with what a person has started in the app.
-
-    `strategy` says what happens where it cannot start at once: "queue" or "fail". Left out it is "queue" (claim
-    continued-processing.default-strategy-is-queue). `earliest_begin_date` is ignored (claim continued-processing.ignores-earliest-begin).
-    """
-
-    title: str
-    subtitle: str
-    strategy: str | None = None
-
-    def submit_to(self, app: "Application") -> None:
-        """Hand the request to the system."""
-        app.system.continued_processing.add(self, app)
+_QUESTION = "Continue in background?"
+_FAILED = "Task failed"
 
 
-class Progress:
-    """Apple's `Progress`: count `completed_unit_count` up to `total_unit_count`. The system looks at nothing else of the work."""
-
-    def __init__(self, changed: Callable[[bool], None]) -> None:
-        self._changed = changed
-        self._total = 0
-        self._completed = 0
-
-    @property
-    def total_unit_count(self) -> int:
-        """How much there is to do, in units of the app's choice."""
-        return self._total
-
-    @total_unit_count.setter
-    def total_unit_count(self, count: int) -> None:
-        if count < 1:
-            raise UsageError(
-                f"total_unit_count={count}: there is nothing to do. Give the number of units, for instance 100."
-            )
-        self._total = count
-        self._changed(False)
-
-    @property
-    def completed_unit_count(self) -> int:
-        """How much of it is done."""
-        return self._completed
-
-    @completed_unit_count.setter
-    def completed_unit_count(self, count: int) -> None:
-        if not 0 <= count <= self._total:
-            raise UsageError(
-                f"completed_unit_count={count} of {self._total}. Set total_unit_count first, then count from 0 up to it."
-            )
-        moved = count > self._completed
-        self._completed = count
-        self._changed(moved)
+class Counted(Protocol):
+    """What the app counts; the system looks at nothing else of the work."""
 
     @property
     def fraction_completed(self) -> float:
         """The share that is done, 0.0 to 1.0."""
-        return self._completed / self._total if self._total else 0.0
 
 
-class BGContinuedProcessingTask(BGTask):
-    """A continued task in the hands of the app. Report through `progress`; the system expires a task that does not."""
+class ContinuedTask(Task, Protocol):
+    """A continued task in the app's hands, as the system sees it. `when_changed` is told whether there is progress."""
 
-    def __init__(self, app: "Application", request: BGContinuedProcessingTaskRequest) -> None:
-        super().__init__(app, request.identifier)
-        self.title = request.title
-        self.subtitle = request.subtitle
-        self.progress = Progress(self._moved)
-        self.when_changed: Callable[[bool], None] = lambda _moved: None
-        self.when_completed: Callable[[bool], None] = lambda _success: None
+    title: str
+    subtitle: str
+    when_changed: Callable[[bool], None]
 
-    def update_title(self, title: str, subtitle: str) -> None:
-        """Change what the system's card says. With the progress this is all of it that an app can change."""
-        self._app.must_run("update a continued task", _NEEDS_RUN_TIME)
-        self.title, self.subtitle = title, subtitle
-        self.when_changed(False)
+    @property
+    def progress(self) -> Counted:
+        """What it reports."""
 
-    # What the system does with it.
 
-    def completed(self, success: bool) -> None:
-        """Tell the system."""
-        self.when_completed(success)
+class ContinuedHandlers(Protocol):
+    """What the system calls in the app: its `BGTaskScheduler`, which knows the launch handlers."""
 
-    def handler_returned(self) -> None:
-        """Nothing: the work may be asynchronous (claim continued-processing.async-work-is-supported)."""
-        rule = "continued-processing.async-work-is-supported"
-        if not self._app.rules.holds(rule):
-            self.set_task_completed(success=False)
+    process: Process
 
-    def _moved(self, moved: bool) -> None:
-        self._app.must_run("report progress", _NEEDS_RUN_TIME)
-        self.when_changed(moved and not self.over)
+    def continued_task(self, request: BGContinuedProcessingTaskRequest) -> ContinuedTask:
+        """Make the task for a request."""
+
+
+class RunningTask:
+    """The system's side of one task that runs: its card, its patience, and its question to the person."""
+
+    def __init__(
+        self,
+        process: Process,
+        host: Host,
+        task: ContinuedTask,
+        *,
+        cards: ActivityStore,
+        network: Network,
+        changed: Callable[[], None],
+    ) -> None:
+        self.task = task
+        self.asked = self.stopped = self.gone = False
+        self._tell = changed
+        self._process = process
+        self._rules = process.rules
+        self._clock = process.clock
+        self._network = network
+        self._cards = cards
+        self._grant = Grant(process, host, [task], lambda _grant: self._over())
+        task.when_changed = self._changed
+        self.card = self._show()
+        self._stall: Due | None = None
+        self._watch()
+        self._clock.after(self._rules.milliseconds("model.continued-question-after"), self._ask)
+
+    def expire(self) -> None:
+        """End the task: its expiration handler is called, and the app is not told why."""
+        if not self.gone:
+            self._rules.cite("continued-processing.expiry-gives-no-reason")
+            self._grant.expire()
+
+    def cancel(self) -> None:
+        """The app's process is gone, and the task with it. Its card says so."""
+        self.task.note("cancelled with its process")
+        self._grant.end()
+
+    def answer(self, answer: str) -> None:
+        """The person answers the system's question."""
+        if self.asked and not self.gone:
+            self.asked = False
+            self._process.note(PersonDid(self._clock.now, f"answers {answer}"))
+            if answer == "Stop":
+                self.stopped = True
+                self.expire()
+            self._draw()
+
+    def _show(self) -> int:
+        own = any(card.kind == APP and card.state in LIVE for card in self._cards)
+        self._rules.cite("continued-processing.system-shows-the-card")
+        self._rules.cite("continued-processing.process-brings-its-picture")
+        if own:
+            self._rules.cite("continued-processing.own-activity-makes-two-cards")
+        return self._cards.add_system_card(self.task.title, text=self.task.subtitle, progress=0.0)
+
+    def _changed(self, moved: bool) -> None:
+        if moved:
+            self._watch()
+        self._draw()
+
+    def _over(self) -> None:
+        self.gone = True
+        self._stop_watching()
+        done = self.task.success
+        self._end_card("Done" if done else _FAILED, leave=done or (self.task.over and self.stopped))
+        self._tell()
+
+    def _draw(self) -> None:
+        text = _QUESTION if self.asked else self.task.subtitle
+        share = self.task.progress.fraction_completed
+        self._cards.update_system_card(self.card, title=self.task.title, text=text, progress=share)
+
+    def _end_card(self, text: str, *, leave: bool) -> None:
+        self._rules.cite("continued-processing.failed-card-stays")
+        self._cards.end_system_card(self.card, text, stays=0 if leave else None)
+
+    def _watch(self) -> None:
+        """Count the time without progress from now."""
+        self._stop_watching()
+        threshold = self._rules.milliseconds("continued-processing.stall-threshold")
+        self._stall = self._clock.after(threshold, self._stalled)
+
+    def _stop_watching(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+
+    def _stalled(self) -> None:
+        if not self._network.connected:
+            self._rules.cite("continued-processing.airplane-mode-expiry")
+        self._rules.cite("continued-processing.must-report-progress")
+        self._rules.cite("continued-processing.no-progress-is-expired")
+        self.expire()
+
+    def _ask(self) -> None:
+        """Ask the person, where the task is slow. The app is not told (claim continued-processing.question-is-hidden-from-the-app)."""
+        slow = self.task.progress.fraction_completed < self._rules.number("model.continued-slow-share")
+        if self.gone or not slow:
+            return
+        self._rules.cite("continued-processing.slow-progress-prompts")
+        self.asked = True
+        self.task.note("the system asks the person whether it shall go on")
+        self._rules.cite("continued-processing.question-is-hidden-from-the-app")
+        self._draw()
+        self._tell()
+
+
+class ContinuedProcessing:
+    """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
+
+    def __init__(
+        self,
+        host: Host,
+        *,
+        cards: ActivityStore,
+        network: Network,
+        handlers: Callable[[], ContinuedHandlers | None],
+    ) -> None:
+        self._host = host
+        self._clock, self._rules = host.clock, host.rules
+        self._cards = cards
+        self._network = network
+        self._handlers = handlers
+        self._queue: list[BGContinuedProcessingTaskRequest] = []
+        self._running: list[RunningTask] = []
+        self._full = False
+        self._answer = ""
+        host.phases.on(Phase.CONTINUED_TASKS, self._happened)
+
+    @property
+    def pending(self) -> list[BGTaskRequest]:
+        """The requests that wait for room, in order."""
+        return list(self._queue)
+
+    @property
+    def full(self) -> bool:
+        """Whether the system has no room for another task: what apps together may run at once is not documented, so the script says it."""
+        return self._full
+
+    @full.setter
+    def full(self, full: bool) -> None:
+        self._full = full
+        self._clock.after(0, self.look)
+
+    @property
+    def answer(self) -> str:
+        """What the person answers when the system asks whether a slow task shall go on: "Continue", "Stop", or "" for no answer."""
+        return self._answer
+
+    @answer.setter
+    def answer(self, answer: str) -> None:
+        if answer not in ("Continue", "Stop", ""):
+            raise UsageError(
+                f"The question offers 'Continue' and 'Stop', not {answer!r}. Use '' for no answer."
+            )
+        self._answer = answer
+        self.look()
+
+    def stop(self) -> None:
+        """Let the person tap Stop on the system's card. Raises UsageError where no task runs.
+
+        On iOS 27 that opens the app, and the task ends some seconds later (claim continued-processing.stop-opens-the-app).
+        """
+        running = self._newest()
+        self._host.record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
+        running.stopped = True
+        wait = 0
+        if self._rules.holds("continued-processing.stop-opens-the-app"):
+            wait = self._rules.milliseconds("model.continued-stop-delay")
+            self._host.open()
+        self._clock.after(wait, running.expire)
+
+    def resources_run_short(self) -> None:
+        """Let resources run short: the task with the least progress is ended first (claim continued-processing.least-progress-ends-first)."""
+        self._newest()
+        self._rules.cite("continued-processing.least-progress-ends-first")
+        least = min(self._running, key=lambda running: running.task.progress.fraction_completed)
+        least.expire()
+
+    # What the app asks for.
+
+    def add(self, request: BGContinuedProcessingTaskRequest) -> None:
+        """Start a task, or let it wait for room.
+
+        Raises UnavailableError before iOS 26, APIError where the app is not in the foreground, and BGTaskSchedulerError
+        `immediateRunIneligible` where there is no room and the strategy is "fail".
+        """
+        rules = self._rules
+        rules.require("continued-processing.ios-and-ipados-only", "BGContinuedProcessingTask")
+        if request.strategy not in (None, "queue", "fail"):
+            raise UsageError(f"strategy={request.strategy!r}: there are 'queue' and 'fail'.")
+        self._must_be_in_front()
+        rules.cite("continued-processing.default-strategy-is-queue")
+        if self._full and request.strategy == "fail":
+            rules.cite("continued-processing.fail-strategy")
+            raise BGTaskSchedulerError(
+                "immediateRunIneligible",
+                "the system has no room for the task now. Go on without it, or submit with strategy='queue' and start later.",
+                "continued-processing.fail-strategy",
+            )
+        self._queue.append(request)
+        rules.cite("continued-processing.ignores-earliest-begin")
+        self.look()
+
+    def cancel(self, identifier: str) -> None:
+        """Forget the requests that wait for room under this identifier."""
+        self._queue = [request for request in self._queue if request.identifier != identifier]
+
+    def look(self) -> None:
+        """Start what there is room for, and hand on the person's answer."""
+        self._running = [running for running in self._running if not running.gone]
+        while not self._full and (request := self._next()) is not None:
+            self._queue.remove(request)
+            self._start(request)
+        if self._answer:
+            for running in list(self._running):
+                running.answer(self._answer)
+
+    # How it works.
+
+    def _happened(self, change: AppChange) -> None:
+        """With the process go its tasks; nobody tells the app."""
+        if change.after is not State.NOT_RUNNING or change.process is None:
+            return
+        if change.event is Event.FORCE_QUIT:
+            self._rules.cite("force-quit.cancels-queued-continued-processing")
+            self._rules.cite("force-quit.cancels-continued-processing")
+        self._queue.clear()
+        for running in list(self._running):
+            running.cancel()
+
+    def _must_be_in_front(self) -> None:
+        state = self._host.state
+        if not state.foreground:
+            self._rules.cite("continued-processing.starts-in-foreground")
+            self._rules.cite("continued-processing.cannot-start-from-background")
+            raise APIError(
+                f"The app is in state {state.value!r}, and a continued task starts in the foreground. "
+                "Submit it when the person taps, before they leave",
+                "continued-processing.starts-in-foreground",
+            )
+
+    def _newest(self) -> RunningTask:
+        if not self._running:
+            raise UsageError(
+                "No continued task runs. The app submits one with app.task_scheduler.submit(BGContinuedProcessingTaskRequest(...))."
+            )
+        return self._running[-1]
+
+    def _next(self) -> BGContinuedProcessingTaskRequest | None:
+        return self._queue[0] if self._queue else None
+
+    def _start(self, request: BGContinuedProcessingTaskRequest) -> None:
+        if not self._host.state.runs:
+            name = f"BGContinuedProcessingTask {request.identifier}"
+            self._host.wake(name, "", "force-quit.cancels-queued-continued-processing")
+        app = self._handlers()
+        if app is None or not self._host.state.runs:
+            return
+        self._rules.cite("continued-processing.retry-adds-a-second-card")
+        task = app.continued_task(request)
+        running = RunningTask(
+            app.process, self._host, task, cards=self._cards, network=self._network, changed=self.look
+        )
+        self._running.append(running)
+        self._rules.cite("continued-processing.runs-for-minutes-on-a-locked-phone")
+        task.launch()

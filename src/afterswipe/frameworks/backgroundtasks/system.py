@@ -1,9 +1,8 @@
 """The system's side of BackgroundTasks: which requests wait, what keeps them waiting, and when the app is launched for them.
 
 Refresh: once, some time after the request may begin, and up to 30 seconds. The system goes by how the app is used; here that
-is a fixed delay (claim model.refresh-delay), or the moment that the script names with `run_refresh`. Processing: as soon as
-the phone is idle and the request's requirements are met, until the person is back or the time is over (claim
-model.processing-run-time).
+is a fixed delay (claim model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until
+the person is back or the time is over (claim model.processing-run-time).
 
 After a force quit neither runs. For refresh that is settled; for processing Apple's engineers have said different things
 (claim force-quit.stops-processing-tasks, disputed), and the model follows the older answer.
@@ -12,52 +11,172 @@ Not modelled: system budgets, a low battery, the shorter times of Low Power Mode
 other apps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from afterswipe.device.conditions import Conditions
+from afterswipe.device.network import Network
+from afterswipe.device.power import Power
 from afterswipe.errors import BGTaskSchedulerError, UsageError
 from afterswipe.kernel.clock import Due
+from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.system import System
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel.record import StateChanged
 
-from .app import (
-    BGAppRefreshTask,
-    BGAppRefreshTaskRequest,
-    BGProcessingTask,
-    BGProcessingTaskRequest,
-    BGTask,
-    BGTaskRequest,
-    Grant,
+from .requests import BGAppRefreshTaskRequest, BGProcessingTaskRequest, BGTaskRequest
+
+_USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
+
+_EARLY = ("its earliest begin date has not come", "background-tasks.earliest-begin-is-a-lower-bound")
+_NOT_UNLOCKED = ("the phone was restarted and not unlocked since", "background-tasks.not-before-first-unlock")
+_QUIT = "the person force quit the app"
+_REFRESH_OFF = ("Background App Refresh is off", "system-conditions.background-app-refresh-off")
+_REFRESH_IN_LOW_POWER = ("Low Power Mode is on", "system-conditions.low-power-mode-turns-refresh-off")
+_RARELY_USED = ("the app is rarely used", "background-refresh.may-never-run")
+_NOT_IDLE = ("the phone is not idle", "background-processing.runs-when-idle")
+_NOT_CHARGING = ("the phone is not charging", "background-processing.power-and-network-conditions")
+_NO_NETWORK = ("there is no network", "background-processing.power-and-network-conditions")
+_LOW_POWER = ("Low Power Mode is on", "system-conditions.low-power-mode")
+_NOT_IN_RECENT_USE = (
+    "it was submitted in the background, and the app is rarely used",
+    "background-processing.eligible-if-in-recent-use",
 )
 
-_REFRESH, _PROCESSING = "force-quit.stops-background-tasks", "force-quit.stops-processing-tasks"
-_ONCE = "background-refresh.one-request-one-launch"
+
+class Task(Protocol):
+    """A task in the app's hands, as the system sees it. When the app says that it is `over`, `when_over` is called."""
+
+    identifier: str
+    over: bool
+    success: bool
+    when_over: Callable[[], None]
+
+    def note(self, change: str) -> None:
+        """Record what became of it."""
+
+    def launch(self) -> None:
+        """Let the app's launch handler be called with it."""
+
+    def expire(self) -> None:
+        """Let its expiration handler be called."""
+
+
+class Handlers(Protocol):
+    """What the system calls in the app: its `BGTaskScheduler`, which knows the launch handlers."""
+
+    process: Process
+
+    def task(self, request: BGTaskRequest) -> Task:
+        """Make the task for a refresh or a processing request."""
+
+
+class Grant:
+    """Run time that the system gives for tasks. It ends when all of them are completed; an expired one ends shortly after."""
+
+    def __init__(
+        self, process: Process, host: Host, tasks: Sequence[Task], ended: Callable[["Grant"], None]
+    ) -> None:
+        self.tasks = tasks
+        self._process = process
+        self._host = host
+        self._ended = ended
+        self._hold = process.run_time.hold(", ".join(task.identifier for task in tasks))
+        self._expired = False
+        self.over = False
+        for task in tasks:
+            task.when_over = self._look
+            task.note("launched")
+
+    def limit(self, milliseconds: int) -> None:
+        """Let it expire so that the app has to be done after this time."""
+        grace = self._process.rules.milliseconds("model.task-expiration-grace")
+        self._process.clock.after(milliseconds - grace, self.expire)
+
+    def expire(self) -> None:
+        """Call the expiration handlers, and end the app if it does not complete its tasks in time."""
+        if self.over or self._expired:
+            return
+        self._expired = True
+        for task in self.tasks:
+            if not task.over:
+                task.expire()
+        grace = self._process.rules.milliseconds("model.task-expiration-grace")
+        self._process.clock.after(grace, self._out_of_time)
+
+    def end(self) -> None:
+        """Take the run time back for good: everything is completed, or the process is gone."""
+        if not self.over:
+            self.over = True
+            self._ended(self)
+            self._process.run_time.release(self._hold)
+
+    def _look(self) -> None:
+        if all(task.over for task in self.tasks):
+            self.end()
+
+    def _out_of_time(self) -> None:
+        if not self.over:
+            self._process.rules.cite("background-tasks.must-be-completed")
+            self._host.terminate("a background task was not completed in time")
+        self.end()
 
 
 @dataclass(frozen=True)
 class _Waiting:
     """A request that waits. `ready` is the moment (milliseconds) from which the system would like to run it."""
 
-    request: BGTaskRequest
+    request: BGAppRefreshTaskRequest | BGProcessingTaskRequest
     ready: int
     submitted_in_foreground: bool
     due: Due
 
+    @property
+    def is_refresh(self) -> bool:
+        return isinstance(self.request, BGAppRefreshTaskRequest)
+
+    @property
+    def needs_power(self) -> bool:
+        return isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_external_power
+
+    @property
+    def needs_network(self) -> bool:
+        return (
+            isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_network_connectivity
+        )
+
 
 class TaskScheduler:
-    """The system's scheduler. It launches the app; the app never launches itself."""
+    """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
 
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._rules = system.rules
-        self._clock = system.clock
+    def __init__(
+        self,
+        host: Host,
+        *,
+        network: Network,
+        conditions: Conditions,
+        power: Power,
+        handlers: Callable[[], Handlers | None],
+    ) -> None:
+        self._host = host
+        self._clock, self._rules = host.clock, host.rules
+        self._network = network
+        self._conditions = conditions
+        self._power = power
+        self._handlers = handlers
         self._waiting: dict[str, _Waiting] = {}
-        self._running: list[Grant] = []
+        self._refreshing: list[Grant] = []
+        self._processing: list[Grant] = []
         self._on_power: list[Grant] = []
-        self._last_use = 0
+        self._last_use = max(
+            (use.at for use in host.record.of(StateChanged) if use.event in _USES), default=0
+        )
         self._busy = False
-        system.network.watch(self._look_soon)
-        system.conditions.watch(lambda _name: self._look_soon())
+        host.phases.on(Phase.TASK_REQUESTS, self._happened)
+        network.watch(self._look_soon, Phase.TASKS_WAITING)
+        conditions.watch(lambda _name: self._look_soon(), Phase.TASKS_HELD)
 
     @property
     def pending(self) -> list[BGTaskRequest]:
@@ -68,19 +187,6 @@ class TaskScheduler:
     def runs_on_power(self) -> bool:
         """Whether a task runs whose request requires external power."""
         return any(not grant.over for grant in self._on_power)
-
-    def run_refresh(self) -> bool:
-        """Let the system choose this moment for the waiting refresh; False where something stands in the way (`obstacles`).
-
-        Raises UsageError where no refresh request waits.
-        """
-        for waiting in self._waiting.values():
-            if isinstance(waiting.request, BGAppRefreshTaskRequest):
-                return not self.obstacles(waiting.request.identifier) and self._launch([waiting], _REFRESH)
-        raise UsageError(
-            "No app refresh request waits: none was submitted, or its one launch is used up. "
-            "The app submits one with app.task_scheduler.submit(BGAppRefreshTaskRequest(...))."
-        )
 
     def obstacles(self, identifier: str) -> list[str]:
         """Why the request that waits under this identifier cannot run now, each with its claim. Raises UsageError where none waits."""
@@ -95,48 +201,35 @@ class TaskScheduler:
 
     # What the app asks for.
 
-    def add(self, request: BGTaskRequest, limit: str, in_foreground: bool) -> None:
-        """Take a request; raises BGTaskSchedulerError `tooManyPendingTaskRequests` where as many wait as claim `limit` allows."""
+    def add(self, request: BGAppRefreshTaskRequest | BGProcessingTaskRequest) -> None:
+        """Take a request; raises BGTaskSchedulerError `tooManyPendingTaskRequests` where as many wait as may."""
+        refresh = isinstance(request, BGAppRefreshTaskRequest)
+        limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
         others = [
-            waiting
+            identifier
             for identifier, waiting in self._waiting.items()
-            if type(waiting.request) is type(request) and identifier != request.identifier
+            if waiting.is_refresh is refresh and identifier != request.identifier
         ]
         most = self._rules.number(limit)
         if len(others) >= most:
             raise BGTaskSchedulerError(
                 "tooManyPendingTaskRequests",
-                f"{len(others)} such requests wait already, and {most:g} may: {', '.join(waiting.request.identifier for waiting in others)}. "
+                f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. "
                 "Cancel one, or submit again under its identifier to replace it.",
                 limit,
             )
         self.cancel(request.identifier)
-        ready = self._clock.now
-        if self._rules.holds("background-tasks.earliest-begin-is-a-lower-bound"):
-            ready = max(ready, request.earliest)
-        if isinstance(request, BGAppRefreshTaskRequest) and self._rules.holds(
-            "background-refresh.follows-usage"
-        ):
+        self._rules.cite("background-tasks.earliest-begin-is-a-lower-bound")
+        ready = max(self._clock.now, request.earliest)
+        if refresh and self._rules.holds("background-refresh.follows-usage"):
             ready += self._rules.milliseconds("model.refresh-delay")
-        self._waiting[request.identifier] = _Waiting(
-            request, ready, in_foreground, self._clock.at(ready, self.look)
-        )
+        due = self._clock.at(ready, self.look)
+        self._waiting[request.identifier] = _Waiting(request, ready, self._host.state.foreground, due)
 
     def cancel(self, identifier: str) -> None:
         """Forget the request that waits under this identifier, if there is one."""
         if (waiting := self._waiting.pop(identifier, None)) is not None:
             waiting.due.cancel()
-
-    # What the phone tells it.
-
-    def happened(self, event: Event, to: State) -> None:
-        """An event of the life cycle reached the app."""
-        if event in (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT):
-            self._last_use = self._clock.now
-        if to is State.NOT_RUNNING:
-            for grant in list(self._running):
-                grant.end()
-        self._look_soon()
 
     def look(self) -> None:
         """See what has to end and what can start, now that something may have changed."""
@@ -152,116 +245,98 @@ class TaskScheduler:
                 if waiting.ready <= now and not any(self._obstacles(waiting))
             ]
             for waiting in free:
-                if isinstance(waiting.request, BGAppRefreshTaskRequest):
-                    self._launch([waiting], _REFRESH)
-            if processing := [w for w in free if isinstance(w.request, BGProcessingTaskRequest)]:
-                self._launch(processing, _PROCESSING)
+                if waiting.is_refresh:
+                    self._launch([waiting])
+            if processing := [waiting for waiting in free if not waiting.is_refresh]:
+                self._launch(processing)
         finally:
             self._busy = False
 
+    # How it works.
+
+    def _happened(self, change: AppChange) -> None:
+        if change.event in _USES:
+            self._last_use = self._clock.now
+        if change.after is State.NOT_RUNNING:
+            for grant in [*self._refreshing, *self._processing]:
+                grant.end()
+        self._look_soon()
+
     def _look_soon(self) -> None:
-        if self._waiting or self._running:
+        if self._waiting or self._refreshing or self._processing:
             self._clock.after(0, self.look)
 
-    # How it decides.
-
     def _obstacles(self, waiting: _Waiting) -> Iterator[tuple[str, str]]:
-        rules: list[tuple[bool, str, str]] = [
-            (
-                self._clock.now < waiting.request.earliest,
-                "its earliest begin date has not come",
-                "background-tasks.earliest-begin-is-a-lower-bound",
-            ),
-            (
-                not self._system.power.unlocked_since_restart,
-                "the phone was restarted and not unlocked since",
-                "background-tasks.not-before-first-unlock",
-            ),
+        """What stands in the way of a request, each in words with its claim; some of them depend on what is supposed or disputed."""
+        rules = [
+            (self._clock.now < waiting.request.earliest, _EARLY),
+            (not self._power.unlocked_since_restart, _NOT_UNLOCKED),
         ]
-        is_refresh = isinstance(waiting.request, BGAppRefreshTaskRequest)
-        rules += self._refresh_rules() if is_refresh else self._processing_rules(waiting)
-        for applies, why, claim in rules:
+        rules += self._refresh_rules() if waiting.is_refresh else self._processing_rules(waiting)
+        for applies, (why, claim) in rules:
             if applies and self._rules.holds(claim):
                 yield why, claim
-        if self._system.app_state.foreground:
+        if self._host.state.foreground:
             yield "the app is in front", ""
 
-    def _refresh_rules(self) -> list[tuple[bool, str, str]]:
-        conditions = self._system.conditions
+    def _refresh_rules(self) -> list[tuple[bool, tuple[str, str]]]:
         return [
-            (
-                not conditions.background_app_refresh,
-                "Background App Refresh is off",
-                "system-conditions.background-app-refresh-off",
-            ),
-            (
-                conditions.low_power_mode,
-                "Low Power Mode is on",
-                "system-conditions.low-power-mode-turns-refresh-off",
-            ),
-            (self._system.was_force_quit, "the person force quit the app", _REFRESH),
-            (self._rarely_used(), "the app is rarely used", "background-refresh.may-never-run"),
+            (not self._conditions.background_app_refresh, _REFRESH_OFF),
+            (self._conditions.low_power_mode, _REFRESH_IN_LOW_POWER),
+            (self._host.was_force_quit, (_QUIT, "force-quit.stops-background-tasks")),
+            (self._rarely_used(), _RARELY_USED),
         ]
 
-    def _processing_rules(self, waiting: _Waiting) -> list[tuple[bool, str, str]]:
-        conditions, request = self._system.conditions, waiting.request
-        requires = "background-processing.power-and-network-conditions"
-        powered = not getattr(request, "requires_external_power", False) or conditions.charging
-        connected = (
-            not getattr(request, "requires_network_connectivity", False) or self._system.network.connected
-        )
+    def _processing_rules(self, waiting: _Waiting) -> list[tuple[bool, tuple[str, str]]]:
         return [
-            (not conditions.idle, "the phone is not idle", "background-processing.runs-when-idle"),
-            (not powered, "the phone is not charging", requires),
-            (not connected, "there is no network", requires),
-            (conditions.low_power_mode, "Low Power Mode is on", "system-conditions.low-power-mode"),
-            (self._system.was_force_quit, "the person force quit the app", _PROCESSING),
-            (
-                not waiting.submitted_in_foreground and self._rarely_used(),
-                "it was submitted in the background, and the app is rarely used",
-                "background-processing.eligible-if-in-recent-use",
-            ),
+            (not self._conditions.idle, _NOT_IDLE),
+            (waiting.needs_power and not self._conditions.charging, _NOT_CHARGING),
+            (waiting.needs_network and not self._network.connected, _NO_NETWORK),
+            (self._conditions.low_power_mode, _LOW_POWER),
+            (self._host.was_force_quit, (_QUIT, "force-quit.stops-processing-tasks")),
+            (not waiting.submitted_in_foreground and self._rarely_used(), _NOT_IN_RECENT_USE),
         ]
 
     def _rarely_used(self) -> bool:
         return self._clock.now - self._last_use > self._rules.milliseconds("model.rarely-used")
 
     def _end_what_only_idle_allows(self) -> None:
-        if self._system.conditions.idle or not self._rules.holds(
+        if self._conditions.idle or not self._rules.holds(
             "background-processing.ends-when-the-person-returns"
         ):
             return
-        for grant in list(self._running):
-            if isinstance(grant.tasks[0], BGProcessingTask):
-                grant.expire()
+        for grant in list(self._processing):
+            grant.expire()
 
-    def _launch(self, granted: list[_Waiting], rule: str) -> bool:
+    def _launch(self, granted: list[_Waiting]) -> bool:
         """Launch the app once for these requests; they share its time. False where the app may not be launched."""
-        refresh = rule == _REFRESH
-        kind, limit = (
-            (BGAppRefreshTask, "background-refresh.duration")
-            if refresh
-            else (BGProcessingTask, "model.processing-run-time")
-        )
+        refresh = granted[0].is_refresh
         names = [waiting.request.identifier for waiting in granted]
         for name in names:
             self.cancel(name)
-        if not self._system.wake(f"{kind.__name__} {', '.join(names)}", "", unless_force_quit=rule):
+        if not self._host.wake(
+            f"{'BGAppRefreshTask' if refresh else 'BGProcessingTask'} {', '.join(names)}",
+            "",
+            "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks",
+        ):
             self._waiting.update(zip(names, granted, strict=True))
             return False
-        app = self._system.app
-        if app is None:  # it ended itself at once
+        if (app := self._handlers()) is None:  # it ended itself at once
             return True
-        tasks: list[BGTask] = [kind(app, name) for name in names]
-        grant = Grant(app, tasks, self._running.remove)
-        self._running.append(grant)
-        if any(getattr(waiting.request, "requires_external_power", False) for waiting in granted):
+        tasks = [app.task(waiting.request) for waiting in granted]
+        running = self._refreshing if refresh else self._processing
+        grant = Grant(app.process, self._host, tasks, running.remove)
+        running.append(grant)
+        if any(waiting.needs_power for waiting in granted):
             self._on_power.append(grant)
-        shared = self._rules.holds("background-tasks.time-is-shared-per-launch")
-        if refresh or self._rules.holds("background-processing.lasts-minutes"):
-            grant.limit(self._rules.milliseconds(limit) * (1 if shared else len(tasks)))
+        self._rules.cite("background-tasks.time-is-shared-per-launch")
+        if not refresh:
+            self._rules.cite("background-processing.lasts-minutes")
+            grant.limit(self._rules.milliseconds("model.processing-run-time"))
+        elif self._rules.holds("background-refresh.duration"):
+            grant.limit(self._rules.milliseconds("background-refresh.duration"))
         for task in tasks:
-            app.task_scheduler.launch(task)
-        if refresh and not self._rules.holds(_ONCE):
-            self.add(granted[0].request, "background-refresh.pending-limit", in_foreground=False)
+            task.launch()
+        if refresh:
+            self._rules.cite("background-refresh.one-request-one-launch")
         return True

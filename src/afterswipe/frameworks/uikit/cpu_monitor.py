@@ -7,60 +7,60 @@ processing task whose request requires external power the monitor is off (claim 
 Not modelled: shares of the processor's time, other threads, slowing an app down, a limit that changes with heat or battery.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from afterswipe.kernel.causes import Cause
 from afterswipe.kernel.clock import Due
-from afterswipe.kernel.endings import Cause
+from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange, Process
 from afterswipe.units import duration
-
-if TYPE_CHECKING:
-    from afterswipe.app import Application
-    from afterswipe.system import System
-
-_MONITOR, _OFF = "life-cycle.cpu-monitor", "background-processing.cpu-monitor-off-on-power"
 
 
 class CPUMonitor:
-    """Watches one process."""
+    """Watches one process. `runs_on_power` says whether a task runs whose request requires external power."""
 
-    def __init__(self, system: "System", app: "Application") -> None:
-        self._system = system
-        self._app = app
+    def __init__(self, process: Process, host: Host, runs_on_power: Callable[[], bool]) -> None:
+        self._process = process
+        self._host = host
+        self._runs_on_power = runs_on_power
         self._due: Due | None = None
         self._busy_until = -1
+        process.phases.on(Phase.CPU_MONITOR, self._changed)
 
     def busy(self) -> None:
         """The main thread is busy from now on, or for longer than before. What follows at once goes on without a pause."""
-        goes_on = self._due is not None and self._busy_until >= self._system.clock.now
-        self._busy_until = self._app.loop.blocked_until
-        if self._app.state is State.BACKGROUND and not goes_on:
+        goes_on = self._due is not None and self._busy_until >= self._process.clock.now
+        self._busy_until = self._process.loop.blocked_until
+        if self._process.state is State.BACKGROUND and not goes_on:
             self._count()
 
-    def entered_background(self) -> None:
-        """What the app burns counts from now on."""
-        if self._busy_until > self._system.clock.now:
+    def _changed(self, change: AppChange) -> None:
+        """In the background, what the app burns counts; in front, suspended or gone, nothing does."""
+        if change.after is not State.BACKGROUND:
+            self._forget()
+        elif self._busy_until > self._process.clock.now:
             self._count()
 
-    def left_background(self) -> None:
-        """The app is in front, suspended or gone: nothing counts."""
+    def _forget(self) -> None:
         if self._due is not None:
             self._due.cancel()
             self._due = None
 
     def _count(self) -> None:
-        self.left_background()
-        limit = self._system.rules.milliseconds("model.cpu-monitor-limit")
-        self._due = self._system.clock.after(limit, lambda: self._look(limit))
+        self._forget()
+        limit = self._process.rules.milliseconds("model.cpu-monitor-limit")
+        self._due = self._process.clock.after(limit, lambda: self._look(limit))
 
     def _look(self, limit: int) -> None:
         self._due = None
-        rules = self._system.rules
-        if self._busy_until < self._system.clock.now or not rules.holds(_MONITOR):
+        rules = self._process.rules
+        if self._busy_until < self._process.clock.now or not rules.holds("life-cycle.cpu-monitor"):
             return
-        if self._system.task_scheduler.runs_on_power and rules.holds(_OFF):
+        if self._runs_on_power():
+            rules.cite("background-processing.cpu-monitor-off-on-power")
             self._count()
         else:
-            self._system.terminate(
-                f"its main thread was busy in the background for {duration(limit)}", Cause.CPU
-            )
+            why = f"its main thread was busy in the background for {duration(limit)}"
+            self._host.terminate(why, Cause.CPU)

@@ -7,12 +7,13 @@ Not modelled: the file itself, who waits for the lock, locks outside of a shared
 """
 
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from afterswipe.errors import UsageError
-
-if TYPE_CHECKING:
-    from afterswipe.app import Application
+from afterswipe.kernel.causes import Cause
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange, Process
 
 
 class FileLock:
@@ -39,24 +40,33 @@ class FileLock:
 class FileLocks:
     """The locks that one process holds on files in its app group's shared container."""
 
-    def __init__(self, app: "Application") -> None:
-        self._app = app
+    def __init__(self, process: Process, host: Host) -> None:
+        self._process = process
+        self._host = host
         self.held: list[FileLock] = []
+        process.phases.on(Phase.FILE_LOCKS, self._changed)
 
     def holds(self, lock: FileLock) -> bool:
         """Whether the process is there and holds this lock. A process that is gone has no block to leave."""
-        return lock in self.held and self._app.state.runs
+        return lock in self.held and self._process.state.runs
 
     def lock(self, name: str) -> FileLock:
         """Take a lock. Raises UsageError without run time."""
-        self._app.must_run("lock a file", "life-cycle.suspended-runs-no-code")
+        self._process.must_run("lock a file", "life-cycle.suspended-runs-no-code")
         lock = FileLock(self, name)
         self.held.append(lock)
         return lock
 
     def release(self, lock: FileLock) -> None:
         """Let go of a lock; see `FileLock.release`."""
-        self._app.must_run("release a file", "life-cycle.suspended-runs-no-code")
+        self._process.must_run("release a file", "life-cycle.suspended-runs-no-code")
         if lock not in self.held:
             raise UsageError(f"The lock on {lock.name!r} is not held: it was released before.")
         self.held.remove(lock)
+
+    def _changed(self, change: AppChange) -> None:
+        if change.after is State.SUSPENDED and self.held:
+            self._process.rules.cite("life-cycle.file-lock-at-suspension")
+            files = ", ".join(repr(lock.name) for lock in self.held)
+            why = f"suspended while it held a lock on {files} in a shared container"
+            self._host.terminate(why, Cause.FILE_LOCK)

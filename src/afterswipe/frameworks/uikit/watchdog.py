@@ -9,15 +9,13 @@ Not modelled: how much processor time the app had meanwhile, other deadlines, an
 asked of it (the system does not mind; the person does).
 """
 
-from typing import TYPE_CHECKING
-
+from afterswipe.kernel.causes import Cause
 from afterswipe.kernel.clock import Due
-from afterswipe.kernel.endings import Cause
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange, Process
 from afterswipe.units import duration
-
-if TYPE_CHECKING:
-    from afterswipe.app import Application
-    from afterswipe.system import System
 
 _DEADLINES = {
     "didFinishLaunching": "model.watchdog-limit",
@@ -31,47 +29,52 @@ _DEADLINES = {
 class Watchdog:
     """Watches the callbacks of one process until they have returned."""
 
-    def __init__(self, system: "System", app: "Application") -> None:
-        self._system = system
-        self._app = app
-        self._count = 0
-        self._waiting: dict[int, tuple[Due, str]] = {}
+    def __init__(self, process: Process, host: Host) -> None:
+        self._process = process
+        self._host = host
+        self._waiting: dict[int, Due] = {}
         self._holds: dict[int, int] = {}
+        process.when_returned = self._returned
+        process.phases.on(Phase.CALLBACKS, self._told)
+        process.phases.on(Phase.WATCHDOG, self._stop)
 
-    def told(self, callback: str) -> None:
-        """The app is given a callback: it has returned when the main thread gets to what is queued behind it."""
-        if (claim := _DEADLINES.get(callback)) is None:
-            return
-        limit = self._system.rules.milliseconds(claim)
-        self._count += 1
-        number = self._count
-        due = self._system.clock.after(limit, lambda: self._late(number, callback, limit))
-        self._waiting[number] = (due, callback)
-        self._app.loop.call_soon(self._returned, number)
-        if self._app.loop.blocked_until > self._system.clock.now:
+    def _told(self, _change: AppChange) -> None:
+        """The app was given callbacks: each has returned when the main thread gets to what is queued behind it."""
+        for number, (callback, at) in self._process.out.items():
+            if number in self._waiting or (claim := _DEADLINES.get(callback)) is None:
+                continue
+            self._watch(number, callback, at, self._process.rules.milliseconds(claim))
+        if self._process.loop.blocked_until > self._process.clock.now:
             self.blocked()
+
+    def _watch(self, number: int, callback: str, at: int, limit: int) -> None:
+        self._waiting[number] = self._process.clock.at(
+            at + limit, lambda: self._late(number, callback, limit)
+        )
 
     def blocked(self) -> None:
         """The main thread is busy: the system waits for the callbacks that are out before it suspends the app."""
-        for number, (_, callback) in self._waiting.items():
+        for number in self._waiting:
             if number not in self._holds:
-                self._holds[number] = self._app.run_time.hold(f"{callback} has not returned")
+                callback, _ = self._process.out[number]
+                self._holds[number] = self._process.run_time.hold(f"{callback} has not returned")
 
-    def stop(self) -> None:
-        """The process is gone."""
-        for due, _ in self._waiting.values():
-            due.cancel()
-        self._waiting.clear()
+    def _stop(self, change: AppChange) -> None:
+        if change.after is State.NOT_RUNNING:
+            for due in self._waiting.values():
+                due.cancel()
+            self._waiting.clear()
 
     def _returned(self, number: int) -> None:
-        due, _ = self._waiting.pop(number)
-        due.cancel()
+        if (due := self._waiting.pop(number, None)) is not None:
+            due.cancel()
         if number in self._holds:
-            self._app.run_time.release(self._holds.pop(number))
+            self._process.run_time.release(self._holds.pop(number))
 
     def _late(self, number: int, callback: str, limit: int) -> None:
-        in_time = number not in self._waiting or self._app.loop.blocked_until <= self._system.clock.now
-        if in_time or not self._app.state.runs or not self._system.rules.holds("life-cycle.watchdog"):
+        in_time = number not in self._waiting or self._process.loop.blocked_until <= self._process.clock.now
+        if in_time or not self._process.state.runs:
             return
+        self._process.rules.cite("life-cycle.watchdog")
         what = "launching the app took" if callback == "didFinishLaunching" else f"{callback} took"
-        self._system.terminate(f"{what} longer than {duration(limit)}", Cause.WATCHDOG)
+        self._host.terminate(f"{what} longer than {duration(limit)}", Cause.WATCHDOG)

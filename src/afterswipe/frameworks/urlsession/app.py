@@ -3,28 +3,41 @@
 Apple: `URLSession(configuration: .default)` (claim url-session.default-stops-with-the-app). Before iOS 7 it stands for its
 predecessor, NSURLConnection, which runs in the app's process as well.
 
-Not modelled: downloads to a file, `waitsForConnectivity`, timeouts, the cache.
+Not modelled: downloads to a file, `waitsForConnectivity`, timeouts, the cache; of resumable uploads the protocol's own messages (104,
+HEAD, PATCH), of which only the time for one question is spent, and `cancel(byProducingResumeData:)`.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import httpx
 
-from afterswipe.device.network import SimulatedTransport, address
+from afterswipe.device.connections import Connections, SimulatedTransport
+from afterswipe.device.network import address
 from afterswipe.errors import URLError, UsageError
+from afterswipe.kernel.process import Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
-from .background import BackgroundUploadTask
-from .resumable import ResumeData, must_be_resumable, resume_data
-from .transfer import answered_early
+from .system import answered_early
 
-if TYPE_CHECKING:
-    from afterswipe.app import Application
+_RESUMABLE = "background-urlsession.resumable-uploads"
 
-_STOPS = "url-session.default-stops-with-the-app"
+
+@dataclass(frozen=True)
+class ResumeData:
+    """What an app keeps of an interrupted upload, so that another can go on from there: file, server, and how many bytes the server has.
+
+    Both sides have to know the protocol: iOS from version 17 (claim background-urlsession.resumable-uploads), and the server
+    (`phone.network.serve(host, resumable=True)`).
+    """
+
+    name: str
+    size: int
+    url: str
+    sent: int
 
 
 @cache
@@ -40,18 +53,17 @@ class UploadTask:
     when the app runs again after a suspension that cut the upload.
     """
 
-    def __init__(
-        self, app: "Application", name: str, size: int, url: str, number: int, *, sent: int = 0
-    ) -> None:
-        self.name = name
-        self.size = size
-        self.count_of_bytes_sent = sent
+    def __init__(self, process: Process, connections: Connections, data: ResumeData, number: int) -> None:
+        self.name = data.name
+        self.size = data.size
+        self.count_of_bytes_sent = data.sent
         self.response: httpx.Response | None = None
         """The answer to the upload. Look at it: a captive portal answers too, with 200 and a page."""
         self._resume_data: ResumeData | None = None
-        self._resumed = sent
-        self._app = app
-        self._url = url
+        self._resumed = data.sent
+        self._process = process
+        self._connections = connections
+        self._url = data.url
         self._number = number
         self._news = asyncio.Event()
 
@@ -67,33 +79,39 @@ class UploadTask:
             sending.cancel()  # who stops listening stops the upload
 
     @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
+        return "app", self._number
+
+    @property
     def upload_task_resume_data(self) -> ResumeData | None:
         """Apple's `uploadTaskResumeData` of the error, after the connection was lost; None where the server is not resumable.
 
         Raises UnavailableError before iOS 17.
         """
-        must_be_resumable(self._app.rules)
+        self._process.rules.require(_RESUMABLE, "resumable uploads")
         return self._resume_data
 
     async def _send(self) -> None:
-        transport = SimulatedTransport(self._app.connections, self._moved)
+        transport = SimulatedTransport(self._connections, self._moved)
         self._moved(0)
         try:
             async with httpx.AsyncClient(transport=transport) as client:
                 if self._resumed:
-                    await self._app.connections.pause(2 * self._app.connections.network.latency)
+                    await self._connections.pause(2 * self._connections.network.latency)
                 response = await client.post(address(self._url), content=self._body())
         except httpx.TransportError as lost:
             self._lost()
             raise URLError("networkConnectionLost", f"{self.name}: the network connection was lost") from lost
         self.response = response
         if not response.is_success:
+            self._process.rules.cite("url-session.status-is-no-error")
             self._end(f"refused by the server with {response.status_code}")
-            raise URLError("badServerResponse", f"{self.name}: the server answered {response.status_code}")
+            return
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:
-        piece = int(self._app.rules.number("model.upload-chunk"))
+        piece = int(self._process.rules.number("model.upload-chunk"))
         zeros = _zeros(piece)
         left = self.size - self._resumed
         while left:
@@ -102,49 +120,49 @@ class UploadTask:
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent
-        self._app.note(
-            TransferMoved(
-                self._app.clock.now, "app", self._number, self.name, self.count_of_bytes_sent, self.size
-            )
+        now = self._process.clock.now
+        self._process.note(
+            TransferMoved(now, "app", self._number, self.name, self.count_of_bytes_sent, self.size)
         )
         self._news.set()
 
     def _lost(self) -> None:
         self._end("connection lost")
-        interrupted = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
-        knows = self._app.connections.network.is_resumable(self._url)
-        self._resume_data = resume_data(self._app.rules, knows, interrupted)
+        known = self._connections.network.is_resumable(self._url)
+        if known and self._process.rules.holds("background-urlsession.resumable-uploads"):
+            self._resume_data = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
 
     def _end(self, outcome: str) -> None:
-        self._app.note(TransferEnded(self._app.clock.now, "app", self._number, self.name, outcome))
+        now = self._process.clock.now
+        self._process.note(TransferEnded(now, "app", self._number, self.name, outcome))
 
 
 class URLSession:
     """An app's default URLSession. Everything in it runs in the app's process and is suspended with it."""
 
-    def __init__(self, app: "Application") -> None:
-        self._app = app
+    def __init__(self, process: Process, connections: Connections) -> None:
+        self._process = process
+        self._connections = connections
         self._count = 0
 
-    def upload(
-        self, file: str, *, size: int, to: str = "https://upload.example/story"
-    ) -> "UploadTask | BackgroundUploadTask":
+    def upload(self, file: str, *, size: int, to: str = "https://upload.example/story") -> UploadTask:
         """Upload a file of `size` bytes to a URL. It starts when the task is iterated over; raises UsageError for a size below 1."""
         if size < 1:
             raise UsageError(
                 f"A file of {size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
             )
-        if self._app.rules.has(_STOPS) and not self._app.rules.holds(_STOPS):
-            return self._app.background_url_session.upload(file, size=size)
-        self._count += 1
-        return UploadTask(self._app, file, size, to, self._count)
+        self._process.rules.cite("url-session.default-stops-with-the-app")
+        return self._start(ResumeData(file, size, to, 0))
 
     def upload_with_resume_data(self, data: ResumeData) -> UploadTask:
         """Go on with an interrupted upload (Apple: `uploadTask(withResumeData:)`). Raises UnavailableError before iOS 17."""
-        must_be_resumable(self._app.rules)
+        self._process.rules.require(_RESUMABLE, "resumable uploads")
+        return self._start(data)
+
+    def _start(self, data: ResumeData) -> UploadTask:
         self._count += 1
-        return UploadTask(self._app, data.name, data.size, data.url, self._count, sent=data.sent)
+        return UploadTask(self._process, self._connections, data, self._count)
 
     def client(self) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` over the phone's network, for any code that is written for httpx."""
-        return httpx.AsyncClient(transport=SimulatedTransport(self._app.connections))
+        return httpx.AsyncClient(transport=SimulatedTransport(self._connections))

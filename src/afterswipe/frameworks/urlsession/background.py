@@ -1,4 +1,4 @@
-"""URLSession with a background configuration: another process moves the bytes (`transfer_daemon.py`).
+"""URLSession with a background configuration: another process moves the bytes (`system.py`).
 
 `BackgroundURLSession` is what an app's code holds: several sessions by identifier, several tasks in each. It hears of progress
 only while the app runs, and of the end when the system wakes the app because all tasks of a session are done.
@@ -8,32 +8,28 @@ Not modelled: the delegate's other methods, the temporary place of a downloaded 
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import httpx
 
 from afterswipe.errors import UsageError
+from afterswipe.kernel.process import Process
 from afterswipe.units import SECOND
 
-from .transfer import Transfer
-
-if TYPE_CHECKING:
-    from afterswipe.app import Application
+from .system import BackgroundTransfer, TransferDaemon
 
 PROTECTIONS = ("complete", "complete until first user authentication", "none")
 """Classes of a file's data protection. A file with the first cannot be read while the phone is locked."""
-
-_HINTS = "background-urlsession.scheduling-hints"
 
 
 class _BackgroundTask:
     """A transfer that another process carries out. Iterate over it for its progress, while the app runs."""
 
-    def __init__(self, app: "Application", transfer: Transfer) -> None:
-        self._app = app
+    def __init__(self, process: Process, daemon: TransferDaemon, transfer: BackgroundTransfer) -> None:
+        self._process = process
+        self._daemon = daemon
         self._transfer = transfer
         self._news = asyncio.Event()
-        transfer.listeners.append(lambda: app.call(self._news.set))
+        transfer.listeners.append(lambda: process.call(self._news.set))
         if transfer.outcome:
             self._news.set()
 
@@ -41,6 +37,11 @@ class _BackgroundTask:
     def name(self) -> str:
         """The file's name."""
         return self._transfer.name
+
+    @property
+    def moved_by(self) -> tuple[str, int]:
+        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
+        return "nsurlsessiond", self._transfer.number
 
     @property
     def finished(self) -> bool:
@@ -67,8 +68,8 @@ class _BackgroundTask:
 
     def cancel(self) -> None:
         """Give it up."""
-        self._app.must_run("cancel a transfer", "life-cycle.suspended-runs-no-code")
-        self._app.system.daemon.cancel(self._transfer)
+        self._process.must_run("cancel a transfer", "life-cycle.suspended-runs-no-code")
+        self._daemon.cancel(self._transfer)
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
@@ -100,8 +101,11 @@ class BackgroundDownloadTask(_BackgroundTask):
 
     @property
     def content(self) -> bytes:
-        """What is in the downloaded file. Raises UsageError before it is there, and where the transfer failed."""
-        if self._transfer.outcome != "done" or self._transfer.response is None:
+        """What is in the downloaded file, an error's page included: look at `response.status_code` first.
+
+        Raises UsageError before it is there, and where the transfer failed.
+        """
+        if not self._transfer.outcome or self._transfer.error is not None or self._transfer.response is None:
             raise UsageError(f"{self.name} is not there: ask `finished` and `failed` first.")
         return self._transfer.response.content
 
@@ -112,18 +116,20 @@ class BackgroundURLSession:
     `is_discretionary` is Apple's `isDiscretionary` for the tasks that are created from then on.
     """
 
-    def __init__(self, app: "Application", identifier: str = "") -> None:
+    def __init__(self, process: Process, daemon: TransferDaemon, identifier: str = "") -> None:
         self.identifier = identifier
         self.is_discretionary = False
-        self._app = app
-        self._daemon = app.system.daemon
+        self._process = process
+        self._daemon = daemon
         self._others: dict[str, BackgroundURLSession] = {}
 
     def with_identifier(self, identifier: str) -> "BackgroundURLSession":
         """The app's session of this name: the same tasks as before, also after the process was ended and launched again."""
         if not identifier:
             raise UsageError('A session needs a name, for instance with_identifier("photos").')
-        return self._others.setdefault(identifier, BackgroundURLSession(self._app, identifier))
+        if identifier not in self._others:
+            self._others[identifier] = BackgroundURLSession(self._process, self._daemon, identifier)
+        return self._others[identifier]
 
     def upload(
         self,
@@ -144,50 +150,60 @@ class BackgroundURLSession:
             raise UsageError(f"There is no protection {protection!r}. There are: {', '.join(PROTECTIONS)}.")
         later = 0
         if earliest_begin:
-            self._app.rules.require(_HINTS, "earliestBeginDate")
-            later = round(earliest_begin * SECOND) if self._app.rules.holds(_HINTS) else 0
+            self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
+            later = round(earliest_begin * SECOND)
         readable = protection != PROTECTIONS[0]
-        begins = self._app.clock.now + later
-        return self._start(Transfer(file, size, url=to, readable_while_locked=readable, not_before=begins))
+        begins = self._process.clock.now + later
+        return self._start(
+            BackgroundTransfer(file, size, url=to, readable_while_locked=readable, not_before=begins)
+        )
 
     def upload_from_data(
         self, name: str, *, size: int, to: str = "https://upload.example/story"
     ) -> BackgroundUploadTask:
         """Hand over an upload of `size` bytes from memory. It fails once the app exits (claim background-urlsession.uploads-from-a-file)."""
-        return self._start(Transfer(name, size, url=to, from_file=False))
+        return self._start(BackgroundTransfer(name, size, url=to, from_file=False))
 
     def download(self, url: str, *, name: str = "") -> BackgroundDownloadTask:
         """Hand a download to the system; `name` is what the record calls it, by default the last part of the address.
 
         Raises UnavailableError before iOS 7. A transfer that was cut starts over (claim model.retry-starts-over).
         """
-        transfer = Transfer(name or url.rsplit("/", 1)[-1], 0, url=url, down=True)
+        transfer = BackgroundTransfer(name or url.rsplit("/", 1)[-1], 0, url=url, down=True)
         self._hand_over(transfer)
-        return BackgroundDownloadTask(self._app, transfer)
+        return BackgroundDownloadTask(self._process, self._daemon, transfer)
 
     def tasks(self) -> list[BackgroundUploadTask]:
         """Every upload of this session, finished ones included: what a launched app asks first."""
-        return [BackgroundUploadTask(self._app, transfer) for transfer in self._own() if not transfer.down]
+        return [
+            BackgroundUploadTask(self._process, self._daemon, transfer)
+            for transfer in self._own()
+            if not transfer.down
+        ]
 
     def downloads(self) -> list[BackgroundDownloadTask]:
         """Every download of this session, finished ones included."""
-        return [BackgroundDownloadTask(self._app, transfer) for transfer in self._own() if transfer.down]
+        return [
+            BackgroundDownloadTask(self._process, self._daemon, transfer)
+            for transfer in self._own()
+            if transfer.down
+        ]
 
-    def _own(self) -> list[Transfer]:
+    def _own(self) -> list[BackgroundTransfer]:
         return [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
 
-    def _start(self, transfer: Transfer) -> BackgroundUploadTask:
+    def _start(self, transfer: BackgroundTransfer) -> BackgroundUploadTask:
         if transfer.size < 1:
             raise UsageError(
                 f"A file of {transfer.size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
             )
         self._hand_over(transfer)
-        return BackgroundUploadTask(self._app, transfer)
+        return BackgroundUploadTask(self._process, self._daemon, transfer)
 
-    def _hand_over(self, transfer: Transfer) -> None:
-        self._app.rules.require(
+    def _hand_over(self, transfer: BackgroundTransfer) -> None:
+        self._process.rules.require(
             "background-urlsession.another-process-moves-the-bytes", "background URLSession"
         )
-        self._app.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
+        self._process.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
         transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
-        self._daemon.add(transfer, from_background=not self._app.state.foreground)
+        self._daemon.add(transfer, from_background=not self._process.state.foreground)

@@ -9,11 +9,6 @@ How current systems behave is not known (claim background-urlsession.rate-limite
 from afterswipe.claims.rules import Rules
 from afterswipe.kernel.clock import Clock, Due
 
-_ADDS_A_DELAY = (
-    "background-urlsession.each-resume-adds-a-delay",
-    "background-urlsession.chunks-one-by-one-is-the-worst-case",
-)
-
 
 class RateLimiter:
     """The delay that one app has built up."""
@@ -31,13 +26,18 @@ class RateLimiter:
     def resumes(self) -> None:
         """The daemon is about to resume the app for its background session: the delay grows before the app runs."""
         self._before = (self.delay, self.resumed_at)
-        if not all(map(self._rules.holds, _ADDS_A_DELAY)):
-            return
+        self._rules.cite("background-urlsession.each-resume-adds-a-delay")
+        self._rules.cite("background-urlsession.chunks-one-by-one-is-the-worst-case")
         self._stop_resting()
-        first = self._rules.milliseconds("background-urlsession.rate-limiter-first-delays")
-        doubles = self.delay and self._rules.holds("background-urlsession.rate-limiter-doubles")
-        self.delay = 2 * self.delay if doubles else first
+        self.delay = self._grown()
         self.resumed_at = self._clock.now
+
+    def _grown(self) -> int:
+        first = self._rules.milliseconds("background-urlsession.rate-limiter-first-delays")
+        if not self.delay:
+            return first
+        self._rules.cite("background-urlsession.rate-limiter-doubles")
+        return 2 * self.delay
 
     def did_not_resume(self) -> None:
         """The app could not be resumed: the delay is what it was."""
@@ -45,7 +45,8 @@ class RateLimiter:
 
     def idle(self) -> None:
         """Nothing of the app is under way. If the delay passes like this, it is reset (claim model.rate-limiter-rest)."""
-        if self.delay and self._rest is None and self._rules.holds("model.rate-limiter-rest"):
+        if self.delay and self._rest is None:
+            self._rules.cite("model.rate-limiter-rest")
             self._rest = self._clock.at(self.resumed_at + self.delay, self._reset)
 
     def busy(self) -> None:
@@ -54,7 +55,8 @@ class RateLimiter:
 
     def in_front(self) -> None:
         """The person brought the app to the front (claim background-urlsession.delay-resets-in-front)."""
-        if self.delay and self._rules.holds("background-urlsession.delay-resets-in-front"):
+        if self.delay:
+            self._rules.cite("background-urlsession.delay-resets-in-front")
             self._reset()
 
     def wait(self) -> int:

@@ -4,47 +4,94 @@ One rule decides everything here: `held_by` says what keeps a transfer from movi
 network, a condition of the device, the lock, another transfer's end) makes the daemon look again. Transfers of a session move
 in the order in which they were started, a few at a time (claim model.transfers-at-once), and share the link.
 
+Discretionary transfers move when the system finds the moment right. Apple documents that Low Power Mode pauses them and that the
+system may wait for Wi-Fi or power. How long, and for which of the two, is the system's own decision; the model's choice is in the claims
+`model.discretionary-...`.
+
 Not modelled: authentication challenges, redirects, resuming a download that was cut (it starts over), the reported low throughput of background sessions, what
 thousands of tasks cost, transfers of other apps.
 """
 
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import httpx
 
-from afterswipe.device.network import address
-from afterswipe.errors import URLError
+from afterswipe.device.conditions import Conditions
+from afterswipe.device.network import Network, address
+from afterswipe.errors import URLError, UsageError
 from afterswipe.kernel.clock import Due
-from afterswipe.kernel.record import TransferEnded, TransferMoved
-from afterswipe.system import System
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import Event, State
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange
+from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
-from . import discretionary
 from .rate_limiter import RateLimiter
-from .transfer import Transfer, answered_early
 
-_REASONS = "background-urlsession.cancellation-reasons"
-_HANDLER = "background-urlsession.stored-handler-must-be-called"
+
+@dataclass
+class BackgroundTransfer:
+    """One upload or download in the daemon's hands. `outcome` is empty while it goes on, then `done` or what went wrong.
+
+    `sent` and `size` are in bytes; the size of a download is 0 until the server has answered. `not_before` is in milliseconds; `waits` says what the record was last told it waits for; `readable_while_locked` is about the file's data protection.
+    """
+
+    name: str
+    size: int
+    session: str = ""
+    url: str = "https://upload.example/story"
+    discretionary: bool = False
+    from_file: bool = True
+    down: bool = False
+    readable_while_locked: bool = True
+    not_before: int = 0
+    number: int = 0
+    sent: int = 0
+    waits: str = ""
+    outcome: str = ""
+    error: URLError | None = None
+    cancellation_reason: str | None = None
+    response: httpx.Response | None = None
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+
+
+def answered_early(response: httpx.Response) -> str:
+    """What became of an upload that got a good answer before its bytes had reached a server."""
+    kind = response.headers.get("content-type", "").split(";")[0] or "no type"
+    return f"answered with {response.status_code} {kind}"
 
 
 class TransferDaemon:
     """The system's process that moves the bytes of background sessions: `phone.daemon`."""
 
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._clock = system.clock
-        self._rules = system.rules
-        self._network = system.network
-        self._open: list[Transfer] = []
+    def __init__(self, host: Host, network: Network, conditions: Conditions, rng: random.Random) -> None:
+        self._host = host
+        self._clock = host.clock
+        self._rules = host.rules
+        self._record = host.record
+        self._network = network
+        self._conditions = conditions
+        self._rng = rng
+        self._open: list[BackgroundTransfer] = []
         self._moving: dict[int, Due] = {}
         self._timeouts: dict[int, Due] = {}
-        self.rate_limiter = RateLimiter(system.clock, system.rules)
+        self.rate_limiter = RateLimiter(host.clock, host.rules)
         """The delay that the app has built up."""
-        self.transfers: list[Transfer] = []
+        self.transfers: list[BackgroundTransfer] = []
         """All transfers, finished ones included, in the order of their start."""
-        system.network.watch(self._network_changed)
-        system.conditions.watch(self._condition_changed)
+        network.watch(self._network_changed, Phase.TRANSFERS)
+        conditions.watch(self._condition_changed, Phase.TRANSFERS_HELD)
+        host.phases.on(Phase.TRANSFERS_OF_RESTART, self._considered)
+        host.phases.on(Phase.TRANSFERS_IN_FRONT, self._in_front)
+        host.phases.on(Phase.TRANSFERS_OF_SUSPENDED, self._process_changed)
+        host.phases.on(Phase.TRANSFERS_OF_ENDED, self._process_ended)
+        host.phases.on(Phase.FORCE_QUIT, self._force_quit)
 
     # What the app's sessions and the phone ask for.
 
-    def add(self, transfer: Transfer, *, from_background: bool) -> Transfer:
+    def add(self, transfer: BackgroundTransfer, *, from_background: bool) -> BackgroundTransfer:
         """Take over a transfer. One that is started in the background is discretionary and waits."""
         self._open.append(transfer)
         self.transfers.append(transfer)
@@ -57,10 +104,11 @@ class TransferDaemon:
         timeout = self._rules.milliseconds("background-urlsession.resource-timeout")
         self._timeouts[transfer.number] = self._clock.after(timeout, lambda: self._fail(transfer, "timedOut"))
         self._move(transfer, 0)
+        self._say_what_holds(transfer)
         self._clock.at(transfer.not_before, self._look)
         return transfer
 
-    def cancel(self, transfer: Transfer) -> None:
+    def cancel(self, transfer: BackgroundTransfer) -> None:
         """The app cancels one of its transfers."""
         self._fail(transfer, "cancelled", "the app cancelled it")
         self._look()
@@ -70,46 +118,45 @@ class TransferDaemon:
 
         `reason` is Apple's name (claim background-urlsession.cancellation-reasons), or empty where there is none.
         """
-        named = reason if reason and self._rules.holds(_REASONS) else None
+        dated = reason and self._rules.holds("background-urlsession.cancellation-reasons")
         for transfer in list(self._open):
-            transfer.cancellation_reason = named
+            transfer.cancellation_reason = reason if dated else None
             self._fail(transfer, "cancelled", why)
 
     def run_out_of_resources(self) -> None:
         """Let the system be short of resources: it cancels the app's background transfers."""
         self.cancel_all("the system was short of resources", "insufficientSystemResources")
 
-    def process_ended(self) -> None:
-        """The app's process is gone: whoever listened is gone too; uploads from files are not."""
-        for transfer in self.transfers:
-            transfer.listeners.clear()
-        if not self._rules.holds("background-urlsession.survives-system-termination"):
-            self.cancel_all("the app was terminated", "")
-        self._clock.after(0, self._fail_what_is_not_a_file)
-
-    def _fail_what_is_not_a_file(self) -> None:
-        why = "the app exited, and it was not an upload from a file"
-        for transfer in [transfer for transfer in self._open if not transfer.from_file]:
-            if self._rules.holds("background-urlsession.uploads-from-a-file"):
-                self._fail(transfer, "unknown", why)
-
-    def process_suspended(self) -> None:
-        """The app is suspended, which changes nothing here."""
-        if not self._rules.holds("background-urlsession.another-process-moves-the-bytes"):
-            self.cancel_all("the app was suspended", "")
-
-    def held_by(self, transfer: Transfer) -> str:
+    def held_by(self, transfer: BackgroundTransfer) -> str:
         """What keeps a transfer from moving now, in words; empty where nothing does."""
         if self._clock.now < transfer.not_before:
             return "its start is delayed"
         if not self._network.connected:
             return "there is no network"
-        if transfer.discretionary and (reason := discretionary.waits_for(self._system)):
+        if transfer.discretionary and (reason := self._discretionary_waits_for()):
             return reason
-        locked = not transfer.readable_while_locked and self._system.conditions.locked
-        if locked and self._rules.holds("background-urlsession.file-must-be-readable-while-locked"):
+        if not transfer.readable_while_locked and self._conditions.locked:
+            self._rules.cite("background-urlsession.file-must-be-readable-while-locked")
             return "its file cannot be read while the phone is locked"
         return ""
+
+    def _discretionary_waits_for(self) -> str:
+        conditions, cite = self._conditions, self._rules.cite
+        if conditions.low_power_mode:
+            cite("system-conditions.low-power-mode")
+            return "it is discretionary, and Low Power Mode is on"
+        if conditions.low_data_mode:
+            cite("system-conditions.user-switches")
+            cite("model.low-data-mode-holds-discretionary")
+            return "it is discretionary, and Low Data Mode is on"
+        wifi = self._network.kind == "Wi-Fi"
+        if wifi and conditions.charging:
+            return ""
+        cite("background-urlsession.discretionary-may-wait")
+        if wifi or conditions.charging:
+            cite("model.discretionary-waits-for-wifi-or-power")
+            return ""
+        return "it is discretionary, and there is no Wi-Fi and no power"
 
     def waiting(self) -> dict[str, str]:
         """The names of the transfers that do not move now, and why."""
@@ -118,24 +165,21 @@ class TransferDaemon:
 
     # When a transfer may start, and what holds it.
 
-    def _wait_in_background(self, transfer: Transfer) -> int:
+    def _wait_in_background(self, transfer: BackgroundTransfer) -> int:
         """The rate limiter's delay or, where there is none, the model's for discretionary work.
 
         They are not added up: the delays that a developer saw in a chain were of tasks that are discretionary as well.
         """
         limited = self.rate_limiter.wait()
-        if not self._rules.holds("background-urlsession.background-start-is-discretionary"):
-            return limited
+        self._rules.cite("background-urlsession.background-start-is-discretionary")
         transfer.discretionary = True
         return limited or self._rules.milliseconds("model.discretionary-delay")
 
-    def _wait_in_front(self, transfer: Transfer) -> int:
-        """None. Only in the run that asks "what if each of them were delayed like a task of a chain" is there one."""
-        before = sum(other.session == transfer.session for other in self._open) - 1
-        if not before or self._rules.holds("background-urlsession.enqueue-all-chunks-up-front"):
-            return 0
-        first = self._rules.milliseconds("background-urlsession.rate-limiter-first-delays")
-        return first * (int(2**before) - 1)
+    def _wait_in_front(self, transfer: BackgroundTransfer) -> int:
+        """None, however many of them the app hands over at once."""
+        if any(other.session == transfer.session for other in self._open if other is not transfer):
+            self._rules.cite("background-urlsession.enqueue-all-chunks-up-front")
+        return 0
 
     # How the bytes move.
 
@@ -152,18 +196,22 @@ class TransferDaemon:
                     continue
                 self._send(transfer)
             under_way[transfer.session] = count + 1
+        for transfer in self._open:
+            self._say_what_holds(transfer)
 
-    def _may_move(self, transfer: Transfer) -> bool:
-        if (
-            not self._network.connected
-            and self._clock.now >= transfer.not_before
-            and not self._rules.holds("background-urlsession.waits-for-connectivity")
-        ):
-            self._fail(transfer, "notConnectedToInternet")
-            return False
+    def _say_what_holds(self, transfer: BackgroundTransfer) -> None:
+        why = "" if transfer.number in self._moving else self.held_by(transfer)
+        if why != transfer.waits:
+            transfer.waits = why
+            at = self._clock.now
+            self._record.add(TransferWaits(at, "nsurlsessiond", transfer.number, transfer.name, why))
+
+    def _may_move(self, transfer: BackgroundTransfer) -> bool:
+        if not self._network.connected and self._clock.now >= transfer.not_before:
+            self._rules.cite("background-urlsession.waits-for-connectivity")
         return not self.held_by(transfer)
 
-    def _send(self, transfer: Transfer) -> None:
+    def _send(self, transfer: BackgroundTransfer) -> None:
         if self._network.intercepts:
             due = self._clock.after(
                 self._network.round_trip + self._network.latency, lambda: self._answered(transfer)
@@ -178,17 +226,36 @@ class TransferDaemon:
             due = carry(count, lambda: self._arrived(transfer, count))
         self._moving[transfer.number] = due
 
-    def _begun(self, transfer: Transfer) -> None:
+    def _begun(self, transfer: BackgroundTransfer) -> None:
         """The server's answer to a download is on its way: from now on its size is known."""
-        del self._moving[transfer.number]
-        transfer.response = self._network.answer(httpx.Request("GET", address(transfer.url)), 0)
-        transfer.size = len(transfer.response.content)
+        self._ask(transfer, "GET", 0, self._comes)
+
+    def _comes(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
+        transfer.response, transfer.size = response, len(response.content)
         if transfer.size:
             self._look()
         else:
-            self._answered(transfer)
+            self._ends(transfer, response)
 
-    def _arrived(self, transfer: Transfer, count: int) -> None:
+    def _ask(
+        self,
+        transfer: BackgroundTransfer,
+        method: str,
+        received: int,
+        then: Callable[[BackgroundTransfer, httpx.Response], None],
+    ) -> None:
+        """Wait for the server's answer, which may take its time; a connection that is cut meanwhile brings none."""
+        waits = self._moving[transfer.number] = self._clock.after(0, lambda: None)
+
+        def answered(response: httpx.Response) -> None:
+            if self._moving.get(transfer.number) is waits:
+                del self._moving[transfer.number]
+                then(transfer, response)
+
+        request = httpx.Request(method, address(transfer.url))
+        self._network.ask(request, received, answered, in_full=True)
+
+    def _arrived(self, transfer: BackgroundTransfer, count: int) -> None:
         del self._moving[transfer.number]
         self._move(transfer, transfer.sent + count)
         if transfer.outcome:
@@ -201,92 +268,126 @@ class TransferDaemon:
         else:
             self._answered(transfer)
 
-    def _answered(self, transfer: Transfer) -> None:
-        response = transfer.response if transfer.down else None
-        if response is None:
-            method = "GET" if transfer.down else "POST"
-            response = self._network.answer(httpx.Request(method, address(transfer.url)), transfer.sent)
-            transfer.response = response
+    def _answered(self, transfer: BackgroundTransfer) -> None:
+        if transfer.down and transfer.response is not None:
+            self._ends(transfer, transfer.response)
+        else:
+            self._ask(transfer, "GET" if transfer.down else "POST", transfer.sent, self._ends)
+
+    def _ends(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
+        """The server has answered. A bad status is an answer and no error (claim url-session.status-is-no-error)."""
+        transfer.response = response
         if not response.is_success:
-            message = f"{transfer.name}: the server answered {response.status_code}"
-            transfer.error = URLError("badServerResponse", message)
+            self._rules.cite("url-session.status-is-no-error")
             self._finish(transfer, f"refused by the server with {response.status_code}")
         else:
             self._finish(transfer, "done" if transfer.sent == transfer.size else answered_early(response))
 
-    def _move(self, transfer: Transfer, sent: int) -> None:
+    def _move(self, transfer: BackgroundTransfer, sent: int) -> None:
         transfer.sent = sent
-        self._system.record.add(
-            TransferMoved(
-                self._clock.now,
-                "nsurlsessiond",
-                transfer.number,
-                transfer.name,
-                sent,
-                transfer.size,
-                transfer.down,
-            )
+        moved = TransferMoved(
+            self._clock.now,
+            "nsurlsessiond",
+            transfer.number,
+            transfer.name,
+            sent,
+            transfer.size,
+            transfer.down,
+            transfer.session,
         )
-        tells = self._system.app_state.runs
-        if not tells and not self._rules.holds("background-urlsession.no-progress-while-suspended"):
-            self._wake(transfer.session)
-        if tells:
+        self._record.add(moved)
+        if self._host.state.runs:
             self._tell(transfer)
+        else:
+            self._rules.cite("background-urlsession.no-progress-while-suspended")
+
+    # What happens to the app's process.
+
+    def _considered(self, change: AppChange) -> None:
+        if change.event is Event.RESTART and self._open:
+            raise UsageError(
+                "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. "
+                "Restart the phone when the transfer is over."
+            )
+
+    def _in_front(self, change: AppChange) -> None:
+        if change.after.foreground:
+            self.rate_limiter.in_front()
+
+    def _process_changed(self, change: AppChange) -> None:
+        """That the app is suspended changes nothing here."""
+        if change.after is State.SUSPENDED and self.transfers:
+            self._rules.cite("background-urlsession.another-process-moves-the-bytes")
+
+    def _process_ended(self, _change: AppChange) -> None:
+        """The app's process is gone: whoever listened is gone too; uploads from files are not."""
+        if self.transfers:
+            self._rules.cite("background-urlsession.survives-system-termination")
+            self._clock.after(0, self._fail_what_is_not_a_file)
+        for transfer in self.transfers:
+            transfer.listeners.clear()
+
+    def _fail_what_is_not_a_file(self) -> None:
+        for transfer in [transfer for transfer in self._open if not transfer.from_file]:
+            self._rules.cite("background-urlsession.uploads-from-a-file")
+            self._fail(transfer, "unknown", "the app exited, and it was not an upload from a file")
+
+    def _force_quit(self, change: AppChange) -> None:
+        if change.event is not Event.FORCE_QUIT:
+            return
+        if self._rules.holds("force-quit.cancels-background-transfers"):
+            self.cancel_all("the person force quit the app")
 
     # What happens to transfers.
 
     def _network_changed(self) -> None:
         """Connections were cut, or the network is back: transfers that had begun are tried again."""
-        if self._rules.holds("model.network-change-cuts-connections"):
-            for transfer in list(self._open):
-                due = self._moving.pop(transfer.number, None)
-                if due is not None:
-                    due.cancel()
-                    self._lost(transfer)
+        for transfer in list(self._open):
+            due = self._moving.pop(transfer.number, None)
+            if due is not None:
+                due.cancel()
+                self._lost(transfer)
         self._look()
 
-    def _lost(self, transfer: Transfer) -> None:
-        if not self._rules.holds("background-urlsession.retries-by-itself"):
-            self._fail(transfer, "networkConnectionLost")
-            return
+    def _lost(self, transfer: BackgroundTransfer) -> None:
+        self._rules.cite("model.network-change-cuts-connections")
+        self._rules.cite("background-urlsession.retries-by-itself")
         if transfer.down:
             transfer.response, transfer.size = None, 0
         goes_on = self._network.is_resumable(transfer.url) and self._rules.holds(
             "background-urlsession.resumable-uploads"
         )
-        if transfer.sent and not goes_on and self._rules.holds("model.retry-starts-over"):
+        if transfer.sent and not goes_on:
+            self._rules.cite("model.retry-starts-over")
             self._move(transfer, 0)
 
     def _condition_changed(self, name: str) -> None:
-        off = name == "background_app_refresh" and not self._system.conditions.background_app_refresh
+        off = name == "background_app_refresh" and not self._conditions.background_app_refresh
         if off and self._open and self._rules.holds("system-conditions.refresh-off-may-cancel-transfers"):
             share = self._rules.number("model.refresh-off-cancels-share")
-            if self._system.rng.random() < share:
+            if self._rng.random() < share:
                 self.cancel_all("background updates were disabled", "backgroundUpdatesDisabled")
         self._look()
 
-    def _fail(self, transfer: Transfer, code: str, why: str = "") -> None:
+    def _fail(self, transfer: BackgroundTransfer, code: str, why: str = "") -> None:
         if not transfer.outcome:
             message = f"{transfer.name}: {why or 'the transfer failed'}"
             transfer.error = URLError(code, message)
             self._finish(transfer, why or code)
 
-    def _finish(self, transfer: Transfer, outcome: str) -> None:
+    def _finish(self, transfer: BackgroundTransfer, outcome: str) -> None:
         transfer.outcome = outcome
         self._open.remove(transfer)
         for planned in (self._moving, self._timeouts):
             if (due := planned.pop(transfer.number, None)) is not None:
                 due.cancel()
-        self._system.record.add(
+        self._record.add(
             TransferEnded(self._clock.now, "nsurlsessiond", transfer.number, transfer.name, outcome)
         )
         self._tell(transfer)
         all_done = all(other.session != transfer.session for other in self._open)
-        if (
-            all_done
-            and not self._system.app_state.runs
-            and self._rules.holds("background-urlsession.wakes-the-app-when-all-is-done")
-        ):
+        if all_done and not self._host.state.runs:
+            self._rules.cite("background-urlsession.wakes-the-app-when-all-is-done")
             self._wake(transfer.session)
         if not self._open:
             self.rate_limiter.idle()
@@ -295,14 +396,14 @@ class TransferDaemon:
     def _wake(self, session: str) -> None:
         self.rate_limiter.resumes()
         reason = f"background URLSession {session}".rstrip()
-        rules = ("force-quit.no-relaunch-for-transfers", "force-quit.no-background-launch")
-        rule = next((rule for rule in rules if not self._rules.holds(rule)), rules[0])
-        if not self._system.wake(reason, "model.wake-run-time", unless_force_quit=rule):
+        self._rules.cite("force-quit.no-relaunch-for-transfers")
+        self._rules.cite("force-quit.no-background-launch")
+        if self._host.wake(reason, "model.wake-run-time", "force-quit.no-relaunch-for-transfers"):
+            self._rules.cite("background-urlsession.stored-handler-must-be-called")
+        else:
             self.rate_limiter.did_not_resume()
-        elif not self._rules.holds(_HANDLER) and self._system.app is not None:
-            self._system.app.complete_wake()  # for the run that asks "what if nobody had to call it"
 
     @staticmethod
-    def _tell(transfer: Transfer) -> None:
+    def _tell(transfer: BackgroundTransfer) -> None:
         for listener in transfer.listeners:
             listener()

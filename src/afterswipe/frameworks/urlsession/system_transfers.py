@@ -5,10 +5,9 @@ No code of the app is needed while they move. Not modelled: retries, the system'
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from afterswipe.system import System
+from afterswipe.device.network import Network
+from afterswipe.kernel.phases import Phase
 
 
 @dataclass
@@ -25,11 +24,11 @@ class SystemTransfer:
 class SystemTransfers:
     """Moves files piece by piece, waits where there is no network, and goes on when it is back."""
 
-    def __init__(self, system: "System") -> None:
-        self._network = system.network
-        self._piece = int(system.rules.number("model.upload-chunk"))
+    def __init__(self, network: Network, phase: Phase) -> None:
+        self._network = network
+        self._piece = int(network.rules.number("model.upload-chunk"))
         self._waiting: list[SystemTransfer] = []
-        system.network.watch(self._network_changed)
+        network.watch(self._network_changed, phase)
 
     def start(self, name: str, size: int, *, up: bool, progressed: Callable[[int], None]) -> None:
         """Move a file of `size` bytes up or down; `progressed` is called with the bytes that have arrived."""

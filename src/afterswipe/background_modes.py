@@ -1,0 +1,22 @@
+"""Background modes: run time that lasts as long as its source, which is sound, a location, or a Bluetooth accessory.
+
+The app does not get time for its own work. It gets time because the phone plays its sound or tells it where it is; other work,
+such as an upload, moves along with that. Whoever starts the source only for that breaks a review rule (App Review guideline 2.5.4),
+which is a rule of the store and no barrier on the phone.
+
+Not modelled: Info.plist (an app is taken to declare the modes that it uses), NFC, HealthKit deliveries.
+"""
+
+from .frameworks.avfaudio.system import AudioPlayback
+from .frameworks.corebluetooth.system import Accessories
+from .frameworks.corelocation.system import LocationServices
+from .kernel.host import Host
+
+
+class BackgroundModes(AudioPlayback, LocationServices, Accessories):
+    """The phone's side: `phone.background_modes`. What the surroundings do, and what App Review would say."""
+
+    def __init__(self, host: Host) -> None:
+        AudioPlayback.__init__(self, host)
+        LocationServices.__init__(self, host)
+        Accessories.__init__(self, host)

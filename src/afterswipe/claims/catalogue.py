@@ -1,0 +1,95 @@
+"""The rules catalogue: of every claim what a run needs, in one file. Sources, notes and history are in `claims.sources`."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from pkgutil import get_data
+from typing import Any
+
+from afterswipe.errors import ClaimError
+
+EVIDENCE = {
+    "normative": "documented",
+    "vendor-statement": "said by Apple",
+    "measured": "measured",
+    "reported": "reported",
+    "inferred": "inferred",
+    "opinion": "opinion",
+    "assumed": "assumed",
+    "not-found": "not known",
+}
+"""The evidence levels, strongest first, each with the word on its badge. Evidence is never rounded up."""
+
+_PACKAGE = Path(__file__).parent
+_ROW = ("id", "statement", "evidence", "status", "since", "until", "value", "side", "displaces")
+"""What a row has, in this order (`compiling.ROW`)."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """The number in a claim. `bound` says what kind of number: `exact`, `upper`, `lower` or `typical`."""
+
+    quantity: float | int
+    unit: str
+    bound: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One sentence that can be cited, from which version to which it holds, and how it is known.
+
+    `displaces` names the rules that do not hold where this one, a refuted belief, is supposed. `side` says of a dispute that a run can
+    decide whether the sentence is the document's or the report's.
+    """
+
+    id: str
+    statement: str
+    evidence: str
+    status: str = "current"
+    since: str = ""
+    until: str = ""
+    value: Value | None = None
+    side: str = ""
+    displaces: tuple[str, ...] = ()
+
+    @property
+    def badge(self) -> str:
+        """The evidence level in a reader's word."""
+        return EVIDENCE[self.evidence]
+
+
+def rule(claim_id: str) -> Rule:
+    """What a run needs of a claim. Raises ClaimError where there is none."""
+    if (found := rules().get(claim_id)) is None:
+        raise ClaimError(
+            f"There is no claim {claim_id!r}. Its file would be src/afterswipe/claims/data/{claim_id}.toml."
+        )
+    return found
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every rule by its id, sorted."""
+    return {row[0]: _rule(row) for row in json.loads(text_of("catalogue.json"))["rules"]}
+
+
+def _rule(row: list[Any]) -> Rule:
+    """A rule from its row, whose empty end is left out."""
+    known = dict(zip(_ROW, row, strict=False))
+    if value := known.pop("value", None):
+        known["value"] = Value(*value)
+    return Rule(**known | {"displaces": tuple(known.get("displaces", ()))})
+
+
+def text_of(name: str) -> str:
+    """A file that `compiling` makes: from the wheel, or in a checkout brought up to date with the TOML files."""
+    if (_PACKAGE / "data").is_dir():
+        from . import compiling
+
+        return compiling.text_of(_PACKAGE, name)
+    room, _, file = name.rpartition("/")  # a room may be an archive of its own, with its own loader
+    data = get_data(f"{__package__}.{room}" if room else __package__, file)
+    if data is None:
+        raise ClaimError(f"The package has no {name}. Install it again.")
+    return data.decode()

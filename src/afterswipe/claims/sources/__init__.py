@@ -1,0 +1,134 @@
+"""Of every claim where it comes from, what else is known of it, and what it was before: read when somebody asks, not for a run."""
+
+import json
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from typing import Any
+
+from afterswipe.claims.catalogue import EVIDENCE, Rule, Value, rule, rules, text_of
+
+__all__ = [
+    "EVIDENCE",
+    "KINDS",
+    "MECHANISMS",
+    "STATUSES",
+    "Change",
+    "Claim",
+    "Source",
+    "Value",
+    "every",
+    "get",
+]
+
+KINDS = ("presence", "absence", "limit", "order", "default", "definition", "gap")
+"""What sort of statement a claim is. A `gap` says what is not known."""
+
+STATUSES = ("current", "superseded", "disputed", "retracted", "refuted", "unverified")
+"""What became of a claim. A claim is never removed: it changes its status."""
+
+MECHANISMS = {
+    "life-cycle": "Life cycle",
+    "background-assertion": "Background task assertion",
+    "background-refresh": "Background app refresh",
+    "background-processing": "Background processing",
+    "continued-processing": "Continued processing",
+    "background-urlsession": "Background URLSession",
+    "url-session": "URLSession",
+    "silent-push": "Silent push",
+    "alert-push": "Alert push",
+    "voip-push": "VoIP push",
+    "push-to-talk": "Push to Talk",
+    "location": "Location",
+    "audio": "Audio",
+    "bluetooth": "Bluetooth",
+    "intents": "App intents",
+    "long-running-intent": "Long-running intent",
+    "photos-upload": "Photos upload extension",
+    "background-assets": "Background Assets",
+    "widgets": "Widgets",
+    "live-activity": "Live Activity",
+    "live-activity-push": "Live Activity push",
+    "force-quit": "Force quit",
+    "system-conditions": "System conditions",
+    "story-upload": "Story upload",
+    "android": "Android",
+    "policy": "Policy",
+    "model": "The model's own",
+}
+"""What a claim is about, and how that is written."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a claim comes from. `quote` has the source's exact words, or is empty where none were taken down."""
+
+    type: str
+    title: str
+    publisher: str
+    url: str
+    retrieved: date
+    quote: str = ""
+    supports: str = "yes"
+
+
+@dataclass(frozen=True)
+class Change:
+    """An entry of a claim's history."""
+
+    date: date
+    change: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Rule):
+    """One sentence that can be cited, with everything that is known about how it is known."""
+
+    kind: str
+    mechanism: str
+    change_our_mind: str
+    review_by: date
+    history: tuple[Change, ...]
+    since_precision: str = "exact"
+    conditions: tuple[str, ...] = ()
+    derived_from: tuple[str, ...] = ()
+    refuted_by: tuple[str, ...] = ()
+    superseded_by: str = ""
+    demonstrated_by: tuple[str, ...] = ()
+    note: str = ""
+    source: tuple[Source, ...] = ()
+
+
+@cache
+def get(claim_id: str) -> Claim:
+    """The claim with this id. Raises ClaimError where there is none."""
+    known = rule(claim_id)
+    plain = {field.name: getattr(known, field.name) for field in fields(Rule)}
+    return Claim(**plain, **_more(_sources()[claim_id]))
+
+
+def every() -> list[Claim]:
+    """All claims, sorted by id."""
+    return [get(claim_id) for claim_id in rules()]
+
+
+@cache
+def _sources() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(text_of("sources/sources.json"))["claims"]
+    return found
+
+
+def _more(plain: dict[str, Any]) -> dict[str, Any]:
+    """What the catalogue does not have, from its plain form."""
+    lists = {key: tuple(value) for key, value in plain.items() if isinstance(value, list)}
+    dated = {
+        "review_by": date.fromisoformat(plain["review_by"]),
+        "history": tuple(Change(**_dated(entry, "date")) for entry in plain["history"]),
+        "source": tuple(Source(**_dated(entry, "retrieved")) for entry in plain.get("source", ())),
+    }
+    return plain | lists | dated
+
+
+def _dated(plain: dict[str, Any], key: str) -> dict[str, Any]:
+    return plain | {key: date.fromisoformat(plain[key])}

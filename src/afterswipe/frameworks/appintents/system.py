@@ -1,0 +1,198 @@
+"""The system's side of App Intents: code of the app that it runs because of a tap elsewhere, in a widget, in Siri or in Shortcuts.
+
+Not modelled, because nobody has published it (claim long-running-intent.limits-not-documented): the longest time of a
+LongRunningIntent (the model sets none), how long it may pause between two reports, what a force quit does to it. The last
+two raise NotKnownError. Nor modelled: what becomes of the system's card when the app's process ends before the intent does, and when
+it leaves the Lock Screen after the intent's end (here the person removes it); Siri's own limits.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import nullcontext
+
+from afterswipe.device.conditions import Conditions
+from afterswipe.errors import NotKnownError, UsageError
+from afterswipe.frameworks.activitykit.system import ActivityStore
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import Event
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange
+from afterswipe.kernel.record import PersonDid, ProcessChanged
+
+from .intents import AppIntent, CancellableIntent, InProcess, LiveActivityIntent, LongRunningIntent
+
+_TICK = 1
+
+
+class _Run[App: InProcess]:
+    """One performance of an intent."""
+
+    def __init__(self, app: App, host: Host, cards: ActivityStore, intent: AppIntent[App], by: str) -> None:
+        self._app = app
+        self._process = app.process
+        self._host = host
+        self._cards = cards
+        self._clock = host.clock
+        self._rules = host.rules
+        self.intent = intent
+        self.extended = False
+        self.over = False
+        self._stopped = ""
+        self._task: asyncio.Task[None] | None = None
+        self._reported_at: int | None = None
+        self._hold = self._process.run_time.hold("app intent")
+        self.card: int | None = None
+        if isinstance(intent, LongRunningIntent):
+            intent.performance = self
+            self._rules.cite("long-running-intent.system-shows-the-card")
+            self.card = cards.add_system_card(intent.title, progress=0.0)
+        self._note(f"started by {by}")
+        self._clock.after(self._rules.milliseconds("intents.time-limit"), self._look_at_the_time)
+        self._process.loop.start(self._whole())
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is still being performed, in a process that is still there."""
+        return not self.over and self._host.process is self._process
+
+    async def _whole(self) -> None:
+        self._task = asyncio.current_task()
+        starts_cards = isinstance(self.intent, LiveActivityIntent)
+        claim, app = "intents.live-activity-intent", self._app
+        try:
+            with app.activities.allow_start_for(claim) if starts_cards else nullcontext():
+                await self.intent.perform(self._app)
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+        self.end()
+
+    def reported(self, share: float) -> None:
+        """The app reports progress, and the card shows it."""
+        self._process.must_run("report progress", "life-cycle.suspended-runs-no-code")
+        self._reported_at = self._clock.now
+        if self.card is not None:
+            self._cards.update_system_card(self.card, progress=share)
+
+    def _look_at_the_time(self) -> None:
+        """The 30 seconds are over, or the next look is due: go on, stop, or say that nobody knows."""
+        if not self.alive:
+            return
+        limit = self._rules.milliseconds("intents.time-limit")
+        if not self.extended:
+            self.stop("the time limit of app intents")
+            return
+        self._rules.cite("long-running-intent.extends-the-limit")
+        self._rules.cite("long-running-intent.stops-without-progress")
+        if self._reported_at is None:
+            self.stop("no progress was reported in the time of an app intent")
+        elif self._clock.now >= self._reported_at + limit:
+            raise NotKnownError(
+                f"how long a LongRunningIntent may go without reporting progress. {self.intent.title!r} has been silent for "
+                f"{limit / 1000:g} s. Report progress more often, or test it on a device.",
+                "long-running-intent.limits-not-documented",
+            )
+        else:
+            self._clock.at(self._reported_at + limit, self._look_at_the_time)
+
+    def stop(self, reason: str) -> None:
+        """Stop the intent: it may be told the reason, then its task is cancelled and its run time ends."""
+        self._stopped = reason
+        self._say_why(reason)
+        if self._task is not None:
+            self._process.call(self._cancel)
+        self._clock.after(_TICK, self.end)
+
+    def _say_why(self, reason: str) -> None:
+        intent = self.intent
+        if isinstance(intent, CancellableIntent):
+            self._rules.cite("intents.cancellation-gives-a-reason")
+            self._process.call(lambda: intent.cancelled(self._app, reason))
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def end(self) -> None:
+        """It is done or was stopped: its hold on the process is gone."""
+        if self.over:
+            return
+        self.over = True
+        outcome = f"stopped: {self._stopped}" if self._stopped else "done"
+        self._note(outcome)
+        if self.card is not None:
+            self._cards.end_system_card(self.card, outcome)
+        self._process.run_time.release(self._hold)
+
+    def _note(self, change: str) -> None:
+        self._process.note(ProcessChanged(self._clock.now, f"intent {self.intent.title!r}", change))
+
+
+class Intents[App: InProcess]:
+    """What a person, Siri or Shortcuts lets run: `phone.intents`. `app` is what it runs in, None without a process."""
+
+    def __init__(
+        self, host: Host, *, conditions: Conditions, cards: ActivityStore, app: Callable[[], App | None]
+    ) -> None:
+        self._host = host
+        self._clock, self._rules = host.clock, host.rules
+        self._conditions = conditions
+        self._cards = cards
+        self._app = app
+        self._runs: list[_Run[App]] = []
+        host.phases.on(Phase.LONG_RUNNING_INTENTS, self._before_force_quit)
+
+    def tap(self, intent: AppIntent[App]) -> None:
+        """Tap the intent's button in a widget or a Live Activity; the app does not open.
+
+        Raises UnavailableError before iOS 17 (claim intents.widget-buttons-run-an-intent), UsageError on a locked phone,
+        NotKnownError where the app was force quit.
+        """
+        self._rules.require("intents.widget-buttons-run-an-intent", "buttons in widgets")
+        if self._conditions.locked:
+            raise UsageError(
+                "The phone is locked, and a button asks the person to unlock it first. Call phone.unlock()."
+            )
+        self._host.record.add(PersonDid(self._clock.now, f"taps {intent.title!r}"))
+        self._perform(intent, "a tap")
+
+    def run(self, intent: AppIntent[App]) -> None:
+        """Let Siri or Shortcuts run the intent. Raises UnavailableError before iOS 16, NotKnownError after a force quit."""
+        self._perform(intent, "Siri or Shortcuts")
+
+    def stop(self) -> None:
+        """The person taps stop on the system's card of a LongRunningIntent. Raises UsageError where there is none."""
+        run = next(iter(self._long_running()), None)
+        if run is None:
+            raise UsageError(
+                "There is no LongRunningIntent to stop. Tap one first: phone.intents.tap(intent)."
+            )
+        self._host.record.add(PersonDid(self._clock.now, "taps stop"))
+        run.stop("the person stopped it")
+
+    def _long_running(self) -> list[_Run[App]]:
+        return [run for run in self._runs if run.alive and isinstance(run.intent, LongRunningIntent)]
+
+    def _before_force_quit(self, change: AppChange) -> None:
+        """Nobody has published what a force quit does to a LongRunningIntent that runs."""
+        if change.event is Event.FORCE_QUIT and self._long_running():
+            raise NotKnownError(
+                "what a force quit does to a LongRunningIntent that runs. Stop the intent first, or test it on a device.",
+                "long-running-intent.limits-not-documented",
+            )
+
+    def _perform(self, intent: AppIntent[App], by: str) -> None:
+        self._rules.require(*type(intent).came_with)
+        if self._host.was_force_quit:
+            raise NotKnownError(
+                "whether an intent of an app that was force quit runs. Open the app before.",
+                "force-quit.pushes-and-intents-unsettled",
+            )
+        if not self._host.state.foreground:
+            self._host.wake("app intent", "")
+        if (app := self._app()) is None:
+            raise UsageError(
+                "There is no app on the phone yet, so it has no intents. Open it once: phone.open(my_app)."
+            )
+        self._runs = [run for run in self._runs if run.alive]
+        self._runs.append(_Run(app, self._host, self._cards, intent, by))

@@ -1,0 +1,95 @@
+"""Background Assets: an extension that downloads what the app needs, at install, at update and from time to time.
+
+The system starts the extension, in a process of its own; a process of the system moves the bytes. It only downloads. After a force
+quit it does not run. So it brings content in before the person opens the app, and takes nothing out.
+
+The script says when: `phone.background_assets.run("install")`. Not modelled: how often "periodic" is, how long the extension may
+run, size limits of packs, packs that Apple hosts (iOS 26).
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from afterswipe.device.network import Network
+from afterswipe.errors import APIError, UsageError
+from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.record import ProcessChanged
+
+REASONS = ("install", "update", "periodic")
+"""What the system runs the extension for."""
+
+
+class DownloaderExtension(Extension):
+    """What the extension's code holds. `reason` is one of `REASONS`."""
+
+    def __init__(self, network: Network, assets: "BackgroundAssets", reason: str) -> None:
+        super().__init__(network, "Background Assets extension")
+        self.reason = reason
+        self._assets = assets
+
+    def schedule_download(self, name: str, *, size: int) -> None:
+        """Ask the system to download a file of `size` bytes. Raises UsageError for a size below 1."""
+        if size < 1:
+            raise UsageError(
+                f"A file of {size} bytes is none. Give its size in bytes, for instance size=30 * MB."
+            )
+        self._assets.download(name, size)
+
+    def schedule_upload(self, name: str) -> None:
+        """There is no such method in Apple's framework. It is here to say so: raises APIError."""
+        self.rules.cite("background-assets.downloads-only")
+        raise APIError(
+            f"Background Assets only downloads; {name!r} cannot be sent. Use a background URLSession in the app.",
+            "background-assets.downloads-only",
+        )
+
+
+class BackgroundAssets:
+    """The phone's side: `phone.background_assets`."""
+
+    def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
+        self._host = host
+        self._network = network
+        self._extensions = extensions
+        self._extension: Callable[[DownloaderExtension], Coroutine[Any, Any, None]] | None = None
+        self._transfers: SystemTransfers | None = None
+        self.downloaded: list[str] = []
+        """The files that are on the phone, in the order in which they were complete."""
+
+    def install_extension(
+        self, downloads: Callable[[DownloaderExtension], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Give the app a Background Assets extension. Raises UnavailableError before iOS 16."""
+        self._host.rules.require("background-assets.downloads-only", "Background Assets")
+        self._extension = downloads
+
+    def run(self, reason: str) -> bool:
+        """The system runs the extension at install, at update or periodically. Returns whether it ran.
+
+        It does not where there is none, or where the person force quit the app. Raises UsageError for another reason.
+        """
+        if reason not in REASONS:
+            raise UsageError(
+                f"The system does not run the extension for {reason!r}. There are: {', '.join(REASONS)}."
+            )
+        if self._extension is None:
+            return False
+        if self._host.was_force_quit:
+            self._host.rules.cite("force-quit.stops-background-assets")
+            return False
+        self._extensions.start(DownloaderExtension(self._network, self, reason), self._extension)
+        return True
+
+    def download(self, name: str, size: int) -> None:
+        """A download: the system moves the bytes, whatever becomes of extension and app."""
+        self._transfers = self._transfers or SystemTransfers(self._network, Phase.ASSET_DOWNLOADS)
+
+        def progressed(received: int) -> None:
+            if received == size:
+                self.downloaded.append(name)
+                self._host.record.add(ProcessChanged(self._host.clock.now, f"download of {name}", "done"))
+
+        self._transfers.start(name, size, up=False, progressed=progressed)

@@ -1,0 +1,37 @@
+"""Core Bluetooth, the phone's side: an accessory does something, and an app that waits for it is woken or launched.
+
+Not modelled: Bluetooth itself.
+"""
+
+from afterswipe.errors import NotKnownError, UsageError
+from afterswipe.kernel.host import Host
+
+
+class Accessories:
+    """The accessories around the phone, and whether the app waits for one."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.waits_for_bluetooth = False
+        """Whether the app waits for an event of an accessory; set by `app.bluetooth.wait_for_event()`."""
+
+    def bluetooth_event(self) -> bool:
+        """An accessory for which the app waits does something. Returns whether the app is woken or launched for it.
+
+        Raises UsageError where the app waits for none, and NotKnownError after a force quit since iOS 26.
+        """
+        host, rules = self._host, self._host.rules
+        if not self.waits_for_bluetooth:
+            raise UsageError(
+                "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
+            )
+        if host.was_force_quit and rules.holds("bluetooth.force-quit-exception-not-confirmed"):
+            raise NotKnownError(
+                "whether an accessory set up with AccessorySetupKit relaunches an app that was force quit. Test it on a device.",
+                "bluetooth.force-quit-exception-not-confirmed",
+            )
+        if host.process is None and not host.was_force_quit:
+            rules.cite("bluetooth.relaunch-after-system-termination")
+        stopped = rules.holds("bluetooth.force-quit-stops-relaunch")
+        rule = "bluetooth.force-quit-stops-relaunch" if stopped else "force-quit.no-background-launch"
+        return host.wake("Bluetooth", "model.wake-run-time", rule)

@@ -1,0 +1,127 @@
+"""App extensions: code of the app's maker in a process of its own, which the system starts and ends.
+
+An extension is a second event loop that only the phone can turn. Turning it does not turn the app, and suspending or
+ending the app does not stop it. It shares no memory with the app.
+
+Not modelled: memory limits of extensions, shared containers, an extension that the system ends for its own reasons.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from afterswipe.device.connections import Connections, SimulatedTransport
+from afterswipe.device.network import Network
+from afterswipe.kernel.clock import Due
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import Event
+from afterswipe.kernel.loop import ProcessLoop
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.process import AppChange
+from afterswipe.kernel.record import ProcessChanged
+from afterswipe.units import SECOND
+
+
+class Extension:
+    """What an extension's code holds. Each mechanism adds what its kind of extension can do."""
+
+    def __init__(self, network: Network, name: str) -> None:
+        self.name = name
+        self.rules = network.rules
+        self.clock = network.clock
+        self.loop = ProcessLoop(network.clock)  # type: ignore[abstract]  # as for an app: what it lacks cannot be used
+        self._connections = Connections(network, self.loop)
+
+    @property
+    def now(self) -> float:
+        """The time on the phone's clock, in seconds since it was switched on."""
+        return self.clock.now / SECOND
+
+    def call(self, action: Callable[[], None]) -> None:
+        """Let the extension's main thread do something when its process is next turned."""
+        self.loop.call_soon(action)
+
+    def client(self) -> httpx.AsyncClient:
+        """An `httpx.AsyncClient` over the phone's network, in this process."""
+        return httpx.AsyncClient(transport=SimulatedTransport(self._connections))
+
+
+@dataclass
+class RunningExtension:
+    """An extension's process that is there, what to do when it ends, and what is planned for its time limit."""
+
+    extension: Extension
+    ended: Callable[[], None]
+    planned: list[Due] = field(default_factory=list)
+
+
+class Extensions:
+    """The processes of the app's extensions, on the phone's side."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.running: list[RunningExtension] = []
+        """Those that are running now."""
+        host.run_beside(self)
+        host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
+
+    def start[E: Extension](
+        self,
+        extension: E,
+        main: Callable[[E], Coroutine[Any, Any, None]],
+        *,
+        ended: Callable[[], None] = lambda: None,
+        limit: int | None = None,
+        last_chance: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Start a process and run `main` in it. `ended` is called once, when `main` is done or the process is ended.
+
+        After `limit` milliseconds the process gets its `last_chance`, one turn, and is ended.
+        """
+        running = RunningExtension(extension, ended)
+        self.running.append(running)
+        self._note(extension, "started")
+
+        async def whole() -> None:
+            await main(extension)
+            self._end(running, "done")
+
+        extension.loop.start(whole())
+        if limit is not None:
+            running.planned = [
+                self._host.clock.after(limit, lambda: extension.call(last_chance)),
+                self._host.clock.after(limit + 1, lambda: self._end(running, "ended: its time was up")),
+            ]
+
+    def _restarted(self, change: AppChange) -> None:
+        """No process outlives a restart of the phone. Nobody is told."""
+        if change.event is Event.RESTART:
+            for running in list(self.running):
+                self._stop(running, "ended: the phone restarted")
+
+    def turn(self) -> None:
+        """Give every extension run time. Called by the phone alone."""
+        for running in list(self.running):
+            if not running.extension.loop.is_running():
+                running.extension.loop.turn()
+
+    def next_due(self, other: int | None) -> int | None:
+        """When an extension next has something to do, in milliseconds, or `other` where that is earlier."""
+        dues = [running.extension.loop.next_due() for running in self.running]
+        return min((due for due in [other, *dues] if due is not None), default=None)
+
+    def _end(self, running: RunningExtension, why: str) -> None:
+        if running in self.running:
+            self._stop(running, why)
+            running.ended()
+
+    def _stop(self, running: RunningExtension, why: str) -> None:
+        self.running.remove(running)
+        for due in running.planned:
+            due.cancel()
+        self._note(running.extension, why)
+
+    def _note(self, extension: Extension, change: str) -> None:
+        self._host.record.add(ProcessChanged(self._host.clock.now, extension.name, change))

@@ -1,0 +1,131 @@
+"""The Photos background upload extension: the system moves resources of the photo library, and nothing else.
+
+Apple: `PHBackgroundResourceUploadExtension` (iOS 26.1, deprecated in 27) and `PHBackgroundResourceUploadJobExtension` (iOS 27).
+The system decides when to call the extension. The extension makes jobs, one resource to one URL each; a process of the system
+moves the bytes. It is not for a story upload: what the app rendered is in no photo library.
+
+The script plays the system's decision: `phone.photos.call_extension()`. Not modelled: the conditions for that call, how long
+an extension may run, the job limit, the single retry, assets that are only in iCloud, `willTerminate`.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from afterswipe.device.network import Network
+from afterswipe.errors import APIError, NotKnownError, UsageError
+from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.phases import Phase
+from afterswipe.kernel.record import TransferEnded, TransferMoved
+
+FORMS = {
+    "PHBackgroundResourceUploadExtension": "photos-upload.introduced-in-26-1",
+    "PHBackgroundResourceUploadJobExtension": "photos-upload.first-form-deprecated",
+}
+"""The two forms of the extension, each with the claim that says since when it exists."""
+
+_MOVER = "the system (Photos)"
+
+
+class UploadExtension(Extension):
+    """What the extension's code holds while the system lets it make jobs."""
+
+    def __init__(self, network: Network, photos: "Photos") -> None:
+        super().__init__(network, "Photos upload extension")
+        self._photos = photos
+
+    def new_assets(self) -> list[str]:
+        """The names of the library's assets for which there is no job yet."""
+        return [name for name in self._photos.library if name not in self._photos.jobs]
+
+    def create_job(self, resource: str) -> None:
+        """Ask the system to upload one resource. Raises APIError for anything that is not in the photo library."""
+        if resource not in self._photos.library:
+            self.rules.cite("photos-upload.unmodified-assets-only")
+            raise APIError(
+                f"{resource!r} is no unmodified resource of an asset in the photo library. "
+                "Upload what the app made itself with a background URLSession.",
+                "photos-upload.unmodified-assets-only",
+            )
+        self._photos.upload(resource)
+
+
+class Photos:
+    """The phone's side: `phone.photos`. The photo library, and the system that uploads from it."""
+
+    def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
+        self._host = host
+        self._network = network
+        self._extensions = extensions
+        self._extension: Callable[[UploadExtension], Coroutine[Any, Any, None]] | None = None
+        self._transfers: SystemTransfers | None = None
+        self.library: dict[str, int] = {}
+        """The assets in the library: name and size in bytes."""
+        self.jobs: dict[str, int] = {}
+        """The bytes of each job's resource that have reached the server."""
+        self.full_access = True
+        """Whether the person gave the app access to the full library."""
+        self.enabled = False
+        """Whether the app has switched background uploads on."""
+
+    def take(self, name: str, *, size: int) -> None:
+        """Take a photo or video of `size` bytes: it is an asset of the library now. Raises UsageError for a size below 1."""
+        if size < 1:
+            raise UsageError(
+                f"A photo of {size} bytes is none. Give its size in bytes, for instance size=3 * MB."
+            )
+        self.library[name] = size
+
+    def install_extension(
+        self,
+        process_jobs: Callable[[UploadExtension], Coroutine[Any, Any, None]],
+        form: str = "PHBackgroundResourceUploadExtension",
+    ) -> str:
+        """Give the app an upload extension of one of the `FORMS`. Returns "installed", or that with a warning.
+
+        Raises UnavailableError before iOS 26.1, or before 27 for the second form; UsageError for another form.
+        """
+        if form not in FORMS:
+            raise UsageError(
+                f"There is no extension of the form {form!r}. Choose one of: {', '.join(FORMS)}."
+            )
+        self._host.rules.require(FORMS[form], form)
+        self._extension = process_jobs
+        old = form != "PHBackgroundResourceUploadJobExtension" and self._host.rules.holds(
+            "photos-upload.first-form-deprecated"
+        )
+        return "installed, deprecated since iOS 27" if old else "installed"
+
+    def call_extension(self) -> bool:
+        """The system finds the time right and calls the extension. Returns whether there was one to call.
+
+        Raises NotKnownError where the app was force quit.
+        """
+        if self._extension is None or not self.enabled:
+            return False
+        self._host.rules.cite("photos-upload.introduced-in-26-1")
+        if self._host.was_force_quit:
+            raise NotKnownError(
+                "whether the Photos upload extension of an app that was force quit is called. Open the app before.",
+                "force-quit.pushes-and-intents-unsettled",
+            )
+        self._extensions.start(UploadExtension(self._network, self), self._extension)
+        return True
+
+    def upload(self, name: str) -> None:
+        """A job: the system moves the bytes, whatever becomes of extension and app."""
+        if name in self.jobs:
+            raise UsageError(f"There is a job for {name!r} already. Ask new_assets() for those without one.")
+        self._transfers = self._transfers or SystemTransfers(self._network, Phase.PHOTOS_UPLOADS)
+        number, size = len(self.jobs) + 1, self.library.get(name, 1)
+        self.jobs[name] = 0
+
+        def progressed(sent: int) -> None:
+            self.jobs[name] = sent
+            now, note = self._host.clock.now, self._host.record.add
+            note(TransferMoved(now, _MOVER, number, name, sent, size))
+            if sent == size:
+                note(TransferEnded(now, _MOVER, number, name, "done"))
+
+        self._transfers.start(name, size, up=True, progressed=progressed)

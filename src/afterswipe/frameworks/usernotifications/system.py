@@ -1,0 +1,230 @@
+"""Pushes: what a server can start on the phone, and whose process runs then.
+
+A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no
+app; a notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must
+ring. Push to Talk gives time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card.
+
+Taken for granted, with no claim for it: the system shows an alert push without an extension after a force quit too.
+
+Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, the app's permission to notify, the first version of PushKit
+(the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
+says after how many), the length of a call, Push to Talk's own push.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+from afterswipe.device.conditions import Conditions
+from afterswipe.device.network import Network
+from afterswipe.errors import APIError, NotKnownError
+from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.kernel.clock import Due
+from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import Event
+from afterswipe.kernel.process import Process
+from afterswipe.kernel.record import PushArrived, StateChanged
+
+_TICK = 1
+_LOW_PRIORITY = 5
+
+
+class Receiver(Protocol):
+    """What an app did with the pushes that reach its process: its handlers, which run inside of that process."""
+
+    process: Process
+
+    def silent(self) -> None:
+        """A silent push is here."""
+
+    def incoming(self, caller: str) -> None:
+        """A VoIP push is here."""
+
+
+class ServiceExtension(Extension):
+    """A notification service extension: it may change what an alert push says before it is shown."""
+
+    def __init__(self, network: Network, text: str, show: Callable[[str], None]) -> None:
+        super().__init__(network, "notification service extension")
+        self.text = text
+        """What the push says."""
+        self.service_extension_time_will_expire: Callable[[], None] = lambda: None
+        """Called once when the time is up: the last chance to call `content_handler`."""
+        self._show = show
+
+    def content_handler(self, text: str) -> None:
+        """Show the notification, with this text."""
+        self._show(text)
+
+
+class Pushes:
+    """The phone's side: `phone.pushes`. Every method is a push that arrives from the app's server."""
+
+    def __init__(self, host: Host, conditions: Conditions, network: Network, extensions: Extensions) -> None:
+        self._host = host
+        self._conditions = conditions
+        self._network = network
+        self._extensions = extensions
+        self.receiver: Receiver | None = None
+        """The last process that asked for its pushes."""
+        self._service: Callable[[ServiceExtension], Coroutine[Any, Any, None]] | None = None
+        self._woken: list[int] = []
+        self._held_since: int | None = None
+        self._planned: Due | None = None
+        self.notifications: list[str] = []
+        """What the person was shown, in order."""
+        self.calls: list[str] = []
+        """Who rang, in order."""
+
+    def silent(self, *, push_type: str = "background", priority: int = _LOW_PRIORITY) -> str:
+        """Deliver a silent push and return what became of it: the app is woken for 30 seconds, or it waits, or it is discarded.
+
+        The headers are `apns-push-type` and `apns-priority`. More pushes than Apple advises for an hour wait (claims
+        silent-push.budget, model.silent-push-window) and arrive as one (claim silent-push.always-discretionary).
+        Raises UnavailableError before iOS 7, APIError for other headers since iOS 13 (claim silent-push.headers).
+        """
+        self._host.rules.require("silent-push.duration", "silent pushes")
+        if (push_type, priority) != ("background", _LOW_PRIORITY) and self._host.rules.holds(
+            "silent-push.headers"
+        ):
+            raise APIError(
+                f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. "
+                "Send it with 'background' and 5.",
+                "silent-push.headers",
+            )
+        return self._note("silent", self._try_to_wake())
+
+    def _try_to_wake(self) -> str:
+        host = self._host
+        if host.state.foreground:
+            self._arrived()
+            return "given to the app, which is in front"
+        if host.was_force_quit:
+            self._host.rules.cite("force-quit.discards-silent-push")
+            return "discarded, the person force quit the app"
+        if self._conditions.background_refresh_status == "denied":
+            self._host.rules.cite("system-conditions.background-app-refresh-off")
+            return "not delivered, Background App Refresh is off"
+        if self._budget_is_used_up():
+            self._hold()
+            return "waits, the app was woken often enough in this hour"
+        if not host.wake("silent push", "silent-push.duration", "force-quit.discards-silent-push"):
+            return "not delivered, there is no such app"
+        self._woken.append(self._host.clock.now)
+        self._arrived()
+        return "the app was woken"
+
+    def _arrived(self) -> None:
+        """The app's handler runs when its process is next turned."""
+        process = self._host.process
+        if process is not None:
+            process.call(lambda: self._handle_silent(process))
+
+    def _handle_silent(self, process: Process) -> None:
+        if self.receiver is not None and self.receiver.process is process:
+            self.receiver.silent()
+
+    def _budget_is_used_up(self) -> bool:
+        self._host.rules.cite("silent-push.always-discretionary")
+        window = self._host.rules.milliseconds("model.silent-push-window")
+        self._woken = [at for at in self._woken if at > self._host.clock.now - window]
+        return len(self._woken) >= self._host.rules.number("silent-push.budget")
+
+    def _hold(self) -> None:
+        """Keep the push for later. A later one takes its place: what waits arrives as one."""
+        self._held_since = self._host.clock.now
+        if self._planned is None:
+            window = self._host.rules.milliseconds("model.silent-push-window")
+            self._planned = self._host.clock.at(self._woken[0] + window, self._deliver_held)
+
+    def _deliver_held(self) -> None:
+        held_since, self._held_since, self._planned = self._held_since, None, None
+        if held_since is None:
+            return
+        force_quits = (
+            entry.at for entry in self._host.record.of(StateChanged) if entry.event is Event.FORCE_QUIT
+        )
+        if any(at >= held_since for at in force_quits):
+            self._host.rules.cite("force-quit.discards-silent-push")
+            self._note("silent", "one that waited is discarded, the person force quit the app")
+        else:
+            self._note("silent", f"one that waited: {self._try_to_wake()}")
+
+    def install_service_extension(
+        self, did_receive: Callable[[ServiceExtension], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
+        self._host.rules.require("alert-push.service-extension-trigger", "notification service extensions")
+        self._service = did_receive
+
+    def alert(self, text: str, *, mutable_content: bool = False) -> str:
+        """Deliver an alert push and return what became of it. The system shows it; the app is not woken.
+
+        With `mutable_content` the service extension runs first, if there is one. Raises NotKnownError where that extension
+        belongs to an app that was force quit.
+        """
+        if not mutable_content:
+            self._host.rules.cite("alert-push.service-extension-trigger")
+        if self._service is None or not mutable_content:
+            self.notifications.append(text)
+            return self._note("alert", f"shown as {text!r}")
+        if self._host.was_force_quit:
+            raise NotKnownError(
+                "whether a notification service extension runs after a force quit. Open the app before the push.",
+                "force-quit.pushes-and-intents-unsettled",
+            )
+        self._run_service(self._service, text)
+        return self._note("alert", "given to the service extension")
+
+    def _run_service(
+        self, did_receive: Callable[[ServiceExtension], Coroutine[Any, Any, None]], text: str
+    ) -> None:
+        shown = len(self.notifications)
+
+        def show(words: str) -> None:
+            if len(self.notifications) == shown:
+                self.notifications.append(words)
+                self._note("alert", f"shown as {words!r}")
+
+        extension = ServiceExtension(self._network, text, show)
+
+        def last_chance() -> None:
+            self._host.rules.cite("alert-push.service-extension-last-chance")
+            extension.service_extension_time_will_expire()
+
+        limit = self._host.rules.milliseconds("model.service-extension-run-time")
+        self._extensions.start(
+            extension, did_receive, limit=limit, last_chance=last_chance, ended=lambda: show(text)
+        )
+
+    def voip(self, caller: str) -> str:
+        """Deliver a VoIP push: the app is woken or launched and must report a call (claim voip-push.must-report-a-call).
+
+        Raises NotKnownError where the app was force quit.
+        """
+        if self._host.was_force_quit:
+            raise NotKnownError(
+                "whether a VoIP push launches an app that was force quit. Open the app before the push.",
+                "force-quit.pushes-and-intents-unsettled",
+            )
+        if not self._host.state.foreground:
+            self._host.wake("VoIP push", "model.wake-run-time")
+        process = self._host.process
+        if process is None:
+            return self._note("VoIP", "not delivered, there is no such app")
+        process.call(lambda: self._incoming(process, caller))
+        return self._note("VoIP", "given to the app")
+
+    def _incoming(self, process: Process, caller: str) -> None:
+        rung = len(self.calls)
+        if self.receiver is not None and self.receiver.process is process:
+            self.receiver.incoming(caller)
+        if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
+            self._host.clock.after(_TICK, lambda: self._no_call_was_reported(process))
+
+    def _no_call_was_reported(self, process: Process) -> None:
+        if self._host.process is process:
+            self._host.terminate("a VoIP push came and no call was reported")
+
+    def _note(self, kind: str, outcome: str) -> str:
+        self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
+        return outcome

@@ -1,0 +1,111 @@
+"""Widgets: pictures that were drawn before, shown by the system at their time.
+
+A widget's code is a timeline provider in an extension, a process of its own. The system runs it now and then, keeps the entries
+that it returns, and shows each at its time; no code runs while a person looks. The runs are budgeted. A widget gives its app
+no run time at all.
+
+Not modelled: how often a person looks (the budget is Apple's number for a widget that is viewed frequently), how the system spreads
+the reloads over a day, throttling of frequent reloads from the foreground, WidgetKit push updates (their budget has no number),
+how long a provider may run, which is documented on none of the pages read.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from afterswipe.device.network import Network
+from afterswipe.errors import NotKnownError, UsageError
+from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.kernel.clock import Due
+from afterswipe.kernel.host import Host
+from afterswipe.units import SECOND
+
+Entry = tuple[float, str]
+"""An entry of a timeline: from when (seconds on the phone's clock) the widget shows which text."""
+
+Provider = Callable[["WidgetExtension"], Coroutine[Any, Any, list[Entry]]]
+
+
+class WidgetExtension(Extension):
+    """What a timeline provider holds while it makes a timeline."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(network, "widget extension")
+
+
+@dataclass
+class Widget:
+    """A widget on the Home Screen. `entries` is its archived timeline, `times` the reloads that count, in milliseconds."""
+
+    provider: Provider
+    entries: list[Entry]
+    times: list[int]
+    reloads: int = 0
+    waiting: Due | None = None
+
+
+class Widgets:
+    """The phone's side: `phone.widgets`."""
+
+    def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
+        self._host = host
+        self._network = network
+        self._extensions = extensions
+        self._widgets: list[Widget] = []
+
+    def add(self, provider: Provider) -> Widget:
+        """Put a widget on the Home Screen. Raises UnavailableError before iOS 14."""
+        self._host.rules.require("widgets.code-is-not-always-running", "widgets made with WidgetKit")
+        widget = Widget(provider, [], [])
+        self._widgets.append(widget)
+        self._run(widget)
+        return widget
+
+    def shows(self, widget: Widget) -> str:
+        """What the widget shows now: the last entry whose time has come. No code runs for this."""
+        now = self._host.clock.now
+        self._host.rules.cite("widgets.code-is-not-always-running")
+        due = [text for at, text in widget.entries if round(at * SECOND) <= now]
+        return due[-1] if due else ""
+
+    def reload_all(self, *, counts: bool = True) -> None:
+        """Ask for new timelines of all widgets. Where the budget is used up, a reload waits until it has room again."""
+        if not counts:
+            self._host.rules.cite("widgets.reloads-that-do-not-count")
+        for widget in self._widgets:
+            self._reload(widget, free=not counts)
+
+    def _reload(self, widget: Widget, *, free: bool) -> None:
+        now, window = self._host.clock.now, self._host.rules.milliseconds("model.widget-window")
+        if not free:
+            widget.times = [at for at in widget.times if at > now - window]
+            if len(widget.times) >= self._host.rules.number("widgets.daily-budget"):
+                if widget.waiting is None:
+                    due = widget.times[0] + window
+                    widget.waiting = self._host.clock.at(due, lambda: self._later(widget))
+                return
+            widget.times.append(now)
+        self._run(widget)
+
+    def _later(self, widget: Widget) -> None:
+        widget.waiting = None
+        self._reload(widget, free=False)
+
+    def _run(self, widget: Widget) -> None:
+        if self._host.was_force_quit:
+            raise NotKnownError(
+                "whether the widget of an app that was force quit gets new timelines. Open the app before.",
+                "force-quit.pushes-and-intents-unsettled",
+            )
+        widget.reloads += 1
+
+        async def make(extension: WidgetExtension) -> None:
+            entries = await widget.provider(extension)
+            if not all(earlier[0] <= later[0] for earlier, later in pairwise(entries)):
+                raise UsageError(
+                    "The entries of a timeline are in the order of their times. Sort them by the first item."
+                )
+            widget.entries = entries
+
+        self._extensions.start(WidgetExtension(self._network), make)

@@ -1,0 +1,206 @@
+"""The system's side of one app: it launches, wakes, suspends and ends the app's process, and it alone turns the processes.
+
+`Host.happen` is the one place where an event of the life cycle becomes what follows from it: the next state by the table in
+`life_cycle`, then the phases in their order. No other module turns an app's loop or moves the clock.
+
+Not modelled: more than one app, and processor time (all code is infinitely fast; see `Application.block_main_thread`).
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+from afterswipe.claims.rules import Rules
+from afterswipe.errors import UsageError
+
+from .causes import CAUSES, Cause, ProcessEnded
+from .clock import Clock
+from .life_cycle import Event, State, after
+from .phases import Moment, Subscribers, tell
+from .process import AppChange, Process
+from .record import Record, StateChanged
+
+Main = Callable[[Process], Coroutine[Any, Any, None]]
+"""Makes of a new process what the app's code holds, and returns the coroutine that is the app."""
+
+_CAUSE_OF_EVENT = {
+    Event.FORCE_QUIT: Cause.FORCE_QUIT,
+    Event.CRASH: Cause.CRASH,
+    Event.RESTART: Cause.RESTART,
+}
+
+
+class Beside(Protocol):
+    """Other processes, which are turned when the app's is."""
+
+    running: list[Any]
+
+    def turn(self) -> None:
+        """Give them run time."""
+
+    def next_due(self, other: int | None) -> int | None:
+        """When one of them next has something to do, in milliseconds, or `other` where that is earlier."""
+
+
+class Host:
+    """One app as the system sees it. `open` brings it to the front as a person does."""
+
+    def __init__(self, clock: Clock, rules: Rules, record: Record, open_app: Callable[[], None]) -> None:
+        self.clock = clock
+        self.rules = rules
+        self.record = record
+        self.open = open_app
+        self.main: Main | None = None
+        """The app that is installed, if one is."""
+        self.process: Process | None = None
+        """The app's process, or None where there is none."""
+        self.in_front = False
+        """Whether the app is what the person sees when the phone is unlocked."""
+        self.was_force_quit = False
+        """Whether the person force quit the app and has not opened it since."""
+        self.phases: Subscribers[AppChange] = Subscribers()
+        """What the phone keeps and cares about the app's changes."""
+        self._beside: Beside | None = None
+
+    @property
+    def state(self) -> State:
+        """The state of the app's process."""
+        return State.NOT_RUNNING if self.process is None else self.process.state
+
+    def run_beside(self, others: Beside) -> None:
+        """Turn these processes whenever the app's is turned."""
+        self._beside = others
+
+    # What the frameworks ask of it.
+
+    def wake(
+        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
+    ) -> bool:
+        """Give the app run time in the background for the time that claim `limit` names, launching it where needed.
+
+        With an empty `limit` the caller holds the time itself (`process.run_time.hold`).
+        False where it may not: the person force quit it (claim `unless_force_quit`), or it is in front already.
+        """
+        if self.main is None or (self.was_force_quit and self.rules.holds(unless_force_quit)):
+            return False
+        if self.state.foreground:
+            return False
+        self.happen(Event.WAKE, reason, limit=limit)
+        self.turn()
+        return True
+
+    def consider(self, event: Event) -> None:
+        """Raise NotKnownError or UsageError where it is not known or not modelled what would follow from this event now."""
+        self._tell(Moment.BEFORE, AppChange(event, self.state, after(self.state, event).to, self.process))
+
+    def suspend(self) -> None:
+        """Suspend the app: nothing holds it."""
+        self.happen(Event.SUSPEND)
+
+    def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
+        """End the app's process without telling it; `why` in words, `cause` for the termination code."""
+        self.happen(Event.TERMINATE, why, cause)
+
+    # How it works.
+
+    def happen(self, event: Event, note: str = "", cause: Cause | None = None, limit: str = "") -> None:
+        """Let one event of the life cycle reach the app, and everything that follows from it at once.
+
+        `limit` names the claim for the run time that a wake-up gives.
+        """
+        step = after(self.state, event)
+        before = self.state
+        if before is State.NOT_RUNNING and step.to.runs:
+            self._launch(note or "person")
+        process = self.process
+        change = AppChange(event, before, step.to, process)
+        self.record.add(StateChanged(self.clock.now, event, before, step.to, note))
+        self._tell(Moment.EVENT, change)
+        if process is not None:
+            if limit:
+                process.woken(self.rules.milliseconds(limit))  # before the app runs: it may be done at once
+            if change.changed:
+                self._change(process, change, note, cause)
+        self._tell(Moment.AFTERWARDS, change)
+
+    def _change(self, process: Process, change: AppChange, note: str, cause: Cause | None) -> None:
+        step = after(change.before, change.event)
+        if cause is None and step.claim:
+            self.rules.cite(step.claim)
+        self._cite_silence(change)
+        process.tell(step.told)
+        process.enter(step.to)
+        self._tell(Moment.CHANGED, change)
+        if step.to is State.NOT_RUNNING:
+            self._ended(change, note, cause or _CAUSE_OF_EVENT[change.event])
+        self.turn()
+
+    def _cite_silence(self, change: AppChange) -> None:
+        """That an app is given no callback here are two rules."""
+        if change.event is Event.SUSPEND:
+            self.rules.cite("life-cycle.suspension-is-not-announced")
+        elif change.before is State.SUSPENDED and not change.after.runs:
+            self.rules.cite("life-cycle.terminated-without-notice")
+
+    def _ended(self, change: AppChange, why: str, cause: Cause) -> None:
+        kind = CAUSES[cause]
+        if kind.claim:
+            self.rules.cite(kind.claim)
+        self.record.add(ProcessEnded(self.clock.now, cause, why, kind.code))
+        self.process = None
+        if change.before.foreground:
+            self.in_front = False  # what is left on the screen is the Home Screen
+        self._tell(Moment.ENDED, change)
+
+    def _tell(self, moment: Moment, change: AppChange) -> None:
+        """Tell who subscribed, on the phone's side and in the process."""
+        process = change.process
+        tell(moment, (self.phases,) if process is None else (self.phases, process.phases), change)
+
+    def _launch(self, reason: str) -> None:
+        assert self.main is not None
+        self.process = Process(self.clock, self.rules, self.record, self.suspend, reason)
+        self.process.loop.start(self.main(self.process))
+
+    def must_not_be_running(self, remedy: str) -> None:
+        """Raise UsageError with a remedy where the app's own code runs at this moment: it cannot act for the person."""
+        if self.process is not None and self.process.loop.is_running():
+            raise UsageError(remedy)
+
+    def _may_run(self, process: Process) -> bool:
+        if process.state is State.SUSPENDED:
+            self.rules.cite("life-cycle.suspended-runs-no-code")
+        return process.state.runs
+
+    def turn(self, until: int = 0) -> None:
+        """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
+        process, beside = self.process, self._beside
+        if process is not None and self._may_run(process):
+            # Beside other processes, a process must not move the clock by itself.
+            process.loop.turn(0 if beside is not None and beside.running else until)
+        if beside is not None and beside.running:
+            beside.turn()
+
+    def run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
+        """Let time pass until `end` (milliseconds), or less where `over` says True before; it is asked whenever something has happened."""
+        self.must_not_be_running(
+            "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in the app's code."
+        )
+        clock = self.clock
+        while True:
+            self.turn(end if over is None else 0)  # where somebody asks, the app does not run ahead
+            if over is not None and over():
+                end, over = clock.now, None  # what is due at this moment still happens
+            due = self._next_due()
+            if due is None or due > end:
+                break
+            clock.advance(due)
+        clock.advance(end)
+
+    def _next_due(self) -> int | None:
+        process, due = self.process, self.clock.next_due()
+        if process is not None and self._may_run(process):
+            own = process.loop.next_due()
+            if own is not None and (due is None or own < due):
+                due = own
+        beside = self._beside
+        return beside.next_due(due) if beside is not None and beside.running else due

@@ -1,0 +1,167 @@
+"""One process of the app: its loop, its state, and what keeps it awake. It lives from a launch to an end.
+
+Nothing of a framework is here. What an app's code holds is built on this, and dies with it.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from afterswipe.claims.rules import Rules
+from afterswipe.errors import UsageError
+from afterswipe.units import SECOND
+
+from .clock import Clock
+from .frozen import frozen
+from .life_cycle import SCENES, Event, SceneState, State, callbacks
+from .loop import ProcessLoop
+from .phases import Subscribers
+from .record import ProcessChanged, Record
+from .run_time import RunTime
+
+
+class Process:
+    """A launched process. `launch_reason` is "person", or what the system launched it for; `suspend` is how it asks to be suspended."""
+
+    def __init__(
+        self, clock: Clock, rules: Rules, record: Record, suspend: Callable[[], None], launch_reason: str
+    ) -> None:
+        self.clock = clock
+        self.rules = rules
+        self.note = record.add
+        self.launch_reason = launch_reason
+        self.launched_at = clock.now
+        self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
+        self.state = State.NOT_RUNNING
+        self.scene_state = SceneState.UNATTACHED
+        self.run_time = RunTime(clock, rules, suspend)
+        self.phases: Subscribers[AppChange] = Subscribers()
+        """What lives in this process and cares about its changes."""
+        self.out: dict[int, tuple[str, int]] = {}
+        """The life-cycle callbacks that have not returned: each with the moment (milliseconds) at which the app was told."""
+        self.when_returned: Callable[[int], None] = lambda _number: None
+        self._told = 0
+        self._observers: list[Callable[[str], None]] = []
+        self._wakes: list[int] = []
+
+    @property
+    def now(self) -> float:
+        """The time on the phone's clock, in seconds since it was switched on."""
+        return self.clock.now / SECOND
+
+    def must_run(self, what: str, claim: str) -> None:
+        """Raise UsageError unless this process has run time: from outside of the app's code nobody can act for it."""
+        if not self.state.runs:
+            self.rules.cite(claim)
+            raise UsageError(
+                f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
+            )
+
+    def call(self, action: Callable[[], None]) -> None:
+        """Let the main thread do something when the process is next turned."""
+        self.loop.call_soon(action)
+
+    def block(self, until: int) -> asyncio.Future[None]:
+        """Keep the main thread busy until then (milliseconds); the future is done when it is free."""
+        self.loop.blocked_until = until
+        free = self.loop.create_future()
+        self.loop.call_at(until / SECOND, _resolve, free)
+        return free
+
+    # Life-cycle callbacks.
+
+    def observe(self, handler: Callable[[str], None]) -> None:
+        """Call `handler` with the name of every callback that the app is given from now on."""
+        self._observers.append(handler)
+
+    def tell(self, told: str) -> None:
+        """Hand the app its life-cycle callbacks; they run when the process is turned."""
+        for callback in callbacks(told, scenes=self.rules.holds("model.scene-callbacks")):
+            self._told += 1
+            self.out[self._told] = (callback, self.clock.now)
+            self.loop.call_soon(self._run, callback)
+            self.loop.call_soon(self._returned, self._told)
+
+    def _run(self, callback: str) -> None:
+        for observer in self._observers:
+            observer(callback)
+
+    def _returned(self, number: int) -> None:
+        del self.out[number]
+        self.when_returned(number)
+
+    # What keeps it awake.
+
+    def woken(self, limit: int) -> None:
+        """Keep the process running for a wake-up, for at most `limit` milliseconds."""
+        hold = self.run_time.hold("wake-up")
+        self._wakes.append(hold)
+        self.clock.after(limit, lambda: self.run_time.release(hold))
+
+    def complete_wake(self) -> None:
+        """The completion handler that came with a wake-up was called: the app is done and may be suspended."""
+        for hold in self._wakes:
+            self.run_time.release(hold)
+        self._wakes.clear()
+
+    def enter(self, state: State) -> None:
+        """Enter a state, with what follows from it for the process's own time."""
+        before, self.state = self.state, state
+        self.scene_state = SCENES[self.scene_state][state]
+        self.loop.halted = not state.runs
+        if before is State.SUSPENDED:
+            self.rules.cite("life-cycle.timers-wait-for-resume")
+        if state is State.BACKGROUND:
+            self.run_time.entered_background()
+        elif before is State.BACKGROUND:
+            self.run_time.left_background()
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+@frozen
+class AppChange:
+    """An event of the life cycle and what it does to the app's state. `process` is the one that it reached, or None."""
+
+    event: Event
+    before: State
+    after: State
+    process: Process | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the app enters another state."""
+        return self.before is not self.after
+
+
+class RunTimeSource:
+    """A source of run time, such as sound: while it is on, its process is not suspended (claim life-cycle.background-modes)."""
+
+    def __init__(self, process: Process, name: str) -> None:
+        self.name = name
+        self._process = process
+        self._hold: int | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether it gives run time now."""
+        return self._hold is not None
+
+    def start(self) -> None:
+        """Begin to give run time. Twice does nothing."""
+        if self._hold is None:
+            self._process.rules.cite("life-cycle.background-modes")
+            self._hold = self._process.run_time.hold(self.name)
+            self._note("begins")
+
+    def end(self) -> None:
+        """Give no more run time. Twice does nothing."""
+        if self._hold is not None:
+            self._process.run_time.release(self._hold)
+            self._hold = None
+            self._note("ends")
+
+    def _note(self, change: str) -> None:
+        self._process.note(ProcessChanged(self._process.clock.now, f"run time by {self.name}", change))

@@ -1,0 +1,211 @@
+"""The pair: what a card says, and what is so, beside each other, as text and as a picture.
+
+Both halves of the picture are laid out for 156 pixels, half of a phone's width, and have more room on a wider page.
+"""
+
+import textwrap
+from dataclasses import dataclass
+from html import escape
+
+from afterswipe.frameworks.activitykit.card import Card
+from afterswipe.units import percent, size
+
+from . import supposed
+from .gaps import NOT_JUDGED, Gap, IsSo
+from .lock_screen import LockScreen
+from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing
+from .truth import Truth, sentence
+from .works import GOES_ON, STOPPED, WAITS
+
+_COLUMN = 32
+_BAR = 20
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What the Lock Screen's card says, and what is so of its work, at one moment. `print` it for text, `show` it for a picture.
+
+    Where several cards are on the screen it is about the one that has said what is not so for longest, else about the first.
+    """
+
+    lock_screen: LockScreen
+    truth: Truth
+
+    @property
+    def card(self) -> Card | None:
+        """The card that it is about, or None where there is none on the Lock Screen."""
+        wrong = {
+            card.number: sum(gap.length for gap in self._gaps_of(card)) for card in self.lock_screen.cards
+        }
+        return max(self.lock_screen.cards, key=lambda card: wrong[card.number], default=None)
+
+    @property
+    def is_so(self) -> IsSo | None:
+        """What is so of the card's work."""
+        return None if self.card is None else self.truth.is_so(self.card.number)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the card says something now that is not so."""
+        return self.card is not None and any(
+            gap.end >= self.truth.now and gap.length for gap in self._gaps_of(self.card)
+        )
+
+    @property
+    def label(self) -> str:
+        """The difference in one sentence, or that there is none."""
+        if self.card is None:
+            return "There is no card."
+        if gaps := self._gaps_of(self.card):
+            return f"{sentence(gaps, self.truth.now)}."
+        so = self.is_so
+        if so is not None and so.word == NOT_JUDGED:
+            return f"{NOT_JUDGED.capitalize()} to the card."
+        return "The card says what is so."
+
+    def says(self) -> list[str]:
+        """What the card says, line by line."""
+        card = self.card
+        if card is None:
+            return ["nothing: there is no card"]
+        note = ["out of date"] if card.out_of_date else []
+        return [card.title, *filter(None, [card.says(self.lock_screen.now)]), *note]
+
+    def so(self) -> list[str]:
+        """What is so, line by line: the word, since when, and how much has arrived."""
+        is_so = self.is_so
+        if is_so is None:
+            return []
+        if is_so.word == NOT_JUDGED:
+            return NOT_JUDGED.split(": ")
+        word, *rest = self.truth.in_words(is_so).split(", ", 1)
+        lines = [word, *rest]
+        if is_so.size:
+            lines += [f"{size(is_so.sent)} of {size(is_so.size)}", f"{percent(self.share)} arrived"]
+        return lines
+
+    @property
+    def share(self) -> float:
+        """The share of the work's bytes that has arrived, 0.0 to 1.0."""
+        is_so = self.is_so
+        return is_so.sent / is_so.size if is_so is not None and is_so.size else 0.0
+
+    def _gaps_of(self, card: Card) -> list[Gap]:
+        return [gap for gap in self.truth.gaps if gap.activity == card.number]
+
+    def __str__(self) -> str:
+        left, right = ["It says", *self.says()], ["It is so", *self.so()]
+        progress = None if self.card is None else self.card.progress(self.lock_screen.now)
+        if progress is not None:
+            left.append(_bar(progress))
+            if self.is_so is not None and self.is_so.size:
+                right += [""] * (len(left) - 1 - len(right)) + [_bar(self.share)]
+        lines = [
+            f"{left[row] if row < len(left) else '':<{_COLUMN}}{right[row] if row < len(right) else ''}".rstrip()
+            for row in range(max(len(left), len(right)))
+        ]
+        return supposed.text("\n".join([*lines, self.label]), self.truth.supposed)
+
+    def _repr_svg_(self) -> str:
+        return supposed.svg(_drawn(self), self.truth.supposed)
+
+
+def _bar(share: float) -> str:
+    filled = int(share * _BAR)
+    return "━" * filled + "┄" * (_BAR - filled)
+
+
+_TOP, _HEIGHT = 28, 176
+_LETTERS = 17  # that fit into a half at its narrowest
+_LABEL = 41  # letters of the label on a phone
+
+
+def _drawn(pair: Pair) -> str:
+    """Draw both halves, a sign between them, and the label below."""
+    drawing = Drawing()
+    drawing.text(0, 16, "It says", fill=SAYS, font_weight=700, font_size=15)
+    drawing.text(53, 16, "It is so", fill=RUN, font_weight=700, font_size=15)
+    if pair.card is not None:
+        drawing.raw(_sign(47, SAYS, GOES_ON))
+    if pair.is_so is not None:
+        drawing.raw(_sign(100, RUN, pair.is_so.word))
+    drawing.raw(_half(0, SAYS, _says(pair)))
+    drawing.raw(_half(53, RUN, _so(pair)))
+    sign, colour = ("≠", GAP) if pair.differs else ("=", MUTED)
+    middle = _TOP + 50
+    drawing.raw(f'<circle cx="50%" cy="{middle:g}" r="15" fill="{colour}"/>')
+    drawing.text(50, middle + 7, sign, fill=PAPER, font_size=22, font_weight=700, text_anchor="middle")
+    y = _TOP + _HEIGHT + 6
+    for line in textwrap.wrap(pair.label, _LABEL):
+        y += 19
+        drawing.text(0, y, line, fill=GAP if pair.differs else INK, font_weight=600, font_size=14)
+    return drawing.finish(y + 10, "What the card says, and what is so", str(pair))
+
+
+_SHAPES = {
+    GOES_ON: '<path d="M-14 2l14 8-14 8z"/>',
+    WAITS: '<path d="M-14 3h5v14h-5zM-5 3h5v14h-5z"/>',
+    STOPPED: '<path d="M-14 3h14v14h-14z"/>',
+}
+"""The signs of a player: it goes on, it pauses, it has stopped."""
+
+
+def _sign(x: int, colour: str, word: str) -> str:
+    shape = _SHAPES.get(word, "")
+    return f'<svg x="{x}%" y="0" overflow="visible"><g fill="{colour}">{shape}</g></svg>'
+
+
+def _half(x: int, edge: str, inside: list[str]) -> str:
+    frame = f'<rect x="1" y="1" width="99%" height="{_HEIGHT - 2}" rx="22" fill="{PAPER}" stroke="{edge}" stroke-width="2"/>'
+    return f'<svg x="{x}%" y="{_TOP}" width="47%" height="{_HEIGHT}">{frame}{"".join(inside)}</svg>'
+
+
+def _says(pair: Pair) -> list[str]:
+    card, now = pair.card, pair.lock_screen.now
+    parts = [
+        _text("50%", 24, "Lock Screen", MUTED, pixels=12, middle=True),
+        _text("50%", 62, pair.lock_screen.time, INK, pixels=34, weight=600, middle=True),
+    ]
+    if card is None:
+        return [*parts, _text("50%", 118, "no card", MUTED, pixels=13, middle=True)]
+    dash = ' stroke-dasharray="4 3"' if card.out_of_date else ""
+    parts.append(f'<rect x="5%" y="80" width="90%" height="84" rx="14" fill="{CARD}" stroke="{SAYS}"{dash}/>')
+    lines = textwrap.wrap(card.title, _LETTERS, max_lines=2, placeholder=" …")
+    y = 100
+    for line in lines:
+        parts.append(_text("10%", y, line, INK, pixels=13, weight=600))
+        y += 16
+    note = "out of date" if card.out_of_date else card.says(now)
+    for line in textwrap.wrap(note, _LETTERS + 1, max_lines=2 if len(lines) == 1 else 1, placeholder=" …"):
+        parts.append(_text("10%", y, line, INK, pixels=13))
+        y += 16
+    progress = card.progress(now)
+    return parts if progress is None else [*parts, *_svg_bar(150, progress, SAYS)]
+
+
+def _so(pair: Pair) -> list[str]:
+    is_so = pair.is_so
+    place = "Server" if is_so is not None and is_so.size else "The app"
+    parts = [_text("50%", 24, place, MUTED, pixels=12, middle=True)]
+    word, *rest = pair.so() or ["not known"]
+    parts.append(_text("50%", 62, word, INK, pixels=26 if len(word) < 10 else 15, weight=700, middle=True))
+    y = 88
+    for piece in rest:
+        for line in textwrap.wrap(piece, _LETTERS + 2):
+            parts.append(_text("50%", y, line, INK, pixels=13, middle=True))
+            y += 17
+    return [*parts, *_svg_bar(150, pair.share, RUN)] if is_so is not None and is_so.size else parts
+
+
+def _svg_bar(y: int, share: float, colour: str) -> list[str]:
+    return [
+        f'<rect x="10%" y="{y}" width="80%" height="8" rx="4" fill="{LINE}"/>',
+        f'<rect x="10%" y="{y}" width="{max(3, 80 * share):.3g}%" height="8" rx="4" fill="{colour}"/>',
+    ]
+
+
+def _text(
+    x: str, y: int, words: str, colour: str, *, pixels: int, weight: int = 400, middle: bool = False
+) -> str:
+    anchor = ' text-anchor="middle"' if middle else ""
+    return f'<text x="{x}" y="{y}" fill="{colour}" font-size="{pixels}" font-weight="{weight}"{anchor}>{escape(words)}</text>'

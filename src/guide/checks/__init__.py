@@ -1,0 +1,1 @@
+"""What is wrong in pages, claims and links, each with what to do."""

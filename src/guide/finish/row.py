@@ -1,0 +1,267 @@
+"""Stage 3, finish: from the builder's site to ours. It knows files and HTML, and nothing of the builder.
+
+Every built page is read once, goes through the row of small steps (`STEPS`), and is written once. A claim's page is the
+builder's *shell* with the claim's article in it, and goes through the same row. The runtime and the runner go into
+`_run/` under names with a content hash.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from html import escape, unescape
+from pathlib import Path
+
+from afterswipe import claims
+from afterswipe.claims.sources import Claim
+from guide import front_matter
+from guide.claims import data, feed, head
+from guide.claims import links as claim_links
+from guide.claims import pages as claim_pages
+from guide.errors import BuildError
+from guide.templating import render
+
+from . import fragments, listings, moved, page_marks
+from .lost_page import lost_page
+
+FOLDER = "_run"
+
+_INLINE_SCRIPT = re.compile(
+    r"<script(?![^>]*\ssrc=)(?![^>]*application/(?:ld\+)?json)[^>]*>(.*?)</script>", re.DOTALL
+)
+_HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
+_CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
+_ARTICLE = re.compile(rf'(?:<!--(?:(?!-->).)*-->\s*)?<h1 id="{claim_pages.ARTICLE}"[^>]*>.*?</h1>', re.DOTALL)
+_SHELL = "c/shell/"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What the steps need of the whole site."""
+
+    claims: Mapping[str, Claim]
+    audiences: Mapping[str, str]
+    policy: str
+    script: Mapping[str, str]
+    site_url: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page lies: its address below the root, such as `c/<id>/`, and how it reaches the root."""
+
+    path: str
+    up: str
+    whole: Whole
+
+
+def finish(
+    built: Path,
+    site: Path,
+    runtime: Path,
+    runner: Path,
+    *,
+    site_url: str,
+    today: date,
+    docs: Path | None = None,
+) -> dict[str, tuple[str, str]]:
+    """Make the site in `site` from the builder's in `built`, and return title and description of its pages, claims left out.
+
+    `docs` has the front matter of the pages. Raises BuildError where runtime or runner are not built, and for a page that no
+    policy can be written into.
+    """
+    known = {claim.id: claim for claim in claims.every()}
+    _copy_the_rest(built, site)
+    script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
+    texts = {_path(page, built): page.read_text(encoding="utf-8") for page in sorted(built.rglob("*.html"))}
+    shell = texts.pop(_SHELL, "")
+    pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url)
+    about = {path: _about(text) for path, text in texts.items()}
+    audiences = (
+        {path: keys.get("audience", "") for path, keys in front_matter.pages(docs).items()} if docs else {}
+    )
+    policy = content_security_policy([*pages.values(), shell])
+    whole = Whole(known, audiences, policy, script, site_url)
+    made = claim_pages.pages(list(known.values()), today=today, site_url=site_url, docs=docs) if shell else {}
+    pages |= {f"c/{claim_id}/": _filled(shell, claim_id, page) for claim_id, page in made.items()}
+    for path, text in pages.items():
+        _write(site, path, _through_the_row(path, text, whole))
+    listings.complete(site, {f"c/{claim_id}/": page.title for claim_id, page in made.items()}, _SHELL)
+    guide = [(title, path, words) for path, (title, words) in sorted(about.items()) if path != "404.html"]
+    data.write(site, list(known.values()), site_url, today, guide)
+    feed.write(site, list(known.values()), site_url)
+    return about
+
+
+def _through_the_row(path: str, text: str, whole: Whole) -> str:
+    if _HEAD.search(text) is None or "</body>" not in text:
+        raise BuildError(
+            f"{path or 'index.html'} of the builder has no <head> or no </body>, so the policy cannot be written into it."
+        )
+    # Builders link a 404 page absolutely, for it is shown anywhere; all others find the root relatively.
+    up = _root_of(text) if path == "404.html" else "../" * path.count("/")
+    place = Place(path, up, whole)
+    for step in STEPS:
+        text = step(text, place)
+    return text
+
+
+# The steps, each from a page's HTML to its HTML.
+
+
+def words_for_the_lost(text: str, place: Place) -> str:
+    """The page for an address that is not there has words of ours."""
+    return lost_page(text, place.up) if place.path == "404.html" else text
+
+
+def mark(text: str, place: Place) -> str:
+    """Below the title stands for whom the page is."""
+    return page_marks.marked(text, place.whole.audiences.get(place.path, ""))
+
+
+def preview_tags(text: str, place: Place) -> str:
+    """What a preview of the page shows."""
+    return head.with_head(text, place.path, place.whole.claims, place.whole.site_url)
+
+
+def old_fragments(text: str, place: Place) -> str:
+    """What once had an id on the page is still found under it."""
+    return fragments.kept(text, place.path)
+
+
+def claim_addresses(text: str, place: Place) -> str:
+    """Every marker leads to its claim's page, and has the permanent address beside it for paper (print.css)."""
+    host = re.sub(r"^https?://", "", place.whole.site_url)
+
+    def completed(link: re.Match[str]) -> str:
+        path = f"c/{claim_links.successor(place.whole.claims, link[1])}/"
+        return f'data-address="{host}{path}" href="{place.up}{path}"'
+
+    return _CLAIM_LINK.sub(completed, text)
+
+
+def policy_and_scripts(text: str, place: Place) -> str:
+    """The policy stands before everything that it rules, the page's scripts come last; addresses `site:` are completed."""
+    found = _HEAD.search(text)
+    assert found is not None
+    meta = render("policy.html", policy=place.whole.policy, up=place.up, feed=feed.FILE)
+    tags = render("scripts.html", up=place.up, folder=FOLDER, **place.whole.script)
+    text = text[: found.end()] + meta + text[found.end() :]
+    return text.replace("</body>", f"{tags}</body>").replace('href="site:', f'href="{place.up}')
+
+
+STEPS: tuple[Callable[[str, Place], str], ...] = (
+    words_for_the_lost,
+    mark,
+    preview_tags,
+    old_fragments,
+    claim_addresses,
+    policy_and_scripts,
+)
+
+
+def content_security_policy(pages: Iterable[str]) -> str:
+    """The policy for all pages: this origin only, WebAssembly but no eval, and the builder's inline scripts by hash.
+
+    One policy for all, because pages are exchanged without a reload (navigation.instant) under the first page's policy.
+    """
+    hashes = sorted({_sha256(script) for text in pages for script in _INLINE_SCRIPT.findall(text)})
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "base-uri 'self'",
+            "form-action 'none'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "media-src 'self' blob:",  # a sound that a program has downloaded
+            "manifest-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            f"script-src 'self' blob: 'wasm-unsafe-eval' {allowed}".rstrip(),
+            "worker-src 'self' blob:",
+            "connect-src 'self' blob:",
+        )
+    )
+
+
+# Files.
+
+
+def _path(page: Path, built: Path) -> str:
+    return page.relative_to(built).as_posix().removesuffix("index.html")
+
+
+def _write(site: Path, path: str, text: str) -> None:
+    page = site / path if path.endswith(".html") else site / path / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(text, encoding="utf-8")
+
+
+def _copy_the_rest(built: Path, site: Path) -> None:
+    """All that is no page."""
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.copytree(built, site, ignore=shutil.ignore_patterns("*.html"))
+    shutil.rmtree(site / _SHELL, ignore_errors=True)
+
+
+def _about(text: str) -> tuple[str, str]:
+    title, words = _TITLE.search(text), _DESCRIPTION.search(text)
+    name = unescape(title[1]).strip().removesuffix(f" - {data.NAME}") if title else data.NAME
+    return name, unescape(words[1]) if words else ""
+
+
+def _filled(shell: str, claim_id: str, page: claim_pages.Page) -> str:
+    """The shell with a claim's words in the place of its own."""
+    text = _ARTICLE.sub(lambda _: page.article, shell, count=1)
+    if text == shell:
+        raise BuildError("The builder's page of the shell has lost the place for a claim's article.")
+    text = text.replace(claim_pages.TITLE, escape(page.title)).replace(
+        claim_pages.DESCRIPTION, escape(page.description)
+    )
+    return text.replace(_SHELL, f"c/{claim_id}/")
+
+
+def _copy_runner(site: Path, runner: Path) -> dict[str, str]:
+    listing = runner / "runner.json"
+    if not listing.is_file():
+        raise BuildError(f"{listing.name} is missing in {runner.name}/: the runner is not built. Run: make")
+    built = json.loads(listing.read_text(encoding="utf-8"))
+    (site / FOLDER).mkdir(exist_ok=True)
+    for name in built["files"]:
+        shutil.copyfile(runner / name, site / FOLDER / name)
+    return {"entry": built["entry"], "claims": built["claims"]}
+
+
+def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:
+    manifest = runtime / "manifest.json"
+    if not manifest.is_file():
+        raise BuildError(f"manifest.json is missing in {runtime.name}/: the runtime is not built. Run: make")
+    content = manifest.read_bytes()
+    listed = json.loads(content)
+    (site / FOLDER).mkdir(exist_ok=True)
+    for file in [*listed["files"].values(), *listed["archives"]]:
+        for path in (file["path"], *([file["packed"]["path"]] if "packed" in file else [])):
+            shutil.copyfile(runtime / path, site / FOLDER / path)
+    name = f"manifest.{hashlib.sha256(content).hexdigest()[:10]}.json"
+    (site / FOLDER / name).write_bytes(content)
+    return {
+        "manifest": name,
+        "integrity": f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}",
+    }
+
+
+def _sha256(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _root_of(text: str) -> str:
+    """The absolute path of the site's root, as the builder wrote it into the 404 page."""
+    found = re.search(r'"base":\s*"([^"]*)"', text)
+    base = found[1] if found else "/"
+    return base if base.endswith("/") else base + "/"

@@ -1,0 +1,1 @@
+"""Stage 1, generate: what the model and the data become as Markdown."""

@@ -1,0 +1,1 @@
+"""The image that a link's preview shows."""

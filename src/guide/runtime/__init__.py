@@ -1,0 +1,1 @@
+"""The bundle that a page needs to run Python."""

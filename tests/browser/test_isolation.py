@@ -1,0 +1,316 @@
+"""What a program may do to the worker that it shares with the runner: nothing of it reaches the next one."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Worker, expect
+
+from .snippet_page import Snippet, Source
+from .watching import Opener, Tab, Watch, hold_the_clock
+
+POST = """
+import js, time
+from pyodide.ffi import create_proxy, to_js
+def message(**parts):
+    return to_js(parts, dict_converter=js.Object.fromEntries)
+ok = message(kind="ok", seconds=7777)
+"""
+
+GOOD = "import time\ntime.sleep(0.05)\nprint('good')\n"
+
+#: Programs that change what the worker's programs share, and an original that would show it.
+LEAKS = {
+    "a constant": (
+        "import afterswipe\nafterswipe.MB = 10\n",
+        "import afterswipe\nprint(afterswipe.MB)\n",
+        "1000000\n",
+    ),
+    "a class": (
+        "import httpx\nhttpx.URL.host = 'evil'\n",
+        "import httpx\nprint(httpx.URL('http://good/').host)\n",
+        "good\n",
+    ),
+    "a module": ("import sys\nsys.modules['json'] = 1\n", "import json\nprint(json.dumps(1))\n", "1\n"),
+    "a file": (
+        "from pathlib import Path\nPath('/lib/python3.14/colorsys.py').write_text('evil = 1')\n",
+        "import colorsys\nprint(hasattr(colorsys, 'evil'))\n",
+        "False\n",
+    ),
+    "a finder": (
+        "import sys\nclass Evil:\n    find_spec = lambda *_: 1 / 0\nsys.meta_path.insert(0, Evil())\n",
+        "import colorsys\nprint('there')\n",
+        "there\n",
+    ),
+    "the environment": (
+        "import os\nos.environ['EVIL'] = '1'\n",
+        "import os\nprint(os.environ.get('EVIL'))\n",
+        "None\n",
+    ),
+    "a handler": (
+        """
+import js
+from pyodide.ffi import create_proxy
+js.addEventListener('message', create_proxy(lambda event: print('HIJACKED')))
+""",
+        GOOD,
+        "good\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_what_a_reader_changes_does_not_reach_an_original(tab: Tab, name: str) -> None:
+    changed, code, output = LEAKS[name]
+    page = tab.page({"example.py": Source(code), "other.py": Source(code)})
+    example, other = Snippet(page, "example.py"), Snippet(page, "other.py")
+    example.write(changed)
+    example.run()
+    expect(example.status).to_contain_text("Finished")
+    other.run()
+    expect(other.status).to_contain_text("Finished")
+    assert other.result() == output
+    example.button("Reset").click()
+    example.run()
+    expect(example.label).to_have_text("Output of this run")
+    expect(example.status).to_contain_text("Finished")
+    assert example.result() == output
+
+
+def workers_of(page: Page) -> list[Worker]:
+    """The workers that a page starts from now on."""
+    started: list[Worker] = []
+
+    def note(worker: Worker) -> None:
+        started.append(worker)
+
+    page.on("worker", note)
+    return started
+
+
+def test_an_interpreter_is_kept_while_nobody_changes_anything(opener: Opener) -> None:
+    page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("print('b')\n")})
+    workers = workers_of(page)
+    for file in ("a.py", "b.py", "a.py"):
+        snippet = Snippet(page, file)
+        snippet.run()
+        expect(snippet.status).to_contain_text("Finished")
+        snippet.button("Reset").click()
+    assert len(workers) == 1
+
+
+def test_a_spare_is_warm_before_what_was_changed_has_ended(opener: Opener) -> None:
+    page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("print('b')\n")})
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    workers = workers_of(page)
+    a.run()
+    expect(a.status).to_contain_text("Finished")
+    with page.expect_worker():
+        a.button("Edit").click()
+    assert len(workers) == 2
+    a.write("print('changed')\n")
+    a.run()
+    expect(a.output).to_have_text("changed")
+    expect(a.status).to_contain_text("Finished")
+    b.run()
+    expect(b.status).to_contain_text("Finished")
+    assert len(workers) == 2, "the spare took over"
+    assert len(page.workers) == 1
+
+
+def test_a_long_program_gets_a_spare_and_stop_takes_it(opener: Opener) -> None:
+    snippet = opener.snippet("print('begun')\nwhile True:\n    pass\n")
+    workers = workers_of(snippet.page)
+    with snippet.page.expect_event("worker", predicate=lambda _: len(workers) == 2):
+        snippet.run()
+    expect(snippet.output).to_have_text("begun")
+    snippet.button("Stop").click()
+    expect(snippet.status).to_have_text("Stopped")
+    snippet.run()
+    expect(snippet.output).to_have_text("begun")
+    snippet.button("Stop").click()
+    expect(snippet.status).to_have_text("Stopped")
+    assert len(snippet.page.workers) <= 2
+
+
+FORGERIES = {
+    "the runner's words": POST
+    + """
+for run in 0, 1, 2, "", "1", None:
+    for start in None, "", run:
+        js.postMessage(message(type="done", run=run, start=start, outcome=ok))
+        js.postMessage(message(type="text", run=run, start=start, text="HIJACKED"))
+        js.postMessage(message(type="died", run=run, start=start, reason="HIJACKED"))
+        js.postMessage(message(type="ready", run=run, start=start))
+print("to the end")
+""",
+    "the prototype's": POST
+    + """
+place = js.Object.getPrototypeOf(js.globalThis)
+while place:
+    if js.Object.hasOwn(place, "postMessage"):
+        place.postMessage.call(js.globalThis, message(type="done", run=1, outcome=ok))
+    place = js.Object.getPrototypeOf(place)
+print("to the end")
+""",
+    "the page's words": POST
+    + """
+for run in 1, "1":
+    data = message(type="run", run=run, source="print('HIJACKED')", filename="example.py")
+    js.dispatchEvent(js.MessageEvent.new("message", message(data=data)))
+time.sleep(0.05)
+print("to the end")
+""",
+    "another postMessage": POST
+    + """
+said = []
+js.globalThis.postMessage = create_proxy(lambda *parts: said.append(parts))
+print("to the end")
+assert not said
+""",
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_program_cannot_speak_in_the_runners_place(tab: Tab, name: str) -> None:
+    page = tab.page({"example.py": Source(FORGERIES[name]), "good.py": Source(GOOD)})
+    example, good = Snippet(page, "example.py"), Snippet(page, "good.py")
+    example.run()
+    good.run()
+    expect(example.status).to_have_text(re.compile(r"^Finished in (?!7777)"))
+    assert example.result() == "to the end\n"
+    expect(good.status).to_contain_text("Finished")
+    assert good.result() == "good\n"
+
+
+LATE = {
+    "a timer": POST + "js.setInterval(create_proxy(lambda: print('HIJACKED')), 0)\nprint('end')\n",
+    "a handle": (
+        "import asyncio\ndef late():\n    print('HIJACKED')\n    loop.call_later(0, late)\n"
+        "loop = asyncio.get_event_loop()\nloop.call_later(0, late)\nprint('end')\n"
+    ),
+    "a task": (
+        "import asyncio\nasync def late():\n    while True:\n        try:\n            await asyncio.sleep(0)\n"
+        "        except asyncio.CancelledError:\n            pass\n        print('HIJACKED')\n"
+        "task = asyncio.ensure_future(late())\nprint('end')\n"
+    ),
+    "a half line": "import sys\nsys.stdout.buffer.write(b'end')\nprint(flush=True)\nsys.stderr.write('')\n",
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_text_of_one_run_does_not_arrive_in_the_next(tab: Tab, name: str) -> None:
+    page = tab.page({"left.py": Source(LATE[name]), "good.py": Source(GOOD)})
+    left, good = Snippet(page, "left.py"), Snippet(page, "good.py")
+    left.run()
+    expect(left.status).to_contain_text("Finished")
+    assert left.result() == "end\n"
+    good.run()
+    expect(good.status).to_contain_text("Finished")
+    assert good.result() == "good\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import js\njs.close()\n",
+        "import js, time\njs.close()\ntime.sleep(60)\n",
+        "import js\njs.Object.getPrototypeOf(js.globalThis).constructor\njs.self.close()\nwhile True:\n    pass\n",
+    ],
+)
+def test_a_worker_that_is_closed_is_noticed_and_replaced(tab: Tab, code: str) -> None:
+    page = tab.page({"example.py": Source(code), "good.py": Source(GOOD)})
+    example, good = Snippet(page, "example.py"), Snippet(page, "good.py")
+    example.run()
+    expect(example.status).to_have_text("Python crashed")
+    expect(example.error).to_contain_text("the program closed its worker")
+    good.run()
+    expect(good.status).to_contain_text("Finished")
+
+
+def test_a_worker_that_does_not_answer_is_replaced(opener: Opener, watch: Watch) -> None:
+    """It is closed or blocked by what an earlier program left; here the test itself blocks it."""
+    page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("print('b')\n")})
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    a.run()
+    expect(a.status).to_contain_text("Finished")
+    page.workers[0].evaluate("void setTimeout(() => { for (;;); })")
+    hold_the_clock(page)
+    b.run()
+    expect(b.status).to_have_text("Running")
+    page.clock.run_for(999)
+    expect(b.status).to_have_text("Running")
+    page.clock.run_for(1)
+    expect(b.status).to_contain_text("Finished")
+    assert b.result() == "b\n"
+
+
+FLOODS = {
+    "messages": POST + "while True:\n    js.postMessage(1)\n",
+    "large messages": POST + "large = 'x' * 1_000_000\nwhile True:\n    js.postMessage(large)\n",
+    "past the streams": "import os\nwhile True:\n    os.write(1, b'\\n')\n",
+    "past the limits": "import sys\noutput = sys.stdout.buffer._output\nwhile True:\n    output._send('text', 'x')\n",
+    "pictures past the limits": (
+        "import sys\noutput = sys.stdout.buffer._output\n"
+        "while True:\n    output._send('picture', '<svg xmlns=\"http://www.w3.org/2000/svg\"/>')\n"
+    ),
+    "counts": "import sys\noutput = sys.stdout.buffer._output\nwhile True:\n    output._send('hidden', '1 1')\n",
+    "pieces": "import sys\nwhile True:\n    sys.stdout.write('x')\n    sys.stdout.flush()\n",
+    "errors": POST + "while True:\n    js.reportError('x')\n",
+}
+
+#: Counts the messages that reach the page, and the frames in which it draws.
+COUNTING = """
+window.heard = 0;
+const set = Object.getOwnPropertyDescriptor(Worker.prototype, "onmessage").set;
+Object.defineProperty(Worker.prototype, "onmessage", { set(hear) {
+    set.call(this, hear && ((event) => { window.heard += 1; hear(event); }));
+} });
+"""
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_under_a_flood_the_page_answers(opener: Opener, watch: Watch, name: str) -> None:
+    watch.allow("Uncaught|error")
+    page = opener.page({"example.py": Source(FLOODS[name]), "good.py": Source(GOOD)}, script=COUNTING)
+    example, good = Snippet(page, "example.py"), Snippet(page, "good.py")
+    example.run()
+    expect(example.status).to_have_text(re.compile("Running|crashed"))
+    frames(page, 30)
+    assert page.evaluate("window.heard") < 8_500
+    if example.button("Stop").is_visible():
+        example.button("Stop").click(timeout=5_000)
+    expect(example.status).to_have_text(re.compile("Stopped|crashed"))
+    good.run()
+    expect(good.status).to_contain_text("Finished")
+    assert good.result() == "good\n"
+
+
+def frames(page: Page, number: int) -> None:
+    """Wait for so many frames: the page draws."""
+    page.evaluate(
+        """async (number) => {
+            for (let i = 0; i < number; i++) await new Promise(requestAnimationFrame);
+        }""",
+        number,
+    )
+
+
+def test_what_comes_within_a_frame_is_drawn_at_once(opener: Opener) -> None:
+    """Text, pictures and counts, in order."""
+    snippet = opener.snippet(
+        "import _display\nfor i in range(40):\n    print(i)\n"
+        "    _display.svg('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')\n"
+    )
+    page = snippet.page
+    page.evaluate(
+        """() => {
+            window.drawn = 0;
+            const parts = document.querySelector(".snippet-parts");
+            new MutationObserver(() => { window.drawn += 1; }).observe(parts, { childList: true, subtree: true });
+        }"""
+    )
+    page.evaluate("window.requestAnimationFrame = () => 1")  # no frame comes while it runs
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert page.evaluate("window.drawn") == 1
+    assert snippet.result() == "".join(f"{i}\n[picture: ]\n" for i in range(40))

@@ -1,0 +1,84 @@
+"""A browser without stack switching, as Safari and Firefox ESR are: what waits is awaited, or says where to put it.
+
+Which calls are awaited is tested in tests/runner; here the worker really cannot wait inside a call.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from .snippet_page import Snippet, Source
+from .watching import Opener
+
+#: Takes stack switching away from the workers of a page.
+WITHOUT = """
+const Original = Worker;
+globalThis.Worker = class {
+    constructor(url, options) {
+        const request = new XMLHttpRequest();
+        request.open("GET", url, false);
+        request.send();
+        const code = `delete WebAssembly.Suspending; delete WebAssembly.promising;\\n${request.responseText}`;
+        return new Original(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), options);
+    }
+};
+"""
+
+MAIN = """
+import asyncio, js
+assert not hasattr(js.WebAssembly, "Suspending")
+async def main(number):
+    await asyncio.sleep(0.01)
+    return number
+"""
+
+PROGRAMS = {
+    "at the top level": ("print(asyncio.run(main(1)))\nprint(asyncio.run(main(2)))\n", "1\n2\n"),
+    "in with, for, if and try": (
+        """
+import tempfile
+with tempfile.TemporaryDirectory() as d:
+    for n in range(2):
+        if n:
+            try:
+                print(asyncio.run(main(n)))
+            finally:
+                print("end")
+""",
+        "1\nend\n",
+    ),
+    "a Runner": (
+        "with asyncio.Runner() as runner:\n    print(runner.run(main(1)), runner.run(main(2)))\n",
+        "1 2\n",
+    ),
+    "a loop": ("print(asyncio.new_event_loop().run_until_complete(main(1)))\n", "1\n"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_waits_is_awaited(opener: Opener, name: str) -> None:
+    code, output = PROGRAMS[name]
+    snippet = Snippet(opener.page({"example.py": Source(MAIN + code)}, script=WITHOUT), "example.py")
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == output
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("def go():\n    asyncio.run(main(1))\ngo()\n", 8),
+        ("def go():\n    with asyncio.Runner() as runner:\n        runner.run(main(1))\ngo()\n", 9),
+        ("import sys\nasync def leave():\n    sys.exit(3)\nasyncio.run(leave())\n", 0),
+    ],
+)
+def test_inside_a_function_it_says_where_to_put_it(opener: Opener, code: str, line: int) -> None:
+    page = opener.page(
+        {"example.py": Source(MAIN + code), "good.py": Source("print('good')\n")}, script=WITHOUT
+    )
+    example, good = Snippet(page, "example.py"), Snippet(page, "good.py")
+    example.run()
+    expect(example.status).to_have_text(f"Error in line {line}" if line else "Ended with exit status 3")
+    if line:
+        expect(example.error).to_contain_text("put the call at the top level of the program")
+    good.run()
+    expect(good.status).to_contain_text("Finished")
