@@ -320,7 +320,7 @@ class Store:
         ids = [(event,) for event in events]
         self._db.executemany(
             "INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta"
-            " WHERE shadow = 0 AND id = ? AND version >= cursor_version",
+            " WHERE shadow = 0 AND id = ? AND version >= cursor_version AND NOT COALESCE(numbered, 0)",
             ids,
         )
         self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", ids)
