@@ -25,7 +25,7 @@ const PARTS = 0.6;
 
 /** Of the first results at most one is from a list of names. */
 const FIRST = 3;
-const LISTS = /^(?:c|claims|reference)\//;
+const LISTS = /^(?:c|claims|reference|ways)\//;
 
 const STOP = new Set(
   "a after an and any ca are as at be been but by can could did do does for from get gets had has have how i if in into is it its just me my of off on or our really shall should so still that the their them then there these this those to was we were what when where which while who whose why will with would you your".split(
@@ -35,7 +35,7 @@ const STOP = new Set(
 
 /** What answers comes before what lists: by the beginning of an address, the first that fits. */
 const WEIGHTS: readonly (readonly [string, number])[] = [
-  ["what-you-see/", 1.4],
+  ["what-you-see/", 1.3],
   ["questions/#", 1.2],
   ["reference/api/", 0.3],
   ["reference/apple-symbols/", 0.3],
@@ -45,6 +45,7 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["claims/", 0.4],
   ["c/", 0.7],
   ["glossary/", 0.8],
+  ["ways/", 0.8],
 ];
 
 /** One thing that is asked for: the ways to say it, each some words that belong together, and what each is worth. */
@@ -221,7 +222,7 @@ export class Engine {
     }
     const ranked = [...byPage].map(([page, found]) => {
       found.sort(([, one], [, other]) => other - one);
-      return { page, found, score: found.slice(0, 4).reduce((sum, [, score], at) => sum + score * (at ? 0.25 / at : 1), 0) };
+      return { page, found, score: found.slice(0, 6).reduce((sum, [, score], at) => sum + score * (at ? 0.6 / at : 1), 0) };
     });
     ranked.sort((one, other) => other.score - one.score);
     return listsLater(ranked)
