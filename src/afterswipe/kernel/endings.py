@@ -4,14 +4,14 @@
 makes one crash. That a process ended tells nobody: not the app, not its card (claims live-activity.survives-its-process).
 
 The system may call `applicationWillTerminate` before it ends an app that runs in the background, and need not: `announce` is an end
-with that call. A suspended app is not told, and no work should depend on it.
+with that call. An app that runs is told when a person force quits it, unless the script says `phone.force_quit(told=False)`. A suspended app is not told, and no work should depend on it.
 
 Not modelled: the memory limit of one process, thermal termination (0xc00010ff), a crash in an extension,
 the reports' own text, and MetricKit's counts. An exception that leaves the app's main coroutine is no crash here: it ends
 your script's run, so that you see it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from afterswipe.errors import UsageError
 from afterswipe.units import duration
@@ -19,6 +19,7 @@ from afterswipe.units import duration
 from .causes import ProcessEnded
 from .host import Host
 from .life_cycle import Event, State
+from .process import Process
 
 _TOLD = "life-cycle.will-terminate-only-while-running"
 
@@ -57,17 +58,35 @@ class Endings:
                 f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
             )
         host.rules.cite(_TOLD)
-        limit = host.rules.milliseconds("life-cycle.will-terminate-limit")
+        self._tell(process, lambda how: host.terminate(f"{why}; applicationWillTerminate {how}"))
 
-        def end(how: str) -> None:
+    def force_quit(self, process: Process) -> None:
+        """The person force quits an app that runs: it is told, and ends when that has returned or its time is over.
+
+        For the phone, not for a script (claim life-cycle.running-app-may-be-told-of-force-quit).
+        """
+        self._host.rules.cite("life-cycle.running-app-may-be-told-of-force-quit")
+
+        def end(_how: str) -> None:
+            self._host.happen(Event.FORCE_QUIT)
+
+        self._tell(process, end)
+        self._host.turn()
+        if not process.out:
+            end("had returned")
+
+    def _tell(self, process: Process, end: Callable[[str], None]) -> None:
+        host, limit = self._host, self._host.rules.milliseconds("life-cycle.will-terminate-limit")
+
+        def once(how: str) -> None:
             if host.process is process:
-                host.terminate(f"{why}; applicationWillTerminate {how}")
+                end(how)
 
         def returned() -> None:
             late.cancel()
-            host.clock.after(0, lambda: end("had returned"))
+            host.clock.after(0, lambda: once("had returned"))
 
         process.run_time.hold("applicationWillTerminate has not returned")
-        late = host.clock.after(limit, lambda: end(f"had not returned after {duration(limit)}"))
+        late = host.clock.after(limit, lambda: once(f"had not returned after {duration(limit)}"))
         process.tell("applicationWillTerminate")
         process.call(returned)

@@ -300,7 +300,8 @@ class ContinuedProcessing:
             running.cancel()
 
     def _must_be_in_front(self) -> None:
-        state = self._host.state
+        app = self._handlers()
+        state = self._host.state if app is None else app.process.application_state
         if not state.foreground:
             self._rules.cite("continued-processing.starts-in-foreground")
             self._rules.cite("continued-processing.cannot-start-from-background")
