@@ -68,7 +68,8 @@ def test_the_app_switcher_is_announced_while_the_app_is_still_active():
     phone.open(main)
     phone.open_app_switcher()
     assert seen["sceneWillResignActive"][0] is State.ACTIVE
-    assert phone.app.state is State.INACTIVE and phone.app.scene_state is SceneState.FOREGROUND_INACTIVE
+    assert phone.app.state is State.INACTIVE
+    assert phone.app.scene_state is SceneState.FOREGROUND_INACTIVE
 
 
 def test_a_card_starts_when_the_app_resigns_and_not_when_it_will_enter_the_foreground():
@@ -147,7 +148,8 @@ BUSY: list[float] = []
 def test_a_running_app_is_told_of_a_force_quit_and_ends_at_once():
     phone, heard = quit_of(lambda phone: phone.open_app_switcher())
     assert heard == [(0.0, "applicationWillTerminate", State.INACTIVE)]
-    assert phone.app_state is State.NOT_RUNNING and phone.was_force_quit
+    assert phone.app_state is State.NOT_RUNNING
+    assert phone.was_force_quit
     assert phone.endings.last.cause.value == "force quit"
     assert "life-cycle.running-app-may-be-told-of-force-quit" in phone.rules.used
 
@@ -164,13 +166,15 @@ def test_one_that_runs_in_the_background_is_told_too():
 
 def test_the_other_case_is_that_it_is_not_told():
     phone, heard = quit_of(lambda phone: phone.open_app_switcher(), told=False)
-    assert heard == [] and phone.app_state is State.NOT_RUNNING
+    assert heard == []
+    assert phone.app_state is State.NOT_RUNNING
 
 
 def test_a_suspended_app_never_hears_of_it():
     for told in (None, True, False):
         phone, heard = quit_of(lambda phone: (phone.swipe_up(), phone.wait(minutes=1)), told=told)
-        assert heard == [] and phone.app_state is State.NOT_RUNNING
+        assert heard == []
+        assert phone.app_state is State.NOT_RUNNING
 
 
 @pytest.mark.parametrize(("busy", "ends"), [(3.0, 3.0), (9.0, 5.0)])
