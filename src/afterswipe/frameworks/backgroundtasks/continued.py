@@ -191,6 +191,8 @@ class ContinuedProcessing:
         self._cards = cards
         self._network = network
         self._handlers = handlers
+        self.allowed = True
+        """Whether the person lets continued tasks run on this phone; set it to False to switch them off."""
         self._queue: list[BGContinuedProcessingTaskRequest] = []
         self._running: list[RunningTask] = []
         self._full = False
@@ -253,12 +255,17 @@ class ContinuedProcessing:
         """Start a task, or let it wait for room.
 
         Raises UnavailableError before iOS 26, APIError where the app is not in the foreground, and BGTaskSchedulerError
-        `immediateRunIneligible` where there is no room and the strategy is "fail".
+        `unavailable` where they are switched off, `immediateRunIneligible` where there is no room and the strategy is "fail".
         """
         rules = self._rules
         rules.require("continued-processing.ios-and-ipados-only", "BGContinuedProcessingTask")
         if request.strategy not in (None, "queue", "fail"):
             raise UsageError(f"strategy={request.strategy!r}: there are 'queue' and 'fail'.")
+        if not self.allowed:
+            rule = "continued-processing.can-be-switched-off"
+            rules.cite(rule)
+            why = "the person switched continued tasks off. Do the work while the app is open"
+            raise BGTaskSchedulerError("unavailable", why, rule)
         self._must_be_in_front()
         rules.cite("continued-processing.default-strategy-is-queue")
         if self._full and request.strategy == "fail":
