@@ -59,7 +59,7 @@ def view(disk: Durable) -> View:
 
     return View(
         rows("meta", "one").get("1", {}),
-        rows("events", "id"),
+        {name.partition(" ")[0]: row for name, row in rows("events", "id").items()},
         rows("entities", "key"),
         rows("files", "key"),
         rows("transfers", "part"),

@@ -240,6 +240,13 @@ class SimDisk:
         self.check_alive()
         return sorted(name for name in self._names if name.rpartition("/")[0] == folder)
 
+    def sizes(self, folder: str) -> dict[str, int]:
+        """The sizes in bytes of the files in a folder, by name."""
+        return {name: len(self._names[name].data) for name in self.names(folder)}
+
+    def stands(self) -> None:
+        """A simulated directory is never replaced."""
+
     def free(self) -> int:
         """How many bytes are left."""
         self.check_alive()

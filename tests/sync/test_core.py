@@ -11,8 +11,8 @@ from afterswipe.sync.core import (
     Ended,
     ForgetPage,
     KeepPage,
+    Locate,
     Refused,
-    Retry,
     StartFull,
     SwapIn,
     Sweep,
@@ -59,33 +59,33 @@ def asks(cursor: str | None = "4", version: int = 4, identity: Identity = FEED, 
 )
 def test_f22_a_pause_is_remembered_and_clamped(not_before, waits):
     after = Begin(LIMITS).next(1000, not_before)
-    assert after == (Ended(Stop.SERVER_BUSY, not_before=not_before) if waits else Retry(LIMITS))
+    assert after == (Ended(Stop.SERVER_BUSY, not_before=not_before) if waits else Locate(LIMITS))
 
 
 # Where to go on.
 
 
 def test_the_first_time_everything_is_asked_for():
-    after = Retry(LIMITS).next(Place(Identity()))
+    after = Locate(LIMITS).next(Place(Identity()))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.full) == ("all", True)
 
 
 def test_later_the_cursor():
-    after = Retry(LIMITS).next(Place(FEED, "4", 4))
+    after = Locate(LIMITS).next(Place(FEED, "4", 4))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.full) == ("4", False)
 
 
 def test_f32_a_list_that_broke_off_goes_on_at_its_page_and_keeps_its_cursor():
-    after = Retry(LIMITS).next(Place(FEED, "4", 4, page="p2", page_version=6))
+    after = Locate(LIMITS).next(Place(FEED, "4", 4, page="p2", page_version=6))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.place.cursor) == ("p2", "4")
 
 
 def test_a_full_list_without_a_page_to_go_on_from_begins_anew():
-    assert isinstance(Retry(LIMITS).next(Place(FEED, "4", 4, shadow=FEED)), StartFull)
-    assert isinstance(Retry(LIMITS).next(Place(FEED, "4", 4, page="p2", shadow=FEED)), AskFeed)
+    assert isinstance(Locate(LIMITS).next(Place(FEED, "4", 4, shadow=FEED)), StartFull)
+    assert isinstance(Locate(LIMITS).next(Place(FEED, "4", 4, page="p2", shadow=FEED)), AskFeed)
 
 
 # A page.

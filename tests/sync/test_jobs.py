@@ -98,8 +98,9 @@ def test_deleted_before_it_came_leaves_a_tombstone():
     assert job(event(DELETED, 2)).delete
 
 
-def test_of_two_at_the_same_time_the_deletion_is_the_later_one():
-    assert job(event(DELETED, 2), event(METADATA, 2), known=HERE, here=have()).delete
+def test_of_two_at_the_same_time_the_list_s_order_says_which_is_later():
+    assert job(event(METADATA, 2), event(DELETED, 2), known=HERE, here=have()).delete
+    assert not job(event(DELETED, 2), event(METADATA, 2), known=HERE, here=have()).delete
 
 
 def test_an_update_of_something_unknown_makes_it():

@@ -71,6 +71,8 @@ class Untidy(FeedServer):
 def carry_out(truth: Truth, operation: tuple, extended: bool) -> None:
     """Change the truth; what needs something that is not there does nothing."""
     name, *details = operation
+    if name in ("add", "replace") and not extended and details[-1] == 0:
+        details[-1] = 1  # no bytes are a file only where the feed says so, and a plain one says no sizes
     ids = [
         key
         for key, content in truth.contents.items()

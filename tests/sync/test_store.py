@@ -177,7 +177,7 @@ def test_s3_the_same_event_again_is_the_same_one(store):
 def test_finishing_ends_the_events_with_the_rows(store, points):
     store.store_page(page(event(1)), base=BASE, full=False, cursor=("1", 1), at=None)
     points.clear()
-    store.finish(have(1).key, [event(1).id], Known(1, False, "{}"), have(1))
+    store.finish(have(1).key, [event(1).identity], Known(1, False, "{}"), have(1))
     assert points == [("commit", "finish")]
     assert (store.pending(), store.have(have(1).key), store.known(have(1).key)) == (
         [],
@@ -195,7 +195,7 @@ def test_finishing_ends_the_events_with_the_rows(store, points):
 def fill(store: Store, *numbers: int, identity: Identity = FEED) -> None:
     store.swap(page(*map(event, numbers), identity=identity), base=BASE, cursor=("9", 9))
     for n in numbers:
-        store.finish(have(n).key, [event(n).id], Known(n, False, "{}"), have(n))
+        store.finish(have(n).key, [event(n).identity], Known(n, False, "{}"), have(n))
 
 
 def test_a_full_list_stays_apart_until_it_is_whole(store):

@@ -17,10 +17,12 @@ from .errors import (
     BrokenAnswer,
     CaptivePortal,
     CorruptDatabase,
+    DirectoryGone,
     DiskFull,
     EndlessPaging,
     FeedError,
     FeedTooLarge,
+    ForeignDatabase,
     InvalidEvent,
     Missing,
     NeedsAuthorization,
@@ -30,6 +32,7 @@ from .errors import (
     ReadOnlyDirectory,
     ServerBusy,
     StoreError,
+    StrayFiles,
     SyncError,
     TransferError,
     UnknownEvent,
@@ -41,8 +44,8 @@ from .limits import Limits
 from .outcome import Phase, Progress, Report, Stop
 
 __all__ = [
-    "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "Disk", "DiskFull", "Durable", "EndlessPaging",
-    "FeedError", "FeedTooLarge", "FileDisk", "InvalidEvent", "Limits", "Missing", "NeedsAuthorization", "NewerDatabase", "NotAFeed",
-    "OtherFeed", "PendingFile", "Phase", "Progress", "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "Sync",
+    "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "DirectoryGone", "Disk", "DiskFull", "Durable", "EndlessPaging",
+    "FeedError", "FeedTooLarge", "FileDisk", "ForeignDatabase", "InvalidEvent", "Limits", "Missing", "NeedsAuthorization", "NewerDatabase", "NotAFeed",
+    "OtherFeed", "PendingFile", "Phase", "Progress", "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "StrayFiles", "Sync",
     "SyncError", "SystemClock", "TransferError", "UnknownEvent", "Unreachable", "UnsafePath", "WrongFile", "always",
 ]  # fmt: skip

@@ -1,11 +1,11 @@
 """One run, as typed states: facts go in, the next state comes out. No I/O, no clock.
 
-    Begin ─▶ Retry ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Sweep ─▶ Ended
+    Begin ─▶ Locate ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Sweep ─▶ Ended
                         │  ▲       SwapIn ──────────────────▲
                         ▼  │
                      StartFull, ForgetPage
 
-What was left from last time comes first, then the feed, page by page, then what the feed asks for. A cursor belongs to one feed and
+The feed comes first, page by page, then what it and what was left from last time ask for. A cursor belongs to one feed and
 one generation of it: where the identity changes, or the server does not know the cursor, the whole list is read again, apart from what is
 known, and takes its place in one transaction (`SwapIn`). Each way back to `AskFeed` changes something and is counted.
 """
@@ -13,7 +13,7 @@ known, and takes its place in one transaction (`SwapIn`). Each way back to `AskF
 from dataclasses import dataclass, replace
 
 from .errors import CaptivePortal, EndlessPaging, FeedError, NotAFeed, SyncError, UnknownEvent
-from .feed import ALL, Identity, Page
+from .feed import ALL, BEYOND, Identity, Page
 from .limits import Limits
 from .outcome import Stop
 from .records import Place
@@ -28,24 +28,24 @@ class Begin:
 
     limits: Limits
 
-    def next(self, wall: float, not_before: float) -> "Retry | Ended":
+    def next(self, wall: float, not_before: float) -> "Locate | Ended":
         """A pause that the server asked for outlives a run; a clock that was set cannot make it endless."""
         if (
             wall < min(not_before, wall + self.limits.retry_after_max)
             and not_before - wall <= self.limits.retry_after_max
         ):
             return Ended(Stop.SERVER_BUSY, not_before=not_before)
-        return Retry(self.limits)
+        return Locate(self.limits)
 
 
 @dataclass(frozen=True)
-class Retry:
-    """First what was left from last time."""
+class Locate:
+    """Where to ask from."""
 
     limits: Limits
 
     def next(self, place: Place) -> "AskFeed | StartFull":
-        """Then the feed: from the cursor, or from the page that a list had come to."""
+        """The feed comes first, always: from the cursor, or from the page that a list had come to."""
         ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
         if place.shadow is not None and place.page is None:
             return StartFull(replace(ask, place=replace(place, shadow=None)))
@@ -111,7 +111,11 @@ class AskFeed:
         return self._kept(page)
 
     def _kept(self, page: Page) -> "KeepPage | SwapIn":
-        came = [(e.version, self._as_cursor(page, e.version, e.date_time)) for e in page.events]
+        came = [
+            (e.version, self._as_cursor(page, e.version, e.date_time))
+            for e in page.events
+            if e.version < BEYOND
+        ]
         newest = max([self.newest, *came, *((version, str(version)) for version in page.unknown)])
         after = replace(
             self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest,
@@ -284,4 +288,4 @@ class Ended:
     forget_page: bool = False
 
 
-type State = Begin | Retry | AskFeed | KeepPage | SwapIn | StartFull | ForgetPage | Work | Sweep | Ended
+type State = Begin | Locate | AskFeed | KeepPage | SwapIn | StartFull | ForgetPage | Work | Sweep | Ended

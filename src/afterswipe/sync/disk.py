@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from .errors import AnotherProcess, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath
+from .errors import AnotherProcess, DirectoryGone, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath
 
 FOLDERS = ("parts", "files/sound", "files/song")
 """Where files may be."""
@@ -64,6 +64,12 @@ class Disk(Protocol):
     def names(self, folder: str) -> list[str]:
         """The names (with their folder) of what is in a folder, sorted."""
 
+    def sizes(self, folder: str) -> dict[str, int]:
+        """What is in a folder, by name (with the folder), with sizes in bytes; what is no plain file is left out."""
+
+    def stands(self) -> None:
+        """Raise DirectoryGone where the directory is no longer the one whose database was opened."""
+
     def free(self) -> int:
         """Bytes that can still be written."""
 
@@ -83,10 +89,12 @@ class FileDisk:
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
         self.root = Path(directory)
         self._busy_seconds = busy_seconds
+        self._opened: tuple[int, int] | None = None
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
 
     def open_part(self, name: str) -> int:
         """As the protocol says; refuses anything that is no plain file."""
+        self.stands()
         self._close(name)
         with _Mapped(name):
             path = self._path(name)
@@ -175,6 +183,23 @@ class FileDisk:
                 if _SAFE.fullmatch(name)
             )
 
+    def sizes(self, folder: str) -> dict[str, int]:
+        """As the protocol says."""
+        with _Mapped(folder):
+            path = self._folder(folder)
+            if not path.is_dir():
+                return {}
+            with os.scandir(path) as entries:
+                found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+            return {f"{folder}/{name}": stats.st_size for name, stats in found if stat.S_ISREG(stats.st_mode)}
+
+    def stands(self) -> None:
+        """As the protocol says: by the database's place on the disk."""
+        if self._opened is not None and self._opened != _place(self.root / DATABASE):
+            raise DirectoryGone(
+                f"{self.root} was removed or replaced while it was being written. Run again; nothing more was written."
+            )
+
     def free(self) -> int:
         """As the protocol says."""
         with _Mapped("."):
@@ -191,7 +216,9 @@ class FileDisk:
             path = self.root / DATABASE
             if path.is_symlink():
                 raise UnsafePath(f"{DATABASE} is a symbolic link. Remove it; it is not ours.")
-            return _Connection(path, timeout=self._busy_seconds, isolation_level=None)
+            connection = _Connection(path, timeout=self._busy_seconds, isolation_level=None)
+            self._opened = _place(path)
+            return connection
 
     def set_database_aside(self) -> None:
         """As the protocol says: `sync.db` becomes `sync.db.damaged`, and its log goes with it."""
@@ -232,6 +259,14 @@ class FileDisk:
         assert _SAFE.fullmatch(name), name
         folder, _, last = name.rpartition("/")
         return self._folder(folder) / last
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class _Connection(sqlite3.Connection):

@@ -10,18 +10,27 @@ from .core import (
     Ended,
     ForgetPage,
     KeepPage,
+    Locate,
     Refused,
-    Retry,
     StartFull,
     State,
     SwapIn,
     Sweep,
     Work,
 )
-from .errors import CaptivePortal, FeedError, NeedsAuthorization, NotAFeed, TransferError, Unreachable
-from .feed import Event, FileInfo, Kind, Media, Page, events_url, parse_page
+from .errors import (
+    CaptivePortal,
+    FeedError,
+    Missing,
+    NeedsAuthorization,
+    NotAFeed,
+    StrayFiles,
+    TransferError,
+    Unreachable,
+)
+from .feed import Event, FileInfo, Kind, Page, events_url, own_event, parse_page
 from .fetcher import Fetcher
-from .jobs import Job, by_content, plan
+from .jobs import Job, by_content, is_ours, plan
 from .outcome import Halt, Phase, Stop
 from .records import Have, Known
 from .transfer import (
@@ -61,14 +70,14 @@ class Driver:
         """From `Begin` to `Ended`."""
         self.phase(Phase.CHECKING)
         self.check_after_unclean_end()
+        self.look_at_every_file()
         state: State = Begin(self.limits)
         while True:
             match state:
                 case Begin():
                     state = state.next(self.fetcher.clock.wall(), self.store.not_before())
-                case Retry():
-                    self.phase(Phase.RETRYING)
-                    await self.work()
+                case Locate():
+                    self.store.belongs_to(self.base, plain=self.store.place().identity.feed_id is None)
                     state = state.next(self.store.place())
                 case AskFeed():
                     self.phase(Phase.ASKING)
@@ -83,7 +92,8 @@ class Driver:
                 case SwapIn():
                     self.lease.keep()
                     self.store.belongs_to(self.base, state.page.plain)
-                    self.store.swap(state.page, base=self.base, cursor=state.cursor)
+                    in_pages = state.after.pages > 1 or state.after.place.page is not None
+                    self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
                     state = state.next()
                 case StartFull():
                     self.lease.keep()
@@ -119,11 +129,24 @@ class Driver:
         unchecked = self.store.files(unchecked=True)
         for have in unchecked:
             if not self.is_good(have):
-                self.lease.keep()
-                self.store.lost(have, _again(have, self.store.known(have.key)))
+                self.lose(have)
                 self.disk.unlink(have.name)
         if unchecked:
             self.store.set_checked()
+
+    def look_at_every_file(self) -> None:
+        """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
+        sizes: dict[str, int] = {}
+        for folder in ("files/sound", "files/song"):
+            sizes |= self.disk.sizes(folder)
+        for have in self.store.files():
+            if sizes.get(have.name) != have.size:
+                self.lose(have)
+
+    def lose(self, have: Have) -> None:
+        """No row says any more that this file is here, and an event asks for it again."""
+        self.lease.keep()
+        self.store.lost(have, _again(have, self.store.known(have.key)))
 
     def is_good(self, have: Have) -> bool:
         """Whether a file is what its row says."""
@@ -201,6 +224,12 @@ class Driver:
                 try:
                     await self.fetcher.do(job)
                     trouble[0] = 0
+                except Missing as error:
+                    trouble[0] = 0
+                    if not any(event.id == "left-out" for event in events):
+                        self.problems[key] = [error]
+                    else:  # no list has it, and the server does not: both say so
+                        self.fetcher.gone(job)
                 except TransferError as error:
                     self.problems[key] = [error]
                     trouble[0] = trouble[0] + 1 if isinstance(error, Unreachable) else 0
@@ -216,20 +245,29 @@ class Driver:
     # Tidying up.
 
     def sweep(self) -> None:
-        """Remove parts and files that nobody refers to or still wants. Only the holder of the lease does this."""
+        """Remove parts and files of ours that nobody refers to or still wants. Only the holder of the lease does this."""
         self.lease.keep()
+        strays = self.store.strays()
         jobs = self.wanted()
         kept = (
             {have.name for have in self.store.files()}
             | {job.final for job in jobs}
             | {job.part for job in jobs}
         )
+        left: list[str] = []
         found = {folder: self.disk.names(folder) for folder in ("parts", "files/sound", "files/song")}
         for names in found.values():
             for name in names:
-                if name not in kept:
+                if name in strays and name not in kept:
+                    left.append(name)
+                elif name not in kept and is_ours(name):
                     self.fetcher.growing.pop(name, None)  # begun in this run, and not wanted any more
                     self.disk.unlink(name)
+        if left:
+            self.problems["strays"] = [StrayFiles(
+                f"{len(left)} files, such as {left[0]}, stood here beside a new database, and the feed does not speak of them. "
+                "They were left alone; delete them yourself if you do not want them."
+            )]  # fmt: skip
         orphans = [part for part in self.store.parts() if part not in kept]
         if orphans:
             self.store.forget_parts(orphans)
@@ -245,11 +283,9 @@ class Driver:
 
 def _again(have: Have, known: Known | None) -> Event:
     """An event of our own that asks for a lost file again; as new as what is known, or it would count as done."""
-    path, _, content = have.key.partition("/")
-    media = next(media for media in Media if media.path == path)
     told = FileInfo() if have.tag.startswith("v") else FileInfo(have.size, have.sha256)
     version = max(have.version, known.version if known else -1)
-    return Event(f"lost {have.key}", content, media, Kind.FILE_UPDATED, version, "", told)
+    return own_event("lost", have.key, Kind.FILE_UPDATED, version, told)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

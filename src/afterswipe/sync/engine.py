@@ -11,7 +11,7 @@ from .clock import Clock, SystemClock
 from .core import Ended
 from .disk import CHUNK, Disk, FileDisk, this_process
 from .driver import Driver
-from .errors import AnotherProcess, CorruptDatabase, DiskFull, StoreError
+from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, StoreError
 from .feed import file_url
 from .fetcher import Fetcher
 from .jobs import Job, by_content, plan
@@ -229,7 +229,7 @@ class _Run:
             ended = Ended(Stop.NEEDS_SPACE, error)
         except AnotherProcess as error:
             ended = Ended(Stop.LEASE_LOST, error)
-        except CorruptDatabase:
+        except (CorruptDatabase, DirectoryGone):
             raise
         except StoreError:
             self.lease.release(clean=False)
@@ -320,7 +320,7 @@ class _Run:
                 (job for job in _jobs(self.store) if job.file is not None and job.final == pending.name), None
             )
             taken = job is not None and self.take(job, source)
-            self.lease.release()
+            self.lease.release(clean=not self.lease.unclean)
             return taken
         finally:
             self.store.close()

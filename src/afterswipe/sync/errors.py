@@ -18,6 +18,9 @@ AfterSwipeError
     ├── ServerBusy               the server asked for a pause; `not_before` says until when
     └── StoreError               the directory on this machine cannot be used
         ├── NewerDatabase        a newer version of the app wrote it
+        ├── ForeignDatabase      another program's database is there
+        ├── StrayFiles           files that a new database cannot judge; nothing was deleted
+        ├── DirectoryGone        the directory was removed or replaced while a run was in it
         ├── AnotherProcess       somebody else is at work in it
         ├── OtherFeed            it belongs to another feed
         ├── ReadOnlyDirectory    writing is not allowed
@@ -103,6 +106,18 @@ class StoreError(SyncError):
 
 class NewerDatabase(StoreError):
     """A newer version of the app wrote the database."""
+
+
+class ForeignDatabase(StoreError):
+    """A database with our name is there, and it is another program's."""
+
+
+class StrayFiles(StoreError):
+    """Files stand beside a new database that cannot judge them. Nothing of them was deleted."""
+
+
+class DirectoryGone(StoreError):
+    """The directory was removed or replaced while a run was in it."""
 
 
 class AnotherProcess(StoreError):

@@ -84,6 +84,8 @@ class Event:
     version: int
     date_time: str
     file: FileInfo = FileInfo()
+    tie: bool = False
+    """Whether it came at the very instant of the cursor and had not been done: newer than what is known of that instant."""
 
     @property
     def key(self) -> str:
@@ -91,9 +93,9 @@ class Event:
         return f"{self.media.path}/{self.content}"
 
     @property
-    def rank(self) -> tuple[int, bool]:
-        """Its place in the order of one content's events; of two at the same time, the deletion is the later one."""
-        return self.version, self.kind is Kind.DELETED
+    def identity(self) -> str:
+        """What makes it this event and no other: its id alone may be given twice (S16)."""
+        return f"{self.id} {self.key} {self.kind:d} {self.version}"
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ _MEDIA = frozenset(int(media) for media in Media)
 _KINDS = frozenset(int(kind) for kind in Kind)
 _TOKEN_MAX = 1_000
 _SEQ_MAX = 2**63 - 1
+BEYOND = _SEQ_MAX
+"""The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
 _NANOSECONDS = 9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND: int = 10**_NANOSECONDS
@@ -260,13 +264,21 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     read = _Fields(document, where)
     media, kind = read.get("media_type", _whole), read.get("event_type", _whole)
     date_time = read.get("date_time", _date_time)
-    version = read.get("seq", _whole) if numbered else nanoseconds(date_time)
+    # A time that a database cannot hold becomes the first or the last one that it can: 1970, or `BEYOND`.
+    version = read.get("seq", _whole) if numbered else min(max(nanoseconds(date_time), 0), BEYOND)
     identifier, content = read.get("id", _uuid), read.get("content_id", _uuid)
     size = read.get("size", _optional(_whole)) if "size" in document else None
     sha256 = read.get("sha256", _optional(_digest)) if "sha256" in document else None
     if media not in _MEDIA or kind not in _KINDS:
         return version
     return Event(identifier, content, Media(media), Kind(kind), version, date_time, FileInfo(size, sha256))
+
+
+def own_event(name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
+    """An event that no feed has sent: the engine's own wish to look at a content again."""
+    path, _, content = key.partition("/")
+    media = next(media for media in Media if media.path == path)
+    return Event(name, content, media, kind, version, "", file or FileInfo())
 
 
 def _optional[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:

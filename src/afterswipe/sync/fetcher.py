@@ -55,6 +55,17 @@ class Fetcher(Asker):
             self.disk.unlink(before.name)
         self.changed()
 
+    def gone(self, job: Job) -> None:
+        """A content that a whole list left out, and that the server says it does not have."""
+        self.lease.keep()
+        before = self.store.have(job.key)
+        self.store.gone(job.key, job.ids)
+        self.tally.gone(job.key)
+        self.tally.landed(job.key, job.part, None)
+        if before is not None:
+            self.disk.unlink(before.name)
+        self.changed()
+
     async def fetch(self, job: Job) -> Have | None:
         """Get what a content needs, and keep it; its file, if there was one to get."""
         known = self.store.known(job.key)

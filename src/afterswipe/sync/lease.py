@@ -39,7 +39,8 @@ class Lease:
         self._renewed = self._clock.monotonic(), now
 
     def keep(self) -> None:
-        """Make sure, before writing, that the lease is still ours; raises AnotherProcess."""
+        """Make sure, before writing, that directory and lease are still ours; raises DirectoryGone or AnotherProcess."""
+        self._store.stands()
         monotonic, wall = self._clock.monotonic(), self._clock.wall()
         half = self._seconds / 2
         if monotonic - self._renewed[0] < half and abs(wall - self._renewed[1]) < half:

@@ -38,7 +38,6 @@ class Phase(Enum):
     """What a run is doing. Done is a phase of its own: all bytes may be there while it is not."""
 
     CHECKING = "checking what is here"
-    RETRYING = "getting what was left from last time"
     ASKING = "asking for news"
     GETTING = "getting files"
     SWEEPING = "tidying up"

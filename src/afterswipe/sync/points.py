@@ -101,6 +101,14 @@ class PointedDisk:
         with self._points.at("names", folder):
             return self._disk.names(folder)
 
+    def sizes(self, folder: str) -> dict[str, int]:
+        """As `Disk`; no point, for nothing on the disk changes."""
+        return self._disk.sizes(folder)
+
+    def stands(self) -> None:
+        """As `Disk`; no point."""
+        self._disk.stands()
+
     def free(self) -> int:
         """As `Disk`."""
         with self._points.at("free", "."):

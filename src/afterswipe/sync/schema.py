@@ -2,6 +2,9 @@
 
 import sqlite3
 
+APPLICATION_ID = 0x41665377
+"""Says that a database is ours: "AfSw"."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # One row, of what is known about the feed and about earlier runs.
@@ -34,6 +37,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             one INTEGER PRIMARY KEY CHECK (one = 1), owner TEXT NOT NULL, expires REAL NOT NULL)""",
         "INSERT INTO meta (one) VALUES (1)",
     ),
+    (
+        # `tie` events came at the cursor's instant and are newer than what is known of it.
+        "ALTER TABLE events ADD COLUMN tie INTEGER NOT NULL DEFAULT 0",
+        # An event is its id together with content, kind and version.
+        "UPDATE events SET id = CASE WHEN id LIKE 'lost %' THEN 'lost' ELSE id END || ' ' || key || ' ' || kind || ' ' || version",
+        # Events of the cursor's instant, and later ones, that are done: a cursor that counts itself in brings them again.
+        "CREATE TABLE done (id TEXT PRIMARY KEY, key TEXT NOT NULL, version INTEGER NOT NULL)",
+        # Files that stood beside a new database: no list can say that they are not wanted any more.
+        "CREATE TABLE strays (name TEXT PRIMARY KEY)",
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
 )
 
 CURRENT = len(MIGRATIONS)
@@ -42,6 +56,17 @@ CURRENT = len(MIGRATIONS)
 def version(connection: sqlite3.Connection) -> int:
     """The version of the tables that are there; 0 in a new database."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether the database is new, or has our tables. The first version wrote no `application_id`."""
+    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if mark == 0 and version(connection) == 0:
+        return not tables
+    return mark == APPLICATION_ID or (
+        mark == 0 and {"meta", "events", "entities", "files", "lease"} <= tables
+    )
 
 
 def migrate(connection: sqlite3.Connection, since: int) -> None:

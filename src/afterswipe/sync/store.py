@@ -11,10 +11,14 @@ from contextlib import contextmanager
 
 from . import schema
 from .disk import DATABASE, Disk
-from .errors import CorruptDatabase, NewerDatabase, OtherFeed
-from .feed import Event, FileInfo, Identity, Kind, Media, Page
+from .errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
+from .feed import Event, FileInfo, Identity, Kind, Media, Page, own_event
+from .jobs import content_of, is_ours
 from .records import Have, Known, Part, Place
 from .sqlite_errors import mapped
+
+_OWN = ("lost", "left-out")
+"""Ids of events of our own."""
 
 __all__ = ["Have", "Known", "Part", "Place", "Store"]
 
@@ -54,9 +58,33 @@ class Store:
                 raise NewerDatabase(
                     f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory."
                 )
+            if not schema.is_ours(self._db):
+                raise ForeignDatabase(
+                    f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away."
+                )
             if found < schema.CURRENT:
                 with self.transaction("schema"):
-                    schema.migrate(self._db, schema.version(self._db))
+                    since = schema.version(self._db)
+                    schema.migrate(self._db, since)
+                    if since == 0:
+                        self._note_strays()
+
+    def _note_strays(self) -> None:
+        """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
+        names = [name for folder in ("files/sound", "files/song") for name in self._disk.sizes(folder)]
+        self._db.executemany("INSERT INTO strays VALUES (?)", [(name,) for name in names if is_ours(name)])
+
+    def strays(self) -> set[str]:
+        """Files that stood beside a new database, and whose contents it has not come to know since."""
+        named = {row[0] for row in self._rows("SELECT name FROM strays")}
+        if not named:
+            return named
+        known = {row[0] for row in self._rows("SELECT key FROM entities")}
+        return {name for name in named if content_of(name) not in known}
+
+    def stands(self) -> None:
+        """Raise StoreError where the directory is no longer the one that was opened."""
+        self._disk.stands()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -133,12 +161,14 @@ class Store:
                 )
 
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> None:
-        """Put events in, within a transaction. One that is there already is the same one."""
+        """Put events in, within a transaction. One that is there already, or was done, is the same one."""
+        instant = self._rows("SELECT cursor_version FROM meta")[0][0]
+        done = {row[0] for row in self._rows("SELECT id FROM done")}
         self._db.executemany(
-            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    e.id,
+                    e.identity,
                     shadow,
                     e.key,
                     e.content,
@@ -148,14 +178,17 @@ class Store:
                     e.date_time,
                     e.file.size,
                     e.file.sha256,
+                    e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
                 )
                 for e in events
+                if shadow or e.identity not in done
             ],
         )
 
     def set_cursor(self, cursor: str, version: int) -> None:
         """Move the cursor, within a transaction."""
         self._db.execute("UPDATE meta SET cursor = ?, cursor_version = ?", (cursor, version))
+        self._db.execute("DELETE FROM done WHERE version < ?", (version,))
 
     def forget_shadow(self) -> None:
         """A full list is to be begun again from its start."""
@@ -173,10 +206,11 @@ class Store:
         with self.transaction("forget"):
             self._db.execute("UPDATE meta SET page = NULL, page_version = -1")
 
-    def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None) -> None:
+    def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False) -> None:
         """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
 
-        Of another feed or generation, no older version means anything. A complete snapshot also ends what it does not mention.
+        Of another feed or generation, no older version means anything. A complete snapshot also ends what it does not mention; one
+        that came `in_pages` may have lost something between two of them, so that what it leaves out is asked for first (S22).
         """
         old = self.place().identity
         with self.transaction("swap"):
@@ -185,9 +219,13 @@ class Store:
                 self._db.execute("UPDATE entities SET version = -1")
                 self._db.execute("UPDATE files SET version = -1")
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
-            if not page.plain:
+                self._db.execute("DELETE FROM done")
+            if not page.plain and in_pages:
+                self._ask_for_what_is_not_in_the_shadow_set()
+            elif not page.plain:
                 self._end_what_is_not_in_the_shadow_set()
             self._db.execute("UPDATE OR REPLACE events SET shadow = 0 WHERE shadow = 1")
+            self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
             self._clear_shadow()
             self._db.execute(
                 "UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?",
@@ -198,6 +236,13 @@ class Store:
             elif not page.identity.same(old):
                 self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
 
+    def _ask_for_what_is_not_in_the_shadow_set(self) -> None:
+        left_out = self._rows(
+            "SELECT key, version FROM entities WHERE NOT deleted AND key NOT IN (SELECT key FROM events)"
+        )
+        asked = [own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
+        self.insert_events(asked, shadow=True)
+
     def _end_what_is_not_in_the_shadow_set(self) -> None:
         self._db.execute(
             "DELETE FROM events WHERE shadow = 0 AND key NOT IN (SELECT key FROM events WHERE shadow = 1)"
@@ -205,17 +250,20 @@ class Store:
         # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
         self._db.execute("DELETE FROM entities WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
         self._db.execute("DELETE FROM files WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
+        self._db.execute("DELETE FROM done WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
 
     # Work to do and work that is done.
 
     def pending(self) -> list[Event]:
         """Events that are not done, the oldest first."""
         return [
-            Event(row[0], row[1], Media(row[2]), Kind(row[3]), row[4], row[5], FileInfo(row[6], row[7]))
+            Event(
+                row[0].partition(" ")[0], row[1], Media(row[2]), Kind(row[3]), row[4], row[5],
+                FileInfo(row[6], row[7]), bool(row[8]),
+            )
             for row in self._rows(
-                "SELECT id, content, media, kind, version, date_time, size, sha256 FROM events WHERE shadow = 0"
-                " ORDER BY version, kind = ?, rowid",
-                Kind.DELETED,
+                "SELECT id, content, media, kind, version, date_time, size, sha256, tie FROM events WHERE shadow = 0"
+                " ORDER BY version, rowid"
             )
         ]  # fmt: skip
 
@@ -268,8 +316,22 @@ class Store:
         )
 
     def end_events(self, events: Iterable[str]) -> None:
-        """Take events out, within a transaction."""
-        self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", [(event,) for event in events])
+        """Take events out, within a transaction, and remember those that the cursor may bring again."""
+        ids = [(event,) for event in events]
+        self._db.executemany(
+            "INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta"
+            " WHERE shadow = 0 AND id = ? AND version >= cursor_version AND NOT COALESCE(numbered, 0)",
+            ids,
+        )
+        self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", ids)
+
+    def gone(self, key: str, events: Iterable[str]) -> None:
+        """A content that a list left out, and that the server does not have. No tombstone: a later list may have it again."""
+        with self.transaction("gone"):
+            self._db.execute("DELETE FROM entities WHERE key = ?", (key,))
+            self._db.execute("DELETE FROM files WHERE key = ?", (key,))
+            self.end_events(events)
+            self._db.execute("DELETE FROM done WHERE key = ?", (key,))
 
     def took(self, have: Have) -> None:
         """A file came from somebody else; its events stay, for its metadata may be missing."""

@@ -11,6 +11,7 @@ The rules: bytes are appended only where the answer says that they belong, and o
 strong validator, or a digest from the feed that will judge the whole. A transport never decides that a file is complete.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
 
 NOTHING = Part()
 USUAL = Limits()
+
+_OF_NOTHING = hashlib.sha256().hexdigest()
 
 OK, PARTIAL = 200, 206
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, PROXY_AUTHENTICATION = 401, 403, 404, 409, 407
@@ -125,6 +128,8 @@ class Ask:
     """Of which representation they are."""
     restarts: int = 0
     limits: Limits = USUAL
+    piece: bool = False
+    """Whether the body is that of a range: its end says nothing about the end of the file (S22)."""
 
     @property
     def may_resume(self) -> bool:
@@ -177,7 +182,7 @@ class Ask:
         if wrong:
             return wrong
         here = Part(answer.validator, answer.length)
-        return Receive(0, here, replace(self, size=0, here=here))
+        return Receive(0, here, replace(self, size=0, here=here, piece=False))
 
     def _partial(self, answer: Answer) -> Decision:
         if answer.encoded:
@@ -199,7 +204,7 @@ class Ask:
         if wrong:
             return self.restart(wrong.reason)
         here = Part(answer.validator or self.here.validator, total or self.here.total)
-        return Receive(start, here, replace(self, size=start, here=here))
+        return Receive(start, here, replace(self, size=start, here=here, piece=True))
 
     def _same_representation(self, validator: str | None) -> bool:
         if self.here.validator is None or validator is None:
@@ -217,6 +222,8 @@ class Ask:
     def _size_is_wrong(self, total: int | None) -> Refuse | None:
         if total is None:
             return None
+        if total == 0 and self.want.size is None and self.want.sha256 != _OF_NOTHING:
+            return Refuse("an empty body, and the feed does not say that the file is empty", wrong_file=True)
         if total > self.limits.file_bytes:
             return Refuse(f"{total} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)")
         if self.want.size is not None and total != self.want.size:
@@ -231,7 +238,7 @@ class Ask:
     def ended(self, size: int) -> "Ask | Verify":
         """The body ended and `size` bytes are here. A missing length or a size that is not reached says: ask for the rest."""
         whole = self.want.size if self.want.size is not None else self.here.total
-        if size == whole or (whole is None and size):
+        if size == whole or (whole is None and size and not self.piece):
             return Verify(replace(self, size=size))
         return replace(self, size=size)
 
