@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from .frameworks.activitykit.app import Activities, Activity
     from .frameworks.activitykit.card import ActivityState, Card
     from .frameworks.activitykit.pushes import LiveActivityPushes
-    from .frameworks.activitykit.settings import LiveActivities
-    from .frameworks.activitykit.system import ActivityStore
+    from .frameworks.activitykit.system import ActivityStore, LiveActivities
     from .frameworks.appintents.intents import (
         AppIntent,
         CancellableIntent,
@@ -235,8 +234,7 @@ _ROOMS = {
     "frameworks.activitykit.app": "Activities Activity",
     "frameworks.activitykit.card": "ActivityState Card",
     "frameworks.activitykit.pushes": "LiveActivityPushes",
-    "frameworks.activitykit.settings": "LiveActivities",
-    "frameworks.activitykit.system": "ActivityStore",
+    "frameworks.activitykit.system": "ActivityStore LiveActivities",
     "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
     "frameworks.appintents.system": "Intents",
     "frameworks.backgroundassets.system": "BackgroundAssets DownloaderExtension",
