@@ -37,7 +37,12 @@ class ActivityAuthorizationError(APIError):
         self.reason = reason
 
 
-BG_TASK_SCHEDULER_ERRORS = ("unavailable", "tooManyPendingTaskRequests", "notPermitted", "immediateRunIneligible")
+BG_TASK_SCHEDULER_ERRORS = (
+    "unavailable",
+    "tooManyPendingTaskRequests",
+    "notPermitted",
+    "immediateRunIneligible",
+)
 """Apple's names for the errors of BGTaskSchedulerErrorDomain, which are numbered from 1."""
 
 

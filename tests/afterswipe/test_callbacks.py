@@ -121,7 +121,7 @@ def test_a_busy_main_thread_hears_late_and_sees_late():
 
 
 def test_a_callback_that_names_no_state_changes_none():
-    assert stages("didFinishLaunching") is stages("applicationWillTerminate") is None
+    assert stages("didFinishLaunching") == stages("applicationWillTerminate") == (None, None)
 
 
 # A force quit.

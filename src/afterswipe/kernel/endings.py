@@ -61,32 +61,19 @@ class Endings:
         self._tell(process, lambda how: host.terminate(f"{why}; applicationWillTerminate {how}"))
 
     def force_quit(self, process: Process) -> None:
-        """The person force quits an app that runs: it is told, and ends when that has returned or its time is over.
-
-        For the phone, not for a script (claim life-cycle.running-app-may-be-told-of-force-quit).
-        """
-        self._host.rules.cite("life-cycle.running-app-may-be-told-of-force-quit")
-
-        def end(_how: str) -> None:
-            self._host.happen(Event.FORCE_QUIT)
-
-        self._tell(process, end)
-        self._host.turn()
-        if not process.out:
-            end("had returned")
+        """For the phone: an app that runs is told of its force quit, and ends when that has returned or its time is over."""
+        host = self._host
+        host.rules.cite("life-cycle.running-app-may-be-told-of-force-quit")
+        self._tell(process, lambda _how: host.happen(Event.FORCE_QUIT))
+        host.run_until(host.clock.now)
 
     def _tell(self, process: Process, end: Callable[[str], None]) -> None:
         host, limit = self._host, self._host.rules.milliseconds("life-cycle.will-terminate-limit")
 
-        def once(how: str) -> None:
-            if host.process is process:
-                end(how)
-
-        def returned() -> None:
-            late.cancel()
-            host.clock.after(0, lambda: once("had returned"))
+        def after(delay: int, how: str) -> None:
+            host.clock.after(delay, lambda: end(how) if host.process is process else None)
 
         process.run_time.hold("applicationWillTerminate has not returned")
-        late = host.clock.after(limit, lambda: once(f"had not returned after {duration(limit)}"))
+        after(limit, f"had not returned after {duration(limit)}")
         process.tell("applicationWillTerminate")
-        process.call(returned)
+        process.call(lambda: after(0, "had returned"))

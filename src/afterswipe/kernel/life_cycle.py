@@ -184,9 +184,9 @@ _STAGES = {
 }
 
 
-def stages(callback: str) -> tuple[State, State] | None:
+def stages(callback: str) -> tuple[State | None, State | None]:
     """In which state the app's code sees itself during a callback, and when it has returned; None where it names none."""
-    return _STAGES.get(callback.removeprefix("scene").removeprefix("application"))
+    return _STAGES.get(callback.removeprefix("scene").removeprefix("application"), (None, None))
 
 
 def callbacks(told: str, *, scenes: bool) -> list[str]:

@@ -83,20 +83,17 @@ class Process:
             self.loop.call_soon(self._run, callback)
             self.loop.call_soon(self._returned, self._told)
 
-    def _see(self, state: State) -> None:
-        self.application_state = state
-        self.scene_state = SCENES[self.scene_state][state]
+    def _see(self, state: State | None) -> None:
+        if state is not None:
+            self.application_state, self.scene_state = state, SCENES[self.scene_state][state]
 
     def _run(self, callback: str) -> None:
-        if (stage := stages(callback)) is not None:
-            self._see(stage[0])
+        self._see(stages(callback)[0])
         for observer in self._observers:
             observer(callback)
 
     def _returned(self, number: int) -> None:
-        callback, _ = self.out.pop(number)
-        if (stage := stages(callback)) is not None:
-            self._see(stage[1])
+        self._see(stages(self.out.pop(number)[0])[1])
         self.when_returned(number)
 
     # What keeps it awake.

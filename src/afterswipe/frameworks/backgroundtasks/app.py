@@ -163,9 +163,8 @@ class BGTaskScheduler:
     def register(self, identifier: str, handler: Handler) -> None:
         """Say what is to be called when the system launches the app for `identifier`; do it first of all, at every launch.
 
-        Later, it ends the app (claim background-tasks.handlers-before-launch-ends), continued tasks excepted: since iOS 26 what is
-        registered late is taken for one, and a refresh or processing request under it ends the app. Registering an identifier
-        twice kills the app from iOS 26 on (claim continued-processing.registering-twice-kills-the-app).
+        Later, it ends the app (claim background-tasks.handlers-before-launch-ends): before iOS 26 at once, and since then with a
+        request that is not for a continued task. Twice kills it too (claim continued-processing.registering-twice-kills-the-app).
         """
         self._must_exist()
         if self.process.clock.now > self.process.launched_at:
@@ -243,10 +242,8 @@ class BGTaskScheduler:
     def launch(self, task: BGTask) -> None:
         """Call the handler of a task on the app's main thread."""
         if task.identifier not in self._handlers:
-            self._crash(
-                f"the system launched the app for {task.identifier!r}, and nothing was registered for it. Register the "
-                "handler in the first lines of the app's coroutine, at every launch"
-            )
+            name = f"launched for {task.identifier!r}, and nothing was registered for it"
+            self._crash(f"{name}. Do so in the first lines of the app's coroutine, at every launch")
             return
         self.process.call(lambda: self._start(self._handlers[task.identifier], task))
 
@@ -273,17 +270,13 @@ class BGTaskScheduler:
 
     def _registered_late(self, identifier: str) -> None:
         self._crash(
-            f"it registered {identifier!r} after its launch. Register it in the first lines of the app's coroutine"
+            f"it registered {identifier!r} after its launch. Do so in the first lines of its coroutine"
         )
 
     def _crash(self, why: str) -> None:
         """An exception that nobody catches ends the app; the script goes on."""
         self._rules.cite("background-tasks.handlers-before-launch-ends")
-        self.process.clock.after(0, lambda: self._end(why))
-
-    def _end(self, why: str) -> None:
-        if self._host.process is self.process:
-            self._host.happen(Event.CRASH, why)
+        self.process.clock.after(0, lambda: self._host.happen(Event.CRASH, why))
 
     def _registered_twice(self, identifier: str) -> None:
         rule = "continued-processing.registering-twice-kills-the-app"

@@ -223,10 +223,8 @@ class ContinuedProcessing:
         if request.strategy not in (None, "queue", "fail"):
             raise UsageError(f"strategy={request.strategy!r}: there are 'queue' and 'fail'.")
         if not self.allowed:
-            rule = "continued-processing.can-be-switched-off"
-            rules.cite(rule)
             why = "the person switched continued tasks off. Do the work while the app is open"
-            raise BGTaskSchedulerError("unavailable", why, rule)
+            raise BGTaskSchedulerError("unavailable", why, "continued-processing.can-be-switched-off")
         self._must_be_in_front()
         rules.cite("continued-processing.default-strategy-is-queue")
         if self._full and request.strategy == "fail":

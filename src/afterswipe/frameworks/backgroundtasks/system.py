@@ -232,10 +232,8 @@ class TaskScheduler:
     def add(self, request: BGAppRefreshTaskRequest | BGProcessingTaskRequest) -> None:
         """Take a request; raises BGTaskSchedulerError `unavailable` and `tooManyPendingTaskRequests`."""
         if not self._conditions.background_app_refresh:
-            rule = "background-tasks.error-1-unavailable"
-            self._rules.cite(rule)
             why = "the person switched Background App Refresh off. Do the work while the app is open"
-            raise BGTaskSchedulerError("unavailable", why, rule)
+            raise BGTaskSchedulerError("unavailable", why, "background-tasks.error-1-unavailable")
         refresh = isinstance(request, BGAppRefreshTaskRequest)
         limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
         others = [
