@@ -22,8 +22,7 @@ async def app_main(app):
             print(f"  {refused}")
 
     async def submit(*requests):
-        for request in requests:
-            tasks.submit(request)
+        [tasks.submit(request) for request in requests]
 
     def never_completes(task):
         task.expiration_handler = lambda: None
