@@ -152,6 +152,8 @@ class ContinuedProcessing:
         self.cards = cards
         self.network = network
         self._handlers = handlers
+        self.allowed = True
+        """Whether the person lets continued tasks run on this phone; set it to False to switch them off."""
         self._queue: list[BGContinuedProcessingTaskRequest] = []
         self._running: list[RunningTask] = []
         self._full = False
@@ -214,12 +216,15 @@ class ContinuedProcessing:
         """Start a task, or let it wait for room.
 
         Raises UnavailableError before iOS 26, APIError where the app is not in the foreground, and BGTaskSchedulerError
-        `immediateRunIneligible` where there is no room and the strategy is "fail".
+        `unavailable` where they are switched off, `immediateRunIneligible` where there is no room and the strategy is "fail".
         """
         rules = self._rules
         rules.require("continued-processing.ios-and-ipados-only", "BGContinuedProcessingTask")
         if request.strategy not in (None, "queue", "fail"):
             raise UsageError(f"strategy={request.strategy!r}: there are 'queue' and 'fail'.")
+        if not self.allowed:
+            why = "the person switched continued tasks off. Do the work while the app is open"
+            raise BGTaskSchedulerError("unavailable", why, "continued-processing.can-be-switched-off")
         self._must_be_in_front()
         rules.cite("continued-processing.default-strategy-is-queue")
         if self._full and request.strategy == "fail":
@@ -261,7 +266,8 @@ class ContinuedProcessing:
             running.cancel()
 
     def _must_be_in_front(self) -> None:
-        state = self.host.state
+        app = self._handlers()
+        state = self.host.state if app is None else app.process.application_state
         if not state.foreground:
             self._rules.cite("continued-processing.starts-in-foreground")
             self._rules.cite("continued-processing.cannot-start-from-background")

@@ -230,7 +230,10 @@ class TaskScheduler:
     # What the app asks for.
 
     def add(self, request: BGAppRefreshTaskRequest | BGProcessingTaskRequest) -> None:
-        """Take a request; raises BGTaskSchedulerError `tooManyPendingTaskRequests` where as many wait as may."""
+        """Take a request; raises BGTaskSchedulerError `unavailable` and `tooManyPendingTaskRequests`."""
+        if not self._conditions.background_app_refresh:
+            why = "the person switched Background App Refresh off. Do the work while the app is open"
+            raise BGTaskSchedulerError("unavailable", why, "background-tasks.error-1-unavailable")
         refresh = isinstance(request, BGAppRefreshTaskRequest)
         limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
         others = [
