@@ -1,0 +1,165 @@
+"""From events to jobs: what is to be done for one content, worked out from its pending events and what is here. No I/O."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .protocol import Event, FileInfo, Kind, Media
+from .records import Have, Known
+
+_TAG_LENGTH = 16
+_CONTENT_AND_TAG = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:v[0-9a-f]{16}(?:-\d{1,9})?|[0-9a-f]{16})"
+_OURS = re.compile(
+    rf"parts/(?:sound|song)\.{_CONTENT_AND_TAG}\.part|files/(?:sound|song)/{_CONTENT_AND_TAG}\.mp3", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one content needs. Its events are done when it is."""
+
+    key: str
+    content: str
+    media: Media
+    events: tuple[Event, ...]
+    version: int
+    """That of its newest event."""
+    delete: bool = False
+    metadata: bool = False
+    """Whether the entity has to be got."""
+    file: FileInfo | None = None
+    """The file that has to be got, as far as the feed describes it."""
+    tag: str = ""
+    """Names the version of the file, in the names of the part and of the file."""
+    invalid: tuple[Event, ...] = ()
+    """Events that make no sense, to be reported."""
+
+    @property
+    def ids(self) -> list[str]:
+        """What identifies its events."""
+        return [event.identity for event in self.events]
+
+    @property
+    def final(self) -> str:
+        """Where its file belongs."""
+        return f"files/{self.media.path}/{self.content}.{self.tag}.mp3"
+
+    @property
+    def part(self) -> str:
+        """Where its file grows."""
+        return f"parts/{self.media.path}.{self.content}.{self.tag}.part"
+
+    @property
+    def stale(self) -> bool:
+        """Whether there is nothing to do but to end its events."""
+        return not self.delete and not self.metadata and self.file is None
+
+
+def is_ours(name: str) -> bool:
+    """Whether a `Job` can have given a file this name. No other is ever removed (S14)."""
+    return bool(_OURS.fullmatch(name))
+
+
+def content_of(final: str) -> str:
+    """The key of the content that a final name of ours belongs to."""
+    _, path, last = final.split("/")
+    return f"{path}/{last.partition('.')[0]}"
+
+
+def by_content(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Events by the content that they are about, in the order in which each content first comes up."""
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.key, []).append(event)
+    return found
+
+
+def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: bool) -> Job:
+    """Work out what a content's events, taken together, ask for.
+
+    Only the newest state counts: a file that was replaced twice is got once. An event that is not newer than what is known is
+    done. So is `created` for a content that is here; a plain feed means by it what it says, while an extended one may have folded
+    later changes into it, so that there its metadata is read again.
+    """
+    newest = _last(events)
+    job = Job(newest.key, newest.content, newest.media, tuple(events), newest.version)
+    invalid = tuple(e for e in events if e.kind is Kind.FILE_UPDATED and not e.media.has_file)
+    fresh = [e for e in events if e not in invalid and is_newer(e, known)]
+    if not fresh:
+        return _with(job, invalid=invalid, version=max(newest.version, known.version if known else -1))
+    newest = _last(fresh)
+    if newest.kind is Kind.DELETED:
+        return _with(
+            job,
+            delete=known is None or not known.deleted or have is not None,
+            version=newest.version,
+            invalid=invalid,
+        )
+    # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
+    deletions = [e for e in fresh if e.kind is Kind.DELETED]
+    deleted = _last(deletions) if deletions else None
+    fresh = [
+        e
+        for place, e in enumerate(fresh)
+        if deleted is None or (e.version, place) > (deleted.version, fresh.index(deleted))
+    ]
+    is_new = known is None or known.deleted or known.version < 0 or deleted is not None
+    kinds = {e.kind for e in fresh}
+    metadata = is_new or Kind.METADATA_UPDATED in kinds or (bool(kinds) and not plain)
+    file, tag = _file(newest, fresh, have if deleted is None else None)
+    if file is not None and have is not None and have.tag == tag and file.sha256 is None:
+        tag = _next_tag(tag)  # the older file keeps its name until the newer one is verified
+    return _with(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
+
+
+def _last(events: list[Event]) -> Event:
+    """The newest event; of two at the same time, the one that the list has later (S16)."""
+    return max(enumerate(events), key=lambda item: (item[1].version, item[0]))[1]
+
+
+def _next_tag(tag: str) -> str:
+    version, _, count = tag.partition("-")
+    return f"{version}-{int(count or 0) + 1}"
+
+
+def is_newer(event: Event, known: Known | None) -> bool:
+    """Whether an event can say anything that is not known. Of the same version only a change can: a tombstone stays one."""
+    if known is None or event.version > known.version:
+        return True
+    if event.version < known.version:
+        return False
+    if event.tie:
+        return True
+    if known.deleted:
+        return False
+    return event.kind is not Kind.CREATED
+
+
+def _file(newest: Event, fresh: list[Event], have: Have | None) -> tuple[FileInfo | None, str]:
+    if not newest.media.has_file:
+        return None, ""
+    about = [e for e in fresh if e.kind in (Kind.CREATED, Kind.FILE_UPDATED)]
+    told = _last(about or fresh)
+    tag = told.file.sha256[:_TAG_LENGTH] if told.file.sha256 else f"v{told.version:016x}"
+    if have is not None and told.tie and have.tag.startswith(tag):
+        tag = have.tag
+    if have is None:
+        return told.file, tag
+    if not about or _is_here(told, have):
+        return None, have.tag
+    return told.file, tag
+
+
+def _is_here(event: Event, have: Have) -> bool:
+    """Whether the file that an event speaks of is the one that is here."""
+    if event.file.sha256 is not None:
+        return event.file.sha256 == have.sha256
+    if event.kind is Kind.CREATED:
+        return True
+    return event.version <= have.version and not event.tie
+
+
+def _with(job: Job, **changes: object) -> Job:
+    from dataclasses import replace
+
+    return replace(job, **changes)  # type: ignore[arg-type]

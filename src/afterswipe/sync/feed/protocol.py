@@ -1,0 +1,334 @@
+"""The wire protocol: what a page of the feed and an entity look like, read strictly.
+
+`GET v3/update-events/{cursor}` answers with a page. The cursor is `all` at first. Two forms:
+
+- *plain*: a JSON list of events. The next cursor is the `date_time` of the newest event, as the server wrote it.
+- *extended*: a JSON object `{"feed_id": text, "generation": number or text, "events": [...], "next": text or null,
+  "complete": boolean, "cursor": text (optional)}`. `next` is a page token and stands where the cursor stands:
+  `GET v3/update-events/{next}`. `complete` is true on the last page only; a page with neither `next` nor `complete` was cut.
+  The next cursor is `cursor`, else the highest `seq`, else the newest `date_time`. A complete answer to `all` is a snapshot:
+  what it does not mention is gone.
+
+An event is `{"id": UUID, "content_id": UUID, "date_time": ISO 8601, "media_type": 0..3, "event_type": 0..3}`. All events of an
+extended feed, or none, have a `seq`, which rises by one over the whole feed (only a snapshot may leave numbers out). Events about a file may say
+`size` in bytes and `sha256` in hexadecimal. Fields that are not named here are ignored.
+
+An entity is a JSON object whose `id` is the UUID that was asked for. The rest is data: kept, never interpreted, never a path.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any
+from urllib.parse import quote
+
+from afterswipe.sync.errors import FeedTooLarge, NotAFeed
+from afterswipe.sync.limits import Limits
+
+ALL = "all"
+"""The cursor of somebody who has nothing."""
+
+
+class Media(IntEnum):
+    """Kinds of content, with the protocol's numbers."""
+
+    SOUND = 0
+    AUTHOR = 1
+    SONG = 2
+    GENRE = 3
+
+    @property
+    def folder(self) -> str:
+        """The folder of its files on the server and, in the singular, here."""
+        return {Media.SOUND: "sounds", Media.SONG: "songs"}.get(self, "")
+
+    @property
+    def path(self) -> str:
+        """How the protocol's paths call it."""
+        return "music-genre" if self is Media.GENRE else self.name.lower()
+
+    @property
+    def has_file(self) -> bool:
+        """Whether there is a sound file to it."""
+        return bool(self.folder)
+
+
+class Kind(IntEnum):
+    """What happened to a content, with the protocol's numbers."""
+
+    CREATED = 0
+    METADATA_UPDATED = 1
+    FILE_UPDATED = 2
+    DELETED = 3
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """What the feed says of a file; None where it says nothing."""
+
+    size: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event. `version` orders events: the `seq`, or the server's time in nanoseconds since 1970."""
+
+    id: str
+    content: str
+    media: Media
+    kind: Kind
+    version: int
+    date_time: str
+    file: FileInfo = FileInfo()
+    tie: bool = False
+    """Whether it came at the very instant of the cursor and had not been done: newer than what is known of that instant."""
+
+    @property
+    def key(self) -> str:
+        """The content's key in the store, such as `sound/1b4e28ba-…`."""
+        return f"{self.media.path}/{self.content}"
+
+    @property
+    def identity(self) -> str:
+        """What makes it this event and no other: its id alone may be given twice (S16)."""
+        return f"{self.id} {self.key} {self.kind:d} {self.version}"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which feed this is: a cursor means something only together with it. A plain feed has no id."""
+
+    feed_id: str | None = None
+    generation: str | None = None
+    numbered: bool | None = None
+    """Whether its events are ordered by `seq`; None as long as there was no event to tell."""
+
+    def same(self, other: "Identity") -> bool:
+        """Whether it is the same feed, as far as both can tell."""
+        numbered = None in (self.numbered, other.numbered) or self.numbered == other.numbered
+        return (self.feed_id, self.generation) == (other.feed_id, other.generation) and numbered
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the feed. `unknown` has the versions of events whose kind this version does not know."""
+
+    identity: Identity
+    events: tuple[Event, ...]
+    next: str | None
+    complete: bool
+    cursor: str | None
+    unknown: tuple[int, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a plain feed's."""
+        return self.identity.feed_id is None
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DATE_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,30}))?(Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_MEDIA = frozenset(int(media) for media in Media)
+_KINDS = frozenset(int(kind) for kind in Kind)
+_TOKEN_MAX = 1_000
+_SEQ_MAX = 2**63 - 1
+BEYOND = _SEQ_MAX
+"""The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
+_NANOSECONDS = 9
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: int = 10**_NANOSECONDS
+_DAY = 24 * 60 * 60
+
+
+def events_url(base: str, cursor: str, again: int = 0) -> str:
+    """The address of a page; `again` above 0 makes it a different one for caches."""
+    return f"{base}v3/update-events/{quote(cursor, safe=':')}" + (f"?again={again}" if again else "")
+
+
+def entity_url(base: str, media: Media, content: str) -> str:
+    """The address of an entity."""
+    return f"{base}v3/{media.path}/{content}"
+
+
+def file_url(base: str, media: Media, content: str) -> str:
+    """The address of a file."""
+    return f"{base}{media.folder}/{content}.mp3"
+
+
+def nanoseconds(date_time: str) -> int:
+    """Turn the protocol's time into nanoseconds since 1970; without a zone it is UTC. Raises ValueError.
+
+    By hand, because the fraction may have any length and its digits decide which event is the newer one.
+    """
+    match = _DATE_TIME.fullmatch(date_time)
+    if not match:
+        raise ValueError(date_time)
+    whole, fraction, zone = match.groups()
+    moment = datetime.fromisoformat(whole + (zone or "Z"))
+    passed = moment - _EPOCH
+    seconds = passed.days * _DAY + passed.seconds
+    return seconds * _SECOND + int((fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0"))
+
+
+def parse_page(body: bytes, limits: Limits, *, where: str) -> Page:
+    """Read a page; raises NotAFeed or FeedTooLarge. Nothing of a page with a malformed event is used."""
+    document = _json(body, where)
+    if isinstance(document, list):
+        events, unknown, numbered = _events(document, limits, where)
+        if numbered:
+            raise _wrong(where, "a plain list has events with seq; only an extended page may")
+        return Page(Identity(numbered=False), events, None, True, None, unknown)
+    if not isinstance(document, dict):
+        raise _wrong(where, "the page is neither a list nor an object")
+    read = _Fields(document, where)
+    feed_id = read.get("feed_id", _token)
+    generation = read.get("generation", _generation)
+    complete = read.get("complete", _boolean)
+    next_page = read.get("next", _optional(_token))
+    if complete and next_page is not None:
+        raise _wrong(where, "a page is complete and has a next one")
+    listed = read.get("events", _list)
+    events, unknown, numbered = _events(listed, limits, where)
+    cursor = read.get("cursor", _optional(_token)) if "cursor" in document else None
+    return Page(Identity(feed_id, generation, numbered), events, next_page, complete, cursor, unknown)
+
+
+def parse_entity(body: bytes, content: str, *, where: str) -> str:
+    """Read an entity and give it back as JSON text of our own; raises NotAFeed."""
+    document = _json(body, where)
+    if not isinstance(document, dict) or str(document.get("id", "")).lower() != content:
+        raise _wrong(where, f"this is not the entity {content}")
+    return json.dumps(document, sort_keys=True)
+
+
+class _Fields:
+    """An object's fields, each read by a function that raises ValueError or TypeError."""
+
+    def __init__(self, document: dict[str, Any], where: str) -> None:
+        self.document = document
+        self.where = where
+
+    def get[T](self, name: str, read: Callable[[Any], T]) -> T:
+        try:
+            return read(self.document[name])
+        except KeyError:
+            raise _wrong(self.where, f"{name} is missing") from None
+        except (ValueError, TypeError, OverflowError):
+            raise _wrong(self.where, f"{name} is {json.dumps(self.document[name])[:80]}") from None
+
+
+def _json(body: bytes, where: str) -> object:
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise _wrong(where, f"the answer is not JSON ({str(error)[:80]})") from None
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _wrong(where: str, what: str) -> NotAFeed:
+    return NotAFeed(
+        f"{where} is no page of this feed: {what}. Is the address the feed's, and is nothing in between?"
+    )
+
+
+def _events(
+    listed: Iterable[Any], limits: Limits, where: str
+) -> tuple[tuple[Event, ...], tuple[int, ...], bool | None]:
+    """The events that are known, the versions of those that are not, and whether all are numbered by seq."""
+    listed = list(listed)
+    if len(listed) > limits.events_per_page:
+        raise FeedTooLarge(
+            f"{where} has {len(listed)} events; {limits.events_per_page} is the limit (Limits.events_per_page)."
+        )
+    numbered = any(isinstance(item, dict) and "seq" in item for item in listed)
+    events = [_event(item, numbered, f"{where}, event {place}") for place, item in enumerate(listed, 1)]
+    known = tuple(event for event in events if isinstance(event, Event))
+    unknown = tuple(event for event in events if isinstance(event, int))
+    return known, unknown, numbered if events else None
+
+
+def _event(document: Any, numbered: bool, where: str) -> Event | int:
+    """An event; or the version of one that is well formed and of a kind that is not known."""
+    if not isinstance(document, dict):
+        raise _wrong(where, "it is not an object")
+    read = _Fields(document, where)
+    media, kind = read.get("media_type", _whole), read.get("event_type", _whole)
+    date_time = read.get("date_time", _date_time)
+    # A time that a database cannot hold becomes the first or the last one that it can: 1970, or `BEYOND`.
+    version = read.get("seq", _whole) if numbered else min(max(nanoseconds(date_time), 0), BEYOND)
+    identifier, content = read.get("id", _uuid), read.get("content_id", _uuid)
+    size = read.get("size", _optional(_whole)) if "size" in document else None
+    sha256 = read.get("sha256", _optional(_digest)) if "sha256" in document else None
+    if media not in _MEDIA or kind not in _KINDS:
+        return version
+    return Event(identifier, content, Media(media), Kind(kind), version, date_time, FileInfo(size, sha256))
+
+
+def own_event(name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
+    """An event that no feed has sent: the engine's own wish to look at a content again."""
+    path, _, content = key.partition("/")
+    media = next(media for media in Media if media.path == path)
+    return Event(name, content, media, kind, version, "", file or FileInfo())
+
+
+def _optional[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    return lambda value: None if value is None else read(value)
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= _SEQ_MAX:
+        raise ValueError
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if type(value) is not bool:
+        raise TypeError
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def _generation(value: Any) -> str:
+    return str(_whole(value)) if type(value) is int else _token(value)
+
+
+def _token(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _TOKEN_MAX or not value.isprintable():
+        raise ValueError
+    if value in (".", ".."):  # it becomes a segment of a path
+        raise ValueError
+    value.encode("utf-8")
+    return value
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value.lower()):
+            raise ValueError
+        return value.lower()
+
+    return read
+
+
+_uuid = _matching(_UUID)
+_digest = _matching(_DIGEST)
+
+
+def _date_time(value: Any) -> str:
+    nanoseconds(value)
+    return str(value)

@@ -1,0 +1,48 @@
+"""What the store's rows mean, as values."""
+
+from dataclasses import dataclass
+
+from .protocol import Identity
+
+
+@dataclass(frozen=True)
+class Have:
+    """A file that is here: verified when it came, under its final name."""
+
+    key: str
+    name: str
+    tag: str
+    size: int
+    sha256: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a content. `deleted` is a tombstone."""
+
+    version: int
+    deleted: bool
+    data: str | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is remembered of a file under way: a strong validator, the whole's size, and how many bytes are surely durable."""
+
+    validator: str | None = None
+    total: int | None = None
+    durable: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the feed we are. `page` is the next page of a list that has not come to its end."""
+
+    identity: Identity
+    cursor: str | None = None
+    version: int = -1
+    page: str | None = None
+    page_version: int = -1
+    shadow: Identity | None = None
+    """The identity of a full list that is coming in, not swapped in yet."""

@@ -1,0 +1,356 @@
+"""The disk: every effect on it is one method, so that a test can end the process before or after each of them.
+
+Names are relative and ours alone: a folder of `FOLDERS`, and a file name made of a UUID, a version or a digest. A name that a
+server chose is never part of a path. Symbolic links are refused.
+"""
+
+import errno
+import os
+import platform
+import re
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from afterswipe.sync.errors import (
+    AnotherProcess,
+    DirectoryGone,
+    DiskFull,
+    ReadOnlyDirectory,
+    StoreError,
+    UnsafePath,
+)
+
+FOLDERS = ("parts", "files/sound", "files/song")
+"""Where files may be."""
+
+DATABASE = "sync.db"
+
+CHUNK = 1 << 20
+"""Bytes that are read at once."""
+
+_SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
+_MODE = 0o644
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class Disk(Protocol):
+    """A directory, as the engine needs it. Each method is one point at which a process can end."""
+
+    def open_part(self, name: str) -> int:
+        """Make the file if it is not there; its size in bytes."""
+
+    def append(self, name: str, data: bytes) -> None:
+        """Write behind the end of a file that `open_part` opened."""
+
+    def truncate(self, name: str, size: int) -> None:
+        """Cut a file to `size` bytes."""
+
+    def fsync(self, name: str) -> None:
+        """Return when the file's bytes would survive a power failure."""
+
+    def rename(self, part: str, final: str) -> None:
+        """Give a file its final name, replacing what has that name."""
+
+    def fsync_directory(self, folder: str) -> None:
+        """Return when the folder's names would survive a power failure."""
+
+    def unlink(self, name: str) -> None:
+        """Delete a file; no error if it is not there."""
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """The file's bytes, in pieces."""
+
+    def size(self, name: str) -> int | None:
+        """The file's size in bytes, or None if it is not there."""
+
+    def names(self, folder: str) -> list[str]:
+        """The names (with their folder) of what is in a folder, sorted."""
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """What is in a folder, by name (with the folder), with sizes in bytes; what is no plain file is left out."""
+
+    def stands(self) -> None:
+        """Raise DirectoryGone where the directory is no longer the one whose database was opened."""
+
+    def free(self) -> int:
+        """Bytes that can still be written."""
+
+    def database(self) -> sqlite3.Connection:
+        """A connection to the database, made if it is not there."""
+
+    def set_database_aside(self) -> None:
+        """Give a damaged database another name, so that the next `database()` is a new one."""
+
+    def close(self) -> None:
+        """Let go of the files that are open. Nothing on the disk changes."""
+
+
+class FileDisk:
+    """A real directory."""
+
+    def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
+        self.root = Path(directory)
+        self._busy_seconds = busy_seconds
+        self._opened: tuple[int, int] | None = None
+        self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
+
+    def open_part(self, name: str) -> int:
+        """As the protocol says; refuses anything that is no plain file."""
+        self.stands()
+        self._close(name)
+        with _Mapped(name):
+            path = self._path(name)
+            self._make(path.parent)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINKS, _MODE)
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                os.close(descriptor)
+                raise UnsafePath(f"{name} is no plain file. Remove it; it is not ours.")
+            self._open[name] = (descriptor, found.st_size)
+            return found.st_size
+
+    def append(self, name: str, data: bytes) -> None:
+        """As the protocol says; raises AnotherProcess where somebody else wrote to the same file."""
+        descriptor, size = self._open[name]
+        with _Mapped(name):
+            left = memoryview(data)
+            while left:
+                left = left[os.write(descriptor, left) :]
+            size += len(data)
+            if os.lseek(descriptor, 0, os.SEEK_CUR) != size:
+                raise AnotherProcess(f"Somebody else writes to {name}. Let one process at a time sync here.")
+        self._open[name] = (descriptor, size)
+
+    def truncate(self, name: str, size: int) -> None:
+        """As the protocol says."""
+        descriptor, _ = self._open[name]
+        with _Mapped(name):
+            os.ftruncate(descriptor, size)
+        self._open[name] = (descriptor, size)
+
+    def fsync(self, name: str) -> None:
+        """As the protocol says."""
+        with _Mapped(name):
+            os.fsync(self._open[name][0])
+
+    def rename(self, part: str, final: str) -> None:
+        """As the protocol says."""
+        self._close(part)
+        with _Mapped(final):
+            target = self._path(final)
+            self._make(target.parent)
+            self._path(part).replace(target)
+
+    def fsync_directory(self, folder: str) -> None:
+        """As the protocol says; where a system cannot sync a folder (Windows, the browser) it does nothing."""
+        with _Mapped(folder):
+            _fsync_directory(self._folder(folder))
+
+    def unlink(self, name: str) -> None:
+        """As the protocol says."""
+        self._close(name)
+        with _Mapped(name):
+            self._path(name).unlink(missing_ok=True)
+
+    def read(self, name: str) -> Iterator[bytes]:
+        """As the protocol says, in pieces of `CHUNK` bytes."""
+        with _Mapped(name):
+            descriptor = os.open(self._path(name), os.O_RDONLY | _NO_LINKS)
+            try:
+                while data := os.read(descriptor, CHUNK):
+                    yield data
+            finally:
+                os.close(descriptor)
+
+    def size(self, name: str) -> int | None:
+        """As the protocol says; raises UnsafePath for what is no plain file."""
+        with _Mapped(name):
+            try:
+                found = self._path(name).lstat()
+            except FileNotFoundError:
+                return None
+            if not stat.S_ISREG(found.st_mode):
+                raise UnsafePath(f"{name} is no plain file. Remove it; it is not ours.")
+            return found.st_size
+
+    def names(self, folder: str) -> list[str]:
+        """As the protocol says. What has a name that we would never give is left alone."""
+        with _Mapped(folder):
+            path = self._folder(folder)
+            if not path.is_dir():
+                return []
+            return sorted(
+                name
+                for name in (f"{folder}/{entry.name}" for entry in path.iterdir())
+                if _SAFE.fullmatch(name)
+            )
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """As the protocol says."""
+        with _Mapped(folder):
+            path = self._folder(folder)
+            if not path.is_dir():
+                return {}
+            with os.scandir(path) as entries:
+                found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+            return {f"{folder}/{name}": stats.st_size for name, stats in found if stat.S_ISREG(stats.st_mode)}
+
+    def stands(self) -> None:
+        """As the protocol says: by the database's place on the disk."""
+        if self._opened is not None and self._opened != _place(self.root / DATABASE):
+            raise DirectoryGone(
+                f"{self.root} was removed or replaced while it was being written. Run again; nothing more was written."
+            )
+
+    def free(self) -> int:
+        """As the protocol says."""
+        with _Mapped("."):
+            self._make(self.root)
+            try:
+                return shutil.disk_usage(self.root).free
+            except (AttributeError, NotImplementedError):
+                return sys.maxsize
+
+    def database(self) -> sqlite3.Connection:
+        """As the protocol says: with a write-ahead log, and every COMMIT durable."""
+        with _Mapped(DATABASE):
+            self._make(self.root)
+            path = self.root / DATABASE
+            if path.is_symlink():
+                raise UnsafePath(f"{DATABASE} is a symbolic link. Remove it; it is not ours.")
+            connection = _Connection(path, timeout=self._busy_seconds, isolation_level=None)
+            self._opened = _place(path)
+            return connection
+
+    def set_database_aside(self) -> None:
+        """As the protocol says: `sync.db` becomes `sync.db.damaged`, and its log goes with it."""
+        with _Mapped(DATABASE):
+            for suffix in ("-wal", "-shm", "-journal", ""):
+                path = self.root / (DATABASE + suffix)
+                if path.exists():
+                    path.replace(self.root / (DATABASE + ".damaged" + suffix))
+
+    def close(self) -> None:
+        """As the protocol says."""
+        for name in list(self._open):
+            self._close(name)
+
+    def _close(self, name: str) -> None:
+        descriptor, _ = self._open.pop(name, (None, 0))
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder whose name would survive a power failure, as those of the folders around it do."""
+        if not folder.is_dir():
+            self._make(folder.parent)
+            folder.mkdir(exist_ok=True)
+            _fsync_directory(folder.parent)
+
+    def _folder(self, folder: str) -> Path:
+        """A folder of ours, none of whose parts below the directory is a link."""
+        assert folder in FOLDERS, folder
+        path = self.root
+        for part in folder.split("/"):
+            path /= part
+            if path.is_symlink():
+                raise UnsafePath(f"{path} is a symbolic link. Remove it; it is not ours.")
+        return path
+
+    def _path(self, name: str) -> Path:
+        assert _SAFE.fullmatch(name), name
+        folder, _, last = name.rpartition("/")
+        return self._folder(folder) / last
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that is set up when it is first used, so that whoever uses it sees its errors."""
+
+    _ready = False
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """As in sqlite3."""
+        if not self._ready:
+            if sys.platform != "emscripten":  # no shared memory there
+                super().execute("PRAGMA journal_mode=WAL").fetchone()
+            super().execute("PRAGMA synchronous=FULL")
+            self._ready = True
+        return super().execute(sql, parameters)
+
+
+class _Mapped:
+    """Turns the system's errors into ours, at the edge."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, OSError):
+            return
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"No space left for {self.name}. Free some space and run again.") from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise ReadOnlyDirectory(
+                f"{self.name} cannot be written or read: {error.strerror}. Give a directory that this process may write to."
+            ) from error
+        if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EMLINK):
+            raise UnsafePath(
+                f"{self.name} is not what it should be: {error.strerror}. Remove what is there; it is not ours."
+            ) from error
+        raise StoreError(
+            f"{self.name}: {error.strerror or error}. The disk refused; look at it, then run again."
+        ) from error
+
+
+def _fsync_directory(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NO_LINKS)
+    except (PermissionError, IsADirectoryError):
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def this_process(random_bits: int) -> str:
+    """A name for whoever holds the lease: machine, process, and a number that no other has."""
+    return f"{platform.node()}/{os.getpid()}/{random_bits:x}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether the owner was a process of this machine that has ended. In doubt, no."""
+    node, _, rest = owner.rpartition("/")[0].rpartition("/")
+    if (
+        sys.platform in ("win32", "emscripten")
+        or node != platform.node()
+        or not rest.isdigit()
+        or int(rest) == os.getpid()
+    ):
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,64 @@
+"""The right to write in a directory, held by one process at a time: a row with an owner and an expiry.
+
+It has to work between processes and over a reboot, so its expiry is in wall time. It is renewed long before that, and looked at again
+after every wait that was long enough for it to be lost: a process that was suspended for three days wakes up, asks, and finds that
+the directory belongs to somebody else now.
+"""
+
+from afterswipe.sync.clock import Clock
+from afterswipe.sync.errors import AnotherProcess
+
+from .disk import is_gone
+from .store import Store
+
+
+class Lease:
+    """The lease of one owner. The same owner may take its own lease again at once: its earlier process is gone."""
+
+    def __init__(self, store: Store, owner: str, seconds: float, clock: Clock) -> None:
+        self._store = store
+        self._owner = owner
+        self._seconds = seconds
+        self._clock = clock
+        self._renewed = (0.0, 0.0)
+        self.unclean = False
+        """Whether the run before this one did not end in good order."""
+
+    def take(self) -> None:
+        """Begin a run: take the lease and note that no good end has come yet, in one transaction. Raises AnotherProcess."""
+        now = self._clock.wall()
+        with self._store.transaction("lease") as db:
+            row = db.execute("SELECT owner, expires FROM lease").fetchone()
+            # An expiry further away than a lease is long was written by a clock that has been set since.
+            if row and row[0] != self._owner and now < row[1] <= now + self._seconds and not is_gone(row[0]):
+                raise AnotherProcess(
+                    f"{row[0]} is at work in this directory. Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force."
+                )
+            db.execute("INSERT OR REPLACE INTO lease VALUES (1, ?, ?)", (self._owner, now + self._seconds))
+            self.unclean = not db.execute("SELECT clean FROM meta").fetchone()[0]
+            db.execute("UPDATE meta SET clean = 0")
+        self._renewed = self._clock.monotonic(), now
+
+    def keep(self) -> None:
+        """Make sure, before writing, that directory and lease are still ours; raises DirectoryGone or AnotherProcess."""
+        self._store.stands()
+        monotonic, wall = self._clock.monotonic(), self._clock.wall()
+        half = self._seconds / 2
+        if monotonic - self._renewed[0] < half and abs(wall - self._renewed[1]) < half:
+            return
+        with self._store.transaction("lease") as db:
+            row = db.execute("SELECT owner FROM lease").fetchone()
+            if not row or row[0] != self._owner:
+                raise AnotherProcess(
+                    "Another process took over while this one was not running. It does the rest; start again to see what is left."
+                )
+            db.execute("UPDATE lease SET expires = ?", (wall + self._seconds,))
+        self._renewed = monotonic, wall
+
+    def release(self, *, clean: bool = True) -> None:
+        """Let the next one in. After a `clean` end, in good order, nothing is left to check."""
+        with self._store.transaction("release") as db:
+            mine = db.execute("DELETE FROM lease WHERE owner = ?", (self._owner,)).rowcount
+            if mine and clean:
+                db.execute("UPDATE meta SET clean = 1")
+                self._store.all_checked()

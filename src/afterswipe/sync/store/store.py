@@ -1,0 +1,399 @@
+"""What outlives a run: an SQLite database, in which every change is one transaction and one method.
+
+Two transactions carry the engine's promises. `store_page` puts a page's events in and moves the cursor, both or neither: the cursor
+says up to where the *wanted* state is known. `finish` puts a content's rows in and takes its events out, both or neither: an event that
+is still there is work that is still to do. A row in `files` is written only after its file is verified and durable under its final name.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
+from afterswipe.sync.feed.jobs import content_of, is_ours
+from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page, own_event
+from afterswipe.sync.feed.records import Have, Known, Part, Place
+
+from . import schema
+from .disk import DATABASE, Disk
+from .sqlite_errors import mapped
+
+_OWN = ("lost", "left-out")
+"""Ids of events of our own."""
+
+__all__ = ["Have", "Known", "Part", "Place", "Store"]
+
+
+class Store:
+    """The database. `point(name, detail)` is called before every COMMIT."""
+
+    def __init__(self, disk: Disk, point: Callable[[str, str], None]) -> None:
+        self._disk = disk
+        self._point = point
+        try:
+            self._db = self._connected()
+        except CorruptDatabase:
+            self.rebuild()
+
+    # Opening.
+
+    def rebuild(self) -> None:
+        """Set a damaged database aside and begin a new one. Nothing is lost that the server does not have; good files are found again."""
+        self._db.close()
+        self._disk.set_database_aside()
+        self._db = self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        self._db = self._disk.database()
+        try:
+            self._check_version()
+        except BaseException:
+            self._db.close()
+            raise
+        return self._db
+
+    def _check_version(self) -> None:
+        with mapped():
+            found = schema.version(self._db)
+            if found > schema.CURRENT:
+                raise NewerDatabase(
+                    f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory."
+                )
+            if not schema.is_ours(self._db):
+                raise ForeignDatabase(
+                    f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away."
+                )
+            if found < schema.CURRENT:
+                with self.transaction("schema"):
+                    since = schema.version(self._db)
+                    schema.migrate(self._db, since)
+                    if since == 0:
+                        self._note_strays()
+
+    def _note_strays(self) -> None:
+        """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
+        names = [name for folder in ("files/sound", "files/song") for name in self._disk.sizes(folder)]
+        self._db.executemany("INSERT INTO strays VALUES (?)", [(name,) for name in names if is_ours(name)])
+
+    def strays(self) -> set[str]:
+        """Files that stood beside a new database, and whose contents it has not come to know since."""
+        named = {row[0] for row in self._rows("SELECT name FROM strays")}
+        if not named:
+            return named
+        known = {row[0] for row in self._rows("SELECT key FROM entities")}
+        return {name for name in named if content_of(name) not in known}
+
+    def stands(self) -> None:
+        """Raise StoreError where the directory is no longer the one that was opened."""
+        self._disk.stands()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.close()
+
+    def check(self) -> None:
+        """Look the whole database through; raises CorruptDatabase."""
+        with mapped():
+            found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise CorruptDatabase(f"{DATABASE} is damaged: {found}")
+
+    @contextmanager
+    def transaction(self, what: str) -> Iterator[sqlite3.Connection]:
+        """Everything inside becomes durable together, at the point `commit`, or not at all."""
+        with mapped():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._point("commit", what)
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _rows(self, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+        with mapped():
+            return self._db.execute(query, values).fetchall()
+
+    # Where we are in the feed.
+
+    def place(self) -> Place:
+        """The cursor, and which feed it belongs to."""
+        row = self._rows(
+            "SELECT feed_id, generation, numbered, cursor, cursor_version, page, page_version,"
+            " shadow_feed_id, shadow_generation, shadow_numbered,"
+            " EXISTS (SELECT 1 FROM events WHERE shadow = 1) FROM meta"
+        )[0]
+        shadow = _identity(*row[7:10]) if row[10] or row[7] is not None else None
+        return Place(_identity(*row[:3]), row[3], row[4], row[5], row[6], shadow)
+
+    def belongs_to(self, base: str, plain: bool) -> None:
+        """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than last time."""
+        stored = self._rows("SELECT base FROM meta")[0][0]
+        if plain and stored not in (None, base):
+            raise OtherFeed(
+                f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one."
+            )
+
+    def store_page(
+        self, page: Page, *, base: str, full: bool, cursor: tuple[str, int] | None, at: tuple[str, int] | None
+    ) -> None:
+        """Keep a page: its events become pending and, in the same transaction, the place in the feed moves.
+
+        `cursor` and its version on a list's last page; `at`, the next page's token and this page's highest version, before that.
+        Events of a `full` list stay apart, as the shadow set, until `swap`.
+        """
+        with self.transaction("page"):
+            self.insert_events(page.events, shadow=full)
+            if cursor is not None:
+                self.set_cursor(*cursor)
+            self._db.execute(
+                "UPDATE meta SET base = ?, page = ?, page_version = ?", (base, *(at or (None, -1)))
+            )
+            if not full:
+                self._db.execute(
+                    "UPDATE meta SET numbered = COALESCE(?, numbered)", (page.identity.numbered,)
+                )
+            else:
+                self._db.execute(
+                    "UPDATE meta SET shadow_feed_id = ?, shadow_generation = ?, shadow_numbered = ?",
+                    (page.identity.feed_id, page.identity.generation, page.identity.numbered),
+                )
+
+    def insert_events(self, events: Iterable[Event], *, shadow: bool) -> None:
+        """Put events in, within a transaction. One that is there already, or was done, is the same one."""
+        instant = self._rows("SELECT cursor_version FROM meta")[0][0]
+        done = {row[0] for row in self._rows("SELECT id FROM done")}
+        self._db.executemany(
+            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    e.identity,
+                    shadow,
+                    e.key,
+                    e.content,
+                    e.media,
+                    e.kind,
+                    e.version,
+                    e.date_time,
+                    e.file.size,
+                    e.file.sha256,
+                    e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
+                )
+                for e in events
+                if shadow or e.identity not in done
+            ],
+        )
+
+    def set_cursor(self, cursor: str, version: int) -> None:
+        """Move the cursor, within a transaction."""
+        self._db.execute("UPDATE meta SET cursor = ?, cursor_version = ?", (cursor, version))
+        self._db.execute("DELETE FROM done WHERE version < ?", (version,))
+
+    def forget_shadow(self) -> None:
+        """A full list is to be begun again from its start."""
+        with self.transaction("forget"):
+            self._clear_shadow()
+
+    def _clear_shadow(self) -> None:
+        self._db.execute("DELETE FROM events WHERE shadow = 1")
+        self._db.execute(
+            "UPDATE meta SET page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
+        )
+
+    def forget_page(self) -> None:
+        """The token of a middle page is of no use any more; the cursor is."""
+        with self.transaction("forget"):
+            self._db.execute("UPDATE meta SET page = NULL, page_version = -1")
+
+    def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False) -> None:
+        """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
+
+        Of another feed or generation, no older version means anything. A complete snapshot also ends what it does not mention; one
+        that came `in_pages` may have lost something between two of them, so that what it leaves out is asked for first (S22).
+        """
+        old = self.place().identity
+        with self.transaction("swap"):
+            self.insert_events(page.events, shadow=True)
+            if not page.identity.same(old):
+                self._db.execute("UPDATE entities SET version = -1")
+                self._db.execute("UPDATE files SET version = -1")
+                self._db.execute("DELETE FROM events WHERE shadow = 0")
+                self._db.execute("DELETE FROM done")
+            if not page.plain and in_pages:
+                self._ask_for_what_is_not_in_the_shadow_set()
+            elif not page.plain:
+                self._end_what_is_not_in_the_shadow_set()
+            self._db.execute("UPDATE OR REPLACE events SET shadow = 0 WHERE shadow = 1")
+            self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
+            self._clear_shadow()
+            self._db.execute(
+                "UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?",
+                (base, page.identity.feed_id, page.identity.generation, page.identity.numbered),
+            )
+            if cursor is not None:
+                self.set_cursor(*cursor)
+            elif not page.identity.same(old):
+                self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
+
+    def _ask_for_what_is_not_in_the_shadow_set(self) -> None:
+        left_out = self._rows(
+            "SELECT key, version FROM entities WHERE NOT deleted AND key NOT IN (SELECT key FROM events)"
+        )
+        asked = [own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
+        self.insert_events(asked, shadow=True)
+
+    def _end_what_is_not_in_the_shadow_set(self) -> None:
+        self._db.execute(
+            "DELETE FROM events WHERE shadow = 0 AND key NOT IN (SELECT key FROM events WHERE shadow = 1)"
+        )
+        # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
+        self._db.execute("DELETE FROM entities WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
+        self._db.execute("DELETE FROM files WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
+        self._db.execute("DELETE FROM done WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
+
+    # Work to do and work that is done.
+
+    def pending(self) -> list[Event]:
+        """Events that are not done, the oldest first."""
+        return [
+            Event(
+                row[0].partition(" ")[0], row[1], Media(row[2]), Kind(row[3]), row[4], row[5],
+                FileInfo(row[6], row[7]), bool(row[8]),
+            )
+            for row in self._rows(
+                "SELECT id, content, media, kind, version, date_time, size, sha256, tie FROM events WHERE shadow = 0"
+                " ORDER BY version, rowid"
+            )
+        ]  # fmt: skip
+
+    def known(self, key: str) -> Known | None:
+        """What is known of a content."""
+        rows = self._rows("SELECT version, deleted, data FROM entities WHERE key = ?", key)
+        return Known(rows[0][0], bool(rows[0][1]), rows[0][2]) if rows else None
+
+    def have(self, key: str) -> Have | None:
+        """The file of a content."""
+        rows = self._rows("SELECT key, name, tag, size, sha256, version FROM files WHERE key = ?", key)
+        return Have(*rows[0]) if rows else None
+
+    def files(self, *, unchecked: bool = False) -> list[Have]:
+        """The files that are here, or those that came in a run that did not end in good order."""
+        return [
+            Have(*row)
+            for row in self._rows(
+                "SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? ORDER BY key",
+                not unchecked,
+            )
+        ]
+
+    def contents(self) -> int:
+        """How many contents are here, deleted ones not counted."""
+        return int(self._rows("SELECT COUNT(*) FROM entities WHERE deleted = 0")[0][0])
+
+    def finish(self, key: str, events: Iterable[str], known: Known, have: Have | None) -> None:
+        """A content is as its events want it: its rows and the end of its events, in one transaction."""
+        with self.transaction("finish"):
+            self.put_entity(key, known)
+            if known.deleted:
+                self._db.execute("DELETE FROM files WHERE key = ?", (key,))
+            elif have is not None:
+                self.put_file(have)
+            self.end_events(events)
+
+    def put_entity(self, key: str, known: Known) -> None:
+        """Write a content's row, within a transaction."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)",
+            (key, known.version, known.deleted, known.data),
+        )
+
+    def put_file(self, have: Have) -> None:
+        """Write a file's row and end its transfer, within a transaction."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)",
+            (have.key, have.name, have.tag, have.size, have.sha256, have.version),
+        )
+
+    def end_events(self, events: Iterable[str]) -> None:
+        """Take events out, within a transaction, and remember those that the cursor may bring again."""
+        ids = [(event,) for event in events]
+        self._db.executemany(
+            "INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta"
+            " WHERE shadow = 0 AND id = ? AND version >= cursor_version AND NOT COALESCE(numbered, 0)",
+            ids,
+        )
+        self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", ids)
+
+    def gone(self, key: str, events: Iterable[str]) -> None:
+        """A content that a list left out, and that the server does not have. No tombstone: a later list may have it again."""
+        with self.transaction("gone"):
+            self._db.execute("DELETE FROM entities WHERE key = ?", (key,))
+            self._db.execute("DELETE FROM files WHERE key = ?", (key,))
+            self.end_events(events)
+            self._db.execute("DELETE FROM done WHERE key = ?", (key,))
+
+    def took(self, have: Have) -> None:
+        """A file came from somebody else; its events stay, for its metadata may be missing."""
+        with self.transaction("took"):
+            self.put_file(have)
+
+    def drop_events(self, events: Iterable[str]) -> None:
+        """Events that mean nothing any more: older than what is known, or invalid."""
+        with self.transaction("drop"):
+            self.end_events(events)
+
+    def lost(self, have: Have, again: Event) -> None:
+        """A file that should be here is not: no row says so any more, and an event asks for it again."""
+        with self.transaction("lost"):
+            self._db.execute("DELETE FROM files WHERE key = ?", (have.key,))
+            self.insert_events([again], shadow=False)
+
+    # Files under way.
+
+    def part(self, part: str) -> Part | None:
+        """What is remembered of a file under way."""
+        rows = self._rows("SELECT validator, total, durable FROM transfers WHERE part = ?", part)
+        return Part(*rows[0]) if rows else None
+
+    def remember(self, name: str, part: Part) -> None:
+        """A part is durable up to here, and of this representation."""
+        with self.transaction("part"):
+            self._db.execute(
+                "INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?)",
+                (name, part.validator, part.total, part.durable),
+            )
+
+    def forget_parts(self, parts: Iterable[str]) -> None:
+        """These parts are no more."""
+        with self.transaction("parts"):
+            self._db.executemany("DELETE FROM transfers WHERE part = ?", [(part,) for part in parts])
+
+    def parts(self) -> list[str]:
+        """The names of all parts that are remembered."""
+        return [row[0] for row in self._rows("SELECT part FROM transfers ORDER BY part")]
+
+    # Between runs.
+
+    def not_before(self) -> float:
+        """When the server may be asked again, in seconds since 1970."""
+        return float(self._rows("SELECT not_before FROM meta")[0][0])
+
+    def set_not_before(self, wall: float) -> None:
+        """Remember until when the server wants a pause."""
+        with self.transaction("pause"):
+            self._db.execute("UPDATE meta SET not_before = ?", (wall,))
+
+    def set_checked(self) -> None:
+        """All files that are here were looked at."""
+        with self.transaction("checked"):
+            self.all_checked()
+
+    def all_checked(self) -> None:
+        """All files are surely good, within a transaction."""
+        self._db.execute("UPDATE files SET checked = 1 WHERE checked = 0")
+
+
+def _identity(feed_id: str | None, generation: str | None, numbered: int | None) -> Identity:
+    return Identity(feed_id, generation, None if numbered is None else bool(numbered))

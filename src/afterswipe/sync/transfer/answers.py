@@ -1,0 +1,260 @@
+"""One file's transfer, as typed states: what is here and what the server answered go in, a decision comes out. No I/O, no clock.
+
+    Ask ──answer──▶ Receive   write from `offset` on
+                    Ask       the same again, otherwise: from the start, without resuming
+                    Verify    every byte is here
+                    Refuse    this answer cannot be used, and asking again would not help
+                    Wait      the server wants a pause
+                    Gone, Authorize, Portal
+
+The rules: bytes are appended only where the answer says that they belong, and only if it is the same representation: same total, same
+strong validator, or a digest from the feed that will judge the whole. A transport never decides that a file is complete.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from afterswipe.sync.feed.protocol import FileInfo
+from afterswipe.sync.feed.records import Part
+from afterswipe.sync.limits import Limits
+
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
+_UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_FOR_PEOPLE = ("text/html", "application/xhtml+xml")
+
+NOTHING = Part()
+USUAL = Limits()
+
+_OF_NOTHING = hashlib.sha256().hexdigest()
+
+OK, PARTIAL = 200, 206
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, PROXY_AUTHENTICATION = 401, 403, 404, 409, 407
+TIMEOUT, GONE, UNSATISFIABLE, TOO_EARLY, TOO_MANY = 408, 410, 416, 425, 429
+SERVER_ERROR, UNAVAILABLE, NETWORK_AUTHENTICATION = 500, 503, 511
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer's status and headers, with lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    @property
+    def validator(self) -> str | None:
+        """The strong entity tag; a weak one, or a date, vouches for no bytes."""
+        tag = self.headers.get("etag", "").strip()
+        return tag if tag.startswith('"') and tag.endswith('"') and len(tag) > 1 else None
+
+    @property
+    def length(self) -> int | None:
+        """`Content-Length`, where it makes sense."""
+        said = self.headers.get("content-length", "")
+        return int(said) if _LENGTH.fullmatch(said) else None
+
+    @property
+    def for_people(self) -> bool:
+        """Whether it is a page for people: never what was asked for."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower() in _FOR_PEOPLE
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the bytes are not those of the file. `identity` was asked for."""
+        return self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+
+
+@dataclass(frozen=True)
+class Receive:
+    """The body belongs at `offset`: cut the part to that, then write. `here` says what the part is from then on."""
+
+    offset: int
+    here: Part
+    ask: "Ask"
+
+
+@dataclass(frozen=True)
+class Verify:
+    """Every byte seems to be here: look at size and digest."""
+
+    ask: "Ask"
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Not usable."""
+
+    reason: str
+    wrong_file: bool = False
+    """Whether it is another file than the feed's: perhaps the feed has a newer event."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The server wants a pause; `retry_after` is its header."""
+
+    status: int
+    retry_after: str | None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The server does not have it."""
+
+
+@dataclass(frozen=True)
+class Authorize:
+    """The server wants credentials."""
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Something in between answered."""
+
+
+type Decision = Receive | Verify | Refuse | Wait | Gone | Authorize | Portal | Ask
+
+
+@dataclass(frozen=True)
+class Ask:
+    """About to ask for the file, or for what is missing of it."""
+
+    want: FileInfo
+    size: int
+    """Bytes that are here."""
+    here: Part = NOTHING
+    """Of which representation they are."""
+    restarts: int = 0
+    limits: Limits = USUAL
+    piece: bool = False
+    """Whether the body is that of a range: its end says nothing about the end of the file (S22)."""
+
+    @property
+    def may_resume(self) -> bool:
+        """Whether what is here can be added to: the same representation has to be recognisable, or the whole be judged by its digest."""
+        if not self.size or self.restarts >= self.limits.restarts:
+            return False
+        return self.here.validator is not None or self.want.sha256 is not None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What to send."""
+        sent = {"accept-encoding": "identity"}
+        if self.may_resume:
+            sent["range"] = f"bytes={self.size}-"
+            if self.here.validator:
+                sent["if-range"] = self.here.validator
+        return sent
+
+    def restart(self, reason: str) -> "Ask | Refuse":
+        """Throw away what is here and ask from the start; at some point, no more."""
+        if self.restarts >= self.limits.restarts:
+            return Refuse(f"{reason}, after {self.restarts} new starts", wrong_file=True)
+        return replace(self, size=0, here=NOTHING, restarts=self.restarts + 1)
+
+    def next(self, answer: Answer) -> Decision:
+        """Decide what an answer means."""
+        if answer.status == OK:
+            return self._whole(answer)
+        if answer.status == PARTIAL:
+            return self._partial(answer)
+        if answer.status == UNSATISFIABLE:
+            return self._unsatisfiable(answer)
+        if answer.status in (NOT_FOUND, GONE):
+            return Gone()
+        if answer.status in (UNAUTHORIZED, PROXY_AUTHENTICATION, FORBIDDEN):
+            return Authorize()
+        if answer.status == NETWORK_AUTHENTICATION:
+            return Portal()
+        if is_busy(answer.status):
+            return Wait(answer.status, answer.headers.get("retry-after"))
+        return Refuse(f"status {answer.status} is no answer to this request")
+
+    def _whole(self, answer: Answer) -> Decision:
+        """200: the server did not, or would not, continue. What is here is replaced, never added to."""
+        if answer.for_people:
+            return Portal()
+        if answer.encoded:
+            return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")
+        wrong = self._size_is_wrong(answer.length)
+        if wrong:
+            return wrong
+        here = Part(answer.validator, answer.length)
+        return Receive(0, here, replace(self, size=0, here=here, piece=False))
+
+    def _partial(self, answer: Answer) -> Decision:
+        if answer.encoded:
+            return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")
+        if not self.may_resume:
+            return Refuse("206 although no range was asked for")
+        match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
+        if not match:
+            return self.restart("206 without a Content-Range that can be used")
+        start, end = int(match[1]), int(match[2])
+        total = None if match[3] == "*" else int(match[3])
+        if start > self.size or end < start or (total is not None and end >= total):
+            return self.restart(f"206 for bytes {start} to {end} when {self.size} are here")
+        if self.here.total is not None and total is not None and total != self.here.total:
+            return self.restart("the file's size changed between two requests")
+        if not self._same_representation(answer.validator):
+            return self.restart("the file changed between two requests")
+        wrong = self._size_is_wrong(total)
+        if wrong:
+            return self.restart(wrong.reason)
+        here = Part(answer.validator or self.here.validator, total or self.here.total)
+        return Receive(start, here, replace(self, size=start, here=here, piece=True))
+
+    def _same_representation(self, validator: str | None) -> bool:
+        if self.here.validator is None or validator is None:
+            return self.want.sha256 is not None
+        return validator == self.here.validator
+
+    def _unsatisfiable(self, answer: Answer) -> Decision:
+        match = _UNSATISFIED.fullmatch(answer.headers.get("content-range", "").strip())
+        complete = bool(match) and int(match[1]) == self.size if match else False
+        recognised = answer.validator is not None and answer.validator == self.here.validator
+        if self.size and complete and (self.want.sha256 is not None or recognised):
+            return Verify(self)
+        return self.restart("the server has fewer bytes than are here")
+
+    def _size_is_wrong(self, total: int | None) -> Refuse | None:
+        if total is None:
+            return None
+        if total == 0 and self.want.size is None and self.want.sha256 != _OF_NOTHING:
+            return Refuse("an empty body, and the feed does not say that the file is empty", wrong_file=True)
+        if total > self.limits.file_bytes:
+            return Refuse(f"{total} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)")
+        if self.want.size is not None and total != self.want.size:
+            return Refuse(f"{total} bytes where the feed says {self.want.size}", wrong_file=True)
+        return None
+
+    def room(self) -> int:
+        """How many bytes the whole may have at most, by everything that is known."""
+        known = [size for size in (self.want.size, self.here.total) if size is not None]
+        return min([*known, self.limits.file_bytes])
+
+    def ended(self, size: int) -> "Ask | Verify":
+        """The body ended and `size` bytes are here. A missing length or a size that is not reached says: ask for the rest."""
+        whole = self.want.size if self.want.size is not None else self.here.total
+        if size == whole or (whole is None and size and not self.piece):
+            return Verify(replace(self, size=size))
+        return replace(self, size=size)
+
+    def interrupted(self, size: int) -> "Ask | Verify":
+        """The body broke off and `size` bytes are here; only a size that is known and reached says that they are all."""
+        known = self.want.size is not None or self.here.total is not None
+        return self.ended(size) if known else replace(self, size=size)
+
+
+def is_busy(status: int) -> bool:
+    """Whether a status says: later."""
+    return status in (TIMEOUT, TOO_EARLY, TOO_MANY) or (
+        status >= SERVER_ERROR and status != NETWORK_AUTHENTICATION
+    )
+
+
+def is_pause(status: int) -> bool:
+    """Whether a status says that the whole server wants a pause, and not only this address."""
+    return status in (TOO_MANY, UNAVAILABLE)

@@ -1,0 +1,280 @@
+"""One content at a time: its metadata and its file, from the server to the rows that say that they are here.
+
+The order is the promise: write the part, verify it, fsync it, rename it, fsync its folder, and only then the rows, in one transaction
+with the end of the events. Each step is a small method of its own, so that a test can plant a bug in one of them and see it found.
+
+Nothing here writes in a `finally`: a process that is killed runs none, and a simulated kill must not either.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from afterswipe.sync.errors import BrokenAnswer, DiskFull, InvalidEvent, Unreachable, WrongFile
+from afterswipe.sync.feed.jobs import Job
+from afterswipe.sync.feed.protocol import FileInfo, file_url
+from afterswipe.sync.feed.records import Have, Known, Part
+from afterswipe.sync.outcome import Halt, Stop
+
+from .answers import Ask, Receive, Refuse, Verify
+from .asker import Asker
+from .wire import Broken, Opened
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What came of one request: where the transfer is now, and how the connection broke, if it did."""
+
+    ask: Ask | Verify
+    broken: Broken | None = None
+
+
+class Fetcher(Asker):
+    """Does jobs."""
+
+    # A content, whole.
+
+    async def do(self, job: Job) -> None:
+        """Bring a content to where its events want it. Raises TransferError where that cannot be, and Halt where nothing can."""
+        for event in job.invalid:
+            said = InvalidEvent(
+                job.key, f"event {event.id} says that its file was updated, but it has no file."
+            )
+            self.tally.problems.setdefault(event.id, []).append(said)
+        before = self.store.have(job.key)
+        have = None
+        if job.stale:
+            self.lease.keep()
+            self.store.drop_events(job.ids)
+        elif job.delete:
+            self.lease.keep()
+            self.store.finish(job.key, job.ids, Known(job.version, True, None), None)
+            self.tally.gone(job.key)
+        else:
+            have = await self.fetch(job)
+        self.tally.landed(job.key, job.part, have.size if have is not None else None)
+        if before is not None and (job.delete or (have is not None and before.name != have.name)):
+            self.disk.unlink(before.name)
+        self.changed()
+
+    def gone(self, job: Job) -> None:
+        """A content that a whole list left out, and that the server says it does not have."""
+        self.lease.keep()
+        before = self.store.have(job.key)
+        self.store.gone(job.key, job.ids)
+        self.tally.gone(job.key)
+        self.tally.landed(job.key, job.part, None)
+        if before is not None:
+            self.disk.unlink(before.name)
+        self.changed()
+
+    async def fetch(self, job: Job) -> Have | None:
+        """Get what a content needs, and keep it; its file, if there was one to get."""
+        known = self.store.known(job.key)
+        data = await self.metadata(job) if job.metadata or known is None else known.data
+        have = await self.file(job, job.file) if job.file is not None else None
+        self.finish(job, data, have)
+        return have
+
+    def finish(self, job: Job, data: str | None, have: Have | None) -> None:
+        """The rows, when everything that they speak of is there."""
+        self.lease.keep()
+        self.store.finish(job.key, job.ids, Known(job.version, False, data), have)
+
+    # The file.
+
+    async def file(self, job: Job, want: FileInfo) -> Have:
+        """Get the file and give it its final name; or find that it is there already."""
+        found = self.adopted(job, want)
+        if found is not None:
+            return found
+        stop = self.policy()
+        if stop is not None:
+            raise Halt(stop)
+        if want.size is not None and want.size > self.limits.file_bytes:
+            raise BrokenAnswer(
+                job.key, f"{want.size} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)."
+            )
+        ask: Ask | Verify = self.begin(job, want)
+        futile = 0
+        for _ in range(self.limits.requests):
+            if isinstance(ask, Verify):
+                digest = self.verify(job, want)
+                if digest is not None:
+                    return self.settle(job, digest)
+                ask = self.begin_again(job, ask.ask)
+            turn = await self.request(job, ask, futile)
+            more = isinstance(turn.ask, Verify) or turn.ask.size > ask.size
+            futile = 0 if more and not (turn.broken and turn.broken.slow) else futile + 1
+            if futile >= self.limits.attempts:
+                raise Unreachable(
+                    job.key, f"{futile} attempts brought no new bytes ({turn.broken or 'nothing came'})."
+                )
+            if futile and turn.broken:
+                await self.patience.pause(futile - 1)
+            ask = turn.ask
+        raise Unreachable(job.key, f"{self.limits.requests} requests were not enough (Limits.requests).")
+
+    def adopted(self, job: Job, want: FileInfo) -> Have | None:
+        """The file, if an earlier run had come as far as its final name. Only a digest can tell; without one it is got again."""
+        self.lease.keep()
+        size = self.disk.size(job.final)
+        if size is None:
+            return None
+        if want.sha256 is not None and want.size in (None, size):
+            digest = self.digest(job.final)
+            if digest[0] == want.sha256:
+                self.disk.fsync_directory(_folder(job.final))
+                return Have(job.key, job.final, job.tag, size, digest[0], job.version)
+        self.disk.unlink(job.final)
+        return None
+
+    def begin(self, job: Job, want: FileInfo) -> Ask | Verify:
+        """Look at what is here of the file. Without a digest from the feed, only what is surely durable counts."""
+        size = self.disk.open_part(job.part)
+        here = self.store.part(job.part) or Part()
+        usable = self.usable(size, here, want)
+        if usable < max(size, here.durable):
+            self.cut(job, usable)
+        self.tally.parts[job.part] = min(usable, here.durable)
+        ask = Ask(want, usable, here, limits=self.limits)
+        if usable and usable == want.size:
+            return Verify(ask)
+        self.check_space(job, want.size or here.total, usable)
+        return ask
+
+    def usable(self, size: int, here: Part, want: FileInfo) -> int:
+        """How many of a part's bytes to believe. A power failure can leave a size without its bytes; a digest would notice."""
+        believed = size if want.sha256 is not None else min(size, here.durable)
+        return 0 if want.size is not None and believed > want.size else believed
+
+    def check_space(self, job: Job, total: int | None, here: int) -> None:
+        """Raise Halt where what is missing does not fit."""
+        missing = (total or 0) - here
+        if missing > 0 and self.disk.free() < missing + self.limits.reserve_bytes:
+            raise Halt(
+                Stop.NEEDS_SPACE,
+                DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again."),
+            )
+
+    async def request(self, job: Job, ask: Ask, attempt: int) -> Turn:
+        """One request and what came of it."""
+        try:
+            opened = await self.open(
+                file_url(self.base, job.media, job.content), {"accept": "*/*", **ask.headers}
+            )
+        except Broken as error:
+            return Turn(ask, error)
+        try:
+            decision = ask.next(opened.answer)
+            if isinstance(decision, Receive):
+                return await self.receive(job, decision, opened, ask.size)
+        finally:
+            await self.wire.close(opened.response)
+        if isinstance(decision, Ask):
+            self.cut(job, decision.size)
+            return Turn(decision)
+        if isinstance(decision, Verify):
+            return Turn(decision)
+        await self.refused(job, decision, attempt)
+        return Turn(ask)
+
+    async def receive(self, job: Job, decision: Receive, opened: Opened, here: int) -> Turn:
+        """Write the body where it belongs; `here` bytes are in the part."""
+        self.lease.keep()
+        self.check_space(job, decision.here.total, decision.offset)
+        size = self.place(job, decision, here)
+        room, synced_at = decision.ask.room(), self.clock.monotonic()
+        try:
+            async for piece in self.wire.pieces(opened):
+                if size + len(piece) > room:
+                    raise self.too_long(job, room)
+                self.lease.keep()
+                self.disk.append(job.part, piece)
+                size += len(piece)
+                self.tally.bytes_fetched += len(piece)
+                self.growing[job.part] = replace(decision.here, durable=size)
+                if self.clock.monotonic() - synced_at >= self.limits.sync_seconds:
+                    self.hold(job.part)
+                    synced_at = self.clock.monotonic()
+        except Broken as error:
+            return Turn(decision.ask.interrupted(size), error)
+        return Turn(decision.ask.ended(size))
+
+    def place(self, job: Job, decision: Receive, here: int) -> int:
+        """Make the part end where the body begins, and say where that is. The body of a 200 begins at 0: it is never appended."""
+        if decision.offset < here:
+            self.cut(job, decision.offset)
+        return decision.offset
+
+    def cut(self, job: Job, size: int) -> None:
+        """Throw away what is behind `size` bytes, and before that what is remembered of them: what is written there next is not durable."""
+        here = self.store.part(job.part)
+        if here is not None and here.durable > size:
+            self.store.remember(job.part, replace(here, durable=size))
+        self.disk.truncate(job.part, size)
+        self.growing.pop(job.part, None)
+        self.tally.parts[job.part] = min(size, self.tally.parts.get(job.part, 0))
+
+    def too_long(self, job: Job, room: int) -> WrongFile:
+        """More came than the file may have: nothing of it can be believed."""
+        self.cut(job, 0)
+        return WrongFile(job.key, f"more came than the {room} bytes that it may have.")
+
+    def hold(self, part: str) -> None:
+        """Make what is here of a part durable, and remember how much it is and of what."""
+        here = self.growing[part]
+        self.disk.fsync(part)
+        if part not in self.named:
+            self.disk.fsync_directory(_folder(part))
+            self.named.add(part)
+        self.store.remember(part, here)
+        self.tally.parts[part] = here.durable
+        self.changed()
+
+    def hold_all(self) -> None:
+        """A run ends in good order: keep all parts that are under way."""
+        for part in sorted(self.growing):
+            self.hold(part)
+
+    def verify(self, job: Job, want: FileInfo) -> tuple[str, int] | None:
+        """The part's digest and size if they are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
+        if self.disk.size(job.part) is None:  # the system may take away what it thinks is temporary
+            return None
+        digest, size = self.digest(job.part)
+        if want.sha256 not in (None, digest) or want.size not in (None, size):
+            return None
+        return digest, size
+
+    def digest(self, name: str) -> tuple[str, int]:
+        """A file's SHA-256 in hexadecimal and its size, from the disk."""
+        digest, size = hashlib.sha256(), 0
+        for piece in self.disk.read(name):
+            digest.update(piece)
+            size += len(piece)
+        return digest.hexdigest(), size
+
+    def begin_again(self, job: Job, ask: Ask) -> Ask:
+        """The digest is wrong: throw the bytes away and start once more; at some point, no more."""
+        self.disk.open_part(job.part)
+        self.cut(job, 0)
+        again = ask.restart("its digest or size is not the feed's")
+        if isinstance(again, Refuse):
+            raise WrongFile(job.key, f"{again.reason}.")
+        return again
+
+    def settle(self, job: Job, digest: tuple[str, int]) -> Have:
+        """Make a verified part durable and give it its final name, durably."""
+        self.lease.keep()
+        self.make_durable(job)
+        self.growing.pop(job.part, None)
+        self.disk.rename(job.part, job.final)
+        self.disk.fsync_directory(_folder(job.final))
+        return Have(job.key, job.final, job.tag, digest[1], digest[0], job.version)
+
+    def make_durable(self, job: Job) -> None:
+        """Before the name: after a power failure, a name without its bytes would be worse than none."""
+        self.disk.fsync(job.part)
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]

@@ -1,0 +1,211 @@
+"""HTTP, as the engine wants it: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped.
+
+It uses of a client only what `httpx` and `httpx2` share.
+"""
+
+import sys
+from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from afterswipe.sync.clock import Clock
+from afterswipe.sync.errors import FeedTooLarge
+from afterswipe.sync.limits import Limits
+
+from .answers import Answer
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_HARMLESS = {
+    "host",
+    "accept",
+    "accept-encoding",
+    "range",
+    "if-range",
+    "user-agent",
+    "cache-control",
+    "connection",
+}
+"""Headers that a stranger may see. All others may be somebody's credentials."""
+
+
+class Broken(Exception):
+    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came."""
+
+    def __init__(self, reason: str, *, slow: bool = False) -> None:
+        super().__init__(reason)
+        self.slow = slow
+
+
+class Elsewhere(Exception):
+    """A redirect leads where we do not go."""
+
+
+@dataclass
+class Opened:
+    """An answer whose body has not been read."""
+
+    url: str
+    answer: Answer
+    response: Any
+
+
+class Wire:
+    """Sends requests. `point` is called before each request and before each piece of a body is waited for."""
+
+    def __init__(
+        self,
+        client: Any,
+        base: str,
+        *,
+        hosts: Collection[str],
+        limits: Limits,
+        clock: Clock,
+        point: Callable[[str, str], None],
+    ) -> None:
+        self._client = client
+        self._base = urlsplit(base)
+        self._hosts = {host.lower() for host in hosts}
+        self._limits = limits
+        self._clock = clock
+        self._point = point
+        self._failures, self._bad_address = _errors_of(client)
+        self.requests = 0
+
+    async def open(self, url: str, headers: dict[str, str]) -> Opened:
+        """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
+        for _ in range(self._limits.redirects + 1):
+            response = await self._send(url, headers)
+            if response.status_code not in _REDIRECTS:
+                answer = Answer(
+                    response.status_code, {name.lower(): value for name, value in response.headers.items()}
+                )
+                return Opened(url, answer, response)
+            location = response.headers.get("location", "")
+            await self.close(response)
+            url = self._checked(url, location)
+        raise Elsewhere(f"more than {self._limits.redirects} redirects")
+
+    async def _send(self, url: str, headers: dict[str, str]) -> Any:
+        self._point("request", url)
+        self.requests += 1
+        try:
+            request = self._client.build_request(
+                "GET", url, headers=headers, timeout=self._limits.read_seconds
+            )
+            if _origin(urlsplit(url)) == _origin(self._base):
+                return await self._client.send(request, stream=True, follow_redirects=False)
+            for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
+                del request.headers[name]
+            return await self._client.send(request, stream=True, follow_redirects=False, auth=None)
+        except (
+            self._bad_address
+        ) as error:  # the library looks at a redirect's address even where it does not follow it
+            raise Elsewhere(f"an address that makes no sense: {error}") from error
+        except self._failures as error:
+            raise Broken(f"{type(error).__name__}: {error}") from error
+
+    def _checked(self, url: str, location: str) -> str:
+        try:
+            target = urlsplit(urljoin(url, location))
+            host, _ = (target.hostname or "").lower(), target.port
+        except ValueError:
+            raise Elsewhere("a redirect without an address that makes sense") from None
+        if target.scheme not in ("https", "http") or (
+            target.scheme == "http" and self._base.scheme != "http"
+        ):
+            raise Elsewhere(f"a redirect to {target.scheme}: ({host})")
+        if not location or target.username is not None:
+            raise Elsewhere("a redirect without an address that makes sense")
+        if host != (self._base.hostname or "").lower() and host not in self._hosts:
+            raise Elsewhere(f"a redirect to {host}, which is not among `hosts`")
+        return target.geturl()
+
+    async def pieces(self, opened: Opened) -> AsyncIterator[bytes]:
+        """The body as it comes, without a piece size: one would throw away what came before a break. Raises Broken."""
+        rate = _Rate(self._clock, self._limits)
+        if opened.response.is_stream_consumed:  # a response that a simulated transport made whole
+            self._point("receive", opened.url)
+            yield opened.response.content
+            return
+        source = opened.response.aiter_raw().__aiter__()
+        while True:
+            self._point("receive", opened.url)
+            try:
+                piece = await source.__anext__()
+            except StopAsyncIteration:
+                return
+            except self._failures as error:
+                raise Broken(f"{type(error).__name__}: {error}") from error
+            if piece:
+                yield piece
+            rate.count(len(piece))
+
+    async def whole(self, opened: Opened, limit: int) -> bytes:
+        """A small body, whole; raises Broken where it is cut and FeedTooLarge beyond `limit` bytes."""
+        body = bytearray()
+        async for piece in self.pieces(opened):
+            body += piece
+            if len(body) > limit:
+                raise FeedTooLarge(f"{opened.url} is larger than {limit} bytes (Limits).")
+        if opened.answer.length is not None and len(body) < opened.answer.length:
+            raise Broken(f"only {len(body)} of {opened.answer.length} bytes came")
+        return bytes(body)
+
+    async def close(self, response: Any) -> None:
+        """Let go of an answer; that it breaks now is of no interest."""
+        try:
+            await response.aclose()
+        except self._failures:
+            return
+
+
+class _Rate:
+    """Watches that enough comes in each window of time."""
+
+    def __init__(self, clock: Clock, limits: Limits) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._since = clock.monotonic()
+        self._bytes = 0
+
+    def count(self, size: int) -> None:
+        self._bytes += size
+        passed = self._clock.monotonic() - self._since
+        if passed < self._limits.rate_seconds:
+            return
+        if self._bytes < self._limits.minimum_rate * passed:
+            raise Broken(f"too slow: {self._bytes} bytes in {passed:.0f} s", slow=True)
+        self._since += passed
+        self._bytes = 0
+
+
+def retry_after(header: str | None, now: float) -> float | None:
+    """A `Retry-After` in seconds from `now` (seconds since 1970); None where it says nothing."""
+    if header is None:
+        return None
+    header = header.strip()
+    if header.isascii() and header.isdigit():
+        return float(header)
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _origin(parts: Any) -> tuple[str, str, int | None]:
+    return parts.scheme, (parts.hostname or "").lower(), parts.port
+
+
+type _Errors = tuple[type[Exception], ...]
+
+
+def _errors_of(client: Any) -> tuple[_Errors, _Errors]:
+    """The errors of the library that the client comes from, found without importing it: of the network, with the system's own; of an address."""
+    for base in type(client).__mro__:
+        library = sys.modules.get(base.__module__.partition(".")[0])
+        found = getattr(library, "RequestError", None)
+        if isinstance(found, type) and issubclass(found, Exception):
+            return (found, OSError), (getattr(library, "InvalidURL", UnicodeError),)
+    return (OSError,), (UnicodeError,)
