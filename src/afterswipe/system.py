@@ -12,12 +12,8 @@ from .claims.rules import Rules
 from .device.conditions import Conditions
 from .device.power import Power
 from .errors import UsageError
-from .kernel.causes import Cause
-from .kernel.clock import Clock
+from .kernel import Cause, Clock, Host, Process, State
 from .kernel.endings import Endings
-from .kernel.host import Host
-from .kernel.life_cycle import State
-from .kernel.process import Process
 from .kernel.record import Record
 
 if TYPE_CHECKING:
@@ -199,11 +195,6 @@ class System[App: InTheApp]:
     def app_state(self) -> State:
         """The state of the app's process."""
         return self.host.state
-
-    @property
-    def was_force_quit(self) -> bool:
-        """Whether the person force quit the app and has not opened it since."""
-        return self.host.was_force_quit
 
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
         """End the app's process without telling it (claim life-cycle.terminated-without-notice)."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError
-from afterswipe.kernel.clock import Clock
-from afterswipe.kernel.phases import Moment, Phase, Subscribers
+from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.kernel import Clock, Phase
+from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Record
 
 _APPEARED = {
@@ -88,10 +88,7 @@ class Conditions:
     def _check(self, name: str, value: Any) -> None:
         if name == "locked":
             raise UsageError("A person locks a phone: use phone.lock() and phone.unlock().")
-        if name not in _CONDITIONS:
-            raise UsageError(
-                f"There is no condition {name!r} in this model. There are: {', '.join(_CONDITIONS)}."
-            )
+        must_be_one_of("condition", name, _CONDITIONS)
         if name == "battery":
             if isinstance(value, bool) or not 0 <= value <= 1:
                 raise UsageError(f"battery={value} is no charge. Give a share from 0.0 to 1.0.")

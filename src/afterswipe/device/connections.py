@@ -8,10 +8,8 @@ from weakref import WeakSet
 
 import httpx
 
-from afterswipe.kernel.clock import Due
+from afterswipe.kernel import AppChange, Due, Phase, Process
 from afterswipe.kernel.loop import ProcessLoop
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
 
 from .network import Network
 

@@ -11,9 +11,9 @@ from functools import lru_cache
 import httpx
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError
-from afterswipe.kernel.clock import Clock, Due
-from afterswipe.kernel.phases import Moment, Phase, Subscribers
+from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.kernel import Clock, Due, Phase
+from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Entry
 from afterswipe.units import SECOND
 
@@ -127,10 +127,7 @@ class Network:
 
         Raises UsageError for another kind of network.
         """
-        if kind not in KINDS:
-            raise UsageError(
-                f"There is no network of the kind {kind!r} here. Choose one of {', '.join(KINDS)}."
-            )
+        must_be_one_of("kind of network", kind, KINDS)
         self.uplink = self.uplink if uplink is None else uplink
         if downlink is not None:
             self.downlink = downlink

@@ -9,14 +9,11 @@ becomes of a background transfer that is under way (no source was found; a resta
 lifts what a force quit forbids.
 """
 
-from collections.abc import Callable
-
 
 class Power:
     """Whether the phone has been unlocked since it was switched on."""
 
     def __init__(self) -> None:
-        self._waiting: list[Callable[[], None]] = []
         self.unlocked_since_restart = True
         """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
 
@@ -25,15 +22,5 @@ class Power:
         self.unlocked_since_restart = False
 
     def unlocked(self) -> None:
-        """The phone was unlocked; what waited for the first unlock happens now."""
+        """The phone was unlocked."""
         self.unlocked_since_restart = True
-        waiting, self._waiting = self._waiting, []
-        for action in waiting:
-            action()
-
-    def when_unlocked(self, action: Callable[[], None]) -> None:
-        """Do something at the first unlock after a restart; now, where that has been."""
-        if self.unlocked_since_restart:
-            action()
-        else:
-            self._waiting.append(action)

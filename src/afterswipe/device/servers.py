@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from afterswipe.errors import UsageError
-from afterswipe.kernel.clock import Clock
+from afterswipe.kernel import Clock
 from afterswipe.kernel.loop import ProcessLoop
 
 Handler = Callable[[httpx.Request, int], httpx.Response | Awaitable[httpx.Response]]
@@ -60,16 +60,16 @@ class Servers:
         if isinstance(answer, httpx.Response):
             has_it(answer)
         elif isinstance(answer, Awaitable):
-            self.run(self._wait_for(answer, has_it))
+            self.run(self._wait_for(request, answer, has_it))
         else:
             raise _no_response(request, answer)
 
-    async def _wait_for(self, answer: Awaitable[httpx.Response], answered: Answered) -> None:
+    async def _wait_for(
+        self, request: httpx.Request, answer: Awaitable[httpx.Response], answered: Answered
+    ) -> None:
         response = await answer
         if not isinstance(response, httpx.Response):
-            raise UsageError(
-                f"A server answered {type(response).__name__}. Return an httpx.Response, for instance httpx.Response(200)."
-            )
+            raise _no_response(request, response)
         answered(response)
 
     def _read(self, response: httpx.Response, answered: Answered) -> None:

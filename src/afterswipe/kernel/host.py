@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError
+from afterswipe.errors import NotKnownError, UsageError
 
 from .causes import CAUSES, Cause, ProcessEnded
 from .clock import Clock
@@ -59,16 +59,13 @@ class Host:
         """Whether the person force quit the app and has not opened it since."""
         self.phases: Subscribers[AppChange] = Subscribers()
         """What the phone keeps and cares about the app's changes."""
-        self._beside: Beside | None = None
+        self.beside: Beside | None = None
+        """Other processes, which are turned whenever the app's is."""
 
     @property
     def state(self) -> State:
         """The state of the app's process."""
         return State.NOT_RUNNING if self.process is None else self.process.state
-
-    def run_beside(self, others: Beside) -> None:
-        """Turn these processes whenever the app's is turned."""
-        self._beside = others
 
     # What the frameworks ask of it.
 
@@ -87,6 +84,11 @@ class Host:
         self.happen(Event.WAKE, reason, limit=limit)
         self.turn()
         return True
+
+    def must_not_be_force_quit(self, what: str) -> None:
+        """Raise NotKnownError after a force quit: nobody has published whether the system does this then."""
+        if self.was_force_quit:
+            raise NotKnownError(f"{what}. Open the app before.", "force-quit.pushes-and-intents-unsettled")
 
     def consider(self, event: Event) -> None:
         """Raise NotKnownError or UsageError where it is not known or not modelled what would follow from this event now."""
@@ -173,7 +175,7 @@ class Host:
 
     def turn(self, until: int = 0) -> None:
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
-        process, beside = self.process, self._beside
+        process, beside = self.process, self.beside
         if process is not None and self._may_run(process):
             # Beside other processes, a process must not move the clock by itself.
             process.loop.turn(0 if beside is not None and beside.running else until)
@@ -202,5 +204,5 @@ class Host:
             own = process.loop.next_due()
             if own is not None and (due is None or own < due):
                 due = own
-        beside = self._beside
+        beside = self.beside
         return beside.next_due(due) if beside is not None and beside.running else due

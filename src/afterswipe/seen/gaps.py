@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel import State
 from afterswipe.kernel.record import (
     CardChanged,
     CardFollows,

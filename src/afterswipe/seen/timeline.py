@@ -1,6 +1,6 @@
 """A run as rows over time: what is so (run time, transfers), what the cards say, and where the two differ."""
 
-from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 
 from . import supposed, timeline_svg, timeline_text

@@ -25,6 +25,11 @@ _STEPS = [
     *(step * MINUTE for step in (1, 2, 5, 10, 15, 30)),
     *(step * HOUR for step in (1, 2, 4, 6, 12, 24, 48)),
 ]
+_ASKED_FOR: dict[str, str | float] = {
+    "fill": "none",
+    "stroke": "",
+    "stroke_dasharray": "2 3",
+}  # and nothing has arrived
 _WORDS = {"stale": "out of date", "ended": "ended", "pending": "scheduled"}
 
 
@@ -129,18 +134,8 @@ class _Picture:
         bar = self._row(label, f"{size(sent)} of {size(sum(transfer.size for transfer in moved))}")
         for transfer in moved:
             end = self.timeline.end if transfer.stopped is None else transfer.stopped
-            if transfer.sent:
-                self._bar(transfer.started, end, bar + 8, _BAR - 8, fill=colour)
-            else:  # it was asked for, and nothing has arrived
-                self._bar(
-                    transfer.started,
-                    end,
-                    bar + 8,
-                    _BAR - 8,
-                    fill="none",
-                    stroke=colour,
-                    stroke_dasharray="2 3",
-                )
+            look = {"fill": colour} if transfer.sent else _ASKED_FOR | {"stroke": colour}
+            self._bar(transfer.started, end, bar + 8, _BAR - 8, **look)
 
     def _card(self, card: CardRow) -> None:
         last = card.spans[-1]

@@ -11,11 +11,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, UsageError
+from afterswipe.errors import APIError, UsageError, must_be_one_of
 from afterswipe.frameworks.extensions.system import Extension, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.phases import Phase
+from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import ProcessChanged
 
 REASONS = ("install", "update", "periodic")
@@ -55,7 +54,7 @@ class BackgroundAssets:
         self._network = network
         self._extensions = extensions
         self._extension: Callable[[DownloaderExtension], Coroutine[Any, Any, None]] | None = None
-        self._transfers: SystemTransfers | None = None
+        self._transfers = SystemTransfers(network, Phase.ASSET_DOWNLOADS)
         self.downloaded: list[str] = []
         """The files that are on the phone, in the order in which they were complete."""
 
@@ -71,10 +70,7 @@ class BackgroundAssets:
 
         It does not where there is none, or where the person force quit the app. Raises UsageError for another reason.
         """
-        if reason not in REASONS:
-            raise UsageError(
-                f"The system does not run the extension for {reason!r}. There are: {', '.join(REASONS)}."
-            )
+        must_be_one_of("reason to run the extension", reason, REASONS)
         if self._extension is None:
             return False
         if self._host.was_force_quit:
@@ -85,11 +81,10 @@ class BackgroundAssets:
 
     def download(self, name: str, size: int) -> None:
         """A download: the system moves the bytes, whatever becomes of extension and app."""
-        self._transfers = self._transfers or SystemTransfers(self._network, Phase.ASSET_DOWNLOADS)
 
         def progressed(received: int) -> None:
             if received == size:
                 self.downloaded.append(name)
                 self._host.record.add(ProcessChanged(self._host.clock.now, f"download of {name}", "done"))
 
-        self._transfers.start(name, size, up=False, progressed=progressed)
+        self._transfers.move(size, up=False, progressed=progressed)

@@ -13,9 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from afterswipe.errors import APIError, BGTaskSchedulerError, UnavailableError, UsageError
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Event, Host, Process
 from afterswipe.kernel.record import TaskChanged
 
 from .continued import ContinuedProcessing

@@ -19,11 +19,7 @@ from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
 from afterswipe.device.power import Power
 from afterswipe.errors import BGTaskSchedulerError, UsageError
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
 from .requests import (

@@ -14,12 +14,8 @@ import httpx
 
 from afterswipe.device.connections import Connections, SimulatedTransport
 from afterswipe.device.network import Network
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase
 from afterswipe.kernel.loop import ProcessLoop
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange
 from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
 
@@ -64,7 +60,7 @@ class Extensions:
         self._host = host
         self.running: list[RunningExtension] = []
         """Those that are running now."""
-        host.run_beside(self)
+        host.beside = self
         host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
 
     def start[E: Extension](

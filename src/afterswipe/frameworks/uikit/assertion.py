@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from afterswipe.errors import UsageError
-from afterswipe.kernel.causes import Cause
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel import AppChange, Cause, Due, Host, Phase, Process, State
 from afterswipe.kernel.record import AssertionChanged
 
 _DURATIONS = (

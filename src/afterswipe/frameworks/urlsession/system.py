@@ -21,11 +21,7 @@ import httpx
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network, address
 from afterswipe.errors import URLError, UsageError
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
 from .rate_limiter import RateLimiter
@@ -96,10 +92,8 @@ class TransferDaemon:
         self._open.append(transfer)
         self.transfers.append(transfer)
         transfer.number = len(self.transfers)
-        starts = self._clock.now + (
-            self._wait_in_background(transfer) if from_background else self._wait_in_front(transfer)
-        )
-        transfer.not_before = max(transfer.not_before, starts)
+        wait = self._wait_in_background if from_background else self._wait_in_front
+        transfer.not_before = max(transfer.not_before, self._clock.now + wait(transfer))
         self.rate_limiter.busy()
         timeout = self._rules.milliseconds("background-urlsession.resource-timeout")
         self._timeouts[transfer.number] = self._clock.after(timeout, lambda: self._fail(transfer, "timedOut"))
@@ -212,14 +206,11 @@ class TransferDaemon:
         return not self.held_by(transfer)
 
     def _send(self, transfer: BackgroundTransfer) -> None:
-        if self._network.intercepts:
-            due = self._clock.after(
-                self._network.round_trip + self._network.latency, lambda: self._answered(transfer)
-            )
-        elif transfer.down and transfer.response is None:
-            due = self._clock.after(
-                self._network.round_trip + self._network.latency, lambda: self._begun(transfer)
-            )
+        first = transfer.down and transfer.response is None
+        if (intercepted := self._network.intercepts) or first:
+            then = self._answered if intercepted else self._begun
+            answer_takes = self._network.round_trip + self._network.latency
+            due = self._clock.after(answer_takes, lambda: then(transfer))
         else:
             count = min(int(self._rules.number("model.upload-chunk")), transfer.size - transfer.sent)
             carry = self._network.receive if transfer.down else self._network.send

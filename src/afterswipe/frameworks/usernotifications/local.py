@@ -7,9 +7,8 @@ it back when all went well. Apple's pages do not name force quit; the claim's se
 Not modelled: permission, sounds, other triggers, the limit of pending requests, a person who reacts, a restart of the phone.
 """
 
-from afterswipe.kernel.clock import Due
+from afterswipe.kernel import Due, Host
 from afterswipe.kernel.frozen import frozen
-from afterswipe.kernel.host import Host
 from afterswipe.kernel.record import Entry
 
 

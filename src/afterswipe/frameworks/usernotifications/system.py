@@ -12,32 +12,17 @@ says after how many), the length of a call, Push to Talk's own push.
 """
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, NotKnownError
+from afterswipe.errors import APIError
 from afterswipe.frameworks.extensions.system import Extension, Extensions
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Due, Event, Host, Process
 from afterswipe.kernel.record import PushArrived, StateChanged
 
 _TICK = 1
 _LOW_PRIORITY = 5
-
-
-class Receiver(Protocol):
-    """What an app did with the pushes that reach its process: its handlers, which run inside of that process."""
-
-    process: Process
-
-    def silent(self) -> None:
-        """A silent push is here."""
-
-    def incoming(self, caller: str) -> None:
-        """A VoIP push is here."""
 
 
 class ServiceExtension(Extension):
@@ -64,8 +49,7 @@ class Pushes:
         self._conditions = conditions
         self._network = network
         self._extensions = extensions
-        self.receiver: Receiver | None = None
-        """The last process that asked for its pushes."""
+        self._listener: Process | None = None
         self._service: Callable[[ServiceExtension], Coroutine[Any, Any, None]] | None = None
         self._woken: list[int] = []
         self._held_since: int | None = None
@@ -74,6 +58,12 @@ class Pushes:
         """What the person was shown, in order."""
         self.calls: list[str] = []
         """Who rang, in order."""
+
+    def listens(self, process: Process) -> None:
+        """For `app.pushes`: this process is given the pushes from now on, and has no handlers yet."""
+        self._listener = process
+        self.on_silent: Callable[[], None] = lambda: None
+        self.on_call: Callable[[str], None] = lambda _caller: None
 
     def silent(self, *, push_type: str = "background", priority: int = _LOW_PRIORITY) -> str:
         """Deliver a silent push and return what became of it: the app is woken for 30 seconds, or it waits, or it is discarded.
@@ -99,7 +89,7 @@ class Pushes:
             self._arrived()
             return "given to the app, which is in front"
         if host.was_force_quit:
-            self._host.rules.cite("force-quit.discards-silent-push")
+            host.rules.cite("force-quit.discards-silent-push")
             return "discarded, the person force quit the app"
         if self._conditions.background_refresh_status == "denied":
             self._host.rules.cite("system-conditions.background-app-refresh-off")
@@ -117,11 +107,7 @@ class Pushes:
         """The app's handler runs when its process is next turned."""
         process = self._host.process
         if process is not None:
-            process.call(lambda: self._handle_silent(process))
-
-    def _handle_silent(self, process: Process) -> None:
-        if self.receiver is not None and self.receiver.process is process:
-            self.receiver.silent()
+            process.call(lambda: self.on_silent() if self._listener is process else None)
 
     def _budget_is_used_up(self) -> bool:
         self._host.rules.cite("silent-push.always-discretionary")
@@ -167,11 +153,7 @@ class Pushes:
         if self._service is None or not mutable_content:
             self.notifications.append(text)
             return self._note("alert", f"shown as {text!r}")
-        if self._host.was_force_quit:
-            raise NotKnownError(
-                "whether a notification service extension runs after a force quit. Open the app before the push.",
-                "force-quit.pushes-and-intents-unsettled",
-            )
+        self._host.must_not_be_force_quit("whether a notification service extension runs after a force quit")
         self._run_service(self._service, text)
         return self._note("alert", "given to the service extension")
 
@@ -201,11 +183,7 @@ class Pushes:
 
         Raises NotKnownError where the app was force quit.
         """
-        if self._host.was_force_quit:
-            raise NotKnownError(
-                "whether a VoIP push launches an app that was force quit. Open the app before the push.",
-                "force-quit.pushes-and-intents-unsettled",
-            )
+        self._host.must_not_be_force_quit("whether a VoIP push launches an app that was force quit")
         if not self._host.state.foreground:
             self._host.wake("VoIP push", "model.wake-run-time")
         process = self._host.process
@@ -216,8 +194,8 @@ class Pushes:
 
     def _incoming(self, process: Process, caller: str) -> None:
         rung = len(self.calls)
-        if self.receiver is not None and self.receiver.process is process:
-            self.receiver.incoming(caller)
+        if self._listener is process:
+            self.on_call(caller)
         if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
             self._host.clock.after(_TICK, lambda: self._no_call_was_reported(process))
 
