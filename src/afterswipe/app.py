@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .errors import UsageError
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
 from .frameworks.uikit.watchdog import Watchdog
-from .kernel import Process, State
+from .kernel import Action, Process, State
 from .kernel.life_cycle import SceneState
 from .system import System
 from .units import SECOND
@@ -169,7 +169,7 @@ class Application:
         """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground. For logging, not for logic."""
         return self.background_time.remaining()
 
-    def begin_background_task(self, name: str, expiration_handler: Callable[[], None] | None = None) -> int:
+    def begin_background_task(self, name: str, expiration_handler: Action | None = None) -> int:
         """Ask not to be suspended yet, and return the identifier for `end_background_task`.
 
         The system calls `expiration_handler` shortly before the time is up (claim background-assertion.expiration-handler);

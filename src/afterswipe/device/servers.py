@@ -15,14 +15,14 @@ from typing import Any
 import httpx
 
 from afterswipe.errors import UsageError
-from afterswipe.kernel import Clock
+from afterswipe.kernel import Action, Clock
 from afterswipe.kernel.loop import ProcessLoop
 
 Handler = Callable[[httpx.Request, int], httpx.Response | Awaitable[httpx.Response]]
 """A server: given the request and the number of bytes of its body that arrived, it answers."""
 
 Answered = Callable[[httpx.Response], None]
-Carry = Callable[[int, Callable[[], None]], object]
+Carry = Callable[[int, Action], object]
 
 
 def created(_request: httpx.Request, _received: int) -> httpx.Response:

@@ -4,6 +4,7 @@ Here are the names that every framework needs. The others are in their modules.
 """
 
 from .causes import Cause as Cause
+from .clock import Action as Action
 from .clock import Clock as Clock
 from .clock import Due as Due
 from .host import Host as Host

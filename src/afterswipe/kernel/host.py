@@ -13,7 +13,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.errors import NotKnownError, UsageError
 
 from .causes import CAUSES, Cause, ProcessEnded
-from .clock import Clock
+from .clock import Action, Clock
 from .life_cycle import Event, State, after
 from .phases import Moment, Subscribers, tell
 from .process import AppChange, Process
@@ -44,7 +44,7 @@ class Beside(Protocol):
 class Host:
     """One app as the system sees it. `open` brings it to the front as a person does."""
 
-    def __init__(self, clock: Clock, rules: Rules, record: Record, open_app: Callable[[], None]) -> None:
+    def __init__(self, clock: Clock, rules: Rules, record: Record, open_app: Action) -> None:
         self.clock = clock
         self.rules = rules
         self.record = record

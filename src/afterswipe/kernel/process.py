@@ -10,7 +10,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
 from afterswipe.units import SECOND
 
-from .clock import Clock
+from .clock import Action, Clock
 from .frozen import frozen
 from .life_cycle import SCENES, Event, SceneState, State, callbacks, stages
 from .loop import ProcessLoop
@@ -23,7 +23,7 @@ class Process:
     """A launched process. `launch_reason` is "person", or what the system launched it for; `suspend` is how it asks to be suspended."""
 
     def __init__(
-        self, clock: Clock, rules: Rules, record: Record, suspend: Callable[[], None], launch_reason: str
+        self, clock: Clock, rules: Rules, record: Record, suspend: Action, launch_reason: str
     ) -> None:
         self.clock = clock
         self.rules = rules
@@ -58,7 +58,7 @@ class Process:
                 f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
             )
 
-    def call(self, action: Callable[[], None]) -> None:
+    def call(self, action: Action) -> None:
         """Let the main thread do something when the process is next turned."""
         self.loop.call_soon(action)
 

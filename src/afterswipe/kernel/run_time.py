@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from afterswipe.claims.rules import Rules
 
-from .clock import Clock, Due
+from .clock import Action, Clock, Due
 
 
 class RunTime:
     """The holds on one process. In the background, no hold means suspension."""
 
-    def __init__(self, clock: Clock, rules: Rules, suspend: Callable[[], None]) -> None:
+    def __init__(self, clock: Clock, rules: Rules, suspend: Action) -> None:
         self._clock = clock
         self._rules = rules
         self._suspend = suspend

@@ -1,8 +1,6 @@
 """AVFAudio: what the phone's speaker does to an app that plays, and what App Review says to silence."""
 
-from collections.abc import Callable
-
-from afterswipe.kernel import Host
+from afterswipe.kernel import Action, Host
 
 
 class AudioPlayback:
@@ -10,7 +8,7 @@ class AudioPlayback:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self.stop_sound: Callable[[], None] = lambda: None
+        self.stop_sound: Action = lambda: None
         """Stops the sound of the last process that has one."""
         self.silent_audio = False
         """Whether the app played silence to stay awake; set by `app.audio.play(silent=True)`."""

@@ -7,12 +7,9 @@ The script says when: `phone.background_assets.run("install")`. Not modelled: ho
 run, size limits of packs, packs that Apple hosts (iOS 26).
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, UsageError, must_be_one_of
-from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
 from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import ProcessChanged
@@ -53,14 +50,12 @@ class BackgroundAssets:
         self._host = host
         self._network = network
         self._extensions = extensions
-        self._extension: Callable[[DownloaderExtension], Coroutine[Any, Any, None]] | None = None
+        self._extension: ExtensionMain[DownloaderExtension] | None = None
         self._transfers = SystemTransfers(network, Phase.ASSET_DOWNLOADS)
         self.downloaded: list[str] = []
         """The files that are on the phone, in the order in which they were complete."""
 
-    def install_extension(
-        self, downloads: Callable[[DownloaderExtension], Coroutine[Any, Any, None]]
-    ) -> None:
+    def install_extension(self, downloads: ExtensionMain[DownloaderExtension]) -> None:
         """Give the app a Background Assets extension. Raises UnavailableError before iOS 16."""
         self._host.rules.require("background-assets.downloads-only", "Background Assets")
         self._extension = downloads

@@ -19,7 +19,7 @@ from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
 from afterswipe.device.power import Power
 from afterswipe.errors import BGTaskSchedulerError, UsageError
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
+from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
 from .requests import (
@@ -53,7 +53,7 @@ class Task(Protocol):
     identifier: str
     over: bool
     success: bool
-    when_over: Callable[[], None]
+    when_over: Action
 
     def note(self, change: str) -> None:
         """Record what became of it."""

@@ -14,10 +14,13 @@ import httpx
 
 from afterswipe.device.connections import Connections, SimulatedTransport
 from afterswipe.device.network import Network
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase
+from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase
 from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
+
+type ExtensionMain[E] = Callable[[E], Coroutine[Any, Any, None]]
+"""The code of an extension: it is given what such an extension can do."""
 
 
 class Extension:
@@ -35,7 +38,7 @@ class Extension:
         """The time on the phone's clock, in seconds since it was switched on."""
         return self.clock.now / SECOND
 
-    def call(self, action: Callable[[], None]) -> None:
+    def call(self, action: Action) -> None:
         """Let the extension's main thread do something when its process is next turned."""
         self.loop.call_soon(action)
 
@@ -49,7 +52,7 @@ class RunningExtension:
     """An extension's process that is there, what to do when it ends, and what is planned for its time limit."""
 
     extension: Extension
-    ended: Callable[[], None]
+    ended: Action
     planned: list[Due] = field(default_factory=list)
 
 
@@ -66,11 +69,11 @@ class Extensions:
     def start[E: Extension](
         self,
         extension: E,
-        main: Callable[[E], Coroutine[Any, Any, None]],
+        main: ExtensionMain[E],
         *,
-        ended: Callable[[], None] = lambda: None,
+        ended: Action = lambda: None,
         limit: int | None = None,
-        last_chance: Callable[[], None] = lambda: None,
+        last_chance: Action = lambda: None,
     ) -> None:
         """Start a process and run `main` in it. `ended` is called once, when `main` is done or the process is ended.
 

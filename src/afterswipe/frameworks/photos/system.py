@@ -8,12 +8,9 @@ The script plays the system's decision: `phone.photos.call_extension()`. Not mod
 an extension may run, the job limit, the single retry, assets that are only in iCloud, `willTerminate`.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, UsageError, must_be_one_of
-from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
 from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import TransferEnded, TransferMoved
@@ -57,7 +54,7 @@ class Photos:
         self._host = host
         self._network = network
         self._extensions = extensions
-        self._extension: Callable[[UploadExtension], Coroutine[Any, Any, None]] | None = None
+        self._extension: ExtensionMain[UploadExtension] | None = None
         self._transfers = SystemTransfers(network, Phase.PHOTOS_UPLOADS)
         self.library: dict[str, int] = {}
         """The assets in the library: name and size in bytes."""
@@ -78,7 +75,7 @@ class Photos:
 
     def install_extension(
         self,
-        process_jobs: Callable[[UploadExtension], Coroutine[Any, Any, None]],
+        process_jobs: ExtensionMain[UploadExtension],
         form: str = "PHBackgroundResourceUploadExtension",
     ) -> str:
         """Give the app an upload extension of one of the `FORMS`. Returns "installed", or that with a warning.

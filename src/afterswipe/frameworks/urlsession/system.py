@@ -21,7 +21,7 @@ import httpx
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network, address
 from afterswipe.errors import URLError, UsageError
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase, State
+from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
 from .rate_limiter import RateLimiter
@@ -50,7 +50,7 @@ class BackgroundTransfer:
     error: URLError | None = None
     cancellation_reason: str | None = None
     response: httpx.Response | None = None
-    listeners: list[Callable[[], None]] = field(default_factory=list)
+    listeners: list[Action] = field(default_factory=list)
 
 
 def answered_early(response: httpx.Response) -> str:

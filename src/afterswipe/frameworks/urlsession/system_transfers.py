@@ -6,7 +6,7 @@ No code of the app is needed while they move. Not modelled: retries, the system'
 from collections.abc import Callable
 
 from afterswipe.device.network import Network
-from afterswipe.kernel import Phase
+from afterswipe.kernel import Action, Phase
 
 
 class SystemTransfers:
@@ -15,7 +15,7 @@ class SystemTransfers:
     def __init__(self, network: Network, phase: Phase) -> None:
         self._network = network
         self._piece = int(network.rules.number("model.upload-chunk"))
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[Action] = []
         network.watch(self._network_changed, phase)
 
     def move(self, size: int, *, up: bool, progressed: Callable[[int], None], moved: int = 0) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from afterswipe.errors import UsageError
-from afterswipe.kernel import Process
+from afterswipe.kernel import Action, Process
 from afterswipe.units import SECOND
 
 from .local import Notifications
@@ -19,7 +19,7 @@ class AppPushes:
         pushes.listens(process)
         self._transmitting: int | None = None
 
-    def did_receive_remote_notification(self, handler: Callable[[], None]) -> None:
+    def did_receive_remote_notification(self, handler: Action) -> None:
         """Call `handler` for each silent push. When the work is done, call `app.complete_wake()`: Apple's completion handler."""
         self._pushes.on_silent = handler
 

@@ -11,14 +11,13 @@ Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later)
 says after how many), the length of a call, Push to Talk's own push.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError
-from afterswipe.frameworks.extensions.system import Extension, Extensions
-from afterswipe.kernel import Due, Event, Host, Process
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
+from afterswipe.kernel import Action, Due, Event, Host, Process
 from afterswipe.kernel.record import PushArrived, StateChanged
 
 _TICK = 1
@@ -32,7 +31,7 @@ class ServiceExtension(Extension):
         super().__init__(network, "notification service extension")
         self.text = text
         """What the push says."""
-        self.service_extension_time_will_expire: Callable[[], None] = lambda: None
+        self.service_extension_time_will_expire: Action = lambda: None
         """Called once when the time is up: the last chance to call `content_handler`."""
         self._show = show
 
@@ -50,7 +49,7 @@ class Pushes:
         self._network = network
         self._extensions = extensions
         self._listener: Process | None = None
-        self._service: Callable[[ServiceExtension], Coroutine[Any, Any, None]] | None = None
+        self._service: ExtensionMain[ServiceExtension] | None = None
         self._woken: list[int] = []
         self._held_since: int | None = None
         self._planned: Due | None = None
@@ -62,7 +61,7 @@ class Pushes:
     def listens(self, process: Process) -> None:
         """For `app.pushes`: this process is given the pushes from now on, and has no handlers yet."""
         self._listener = process
-        self.on_silent: Callable[[], None] = lambda: None
+        self.on_silent: Action = lambda: None
         self.on_call: Callable[[str], None] = lambda _caller: None
 
     def silent(self, *, push_type: str = "background", priority: int = _LOW_PRIORITY) -> str:
@@ -135,9 +134,7 @@ class Pushes:
         else:
             self._note("silent", f"one that waited: {self._try_to_wake()}")
 
-    def install_service_extension(
-        self, did_receive: Callable[[ServiceExtension], Coroutine[Any, Any, None]]
-    ) -> None:
+    def install_service_extension(self, did_receive: ExtensionMain[ServiceExtension]) -> None:
         """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
         self._host.rules.require("alert-push.service-extension-trigger", "notification service extensions")
         self._service = did_receive
@@ -157,9 +154,7 @@ class Pushes:
         self._run_service(self._service, text)
         return self._note("alert", "given to the service extension")
 
-    def _run_service(
-        self, did_receive: Callable[[ServiceExtension], Coroutine[Any, Any, None]], text: str
-    ) -> None:
+    def _run_service(self, did_receive: ExtensionMain[ServiceExtension], text: str) -> None:
         shown = len(self.notifications)
 
         def show(words: str) -> None:
