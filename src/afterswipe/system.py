@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
-from .device.conditions import Conditions
-from .device.power import Power
+from .device.conditions import Conditions, Power
 from .errors import UsageError
 from .kernel import Cause, Clock, Host, Process, State
 from .kernel.endings import Endings
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from .frameworks.extensions.system import Extensions
     from .frameworks.photos.system import Photos
     from .frameworks.urlsession.system import TransferDaemon
-    from .frameworks.usernotifications.local import Notifications
-    from .frameworks.usernotifications.system import Pushes
+    from .frameworks.usernotifications.system import Notifications, Pushes
     from .frameworks.widgetkit.system import Widgets
 
 
@@ -159,7 +157,7 @@ class System[App: InTheApp]:
     @cached_property
     def notifications(self) -> "Notifications":
         """Local notifications, as the system keeps them."""
-        from .frameworks.usernotifications.local import Notifications
+        from .frameworks.usernotifications.system import Notifications
 
         return Notifications(self.host)
 

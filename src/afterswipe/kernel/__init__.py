@@ -3,7 +3,6 @@
 Here are the names that every framework needs. The others are in their modules.
 """
 
-from .causes import Cause as Cause
 from .clock import Action as Action
 from .clock import Clock as Clock
 from .clock import Due as Due
@@ -13,3 +12,4 @@ from .life_cycle import State as State
 from .phases import Phase as Phase
 from .process import AppChange as AppChange
 from .process import Process as Process
+from .record import Cause as Cause

@@ -12,12 +12,11 @@ from typing import Any, Protocol
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import NotKnownError, UsageError
 
-from .causes import CAUSES, Cause, ProcessEnded
 from .clock import Action, Clock
 from .life_cycle import Event, State, after
 from .phases import Moment, Subscribers, tell
 from .process import AppChange, Process
-from .record import Record, StateChanged
+from .record import CAUSES, Cause, ProcessEnded, Record, StateChanged
 
 Main = Callable[[Process], Coroutine[Any, Any, None]]
 """Makes of a new process what the app's code holds, and returns the coroutine that is the app."""

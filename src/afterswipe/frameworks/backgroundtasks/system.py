@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from afterswipe.device.conditions import Conditions
+from afterswipe.device.conditions import Conditions, Power
 from afterswipe.device.network import Network
-from afterswipe.device.power import Power
 from afterswipe.errors import BGTaskSchedulerError, UsageError
 from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged

@@ -6,8 +6,7 @@ from afterswipe.errors import UsageError
 from afterswipe.kernel import Action, Process
 from afterswipe.units import SECOND
 
-from .local import Notifications
-from .system import Pushes
+from .system import Notifications, Pushes
 
 
 class AppPushes:

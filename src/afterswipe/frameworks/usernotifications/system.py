@@ -9,6 +9,12 @@ Taken for granted, with no claim for it: the system shows an alert push without 
 Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, the app's permission to notify, the first version of PushKit
 (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
 says after how many), the length of a call, Push to Talk's own push.
+
+Apple: `UNUserNotificationCenter` with a time interval as the trigger (claim life-cycle.local-notification-without-the-app). It gives no run
+time, and nothing is decided when it is shown: what it says was written before. So an app can schedule the bad news in advance, and take
+it back when all went well. Apple's pages do not name force quit; the claim's sentence is applied to it as to any app that does not run.
+
+Not modelled of them: permission, sounds, other triggers, the limit of pending requests, a person who reacts, a restart of the phone.
 """
 
 from collections.abc import Callable
@@ -18,7 +24,7 @@ from afterswipe.device.network import Network
 from afterswipe.errors import APIError
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.kernel import Action, Due, Event, Host, Process
-from afterswipe.kernel.record import PushArrived, StateChanged
+from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
 
 _TICK = 1
 _LOW_PRIORITY = 5
@@ -201,3 +207,43 @@ class Pushes:
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
         return outcome
+
+
+@frozen
+class Notified(Entry):
+    """The person was shown a local notification."""
+
+    identifier: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"notification {self.identifier!r}: {self.text}"
+
+
+class Notifications:
+    """The system's side, which does not need the app: `phone.notifications`."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._pending: dict[str, Due] = {}
+
+    @property
+    def shown(self) -> list[Notified]:
+        """What the person was shown, in order."""
+        return self._host.record.of(Notified)
+
+    def add(self, identifier: str, text: str, at: int) -> None:
+        """Show it at `at` (milliseconds); one that is pending under this identifier is replaced."""
+        self.remove(identifier)
+        self._pending[identifier] = self._host.clock.at(at, lambda: self._show(identifier, text))
+
+    def remove(self, identifier: str) -> None:
+        """Forget a pending one. One that is not pending is no error."""
+        if (due := self._pending.pop(identifier, None)) is not None:
+            due.cancel()
+
+    def _show(self, identifier: str, text: str) -> None:
+        del self._pending[identifier]
+        if not self._host.state.runs:
+            self._host.rules.cite("life-cycle.local-notification-without-the-app")
+        self._host.record.add(Notified(self._host.clock.now, identifier, text))
