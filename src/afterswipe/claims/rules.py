@@ -66,7 +66,6 @@ class Rules:
         self._times: dict[str, int] = {}
         # The same few claims are asked for all the time.
         self._holds: dict[str, bool] = {}
-        self._covers: dict[str, bool] = {}
 
     def claim(self, claim_id: str) -> Rule:
         """The claim with this id, noted as used by this run, unless a supposed belief displaces it."""
@@ -93,11 +92,8 @@ class Rules:
 
     def has(self, claim_id: str) -> bool:
         """Whether this iOS version is inside the range of versions for which the claim holds."""
-        covered = self._covers.get(claim_id)
-        if covered is None:
-            claim = self.claim(claim_id)
-            covered = self._covers[claim_id] = covers(self.ios, claim.since, claim.until)
-        return covered
+        claim = self.claim(claim_id)
+        return covers(self.ios, claim.since, claim.until)
 
     def require(self, claim_id: str, what: str) -> None:
         """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""

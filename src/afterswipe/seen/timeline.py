@@ -194,8 +194,6 @@ class _Picture:
         words = str(self.timeline)
         return self.svg.finish(self.y, f"Timeline of {duration(self.timeline.end)}", words)
 
-    # The parts of a row.
-
     def _row(self, label: str, value: str = "", colour: str = MUTED) -> float:
         """Start a row: its label on the left, shortened where needed, its outcome on the right. Returns the top of its bar."""
         room = int((_NARROW - _LETTER * len(value) - 16) / _BOLD)
@@ -228,8 +226,6 @@ class _Picture:
         else:
             self.svg.text(self.x(left), bar + 15, words, fill=colour, font_size=12, dx=6)
         return True
-
-    # The rows.
 
     def _run_time(self) -> None:
         runs, rests = self.timeline.runs, self.timeline.rests
@@ -337,8 +333,6 @@ class _Picture:
             self.svg.line(x, self.y - _ROW + 21 + _BAR, x, self.y - _ROW + 26 + _BAR, stroke=MUTED)
             self.svg.text(x, self.y + 10, stopwatch(at), fill=MUTED, font_size=12, text_anchor=anchor)
         self.y += 16
-
-    # The marks.
 
     def _mark_labels(self) -> None:
         """Write what the person did above the rows, each at a level where no two labels overlap on a phone."""

@@ -227,8 +227,6 @@ class ActivityStore:
             for card in list(self):
                 self.collapsed(card.number)
 
-    # How it works.
-
     def _must_be_allowed(self) -> None:
         if not self.settings.allowed:
             rule = "live-activity.can-be-switched-off"

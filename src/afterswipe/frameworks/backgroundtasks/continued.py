@@ -248,8 +248,6 @@ class ContinuedProcessing:
             for running in list(self._running):
                 running.answer(self._answer)
 
-    # How it works.
-
     def _happened(self, change: AppChange) -> None:
         """With the process go its tasks; nobody tells the app."""
         if change.after is not State.NOT_RUNNING or change.process is None:

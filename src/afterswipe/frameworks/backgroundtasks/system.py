@@ -278,8 +278,6 @@ class TaskScheduler:
         finally:
             self._busy = False
 
-    # How it works.
-
     def _happened(self, change: AppChange) -> None:
         if change.event in _USES:
             self._last_use = self._clock.now

@@ -206,20 +206,14 @@ class TransferDaemon:
         return not self.held_by(transfer)
 
     def _send(self, transfer: BackgroundTransfer) -> None:
-        first = transfer.down and transfer.response is None
-        if (intercepted := self._network.intercepts) or first:
-            then = self._answered if intercepted else self._begun
+        if self._network.intercepts or (transfer.down and transfer.response is None):
             answer_takes = self._network.round_trip + self._network.latency
-            due = self._clock.after(answer_takes, lambda: then(transfer))
+            due = self._clock.after(answer_takes, lambda: self._answered(transfer))
         else:
             count = min(int(self._rules.number("model.upload-chunk")), transfer.size - transfer.sent)
             carry = self._network.receive if transfer.down else self._network.send
             due = carry(count, lambda: self._arrived(transfer, count))
         self._moving[transfer.number] = due
-
-    def _begun(self, transfer: BackgroundTransfer) -> None:
-        """The server's answer to a download is on its way: from now on its size is known."""
-        self._ask(transfer, "GET", 0, self._comes)
 
     def _comes(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
         transfer.response, transfer.size = response, len(response.content)
@@ -262,6 +256,8 @@ class TransferDaemon:
     def _answered(self, transfer: BackgroundTransfer) -> None:
         if transfer.down and transfer.response is not None:
             self._ends(transfer, transfer.response)
+        elif transfer.down and not self._network.intercepts:
+            self._ask(transfer, "GET", 0, self._comes)
         else:
             self._ask(transfer, "GET" if transfer.down else "POST", transfer.sent, self._ends)
 
@@ -324,9 +320,8 @@ class TransferDaemon:
             self._fail(transfer, "unknown", "the app exited, and it was not an upload from a file")
 
     def _force_quit(self, change: AppChange) -> None:
-        if change.event is not Event.FORCE_QUIT:
-            return
-        if self._rules.holds("force-quit.cancels-background-transfers"):
+        quit_now = change.event is Event.FORCE_QUIT
+        if quit_now and self._rules.holds("force-quit.cancels-background-transfers"):
             self.cancel_all("the person force quit the app")
 
     # What happens to transfers.
