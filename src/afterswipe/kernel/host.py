@@ -7,13 +7,14 @@ Not modelled: more than one app, and processor time (all code is infinitely fast
 """
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import NotKnownError, UsageError
 
 from .clock import Action, Clock
 from .life_cycle import Event, State, after
+from .loop import ProcessLoop
 from .phases import Moment, Subscribers, tell
 from .process import AppChange, Process
 from .record import CAUSES, Cause, ProcessEnded, Record, StateChanged
@@ -26,18 +27,6 @@ _CAUSE_OF_EVENT = {
     Event.CRASH: Cause.CRASH,
     Event.RESTART: Cause.RESTART,
 }
-
-
-class Beside(Protocol):
-    """Other processes, which are turned when the app's is."""
-
-    running: list[Any]
-
-    def turn(self) -> None:
-        """Give them run time."""
-
-    def next_due(self, other: int | None) -> int | None:
-        """When one of them next has something to do, in milliseconds, or `other` where that is earlier."""
 
 
 class Host:
@@ -58,8 +47,8 @@ class Host:
         """Whether the person force quit the app and has not opened it since."""
         self.phases: Subscribers[AppChange] = Subscribers()
         """What the phone keeps and cares about the app's changes."""
-        self.beside: Beside | None = None
-        """Other processes, which are turned whenever the app's is."""
+        self.beside: list[ProcessLoop] = []
+        """Other processes' loops, which are turned whenever the app's is."""
 
     @property
     def state(self) -> State:
@@ -174,12 +163,13 @@ class Host:
 
     def turn(self, until: int = 0) -> None:
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
-        process, beside = self.process, self.beside
+        process = self.process
         if process is not None and self._may_run(process):
             # Beside other processes, a process must not move the clock by itself.
-            process.loop.turn(0 if beside is not None and beside.running else until)
-        if beside is not None and beside.running:
-            beside.turn()
+            process.loop.turn(0 if self.beside else until)
+        for loop in list(self.beside):
+            if not loop.is_running():
+                loop.turn()
 
     def run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
         """Let time pass until `end` (milliseconds), or less where `over` says True before; it is asked whenever something has happened."""
@@ -198,10 +188,8 @@ class Host:
         clock.advance(end)
 
     def _next_due(self) -> int | None:
-        process, due = self.process, self.clock.next_due()
+        process, dues = self.process, [self.clock.next_due()]
         if process is not None and self._may_run(process):
-            own = process.loop.next_due()
-            if own is not None and (due is None or own < due):
-                due = own
-        beside = self.beside
-        return beside.next_due(due) if beside is not None and beside.running else due
+            dues.append(process.loop.next_due())
+        dues += [loop.next_due() for loop in self.beside]
+        return min((due for due in dues if due is not None), default=None)

@@ -63,7 +63,6 @@ class Extensions:
         self._host = host
         self.running: list[RunningExtension] = []
         """Those that are running now."""
-        host.beside = self
         host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
 
     def start[E: Extension](
@@ -81,6 +80,7 @@ class Extensions:
         """
         running = RunningExtension(extension, ended)
         self.running.append(running)
+        self._host.beside.append(extension.loop)
         self._note(extension, "started")
 
         async def whole() -> None:
@@ -100,17 +100,6 @@ class Extensions:
             for running in list(self.running):
                 self._stop(running, "ended: the phone restarted")
 
-    def turn(self) -> None:
-        """Give every extension run time. Called by the phone alone."""
-        for running in list(self.running):
-            if not running.extension.loop.is_running():
-                running.extension.loop.turn()
-
-    def next_due(self, other: int | None) -> int | None:
-        """When an extension next has something to do, in milliseconds, or `other` where that is earlier."""
-        dues = [running.extension.loop.next_due() for running in self.running]
-        return min((due for due in [other, *dues] if due is not None), default=None)
-
     def _end(self, running: RunningExtension, why: str) -> None:
         if running in self.running:
             self._stop(running, why)
@@ -118,6 +107,7 @@ class Extensions:
 
     def _stop(self, running: RunningExtension, why: str) -> None:
         self.running.remove(running)
+        self._host.beside.remove(running.extension.loop)
         for due in running.planned:
             due.cancel()
         self._note(running.extension, why)
