@@ -204,7 +204,7 @@ def test_cancelled_by_the_app():
 
     async def app(app):
         task = app.background_url_session.upload("film", size=60 * MB)
-        app.loop.call_later(2, task.cancel)
+        app.process.loop.call_later(2, task.cancel)
         try:
             async for _ in task:
                 pass

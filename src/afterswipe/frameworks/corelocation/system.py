@@ -1,7 +1,7 @@
 """Core Location, the phone's side: whether there are updates at all, and events that wake an app."""
 
 from afterswipe.errors import NotKnownError
-from afterswipe.kernel.host import Host
+from afterswipe.kernel import Host
 
 
 class LocationServices:
