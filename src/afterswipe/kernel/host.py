@@ -80,7 +80,8 @@ class Host:
         With an empty `limit` the caller holds the time itself (`process.run_time.hold`).
         False where it may not: the person force quit it (claim `unless_force_quit`), or it is in front already.
         """
-        if self.main is None or (self.was_force_quit and self.rules.holds(unless_force_quit)):
+        quit = self.was_force_quit and unless_force_quit
+        if self.main is None or (quit and self.rules.holds(quit)):
             return False
         if self.state.foreground:
             return False
