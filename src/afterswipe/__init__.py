@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from .frameworks.activitykit.app import Activities, Activity
     from .frameworks.activitykit.card import ActivityState, Card
-    from .frameworks.activitykit.pushes import LiveActivityPushes
+    from .frameworks.activitykit.pushes import APNs, LiveActivityPushes
     from .frameworks.activitykit.system import ActivityStore, LiveActivities
     from .frameworks.appintents.intents import (
         AppIntent,
@@ -115,6 +115,7 @@ __all__ = [
     "SECOND",
     "TRANSITIONS",
     "APIError",
+    "APNs",
     "Activities",
     "Activity",
     "ActivityAuthorizationError",
@@ -233,7 +234,7 @@ _ROOMS = {
     "device.power": "Power",
     "frameworks.activitykit.app": "Activities Activity",
     "frameworks.activitykit.card": "ActivityState Card",
-    "frameworks.activitykit.pushes": "LiveActivityPushes",
+    "frameworks.activitykit.pushes": "APNs LiveActivityPushes",
     "frameworks.activitykit.system": "ActivityStore LiveActivities",
     "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
     "frameworks.appintents.system": "Intents",

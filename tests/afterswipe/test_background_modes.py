@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from afterswipe import MB, APIError, Phone, State, UnavailableError, UsageError
+from afterswipe import MB, APIError, NotKnownError, Phone, State, UnavailableError, UsageError
 
 from . import invariants
 from .apps import ticking

@@ -301,7 +301,7 @@ def test_the_number_is_limited_and_an_end_makes_room():
 def test_the_island_shows_the_two_most_relevant():
     async def main(app):
         for score in (1, 3, 2):
-            app.activities.request(str(score), relevance_score=score)
+            app.activities.request(str(score), relevance_score=score, push_type="token")
 
     phone = opened(main)
     assert [card.title for card in phone.dynamic_island()] == ["3", "2"]

@@ -80,8 +80,8 @@ class Host:
         With an empty `limit` the caller holds the time itself (`process.run_time.hold`).
         False where it may not: the person force quit it (claim `unless_force_quit`), or it is in front already.
         """
-        quit = self.was_force_quit and unless_force_quit
-        if self.main is None or (quit and self.rules.holds(quit)):
+        rule = self.was_force_quit and unless_force_quit
+        if self.main is None or (rule and self.rules.holds(rule)):
             return False
         if self.state.foreground:
             return False

@@ -12,6 +12,9 @@ not woken.
 """
 
 from collections.abc import Callable
+from typing import Any
+
+import httpx
 
 from afterswipe.device.network import Network
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
@@ -20,19 +23,20 @@ from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR, SECOND
 
-from .card import APP, LIVE, Card, Content
+from .card import APP, LIVE, OPEN, Card, Content
 from .system import ActivityStore, needs
+from .tokens import STARTS
 
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
 
 
 class LiveActivityPushes:
-    """What the app's server sends to the cards, as `phone.live_activity_pushes`."""
+    """What a server sends to the cards that always has the newest tokens, as `phone.live_activity_pushes`. Real ones: `phone.apns`."""
 
     def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
         self._host = host
-        self._clock, self._rules, self._record = host.clock, host.rules, host.record
+        self._clock, self.rules, self._record = host.clock, host.rules, host.record
         self._network = network
         self._cards = cards
         self._sent: list[int] = []
@@ -65,7 +69,7 @@ class LiveActivityPushes:
         def arrive() -> None:
             old = self._cards.get(number).content
             words = old.text if text is None else text
-            self._rules.cite("live-activity-push.server-can-report-honestly")
+            self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, stale_date=self._date(stale_date))
             self._cards.update(number, new, by="push", alert=alert)
             if relevance_score is not None:
@@ -111,11 +115,11 @@ class LiveActivityPushes:
         Raises UnavailableError before iOS 17.2, APIError without an `alert`, and UsageError where the app has never run: the token
         for starts comes from its code. Above the budget nothing arrives (claim live-activity-push.push-to-start-budget).
         """
-        needs(self._rules, "live-activity-push.push-to-start", "start by push")
+        needs(self.rules, "live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)
         if not alert:
             rule = "live-activity-push.push-to-start-needs-an-alert"
-            self._rules.cite(rule)
+            self.rules.cite(rule)
             raise APIError("A push that starts a Live Activity needs an alert. Give alert='...'.", rule)
         self._must_have_a_token()
         content = Content(text, progress, stale_date=_ms(stale_date))
@@ -129,7 +133,7 @@ class LiveActivityPushes:
             except ActivityAuthorizationError as refused:
                 self._note_held(0, f"a start is refused, {refused.reason}")
                 return
-            self._rules.cite("live-activity-push.push-to-start-wakes-the-app")
+            self.rules.cite("live-activity-push.push-to-start-wakes-the-app")
             self._host.wake("start by push", "model.wake-run-time")
 
         self._count += 1
@@ -149,10 +153,10 @@ class LiveActivityPushes:
 
         Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
         """
-        needs(self._rules, "live-activity-push.broadcast", "broadcast channels")
+        needs(self.rules, "live-activity-push.broadcast", "broadcast channels")
         if event == "start":
             rule = "live-activity-push.broadcast-cannot-start"
-            self._rules.cite(rule)
+            self.rules.cite(rule)
             raise APIError(
                 "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own.",
                 rule,
@@ -169,9 +173,11 @@ class LiveActivityPushes:
 
     def _card(self, number: int) -> Card:
         cards = {card.number: card for card in self._cards if card.kind == APP}
-        if number not in cards:
+        reachable = [own for own, card in cards.items() if own in self._cards.tokens.current or card.channel]
+        if number not in reachable:
             raise UsageError(
-                f"There is no card {number} that a server could push to. There are: {sorted(cards)}."
+                f"There is no card {number} that a server could push to. There are: {reachable}. A card has a push token where it "
+                "was requested with push_type='token', or started by push."
             )
         return cards[number]
 
@@ -185,10 +191,10 @@ class LiveActivityPushes:
                 f"progress={progress} is outside of 0.0 to 1.0. Divide what arrived by what there is to send."
             )
         if stale_date is not None:
-            needs(self._rules, "live-activity.stale-date", "stale date")
+            needs(self.rules, "live-activity.stale-date", "stale date")
         size, limit = (
             Content(text, progress).bytes(title),
-            self._rules.number("live-activity.payload-limit"),
+            self.rules.number("live-activity.payload-limit"),
         )
         if size > limit:
             raise APIError(
@@ -198,9 +204,9 @@ class LiveActivityPushes:
 
     def _send(self, number: int, priority: int, arrive: Callable[[], None]) -> None:
         """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
-        self._rules.cite("live-activity-push.priority-and-budget")
+        self.rules.cite("live-activity-push.priority-and-budget")
         if priority == LOW:
-            delay = self._rules.milliseconds("model.low-priority-push-delay")
+            delay = self.rules.milliseconds("model.low-priority-push-delay")
             self._clock.after(delay, lambda: self._when_online(number, arrive))
         elif number in self._held:
             self._held[number] = arrive
@@ -216,9 +222,9 @@ class LiveActivityPushes:
     def _limit(self) -> int:
         """How many pushes of priority 10 an hour has. Apple publishes no number (claim live-activity-push.budget-number)."""
         if self._cards.settings.frequent_updates and self._cards.settings.frequent_pushes:
-            self._rules.cite("live-activity-push.frequent-updates-key")
-            return int(self._rules.number("model.live-activity-push-budget-frequent"))
-        return int(self._rules.number("model.live-activity-push-budget"))
+            self.rules.cite("live-activity-push.frequent-updates-key")
+            return int(self.rules.number("model.live-activity-push-budget-frequent"))
+        return int(self.rules.number("model.live-activity-push-budget"))
 
     def _over_budget(self) -> int:
         """Use one push up, and return 0; or return the milliseconds until there is one again."""
@@ -227,7 +233,7 @@ class LiveActivityPushes:
         if len(self._sent) < self._limit:
             self._sent.append(now)
             return 0
-        self._rules.cite("live-activity-push.over-budget-is-throttled")
+        self.rules.cite("live-activity-push.over-budget-is-throttled")
         return self._sent[-self._limit] + HOUR - now
 
     def _release(self, number: int) -> None:
@@ -238,7 +244,7 @@ class LiveActivityPushes:
         if self._online:
             arrive()
         else:
-            self._rules.cite("model.push-waits-for-network")
+            self.rules.cite("model.push-waits-for-network")
             self._waiting[number] = arrive
             self._note_held(number, "waits for the network")
 
@@ -256,29 +262,70 @@ class LiveActivityPushes:
         self._record.add(CardUpdateHeld(self._clock.now, number, "push", why))
 
     def _wakes_nobody(self) -> None:
-        if not self._rules.holds("live-activity-push.push-renders-without-the-app"):
+        if not self.rules.holds("live-activity-push.push-renders-without-the-app"):
             self._host.wake("Live Activity push", "model.wake-run-time")
 
     def _date(self, seconds: float | None) -> int | None:
-        self._rules.cite("live-activity-push.can-set-stale-and-dismissal-date")
+        self.rules.cite("live-activity-push.can-set-stale-and-dismissal-date")
         return _ms(seconds)
 
     def _must_have_a_token(self) -> None:
         if not self._record.of(StateChanged):
             rule = "live-activity-push.push-to-start-has-its-own-token"
-            self._rules.cite(rule)
+            self.rules.cite(rule)
             raise UsageError(
                 f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
             )
 
     def _too_many_starts(self) -> bool:
         now = self._clock.now
-        window = self._rules.milliseconds("model.push-to-start-window")
+        window = self.rules.milliseconds("model.push-to-start-window")
         self._starts = [at for at in self._starts if at > now - window]
-        if len(self._starts) >= self._rules.number("live-activity-push.push-to-start-budget"):
+        if len(self._starts) >= self.rules.number("live-activity-push.push-to-start-budget"):
             return True
         self._starts.append(now)
         return False
+
+
+class APNs:
+    """Apple's push service, as `phone.apns`: a server sends to a token, and is answered."""
+
+    def __init__(self, cards: ActivityStore, pushes: LiveActivityPushes) -> None:
+        self._cards = cards
+        self._pushes = pushes
+
+    def send(self, token: str, *, event: str = "update", **push: Any) -> httpx.Response:
+        """Push to the card of a token, or start one with a token for starts: `event` is "start", "update" or "end".
+
+        The words of a push are those of `phone.live_activity_pushes`, and so are its errors. The status is 200 (accepted, not shown),
+        400 `BadDeviceToken` for a token of the other kind, or 410 `Unregistered` for one that is not active any more (claim
+        live-activity-push.apns-status-codes). An old token for starts is answered 200, and no card appears (claim
+        live-activity-push.start-token-goes-out-of-date). Raises UsageError for a token that was never given out.
+        """
+        cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite
+        number = cards.tokens.owner.get(token)
+        if number is None:
+            raise UsageError(
+                f"This phone never gave out the token {token!r}. Take one that the app's code read and sent: activity.push_token, "
+                "app.activities.push_to_start_token, or their streams."
+            )
+        if event not in ("start", "update", "end"):
+            raise UsageError(f"event={event!r}: a push has 'start', 'update' and 'end'.")
+        cite("live-activity-push.apns-status-codes")
+        if (event == "start") is not (number == STARTS):
+            cite("live-activity-push.push-to-start-has-its-own-token")
+            return httpx.Response(httpx.codes.BAD_REQUEST, json={"reason": "BadDeviceToken"})
+        current = cards.tokens.current[number] == token
+        if number == STARTS and current:
+            pushes.start(**push)
+        elif number == STARTS:
+            cite("live-activity-push.start-token-goes-out-of-date")
+        elif not current or cards.get(number).state not in OPEN:
+            cite("live-activity-push.old-token-410")
+            return httpx.Response(httpx.codes.GONE, json={"reason": "Unregistered"})
+        else:
+            (pushes.end if event == "end" else pushes.update)(number=number, **push)
+        return httpx.Response(httpx.codes.OK)
 
 
 def _ms(seconds: float | None) -> int | None:

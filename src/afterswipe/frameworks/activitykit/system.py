@@ -27,6 +27,7 @@ from afterswipe.kernel.process import AppChange
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
 from .card import APP, LIVE, OPEN, SYSTEM, ActivityState, Card, Content
+from .tokens import STARTS, News, PushTokens
 
 
 def needs(rules: Rules, claim_id: str, what: str) -> None:
@@ -45,6 +46,7 @@ class ActivitySettings:
     allowed: bool = True
     frequent_pushes: bool = True
     frequent_updates: bool = False
+    asks_first: bool = False
 
 
 class ActivityStore:
@@ -61,6 +63,7 @@ class ActivityStore:
         self._stale: dict[int, Due] = {}
         self._when_over: dict[int, Callable[[], None]] = {}
         self._full_at: dict[int, int] = {}
+        self.tokens, self.news = PushTokens(), News()
         host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
@@ -87,8 +90,9 @@ class ActivityStore:
         channel: str = "",
         starts: int | None = None,
         alert: str = "",
+        push: bool = False,
     ) -> int:
-        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number.
+        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token.
 
         Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`.
         """
@@ -103,6 +107,8 @@ class ActivityStore:
             self._begun(number, alert)
         else:
             self._clock.at(starts, lambda: self._start(number, alert))
+        if push or (by == "push" and not self.settings.asks_first):
+            self.tokens.make(number)
         return number
 
     def update(self, number: int, content: Content, by: str, *, alert: str = "") -> None:
@@ -201,6 +207,13 @@ class ActivityStore:
             self._rules.cite("live-activity.transient-style")
             self.end(number, None, by="system")
 
+    def new_token(self, number: int) -> None:
+        """Give a card another push token, and the app run time to pass it on."""
+        self.tokens.make(number)
+        self.news.tell()
+        self._rules.cite("live-activity-push.new-token-gives-run-time")
+        self._host.wake("new push token", "model.wake-run-time")
+
     def when_over(self, number: int, tell: Callable[[], None]) -> None:
         """Tell, once, when a card is not live any more."""
         self._when_over[number] = tell
@@ -220,6 +233,7 @@ class ActivityStore:
 
     def _process_ended(self, change: AppChange) -> None:
         """The app's process is gone: nothing becomes of the cards."""
+        self.news.forget()
         by_person = change.event is Event.FORCE_QUIT
         self._rules.cite(
             "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
@@ -278,6 +292,7 @@ class ActivityStore:
         if card.content.timer is not None:
             self._rules.cite("live-activity.timer-views-move-without-code")
         self._cards[card.number] = card
+        self.news.tell()
         timer = None if card.state is ActivityState.ENDED else card.content.timer
         shows = (card.title, card.says(now), card.progress(now), timer)
         self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
@@ -338,6 +353,27 @@ class LiveActivities:
             for card in list(self._cards):
                 if card.kind == "app":
                     self._cards.end(card.number, None, by="system")
+
+    def ask_first(self) -> None:
+        """From now on the token of a card that a push starts waits for Allow (claim live-activity-push.token-may-wait-for-allow)."""
+        self._settings.asks_first = True
+
+    def tap_allow(self, number: int = 1) -> None:
+        """Let the person tap Allow under a card: it gets its push token, and the app run time to pass it on."""
+        self._rules.cite("live-activity-push.token-may-wait-for-allow")
+        self._cards.new_token(number)
+
+    def rotate_push_token(self, number: int = 1) -> None:
+        """Let the system change a card's push token. The app gets run time to pass the new one on; the old one is answered 410."""
+        if number not in self._cards.tokens.current:
+            raise UsageError(f"Card {number} has no push token that could change.")
+        self._cards.new_token(number)
+
+    def rotate_push_to_start_token(self, *, silent: bool = False) -> None:
+        """Let the system change the token for starts. If `silent`, its stream says nothing (claim live-activity-push.read-the-start-token)."""
+        token = self._cards.tokens.make(STARTS)
+        self._cards.tokens.silent = token if silent else ""
+        self._cards.news.tell()
 
     def collapse(self, number: int = 1) -> None:
         """Collapse the expanded view of a card, which ends an activity of the transient style (claim live-activity.transient-style).
