@@ -1,7 +1,7 @@
 """A location event used to wake upload apps: once, until the app's code arms it again.
 
-After a force quit Apple's archived guide and a report disagree; a phone follows the document unless told otherwise. The length of
-such a wake-up is an assumption.
+After a force quit Apple's archived guide and a report disagree; a phone follows the document unless told otherwise. How long
+such a wake-up lasts is an assumption.
 
 Claims: model.wake-run-time, location.monitoring-restarts-at-launch, location.relaunch-after-force-quit
 """
@@ -39,8 +39,7 @@ for ending, arms, follows in (
         getattr(phone, ending)()
         woken.append(phone.background_modes.location_event())
         phone.wait(minutes=2)
-    print(
-        f"{ending}, {'armed at each launch' if arms else 'never armed'}, by the {follows}: woken {woken.count(True)} of 3 times"
-    )
+    arming = "armed at each launch" if arms else "never armed"
+    print(f"{ending}, {arming}, by the {follows}: woken {woken.count(True)} of 3 times")
     if woken[0]:
         print(f"  {phone.truth().transfers[0]}; the app is {phone.app_state.value}")

@@ -2,7 +2,7 @@
 
 The words are those of the card; 410 is the answer that APNs gives to a token that is not active any more.
 
-Claims: live-activity-push.old-token-410, live-activity-push.new-token-gives-run-time
+Claims: live-activity-push.apns-status-codes, live-activity-push.new-token-gives-run-time
 """
 
 from afterswipe import Phone
@@ -33,4 +33,5 @@ for follows in (False, True):
     phone.wait(seconds=5)
     answer = server.send("story", text="60 %")
     card = phone.lock_screen().cards[0]
-    print(f"{'follows the stream' if follows else 'sent its first token'}: {answer.status_code}, the card says {card.content.text!r}")
+    print("follows the stream:" if follows else "sent its first token:")
+    print(f"  the server is answered {answer.status_code}, the card says {card.content.text!r}")

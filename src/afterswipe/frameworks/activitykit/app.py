@@ -59,7 +59,7 @@ class Activity:
     def activity_state_updates(self) -> AsyncIterator[ActivityState]:
         """Apple's `activityStateUpdates`: every change from now on."""
         state = self.activity_state
-        return self._cards.news.follow(self._process, lambda: self.activity_state, state)
+        return self._cards.tokens.follow(self._process, lambda: self.activity_state, state)
 
     @property
     def push_token(self) -> str | None:
@@ -69,7 +69,7 @@ class Activity:
     @property
     def push_token_updates(self) -> AsyncIterator[str]:
         """Apple's `pushTokenUpdates`: the token, and each new one. The app's code has to send it to its server."""
-        return self._cards.news.follow(self._process, lambda: self.push_token)
+        return self._cards.tokens.follow(self._process, lambda: self.push_token)
 
     @property
     def _card(self) -> Card:
@@ -157,20 +157,19 @@ class Activities:
     def push_to_start_token(self) -> str:
         """Apple's `pushToStartToken`. Raises UnavailableError before iOS 17.2."""
         needs(self._process.rules, "live-activity-push.push-to-start", "start by push")
-        tokens = self._cards.tokens
-        return tokens.current.get(STARTS) or tokens.make(STARTS)
+        return self._cards.tokens.current.get(STARTS) or self._cards.tokens.make(STARTS)
 
     @property
     def push_to_start_token_updates(self) -> AsyncIterator[str]:
         """Apple's `pushToStartTokenUpdates`: the token for starts, and each new one. Raises UnavailableError before iOS 17.2."""
-        assert self.push_to_start_token
-        return self._cards.news.follow(self._process, lambda: self._cards.tokens.told(STARTS))
+        needs(self._process.rules, "live-activity-push.push-to-start", "start by push")
+        return self._cards.tokens.follow(self._process, lambda: self.push_to_start_token)
 
     @property
     async def activity_updates(self) -> AsyncIterator[Activity]:
         """Apple's `activityUpdates`: each card that starts from now on, by push too."""
         count = len(list(self._cards))
-        async for there in self._cards.news.follow(self._process, lambda: len(list(self._cards)), count):
+        async for there in self._cards.tokens.follow(self._process, lambda: len(list(self._cards)), count):
             for number in range(count + 1, there + 1):
                 if self._cards.get(number).kind == APP:
                     yield Activity(self._process, self._cards, number)

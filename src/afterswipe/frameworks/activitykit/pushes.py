@@ -1,14 +1,11 @@
 """Live Activity pushes: the server's side. The system draws the card anew, and no code of the app runs.
 
-A push carries an event (start, update or end) and the content state (claim live-activity-push.payload). One of priority 10 counts
-against an hourly budget and arrives at once; one of priority 5 does not count and arrives later (claim
-live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last one is
-kept (claim live-activity-push.over-budget-is-throttled). A push with nothing in its way is delivered at once: the way to the phone takes
-no time here. The budget is counted for all cards of the app together, broadcasts included.
+A push of priority 10 counts against an hourly budget and arrives at once, with nothing in its way; one of priority 5 does not count and
+arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last
+one is kept (claim live-activity-push.over-budget-is-throttled). The budget is counted for all cards of the app together.
 
-Not modelled: tokens and headers of APNs, the expiration of a push, what a channel stores for a phone that is offline, the
-watch's own budget. Whether a push starts a card after a force quit is not documented in what was read; here it does, and the app is
-not woken.
+Not modelled: headers, expiration, what a channel stores for a phone that is offline, the watch's own budget. Whether a push starts a
+card after a force quit is not documented in what was read; here it does, and the app is not woken.
 """
 
 from collections.abc import Callable
@@ -30,6 +27,9 @@ from .tokens import STARTS
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
 
+Held = tuple[Callable[[], None], bool]
+"""What a push does when it arrives, and whether it ends its card."""
+
 
 class LiveActivityPushes:
     """What a server sends to the cards that always has the newest tokens, as `phone.live_activity_pushes`. Real ones: `phone.apns`."""
@@ -40,8 +40,8 @@ class LiveActivityPushes:
         self._network = network
         self._cards = cards
         self._sent: list[int] = []
-        self._held: dict[int, Callable[[], None]] = {}
-        self._waiting: dict[int, Callable[[], None]] = {}
+        self._held: dict[int, Held] = {}
+        self._waiting: dict[int, Held] = {}
         self._starts: list[int] = []
         self._count = 0
         network.watch(self._network_changed, Phase.CARD_PUSHES)
@@ -64,14 +64,17 @@ class LiveActivityPushes:
         UsageError for a card that is none, a progress or a priority that is none.
         """
         card = self._card(number)
-        self._check(card.title, text or "", progress, stale_date, priority)
+        self._check(card.title, card.content.text if text is None else text, progress, stale_date, priority)
 
         def arrive() -> None:
             old = self._cards.get(number).content
             words = old.text if text is None else text
             self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, stale_date=self._date(stale_date))
-            self._cards.update(number, new, by="push", alert=alert)
+            try:
+                self._cards.update(number, new, by="push", alert=alert)
+            except ActivityAuthorizationError as refused:
+                self._note_held(number, f"dropped, {refused.reason}")
             if relevance_score is not None:
                 self._cards.rank(number, relevance_score)
             self._wakes_nobody()
@@ -99,7 +102,7 @@ class LiveActivityPushes:
             self._cards.end(number, text, by="push", dismiss_after=after)
             self._wakes_nobody()
 
-        self._send(number, priority, arrive)
+        self._send(number, priority, arrive, ends=True)
 
     def start(
         self,
@@ -176,8 +179,7 @@ class LiveActivityPushes:
         reachable = [own for own, card in cards.items() if own in self._cards.tokens.current or card.channel]
         if number not in reachable:
             raise UsageError(
-                f"There is no card {number} that a server could push to. There are: {reachable}. A card has a push token where it "
-                "was requested with push_type='token', or started by push."
+                f"There is no card {number} that a server could push to. There are: {reachable}. Request it with push_type='token'."
             )
         return cards[number]
 
@@ -192,31 +194,34 @@ class LiveActivityPushes:
             )
         if stale_date is not None:
             needs(self.rules, "live-activity.stale-date", "stale date")
-        size, limit = (
-            Content(text, progress).bytes(title),
-            self.rules.number("live-activity.payload-limit"),
-        )
+        size, limit = Content(text, progress).bytes(title), self.rules.number("live-activity.payload-limit")
         if size > limit:
             raise APIError(
                 f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself.",
                 "live-activity.payload-limit",
             )
 
-    def _send(self, number: int, priority: int, arrive: Callable[[], None]) -> None:
+    def _send(self, number: int, priority: int, arrive: Callable[[], None], *, ends: bool = False) -> None:
         """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
         self.rules.cite("live-activity-push.priority-and-budget")
         if priority == LOW:
             delay = self.rules.milliseconds("model.low-priority-push-delay")
-            self._clock.after(delay, lambda: self._when_online(number, arrive))
+            self._clock.after(delay, lambda: self._when_online(number, arrive, ends))
         elif number in self._held:
-            self._held[number] = arrive
-            self._note_held(number, "replaces the one that is held back")
+            self._keep(self._held, number, (arrive, ends), "replaces the one that is held back")
         elif wait := self._over_budget():
-            self._held[number] = arrive
-            self._note_held(number, "held back, the hour's budget is used up")
+            self._keep(self._held, number, (arrive, ends), "held back, the hour's budget is used up")
             self._clock.after(wait, lambda: self._release(number))
         else:
-            self._when_online(number, arrive)
+            self._when_online(number, arrive, ends)
+
+    def _keep(self, held: dict[int, Held], number: int, push: Held, why: str) -> None:
+        """Hold a push back. Of several for one card the last is kept, and after an end nothing comes."""
+        if number in held and held[number][1] and not push[1]:
+            why = "dropped, an end is held back"
+        else:
+            held[number] = push
+        self._note_held(number, why)
 
     @property
     def _limit(self) -> int:
@@ -237,16 +242,15 @@ class LiveActivityPushes:
         return self._sent[-self._limit] + HOUR - now
 
     def _release(self, number: int) -> None:
-        arrive = self._held.pop(number)
-        self._send(number, IMMEDIATE, arrive)
+        arrive, ends = self._held.pop(number)
+        self._send(number, IMMEDIATE, arrive, ends=ends)
 
-    def _when_online(self, number: int, arrive: Callable[[], None]) -> None:
+    def _when_online(self, number: int, arrive: Callable[[], None], ends: bool = False) -> None:
         if self._online:
             arrive()
         else:
             self.rules.cite("model.push-waits-for-network")
-            self._waiting[number] = arrive
-            self._note_held(number, "waits for the network")
+            self._keep(self._waiting, number, (arrive, ends), "waits for the network")
 
     @property
     def _online(self) -> bool:
@@ -255,7 +259,7 @@ class LiveActivityPushes:
     def _network_changed(self) -> None:
         if self._online:
             waiting, self._waiting = self._waiting, {}
-            for arrive in waiting.values():
+            for arrive, _ in waiting.values():
                 self._clock.after(0, arrive)
 
     def _note_held(self, number: int, why: str) -> None:
@@ -321,7 +325,8 @@ class APNs:
         elif number == STARTS:
             cite("live-activity-push.start-token-goes-out-of-date")
         elif not current or cards.get(number).state not in OPEN:
-            cite("live-activity-push.old-token-410")
+            if current:
+                cite("live-activity-push.old-token-410")
             return httpx.Response(httpx.codes.GONE, json={"reason": "Unregistered"})
         else:
             (pushes.end if event == "end" else pushes.update)(number=number, **push)

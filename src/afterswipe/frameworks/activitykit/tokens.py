@@ -10,15 +10,24 @@ STARTS = 0
 """Stands in the place of a card's number for the token that starts cards."""
 
 
-class News:
-    """Who follows the cards and their tokens, in the process that there is."""
+class PushTokens:
+    """The tokens that this phone has now, by card, and who follows them; `owner` knows every one that there ever was."""
 
     def __init__(self) -> None:
+        self.current: dict[int, str] = {}
+        self.owner: dict[str, int] = {}
         self._followers: list[Callable[[], None]] = []
-        self.forget = self._followers.clear
+        self.forget_followers = self._followers.clear
+
+    def make(self, number: int) -> str:
+        """Make a token, in the place of the one before."""
+        token = hashlib.sha256(f"{number}, {len(self.owner)}".encode()).hexdigest()
+        self.current[number], self.owner[token] = token, number
+        self.tell()
+        return token
 
     def tell(self) -> None:
-        """Something changed; a suspended process hears of it when it runs again."""
+        """A token or a card changed; a suspended process hears of it when it runs again."""
         for hear in self._followers:
             hear()
 
@@ -35,23 +44,3 @@ class News:
             else:
                 await news.wait()
                 news.clear()
-
-
-class PushTokens:
-    """The tokens that this phone has now, by card; `owner` knows every one that there ever was. `silent` is one that no stream tells."""
-
-    def __init__(self) -> None:
-        self.silent = ""
-        self.current: dict[int, str] = {}
-        self.owner: dict[str, int] = {}
-
-    def make(self, number: int) -> str:
-        """Make a token, in the place of the one before."""
-        token = hashlib.sha256(f"{number}, {len(self.owner)}".encode()).hexdigest()
-        self.current[number], self.owner[token] = token, number
-        return token
-
-    def told(self, number: int) -> str | None:
-        """The token as its stream knows it."""
-        token = self.current.get(number)
-        return None if token == self.silent else token
