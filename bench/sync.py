@@ -30,8 +30,8 @@ import httpx
 
 from afterswipe.sync import Limits, Sync
 from faultlab.demo.app import application, generated
-from faultlab.faulty import Fault, FaultyServer
-from faultlab.server import FeedServer
+from faultlab.servers.faulty import Fault, FaultyServer
+from faultlab.servers.server import FeedServer
 
 try:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")

@@ -9,12 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .crash import EVERY, KILL, POWER, enumerate_crashes
-    from .engine_program import EngineProgram
-    from .invariants import at_every_moment, settled
+    from .crashes.crash import EVERY, KILL, POWER, enumerate_crashes
+    from .crashes.engine_program import EngineProgram
+    from .crashes.invariants import at_every_moment, settled
+    from .crashes.planted import PLANTED
     from .page import Meter, client, feed_url, play
-    from .planted import PLANTED
-    from .server import SOUND, FeedServer, Truth
+    from .servers.server import SOUND, FeedServer, Truth
     from .under_phone import Container, PhoneClock, serve, sync_of
 
 __all__ = [
@@ -40,12 +40,12 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "crash": "EVERY KILL POWER enumerate_crashes",
-    "engine_program": "EngineProgram",
-    "invariants": "at_every_moment settled",
+    "crashes.crash": "EVERY KILL POWER enumerate_crashes",
+    "crashes.engine_program": "EngineProgram",
+    "crashes.invariants": "at_every_moment settled",
     "page": "Meter client feed_url play",
-    "planted": "PLANTED",
-    "server": "SOUND FeedServer Truth",
+    "crashes.planted": "PLANTED",
+    "servers.server": "SOUND FeedServer Truth",
     "under_phone": "Container PhoneClock serve sync_of",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}

@@ -13,10 +13,9 @@ import httpx
 
 from afterswipe.device.connections import SimulatedTransport
 from afterswipe.sync.engine import Sync
-
-from .faulty import FaultyServer, phone_handler
-from .server import SOUND, FeedServer, Truth
-from .sim_disk import NOTHING, Crash, Durable, SimDisk
+from faultlab.disks.sim_disk import NOTHING, Crash, Durable, SimDisk
+from faultlab.servers.faulty import FaultyServer, phone_handler
+from faultlab.servers.server import SOUND, FeedServer, Truth
 
 if TYPE_CHECKING:
     from afterswipe.app import Application

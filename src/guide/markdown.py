@@ -34,6 +34,9 @@ from guide.swift.languages import BesideEachOther, swift_html
 from . import snippets
 from .errors import BuildError
 
+STACKED_FROM = 4
+"""Columns of a table that is stacked on a phone; three fit."""
+
 
 class SnippetBlock(Block):  # type: ignore[misc]
     """`/// snippet | NAME`: the code of snippets/NAME.py and, under it, its tested output."""
@@ -125,6 +128,21 @@ class LinksElsewhere(Treeprocessor):
                 link.set("rel", "external")
 
 
+class StackedTables(Treeprocessor):
+    """Marks tables too wide for a phone, and gives each cell its column's name: there a row is a card (pages.css)."""
+
+    def run(self, root: etree.Element) -> None:
+        """Set `data-stacked` on each table of four columns or more, and `data-label` on its cells."""
+        for table in root.iter("table"):
+            heads = ["".join(head.itertext()).strip() for head in table.iterfind("thead/tr/th")]
+            if len(heads) < STACKED_FROM:
+                continue
+            table.set("data-stacked", "")
+            for row in table.iterfind("tbody/tr"):
+                for cell, head in zip(row, heads, strict=False):
+                    cell.set("data-label", head)
+
+
 class GuideExtension(BlocksExtension):  # type: ignore[misc]
     """Both extensions in one, to be named in mkdocs.yml."""
 
@@ -139,6 +157,7 @@ class GuideExtension(BlocksExtension):  # type: ignore[misc]
         md.inlinePatterns.register(ClaimMarker(r"\{claim:([^}\s]+)\}", md), "claim", 175)
         md.treeprocessors.register(BesideEachOther(md), "languages", 15)
         md.treeprocessors.register(LinksElsewhere(md), "links-elsewhere", 5)
+        md.treeprocessors.register(StackedTables(md), "stacked-tables", 4)
 
 
 def makeExtension(**config: Any) -> Extension:

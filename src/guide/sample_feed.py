@@ -5,8 +5,8 @@ It is the extended form, written by the same server that the tests use. The soun
 
 from pathlib import Path
 
-from faultlab.server import SOUND, Content, FeedServer, Truth
-from faultlab.wire import Request
+from faultlab.servers.server import SOUND, Content, FeedServer, Truth
+from faultlab.servers.wire import Request
 
 from .errors import BuildError
 from .sounds import FEED, SOUNDS

@@ -77,7 +77,9 @@ def test_pages_are_marked_from_their_front_matter_and_old_addresses_lead_on(part
         built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21), docs=docs
     )
     assert "For developers" in (site / "deep/er/index.html").read_text()
-    assert "page-mark" not in (site / "index.html").read_text()
+    index = (site / "index.html").read_text()
+    assert "For developers" not in index
+    assert "Sources read up to" in index
     old = (site / "old/index.html").read_text()
     assert 'content="0; url=../deep/er/"' in old
     assert "Content-Security-Policy" in old

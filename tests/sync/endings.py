@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from faultlab.sim_disk import Durable
+from faultlab.disks.sim_disk import Durable
 
 MEDIA = {"sound": 0, "author": 1, "song": 2, "music-genre": 3}
 

@@ -15,9 +15,9 @@ import httpx
 
 from afterswipe.sync import Limits, Sync
 from faultlab.clock import LoopClock
-from faultlab.faulty import Fault, FaultyServer, FaultyTransport
 from faultlab.loop import run
-from faultlab.server import AUTHOR, FILE_PATHS, SOUND, FeedServer, Truth
+from faultlab.servers.faulty import Fault, FaultyServer, FaultyTransport
+from faultlab.servers.server import AUTHOR, FILE_PATHS, SOUND, FeedServer, Truth
 
 BASE = "https://feed.example/"
 SIZE = 10_000

@@ -12,8 +12,8 @@ import pytest
 
 from afterswipe.sync import command
 from faultlab.demo.app import application, generated
-from faultlab.faulty import INJECTIONS, Fault, FaultyServer, When
-from faultlab.server import FeedServer, Truth
+from faultlab.servers.faulty import INJECTIONS, Fault, FaultyServer, When
+from faultlab.servers.server import FeedServer, Truth
 from guide.hosting import hosted
 
 IMPATIENT = [

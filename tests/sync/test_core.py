@@ -18,8 +18,8 @@ from afterswipe.sync.core import (
     Sweep,
     Work,
 )
-from afterswipe.sync.feed import Event, Identity, Kind, Media, Page
-from afterswipe.sync.records import Place
+from afterswipe.sync.feed.protocol import Event, Identity, Kind, Media, Page
+from afterswipe.sync.feed.records import Place
 
 LIMITS = Limits()
 FEED = Identity("f", "1", True)

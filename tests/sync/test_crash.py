@@ -9,13 +9,13 @@ from collections import Counter
 
 import pytest
 
-from faultlab import invariants
-from faultlab.crash import KILL, look
-from faultlab.dimensions import Dimension, enumerate_engine, small_truth
-from faultlab.engine_program import EngineProgram
-from faultlab.planted import PLANTED
-from faultlab.server import FeedServer
-from faultlab.sim_disk import Gone, SimDisk
+from faultlab.crashes import invariants
+from faultlab.crashes.crash import KILL, look
+from faultlab.crashes.dimensions import Dimension, enumerate_engine, small_truth
+from faultlab.crashes.engine_program import EngineProgram
+from faultlab.crashes.planted import PLANTED
+from faultlab.disks.sim_disk import Gone, SimDisk
+from faultlab.servers.server import FeedServer
 
 FORMS = pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
 DIMENSIONS = [

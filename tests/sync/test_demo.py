@@ -13,8 +13,8 @@ import pytest
 from faultlab.demo import __main__ as command
 from faultlab.demo.app import application, generated
 from faultlab.demo.sounds import tone
-from faultlab.faulty import INJECTIONS, Fault, FaultyServer, When
-from faultlab.server import FeedServer
+from faultlab.servers.faulty import INJECTIONS, Fault, FaultyServer, When
+from faultlab.servers.server import FeedServer
 from guide.hosting import hosted
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from afterswipe.sync import AnotherProcess, DiskFull, FileDisk, ReadOnlyDirectory, StoreError, UnsafePath
-from afterswipe.sync.disk import is_gone, this_process
+from afterswipe.sync.store.disk import is_gone, this_process
 
 PART, FINAL = "parts/sound.a.part", "files/sound/a.mp3"
 
@@ -148,7 +148,7 @@ def test_the_system_s_errors(disk, monkeypatch, number, kind):
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:
-        patch.setattr("afterswipe.sync.disk.os.write", fail)
+        patch.setattr("afterswipe.sync.store.disk.os.write", fail)
         with pytest.raises(kind) as caught:
             disk.append(PART, b"x")
     assert type(caught.value) is kind
@@ -158,7 +158,7 @@ def test_the_system_s_errors(disk, monkeypatch, number, kind):
 def test_a_write_that_takes_only_a_part_of_it(disk, monkeypatch):
     real = os.write
     with monkeypatch.context() as patch:
-        patch.setattr("afterswipe.sync.disk.os.write", lambda fd, data: real(fd, bytes(data)[:2]))
+        patch.setattr("afterswipe.sync.store.disk.os.write", lambda fd, data: real(fd, bytes(data)[:2]))
         write(disk, b"abcde")
     assert b"".join(disk.read(PART)) == b"abcde"
 
@@ -167,7 +167,7 @@ def test_a_new_folder_s_name_is_made_durable_too(disk, monkeypatch):
     synced = []
     real = os.fsync
     monkeypatch.setattr(
-        "afterswipe.sync.disk.os.fsync",
+        "afterswipe.sync.store.disk.os.fsync",
         lambda fd: (synced.append(str(Path(f"/proc/self/fd/{fd}").readlink())), real(fd)),
     )
     write(disk, b"x", FINAL)
@@ -177,7 +177,7 @@ def test_a_new_folder_s_name_is_made_durable_too(disk, monkeypatch):
 def test_a_process_that_is_gone():
     assert not is_gone(this_process(5))
     ended = subprocess.run(
-        [sys.executable, "-c", "from afterswipe.sync.disk import this_process; print(this_process(7))"],
+        [sys.executable, "-c", "from afterswipe.sync.store.disk import this_process; print(this_process(7))"],
         capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     owner = ended.stdout.strip()

@@ -22,12 +22,12 @@ from afterswipe.sync import (
     Stop,
     Sync,
 )
-from afterswipe.sync.store import Store
+from afterswipe.sync.store.store import Store
 from faultlab.clock import LoopClock
-from faultlab.faulty import Fault, FaultyServer, FaultyTransport, When
 from faultlab.loop import run
-from faultlab.server import AUTHOR, SONG, SOUND, FeedServer, Truth
-from faultlab.wire import Reply, Request
+from faultlab.servers.faulty import Fault, FaultyServer, FaultyTransport, When
+from faultlab.servers.server import AUTHOR, SONG, SOUND, FeedServer, Truth
+from faultlab.servers.wire import Reply, Request
 
 from .rig import BASE, landed, wanted
 

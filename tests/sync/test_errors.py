@@ -45,7 +45,7 @@ def test_every_error_is_public():
 
 
 def test_s11_every_limit_is_one_that_something_obeys():
-    code = "".join(path.read_text() for path in HERE.glob("*.py") if path.name != "limits.py")
+    code = "".join(path.read_text() for path in HERE.rglob("*.py") if path.name != "limits.py")
     unused = [field.name for field in dataclasses.fields(Limits) if f"limits.{field.name}" not in code]
     assert unused == []
 

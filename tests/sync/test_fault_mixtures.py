@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from faultlab.faulty import INJECTIONS, Fault, When
-from faultlab.server import SOUND
+from faultlab.servers.faulty import INJECTIONS, Fault, When
+from faultlab.servers.server import SOUND
 
 from .rig import LIMITS, Rig, small_truth
 

@@ -12,9 +12,9 @@ import pytest
 
 from afterswipe.sync import Stop
 from afterswipe.sync.errors import BrokenAnswer, CaptivePortal, NotAFeed, Unreachable
-from faultlab.exchange import Target
 from faultlab.faults import FAULTS
-from faultlab.faulty import Fault, When
+from faultlab.servers.exchange import Target
+from faultlab.servers.faulty import Fault, When
 from guide.pages.faults import tests as every_test
 
 from .rig import SIZE, Rig, landed, small_truth, wanted

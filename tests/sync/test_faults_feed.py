@@ -5,8 +5,8 @@ import pytest
 
 from afterswipe.sync import Stop
 from afterswipe.sync.errors import EndlessPaging, FeedTooLarge, Missing, OtherFeed, UnknownEvent
-from faultlab.faulty import Fault, When
-from faultlab.server import SOUND, Truth
+from faultlab.servers.faulty import Fault, When
+from faultlab.servers.server import SOUND, Truth
 
 from .rig import SIZE, Rig, small_truth
 

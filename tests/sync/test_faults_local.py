@@ -20,13 +20,13 @@ from afterswipe.sync.errors import (
     WrongFile,
 )
 from faultlab.clock import LoopClock
-from faultlab.crash import EVERY, KILL, enumerate_crashes
-from faultlab.engine_program import EngineProgram
-from faultlab.faulty import Fault, FaultyTransport, When
-from faultlab.injections_feed import HOSTILE_NAMES
+from faultlab.crashes.crash import EVERY, KILL, enumerate_crashes
+from faultlab.crashes.engine_program import EngineProgram
+from faultlab.disks.sim_disk import Crash, SimDisk
 from faultlab.loop import run
-from faultlab.server import SOUND, FeedServer
-from faultlab.sim_disk import Crash, SimDisk
+from faultlab.servers.faulty import Fault, FaultyTransport, When
+from faultlab.servers.injections_feed import HOSTILE_NAMES
+from faultlab.servers.server import SOUND, FeedServer
 
 from .rig import SIZE, Rig, small_truth
 

@@ -9,7 +9,8 @@ import pytest
 
 from faultlab.clock import LoopClock
 from faultlab.faults import FAULTS, Dimension
-from faultlab.faulty import (
+from faultlab.loop import run
+from faultlab.servers.faulty import (
     INJECTIONS,
     Fault,
     FaultyServer,
@@ -17,9 +18,8 @@ from faultlab.faulty import (
     When,
     phone_handler,
 )
-from faultlab.loop import run
-from faultlab.server import AUTHOR, SONG, SOUND, FeedServer, Truth, bytes_of
-from faultlab.wire import Ending, Request
+from faultlab.servers.server import AUTHOR, SONG, SOUND, FeedServer, Truth, bytes_of
+from faultlab.servers.wire import Ending, Request
 
 BASE = "https://feed.example/"
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterswipe.sync import FeedTooLarge, Limits, NotAFeed
-from afterswipe.sync.feed import (
+from afterswipe.sync.feed.protocol import (
     Event,
     FileInfo,
     Identity,

@@ -8,11 +8,11 @@ from contextlib import closing
 import pytest
 
 from afterswipe.sync import DirectoryGone, ForeignDatabase, OtherFeed, Stop, StrayFiles
-from afterswipe.sync.feed import FileInfo
-from afterswipe.sync.records import Part
-from afterswipe.sync.transfer import Answer, Ask, Receive, Refuse, Verify
-from faultlab.server import AUTHOR, CREATED, DELETED, FILE_UPDATED, SOUND, FeedServer, Truth
-from faultlab.wire import Reply
+from afterswipe.sync.feed.protocol import FileInfo
+from afterswipe.sync.feed.records import Part
+from afterswipe.sync.transfer.answers import Answer, Ask, Receive, Refuse, Verify
+from faultlab.servers.server import AUTHOR, CREATED, DELETED, FILE_UPDATED, SOUND, FeedServer, Truth
+from faultlab.servers.wire import Reply
 
 from .rig import Rig, landed, small_truth, wanted
 

@@ -4,9 +4,9 @@ from itertools import permutations
 
 import pytest
 
-from afterswipe.sync.feed import Event, FileInfo, Kind, Media
-from afterswipe.sync.jobs import by_content, is_newer, plan
-from afterswipe.sync.records import Have, Known
+from afterswipe.sync.feed.jobs import by_content, is_newer, plan
+from afterswipe.sync.feed.protocol import Event, FileInfo, Kind, Media
+from afterswipe.sync.feed.records import Have, Known
 
 ID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 KEY = f"sound/{ID}"

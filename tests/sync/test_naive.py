@@ -7,9 +7,9 @@ import pytest
 
 from faultlab.clock import LoopClock
 from faultlab.faults import FAULTS
-from faultlab.faulty import Fault, FaultyTransport, When
 from faultlab.loop import run
-from faultlab.server import SOUND, FeedServer, Truth
+from faultlab.servers.faulty import Fault, FaultyTransport, When
+from faultlab.servers.server import SOUND, FeedServer, Truth
 
 from . import naive
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from faultlab.engine_program import EngineProgram
-from faultlab.oracle import full_resync
-from faultlab.server import AUTHOR, FILE_UPDATED, GENRE, SONG, SOUND, FeedServer, Truth
-from faultlab.sim_disk import Crash, Durable, Gone, SimDisk
-from faultlab.wire import Reply, Request
+from faultlab.crashes.engine_program import EngineProgram
+from faultlab.crashes.oracle import full_resync
+from faultlab.disks.sim_disk import Crash, Durable, Gone, SimDisk
+from faultlab.servers.server import AUTHOR, FILE_UPDATED, GENRE, SONG, SOUND, FeedServer, Truth
+from faultlab.servers.wire import Reply, Request
 
 from .endings import on_simulated
 

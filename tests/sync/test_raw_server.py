@@ -13,10 +13,10 @@ import httpx2
 import pytest
 
 from afterswipe.sync import Limits, Sync
-from faultlab.faulty import Fault, FaultyServer
-from faultlab.raw_server import Connection, RawServer, Respond, carrying
-from faultlab.server import SOUND, FeedServer, Truth
-from faultlab.wire import Request
+from faultlab.servers.faulty import Fault, FaultyServer
+from faultlab.servers.raw_server import Connection, RawServer, Respond, carrying
+from faultlab.servers.server import SOUND, FeedServer, Truth
+from faultlab.servers.wire import Request
 
 SIZE = 200_000
 """More than a socket's buffers hold at once."""

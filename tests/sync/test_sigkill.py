@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 
 import afterswipe
+from faultlab.crashes.oracle import full_resync
 from faultlab.demo.app import application
-from faultlab.faulty import FaultyServer
-from faultlab.oracle import full_resync
-from faultlab.server import AUTHOR, SONG, SOUND, FeedServer, Truth
-from faultlab.wire import Reply, Request
+from faultlab.servers.faulty import FaultyServer
+from faultlab.servers.server import AUTHOR, SONG, SOUND, FeedServer, Truth
+from faultlab.servers.wire import Reply, Request
 from guide.hosting import hosted
 
 from .endings import on_disk

@@ -5,10 +5,10 @@ from itertools import count
 
 import pytest
 
-from afterswipe.sync.disk import FileDisk
 from afterswipe.sync.errors import DiskFull, StoreError
-from faultlab.crash import EVERY, KILL, POWER, enumerate_crashes, look
-from faultlab.sim_disk import NOTHING, Crash, Gone, SimDisk
+from afterswipe.sync.store.disk import FileDisk
+from faultlab.crashes.crash import EVERY, KILL, POWER, enumerate_crashes, look
+from faultlab.disks.sim_disk import NOTHING, Crash, Gone, SimDisk
 
 PART, FINAL = "parts/1.part", "files/sound/1"
 DATA = bytes(range(200))

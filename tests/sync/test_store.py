@@ -14,11 +14,11 @@ from afterswipe.sync import (
     OtherFeed,
     ReadOnlyDirectory,
 )
-from afterswipe.sync.feed import Event, FileInfo, Identity, Kind, Media, Page
-from afterswipe.sync.lease import Lease
-from afterswipe.sync.records import Have, Known, Part
-from afterswipe.sync.sqlite_errors import mapped
-from afterswipe.sync.store import Store
+from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page
+from afterswipe.sync.feed.records import Have, Known, Part
+from afterswipe.sync.store.lease import Lease
+from afterswipe.sync.store.sqlite_errors import mapped
+from afterswipe.sync.store.store import Store
 
 FEED = Identity("f", "1", True)
 PLAIN = Identity(numbered=False)
@@ -288,7 +288,7 @@ def test_f47_two_owners(store, clock):
 def test_the_same_owner_and_one_that_is_gone_do_not_wait(store, clock, monkeypatch):
     lease(store, "a", clock).take()
     lease(store, "a", clock).take()
-    monkeypatch.setattr("afterswipe.sync.lease.is_gone", lambda owner: owner == "a")
+    monkeypatch.setattr("afterswipe.sync.store.lease.is_gone", lambda owner: owner == "a")
     lease(store, "b", clock).take()
     with pytest.raises(AnotherProcess):
         lease(store, "c", clock).take()

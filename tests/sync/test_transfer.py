@@ -3,9 +3,9 @@
 import pytest
 
 from afterswipe.sync import Limits
-from afterswipe.sync.feed import FileInfo
-from afterswipe.sync.records import Part
-from afterswipe.sync.transfer import (
+from afterswipe.sync.feed.protocol import FileInfo
+from afterswipe.sync.feed.records import Part
+from afterswipe.sync.transfer.answers import (
     Answer,
     Ask,
     Authorize,

@@ -10,8 +10,8 @@ import pytest
 
 from afterswipe.sync import FeedTooLarge, Limits, ServerBusy, Stop
 from afterswipe.sync.outcome import Halt
-from afterswipe.sync.patience import Patience
-from afterswipe.sync.wire import Broken, Elsewhere, Wire, retry_after
+from afterswipe.sync.transfer.patience import Patience
+from afterswipe.sync.transfer.wire import Broken, Elsewhere, Wire, retry_after
 from faultlab.clock import LoopClock
 from faultlab.loop import run
 

@@ -10,7 +10,6 @@ ordinary asyncio and knows nothing of phones.
 """
 
 from .clock import Clock, SystemClock
-from .disk import Disk, FileDisk
 from .engine import Durable, PendingFile, Sync, always
 from .errors import (
     AnotherProcess,
@@ -42,6 +41,7 @@ from .errors import (
 )
 from .limits import Limits
 from .outcome import Phase, Progress, Report, Stop
+from .store.disk import Disk, FileDisk
 
 __all__ = [
     "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "DirectoryGone", "Disk", "DiskFull", "Durable", "EndlessPaging",

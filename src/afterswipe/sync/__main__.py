@@ -1,4 +1,4 @@
-"""`python -m afterswipe.sync URL DIR`: see `--help`."""
+"""`afterswipe-sync URL DIR`, or `python -m afterswipe.sync URL DIR`: see `--help`."""
 
 import sys
 

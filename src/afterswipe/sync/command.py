@@ -54,7 +54,7 @@ _COLUMNS = 100
 def parser() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser(
-        prog="python -m afterswipe.sync",
+        prog="afterswipe-sync",
         description="Bring a directory to where a feed is. Stop it with Ctrl-C whenever you like: the next run goes on from there.",
         epilog=_CODE_WORDS,
         formatter_class=argparse.RawDescriptionHelpFormatter,

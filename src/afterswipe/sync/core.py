@@ -12,11 +12,12 @@ known, and takes its place in one transaction (`SwapIn`). Each way back to `AskF
 
 from dataclasses import dataclass, replace
 
+from afterswipe.sync.feed.protocol import ALL, BEYOND, Identity, Page
+from afterswipe.sync.feed.records import Place
+
 from .errors import CaptivePortal, EndlessPaging, FeedError, NotAFeed, SyncError, UnknownEvent
-from .feed import ALL, BEYOND, Identity, Page
 from .limits import Limits
 from .outcome import Stop
-from .records import Place
 
 _CUT_MAX = 2
 """How often a page that was cut, or has a gap, is asked for."""

@@ -4,6 +4,23 @@ import asyncio
 from collections.abc import Callable
 from typing import assert_never
 
+from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
+from afterswipe.sync.feed.protocol import Event, FileInfo, Kind, Page, events_url, own_event, parse_page
+from afterswipe.sync.feed.records import Have, Known
+from afterswipe.sync.transfer.answers import (
+    CONFLICT,
+    FORBIDDEN,
+    GONE,
+    NETWORK_AUTHENTICATION,
+    NOT_FOUND,
+    OK,
+    PROXY_AUTHENTICATION,
+    UNAUTHORIZED,
+    is_busy,
+)
+from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.wire import Broken, Elsewhere
+
 from .core import (
     AskFeed,
     Begin,
@@ -28,23 +45,7 @@ from .errors import (
     TransferError,
     Unreachable,
 )
-from .feed import Event, FileInfo, Kind, Page, events_url, own_event, parse_page
-from .fetcher import Fetcher
-from .jobs import Job, by_content, is_ours, plan
 from .outcome import Halt, Phase, Stop
-from .records import Have, Known
-from .transfer import (
-    CONFLICT,
-    FORBIDDEN,
-    GONE,
-    NETWORK_AUTHENTICATION,
-    NOT_FOUND,
-    OK,
-    PROXY_AUTHENTICATION,
-    UNAUTHORIZED,
-    is_busy,
-)
-from .wire import Broken, Elsewhere
 
 _UNREACHABLE_MAX = 3
 """So many contents in a row that cannot be reached mean that the server cannot be."""

@@ -7,21 +7,22 @@ from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
+from afterswipe.sync.feed.jobs import Job, by_content, plan
+from afterswipe.sync.feed.protocol import file_url
+from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
+from afterswipe.sync.store.lease import Lease
+from afterswipe.sync.store.points import Observer, PointedDisk, Points
+from afterswipe.sync.store.store import Store
+from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.patience import Patience
+from afterswipe.sync.transfer.wire import Wire
+
 from .clock import Clock, SystemClock
 from .core import Ended
-from .disk import CHUNK, Disk, FileDisk, this_process
 from .driver import Driver
 from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, StoreError
-from .feed import file_url
-from .fetcher import Fetcher
-from .jobs import Job, by_content, plan
-from .lease import Lease
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
-from .patience import Patience
-from .points import Observer, PointedDisk, Points
-from .store import Store
-from .wire import Wire
 
 
 class Flag(Protocol):

@@ -1,4 +1,4 @@
-"""`python -m faultlab.demo`: see `--help`."""
+"""`afterswipe-demo`, or `python -m faultlab.demo`: see `--help`."""
 
 import argparse
 import logging
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from afterswipe.units import KB
 from faultlab.faults import FAULTS
-from faultlab.faulty import INJECTIONS, Fault, FaultyServer, When
-from faultlab.server import FeedServer
+from faultlab.servers.faulty import INJECTIONS, Fault, FaultyServer, When
+from faultlab.servers.server import FeedServer
 
 _WRITTEN = re.compile(r"(?P<id>F\d\d)(?:@(?P<at>[1-9]\d*))?(?P<on>\+)?(?:=(?P<arg>.*))?")
 _NO_EXTRA = 3
@@ -45,7 +45,7 @@ def explained() -> str:
 def parser() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser(
-        prog="python -m faultlab.demo",
+        prog="afterswipe-demo",
         description="Serve a generated feed with sound files on this machine, and misbehave as you are told.",
         epilog="A fault is written ID[@N][+][=VARIANT]: at the Nth request that it can happen to (1 unless said), with + from "
         "then on.\n\n" + explained(),
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log = (lambda _line: None) if options.quiet else (lambda line: print(line, flush=True))
     address = f"http://127.0.0.1:{options.port}/"
     print(
-        f"{options.sounds} sounds at {address}\nTry: python -m afterswipe.sync {address} sounds (Ctrl-C ends)",
+        f"{options.sounds} sounds at {address}\nTry: afterswipe-sync {address} sounds (Ctrl-C ends)",
         flush=True,
     )
     logging.getLogger("uvicorn.error").setLevel(

@@ -2,7 +2,7 @@
 
 Not on a real socket: a connection that is reset (it is closed instead), one that is refused (it is answered with 503), and
 a `Content-Length` that is no number (h11 does not send such a thing; the answer is 500).
-`faultlab.raw_server` does those for the tests.
+`faultlab.servers.raw_server` does those for the tests.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from faultlab.faulty import FaultyServer
-from faultlab.server import SOUND, Content, Truth, identifier
-from faultlab.wire import Ending, Reply, Request, lower
+from faultlab.servers.faulty import FaultyServer
+from faultlab.servers.server import SOUND, Content, Truth, identifier
+from faultlab.servers.wire import Ending, Reply, Request, lower
 
 from .sounds import tone
 

@@ -121,8 +121,11 @@ def words_for_the_lost(text: str, place: Place) -> str:
 
 
 def mark(text: str, place: Place) -> str:
-    """Below the title stands for whom the page is."""
-    return page_marks.marked(text, place.whole.audiences.get(place.path, ""))
+    """Below the title stands for whom the page is, and its date. A claim's page has its own dates."""
+    if place.path.startswith(("c/", "404.html", embed.FOLDER)):
+        return text
+    read = page_marks.last_read(text, place.whole.claims)
+    return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read)
 
 
 def preview_tags(text: str, place: Place) -> str:

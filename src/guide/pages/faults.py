@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from faultlab.faults import FAULTS, FaultKind
-from faultlab.faulty import INJECTIONS
+from faultlab.servers.faulty import INJECTIONS
 from guide import ROOT
 from guide.errors import BuildError
 
@@ -76,7 +76,7 @@ def _section(kind: FaultKind) -> list[str]:
     if kind.test not in tests():
         raise BuildError(
             f"{kind.id} names the test {kind.test}, and no file in tests/sync has it. "
-            "Write it, or put the right name into src/faultlab/faults_*.py."
+            "Write it, or put the right name into src/faultlab/faults/."
         )
     rows = [("What happens", kind.happens), ("The answer", kind.answer)]
     if kind.plain:

@@ -25,8 +25,8 @@ from enum import IntEnum
 from typing import Any
 from urllib.parse import quote
 
-from .errors import FeedTooLarge, NotAFeed
-from .limits import Limits
+from afterswipe.sync.errors import FeedTooLarge, NotAFeed
+from afterswipe.sync.limits import Limits
 
 ALL = "all"
 """The cursor of somebody who has nothing."""

@@ -1,6 +1,6 @@
 """F27 to F39: what a feed can say that is wrong, old, repeated or too much."""
 
-from .fault_kind import Dimension, FaultKind
+from .kind import Dimension, FaultKind
 
 __all__ = ["FEED"]
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from .sim_disk import NOTHING, Crash, Durable, SimDisk
+from faultlab.disks.sim_disk import NOTHING, Crash, Durable, SimDisk
 
 type Program = Callable[[SimDisk], Iterable[str]]
 type Look = Callable[[Durable], Iterable[str]]

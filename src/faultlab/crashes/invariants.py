@@ -13,12 +13,11 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from afterswipe.sync.feed import nanoseconds
+from afterswipe.sync.feed.protocol import nanoseconds
 from afterswipe.sync.limits import Limits
-
-from .server import ENTITY_PATHS, FILE_PATHS, FILE_UPDATED, FeedServer
-from .sim_disk import Durable
-from .wire import Reply, Request
+from faultlab.disks.sim_disk import Durable
+from faultlab.servers.server import ENTITY_PATHS, FILE_PATHS, FILE_UPDATED, FeedServer
+from faultlab.servers.wire import Reply, Request
 
 __all__ = [
     "History",

@@ -1,6 +1,6 @@
 """F01 to F26: what goes wrong between a client and a server that means well."""
 
-from .fault_kind import Dimension, FaultKind
+from .kind import Dimension, FaultKind
 
 __all__ = ["WIRE"]
 

@@ -1,6 +1,6 @@
 """F40 to F54: what the phone itself does to a sync, its disk, its process and its person."""
 
-from .fault_kind import Dimension, FaultKind
+from .kind import Dimension, FaultKind
 
 __all__ = ["LOCAL"]
 

@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from afterswipe.sync.errors import AnotherProcess, CorruptDatabase, DiskFull, ReadOnlyDirectory, StoreError
+
 from .disk import DATABASE
-from .errors import AnotherProcess, CorruptDatabase, DiskFull, ReadOnlyDirectory, StoreError
 
 _BUSY = "Somebody else is at work in this directory; let one process at a time sync here."
 _FORBIDDEN = "Give a directory that this process may write to."

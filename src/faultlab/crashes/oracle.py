@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .wire import Reply, Request
+from faultlab.servers.wire import Reply, Request
 
 __all__ = ["full_resync"]
 

@@ -9,13 +9,14 @@ Nothing here writes in a `finally`: a process that is killed runs none, and a si
 import hashlib
 from dataclasses import dataclass, replace
 
+from afterswipe.sync.errors import BrokenAnswer, DiskFull, InvalidEvent, Unreachable, WrongFile
+from afterswipe.sync.feed.jobs import Job
+from afterswipe.sync.feed.protocol import FileInfo, file_url
+from afterswipe.sync.feed.records import Have, Known, Part
+from afterswipe.sync.outcome import Halt, Stop
+
+from .answers import Ask, Receive, Refuse, Verify
 from .asker import Asker
-from .errors import BrokenAnswer, DiskFull, InvalidEvent, Unreachable, WrongFile
-from .feed import FileInfo, file_url
-from .jobs import Job
-from .outcome import Halt, Stop
-from .records import Have, Known, Part
-from .transfer import Ask, Receive, Refuse, Verify
 from .wire import Broken, Opened
 
 

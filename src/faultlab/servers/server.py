@@ -1,6 +1,6 @@
 """A feed server in memory: the truth that a sync has to reach, and a pure function from a request to its answer.
 
-It speaks the protocol of `afterswipe.sync.feed`, in the plain form (a JSON list) and in the extended one (pages with the
+It speaks the protocol of `afterswipe.sync.feed.protocol`, in the plain form (a JSON list) and in the extended one (pages with the
 feed's identity, sizes and digests). What it serves is made from a seed, byte for byte the same in each run.
 """
 

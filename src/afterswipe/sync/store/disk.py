@@ -16,7 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from .errors import AnotherProcess, DirectoryGone, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath
+from afterswipe.sync.errors import (
+    AnotherProcess,
+    DirectoryGone,
+    DiskFull,
+    ReadOnlyDirectory,
+    StoreError,
+    UnsafePath,
+)
 
 FOLDERS = ("parts", "files/sound", "files/song")
 """Where files may be."""

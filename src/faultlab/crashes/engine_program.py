@@ -12,10 +12,14 @@ import httpx
 
 from afterswipe.sync import Progress, Report, Stop, Sync
 from afterswipe.sync.limits import Limits
+from faultlab.clock import LoopClock
+from faultlab.disks.sim_disk import Crash, Durable, SimDisk
+from faultlab.loop import run
+from faultlab.servers.faulty import Fault, FaultyServer, FaultyTransport
+from faultlab.servers.server import FeedServer
+from faultlab.servers.wire import Reply, Request
 
-from .clock import LoopClock
 from .crash import POWER
-from .faulty import Fault, FaultyServer, FaultyTransport
 from .invariants import (
     History,
     Trace,
@@ -26,10 +30,6 @@ from .invariants import (
     s10_every_request_differs,
     view,
 )
-from .loop import run
-from .server import FeedServer
-from .sim_disk import Crash, Durable, SimDisk
-from .wire import Reply, Request
 
 __all__ = ["BASE", "LIMITS", "EngineProgram"]
 

@@ -16,9 +16,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .feed import FileInfo
-from .limits import Limits
-from .records import Part
+from afterswipe.sync.feed.protocol import FileInfo
+from afterswipe.sync.feed.records import Part
+from afterswipe.sync.limits import Limits
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from math import ceil
 from random import Random
 
-from .clock import Clock
-from .errors import ServerBusy
-from .limits import Limits
-from .outcome import Halt, Stop
+from afterswipe.sync.clock import Clock
+from afterswipe.sync.errors import ServerBusy
+from afterswipe.sync.limits import Limits
+from afterswipe.sync.outcome import Halt, Stop
+
 from .wire import retry_after
 
 _SLICE = 1.0

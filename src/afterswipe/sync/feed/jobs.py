@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .feed import Event, FileInfo, Kind, Media
+from .protocol import Event, FileInfo, Kind, Media
 from .records import Have, Known
 
 _TAG_LENGTH = 16

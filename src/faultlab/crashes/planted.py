@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from afterswipe.sync import jobs
 from afterswipe.sync.engine import Sync
-from afterswipe.sync.feed import Event, FileInfo, Page
-from afterswipe.sync.fetcher import Fetcher
-from afterswipe.sync.jobs import Job
-from afterswipe.sync.store import Have, Known, Store
-from afterswipe.sync.transfer import Receive
+from afterswipe.sync.feed import jobs
+from afterswipe.sync.feed.jobs import Job
+from afterswipe.sync.feed.protocol import Event, FileInfo, Page
+from afterswipe.sync.store.store import Have, Known, Store
+from afterswipe.sync.transfer.answers import Receive
+from afterswipe.sync.transfer.fetcher import Fetcher
+from faultlab.disks.sim_disk import SimDisk
 
 from .dimensions import Dimension
-from .sim_disk import SimDisk
 
 __all__ = ["PLANTED", "Planted"]
 

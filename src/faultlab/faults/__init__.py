@@ -4,10 +4,10 @@
 those of the wire. The rest is done to the disk, the process, the clock or the settings by the test itself.
 """
 
-from .fault_kind import Dimension, FaultKind
-from .faults_feed import FEED
-from .faults_local import LOCAL
-from .faults_wire import WIRE
+from .feed import FEED
+from .kind import Dimension, FaultKind
+from .local import LOCAL
+from .wire import WIRE
 
 __all__ = ["FAULTS", "Dimension", "FaultKind"]
 

@@ -9,12 +9,13 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
+from afterswipe.sync.feed.jobs import content_of, is_ours
+from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page, own_event
+from afterswipe.sync.feed.records import Have, Known, Part, Place
+
 from . import schema
 from .disk import DATABASE, Disk
-from .errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
-from .feed import Event, FileInfo, Identity, Kind, Media, Page, own_event
-from .jobs import content_of, is_ours
-from .records import Have, Known, Part, Place
 from .sqlite_errors import mapped
 
 _OWN = ("lost", "left-out")

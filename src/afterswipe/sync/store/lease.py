@@ -5,9 +5,10 @@ after every wait that was long enough for it to be lost: a process that was susp
 the directory belongs to somebody else now.
 """
 
-from .clock import Clock
+from afterswipe.sync.clock import Clock
+from afterswipe.sync.errors import AnotherProcess
+
 from .disk import is_gone
-from .errors import AnotherProcess
 from .store import Store
 
 

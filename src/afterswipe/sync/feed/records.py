@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .feed import Identity
+from .protocol import Identity
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from dataclasses import replace
 from enum import StrEnum
 
 from afterswipe.sync.engine import Sync
+from faultlab.disks.sim_disk import NOTHING, Crash, Durable, SimDisk
+from faultlab.servers.faulty import Fault, When
+from faultlab.servers.server import AUTHOR, SONG, SOUND, FeedServer, Truth
+from faultlab.servers.wire import Reply, Request
 
 from .crash import EVERY, KILL, POWER, Enumeration, enumerate_crashes
 from .engine_program import EngineProgram
-from .faulty import Fault, When
 from .invariants import at_every_moment, settled
-from .server import AUTHOR, SONG, SOUND, FeedServer, Truth
-from .sim_disk import NOTHING, Crash, Durable, SimDisk
-from .wire import Reply, Request
 
 __all__ = ["Dimension", "enumerate_engine", "small_truth"]
 

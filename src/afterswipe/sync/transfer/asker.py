@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from .clock import Clock
-from .disk import Disk
-from .errors import (
+from afterswipe.sync.clock import Clock
+from afterswipe.sync.errors import (
     BrokenAnswer,
     CaptivePortal,
     FeedError,
@@ -14,15 +13,17 @@ from .errors import (
     Unreachable,
     WrongFile,
 )
-from .feed import FileInfo, entity_url, parse_entity
-from .jobs import Job
-from .lease import Lease
-from .limits import Limits
-from .outcome import Halt, Stop, Tally
+from afterswipe.sync.feed.jobs import Job
+from afterswipe.sync.feed.protocol import FileInfo, entity_url, parse_entity
+from afterswipe.sync.feed.records import Part
+from afterswipe.sync.limits import Limits
+from afterswipe.sync.outcome import Halt, Stop, Tally
+from afterswipe.sync.store.disk import Disk
+from afterswipe.sync.store.lease import Lease
+from afterswipe.sync.store.store import Store
+
+from .answers import Ask, Authorize, Gone, Portal, Receive, Refuse, Wait, is_pause
 from .patience import Patience
-from .records import Part
-from .store import Store
-from .transfer import Ask, Authorize, Gone, Portal, Receive, Refuse, Wait, is_pause
 from .wire import Broken, Elsewhere, Opened, Wire
 
 

@@ -10,10 +10,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from .clock import Clock
-from .errors import FeedTooLarge
-from .limits import Limits
-from .transfer import Answer
+from afterswipe.sync.clock import Clock
+from afterswipe.sync.errors import FeedTooLarge
+from afterswipe.sync.limits import Limits
+
+from .answers import Answer
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HARMLESS = {

@@ -1,0 +1,1 @@
+"""What outlives a run: the directory, the database in it, and the right to write there."""

@@ -1,0 +1,1 @@
+"""A server of the feed, and everything that it and the wire can do wrong."""
