@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from afterswipe import MB, ConditionChanged, Phone, URLError, UsageError
+from afterswipe import MB, ConditionChanged, NeverYieldsError, Phone, URLError, UsageError
 
 
 def fetching(answers: list[object], url: str = "https://api.example/file", **options: object):
@@ -403,3 +403,45 @@ def test_a_loss_has_the_same_name_from_an_upload_and_from_a_client(change, code,
         getattr(phone.network, change)()
     phone.wait(seconds=3)
     assert lost == {"upload": (code, number, False), "client": (code, number, True)}
+
+
+@pytest.mark.parametrize("way", ["url_session", "background_url_session"])
+def test_a_handler_that_never_answers_keeps_its_request_waiting_and_nothing_else(way):
+    ended, ticks = [], []
+
+    async def never(_request, _received):
+        await asyncio.Event().wait()
+
+    async def app(app):
+        async def upload():
+            async for _ in getattr(app, way).upload("a.mov", size=1 * MB, to="https://silent.example/"):
+                pass
+            ended.append(app.now)
+
+        app.loop.create_task(upload())
+        while True:
+            ticks.append(app.now)
+            await asyncio.sleep(60)
+
+    phone = Phone()
+    phone.network.serve("silent.example", never)
+    phone.open(app)
+    phone.wait(hours=1)
+    assert (ended, len(ticks)) == ([], 61)
+    assert phone.truth().transfers[0].sent == 1 * MB
+
+
+def test_a_handler_that_never_lets_go_is_an_error_in_words():
+    async def restless(_request, _received):
+        while True:
+            await asyncio.sleep(0)
+
+    async def app(app):
+        async with app.url_session.client() as client:
+            await client.get("https://restless.example/")
+
+    phone = Phone()
+    phone.network.serve("restless.example", restless)
+    phone.open(app)
+    with pytest.raises(NeverYieldsError):
+        phone.wait(seconds=10)

@@ -42,9 +42,6 @@ class LocationServices:
                 case StateChanged():
                     state = entry.after
                 case TransferMoved(by="app") if on and state is State.BACKGROUND:
-                    self._host.rules.cite("policy.location-only-to-stay-alive-report")
                     self._host.rules.cite("policy.background-services-as-intended")
-                    return [
-                        f"location kept {entry.name} moving: if it is for that alone, guideline 2.5.4 is against it"
-                    ]
+                    return [f"location kept {entry.name} moving: guideline 2.5.4, if it is for that alone"]
         return []

@@ -28,7 +28,7 @@ class _BackgroundTask:
         self._process = process
         self._daemon = daemon
         self._transfer = transfer
-        self._seen = transfer.sent
+        self._news, self._listens, self._seen = asyncio.Event(), False, transfer.sent
 
     @property
     def name(self) -> str:
@@ -70,25 +70,19 @@ class _BackgroundTask:
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
-        transfer, news = self._transfer, asyncio.Event()
-        if transfer.outcome or transfer.sent != self._seen:
-            news.set()
-
-        def hear() -> None:
-            self._process.call(news.set)
-
-        transfer.listeners.append(hear)
-        try:
-            while await news.wait():
-                news.clear()
-                if transfer.error is not None:
-                    raise transfer.error
-                yield transfer.sent / max(1, transfer.size)
-                if transfer.outcome:
-                    return
-        finally:
-            if hear in transfer.listeners:
-                transfer.listeners.remove(hear)
+        transfer, news = self._transfer, self._news
+        if not self._listens:  # a task that is only asked for listens to nothing
+            self._listens = True
+            transfer.listeners.append(lambda: self._process.call(news.set))
+            if transfer.outcome or transfer.sent != self._seen:
+                news.set()
+        while await news.wait():
+            news.clear()
+            if transfer.error is not None:
+                raise transfer.error
+            yield transfer.sent / max(1, transfer.size)
+            if transfer.outcome:
+                return
 
 
 class BackgroundUploadTask(_BackgroundTask):

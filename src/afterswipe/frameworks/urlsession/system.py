@@ -405,5 +405,5 @@ class TransferDaemon:
 
     @staticmethod
     def _tell(transfer: BackgroundTransfer) -> None:
-        for listener in list(transfer.listeners):
+        for listener in transfer.listeners:
             listener()
