@@ -34,12 +34,11 @@ class Version(tuple[int, ...]):
         return ".".join(map(str, self))
 
 
-_LAST_MINOR = dict(
-    zip([*range(4, 19), 26, 27], [3, 1, 1, 1, 4, 3, 3, 4, 5, 7, 8, 8, 7, 7, 7, 6, 1], strict=True)
-)
-"""Each iOS that there was, with its last minor version."""
+_LAST = "4.3 5.1 6.1 7.1 8.4 9.3 10.3 11.4 12.5 13.7 14.8 15.8 16.7 17.7 18.7 26.6 27.1"
+"""Each iOS that there was, by its last minor version."""
 
-OLDEST, NEWEST = Version("4"), Version("27.1")
+_LAST_MINOR = {version[0]: version[1] for version in map(Version, _LAST.split())}
+OLDEST, NEWEST = Version("4"), Version(_LAST.rsplit(maxsplit=1)[-1])
 
 
 def _existing(version: Version) -> Version:
@@ -47,7 +46,9 @@ def _existing(version: Version) -> Version:
     major, minor = (*version, 0)[:2]
     if major not in _LAST_MINOR:
         there = ", ".join(map(str, _LAST_MINOR))
-        raise UsageError(f"There is no iOS {version} here. There are, each with its minor versions: {there}.")
+        raise UsageError(
+            f"There is no iOS {version} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
+        )
     if minor > _LAST_MINOR[major]:
         raise UsageError(f"There is no iOS {version}: the last {major} here is {major}.{_LAST_MINOR[major]}.")
     return version
