@@ -10,7 +10,7 @@ Not modelled: Info.plist (an app is taken to declare the modes that it uses), NF
 from .frameworks.avfaudio.system import AudioPlayback
 from .frameworks.corebluetooth.system import Accessories
 from .frameworks.corelocation.system import LocationServices
-from .kernel.host import Host
+from .kernel import Host
 
 
 class BackgroundModes(AudioPlayback, LocationServices, Accessories):

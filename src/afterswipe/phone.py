@@ -8,11 +8,8 @@ from .claims.catalogue import Rule
 from .claims.rules import Rules
 from .errors import UsageError
 from .frameworks.activitykit.card import Card
-from .kernel import never_yields
-from .kernel.causes import Cause
-from .kernel.life_cycle import DISCONNECTED, Event, State
-from .kernel.phases import Phase
-from .kernel.process import Process
+from .kernel import Cause, Event, Phase, Process, State, never_yields
+from .kernel.life_cycle import DISCONNECTED
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
 from .seen.pair import Pair

@@ -10,12 +10,17 @@
     What the picture shows.
     ///
 
+    /// outcome | strategies_table
+    What the table shows.
+    ///
+
     A Live Activity gives an app no run time.{claim:live-activity.gives-no-run-time}
 
 All are Python-Markdown extensions, so that any builder that uses Python-Markdown builds the site.
 A claim marker becomes a link `claim:ID`; the finish stage knows where a page lies and completes it.
 """
 
+import re
 import xml.etree.ElementTree as etree
 from re import Match
 from typing import Any
@@ -23,6 +28,7 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
@@ -99,6 +105,30 @@ class PictureBlock(Block):  # type: ignore[misc]
         return etree.SubElement(figure, "figcaption")
 
 
+class OutcomeBlock(Block):  # type: ignore[misc]
+    """`/// outcome | NAME`: the tested output of a snippet that prints a table, as a table, with the text inside as its caption."""
+
+    NAME = "outcome"
+    ARGUMENT = True
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        """Make the figure, its table from the output's lines, and the caption that takes the text inside."""
+        figure = etree.SubElement(parent, "figure", {"class": "outcome"})
+        table = etree.SubElement(figure, "table")
+        head, *rows = (
+            re.split(r"\s{2,}", line.strip()) for line in snippets.accepted(self.argument).text.splitlines()
+        )
+        if len(head) < 2 or any(len(row) != len(head) for row in rows):
+            raise BuildError(f"`/// outcome | {self.argument}`: what {self.argument} prints is no table.")
+        for part, name, lines in (("thead", "th", [head]), ("tbody", "td", rows)):
+            place = etree.SubElement(table, part)
+            for words in lines:
+                row = etree.SubElement(place, "tr")
+                for word in words:
+                    etree.SubElement(row, name).text = AtomicString(word[:1].upper() + word[1:])
+        return etree.SubElement(figure, "figcaption")
+
+
 class ClaimMarker(InlineProcessor):
     """`{claim:ID}`: a small marker after a sentence that leads to the sentence's claim."""
 
@@ -148,7 +178,7 @@ class GuideExtension(BlocksExtension):  # type: ignore[misc]
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
         """Register the blocks."""
-        for block in (SnippetBlock, SwiftBlock, PictureBlock):
+        for block in (SnippetBlock, SwiftBlock, PictureBlock, OutcomeBlock):
             block_mgr.register(block, self.getConfigs())
 
     def extendMarkdown(self, md: Markdown) -> None:

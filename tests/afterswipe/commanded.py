@@ -111,7 +111,7 @@ class Commanded(Run):
             self._note(app)
             action(app)
 
-        app.call(act)
+        app.process.call(act)
         self.phone.wait()
         return True
 
@@ -166,7 +166,7 @@ class Commanded(Run):
                 except AfterSwipeError:
                     self._note(app)
 
-            app.loop.create_task(send())
+            app.process.loop.create_task(send())
 
         return self.do(act)
 
@@ -225,7 +225,7 @@ class Commanded(Run):
                     self._note(app)
 
             app.location.background_activity_session()
-            app.loop.create_task(follow())
+            app.process.loop.create_task(follow())
 
         return self._try(act)
 

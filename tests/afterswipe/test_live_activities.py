@@ -328,8 +328,8 @@ def test_the_systems_card_is_not_the_apps():
     seen = []
 
     async def main(app):
-        app.activities.request("Own", push_type="token")
-        app.cards.add_system_card("Exporting", progress=0.1)
+        app.activities.request("Own")
+        app.system.cards.add_system_card("Exporting", progress=0.1)
         seen.extend(card.activity_state.value for card in app.activities)
 
     phone = opened(main, leave=False)

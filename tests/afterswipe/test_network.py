@@ -386,7 +386,7 @@ def test_a_loss_has_the_same_name_from_an_upload_and_from_a_client(change, code,
 
     async def app(app):
         for name, work in (("upload", upload), ("client", fetch)):
-            app.loop.create_task(trying(name, work(app)))
+            app.process.loop.create_task(trying(name, work(app)))
 
     async def trying(name, work):
         try:
@@ -418,7 +418,7 @@ def test_a_handler_that_never_answers_keeps_its_request_waiting_and_nothing_else
                 pass
             ended.append(app.now)
 
-        app.loop.create_task(upload())
+        app.process.loop.create_task(upload())
         while True:
             ticks.append(app.now)
             await asyncio.sleep(60)

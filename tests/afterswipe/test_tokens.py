@@ -25,16 +25,16 @@ def requesting(kept: Kept, *, push_type: str = "token", starts: bool = True):
         kept.launches += 1
         if app.launch_reason == "person":
             follow(app, kept, app.activities.request("Story", text="first", push_type=push_type))
-        app.loop.create_task(into(kept.cards, app.activities.activity_updates, lambda card: card.id))
+        app.process.loop.create_task(into(kept.cards, app.activities.activity_updates, lambda card: card.id))
         if starts:
-            app.loop.create_task(into(kept.starts, app.activities.push_to_start_token_updates))
+            app.process.loop.create_task(into(kept.starts, app.activities.push_to_start_token_updates))
 
     return main
 
 
 def follow(app: Application, kept: Kept, card) -> None:
-    app.loop.create_task(into(kept.tokens, card.push_token_updates))
-    app.loop.create_task(into(kept.states, card.activity_state_updates))
+    app.process.loop.create_task(into(kept.tokens, card.push_token_updates))
+    app.process.loop.create_task(into(kept.states, card.activity_state_updates))
 
 
 async def into(kept: list, stream, what=lambda value: value) -> None:
@@ -178,9 +178,9 @@ def started(kept: Kept, *, asks: bool = False) -> tuple[Phone, TokenServer]:
         async def new_cards() -> None:
             async for card in app.activities.activity_updates:
                 kept.cards.append(card.id)
-                app.loop.create_task(hand_over(f"card-{card.id}", card.push_token_updates))
+                app.process.loop.create_task(hand_over(f"card-{card.id}", card.push_token_updates))
 
-        app.loop.create_task(new_cards())
+        app.process.loop.create_task(new_cards())
         await hand_over("start", app.activities.push_to_start_token_updates)
 
     phone = Phone("18")

@@ -216,7 +216,7 @@ def test_cancelled_by_the_app():
 
     async def app(app):
         task = app.background_url_session.upload("film", size=60 * MB)
-        app.loop.call_later(2, task.cancel)
+        app.process.loop.call_later(2, task.cancel)
         try:
             async for _ in task:
                 pass
@@ -518,9 +518,7 @@ def test_a_piece_that_the_system_had_on_its_way_does_not_outlive_the_network(up)
     phone = Phone()
     moved = []
     transfers = SystemTransfers(phone.network, Phase.PHOTOS_UPLOADS)
-    transfers.start(
-        "IMG_1.HEIC", 20 * MB, up=up, progressed=lambda sent: moved.append((phone.clock.now, sent))
-    )
+    transfers.move(20 * MB, up=up, progressed=lambda sent: moved.append((phone.clock.now, sent)))
     phone.wait(seconds=1)
     phone.network.disconnect()
     before = list(moved)

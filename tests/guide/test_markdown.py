@@ -110,3 +110,14 @@ def test_a_wide_table_names_its_columns_in_each_cell_for_phones():
     assert "data-stacked" in html
     assert re.findall(r'<td data-label="([^"]*)">', html) == ["A", "B c", "C", "D"]
     assert "data-stacked" not in render("| A | B | C |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n")
+
+
+def test_what_a_snippet_prints_as_a_table_is_one():
+    html = render("/// outcome | strategies_table\nA caption.\n///\n")
+    printed = snippets.accepted("strategies_table").text.splitlines()
+    assert html.count("<tr>") == len(printed)
+    assert "<th>Strategy</th>" in html
+    assert '<td data-label="Card misled">0.8 s (frozen)</td>' in html
+    assert "<figcaption>\n<p>A caption.</p>" in html
+    with pytest.raises(BuildError, match="is no table"):
+        render("/// outcome | story_upload\n///\n")

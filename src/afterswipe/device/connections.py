@@ -9,10 +9,8 @@ from weakref import WeakSet
 import httpx
 
 from afterswipe.errors import URLError
-from afterswipe.kernel.clock import Due
+from afterswipe.kernel import Action, AppChange, Due, Phase, Process
 from afterswipe.kernel.loop import ProcessLoop
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
 
 from .network import Network
 
@@ -86,7 +84,7 @@ class Connections:
         """Receive `count` bytes; raises httpx.ReadError if the connection dies before they have arrived."""
         await self._until(lambda done: self.network.receive(count, done))
 
-    async def _until(self, plan: Callable[[Callable[[], None]], Due]) -> None:
+    async def _until(self, plan: Callable[[Action], Due]) -> None:
         future = self._loop.create_future()
 
         def arrived() -> None:

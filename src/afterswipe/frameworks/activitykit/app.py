@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 from afterswipe.kernel.record import CardFollows
 from afterswipe.units import SECOND
 

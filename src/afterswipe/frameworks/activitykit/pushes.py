@@ -15,8 +15,7 @@ import httpx
 
 from afterswipe.device.network import Network
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.phases import Phase
+from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR, SECOND
 

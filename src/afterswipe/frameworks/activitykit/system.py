@@ -16,11 +16,7 @@ from dataclasses import dataclass, replace
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import ActivityAuthorizationError, NotKnownError, UnavailableError, UsageError
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
 from .card import APP, LIVE, OPEN, SYSTEM, ActivityState, Card, Content
@@ -236,8 +232,6 @@ class ActivityStore:
         if name == "locked" and self._conditions.locked:
             for card in list(self):
                 self.collapsed(card.number)
-
-    # How it works.
 
     def _must_be_allowed(self) -> None:
         if not self.settings.allowed:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 
 STARTS = 0
 """Stands in the place of a card's number for the token that starts cards."""

@@ -1,7 +1,6 @@
 """Core Location, the phone's side: whether there are updates at all, and events that wake an app."""
 
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel import Host, State
 from afterswipe.kernel.record import ProcessChanged, StateChanged, TransferMoved
 
 

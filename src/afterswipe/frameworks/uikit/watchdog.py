@@ -9,12 +9,7 @@ Not modelled: how much processor time the app had meanwhile, other deadlines, an
 asked of it (the system does not mind; the person does).
 """
 
-from afterswipe.kernel.causes import Cause
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel import AppChange, Cause, Due, Host, Phase, Process, State
 from afterswipe.units import duration
 
 _DEADLINES = {

@@ -18,7 +18,7 @@ import httpx
 from afterswipe.device.connections import ConnectError, Connections, ReadError, SimulatedTransport
 from afterswipe.device.network import address
 from afterswipe.errors import URLError, UsageError
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 from .system import answered_early
