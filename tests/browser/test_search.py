@@ -121,6 +121,15 @@ def test_pages_that_are_read_keep_their_budget(browser: Browser, server: StaticS
         assert sum(size for name, size in here.items() if name.endswith(".js")) <= SCRIPT_BYTES, (path, here)
 
 
+def test_the_dialog_has_a_name_and_links_in_text_a_line(page: Page, server: StaticServer) -> None:
+    opened(page, server)
+    expect(page.get_by_role("dialog", name="Search")).to_be_attached()
+    page.goto(server.origin + "/questions/")
+    plain = """() => [...document.querySelectorAll(".md-content :is(p, li, td, dd) a:not([class])")].filter(
+      (link) => getComputedStyle(link).textDecorationLine !== "underline").map((link) => link.href)"""
+    assert page.evaluate(plain) == []
+
+
 def test_the_sheet_has_what_scripts_add_later() -> None:
     (sheet,) = SITE.glob("assets/style.*.css")
     text = sheet.read_text(encoding="utf-8")

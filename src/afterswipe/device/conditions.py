@@ -76,7 +76,7 @@ class Conditions:
         object.__setattr__(self, name, value)
         if changed and not name.startswith("_"):
             self._record.add(ConditionChanged(self._clock.now, name, value))
-            self._tell(name)
+            self._changes.tell(Moment.CONDITION, name)
 
     @property
     def locked(self) -> bool:
@@ -102,10 +102,7 @@ class Conditions:
         """For the phone: it was locked, or unlocked."""
         if locked != self._locked:
             self._locked = locked
-            self._tell("locked")
-
-    def _tell(self, name: str) -> None:
-        self._changes.tell(Moment.CONDITION, name)
+            self._changes.tell(Moment.CONDITION, "locked")
 
     def _check(self, name: str, value: Any) -> None:
         if name == "locked":

@@ -117,10 +117,7 @@ class Network:
 
     def airplane_mode(self, on: bool = True) -> None:
         """Turn airplane mode on, or off with `airplane_mode(False)`. For an app it is the same as no network."""
-        if on:
-            self.disconnect()
-        else:
-            self.connect()
+        (self.disconnect if on else self.connect)()
 
     def switch_to(self, kind: str, *, uplink: float | None = None, downlink: float | None = None) -> None:
         """Change to `Wi-Fi` or `cellular`: connections that were in use are cut. The bandwidths stay unless they are given.

@@ -73,12 +73,9 @@ def _started(code: CodeType, _offset: int) -> object:
 def _jumped(code: CodeType, _offset: int, to: int) -> None:
     budget.left -= 1
     if budget.left < 0:
-        budget.failure = error(code.co_filename, _line(code, to), code.co_name)
+        lines = (line for start, end, line in code.co_lines() if line and start <= to < end)
+        budget.failure = error(code.co_filename, next(lines, 0), code.co_name)
         raise budget.failure
-
-
-def _line(code: CodeType, offset: int) -> int:
-    return next((line for start, end, line in code.co_lines() if line and start <= offset < end), 0)
 
 
 def error(file: str, line: int, function: str) -> NeverYieldsError:

@@ -156,10 +156,14 @@ def claim_addresses(text: str, place: Place) -> str:
 def own_search(text: str, place: Place) -> str:
     """The theme gets our search worker, which loads engine and index when somebody searches.
 
-    The theme fetches its index at once for a form of the name "search", so the form has another one.
+    The theme fetches its index at once for a form of the name "search", so the form has another one. The dialog gets a name.
     """
     worker = f"{place.up}{FOLDER}/{place.whole.script['search']}"
     text = text.replace('class="md-search__form" name="search"', 'class="md-search__form" name="find"')
+    text = text.replace(
+        'data-md-component="search" role="dialog">',
+        'data-md-component="search" role="dialog" aria-label="Search">',
+    )
     return _SEARCH_WORKER.sub(f'"search": "{worker}"', text)
 
 
