@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .frameworks.activitykit.app import Activity as Activity
     from .frameworks.activitykit.card import ActivityState as ActivityState
     from .frameworks.activitykit.card import Card as Card
+    from .frameworks.activitykit.pushes import APNs as APNs
     from .frameworks.activitykit.pushes import LiveActivityPushes as LiveActivityPushes
     from .frameworks.activitykit.system import ActivityStore as ActivityStore
     from .frameworks.activitykit.system import LiveActivities as LiveActivities
@@ -138,7 +139,7 @@ _ROOMS = {
     "device.network": "Network",
     "frameworks.activitykit.app": "Activities Activity",
     "frameworks.activitykit.card": "ActivityState Card",
-    "frameworks.activitykit.pushes": "LiveActivityPushes",
+    "frameworks.activitykit.pushes": "APNs LiveActivityPushes",
     "frameworks.activitykit.system": "ActivityStore LiveActivities",
     "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
     "frameworks.appintents.system": "Intents",

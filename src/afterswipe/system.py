@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .background_modes import BackgroundModes
     from .device.network import Network
     from .frameworks.activitykit.app import Activities
-    from .frameworks.activitykit.pushes import LiveActivityPushes
+    from .frameworks.activitykit.pushes import APNs, LiveActivityPushes
     from .frameworks.activitykit.system import ActivityStore, LiveActivities
     from .frameworks.appintents.system import Intents
     from .frameworks.backgroundassets.system import BackgroundAssets
@@ -97,6 +97,13 @@ class System[App: InTheApp]:
         from .frameworks.activitykit.pushes import LiveActivityPushes
 
         return LiveActivityPushes(self.host, network=self.network, cards=self.cards)
+
+    @cached_property
+    def apns(self) -> "APNs":
+        """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""
+        from .frameworks.activitykit.pushes import APNs
+
+        return APNs(self.cards, self.live_activity_pushes)
 
     @cached_property
     def daemon(self) -> "TransferDaemon":

@@ -39,7 +39,7 @@ class StartCard(LiveActivityIntent):
             self._note(app)
             await asyncio.sleep(1)
         try:
-            app.activities.request("Started by an intent", text="sending")
+            app.activities.request("Started by an intent", text="sending", push_type="token")
         except AfterSwipeError:
             self._note(app)
 
@@ -118,7 +118,9 @@ class Commanded(Run):
     def request_card(self, stale_after: float | None = None) -> bool:
         def act(app: Application) -> None:
             stale_date = None if stale_after is None else app.now + stale_after
-            self._card = app.activities.request("Posting", text="sending", stale_date=stale_date)
+            self._card = app.activities.request(
+                "Posting", text="sending", stale_date=stale_date, push_type="token"
+            )
 
         return self._try(act)
 

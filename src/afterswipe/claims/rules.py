@@ -20,9 +20,9 @@ SIDES = ("document", "report")
 class Version(tuple[int, ...]):
     """An iOS version, such as `Version("16.1")`. Versions compare as numbers: 9 comes before 16.1."""
 
-    def __new__(cls, text: str) -> "Version":
-        """Read a version; raises UsageError where the text is none."""
-        parts = text.split(".")
+    def __new__(cls, text: str | float) -> "Version":
+        """Read a version, a number such as 17 too; raises UsageError where the text is none."""
+        parts = str(text).split(".")
         if not all(part.isdecimal() for part in parts):
             raise UsageError(f"{text!r} is no iOS version. Write it like '18' or '16.1'.")
         numbers = [int(part) for part in parts]
@@ -34,7 +34,24 @@ class Version(tuple[int, ...]):
         return ".".join(map(str, self))
 
 
-OLDEST, NEWEST = Version("4"), Version("27.1")
+_LAST = "4.3 5.1 6.1 7.1 8.4 9.3 10.3 11.4 12.5 13.7 14.8 15.8 16.7 17.7 18.7 26.6 27.1"
+"""Each iOS that there was, by its last minor version."""
+
+_LAST_MINOR = {version[0]: version[1] for version in map(Version, _LAST.split())}
+OLDEST, NEWEST = Version("4"), Version(_LAST.rsplit(maxsplit=1)[-1])
+
+
+def _existing(version: Version) -> Version:
+    """The version, if there was one; raises UsageError with those that there were."""
+    major, minor = (*version, 0)[:2]
+    if major not in _LAST_MINOR:
+        there = ", ".join(map(str, _LAST_MINOR))
+        raise UsageError(
+            f"There is no iOS {version} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
+        )
+    if minor > _LAST_MINOR[major]:
+        raise UsageError(f"There is no iOS {version}: the last {major} here is {major}.{_LAST_MINOR[major]}.")
+    return version
 
 
 class Rules:
@@ -47,17 +64,13 @@ class Rules:
 
     def __init__(
         self,
-        ios: str,
+        ios: str | float,
         *,
         suppose: Sequence[str] = (),
         disputes: Mapping[str, str] | None = None,
         claims: Mapping[str, float] | None = None,
     ) -> None:
-        self.ios = Version(ios)
-        if not OLDEST <= self.ios < Version("28"):
-            raise UsageError(
-                f"iOS {ios} is outside of what is modelled. Choose a version from {OLDEST} to {NEWEST}."
-            )
+        self.ios = _existing(Version(ios))
         self.supposed, self._displaced = _supposed(suppose)
         self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
         """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""

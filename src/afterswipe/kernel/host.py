@@ -65,7 +65,8 @@ class Host:
         With an empty `limit` the caller holds the time itself (`process.run_time.hold`).
         False where it may not: the person force quit it (claim `unless_force_quit`), or it is in front already.
         """
-        if self.main is None or (self.was_force_quit and self.rules.holds(unless_force_quit)):
+        rule = self.was_force_quit and unless_force_quit
+        if self.main is None or (rule and self.rules.holds(rule)):
             return False
         if self.state.foreground:
             return False

@@ -159,7 +159,8 @@ class CardUpdateHeld(Entry):
     why: str
 
     def __str__(self) -> str:
-        return f"update of card {self.activity} by the {self.by}: {self.why}"
+        what = f"update of card {self.activity}" if self.activity > 0 else "start of a card"
+        return f"{what} by the {self.by}: {self.why}"
 
 
 @frozen

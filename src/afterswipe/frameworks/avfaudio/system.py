@@ -18,7 +18,7 @@ class AudioPlayback:
         self.stop_sound()
 
     def review(self) -> list[str]:
-        """What App Review guideline 2.5.4 says to the run so far; an empty list where it says nothing."""
+        """What App Review guideline 2.5.4 says to silence."""
         if not self.silent_audio:
             return []
         self._host.rules.cite("audio.keep-alive-violates-review")

@@ -58,6 +58,11 @@ class Location:
             self._news.clear()
             yield self._process.now
 
+    def start_monitoring_significant_location_changes(self) -> None:
+        """Arm the events that wake the app: once each, so at every launch (claim location.monitoring-restarts-at-launch)."""
+        self._process.must_run("start monitoring", "life-cycle.suspended-runs-no-code")
+        self._services.armed = True
+
     def stop(self) -> None:
         """Want no more updates: the source is off."""
         self._news = None

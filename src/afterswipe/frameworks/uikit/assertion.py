@@ -142,5 +142,6 @@ class BackgroundTime:
         if any(assertion.must_be_ended for assertion in self._held.values()):
             self._rules.cite("background-assertion.must-be-ended")
             self._host.terminate("a background task was not ended in time", Cause.BACKGROUND_TASK)
+            return
         for identifier in list(self._held):
             self.end(identifier)

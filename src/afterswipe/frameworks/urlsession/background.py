@@ -28,10 +28,7 @@ class _BackgroundTask:
         self._process = process
         self._daemon = daemon
         self._transfer = transfer
-        self._news = asyncio.Event()
-        transfer.listeners.append(lambda: process.call(self._news.set))
-        if transfer.outcome:
-            self._news.set()
+        self._news, self._listens, self._seen = asyncio.Event(), False, transfer.sent
 
     @property
     def name(self) -> str:
@@ -73,12 +70,18 @@ class _BackgroundTask:
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
-        while await self._news.wait():
-            self._news.clear()
-            if self._transfer.error is not None:
-                raise self._transfer.error
-            yield self._transfer.sent / max(1, self._transfer.size)
-            if self._transfer.outcome:
+        transfer, news = self._transfer, self._news
+        if not self._listens:  # a task that is only asked for listens to nothing
+            self._listens = True
+            transfer.listeners.append(lambda: self._process.call(news.set))
+            if transfer.outcome or transfer.sent != self._seen:
+                news.set()
+        while await news.wait():
+            news.clear()
+            if transfer.error is not None:
+                raise transfer.error
+            yield transfer.sent / max(1, transfer.size)
+            if transfer.outcome:
                 return
 
 

@@ -266,6 +266,7 @@ class TransferDaemon:
         transfer.response = response
         if not response.is_success:
             self._rules.cite("url-session.status-is-no-error")
+            self._rules.cite("background-urlsession.status-is-no-error")
             self._finish(transfer, f"refused by the server with {response.status_code}")
         else:
             self._finish(transfer, "done" if transfer.sent == transfer.size else answered_early(response))

@@ -6,7 +6,7 @@ No code of the app is needed while they move. Not modelled: retries, the system'
 from collections.abc import Callable
 
 from afterswipe.device.network import Network
-from afterswipe.kernel import Action, Phase
+from afterswipe.kernel import Action, Due, Phase
 
 
 class SystemTransfers:
@@ -15,24 +15,28 @@ class SystemTransfers:
     def __init__(self, network: Network, phase: Phase) -> None:
         self._network = network
         self._piece = int(network.rules.number("model.upload-chunk"))
-        self._waiting: list[Action] = []
+        self._going: list[tuple[Due | None, Action]] = []
         network.watch(self._network_changed, phase)
 
     def move(self, size: int, *, up: bool, progressed: Callable[[int], None], moved: int = 0) -> None:
         """Move a file of `size` bytes up or down, of which `moved` are there; `progressed` is called with the bytes that have arrived."""
-        if not self._network.connected:
-            self._waiting.append(lambda: self.move(size, up=up, progressed=progressed, moved=moved))
-            return
-        there = moved + min(self._piece, size - moved)
+        there, due = moved + min(self._piece, size - moved), None
 
         def arrived() -> None:
+            self._going.remove(entry)
             progressed(there)
             if there < size:
                 self.move(size, up=up, progressed=progressed, moved=there)
 
-        (self._network.send if up else self._network.receive)(there - moved, arrived)
+        if self._network.connected:
+            due = (self._network.send if up else self._network.receive)(there - moved, arrived)
+        entry = (due, lambda: self.move(size, up=up, progressed=progressed, moved=moved))
+        self._going.append(entry)
 
     def _network_changed(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for go_on in waiting:
-            go_on()
+        """What was on its way is lost with its network, and sent again on the next."""
+        going, self._going = self._going, []
+        for due, again in going:
+            if due is not None:
+                due.cancel()
+            again()
