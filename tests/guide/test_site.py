@@ -4,14 +4,18 @@
 """
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from guide import site as building
 from guide import snippets
 from guide.errors import BuildError
 from guide.pages.generate import generate, life_cycle
+from tests.browser.conftest import CHROMIUM_FLAGS, PATIENCE_MS, find_chromium
+from tests.browser.serving import StaticServer
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "site"
@@ -47,6 +51,31 @@ def test_both_builders_make_the_same_of_our_parts(built):
     assert set(mkdocs) == set(zensical)
     for page, parts in mkdocs.items():
         assert parts == zensical[page], page
+
+
+FOUND_FIRST = """([pages, none]) => {
+  const shadow = [...document.querySelectorAll("*")].find((one) => one.shadowRoot)?.shadowRoot;
+  const found = [...(shadow?.querySelectorAll("a[href]") ?? [])].map((link) => new URL(link.href).pathname.slice(1));
+  return none ? found.length === 0 : [...new Set(found)].slice(0, 3).some((page) => pages.includes(page));
+}"""
+
+
+def test_ten_queries_find_their_page_in_the_other_builders_own_search(built):
+    listed = tomllib.loads((ROOT / "tests/browser/search_queries.toml").read_text(encoding="utf-8"))["query"]
+    queries = [query for query in listed if query.get("other")]
+    assert len(queries) == 10
+    with sync_playwright() as playwright, StaticServer(built["zensical"]) as server:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(playwright), args=CHROMIUM_FLAGS)
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(server.origin + "/")
+        page.locator(".md-search__button").click()
+        field = page.get_by_role("combobox", name="Search")
+        for query in queries:
+            field.fill("qzxjvwkp")  # so that no answer is left from the query before
+            page.wait_for_function(FOUND_FIRST, arg=[[], True], timeout=PATIENCE_MS)
+            field.fill(query["text"])
+            page.wait_for_function(FOUND_FIRST, arg=[query["pages"], False], timeout=PATIENCE_MS)
+        chromium.close()
 
 
 def test_an_unknown_builder_is_named():
