@@ -1,5 +1,6 @@
 """The engine's face: `Sync`, which brings a directory to where a feed is, and can be stopped anywhere."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
-from afterswipe.sync.feed.jobs import Job, by_content, plan
+from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
 from afterswipe.sync.feed.protocol import file_url
 from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
 from afterswipe.sync.store.lease import Lease
@@ -15,12 +16,12 @@ from afterswipe.sync.store.points import Observer, PointedDisk, Points
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer.fetcher import Fetcher
 from afterswipe.sync.transfer.patience import Patience
-from afterswipe.sync.transfer.wire import Wire
+from afterswipe.sync.transfer.wire import Wire, without_user
 
 from .clock import Clock, SystemClock
 from .core import Ended
 from .driver import Driver
-from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, StoreError
+from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, LesserPromise
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
@@ -91,6 +92,7 @@ class Sync:
         hosts: tuple[str, ...] = (),
         observe: Observer | None = None,
     ) -> None:
+        url, self._user = without_user(url)
         self.base = url.rstrip("/").removesuffix("/v3") + "/"
         self.clock = clock or SystemClock()
         self.limits = limits or Limits()
@@ -125,16 +127,9 @@ class Sync:
         """What is durable now."""
         with _opened(self) as (disk, store):
             files = store.files()
-            jobs = _jobs(store)
-            parts = sum(disk.size(job.part) or 0 for job in jobs if job.file is not None)
-            return Durable(
-                store.contents(),
-                len(files),
-                sum(file.size for file in files),
-                len(jobs),
-                parts,
-                store.place().cursor,
-            )
+            parts = sum(size for name, size in disk.sizes("parts").items() if is_ours(name))
+            size = sum(file.size for file in files)
+            return Durable(store.contents(), len(files), size, len(store.left()), parts, store.place().cursor)
 
     def pending_files(self) -> list[PendingFile]:
         """The files that are still to be got, oldest first."""
@@ -199,8 +194,8 @@ class _Run:
         self.store = sync.store_type(self.disk, self.points)
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.wire = Wire(
-            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point
-        )
+            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point, user=sync._user,
+        )  # fmt: skip
         self.fetcher = sync.fetcher_type(
             base=sync.base, disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, clock=clock, limits=limits,
             patience=Patience(clock, limits, sync.rng, self.look), policy=sync._policy, changed=self.changed,
@@ -232,7 +227,10 @@ class _Run:
             ended = Ended(Stop.LEASE_LOST, error)
         except (CorruptDatabase, DirectoryGone):
             raise
-        except StoreError:
+        except asyncio.CancelledError:
+            self.end(Ended(Stop.ASKED_TO_STOP))
+            raise
+        except Exception:
             self.lease.release(clean=False)
             raise
         return self.end(ended)
@@ -253,7 +251,7 @@ class _Run:
         except Halt as halt:
             ended = Ended(halt.why)
         self.enter(Phase.DONE)
-        return self.report(ended, left=len(by_content(self.store.pending())))
+        return self.report(ended, left=len(self.store.left()))
 
     def hold(self, ended: Ended) -> Ended:
         try:
@@ -267,6 +265,10 @@ class _Run:
         problems = [problem for listed in tally.problems.values() for problem in listed]
         if ended.problem is not None and ended.problem not in problems:
             problems.insert(0, ended.problem)
+        if self.disk.lesser:
+            problems.append(LesserPromise(
+                "This file system has no fsync: everything is kept, but a power failure may take what came last."
+            ))  # fmt: skip
         return Report(
             ended.why, tally.done, left, tally.bytes_fetched, self.wire.requests, problems, ended.not_before
         )
@@ -301,10 +303,6 @@ class _Run:
 
     def enter(self, phase: Phase) -> None:
         self.phase = phase
-        if self.tell is not None:
-            files = {file.key: file.size for file in self.store.files()}
-            jobs = _jobs(self.store)
-            self.fetcher.tally.begin(files, {job.key: job.file.size for job in jobs if job.file is not None})
         self.changed()
 
     def changed(self) -> None:

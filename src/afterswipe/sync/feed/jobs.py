@@ -42,12 +42,12 @@ class Job:
     @property
     def final(self) -> str:
         """Where its file belongs."""
-        return f"files/{self.media.path}/{self.content}.{self.tag}.mp3"
+        return f"files/{self.media.path}/{self.content.lower()}.{self.tag}.mp3"
 
     @property
     def part(self) -> str:
         """Where its file grows."""
-        return f"parts/{self.media.path}.{self.content}.{self.tag}.part"
+        return f"parts/{self.media.path}.{self.content.lower()}.{self.tag}.part"
 
     @property
     def stale(self) -> bool:

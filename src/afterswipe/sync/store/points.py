@@ -45,85 +45,76 @@ class Points:
 
 
 class PointedDisk:
-    """A disk each of whose effects is announced."""
+    """A disk each of whose effects is announced. What changes nothing on the disk has no point."""
 
     def __init__(self, disk: Disk, points: Points) -> None:
         self._disk = disk
         self._points = points
 
     def open_part(self, name: str) -> int:
-        """As `Disk`."""
         with self._points.at("open_part", name):
             return self._disk.open_part(name)
 
     def append(self, name: str, data: bytes) -> None:
-        """As `Disk`."""
         with self._points.at("append", name):
             self._disk.append(name, data)
 
     def truncate(self, name: str, size: int) -> None:
-        """As `Disk`."""
         with self._points.at("truncate", name):
             self._disk.truncate(name, size)
 
     def fsync(self, name: str) -> None:
-        """As `Disk`."""
         with self._points.at("fsync", name):
             self._disk.fsync(name)
 
     def rename(self, part: str, final: str) -> None:
-        """As `Disk`."""
         with self._points.at("rename", final):
             self._disk.rename(part, final)
 
     def fsync_directory(self, folder: str) -> None:
-        """As `Disk`."""
         with self._points.at("fsync_directory", folder):
             self._disk.fsync_directory(folder)
 
     def unlink(self, name: str) -> None:
-        """As `Disk`."""
         with self._points.at("unlink", name):
             self._disk.unlink(name)
 
     def read(self, name: str) -> Iterator[bytes]:
-        """As `Disk`."""
         with self._points.at("read", name):
             yield from self._disk.read(name)
 
     def size(self, name: str) -> int | None:
-        """As `Disk`."""
         with self._points.at("size", name):
             return self._disk.size(name)
 
     def names(self, folder: str) -> list[str]:
-        """As `Disk`."""
         with self._points.at("names", folder):
             return self._disk.names(folder)
 
     def sizes(self, folder: str) -> dict[str, int]:
-        """As `Disk`; no point, for nothing on the disk changes."""
         return self._disk.sizes(folder)
 
     def stands(self) -> None:
-        """As `Disk`; no point."""
         self._disk.stands()
 
     def free(self) -> int:
-        """As `Disk`."""
         with self._points.at("free", "."):
             return self._disk.free()
 
     def database(self) -> sqlite3.Connection:
-        """As `Disk`."""
         with self._points.at("database", DATABASE):
             return self._disk.database()
 
     def set_database_aside(self) -> None:
-        """As `Disk`."""
         with self._points.at("set_database_aside", DATABASE):
             self._disk.set_database_aside()
 
-    def close(self) -> None:
-        """As `Disk`; no point, for nothing on the disk changes."""
-        self._disk.close()
+    def alone(self) -> bool:
+        return self._disk.alone()
+
+    @property
+    def lesser(self) -> bool:
+        return self._disk.lesser
+
+    def close(self, name: str | None = None) -> None:
+        self._disk.close(name)

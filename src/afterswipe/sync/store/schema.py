@@ -44,6 +44,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "UPDATE events SET id = CASE WHEN id LIKE 'lost %' THEN 'lost' ELSE id END || ' ' || key || ' ' || kind || ' ' || version",
         # Events of the cursor's instant, and later ones, that are done: a cursor that counts itself in brings them again.
         "CREATE TABLE done (id TEXT PRIMARY KEY, key TEXT NOT NULL, version INTEGER NOT NULL)",
+        # How the server spells the ids that it does not spell in small letters.
+        "CREATE TABLE spelled (key TEXT PRIMARY KEY, content TEXT NOT NULL)",
+        # The validator of a body that was not what the feed says.
+        "ALTER TABLE transfers ADD COLUMN wrong TEXT",
         # Files that stood beside a new database: no list can say that they are not wanted any more.
         "CREATE TABLE strays (name TEXT PRIMARY KEY)",
         f"PRAGMA application_id = {APPLICATION_ID}",

@@ -83,6 +83,10 @@ class Store:
         known = {row[0] for row in self._rows("SELECT key FROM entities")}
         return {name for name in named if content_of(name) not in known}
 
+    def alone(self) -> bool:
+        """Whether no other process of this machine is at work here, as far as the disk can tell."""
+        return self._disk.alone()
+
     def stands(self) -> None:
         """Raise StoreError where the directory is no longer the one that was opened."""
         self._disk.stands()
@@ -165,26 +169,24 @@ class Store:
         """Put events in, within a transaction. One that is there already, or was done, is the same one."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
         done = {row[0] for row in self._rows("SELECT id FROM done")}
+        events = [event for event in events if shadow or event.identity not in done]
         self._db.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    e.identity,
-                    shadow,
-                    e.key,
-                    e.content,
-                    e.media,
-                    e.kind,
-                    e.version,
-                    e.date_time,
-                    e.file.size,
-                    e.file.sha256,
+                    e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
                     e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
                 )
                 for e in events
-                if shadow or e.identity not in done
             ],
-        )
+        )  # fmt: skip
+        spelled = [(e.key, e.content) for e in events if not e.key.endswith(e.content)]
+        self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
+
+    def own_event(self, name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
+        """An event of our own, with the content's id as the server spells it."""
+        rows = self._rows("SELECT content FROM spelled WHERE key = ?", key)
+        return own_event(name, key, kind, version, file, content=rows[0][0] if rows else None)
 
     def set_cursor(self, cursor: str, version: int) -> None:
         """Move the cursor, within a transaction."""
@@ -241,7 +243,7 @@ class Store:
         left_out = self._rows(
             "SELECT key, version FROM entities WHERE NOT deleted AND key NOT IN (SELECT key FROM events)"
         )
-        asked = [own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
+        asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
         self.insert_events(asked, shadow=True)
 
     def _end_what_is_not_in_the_shadow_set(self) -> None:
@@ -272,6 +274,17 @@ class Store:
         """What is known of a content."""
         rows = self._rows("SELECT version, deleted, data FROM entities WHERE key = ?", key)
         return Known(rows[0][0], bool(rows[0][1]), rows[0][2]) if rows else None
+
+    def known_of_pending(self) -> dict[str, Known]:
+        """What is known of the contents that have events, without their metadata."""
+        rows = self._rows(
+            "SELECT key, version, deleted FROM entities WHERE key IN (SELECT key FROM events WHERE shadow = 0)"
+        )
+        return {key: Known(version, bool(deleted), None) for key, version, deleted in rows}
+
+    def left(self) -> set[str]:
+        """The contents that have events which are not done."""
+        return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
 
     def have(self, key: str) -> Have | None:
         """The file of a content."""
@@ -354,15 +367,15 @@ class Store:
 
     def part(self, part: str) -> Part | None:
         """What is remembered of a file under way."""
-        rows = self._rows("SELECT validator, total, durable FROM transfers WHERE part = ?", part)
+        rows = self._rows("SELECT validator, total, durable, wrong FROM transfers WHERE part = ?", part)
         return Part(*rows[0]) if rows else None
 
     def remember(self, name: str, part: Part) -> None:
         """A part is durable up to here, and of this representation."""
         with self.transaction("part"):
             self._db.execute(
-                "INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?)",
-                (name, part.validator, part.total, part.durable),
+                "INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?, ?)",
+                (name, part.validator, part.total, part.durable, part.wrong),
             )
 
     def forget_parts(self, parts: Iterable[str]) -> None:

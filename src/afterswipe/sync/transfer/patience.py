@@ -7,7 +7,7 @@ from random import Random
 from afterswipe.sync.clock import Clock
 from afterswipe.sync.errors import ServerBusy
 from afterswipe.sync.limits import Limits
-from afterswipe.sync.outcome import Halt, Stop
+from afterswipe.sync.outcome import Halt, Stop, moment
 
 from .wire import retry_after
 
@@ -41,7 +41,9 @@ class Patience:
                 max(seconds, self._limits.backoff_cap), self._limits.retry_after_max
             )
             raise Halt(
-                Stop.SERVER_BUSY, ServerBusy("The server asked for a pause. Run again later.", until), until
+                Stop.SERVER_BUSY,
+                ServerBusy(f"The server asked for a pause. Run again after {moment(until)}.", until),
+                until,
             )
         await self._wait(seconds)
 
