@@ -18,8 +18,11 @@ async def story(app):
             task.progress.completed_unit_count = int(sent * 100)
         task.set_task_completed()
 
+    if ios == "18":  # before iOS 26 a handler that is registered after launch ends the app
+        app.task_scheduler.register("post", post)
     await app.tapped()
-    app.task_scheduler.register("post", post)
+    if ios != "18":
+        app.task_scheduler.register("post", post)
     request = BGContinuedProcessingTaskRequest("post", title="Posting your story", subtitle="Uploading")
     try:
         app.task_scheduler.submit(request)

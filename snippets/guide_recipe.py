@@ -24,10 +24,10 @@ def app_that_renders(when):
                 task.progress.completed_unit_count = int(sent * 100)
             task.set_task_completed()
 
+        app.task_scheduler.register("post", in_task)
         await asyncio.sleep(RENDER if when == "before Post" else 0)
         await app.tapped()
         try:
-            app.task_scheduler.register("post", in_task)
             request = BGContinuedProcessingTaskRequest("post", title="Your story", subtitle="Posting")
             app.task_scheduler.submit(request)
         except UnavailableError:  # below iOS 26

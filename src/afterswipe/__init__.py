@@ -11,211 +11,117 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .app import Application
-    from .background_modes import BackgroundModes
-    from .claims.catalogue import Rule
-    from .claims.rules import Version
-    from .claims.sources import Claim
-    from .device.conditions import Conditions
-    from .device.network import Network
-    from .device.power import Power
-    from .errors import (
-        ActivityAuthorizationError,
-        AfterSwipeError,
-        APIError,
-        BGTaskSchedulerError,
-        ClaimError,
-        NeverYieldsError,
-        NotKnownError,
-        UnavailableError,
-        URLError,
-        UsageError,
-    )
-    from .frameworks.activitykit.app import Activities, Activity
-    from .frameworks.activitykit.card import ActivityState, Card
-    from .frameworks.activitykit.pushes import LiveActivityPushes
-    from .frameworks.activitykit.settings import LiveActivities
-    from .frameworks.activitykit.system import ActivityStore
-    from .frameworks.appintents.intents import (
-        AppIntent,
-        CancellableIntent,
-        LiveActivityIntent,
-        LongRunningIntent,
-    )
-    from .frameworks.appintents.system import Intents
-    from .frameworks.avfaudio.app import Audio
-    from .frameworks.backgroundassets.system import BackgroundAssets, DownloaderExtension
-    from .frameworks.backgroundtasks.app import (
-        BGAppRefreshTask,
-        BGContinuedProcessingTask,
-        BGProcessingTask,
-        BGTask,
-        BGTaskScheduler,
-        Progress,
-    )
-    from .frameworks.backgroundtasks.continued import ContinuedProcessing
+    from .app import Application as Application
+    from .background_modes import BackgroundModes as BackgroundModes
+    from .claims.catalogue import Rule as Rule
+    from .claims.rules import Version as Version
+    from .claims.sources import Claim as Claim
+    from .device.conditions import Conditions as Conditions
+    from .device.network import Network as Network
+    from .device.power import Power as Power
+    from .errors import ActivityAuthorizationError as ActivityAuthorizationError
+    from .errors import AfterSwipeError as AfterSwipeError
+    from .errors import APIError as APIError
+    from .errors import BGTaskSchedulerError as BGTaskSchedulerError
+    from .errors import ClaimError as ClaimError
+    from .errors import NeverYieldsError as NeverYieldsError
+    from .errors import NotKnownError as NotKnownError
+    from .errors import UnavailableError as UnavailableError
+    from .errors import URLError as URLError
+    from .errors import UsageError as UsageError
+    from .frameworks.activitykit.app import Activities as Activities
+    from .frameworks.activitykit.app import Activity as Activity
+    from .frameworks.activitykit.card import ActivityState as ActivityState
+    from .frameworks.activitykit.card import Card as Card
+    from .frameworks.activitykit.pushes import LiveActivityPushes as LiveActivityPushes
+    from .frameworks.activitykit.system import ActivityStore as ActivityStore
+    from .frameworks.activitykit.system import LiveActivities as LiveActivities
+    from .frameworks.appintents.intents import AppIntent as AppIntent
+    from .frameworks.appintents.intents import CancellableIntent as CancellableIntent
+    from .frameworks.appintents.intents import LiveActivityIntent as LiveActivityIntent
+    from .frameworks.appintents.intents import LongRunningIntent as LongRunningIntent
+    from .frameworks.appintents.system import Intents as Intents
+    from .frameworks.avfaudio.app import Audio as Audio
+    from .frameworks.backgroundassets.system import BackgroundAssets as BackgroundAssets
+    from .frameworks.backgroundassets.system import DownloaderExtension as DownloaderExtension
+    from .frameworks.backgroundtasks.app import BGAppRefreshTask as BGAppRefreshTask
+    from .frameworks.backgroundtasks.app import BGContinuedProcessingTask as BGContinuedProcessingTask
+    from .frameworks.backgroundtasks.app import BGProcessingTask as BGProcessingTask
+    from .frameworks.backgroundtasks.app import BGTask as BGTask
+    from .frameworks.backgroundtasks.app import BGTaskScheduler as BGTaskScheduler
+    from .frameworks.backgroundtasks.app import Progress as Progress
+    from .frameworks.backgroundtasks.continued import ContinuedProcessing as ContinuedProcessing
+    from .frameworks.backgroundtasks.requests import BGAppRefreshTaskRequest as BGAppRefreshTaskRequest
     from .frameworks.backgroundtasks.requests import (
-        BGAppRefreshTaskRequest,
-        BGContinuedProcessingTaskRequest,
-        BGProcessingTaskRequest,
-        BGTaskRequest,
+        BGContinuedProcessingTaskRequest as BGContinuedProcessingTaskRequest,
     )
-    from .frameworks.backgroundtasks.system import TaskScheduler
-    from .frameworks.corebluetooth.app import Bluetooth
-    from .frameworks.corelocation.app import Location
-    from .frameworks.extensions.system import Extension, Extensions
-    from .frameworks.photos.app import PhotoLibrary
-    from .frameworks.photos.system import Photos, UploadExtension
-    from .frameworks.uikit.file_locks import FileLock
-    from .frameworks.urlsession.app import ResumeData, UploadTask, URLSession
-    from .frameworks.urlsession.background import (
-        BackgroundDownloadTask,
-        BackgroundUploadTask,
-        BackgroundURLSession,
-    )
-    from .frameworks.urlsession.system import TransferDaemon
-    from .frameworks.usernotifications.app import AppPushes, LocalNotifications
-    from .frameworks.usernotifications.local import Notifications, Notified
-    from .frameworks.usernotifications.system import Pushes, ServiceExtension
-    from .frameworks.widgetkit.app import WidgetCenter
-    from .frameworks.widgetkit.system import Widget, Widgets
-    from .kernel.causes import CAUSES, Cause, ProcessEnded
-    from .kernel.endings import Endings
-    from .kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State, Step
-    from .kernel.record import (
-        Alerted,
-        AssertionChanged,
-        CardChanged,
-        CardUpdateHeld,
-        ConditionChanged,
-        Entry,
-        PersonDid,
-        ProcessChanged,
-        PushArrived,
-        Record,
-        StateChanged,
-        TaskChanged,
-        TransferEnded,
-        TransferMoved,
-    )
-    from .phone import Phone
-    from .seen.display import show
-    from .seen.gaps import Gap, Span
-    from .seen.lock_screen import LockScreen
-    from .seen.timeline import Timeline
-    from .seen.truth import Truth
-    from .units import GB, HOUR, KB, MB, SECOND, duration, percent, size
+    from .frameworks.backgroundtasks.requests import BGProcessingTaskRequest as BGProcessingTaskRequest
+    from .frameworks.backgroundtasks.requests import BGTaskRequest as BGTaskRequest
+    from .frameworks.backgroundtasks.system import TaskScheduler as TaskScheduler
+    from .frameworks.corebluetooth.app import Bluetooth as Bluetooth
+    from .frameworks.corelocation.app import Location as Location
+    from .frameworks.extensions.system import Extension as Extension
+    from .frameworks.extensions.system import Extensions as Extensions
+    from .frameworks.photos.app import PhotoLibrary as PhotoLibrary
+    from .frameworks.photos.system import Photos as Photos
+    from .frameworks.photos.system import UploadExtension as UploadExtension
+    from .frameworks.uikit.file_locks import FileLock as FileLock
+    from .frameworks.urlsession.app import ResumeData as ResumeData
+    from .frameworks.urlsession.app import UploadTask as UploadTask
+    from .frameworks.urlsession.app import URLSession as URLSession
+    from .frameworks.urlsession.background import BackgroundDownloadTask as BackgroundDownloadTask
+    from .frameworks.urlsession.background import BackgroundUploadTask as BackgroundUploadTask
+    from .frameworks.urlsession.background import BackgroundURLSession as BackgroundURLSession
+    from .frameworks.urlsession.system import TransferDaemon as TransferDaemon
+    from .frameworks.usernotifications.app import AppPushes as AppPushes
+    from .frameworks.usernotifications.app import LocalNotifications as LocalNotifications
+    from .frameworks.usernotifications.local import Notifications as Notifications
+    from .frameworks.usernotifications.local import Notified as Notified
+    from .frameworks.usernotifications.system import Pushes as Pushes
+    from .frameworks.usernotifications.system import ServiceExtension as ServiceExtension
+    from .frameworks.widgetkit.app import WidgetCenter as WidgetCenter
+    from .frameworks.widgetkit.system import Widget as Widget
+    from .frameworks.widgetkit.system import Widgets as Widgets
+    from .kernel.causes import CAUSES as CAUSES
+    from .kernel.causes import Cause as Cause
+    from .kernel.causes import ProcessEnded as ProcessEnded
+    from .kernel.endings import Endings as Endings
+    from .kernel.life_cycle import SCENES as SCENES
+    from .kernel.life_cycle import TRANSITIONS as TRANSITIONS
+    from .kernel.life_cycle import Event as Event
+    from .kernel.life_cycle import SceneState as SceneState
+    from .kernel.life_cycle import State as State
+    from .kernel.life_cycle import Step as Step
+    from .kernel.record import Alerted as Alerted
+    from .kernel.record import AssertionChanged as AssertionChanged
+    from .kernel.record import CardChanged as CardChanged
+    from .kernel.record import CardUpdateHeld as CardUpdateHeld
+    from .kernel.record import ConditionChanged as ConditionChanged
+    from .kernel.record import Entry as Entry
+    from .kernel.record import PersonDid as PersonDid
+    from .kernel.record import ProcessChanged as ProcessChanged
+    from .kernel.record import PushArrived as PushArrived
+    from .kernel.record import Record as Record
+    from .kernel.record import StateChanged as StateChanged
+    from .kernel.record import TaskChanged as TaskChanged
+    from .kernel.record import TransferEnded as TransferEnded
+    from .kernel.record import TransferMoved as TransferMoved
+    from .phone import Phone as Phone
+    from .seen.display import show as show
+    from .seen.gaps import Gap as Gap
+    from .seen.gaps import Span as Span
+    from .seen.lock_screen import LockScreen as LockScreen
+    from .seen.timeline import Timeline as Timeline
+    from .seen.truth import Truth as Truth
+    from .units import GB as GB
+    from .units import HOUR as HOUR
+    from .units import KB as KB
+    from .units import MB as MB
+    from .units import SECOND as SECOND
+    from .units import duration as duration
+    from .units import percent as percent
+    from .units import size as size
 
-__all__ = [
-    "CAUSES",
-    "GB",
-    "HOUR",
-    "KB",
-    "MB",
-    "SCENES",
-    "SECOND",
-    "TRANSITIONS",
-    "APIError",
-    "Activities",
-    "Activity",
-    "ActivityAuthorizationError",
-    "ActivityState",
-    "ActivityStore",
-    "AfterSwipeError",
-    "Alerted",
-    "AppIntent",
-    "AppPushes",
-    "Application",
-    "AssertionChanged",
-    "Audio",
-    "BGAppRefreshTask",
-    "BGAppRefreshTaskRequest",
-    "BGContinuedProcessingTask",
-    "BGContinuedProcessingTaskRequest",
-    "BGProcessingTask",
-    "BGProcessingTaskRequest",
-    "BGTask",
-    "BGTaskRequest",
-    "BGTaskScheduler",
-    "BGTaskSchedulerError",
-    "BackgroundAssets",
-    "BackgroundDownloadTask",
-    "BackgroundModes",
-    "BackgroundURLSession",
-    "BackgroundUploadTask",
-    "Bluetooth",
-    "CancellableIntent",
-    "Card",
-    "CardChanged",
-    "CardUpdateHeld",
-    "Cause",
-    "Claim",
-    "ClaimError",
-    "ConditionChanged",
-    "Conditions",
-    "ContinuedProcessing",
-    "DownloaderExtension",
-    "Endings",
-    "Entry",
-    "Event",
-    "Extension",
-    "Extensions",
-    "FileLock",
-    "Gap",
-    "Intents",
-    "LiveActivities",
-    "LiveActivityIntent",
-    "LiveActivityPushes",
-    "LocalNotifications",
-    "Location",
-    "LockScreen",
-    "LongRunningIntent",
-    "Network",
-    "NeverYieldsError",
-    "NotKnownError",
-    "Notifications",
-    "Notified",
-    "PersonDid",
-    "Phone",
-    "PhotoLibrary",
-    "Photos",
-    "Power",
-    "ProcessChanged",
-    "ProcessEnded",
-    "Progress",
-    "PushArrived",
-    "Pushes",
-    "Record",
-    "ResumeData",
-    "Rule",
-    "SceneState",
-    "ServiceExtension",
-    "Span",
-    "State",
-    "StateChanged",
-    "Step",
-    "TaskChanged",
-    "TaskScheduler",
-    "Timeline",
-    "TransferDaemon",
-    "TransferEnded",
-    "TransferMoved",
-    "Truth",
-    "URLError",
-    "URLSession",
-    "UnavailableError",
-    "UploadExtension",
-    "UploadTask",
-    "UsageError",
-    "Version",
-    "Widget",
-    "WidgetCenter",
-    "Widgets",
-    "duration",
-    "percent",
-    "show",
-    "size",
-]
 __version__ = "0.1.0"
 
 _ROOMS = {
@@ -235,8 +141,7 @@ _ROOMS = {
     "frameworks.activitykit.app": "Activities Activity",
     "frameworks.activitykit.card": "ActivityState Card",
     "frameworks.activitykit.pushes": "LiveActivityPushes",
-    "frameworks.activitykit.settings": "LiveActivities",
-    "frameworks.activitykit.system": "ActivityStore",
+    "frameworks.activitykit.system": "ActivityStore LiveActivities",
     "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
     "frameworks.appintents.system": "Intents",
     "frameworks.backgroundassets.system": "BackgroundAssets DownloaderExtension",
@@ -269,6 +174,8 @@ _ROOMS = {
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 """In which module each public name stands."""
+
+__all__ = sorted(_ROOM_OF)  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> object:

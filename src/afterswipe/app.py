@@ -162,8 +162,9 @@ class Application:
 
     @property
     def state(self) -> State:
-        """The state of the process."""
-        return self.process.state
+        """The state as the app's code sees it: a *will* callback runs in the state before, a *did* callback in the one that it names."""
+        process = self.process
+        return process.application_state if process.state.runs else process.state
 
     @property
     def scene_state(self) -> SceneState:

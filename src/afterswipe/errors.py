@@ -37,12 +37,22 @@ class ActivityAuthorizationError(APIError):
         self.reason = reason
 
 
+BG_TASK_SCHEDULER_ERRORS = (
+    "unavailable",
+    "tooManyPendingTaskRequests",
+    "notPermitted",
+    "immediateRunIneligible",
+)
+"""Apple's names for the errors of BGTaskSchedulerErrorDomain, which are numbered from 1."""
+
+
 class BGTaskSchedulerError(APIError):
-    """BackgroundTasks refused a request; `code` is Apple's name of the case, such as `notPermitted`."""
+    """BackgroundTasks refused a request; `code` is Apple's name of the case, such as `notPermitted`, and `number` its value."""
 
     def __init__(self, code: str, message: str, claim: str) -> None:
-        super().__init__(f"{code}: {message}", claim)
         self.code = code
+        self.number = BG_TASK_SCHEDULER_ERRORS.index(code) + 1
+        super().__init__(f"{code}, error {self.number}: {message}", claim)
 
 
 class UnavailableError(APIError):

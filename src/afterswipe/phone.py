@@ -122,15 +122,23 @@ class Phone(System[Application]):
         self.rules.cite("life-cycle.states")
         self.host.happen(Event.INTERRUPT)
 
-    def force_quit(self) -> None:
-        """Swipe the app away in the app switcher: its process is ended and its background transfers are cancelled."""
+    def force_quit(self, *, told: bool = True) -> None:
+        """Swipe the app away in the app switcher: its process is ended and its background transfers are cancelled.
+
+        An app that runs is given `applicationWillTerminate` before, unless `told` is False: nobody documents that it always is
+        (claim life-cycle.running-app-may-be-told-of-force-quit). A suspended one never hears of it.
+        """
         self._must_be_unlocked("force_quit")
         if not self._in_switcher:
             self.open_app_switcher()
         self.host.consider(Event.FORCE_QUIT)
         self._did("force quits the app")
         self.host.in_front, self._in_switcher, self.host.was_force_quit = False, False, True
-        self.host.happen(Event.FORCE_QUIT)
+        process = self.host.process
+        if told and process is not None and process.state.runs:
+            self.endings.force_quit(process)
+        else:
+            self.host.happen(Event.FORCE_QUIT)
 
     def tap(self, button: str) -> None:
         """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""

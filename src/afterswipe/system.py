@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from .device.network import Network
     from .frameworks.activitykit.app import Activities
     from .frameworks.activitykit.pushes import LiveActivityPushes
-    from .frameworks.activitykit.settings import LiveActivities
-    from .frameworks.activitykit.system import ActivityStore
+    from .frameworks.activitykit.system import ActivityStore, LiveActivities
     from .frameworks.appintents.system import Intents
     from .frameworks.backgroundassets.system import BackgroundAssets
     from .frameworks.backgroundtasks.app import BGTaskScheduler
@@ -94,7 +93,7 @@ class System[App: InTheApp]:
     @cached_property
     def live_activities(self) -> "LiveActivities":
         """What a person allows Live Activities to do."""
-        from .frameworks.activitykit.settings import LiveActivities
+        from .frameworks.activitykit.system import LiveActivities
 
         return LiveActivities(self.rules, self.cards)
 

@@ -47,7 +47,10 @@ class Archives:
             for name in self._of.get(".".join(parts[:end]), ()):
                 self._bring(name, module)
                 place = "/".join([self._place(name), *parts[:-1]])
-                if (found := PathFinder.find_spec(module, [place])) is not None:
+                found = PathFinder.find_spec(module, [place])
+                if (
+                    found is not None and found.loader is not None
+                ):  # not only a folder with a part of the package
                     return found
         return None
 

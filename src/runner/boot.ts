@@ -21,6 +21,8 @@ const SITE = "/lib/site";
 
 /** The archive with what Python itself needs to start. Pyodide puts it elsewhere. */
 const LIBRARY = "stdlib";
+/** The archive with all else of the standard library. It has parts of packages that the other has the beginning of, so it is not on the path. */
+const MORE_LIBRARY = "library";
 
 /** Python's heap may not grow beyond this, in bytes: a blow-up then ends in a MemoryError, not in a dead tab. */
 const HEAP_LIMIT = 512 * 1024 * 1024;
@@ -101,7 +103,10 @@ export function options(manifest: Manifest): Options {
     lockFileContents: JSON.stringify(manifest.lock),
     packageBaseUrl: "/",
     env: {
-      PYTHONPATH: manifest.archives.filter(({ name }) => name !== LIBRARY).map(({ name }) => `${SITE}/${name}.zip`).join(":"),
+      PYTHONPATH: manifest.archives
+        .filter(({ name }) => name !== LIBRARY && name !== MORE_LIBRARY)
+        .map(({ name }) => `${SITE}/${name}.zip`)
+        .join(":"),
       // The same order of sets on every visit, as in the tests.
       PYTHONHASHSEED: "0",
       LANG: language(),

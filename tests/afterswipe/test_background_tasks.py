@@ -9,10 +9,12 @@ from afterswipe import (
     APIError,
     Application,
     BGAppRefreshTaskRequest,
+    BGContinuedProcessingTaskRequest,
     BGProcessingTaskRequest,
     BGTask,
     BGTaskRequest,
     BGTaskSchedulerError,
+    Cause,
     Phone,
     State,
     TaskChanged,
@@ -40,6 +42,7 @@ def asking(*requests: BGTaskRequest, lasts: float | None = 2, ran: list[int] | N
     async def main(app: Application) -> None:
         async def work(task: BGTask) -> None:
             started = app.now
+            task.expiration_handler = lambda: None
             while lasts is None or app.now < started + lasts:
                 moments.append(app.clock.now)
                 await asyncio.sleep(0.5)
@@ -355,8 +358,104 @@ def test_handlers_are_registered_at_every_launch():
 
     phone = left(main)
     phone.memory_pressure()
-    with pytest.raises(BGTaskSchedulerError, match="at every launch"):
-        phone.wait(hours=2)
+    phone.wait(hours=2)
+    assert phone.endings.last.cause is Cause.CRASH
+    assert "at every launch" in phone.endings.last.why
+    assert phone.app_state is State.NOT_RUNNING
+
+
+# What a phone does to an app that comes too late, or that says nothing.
+
+
+def registers_late(request: BGTaskRequest) -> Main:
+    async def main(app: Application) -> None:
+        await asyncio.sleep(1)
+        app.task_scheduler.register(request.identifier, lambda task: task.set_task_completed())
+        app.task_scheduler.submit(request)
+        await asyncio.sleep(1)
+        LIVED.append(app.now)
+
+    return main
+
+
+LIVED: list[float] = []
+
+
+@pytest.mark.parametrize("ios", ["13", "18", "26", "27"])
+@pytest.mark.parametrize("request_", [NEWS, BACKUP])
+def test_a_handler_that_is_registered_after_launch_ends_the_app(ios: str, request_: BGTaskRequest):
+    LIVED.clear()
+    phone = Phone(ios)
+    phone.open(registers_late(request_))
+    phone.wait(seconds=5)
+    assert (phone.app_state, phone.endings.last.at, LIVED) == (State.NOT_RUNNING, 1000, [])
+    assert "after its launch" in phone.endings.last.why
+    assert "background-tasks.handlers-before-launch-ends" in phone.rules.used
+
+
+def test_a_continued_task_may_be_registered_later():
+    LIVED.clear()
+    phone = Phone("26")
+    phone.open(registers_late(BGContinuedProcessingTaskRequest("post", title="Post", subtitle="")))
+    phone.wait(seconds=5)
+    assert (phone.app_state, LIVED) == (State.ACTIVE, [2.0])
+    assert "continued-processing.handler-registered-on-demand" in phone.rules.used
+
+
+def test_before_ios_26_registering_late_is_enough():
+    async def main(app: Application) -> None:
+        await asyncio.sleep(1)
+        app.task_scheduler.register("news", print)
+
+    phone = Phone("18")
+    phone.open(main)
+    phone.wait(seconds=1)
+    assert phone.endings.last.cause is Cause.CRASH
+
+
+@pytest.mark.parametrize("handler", [True, False])
+def test_a_task_without_an_expiration_handler_is_over_and_unsuccessful(handler: bool):
+    held: list[BGTask] = []
+
+    async def main(app: Application) -> None:
+        def launched(task: BGTask) -> None:
+            held.append(task)
+            if handler:
+                task.expiration_handler = lambda: None
+
+        app.task_scheduler.register("news", launched)
+        if app.launch_reason == "person":
+            app.task_scheduler.submit(NEWS)
+
+    phone = left(main)
+    assert launched(phone)
+    phone.wait(seconds=31)
+    assert phone.app_state is (State.NOT_RUNNING if handler else State.SUSPENDED)
+    assert (held[0].over, held[0].success) == (not handler, False)
+    assert ("news marked complete and unsuccessful" in changes(phone)) is not handler
+
+
+@pytest.mark.parametrize("request_", [NEWS, BACKUP])
+def test_with_background_app_refresh_off_nothing_is_taken(request_: BGTaskRequest):
+    phone = Phone()
+    phone.conditions.background_app_refresh = False
+    with pytest.raises(BGTaskSchedulerError, match="error 1") as refused:
+        phone.open(asking(request_))
+    assert (refused.value.code, refused.value.number) == ("unavailable", 1)
+    assert refused.value.claim == "background-tasks.error-1-unavailable"
+
+
+def test_with_continued_tasks_switched_off_none_is_taken():
+    phone = Phone("26")
+    phone.continued_processing.allowed = False
+    with pytest.raises(BGTaskSchedulerError, match="switched continued tasks off") as refused:
+        phone.open(asking(BGContinuedProcessingTaskRequest("post", title="Post", subtitle="")))
+    assert refused.value.number == 1
+
+
+def test_the_codes_are_apples():
+    codes = ["unavailable", "tooManyPendingTaskRequests", "notPermitted", "immediateRunIneligible"]
+    assert [BGTaskSchedulerError(code, "", "").number for code in codes] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_force_quit_covers_the_app_first_and_a_suspended_app_hears_nothing():
     run = Commanded()
     run.open()
     run.phone.force_quit()
-    assert run.told[-1] == (0, "sceneWillResignActive")
+    assert run.told[-2:] == [(0, "sceneWillResignActive"), (0, "applicationWillTerminate")]
     run.open()
     run.phone.swipe_up()
     run.wait(60)
@@ -280,7 +280,7 @@ def test_a_process_that_is_gone_is_not_watched():
     run.block(30)
     run.phone.swipe_up()
     run.wait(1)
-    run.phone.force_quit()
+    run.phone.force_quit(told=False)
     run.open()
     run.wait(60)
     assert [end.cause for end in run.phone.endings] == [Cause.FORCE_QUIT]

@@ -1,4 +1,4 @@
-"""Safari's engine and Firefox, as far as the tests need them: open a page, call a function in it, get what it gives.
+"""Safari's engine, Firefox and Chromium, as far as the tests need them: open a page, call a function in it, get what it gives.
 
 WebKitGTK is driven by its own driver through Selenium, on a screen that nobody sees. Firefox speaks WebDriver BiDi
 itself, so that no further driver has to be installed.
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import pytest
 import websocket
+from playwright.sync_api import Browser, Page
 from selenium.webdriver import WebKitGTK
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
@@ -187,3 +188,22 @@ def firefox(profile: Path) -> Iterator[Engine]:
             page.close()
         finally:
             process.kill()
+
+
+class _Chromium:
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def open(self, address: str) -> None:
+        self._page.goto(address)
+
+    def call(self, function: str, *arguments: object) -> Any:
+        return self._page.evaluate(f"(all) => ({function})(...all)", list(arguments))
+
+
+@contextmanager
+def chromium(browser: Browser) -> Iterator[Engine]:
+    """A page of the Chromium that the other tests use."""
+    context = browser.new_context()
+    yield _Chromium(context.new_page())
+    context.close()

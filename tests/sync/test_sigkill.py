@@ -8,8 +8,10 @@ import random
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,26 +29,57 @@ from .endings import on_disk
 SOURCES = Path(afterswipe.__file__).resolve().parents[1]
 KILLS = 110
 """For each form of the feed: 220 in all."""
-LONGEST = 0.4
-"""Seconds that a process has at most, however slow the machine is."""
+LATER = 0.01
+"""Seconds at most from the piece that decides to the kill: long enough to be in the middle of a landing."""
 SEED = 20261121
 
 
-class Dripping(FaultyServer):
-    """Sends files slowly enough that there is time to be killed in the middle of one."""
+class Executioner(FaultyServer):
+    """Sends files slowly enough that one can be killed in the middle of it, and kills at a piece that it was told.
+
+    It counts what it sends, requests and pieces, and no time: so a busy machine is killed at the same places as a quiet one.
+    """
+
+    def __init__(self, server: FeedServer) -> None:
+        super().__init__(server)
+        self.sent = 0
+        self.process: int | None = None
+        self.at, self.later = 0, 0.0
+
+    def sentence(self, at: int, later: float) -> None:
+        """The next process has until piece `at`, counted from now, and `later` seconds more."""
+        self.sent, self.at, self.later = 0, at, later
 
     def answer(self, request: Request) -> Reply:
+        self.tick()
         reply = super().answer(request)
-        if request.path.endswith(".mp3"):
-            return Reply(reply.status, reply.headers, reply.body, pace=0.002, piece=8192)
-        return reply
+        if not request.path.endswith(".mp3"):
+            return reply
+        return Ticking(reply.status, reply.headers, reply.body, pace=0.002, piece=8192, tick=self.tick)
+
+    def tick(self) -> None:
+        self.sent += 1
+        if self.sent == self.at and self.process is not None:
+            threading.Timer(self.later, os.kill, (self.process, signal.SIGKILL)).start()
+
+
+@dataclass(frozen=True)
+class Ticking(Reply):
+    """A reply that says when it sends a piece."""
+
+    tick: Callable[[], None] = lambda: None
+
+    def pieces(self) -> Iterator[bytes]:
+        for piece in super().pieces():
+            self.tick()
+            yield piece
 
 
 def feed(extended: bool) -> FeedServer:
     truth = Truth(seed=5)
-    for number in range(8):
+    for number in range(5):
         truth.add(SOUND, f"sound {number}", 20_000 + 7_001 * number)
-    song = truth.add(SONG, "song", 150_000)
+    song = truth.add(SONG, "song", 100_000)
     truth.add(AUTHOR, "author")
     truth.replace(song)
     return FeedServer(truth, extended=extended, page=4)
@@ -67,9 +100,11 @@ def nursery():
 
         assert mother.stdout.readline() == "ready\n"
 
-        def run(directory: Path, kill_after: float = 60) -> int:
-            """Run once; returns how it ended: 0, or a negative signal."""
-            mother.stdin.write(f"{kill_after} {directory}\n")
+        def run(directory: Path, started: Callable[[int], None] = lambda _process: None) -> int:
+            """Run once, `started` hears of which process; returns how it ended: 0, or a negative signal."""
+            mother.stdin.write(f"{directory}\n")
+            started(int(mother.stdout.readline()))
+            mother.stdin.write("go\n")
             return int(mother.stdout.readline())
 
         return run
@@ -83,27 +118,33 @@ def nursery():
 
 @pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
 def test_killed_at_random_moments_it_ends_equal(extended, nursery, tmp_path):
-    answering = Dripping(feed(extended))
+    answering = Executioner(feed(extended))
     with hosted(application(answering)) as url:
         kill_and_compare(answering, nursery(url), tmp_path)
     resumed = sum(reply.status == 206 for _, reply in answering.log)
     assert resumed, "no transfer was ever resumed: kill later, or send more slowly"
 
 
-def kill_and_compare(answering: FaultyServer, run, tmp_path: Path) -> None:
+def kill_and_compare(answering: Executioner, run, tmp_path: Path) -> None:
     expected = full_resync(answering.server.answer)
-    began = time.perf_counter()
+    answering.sentence(0, 0)
     assert run(tmp_path / "uninterrupted") == 0
-    longest = min(LONGEST, 1.2 * (time.perf_counter() - began))
+    pieces = answering.sent
     assert on_disk(tmp_path / "uninterrupted") == expected
+
+    def sent_to(process: int) -> None:
+        answering.process = process
 
     moments, ends, directory = random.Random(SEED), Counter(), 0
     while ends[-signal.SIGKILL] < KILLS:
         place = tmp_path / str(directory)
-        status = run(place, moments.uniform(0, longest))
+        answering.sentence(moments.randint(1, pieces), moments.uniform(0, LATER))
+        status = run(place, sent_to)
+        answering.process = None
         ends[status] += 1
         assert status in (0, -signal.SIGKILL)
         if moments.random() < 0.1:  # not always to the bitter end: then hardly any kill would hit the end
+            answering.sentence(0, 0)
             assert run(place) == 0
             status = 0
         if status == 0:

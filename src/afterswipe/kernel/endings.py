@@ -4,14 +4,14 @@
 makes one crash. That a process ended tells nobody: not the app, not its card (claims live-activity.survives-its-process).
 
 The system may call `applicationWillTerminate` before it ends an app that runs in the background, and need not: `announce` is an end
-with that call. A suspended app is not told, and no work should depend on it.
+with that call. An app that runs is told when a person force quits it, unless the script says `phone.force_quit(told=False)`. A suspended app is not told, and no work should depend on it.
 
 Not modelled: the memory limit of one process, thermal termination (0xc00010ff), a crash in an extension,
 the reports' own text, and MetricKit's counts. An exception that leaves the app's main coroutine is no crash here: it ends
 your script's run, so that you see it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from afterswipe.errors import UsageError
 from afterswipe.units import duration
@@ -19,6 +19,7 @@ from afterswipe.units import duration
 from .causes import ProcessEnded
 from .host import Host
 from .life_cycle import Event, State
+from .process import Process
 
 _TOLD = "life-cycle.will-terminate-only-while-running"
 
@@ -57,17 +58,22 @@ class Endings:
                 f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
             )
         host.rules.cite(_TOLD)
-        limit = host.rules.milliseconds("life-cycle.will-terminate-limit")
+        self._tell(process, lambda how: host.terminate(f"{why}; applicationWillTerminate {how}"))
 
-        def end(how: str) -> None:
-            if host.process is process:
-                host.terminate(f"{why}; applicationWillTerminate {how}")
+    def force_quit(self, process: Process) -> None:
+        """For the phone: an app that runs is told of its force quit, and ends when that has returned or its time is over."""
+        host = self._host
+        host.rules.cite("life-cycle.running-app-may-be-told-of-force-quit")
+        self._tell(process, lambda _how: host.happen(Event.FORCE_QUIT))
+        host.run_until(host.clock.now)
 
-        def returned() -> None:
-            late.cancel()
-            host.clock.after(0, lambda: end("had returned"))
+    def _tell(self, process: Process, end: Callable[[str], None]) -> None:
+        host, limit = self._host, self._host.rules.milliseconds("life-cycle.will-terminate-limit")
+
+        def after(delay: int, how: str) -> None:
+            host.clock.after(delay, lambda: end(how) if host.process is process else None)
 
         process.run_time.hold("applicationWillTerminate has not returned")
-        late = host.clock.after(limit, lambda: end(f"had not returned after {duration(limit)}"))
+        after(limit, f"had not returned after {duration(limit)}")
         process.tell("applicationWillTerminate")
-        process.call(returned)
+        process.call(lambda: after(0, "had returned"))

@@ -176,6 +176,19 @@ _BEFORE_SCENES = {
 }
 
 
+_STAGES = {
+    "WillEnterForeground": (_B, _I),
+    "DidBecomeActive": (_A, _A),
+    "WillResignActive": (_A, _I),
+    "DidEnterBackground": (_B, _B),
+}
+
+
+def stages(callback: str) -> tuple[State | None, State | None]:
+    """In which state the app's code sees itself during a callback, and when it has returned; None where it names none."""
+    return _STAGES.get(callback.removeprefix("scene").removeprefix("application"), (None, None))
+
+
 def callbacks(told: str, *, scenes: bool) -> list[str]:
     """The callbacks in a step's `told`, one by one; by the names of the time before scenes where there are none."""
     names = told.split(", then ") if told else []

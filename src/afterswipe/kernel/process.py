@@ -12,7 +12,7 @@ from afterswipe.units import SECOND
 
 from .clock import Clock
 from .frozen import frozen
-from .life_cycle import SCENES, Event, SceneState, State, callbacks
+from .life_cycle import SCENES, Event, SceneState, State, callbacks, stages
 from .loop import ProcessLoop
 from .phases import Subscribers
 from .record import ProcessChanged, Record
@@ -32,6 +32,8 @@ class Process:
         self.launched_at = clock.now
         self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
         self.state = State.NOT_RUNNING
+        self.application_state = State.NOT_RUNNING
+        """The state as the app's code sees it: callback by callback, where the system's `state` changes at once."""
         self.scene_state = SceneState.UNATTACHED
         self.run_time = RunTime(clock, rules, suspend)
         self.phases: Subscribers[AppChange] = Subscribers()
@@ -81,12 +83,17 @@ class Process:
             self.loop.call_soon(self._run, callback)
             self.loop.call_soon(self._returned, self._told)
 
+    def _see(self, state: State | None) -> None:
+        if state is not None:
+            self.application_state, self.scene_state = state, SCENES[self.scene_state][state]
+
     def _run(self, callback: str) -> None:
+        self._see(stages(callback)[0])
         for observer in self._observers:
             observer(callback)
 
     def _returned(self, number: int) -> None:
-        del self.out[number]
+        self._see(stages(self.out.pop(number)[0])[1])
         self.when_returned(number)
 
     # What keeps it awake.
@@ -106,7 +113,8 @@ class Process:
     def enter(self, state: State) -> None:
         """Enter a state, with what follows from it for the process's own time."""
         before, self.state = self.state, state
-        self.scene_state = SCENES[self.scene_state][state]
+        if State.NOT_RUNNING in (before, state):
+            self._see(state)
         self.loop.halted = not state.runs
         if before is State.SUSPENDED:
             self.rules.cite("life-cycle.timers-wait-for-resume")

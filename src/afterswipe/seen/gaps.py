@@ -41,7 +41,7 @@ from afterswipe.kernel.record import (
 )
 from afterswipe.units import size
 
-from .works import GOES_ON, STOPPED, WAITS, Key, Moved, Told, Works, alive, arrived
+from .works import GOES_ON, STOPPED, WAITS, Key, Told, Transfer, Works, alive, arrived
 
 REASONS = ("frozen", "projected", "orphaned", "never started")
 """Why a card and what is so can differ."""
@@ -100,11 +100,12 @@ class IsSo:
 
 @dataclass(frozen=True)
 class Judgement:
-    """All gaps up to a moment, by time; what is so at it, by the card's number; and the times in which a card was not judged."""
+    """All gaps up to a moment, by time; what is so at it, by the card's number; when a card was not judged; all transfers by their start."""
 
     gaps: list[Gap]
     now: dict[int, IsSo]
     not_judged: list[Span]
+    transfers: list[Transfer]
 
 
 class _Wrong(NamedTuple):
@@ -166,7 +167,7 @@ class _Reader:
         self._look_at_now(end)
         found = (gap for gaps in self._found.values() for gap in gaps)
         gaps = sorted(found, key=lambda gap: (gap.start, gap.activity))
-        return Judgement(gaps, self._now, self._not_judged)
+        return Judgement(gaps, self._now, self._not_judged, list(self._works.moved.values()))
 
     # Reading.
 
@@ -221,7 +222,7 @@ class _Reader:
                 if wrong.end > wrong.start:
                     self._add(told, mine, wrong)
 
-    def _note(self, number: int, mine: dict[Key, Moved] | None, start: int) -> None:
+    def _note(self, number: int, mine: dict[Key, Transfer] | None, start: int) -> None:
         word, why = (NOT_JUDGED, "") if mine is None else self._works.word(mine)
         last = self._now.get(number)
         if last is None or (last.word, last.waits_for) != (word, why):
@@ -238,7 +239,7 @@ class _Reader:
                 hidden = off if told.card.claims and self._tolerance >= off >= 0.01 else 0.0
                 self._now[number] = replace(self._now[number], sent=sent, size=whole, tolerated=hidden)
 
-    def _off(self, told: Told, mine: dict[Key, Moved], at: int) -> float:
+    def _off(self, told: Told, mine: dict[Key, Transfer], at: int) -> float:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""
         card = told.card
         living = alive(mine)
@@ -259,7 +260,7 @@ class _Reader:
         elif not last or last.end < end:
             self._not_judged.append(Span(max(start, last.end if last else 0), end, NOT_JUDGED))
 
-    def _add(self, told: Told, mine: dict[Key, Moved], wrong: _Wrong) -> None:
+    def _add(self, told: Told, mine: dict[Key, Transfer], wrong: _Wrong) -> None:
         found = self._found.setdefault(told.card.activity, [])
         last = found[-1] if found else None
         gap = self._gap(told, mine, wrong)
@@ -269,7 +270,7 @@ class _Reader:
         else:
             found.append(gap)
 
-    def _judge(self, told: Told, mine: dict[Key, Moved], start: int, end: int) -> Iterator[_Wrong]:
+    def _judge(self, told: Told, mine: dict[Key, Transfer], start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
         figure = card.progress is not None and card.kind != "system"
         if not self._works.state.runs:
@@ -291,7 +292,9 @@ class _Reader:
         if figure:
             yield from self._drift(told, mine, start, end)
 
-    def _nothing_goes_on(self, told: Told, mine: dict[Key, Moved], start: int, end: int) -> Iterator[_Wrong]:
+    def _nothing_goes_on(
+        self, told: Told, mine: dict[Key, Transfer], start: int, end: int
+    ) -> Iterator[_Wrong]:
         card = told.card
         living = alive(mine)
         complete = all(moved.outcome == "done" for moved in living.values()) and bool(living or not mine)
@@ -302,7 +305,7 @@ class _Reader:
         reason = "frozen" if self._works.state is State.SUSPENDED else "orphaned"
         yield _Wrong(start, end, "projected" if card.moves else reason, STOPPED)
 
-    def _drift(self, told: Told, mine: dict[Key, Moved], start: int, end: int) -> Iterator[_Wrong]:
+    def _drift(self, told: Told, mine: dict[Key, Transfer], start: int, end: int) -> Iterator[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
         living = alive(mine)
         whole = sum(moved.size for moved in living.values())
@@ -327,7 +330,7 @@ class _Reader:
         if ahead < end:
             yield _Wrong(max(ahead, behind), end, "projected", GOES_ON)
 
-    def _gap(self, told: Told, mine: dict[Key, Moved], wrong: _Wrong) -> Gap:
+    def _gap(self, told: Told, mine: dict[Key, Transfer], wrong: _Wrong) -> Gap:
         says = "a view that the system moves" if told.card.moves else told.card.text
         start, end, what, work = wrong
         waits_for = self._works.word(mine)[1] if work == WAITS else ""

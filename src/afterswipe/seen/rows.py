@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .gaps import Gap, Span
-from .truth import Transfer
+from .works import Transfer
 
 MOVES = "moves by the time"
 """What stands for the text of a card that the system moves."""

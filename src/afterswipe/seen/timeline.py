@@ -6,7 +6,8 @@ from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, R
 from . import supposed, timeline_svg, timeline_text
 from .gaps import Gap, Span, judge, together
 from .rows import MOVES, CardRow, CardSpan
-from .truth import Transfer, sentence, states, transfers
+from .truth import sentence, states
+from .works import Transfer
 
 _RUNS = {state.value for state in State if state.runs}
 
@@ -26,11 +27,11 @@ class Timeline:
         """When the app's process had run time, and in which state."""
         self.rests: list[Span] = [span for span in spans if span.what not in _RUNS]
         """When it had none."""
-        self.transfers: list[Transfer] = transfers(record)
-        """The transfers."""
         self.cards: list[CardRow] = _card_rows(record, end)
         """What the cards said, and when."""
         judgement = judge(record, end, tolerance)
+        self.transfers: list[Transfer] = judgement.transfers
+        """The transfers."""
         self.gaps: list[Gap] = judgement.gaps
         """When a card said something that was not so."""
         self.not_judged: list[Span] = judgement.not_judged

@@ -12,8 +12,7 @@ from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
 from .rows import CardRow, Rows
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
-from .truth import Transfer
-from .works import GOES_ON
+from .works import GOES_ON, Transfer
 
 _BAR, _ROW, _MARK = 22, 52, 18
 _NARROW = 330  # pixels: what labels have to fit into on a phone

@@ -1,36 +1,14 @@
 """What is the case, beside what a card says. Read from the record alone; `gaps.py` has the rules for where the two differ."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.record import CardChanged, Record, StateChanged, TransferEnded, TransferMoved
-from afterswipe.units import duration, percent, size
+from afterswipe.kernel.record import CardChanged, Record, StateChanged
+from afterswipe.units import duration, percent
 
 from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, by_reason, covered, judge
 from .supposed import beliefs, text
-from .works import GOES_ON, STOPPED, WAITS
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """What became of one transfer: `sent` of `size` bytes have arrived; `stopped` is when it stopped moving, if it did.
-
-    They arrive at the server, or with `down` at the phone. `by` is whose process moves the bytes: `app` or `nsurlsessiond`.
-    """
-
-    by: str
-    name: str
-    sent: int
-    size: int
-    started: int
-    stopped: int | None
-    outcome: str
-    down: bool = False
-
-    def __str__(self) -> str:
-        share = percent(self.sent / max(1, self.size))
-        place = "phone" if self.down else "server"
-        return f"{self.name}: {size(self.sent)} of {size(self.size)} ({share}) reached the {place}"
+from .works import GOES_ON, STOPPED, WAITS, Transfer
 
 
 def states(record: Record, end: int) -> list[Span]:
@@ -40,34 +18,6 @@ def states(record: Record, end: int) -> list[Span]:
     return [Span(entry.at, until, entry.after.value) for entry, until in zip(changes, ends, strict=False)]
 
 
-def transfers(record: Record) -> list[Transfer]:
-    """Every transfer, in order of its start. One that runs in the app's process stops when the process does."""
-    found: dict[tuple[str, int, int], Transfer] = {}
-    launches = 0
-    for entry in record:
-        match entry:
-            case StateChanged(before=State.NOT_RUNNING, after=later) if later.runs:
-                launches += 1
-            case StateChanged(at=at, after=later) if not later.runs:
-                for key, transfer in found.items():
-                    if transfer.stopped is None and transfer.by == "app":
-                        lost = "suspended" if later is State.SUSPENDED else "ended"
-                        found[key] = replace(transfer, stopped=at, outcome=f"stopped when the app was {lost}")
-            case TransferMoved(at=at, by=by, sent=sent):
-                key = (by, launches if by == "app" else 0, entry.transfer)
-                started = found[key].started if key in found else at
-                found[key] = Transfer(
-                    by, entry.name, sent, entry.size, started, None, "under way", entry.down
-                )
-            case TransferEnded(at=at, by=by, outcome=outcome):
-                key = (by, launches if by == "app" else 0, entry.transfer)
-                if found[key].stopped is None:
-                    found[key] = replace(found[key], stopped=at, outcome=outcome)
-            case _:
-                pass
-    return list(found.values())
-
-
 @dataclass(frozen=True)
 class Truth:
     """What is so at one moment, beside what the cards say. `print` it, or read its parts. All times are milliseconds."""
@@ -75,7 +25,6 @@ class Truth:
     now: int
     state: State
     since: int
-    transfers: list[Transfer]
     cards: list[CardChanged]
     judgement: Judgement
     tolerance: float
@@ -90,12 +39,16 @@ class Truth:
             now,
             State(spans[-1].what) if spans else State.NOT_RUNNING,
             spans[-1].start if spans else 0,
-            transfers(record),
             list(last.values()),
             judge(record, now, tolerance),
             tolerance,
             beliefs(record),
         )
+
+    @property
+    def transfers(self) -> list[Transfer]:
+        """Every transfer, in order of its start. One that runs in the app's process stops when the process does."""
+        return self.judgement.transfers
 
     @property
     def gaps(self) -> list[Gap]:

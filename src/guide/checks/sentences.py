@@ -17,7 +17,7 @@ from pathlib import Path
 
 from guide import front_matter
 from guide.claims.links import prose
-from guide.pages import choosing, history
+from guide.pages import choosing, history, ways
 
 _UNIT = r"(?:%|per cent|seconds?|minutes?|hours?|days?|weeks?|times|MB|GB|KB|kB|bytes|points|pushes|s|ms)"
 _FACTS = {
@@ -73,7 +73,7 @@ class Sentence:
 def pages(root: Path) -> dict[Path, str]:
     """The pages of the guide, with their words: all but those of reference that are made from tables and claims."""
     written = {path: path.read_text(encoding="utf-8") for path in prose(root / "docs")}
-    made = {"choosing.md": choosing.page(), "how-it-came-to-be.md": history.page()}
+    made = {"choosing.md": choosing.page(), "how-it-came-to-be.md": history.page(), "ways.md": ways.page()}
     return written | {root / "docs" / name: text for name, text in made.items()}
 
 

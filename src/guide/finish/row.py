@@ -25,7 +25,7 @@ from guide.claims import pages as claim_pages
 from guide.errors import BuildError
 from guide.templating import render
 
-from . import fragments, listings, moved, page_marks
+from . import embed, fragments, listings, moved, page_marks
 from .lost_page import lost_page
 
 FOLDER = "_run"
@@ -81,7 +81,7 @@ def finish(
     script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
     texts = {_path(page, built): page.read_text(encoding="utf-8") for page in sorted(built.rglob("*.html"))}
     shell = texts.pop(_SHELL, "")
-    pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url)
+    pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url) | embed.pages(texts, site_url)
     about = {path: _about(text) for path, text in texts.items()}
     audiences = (
         {path: keys.get("audience", "") for path, keys in front_matter.pages(docs).items()} if docs else {}
@@ -151,7 +151,8 @@ def policy_and_scripts(text: str, place: Place) -> str:
     found = _HEAD.search(text)
     assert found is not None
     meta = render("policy.html", policy=place.whole.policy, up=place.up, feed=feed.FILE)
-    tags = render("scripts.html", up=place.up, folder=FOLDER, **place.whole.script)
+    alone = place.path.startswith(embed.FOLDER)
+    tags = render("scripts.html", up=place.up, folder=FOLDER, alone=alone, **place.whole.script)
     text = text[: found.end()] + meta + text[found.end() :]
     return text.replace("</body>", f"{tags}</body>").replace('href="site:', f'href="{place.up}')
 

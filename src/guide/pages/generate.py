@@ -11,7 +11,7 @@ from guide import sample_feed
 from guide.claims import pages as claim_pages
 from guide.swift import symbols as apple_symbols
 
-from . import choosing, faults, history, mechanisms, not_known
+from . import choosing, faults, history, mechanisms, not_known, ways
 from .spec import spec
 
 HEAD = "<!-- Made by guide.pages.generate. Change the model, not this page. -->\n\n"
@@ -66,6 +66,7 @@ def made() -> dict[str, str]:
         )
         + faults.page(),
         "choosing.md": choosing.page(),
+        "ways.md": ways.page(),
         "how-it-came-to-be.md": history.page(),
         "reference/not-known.md": not_known.page(claims.every()),
     }

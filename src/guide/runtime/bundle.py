@@ -322,7 +322,7 @@ def _image_job(
     # While it is made, our whole wheel is in one place, for nothing is fetched there.
     places = {"/lib/site/core.zip": wheel, "/lib/site/web.zip": data["web"]}
     # All that are named here are on the path when the image is used, and come there when they are needed.
-    path = [f"/lib/site/{name}.zip" for name, _, _ in parts if name != "stdlib"]
+    path = [f"/lib/site/{name}.zip" for name, _, _ in parts if name not in ("stdlib", "library")]
     env = {"PYTHONPATH": ":".join(path), "PYTHONHASHSEED": "0", "LANG": "C.UTF-8"}
     options = {"lockFileContents": json.dumps(lock), "packageBaseUrl": "/", "env": env}
     modules = [*_modules(data["core"]), *_modules(data["story"]), "httpx"]

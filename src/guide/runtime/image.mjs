@@ -5,7 +5,24 @@
 const MAGIC = 0x31495341;
 const BLOCK = 1024;
 
+/** Neither the time nor chance: what is made twice is the same. Each start has its own again (see runner/renew.py). */
+function stop() {
+  Date.now = () => 0;
+  const RealDate = Date;
+  globalThis.Date = class extends RealDate {
+    constructor(...given) {
+      super(...(given.length ? given : [0]));
+    }
+  };
+  performance.now = () => 1;
+  crypto.getRandomValues = (array) => {
+    new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(7);
+    return array;
+  };
+}
+
 async function make() {
+  stop();
   const { options, packages, program } = await (await fetch("job.json")).json();
   const { loadPyodide } = await import("./pyodide.mjs");
   const { default: create } = await import("./pyodide.asm.mjs");

@@ -142,6 +142,10 @@ function dress(): void {
     place.dataset["dressed"] = "";
     void import("../choosing/choosing").then((choosing) => choosing.dress(place));
   }
+  for (const place of document.querySelectorAll<HTMLElement>(".ways:not([data-dressed])")) {
+    place.dataset["dressed"] = "";
+    void import("../ways/ways").then((ways) => ways.dress(place));
+  }
 }
 
 /** A button below a picture. What it does is fetched when somebody comes near it, so that a press finds it there. */

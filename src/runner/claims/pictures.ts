@@ -19,7 +19,13 @@ export async function copy(place: HTMLElement, line: HTMLElement): Promise<void>
     sayings.set(line, copying);
     line.append(...copying.elements);
   }
-  await copyPicture(() => drawn(svg), `${svg.querySelector("title")?.textContent ?? "picture"}.png`, copying);
+  const height = svg.getBoundingClientRect().height;
+  await copyPicture(() => drawn(svg, height), `${svg.querySelector("title")?.textContent ?? "picture"}.png`, copying);
+}
+
+/** Copies an SVG that was made for this, with its own height and its colours written out. */
+export async function copyDrawing(svg: SVGSVGElement, name: string, copying: Copying): Promise<void> {
+  await copyPicture(() => drawn(svg, Number(svg.getAttribute("height"))), name, copying);
 }
 
 /** Copies a picture, or saves it where the browser cannot copy pictures. The file is promised at the press, as Safari demands. */
@@ -38,12 +44,11 @@ async function copyPicture(make_png: () => Promise<Blob>, name: string, copying:
   }
 }
 
-async function drawn(svg: SVGSVGElement): Promise<Blob> {
-  const height = svg.getBoundingClientRect().height;
+async function drawn(svg: SVGSVGElement, height: number): Promise<Blob> {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   copy.setAttribute("width", String(WIDTH));
   copy.setAttribute("height", String(height));
-  const style = getComputedStyle(svg);
+  const style = getComputedStyle(svg.isConnected ? svg : document.body);
   // An image knows nothing of the page: its colours are written out.
   const markup = new XMLSerializer()
     .serializeToString(copy)

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from afterswipe.frameworks.activitykit.app import Activities, Activity
 from afterswipe.frameworks.activitykit.card import APP, LIVE, ActivityState, Card
-from afterswipe.frameworks.activitykit.pushes import IMMEDIATE, LiveActivityPushes, PushBudget
-from afterswipe.frameworks.activitykit.settings import LiveActivities
-from afterswipe.frameworks.activitykit.system import ActivityStore, LocalUpdateBudget
+from afterswipe.frameworks.activitykit.pushes import IMMEDIATE, LiveActivityPushes
+from afterswipe.frameworks.activitykit.system import ActivityStore, LiveActivities
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.record import CardChanged
@@ -138,7 +137,7 @@ def _the_systems_too(patch: Patch, failed: bool) -> None:
 
 @plant("live-activity.fast-local-updates-are-dropped")
 def no_update_comes_too_fast(patch: Patch) -> None:
-    patch.setattr(LocalUpdateBudget, "allows", lambda *_: True)
+    patch.setattr(ActivityStore, "_comes_too_fast", lambda *_: False)
 
 
 @plant("live-activity.updates-after-the-end-are-ignored")
@@ -244,7 +243,7 @@ def every_push_is_urgent(patch: Patch) -> None:
 
 @plant("live-activity-push.over-budget-is-throttled")
 def no_push_is_held_back(patch: Patch) -> None:
-    patch.setattr(PushBudget, "take", lambda _: 0)
+    patch.setattr(LiveActivityPushes, "_over_budget", lambda _: 0)
 
 
 @plant("live-activity-push.frequent-updates-key")

@@ -230,12 +230,14 @@ class Activities:
             )
 
     def _must_be_visible(self) -> None:
-        rules, state = self._process.rules, self._process.state
+        rules, state = self._process.rules, self._process.application_state
         if self._allowed_for:
             rules.cite(self._allowed_for[0])
         elif not state.foreground:
             rule = "live-activity.starts-in-foreground"
             rules.cite(rule)
+            if self._process.state.foreground:
+                rules.cite("live-activity.no-start-in-will-enter-foreground")
             raise ActivityAuthorizationError(
                 "visibility",
                 f"the app is in state {state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves.",

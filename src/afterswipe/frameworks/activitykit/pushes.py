@@ -13,51 +13,18 @@ not woken.
 
 from collections.abc import Callable
 
-from afterswipe.claims.rules import Rules
 from afterswipe.device.network import Network
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
-from afterswipe.kernel.clock import Clock
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR, SECOND
 
 from .card import APP, LIVE, Card, Content
-from .system import ActivitySettings, ActivityStore, needs
+from .system import ActivityStore, needs
 
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
-
-
-class PushBudget:
-    """Pushes of priority 10: so many in any hour. One of priority 5 does not count (claim live-activity-push.priority-and-budget).
-
-    The numbers are the model's own: Apple publishes none (claim live-activity-push.budget-number).
-    """
-
-    def __init__(self, clock: Clock, rules: Rules, settings: ActivitySettings) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._settings = settings
-        self._sent: list[int] = []
-
-    @property
-    def limit(self) -> int:
-        """How many pushes an hour has, with the app's key for frequent updates and the person's switch taken into account."""
-        if self._settings.frequent_updates and self._settings.frequent_pushes:
-            self._rules.cite("live-activity-push.frequent-updates-key")
-            return int(self._rules.number("model.live-activity-push-budget-frequent"))
-        return int(self._rules.number("model.live-activity-push-budget"))
-
-    def take(self) -> int:
-        """Use one push up, and return 0; or return the milliseconds until there is one again."""
-        now = self._clock.now
-        self._sent = [at for at in self._sent if at > now - HOUR]
-        if len(self._sent) < self.limit:
-            self._sent.append(now)
-            return 0
-        self._rules.cite("live-activity-push.over-budget-is-throttled")
-        return self._sent[-self.limit] + HOUR - now
 
 
 class LiveActivityPushes:
@@ -68,7 +35,7 @@ class LiveActivityPushes:
         self._clock, self._rules, self._record = host.clock, host.rules, host.record
         self._network = network
         self._cards = cards
-        self._budget = PushBudget(host.clock, host.rules, cards.settings)
+        self._sent: list[int] = []
         self._held: dict[int, Callable[[], None]] = {}
         self._waiting: dict[int, Callable[[], None]] = {}
         self._starts: list[int] = []
@@ -238,12 +205,30 @@ class LiveActivityPushes:
         elif number in self._held:
             self._held[number] = arrive
             self._note_held(number, "replaces the one that is held back")
-        elif wait := self._budget.take():
+        elif wait := self._over_budget():
             self._held[number] = arrive
             self._note_held(number, "held back, the hour's budget is used up")
             self._clock.after(wait, lambda: self._release(number))
         else:
             self._when_online(number, arrive)
+
+    @property
+    def _limit(self) -> int:
+        """How many pushes of priority 10 an hour has. Apple publishes no number (claim live-activity-push.budget-number)."""
+        if self._cards.settings.frequent_updates and self._cards.settings.frequent_pushes:
+            self._rules.cite("live-activity-push.frequent-updates-key")
+            return int(self._rules.number("model.live-activity-push-budget-frequent"))
+        return int(self._rules.number("model.live-activity-push-budget"))
+
+    def _over_budget(self) -> int:
+        """Use one push up, and return 0; or return the milliseconds until there is one again."""
+        now = self._clock.now
+        self._sent = [at for at in self._sent if at > now - HOUR]
+        if len(self._sent) < self._limit:
+            self._sent.append(now)
+            return 0
+        self._rules.cite("live-activity-push.over-budget-is-throttled")
+        return self._sent[-self._limit] + HOUR - now
 
     def _release(self, number: int) -> None:
         arrive = self._held.pop(number)

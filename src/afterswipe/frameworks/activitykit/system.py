@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
-from afterswipe.errors import ActivityAuthorizationError, NotKnownError, UnavailableError
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.errors import ActivityAuthorizationError, NotKnownError, UnavailableError, UsageError
+from afterswipe.kernel.clock import Due
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.phases import Phase
@@ -47,30 +47,6 @@ class ActivitySettings:
     frequent_updates: bool = False
 
 
-class LocalUpdateBudget:
-    """Updates from the app: so many at once, then one in each interval; what comes faster is dropped.
-
-    Claim live-activity.fast-local-updates-are-dropped, with model.local-update-burst and model.local-update-interval: the model's own
-    numbers, for Apple publishes none (claim live-activity.local-update-budget).
-    """
-
-    def __init__(self, clock: Clock, rules: Rules) -> None:
-        self._clock = clock
-        self._rules = rules
-        self._full_at: dict[int, int] = {}
-
-    def allows(self, number: int) -> bool:
-        """Whether an update of card `number` gets through now; one that does uses up its share."""
-        self._rules.cite("live-activity.fast-local-updates-are-dropped")
-        interval = self._rules.milliseconds("model.local-update-interval")
-        burst = self._rules.number("model.local-update-burst") * interval
-        until = max(self._clock.now, self._full_at.get(number, 0)) + interval
-        if until - self._clock.now > burst:
-            return False
-        self._full_at[number] = until
-        return True
-
-
 class ActivityStore:
     """All cards of the phone's app, and the system's cards for the app's tasks."""
 
@@ -84,7 +60,7 @@ class ActivityStore:
         self._cards: dict[int, Card] = {}
         self._stale: dict[int, Due] = {}
         self._when_over: dict[int, Callable[[], None]] = {}
-        self._budget = LocalUpdateBudget(host.clock, host.rules)
+        self._full_at: dict[int, int] = {}
         host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
@@ -142,11 +118,22 @@ class ActivityStore:
             self._cards[number] = replace(card, content=content)
         if card.state not in LIVE:
             return
-        if by == APP and not self._budget.allows(number):
+        if by == APP and self._comes_too_fast(number):
             self._record.add(CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast"))
             return
         self._put(card.changed(card.title, content, self._clock.now), by)
         self._light_up(number, alert)
+
+    def _comes_too_fast(self, number: int) -> bool:
+        """Of updates from the app so many go through at once, then one in each interval. Apple publishes neither number."""
+        self._rules.cite("live-activity.fast-local-updates-are-dropped")
+        interval = self._rules.milliseconds("model.local-update-interval")
+        burst = self._rules.number("model.local-update-burst") * interval
+        until = max(self._clock.now, self._full_at.get(number, 0)) + interval
+        if until - self._clock.now > burst:
+            return True
+        self._full_at[number] = until
+        return False
 
     def rank(self, number: int, relevance_score: float) -> None:
         """Change how important a card is to its app (claim live-activity.relevance-score)."""
@@ -311,3 +298,52 @@ class ActivityStore:
             "live-activity.stale-view-after-termination"
         )
         self._put(replace(self._cards[number], state=ActivityState.STALE, redrawn=not frozen), by="system")
+
+
+class LiveActivities:
+    """The person's side of Live Activities, as `phone.live_activities`."""
+
+    def __init__(self, rules: Rules, cards: ActivityStore) -> None:
+        self._rules = rules
+        self._cards = cards
+        self._settings = cards.settings
+
+    def allow(self, on: bool) -> None:
+        """Switch Live Activities on or off for the app (claim live-activity.can-be-switched-off). What is on the screen is left alone."""
+        self._settings.allowed = on
+
+    def declare_frequent_updates(self) -> None:
+        """Give the app the Info.plist key for a larger push budget. Raises UnavailableError before iOS 16.2."""
+        needs(self._rules, "live-activity-push.frequent-updates-key", "frequent updates")
+        self._settings.frequent_updates = True
+
+    def allow_frequent_pushes(self, on: bool) -> None:
+        """Switch frequent updates on or off for the app. A change ends the app's ongoing activities.
+
+        Claim live-activity-push.frequent-updates-switch-ends-activities. Raises UnavailableError before iOS 16.2, and
+        UsageError where the app has no such switch because it did not declare frequent updates.
+        """
+        needs(
+            self._rules,
+            "live-activity-push.frequent-updates-can-be-switched-off",
+            "switch for frequent updates",
+        )
+        if not self._settings.frequent_updates:
+            raise UsageError(
+                "The app has no switch for frequent updates: it must declare them. Call phone.live_activities.declare_frequent_updates()."
+            )
+        changed, self._settings.frequent_pushes = on is not self._settings.frequent_pushes, on
+        if changed:
+            self._rules.cite("live-activity-push.frequent-updates-switch-ends-activities")
+            for card in list(self._cards):
+                if card.kind == "app":
+                    self._cards.end(card.number, None, by="system")
+
+    def collapse(self, number: int = 1) -> None:
+        """Collapse the expanded view of a card, which ends an activity of the transient style (claim live-activity.transient-style).
+
+        Raises UsageError where there is no such card.
+        """
+        if not any(card.number == number for card in self._cards):
+            raise UsageError(f"There is no card {number} to collapse.")
+        self._cards.collapsed(number)

@@ -14,6 +14,7 @@ from typing import Any
 
 from afterswipe.errors import APIError, BGTaskSchedulerError, UnavailableError, UsageError
 from afterswipe.kernel.host import Host
+from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.process import Process
 from afterswipe.kernel.record import TaskChanged
 
@@ -45,9 +46,12 @@ class BGTask:
     def set_task_completed(self, success: bool = True) -> None:
         """Say that the work is done, or given up. An app that does not is killed (claim background-tasks.must-be-completed)."""
         self._process.must_run("complete a background task", "life-cycle.suspended-runs-no-code")
+        self._complete(success, "completed" if success else "given up")
+
+    def _complete(self, success: bool, change: str) -> None:
         if not self.over:
             self.over, self.success = True, success
-            self.note("completed" if success else "given up")
+            self.note(change)
             self.when_over()
 
     # What the system does with it.
@@ -57,13 +61,17 @@ class BGTask:
         self._process.note(TaskChanged(self._process.clock.now, type(self).__name__, self.identifier, change))
 
     def launch(self) -> None:
-        """Let the app's launch handler be called with it. Raises BGTaskSchedulerError where there is none."""
+        """Let the app's launch handler be called with it; an app that has none crashes."""
         self._scheduler.launch(self)
 
     def expire(self) -> None:
-        """Let the app's expiration handler be called."""
+        """Let the app's expiration handler be called. Without one the task is over, and unsuccessful."""
         self.note("expires")
-        self._process.call(lambda: self.expiration_handler() if self.expiration_handler else None)
+        if self.expiration_handler is not None:
+            self._process.call(self.expiration_handler)
+        else:
+            self._process.rules.cite("background-tasks.without-expiration-handler")
+            self._complete(False, "marked complete and unsuccessful")
 
 
 class BGAppRefreshTask(BGTask):
@@ -150,15 +158,19 @@ class BGTaskScheduler:
         self._continued = continued
         self._rules = process.rules
         self._handlers: dict[str, Handler] = {}
+        self._late: set[str] = set()
 
     def register(self, identifier: str, handler: Handler) -> None:
         """Say what is to be called when the system launches the app for `identifier`; do it first of all, at every launch.
 
-        Registering an identifier twice kills the app from iOS 26 on (claim continued-processing.registering-twice-kills-the-app).
+        Later, it ends the app (claim background-tasks.handlers-before-launch-ends): before iOS 26 at once, and since then with a
+        request that is not for a continued task. Twice kills it too (claim continued-processing.registering-twice-kills-the-app).
         """
         self._must_exist()
         if self.process.clock.now > self.process.launched_at:
-            self._rules.cite("continued-processing.handler-registered-on-demand")
+            self._late.add(identifier)
+            if not self._rules.holds("continued-processing.handler-registered-on-demand"):
+                self._registered_late(identifier)
         if identifier in self._handlers:
             self._registered_twice(identifier)
         self._handlers[identifier] = handler
@@ -167,7 +179,8 @@ class BGTaskScheduler:
         """Hand a request to the system. One with the identifier of a waiting one replaces it.
 
         Raises BGTaskSchedulerError `notPermitted` for an identifier that is not registered (claim
-        background-tasks.identifiers-are-declared) and `tooManyPendingTaskRequests` (claims background-refresh.pending-limit,
+        background-tasks.identifiers-are-declared), `unavailable` for what the person switched off (claim
+        background-tasks.error-1-unavailable) and `tooManyPendingTaskRequests` (claims background-refresh.pending-limit,
         background-processing.pending-limit), UsageError without run time, and UnavailableError before iOS 13.
         """
         self._must_exist()
@@ -182,6 +195,8 @@ class BGTaskScheduler:
             case BGContinuedProcessingTaskRequest():
                 self._continued.add(request)
             case BGAppRefreshTaskRequest() | BGProcessingTaskRequest():
+                if request.identifier in self._late:
+                    self._registered_late(request.identifier)
                 self._system.add(request)
             case _:
                 raise UsageError(
@@ -227,12 +242,9 @@ class BGTaskScheduler:
     def launch(self, task: BGTask) -> None:
         """Call the handler of a task on the app's main thread."""
         if task.identifier not in self._handlers:
-            raise BGTaskSchedulerError(
-                "notPermitted",
-                f"the system launched the app for {task.identifier!r}, and nothing is registered for it. Register the handler "
-                "in the first lines of the app's coroutine, at every launch.",
-                "background-tasks.identifiers-are-declared",
-            )
+            name = f"launched for {task.identifier!r}, and nothing was registered for it"
+            self._crash(f"{name}. Do so in the first lines of the app's coroutine, at every launch")
+            return
         self.process.call(lambda: self._start(self._handlers[task.identifier], task))
 
     def _start(self, handler: Handler, task: BGTask) -> None:
@@ -255,6 +267,16 @@ class BGTaskScheduler:
                 "handler) first; on a phone, the identifier must also stand in the Info.plist.",
                 "background-tasks.identifiers-are-declared",
             )
+
+    def _registered_late(self, identifier: str) -> None:
+        self._crash(
+            f"it registered {identifier!r} after its launch. Do so in the first lines of its coroutine"
+        )
+
+    def _crash(self, why: str) -> None:
+        """An exception that nobody catches ends the app; the script goes on."""
+        self._rules.cite("background-tasks.handlers-before-launch-ends")
+        self.process.clock.after(0, lambda: self._host.happen(Event.CRASH, why))
 
     def _registered_twice(self, identifier: str) -> None:
         rule = "continued-processing.registering-twice-kills-the-app"

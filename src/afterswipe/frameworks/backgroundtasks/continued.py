@@ -18,7 +18,6 @@ itself (here the person has to remove it).
 """
 
 from collections.abc import Callable
-from typing import Protocol
 
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError
@@ -32,63 +31,25 @@ from afterswipe.kernel.process import AppChange, Process
 from afterswipe.kernel.record import PersonDid
 
 from .requests import BGContinuedProcessingTaskRequest, BGTaskRequest
-from .system import Grant, Task
+from .system import ContinuedTask, Grant, Handlers
 
 _QUESTION = "Continue in background?"
 _FAILED = "Task failed"
 
 
-class Counted(Protocol):
-    """What the app counts; the system looks at nothing else of the work."""
-
-    @property
-    def fraction_completed(self) -> float:
-        """The share that is done, 0.0 to 1.0."""
-
-
-class ContinuedTask(Task, Protocol):
-    """A continued task in the app's hands, as the system sees it. `when_changed` is told whether there is progress."""
-
-    title: str
-    subtitle: str
-    when_changed: Callable[[bool], None]
-
-    @property
-    def progress(self) -> Counted:
-        """What it reports."""
-
-
-class ContinuedHandlers(Protocol):
-    """What the system calls in the app: its `BGTaskScheduler`, which knows the launch handlers."""
-
-    process: Process
-
-    def continued_task(self, request: BGContinuedProcessingTaskRequest) -> ContinuedTask:
-        """Make the task for a request."""
-
-
 class RunningTask:
     """The system's side of one task that runs: its card, its patience, and its question to the person."""
 
-    def __init__(
-        self,
-        process: Process,
-        host: Host,
-        task: ContinuedTask,
-        *,
-        cards: ActivityStore,
-        network: Network,
-        changed: Callable[[], None],
-    ) -> None:
+    def __init__(self, process: Process, task: ContinuedTask, continued: "ContinuedProcessing") -> None:
         self.task = task
         self.asked = self.stopped = self.gone = False
-        self._tell = changed
+        self._tell = continued.look
         self._process = process
         self._rules = process.rules
         self._clock = process.clock
-        self._network = network
-        self._cards = cards
-        self._grant = Grant(process, host, [task], lambda _grant: self._over())
+        self._network = continued.network
+        self._cards = continued.cards
+        self._grant = Grant(process, continued.host, [task], lambda _grant: self._over())
         task.when_changed = self._changed
         self.card = self._show()
         self._stall: Due | None = None
@@ -184,13 +145,15 @@ class ContinuedProcessing:
         *,
         cards: ActivityStore,
         network: Network,
-        handlers: Callable[[], ContinuedHandlers | None],
+        handlers: Callable[[], Handlers | None],
     ) -> None:
-        self._host = host
+        self.host = host
         self._clock, self._rules = host.clock, host.rules
-        self._cards = cards
-        self._network = network
+        self.cards = cards
+        self.network = network
         self._handlers = handlers
+        self.allowed = True
+        """Whether the person lets continued tasks run on this phone; set it to False to switch them off."""
         self._queue: list[BGContinuedProcessingTaskRequest] = []
         self._running: list[RunningTask] = []
         self._full = False
@@ -232,12 +195,12 @@ class ContinuedProcessing:
         On iOS 27 that opens the app, and the task ends some seconds later (claim continued-processing.stop-opens-the-app).
         """
         running = self._newest()
-        self._host.record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
+        self.host.record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
         running.stopped = True
         wait = 0
         if self._rules.holds("continued-processing.stop-opens-the-app"):
             wait = self._rules.milliseconds("model.continued-stop-delay")
-            self._host.open()
+            self.host.open()
         self._clock.after(wait, running.expire)
 
     def resources_run_short(self) -> None:
@@ -253,12 +216,15 @@ class ContinuedProcessing:
         """Start a task, or let it wait for room.
 
         Raises UnavailableError before iOS 26, APIError where the app is not in the foreground, and BGTaskSchedulerError
-        `immediateRunIneligible` where there is no room and the strategy is "fail".
+        `unavailable` where they are switched off, `immediateRunIneligible` where there is no room and the strategy is "fail".
         """
         rules = self._rules
         rules.require("continued-processing.ios-and-ipados-only", "BGContinuedProcessingTask")
         if request.strategy not in (None, "queue", "fail"):
             raise UsageError(f"strategy={request.strategy!r}: there are 'queue' and 'fail'.")
+        if not self.allowed:
+            why = "the person switched continued tasks off. Do the work while the app is open"
+            raise BGTaskSchedulerError("unavailable", why, "continued-processing.can-be-switched-off")
         self._must_be_in_front()
         rules.cite("continued-processing.default-strategy-is-queue")
         if self._full and request.strategy == "fail":
@@ -300,7 +266,8 @@ class ContinuedProcessing:
             running.cancel()
 
     def _must_be_in_front(self) -> None:
-        state = self._host.state
+        app = self._handlers()
+        state = self.host.state if app is None else app.process.application_state
         if not state.foreground:
             self._rules.cite("continued-processing.starts-in-foreground")
             self._rules.cite("continued-processing.cannot-start-from-background")
@@ -321,17 +288,15 @@ class ContinuedProcessing:
         return self._queue[0] if self._queue else None
 
     def _start(self, request: BGContinuedProcessingTaskRequest) -> None:
-        if not self._host.state.runs:
+        if not self.host.state.runs:
             name = f"BGContinuedProcessingTask {request.identifier}"
-            self._host.wake(name, "", "force-quit.cancels-queued-continued-processing")
+            self.host.wake(name, "", "force-quit.cancels-queued-continued-processing")
         app = self._handlers()
-        if app is None or not self._host.state.runs:
+        if app is None or not self.host.state.runs:
             return
         self._rules.cite("continued-processing.retry-adds-a-second-card")
         task = app.continued_task(request)
-        running = RunningTask(
-            app.process, self._host, task, cards=self._cards, network=self._network, changed=self.look
-        )
+        running = RunningTask(app.process, task, self)
         self._running.append(running)
         self._rules.cite("continued-processing.runs-for-minutes-on-a-locked-phone")
         task.launch()

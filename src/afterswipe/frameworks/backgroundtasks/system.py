@@ -26,7 +26,12 @@ from afterswipe.kernel.phases import Phase
 from afterswipe.kernel.process import AppChange, Process
 from afterswipe.kernel.record import StateChanged
 
-from .requests import BGAppRefreshTaskRequest, BGProcessingTaskRequest, BGTaskRequest
+from .requests import (
+    BGAppRefreshTaskRequest,
+    BGContinuedProcessingTaskRequest,
+    BGProcessingTaskRequest,
+    BGTaskRequest,
+)
 
 _USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
 
@@ -64,6 +69,26 @@ class Task(Protocol):
         """Let its expiration handler be called."""
 
 
+class Counted(Protocol):
+    """What the app counts; the system looks at nothing else of the work."""
+
+    @property
+    def fraction_completed(self) -> float:
+        """The share that is done, 0.0 to 1.0."""
+
+
+class ContinuedTask(Task, Protocol):
+    """A continued task in the app's hands, as the system sees it. `when_changed` is told whether there is progress."""
+
+    title: str
+    subtitle: str
+    when_changed: Callable[[bool], None]
+
+    @property
+    def progress(self) -> Counted:
+        """What it reports."""
+
+
 class Handlers(Protocol):
     """What the system calls in the app: its `BGTaskScheduler`, which knows the launch handlers."""
 
@@ -71,6 +96,9 @@ class Handlers(Protocol):
 
     def task(self, request: BGTaskRequest) -> Task:
         """Make the task for a refresh or a processing request."""
+
+    def continued_task(self, request: BGContinuedProcessingTaskRequest) -> ContinuedTask:
+        """Make the task for a request to go on."""
 
 
 class Grant:
@@ -202,7 +230,10 @@ class TaskScheduler:
     # What the app asks for.
 
     def add(self, request: BGAppRefreshTaskRequest | BGProcessingTaskRequest) -> None:
-        """Take a request; raises BGTaskSchedulerError `tooManyPendingTaskRequests` where as many wait as may."""
+        """Take a request; raises BGTaskSchedulerError `unavailable` and `tooManyPendingTaskRequests`."""
+        if not self._conditions.background_app_refresh:
+            why = "the person switched Background App Refresh off. Do the work while the app is open"
+            raise BGTaskSchedulerError("unavailable", why, "background-tasks.error-1-unavailable")
         refresh = isinstance(request, BGAppRefreshTaskRequest)
         limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
         others = [

@@ -35,7 +35,7 @@ class Location:
         Raises UnavailableError before iOS 17, APIError in the background: the first one is opened in the foreground.
         """
         self._must_exist()
-        if not self._process.state.foreground and not self._session:
+        if not self._process.application_state.foreground and not self._session:
             raise APIError(
                 "The first CLBackgroundActivitySession is opened in the foreground. Open it before the person leaves.",
                 "location.background-activity-session",
