@@ -11,40 +11,13 @@ ordinary asyncio and knows nothing of phones.
 
 from .clock import Clock, SystemClock
 from .engine import Durable, PendingFile, Sync, always
-from .errors import (
-    AnotherProcess,
-    BrokenAnswer,
-    CaptivePortal,
-    CorruptDatabase,
-    DirectoryGone,
-    DiskFault,
-    DiskFull,
-    DiskRefused,
-    EndlessPaging,
-    FeedError,
-    FeedTooLarge,
-    Forbidden,
-    ForeignDatabase,
-    InvalidEvent,
-    LesserPromise,
-    Misdirected,
-    Missing,
-    NeedsAuthorization,
-    NewerDatabase,
-    NotAFeed,
-    OtherFeed,
-    Postponed,
-    ReadOnlyDirectory,
-    ServerBusy,
-    StoreError,
-    StrayFiles,
-    SyncError,
-    TransferError,
-    UnknownEvent,
-    Unreachable,
-    UnsafePath,
+
+from .errors import (  # isort: skip
+    AnotherProcess, BrokenAnswer, CaptivePortal, CorruptDatabase, DirectoryGone, DiskFault, DiskFull, DiskRefused, EndlessPaging, FeedError,
+    FeedTooLarge, Forbidden, ForeignDatabase, InvalidEvent, LesserPromise, Misdirected, Missing, NeedsAuthorization, NewerDatabase, NotAFeed,
+    OtherFeed, Postponed, ReadOnlyDirectory, ServerBusy, StoreError, StrayFiles, SyncError, TransferError, UnknownEvent, Unreachable, UnsafePath,
     WrongFile,
-)
+)  # fmt: skip
 from .limits import Limits
 from .outcome import Phase, Progress, Report, Stop
 from .store.disk import Disk, FileDisk

@@ -1,6 +1,6 @@
 """The command for people: a progress bar, Ctrl-C that keeps everything, exit codes, and a table of what happened.
 
-The bar and the table are rich's (the extra `command`); without it the same is said in plain lines.
+The bar is rich's (the extra `command`); without it the same is said in plain lines.
 """
 
 import argparse
@@ -30,14 +30,9 @@ DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
 
 _CODES = {
-    Stop.FINISHED: DONE,
-    Stop.NEEDS_SPACE: DIRECTORY,
-    Stop.LEASE_LOST: DIRECTORY,
-    Stop.FEED_UNUSABLE: FEED,
-    Stop.NEEDS_UPDATE: FEED,
-    Stop.NEEDS_AUTHORIZATION: SIGN_IN,
-    Stop.UNTRUSTED: SIGN_IN,
-}
+    Stop.FINISHED: DONE, Stop.NEEDS_SPACE: DIRECTORY, Stop.LEASE_LOST: DIRECTORY, Stop.FEED_UNUSABLE: FEED, Stop.NEEDS_UPDATE: FEED,
+    Stop.NEEDS_AUTHORIZATION: SIGN_IN, Stop.UNTRUSTED: SIGN_IN,
+}  # fmt: skip
 
 _CODE_WORDS = """\
 exit codes:
@@ -68,13 +63,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("url", help="the feed's root, for instance http://127.0.0.1:8765/")
     parser.add_argument("directory", type=Path, help="where it is kept; made if it is not there")
     parser.add_argument("--token", help="sent as `Authorization: Bearer …`")
-    parser.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="another host to which redirects may lead; may be repeated",
-    )
+    allowed = "another host to which redirects may lead; may be repeated"
+    parser.add_argument("--allow-host", action="append", default=[], metavar="HOST", help=allowed)
     parser.add_argument("--seconds", type=_positive, help="end in good order after so long")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     parser.add_argument(
@@ -125,9 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _ended(DIRECTORY, f"{error.filename or options.directory}: {error.strerror}.")
     except (KeyboardInterrupt, asyncio.CancelledError):
-        return _ended(
-            INTERRUPTED, "Ended: it was asked to stop. Everything got so far is kept, run it again."
-        )
+        return _ended(INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again.")
 
 
 def _ended(code: int, words: str) -> int:
@@ -148,7 +136,7 @@ def _client(token: str | None) -> httpx.AsyncClient:
         return httpx.AsyncClient(headers=headers, timeout=None)  # noqa: S113 - the engine has its own
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
         parser().error(
-            f"{error}. Look at the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
+            f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
         )
 
 
@@ -225,13 +213,8 @@ def _rich_progress() -> Iterator[Show]:
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
     from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
+    words = TextColumn("{task.description}")
+    columns = (words, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=None)
 
@@ -250,23 +233,8 @@ def _print(before: Durable | None, after: Durable, report: Report, directory: Pa
         ("still to get", before.pending if before else 0, after.pending),
         ("of that, begun", data(before.bytes_in_parts if before else 0), data(after.bytes_in_parts)),
     ]
-    try:
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-    except ModuleNotFoundError:
-        print(
-            "\n".join(
-                f"{name:<15} {was!s:>10} {now!s:>10}" for name, was, now in [("", "before", "now"), *rows]
-            )
-        )
-    else:
-        table = Table("", "before", "now", box=box.SIMPLE)
-        for column in table.columns[1:]:
-            column.justify = "right"
-        for name, was, now in rows:
-            table.add_row(name, str(was), str(now))
-        Console().print(table)
+    for name, was, now in [("", "before", "now"), *rows]:
+        print(f"{name:<15} {was!s:>10} {now!s:>10}")
     print(f"{data(report.bytes_fetched)} fetched in {report.requests} requests.")
     problems = [f"{type(problem).__name__}: {problem}" for problem in report.problems]
     for problem in problems[:_PROBLEMS]:

@@ -8,56 +8,19 @@ from typing import assert_never
 from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
 from afterswipe.sync.feed.protocol import FileInfo, Kind, Page, events_url, parse_page
 from afterswipe.sync.feed.records import Have
-from afterswipe.sync.transfer.answers import (
-    BAD_REQUEST,
-    FORBIDDEN,
-    NETWORK_AUTHENTICATION,
-    OK,
-    PROXY_AUTHENTICATION,
-    SERVER_ERROR,
-    UNAUTHORIZED,
-    is_busy,
-    is_pause,
-)  # fmt: skip
+from afterswipe.sync.transfer import answers
 from afterswipe.sync.transfer.asker import SIGN_IN
 from afterswipe.sync.transfer.fetcher import Fetcher
 from afterswipe.sync.transfer.wire import Broken, Elsewhere
 
-from .core import (
-    AskFeed,
-    Begin,
-    Ended,
-    ForgetPage,
-    KeepPage,
-    Locate,
-    Refused,
-    StartFull,
-    State,
-    SwapIn,
-    Sweep,
-    Work,
-)
-from .errors import (
-    CaptivePortal,
-    DiskFault,
-    DiskRefused,
-    FeedError,
-    Forbidden,
-    Misdirected,
-    Missing,
-    NeedsAuthorization,
-    NotAFeed,
-    Postponed,
-    StrayFiles,
-    TransferError,
-    Unreachable,
-)  # fmt: skip
+from . import core, errors
+from .errors import CaptivePortal, Forbidden, NotAFeed, StrayFiles, TransferError, Unreachable
 from .outcome import Halt, Phase, Stop
 
 _SEVERAL, _MANY = 3, 10
 _OF_ALL = {
-    Unreachable: Stop.OFFLINE, Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, Postponed: Stop.SERVER_BUSY,
-    DiskRefused: Stop.INCOMPLETE,
+    Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
+    errors.DiskRefused: Stop.INCOMPLETE,
 }  # fmt: skip
 _AT_ONCE = 256
 """Contents that are planned without looking whether the run is to end."""
@@ -84,7 +47,7 @@ class _Trouble:
         self.kind = type(error)
         enough = _MANY if self.success and self.kind is not Unreachable else _SEVERAL
         if self.kind in _OF_ALL and self.row >= enough:
-            problem = NeedsAuthorization(str(error)) if self.kind is Forbidden else error
+            problem = errors.NeedsAuthorization(str(error)) if self.kind is Forbidden else error
             raise Halt(_OF_ALL[self.kind], problem, getattr(error, "not_before", None)) from error
 
 
@@ -105,54 +68,53 @@ class Driver:
         self.phase = phase
         self.look = look
 
-    async def run(self) -> Ended:
+    async def run(self) -> core.Ended:
         """From `Begin` to `Ended`."""
         self.phase(Phase.CHECKING)
         self.check_after_unclean_end()
         self.look_at_every_file()
-        state: State = Begin(self.limits)
+        state: core.State = core.Begin(self.limits)
         while True:
             match state:
-                case Begin():
+                case core.Begin():
                     state = state.next(self.fetcher.clock.wall(), self.store.not_before())
-                case Locate():
+                case core.Locate():
                     self.store.belongs_to(self.base, plain=self.store.place().identity.feed_id is None)
                     state = state.next(self.store.place())
-                case AskFeed():
+                case core.AskFeed():
                     self.phase(Phase.ASKING)
                     state = state.next(await self.ask(state))
-                case KeepPage():
+                case core.KeepPage():
                     self.lease.keep()
                     self.store.belongs_to(self.base, state.page.plain)
-                    self.store.store_page(
-                        state.page, base=self.base, full=state.after.full, cursor=state.cursor, at=state.at
-                    )
+                    full, cursor, at = state.after.full, state.cursor, state.at
+                    self.store.store_page(state.page, base=self.base, full=full, cursor=cursor, at=at)
                     state = state.next()
-                case SwapIn():
+                case core.SwapIn():
                     self.lease.keep()
                     self.store.belongs_to(self.base, state.page.plain)
                     in_pages = state.after.pages > 1 or state.after.place.page is not None
                     self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
                     state = state.next()
-                case StartFull():
+                case core.StartFull():
                     self.lease.keep()
                     self.store.forget_shadow()
                     state = state.next()
-                case ForgetPage():
+                case core.ForgetPage():
                     self.lease.keep()
                     self.store.forget_shadow()
                     state = state.next()
-                case Work():
+                case core.Work():
                     await self.plan()
                     self.phase(Phase.GETTING)
                     await self.work()
                     left = self.store.left()
                     state = state.next(len(left), self.all_unreachable(left))
-                case Sweep():
+                case core.Sweep():
                     self.phase(Phase.SWEEPING)
                     self.sweep()
                     state = state.next()
-                case Ended():
+                case core.Ended():
                     if state.forget_page:
                         self.store.forget_shadow()
                     return state
@@ -197,14 +159,14 @@ class Driver:
 
     def is_good(self, have: Have) -> bool:
         """Whether a file is what its row says; one that cannot be read is not (S23)."""
-        with suppress(DiskFault):
+        with suppress(errors.DiskFault):
             if self.disk.size(have.name) == have.size:
                 return self.fetcher.digest(have.name) == (have.sha256, have.size)
         return False
 
     # The feed.
 
-    async def ask(self, state: AskFeed) -> Page | Refused:
+    async def ask(self, state: core.AskFeed) -> Page | core.Refused:
         """Get a page. Raises Halt where the feed cannot be had."""
         url = events_url(self.base, state.cursor, state.again)
         reason: Exception | None = None
@@ -220,44 +182,45 @@ class Driver:
                 if isinstance(error, Broken) and error.untrusted:
                     raise Halt(Stop.UNTRUSTED, Unreachable("the feed", f"{error}.")) from error
                 await self.patience.pause(attempt)
-            except FeedError as error:
+            except errors.FeedError as error:
                 raise Halt(Stop.FEED_UNUSABLE, error) from error
         if isinstance(reason, NotAFeed):
             raise Halt(Stop.FEED_UNUSABLE, reason)
         failed = Unreachable("the feed", f"{self.limits.attempts} attempts failed ({reason}).")
         raise Halt(Stop.SERVER_FAULT if isinstance(reason, _Fault) else Stop.OFFLINE, failed)
 
-    async def page(self, url: str, attempt: int) -> Page | Refused | None:
+    async def page(self, url: str, attempt: int) -> Page | core.Refused | None:
         """One attempt at a page; None where the server wanted a pause, and had it."""
         opened = await self.wire.open(
             url, {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
         )
         answer = opened.answer
         try:
-            if answer.status == NETWORK_AUTHENTICATION or (answer.status == OK and answer.for_people):
+            if answer.status == answers.NETWORK_AUTHENTICATION or (
+                answer.status == answers.OK and answer.for_people
+            ):
                 raise CaptivePortal("a page for people came instead of the feed")
-            if answer.status == OK and not answer.encoded:
+            if answer.status == answers.OK and not answer.encoded:
                 body = await self.wire.whole(opened, self.limits.page_bytes)
                 self.fetcher.tally.bytes_fetched += len(body)
                 return parse_page(body, self.limits, where=url)
         finally:
             await self.wire.close(opened.response)
         retry_after = answer.headers.get("retry-after")
-        if answer.status in (UNAUTHORIZED, FORBIDDEN, PROXY_AUTHENTICATION):
-            raise Halt(Stop.NEEDS_AUTHORIZATION, NeedsAuthorization(f"{url}: the server wants credentials."))
-        if is_pause(answer.status) or (is_busy(answer.status) and retry_after):
+        if answer.status in (answers.UNAUTHORIZED, answers.FORBIDDEN, answers.PROXY_AUTHENTICATION):
+            wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
+            raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
+        if answers.is_pause(answer.status) or (answers.is_busy(answer.status) and retry_after):
             await self.patience.obey(attempt, retry_after)
             return None
-        if is_busy(answer.status):
+        if answers.is_busy(answer.status):
             raise _Fault(f"the server answered {answer.status}")
-        if BAD_REQUEST <= answer.status < SERVER_ERROR:
-            return Refused(answer.status)
+        if answers.BAD_REQUEST <= answer.status < answers.SERVER_ERROR:
+            return core.Refused(answer.status)
         encoded = ", encoded although identity was asked for" if answer.encoded else ""
-        raise NotAFeed(
-            f"{url}: status {answer.status}{encoded} is no answer to this request. Is the address the feed's?"
-        )
+        raise NotAFeed(f"{url}: status {answer.status}{encoded} is no answer. Is the address the feed's?")
 
-    # Work.
+    # core.Work.
 
     async def plan(self) -> None:
         """Work out once what is to be done, and look meanwhile whether the run is to end (S20)."""
@@ -284,14 +247,16 @@ class Driver:
                     trouble.over()
                 except TransferError as error:
                     self.fetcher.put_away(job)
-                    if isinstance(error, Missing) and any(event.id == "left-out" for event in job.events):
+                    if isinstance(error, errors.Missing) and any(
+                        event.id == "left-out" for event in job.events
+                    ):
                         self.fetcher.gone(job)  # no list has it, and the server does not: both say so
                         continue
                     self.problems[job.key] = [error]
                     trouble.more(error)
-                except DiskFault as error:
+                except errors.DiskFault as error:
                     self.fetcher.give_up(job)
-                    refused = DiskRefused(job.key, f"bytes of it were lost: {error}")
+                    refused = errors.DiskRefused(job.key, f"bytes of it were lost: {error}")
                     self.problems[job.key] = [refused]
                     trouble.more(refused)
 
@@ -309,11 +274,8 @@ class Driver:
         strays = self.store.strays()
         left_over = self.store.left()
         jobs = [job for job in self.jobs if job.key in left_over]
-        kept = (
-            {have.name for have in self.store.files()}
-            | {job.final for job in jobs}
-            | {job.part for job in jobs}
-        )
+        kept = {have.name for have in self.store.files()}
+        kept |= {name for job in jobs for name in (job.final, job.part)}
         left: list[str] = []
         found = {folder: self.disk.names(folder) for folder in ("parts", "files/sound", "files/song")}
         for names in found.values():

@@ -12,7 +12,7 @@ from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
 from afterswipe.sync.feed.protocol import file_url
 from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
 from afterswipe.sync.store.lease import Lease
-from afterswipe.sync.store.points import Observer, PointedDisk, Points
+from afterswipe.sync.store.points import Observer, Points, pointed
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer.fetcher import Fetcher
 from afterswipe.sync.transfer.patience import Patience
@@ -190,7 +190,7 @@ class _Run:
         clock, limits = sync.clock, sync.limits
         self.started = clock.monotonic()
         self.points = Points(sync._observe, self.closed)
-        self.disk = PointedDisk(sync._disk, self.points)
+        self.disk = pointed(sync._disk, self.points)
         self.store = sync.store_type(self.disk, self.points)
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.wire = Wire(
@@ -240,7 +240,10 @@ class _Run:
         try:
             if ended.why is not Stop.LEASE_LOST:
                 self.lease.keep()
-                ended = self.hold(ended)
+                try:
+                    self.fetcher.hold_all()
+                except DiskFull as error:
+                    ended = Ended(Stop.NEEDS_SPACE, error)
                 if ended.not_before is not None:
                     self.store.set_not_before(ended.not_before)
                 self.lease.release()
@@ -253,25 +256,17 @@ class _Run:
         self.enter(Phase.DONE)
         return self.report(ended, left=len(self.store.left()))
 
-    def hold(self, ended: Ended) -> Ended:
-        try:
-            self.fetcher.hold_all()
-        except DiskFull as error:
-            return Ended(Stop.NEEDS_SPACE, error)
-        return ended
-
     def report(self, ended: Ended, left: int) -> Report:
         tally = self.fetcher.tally
         problems = [problem for listed in tally.problems.values() for problem in listed]
         if ended.problem is not None and ended.problem not in problems:
             problems.insert(0, ended.problem)
-        if self.disk.lesser:
+        if self.sync._disk.lesser:
             problems.append(LesserPromise(
                 "This file system has no fsync: everything is kept, but a power failure may take what came last."
             ))  # fmt: skip
-        return Report(
-            ended.why, tally.done, left, tally.bytes_fetched, self.wire.requests, problems, ended.not_before
-        )
+        came = tally.bytes_fetched, self.wire.requests
+        return Report(ended.why, tally.done, left, *came, problems, ended.not_before)
 
     # Ending early.
 
@@ -283,14 +278,11 @@ class _Run:
         """Raise Halt when the run is to end."""
         until, now = self.until, self.sync.clock.monotonic()
         if until is not None:
-            ended = (
-                now >= until
-                if isinstance(until, int | float)
-                else until()
-                if callable(until)
-                else until.is_set()
-            )
-            if ended:
+            if isinstance(until, int | float):
+                over = now >= until
+            else:
+                over = until() if callable(until) else until.is_set()
+            if over:
                 raise Halt(Stop.ASKED_TO_STOP)
         if now - self.started >= self.sync.limits.total_seconds:
             raise Halt(Stop.DEADLINE)
@@ -315,10 +307,8 @@ class _Run:
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         try:
             self.lease.take()
-            job = next(
-                (job for job in _jobs(self.store) if job.file is not None and job.final == pending.name), None
-            )
-            taken = job is not None and self.take(job, source)
+            jobs = [job for job in _jobs(self.store) if job.file is not None and job.final == pending.name]
+            taken = bool(jobs) and self.take(jobs[0], source)
             self.lease.release(clean=not self.lease.unclean)
             return taken
         finally:

@@ -15,17 +15,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Protocol
 
-from afterswipe.sync.errors import (
-    AnotherProcess,
-    DirectoryGone,
-    DiskFault,
-    DiskFull,
-    ReadOnlyDirectory,
-    StoreError,
-    UnsafePath,
-)
+from afterswipe.sync.errors import (  # isort: skip
+    AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
+)  # fmt: skip
 
 fcntl: ModuleType | None
 try:
@@ -245,18 +239,15 @@ class FileDisk:
                 return sys.maxsize
 
     def database(self) -> sqlite3.Connection:
-        """As the protocol says: with a write-ahead log, and every COMMIT durable."""
         with _Mapped(DATABASE):
             self._make(self.root)
             path = self.root / DATABASE
             if path.is_symlink():
                 raise UnsafePath(f"{DATABASE} is a symbolic link. Remove it; it is not ours.")
             try:
-                connection = _Connection(path, timeout=self._busy_seconds, isolation_level=None)
+                connection = sqlite3.connect(path, timeout=self._busy_seconds, isolation_level=None)
             except sqlite3.OperationalError as error:
-                raise ReadOnlyDirectory(
-                    f"{path}: {error}. It has to be a file that this process may write to."
-                ) from error
+                raise ReadOnlyDirectory(f"{path}: {error}. This process has to write there.") from error
             self._opened = _place(path)
             return connection
 
@@ -312,21 +303,6 @@ def _place(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-class _Connection(sqlite3.Connection):
-    """A connection that is set up when it is first used, so that whoever uses it sees its errors."""
-
-    _ready = False
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        """As in sqlite3."""
-        if not self._ready:
-            if sys.platform != "emscripten":  # no shared memory there
-                super().execute("PRAGMA journal_mode=WAL").fetchone()
-            super().execute("PRAGMA synchronous=FULL")
-            self._ready = True
-        return super().execute(sql, parameters)
-
-
 class _Mapped:
     """Turns the system's errors into ours, at the edge."""
 
@@ -357,7 +333,7 @@ class _Mapped:
                 f"{self.name} is not what it should be: {error.strerror}. Remove what is there; it is not ours."
             ) from error
         raise StoreError(
-            f"{self.name}: {error.strerror or error}. The disk refused; look at it, then run again."
+            f"{self.name}: {error.strerror or error}. Look at the disk, then run again."
         ) from error
 
 

@@ -68,9 +68,7 @@ def is_ours(connection: sqlite3.Connection) -> bool:
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if mark == 0 and version(connection) == 0:
         return not tables
-    return mark == APPLICATION_ID or (
-        mark == 0 and {"meta", "events", "entities", "files", "lease"} <= tables
-    )
+    return mark == APPLICATION_ID or (mark == 0 and {"meta", "events", "entities", "files"} <= tables)
 
 
 def migrate(connection: sqlite3.Connection, since: int) -> None:

@@ -260,9 +260,8 @@ class Ask:
 
 def is_busy(status: int) -> bool:
     """Whether a status says: later."""
-    return status in (TIMEOUT, TOO_EARLY, TOO_MANY) or (
-        status >= SERVER_ERROR and status != NETWORK_AUTHENTICATION
-    )
+    fault = status >= SERVER_ERROR and status != NETWORK_AUTHENTICATION
+    return fault or status in (TIMEOUT, TOO_EARLY, TOO_MANY)
 
 
 def is_pause(status: int) -> bool:

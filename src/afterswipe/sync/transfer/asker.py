@@ -4,16 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from afterswipe.sync.clock import Clock
-from afterswipe.sync.errors import (
-    BrokenAnswer,
-    FeedError,
-    FeedTooLarge,
-    Forbidden,
-    Misdirected,
-    Missing,
-    Postponed,
-    Unreachable,
-    WrongFile,
+
+from afterswipe.sync.errors import (  # isort: skip
+    BrokenAnswer, FeedError, FeedTooLarge, Forbidden, Misdirected, Missing, Postponed, Unreachable, WrongFile,
 )  # fmt: skip
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, entity_url, parse_entity
@@ -65,11 +58,9 @@ class Asker:
             except (FeedError, Broken) as error:
                 reason = error
                 await self.patience.pause(attempt)
-        tried = (
-            f"{self.limits.attempts} attempts to get its metadata failed ({reason or 'the server was busy'})."
-        )
+        why = reason or "the server was busy"
         kind = Postponed if reason is None else Unreachable if isinstance(reason, Broken) else BrokenAnswer
-        raise kind(job.key, tried)
+        raise kind(job.key, f"{self.limits.attempts} attempts to get its metadata failed ({why}).")
 
     async def entity(self, job: Job, url: str, attempt: int) -> str | None:
         """One attempt at an entity; None where the server wanted a pause. Raises Broken and NotAFeed where another attempt may help."""
@@ -109,9 +100,7 @@ class Asker:
                 except Halt as halt:
                     if halt.why is not Stop.SERVER_BUSY:
                         raise
-                    later = Postponed(
-                        job.key, f"the server wants a pause before it is asked for it again ({status})."
-                    )
+                    later = Postponed(job.key, f"the server wants a pause before it gives it ({status}).")
                     later.not_before = halt.not_before
                     raise later from halt
             case Wait():

@@ -10,17 +10,8 @@ import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from afterswipe.sync.errors import (
-    BrokenAnswer,
-    DiskFault,
-    DiskFull,
-    DiskRefused,
-    InvalidEvent,
-    Postponed,
-    ReadOnlyDirectory,
-    Unreachable,
-    WrongFile,
-)  # fmt: skip
+from afterswipe.sync import errors
+from afterswipe.sync.errors import BrokenAnswer, DiskFault, ReadOnlyDirectory, Unreachable
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, file_url
 from afterswipe.sync.feed.records import Have, Known, Part
@@ -49,9 +40,8 @@ class Fetcher(Asker):
     async def do(self, job: Job) -> None:
         """Bring a content to where its events want it. Raises TransferError where that cannot be, and Halt where nothing can."""
         for event in job.invalid:
-            said = InvalidEvent(
-                job.key, f"event {event.id} says that its file was updated, but it has no file."
-            )
+            what = f"event {event.id} says that its file was updated, but it has no file."
+            said = errors.InvalidEvent(job.key, what)
             self.tally.problems.setdefault(event.id, []).append(said)
         before = self.store.have(job.key)
         have = None
@@ -126,9 +116,8 @@ class Fetcher(Asker):
         if stop is not None:
             raise Halt(stop)
         if want.size is not None and want.size > self.limits.file_bytes:
-            raise BrokenAnswer(
-                job.key, f"{want.size} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)."
-            )
+            most = self.limits.file_bytes
+            raise BrokenAnswer(job.key, f"{want.size} bytes; {most} is the limit (Limits.file_bytes).")
         ask: Ask | Verify = self.begin(job, want)
         futile = came = highest = 0
         for _ in range(self.limits.requests):
@@ -154,13 +143,11 @@ class Fetcher(Asker):
     def enough(self, job: Job, turn: Turn, futile: int, came: int, size: int) -> None:
         """Raise where asking again would be the same for ever: by attempts, and by bytes (S18)."""
         if futile >= self.limits.attempts:
-            kind = Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
+            kind = errors.Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
             why = turn.broken or "the server answers, and nothing comes"
             raise kind(job.key, f"{futile} attempts brought no new bytes ({why}).")
         if turn.broken and came > self.limits.refetches * max(size, self.limits.entity_bytes):
-            raise BrokenAnswer(
-                job.key, f"{came} bytes came, and it is not whole: each body breaks off (Limits.refetches)."
-            )
+            raise BrokenAnswer(job.key, f"{came} bytes came, and each body breaks off (Limits.refetches).")
 
     async def settle_patiently(self, job: Job, digest: tuple[str, int]) -> Have:
         """As `settle`; where somebody holds the file, once more after a moment, and then another run's (S23)."""
@@ -171,7 +158,7 @@ class Fetcher(Asker):
                 refused = error
                 await self.patience.pause(attempt)
         self.open_part(job.part)
-        raise DiskRefused(job.key, f"its name could not be given: {refused}") from refused
+        raise errors.DiskRefused(job.key, f"its name could not be given: {refused}") from refused
 
     def adopted(self, job: Job, want: FileInfo) -> Have | None:
         """The file, if an earlier run had come as far as its final name. Only a digest can tell; without one it is got again."""
@@ -215,15 +202,14 @@ class Fetcher(Asker):
         if missing > 0 and self.disk.free() < missing + self.limits.reserve_bytes:
             raise Halt(
                 Stop.NEEDS_SPACE,
-                DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again."),
+                errors.DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again."),
             )
 
     async def request(self, job: Job, ask: Ask, attempt: int) -> Turn:
         """One request and what came of it."""
         try:
-            opened = await self.open(
-                job, file_url(self.base, job.media, job.content), {"accept": "*/*", **ask.headers}
-            )
+            url = file_url(self.base, job.media, job.content)
+            opened = await self.open(job, url, {"accept": "*/*", **ask.headers})
         except Broken as error:
             return Turn(ask, error)
         try:
@@ -286,10 +272,10 @@ class Fetcher(Asker):
         self.growing.pop(job.part, None)
         self.tally.parts[job.part] = min(size, self.tally.parts.get(job.part, 0))
 
-    def too_long(self, job: Job, room: int) -> WrongFile:
+    def too_long(self, job: Job, room: int) -> errors.WrongFile:
         """More came than the file may have: nothing of it can be believed."""
         self.cut(job, 0)
-        return WrongFile(job.key, f"more came than the {room} bytes that it may have.")
+        return errors.WrongFile(job.key, f"more came than the {room} bytes that it may have.")
 
     def hold(self, part: str) -> None:
         """Make what is here of a part durable, and remember how much it is and of what."""
@@ -305,7 +291,8 @@ class Fetcher(Asker):
     def hold_all(self) -> None:
         """A run ends in good order: keep all parts that are under way."""
         for part in sorted(self.growing):
-            self.hold(part)
+            with suppress(DiskFault):
+                self.hold(part)
 
     def verify(self, job: Job, want: FileInfo) -> tuple[str, int] | None:
         """The part's digest and size if they are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
@@ -331,7 +318,7 @@ class Fetcher(Asker):
         again = ask.restart("its digest or size is not the feed's")
         if isinstance(again, Refuse):
             self.store.remember(job.part, Part(wrong=ask.here.validator or ""))
-            raise WrongFile(job.key, f"{again.reason}.")
+            raise errors.WrongFile(job.key, f"{again.reason}.")
         return again
 
     def settle(self, job: Job, digest: tuple[str, int]) -> Have:

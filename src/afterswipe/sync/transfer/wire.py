@@ -19,15 +19,8 @@ from .answers import Answer
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HARMLESS = {
-    "host",
-    "accept",
-    "accept-encoding",
-    "range",
-    "if-range",
-    "user-agent",
-    "cache-control",
-    "connection",
-}
+    "host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control", "connection",
+}  # fmt: skip
 """Headers that a stranger may see. All others may be somebody's credentials."""
 
 
@@ -81,10 +74,8 @@ class Wire:
         for _ in range(self._limits.redirects + 1):
             response = await self._send(url, headers)
             if response.status_code not in _REDIRECTS:
-                answer = Answer(
-                    response.status_code, {name.lower(): value for name, value in response.headers.items()}
-                )
-                return Opened(url, answer, response)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Opened(url, Answer(response.status_code, headers), response)
             location = response.headers.get("location", "")
             await self.close(response)
             url = self._checked(url, location)
@@ -94,9 +85,8 @@ class Wire:
         self._point("request", url)
         self.requests += 1
         try:
-            request = self._client.build_request(
-                "GET", url, headers=headers, timeout=self._limits.read_seconds
-            )
+            wait = self._limits.read_seconds
+            request = self._client.build_request("GET", url, headers=headers, timeout=wait)
             if _origin(urlsplit(url)) == _origin(self._base):
                 auth = {"auth": self._user} if self._user else {}
                 return await self._client.send(request, stream=True, follow_redirects=False, **auth)
@@ -123,9 +113,7 @@ class Wire:
         if not location or target.username is not None:
             raise Elsewhere("a redirect without an address that makes sense")
         if host != (self._base.hostname or "").lower() and host not in self._hosts:
-            raise Elsewhere(
-                f"a redirect to {host}. If that is right, allow it: --allow-host {host}, or Sync(hosts=…)"
-            )
+            raise Elsewhere(f"a redirect to {host}. If it is right, allow it: --allow-host, or Sync(hosts=…)")
         return target.geturl()
 
     async def pieces(self, opened: Opened) -> AsyncIterator[bytes]:
