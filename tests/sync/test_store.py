@@ -164,7 +164,7 @@ def test_f32_a_middle_page_keeps_the_cursor_and_remembers_the_page(store):
     )
     place = store.place()
     assert (place.cursor, place.page, place.page_version) == ("1", "p2", 2)
-    store.forget_page()
+    store.forget_shadow()
     assert (store.place().cursor, store.place().page) == ("1", None)
 
 

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -99,10 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Sync as the command line says, and return the exit code. Whatever cannot be right is one line that names it (S21)."""
     options = parser().parse_args(arguments)
     try:
-        address = httpx.URL(options.url)
-    except (httpx.InvalidURL, UnicodeError) as wrong:
+        address, _ = httpx.URL(options.url), urlsplit(options.url).port
+    except (httpx.InvalidURL, ValueError) as wrong:
         parser().error(f"{_shown_address(options.url)} is no address: {wrong}")
-    if address.scheme not in ("http", "https") or not address.host:
+    if address.scheme not in ("http", "https") or not address.host or "%" in address.host:
         parser().error(
             f"{_shown_address(options.url)} is no address of a feed. Give one that begins with https:// or http://"
         )
