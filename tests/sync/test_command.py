@@ -308,7 +308,7 @@ def test_ctrl_c_ends_a_run_that_waits(number, twice, tmp_path):
         def answer(self, request):
             if request.path.endswith(".mp3"):
                 stalled.set()
-                return replace(super().answer(request), piece=100, pace=4)
+                return replace(super().answer(request), piece=10_000, pace=6)
             return super().answer(request)
 
     with hosted(application(Stalling(FeedServer(generated(1, 2_000))))) as root:

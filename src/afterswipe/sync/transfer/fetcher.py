@@ -231,6 +231,7 @@ class Fetcher(Asker):
         """Write the body where it belongs; `here` bytes are in the part."""
         self.lease.keep()
         self.check_space(job, decision.here.total, decision.offset)
+        self.open_part(job.part)
         begin = size = self.place(job, decision, here)
         room, synced_at = decision.ask.room(), self.clock.monotonic()
         try:
@@ -251,7 +252,6 @@ class Fetcher(Asker):
 
     def place(self, job: Job, decision: Receive, here: int) -> int:
         """Make the part end where the body begins, and say where that is. The body of a 200 begins at 0: it is never appended."""
-        self.open_part(job.part)
         if decision.offset < here:
             self.cut(job, decision.offset)
         return decision.offset
