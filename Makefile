@@ -5,23 +5,26 @@ export PYTHONPATH := src
 PY := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: serve test test-browser test-engines test-guide test-package build accept swift citation check browser clean
+.PHONY: serve test test-browser test-engines test-guide test-package test-sync build accept swift citation check browser clean
 
 serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
 
 test: ready browser     ## every check and every test, the real browser included
 	@$(MAKE) --no-print-directory check build
-	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-browser test-package test-engines test-guide
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-browser test-package test-guide test-sync test-engines
 
-# Two at a time, the longest first, so that both processors are busy to the end. None writes what another reads.
+# Two at a time, in an order that keeps both processors busy to the end. None writes what another reads.
 PYTEST := @$(PY) -m pytest -p no:cacheprovider
 
 test-browser: ready
 	$(PYTEST) tests/browser --ignore tests/browser/test_engines.py
 
 test-package: ready
-	$(PYTEST) --ignore tests/browser --ignore tests/guide --ignore tests/runner
+	$(PYTEST) --ignore tests/browser --ignore tests/guide --ignore tests/runner --ignore tests/sync
+
+test-sync: ready
+	$(PYTEST) tests/sync
 
 test-engines: ready
 	$(PYTEST) tests/browser/test_engines.py

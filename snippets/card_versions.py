@@ -5,7 +5,7 @@ from afterswipe import Phone, UnavailableError, UsageError
 
 async def story(app):
     try:
-        app.activities.request("Posting your story", progress=0.0)
+        app.activities.request("Posting your story", progress=0.0, push_type="token")
     except UnavailableError as no:
         print(f"  {no}")
     await app.tapped()

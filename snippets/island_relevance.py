@@ -10,7 +10,7 @@ phone = Phone(ios="18")
 
 async def app_main(app):
     for name, score in (("Draft", 10), ("Photo", 50), ("Story", 100)):
-        app.activities.request(name, relevance_score=score)
+        app.activities.request(name, relevance_score=score, push_type="token")
 
 
 phone.open(app_main)

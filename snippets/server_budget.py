@@ -10,7 +10,7 @@ PUSHES = 20  # one each minute
 
 
 async def app_main(app):
-    app.activities.request("Posting your story", text="0")
+    app.activities.request("Posting your story", text="0", push_type="token")
 
 
 for priority in (10, 5):

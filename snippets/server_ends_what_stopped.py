@@ -7,7 +7,7 @@ from afterswipe import MB, Phone
 
 
 async def post_story(app):
-    card = app.activities.request("Posting your story", progress=0.0)
+    card = app.activities.request("Posting your story", progress=0.0, push_type="token")
     async for sent in app.url_session.upload("story.mov", size=60 * MB):
         card.update(progress=sent)
 

@@ -9,7 +9,7 @@ from afterswipe import AfterSwipeError, CardChanged, Phone
 
 async def app_main(app):
     print(f"  frequent pushes enabled: {app.activities.frequent_pushes_enabled}")
-    app.activities.request("Match", text="0:0")
+    app.activities.request("Match", text="0:0", push_type="token")
 
 
 for ios in ("16.1", "16.2"):

@@ -9,7 +9,7 @@ phone = Phone(ios="18")
 
 
 async def app_main(app):
-    app.activities.request("Posting your story", text="0 %")
+    app.activities.request("Posting your story", text="0 %", push_type="token")
 
 
 phone.open(app_main)

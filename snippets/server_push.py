@@ -9,7 +9,7 @@ phone = Phone(ios="18")
 
 
 async def post_story(app):
-    card = app.activities.request("Posting your story", progress=0.0)
+    card = app.activities.request("Posting your story", progress=0.0, push_type="token")
     async for sent in app.background_url_session.upload("story.mov", size=60 * MB):
         card.update(progress=sent)
     app.complete_wake()

@@ -51,10 +51,10 @@ def test_the_house_keeps_its_contracts(copy):
     ("module", "line", "broken"),
     [
         ("kernel/clock.py", "from afterswipe.phone import Phone", "The house is built in one direction"),
-        ("device/power.py", "from afterswipe.frameworks.uikit.watchdog import Watchdog", "one direction"),
+        ("device/servers.py", "from afterswipe.frameworks.uikit.watchdog import Watchdog", "one direction"),
         ("frameworks/activitykit/system.py", "from .app import Activity", "Inside a framework"),
         ("sync/limits.py", "from afterswipe.kernel.clock import Clock", "The sync knows no phone"),
-        ("device/power.py", "from .conditions import Conditions", ""),
+        ("device/servers.py", "from .conditions import Conditions", ""),
     ],
 )
 def test_an_import_against_the_direction_is_found(copy, module, line, broken):
@@ -65,8 +65,8 @@ def test_an_import_against_the_direction_is_found(copy, module, line, broken):
 
 
 def test_a_circle_is_found(copy):
-    plant(copy, "device/power.py", "from .conditions import Conditions")
-    plant(copy, "device/conditions.py", "from .power import Power")
+    plant(copy, "device/servers.py", "from .conditions import Conditions")
+    plant(copy, "device/conditions.py", "from .servers import Servers")
     code, said = contracts(copy)
     assert code != 0
     assert "Nobody imports in a circle BROKEN" in said

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from .claims.rules import Version as Version
     from .claims.sources import Claim as Claim
     from .device.conditions import Conditions as Conditions
+    from .device.conditions import Power as Power
     from .device.network import Network as Network
-    from .device.power import Power as Power
     from .errors import ActivityAuthorizationError as ActivityAuthorizationError
     from .errors import AfterSwipeError as AfterSwipeError
     from .errors import APIError as APIError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .frameworks.activitykit.app import Activity as Activity
     from .frameworks.activitykit.card import ActivityState as ActivityState
     from .frameworks.activitykit.card import Card as Card
+    from .frameworks.activitykit.pushes import APNs as APNs
     from .frameworks.activitykit.pushes import LiveActivityPushes as LiveActivityPushes
     from .frameworks.activitykit.system import ActivityStore as ActivityStore
     from .frameworks.activitykit.system import LiveActivities as LiveActivities
@@ -75,16 +76,13 @@ if TYPE_CHECKING:
     from .frameworks.urlsession.system import TransferDaemon as TransferDaemon
     from .frameworks.usernotifications.app import AppPushes as AppPushes
     from .frameworks.usernotifications.app import LocalNotifications as LocalNotifications
-    from .frameworks.usernotifications.local import Notifications as Notifications
-    from .frameworks.usernotifications.local import Notified as Notified
+    from .frameworks.usernotifications.system import Notifications as Notifications
+    from .frameworks.usernotifications.system import Notified as Notified
     from .frameworks.usernotifications.system import Pushes as Pushes
     from .frameworks.usernotifications.system import ServiceExtension as ServiceExtension
     from .frameworks.widgetkit.app import WidgetCenter as WidgetCenter
     from .frameworks.widgetkit.system import Widget as Widget
     from .frameworks.widgetkit.system import Widgets as Widgets
-    from .kernel.causes import CAUSES as CAUSES
-    from .kernel.causes import Cause as Cause
-    from .kernel.causes import ProcessEnded as ProcessEnded
     from .kernel.endings import Endings as Endings
     from .kernel.life_cycle import SCENES as SCENES
     from .kernel.life_cycle import TRANSITIONS as TRANSITIONS
@@ -92,14 +90,17 @@ if TYPE_CHECKING:
     from .kernel.life_cycle import SceneState as SceneState
     from .kernel.life_cycle import State as State
     from .kernel.life_cycle import Step as Step
+    from .kernel.record import CAUSES as CAUSES
     from .kernel.record import Alerted as Alerted
     from .kernel.record import AssertionChanged as AssertionChanged
     from .kernel.record import CardChanged as CardChanged
     from .kernel.record import CardUpdateHeld as CardUpdateHeld
+    from .kernel.record import Cause as Cause
     from .kernel.record import ConditionChanged as ConditionChanged
     from .kernel.record import Entry as Entry
     from .kernel.record import PersonDid as PersonDid
     from .kernel.record import ProcessChanged as ProcessChanged
+    from .kernel.record import ProcessEnded as ProcessEnded
     from .kernel.record import PushArrived as PushArrived
     from .kernel.record import Record as Record
     from .kernel.record import StateChanged as StateChanged
@@ -107,10 +108,10 @@ if TYPE_CHECKING:
     from .kernel.record import TransferEnded as TransferEnded
     from .kernel.record import TransferMoved as TransferMoved
     from .phone import Phone as Phone
-    from .seen.display import show as show
     from .seen.gaps import Gap as Gap
     from .seen.gaps import Span as Span
     from .seen.lock_screen import LockScreen as LockScreen
+    from .seen.svg import show as show
     from .seen.timeline import Timeline as Timeline
     from .seen.truth import Truth as Truth
     from .units import GB as GB
@@ -131,16 +132,14 @@ _ROOMS = {
     "claims.sources": "Claim",
     "claims.rules": "Version",
     "kernel.life_cycle": "Event SCENES SceneState State Step TRANSITIONS",
-    "kernel.record": "Alerted AssertionChanged CardChanged CardUpdateHeld ConditionChanged Entry PersonDid ProcessChanged PushArrived Record StateChanged TaskChanged TransferEnded TransferMoved",
-    "kernel.causes": "CAUSES Cause ProcessEnded",
+    "kernel.record": "CAUSES Cause ProcessEnded Alerted AssertionChanged CardChanged CardUpdateHeld ConditionChanged Entry PersonDid ProcessChanged PushArrived Record StateChanged TaskChanged TransferEnded TransferMoved",
     "kernel.endings": "Endings",
     "app": "Application",
-    "device.conditions": "Conditions",
+    "device.conditions": "Conditions Power",
     "device.network": "Network",
-    "device.power": "Power",
     "frameworks.activitykit.app": "Activities Activity",
     "frameworks.activitykit.card": "ActivityState Card",
-    "frameworks.activitykit.pushes": "LiveActivityPushes",
+    "frameworks.activitykit.pushes": "APNs LiveActivityPushes",
     "frameworks.activitykit.system": "ActivityStore LiveActivities",
     "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
     "frameworks.appintents.system": "Intents",
@@ -161,12 +160,11 @@ _ROOMS = {
     "frameworks.urlsession.background": "BackgroundDownloadTask BackgroundURLSession BackgroundUploadTask",
     "frameworks.urlsession.system": "TransferDaemon",
     "frameworks.usernotifications.app": "AppPushes LocalNotifications",
-    "frameworks.usernotifications.local": "Notifications Notified",
-    "frameworks.usernotifications.system": "Pushes ServiceExtension",
+    "frameworks.usernotifications.system": "Notifications Notified Pushes ServiceExtension",
     "frameworks.widgetkit.app": "WidgetCenter",
     "frameworks.widgetkit.system": "Widget Widgets",
     "phone": "Phone",
-    "seen.display": "show",
+    "seen.svg": "show",
     "seen.gaps": "Gap Span",
     "seen.lock_screen": "LockScreen",
     "seen.timeline": "Timeline",

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from .errors import UsageError
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
 from .frameworks.uikit.watchdog import Watchdog
-from .kernel.life_cycle import SceneState, State
-from .kernel.process import Process
+from .kernel import Action, Process, State
+from .kernel.life_cycle import SceneState
 from .system import System
 from .units import SECOND
 
 if TYPE_CHECKING:
     from .device.connections import Connections
     from .frameworks.activitykit.app import Activities
-    from .frameworks.activitykit.system import ActivityStore
     from .frameworks.avfaudio.app import Audio
     from .frameworks.backgroundtasks.app import BGTaskScheduler
     from .frameworks.corebluetooth.app import Bluetooth
@@ -41,23 +40,12 @@ class Application:
     def __init__(self, process: Process, system: "System[Application]") -> None:
         self.process = process
         self.system = system
-        self.loop = process.loop
         self.launch_reason = process.launch_reason
         self.clock = process.clock
         self.rules = process.rules
-        self.note = process.note
-        self.run_time = process.run_time
-        self.call = process.call
-        self.tell = process.tell
-        self.must_run = process.must_run
         self.watchdog = Watchdog(process, system.host)
         self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
-
-    @property
-    def cards(self) -> "ActivityStore":
-        """The system's side of ActivityKit."""
-        return self.system.cards
 
     @cached_property
     def connections(self) -> "Connections":
@@ -181,18 +169,18 @@ class Application:
         """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground. For logging, not for logic."""
         return self.background_time.remaining()
 
-    def begin_background_task(self, name: str, expiration_handler: Callable[[], None] | None = None) -> int:
+    def begin_background_task(self, name: str, expiration_handler: Action | None = None) -> int:
         """Ask not to be suspended yet, and return the identifier for `end_background_task`.
 
         The system calls `expiration_handler` shortly before the time is up (claim background-assertion.expiration-handler);
         an app that does not end its tasks then is terminated (claim background-assertion.must-be-ended).
         """
-        self.must_run("begin a background task", "life-cycle.suspended-runs-no-code")
+        self.process.must_run("begin a background task", "life-cycle.suspended-runs-no-code")
         return self.background_time.begin(name, expiration_handler)
 
     def end_background_task(self, identifier: int) -> None:
         """Say that the work is done, or given up. Raises UsageError for an identifier that is not held."""
-        self.must_run("end a background task", "life-cycle.suspended-runs-no-code")
+        self.process.must_run("end a background task", "life-cycle.suspended-runs-no-code")
         self.background_time.end(identifier)
 
     def perform_expiring_activity(self, reason: str, block: ExpiringBlock) -> None:
@@ -201,7 +189,7 @@ class Application:
         It shares the app's background time (claim background-assertion.time-is-shared), and lasts until the block returns; a block may be
         a coroutine function. Raises UnavailableError before iOS 8.2 (claim background-assertion.expiring-activity-warns).
         """
-        self.must_run("perform an expiring activity", "life-cycle.suspended-runs-no-code")
+        self.process.must_run("perform an expiring activity", "life-cycle.suspended-runs-no-code")
         self.background_time.perform(reason, block)
 
     async def tapped(self) -> str:
@@ -222,10 +210,10 @@ class Application:
         In a coroutine, await it; in an `observe` handler, call it last. The watchdog ends an app whose launch, or whose
         `sceneDidEnterBackground`, takes too long (claim life-cycle.watchdog). Raises UsageError without run time or for a time below zero.
         """
-        self.must_run("use its main thread", "life-cycle.suspended-runs-no-code")
+        self.process.must_run("use its main thread", "life-cycle.suspended-runs-no-code")
         if not seconds >= 0:
             raise UsageError(f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")
-        until = max(self.clock.now, self.loop.blocked_until) + round(seconds * SECOND)
+        until = max(self.clock.now, self.process.loop.blocked_until) + round(seconds * SECOND)
         free = self.process.block(until)
         self.watchdog.blocked()
         self.cpu_monitor.busy()

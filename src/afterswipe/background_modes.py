@@ -10,7 +10,7 @@ Not modelled: Info.plist (an app is taken to declare the modes that it uses), NF
 from .frameworks.avfaudio.system import AudioPlayback
 from .frameworks.corebluetooth.system import Accessories
 from .frameworks.corelocation.system import LocationServices
-from .kernel.host import Host
+from .kernel import Host
 
 
 class BackgroundModes(AudioPlayback, LocationServices, Accessories):
@@ -20,3 +20,7 @@ class BackgroundModes(AudioPlayback, LocationServices, Accessories):
         AudioPlayback.__init__(self, host)
         LocationServices.__init__(self, host)
         Accessories.__init__(self, host)
+
+    def review(self) -> list[str]:
+        """What App Review guideline 2.5.4 says to the run so far, to sound and to location; an empty list where it says nothing."""
+        return [*AudioPlayback.review(self), *LocationServices.review(self)]

@@ -12,6 +12,8 @@ AfterSwipeError
 └── ClaimError                      a file of `afterswipe.claims` is wrong
 """
 
+from collections.abc import Collection
+
 
 class AfterSwipeError(Exception):
     """The base of every error that this package raises on purpose."""
@@ -101,3 +103,9 @@ class URLError(AfterSwipeError):
 
 class ClaimError(AfterSwipeError):
     """A claim's file breaks the schema; the message names file, line and remedy."""
+
+
+def must_be_one_of(what: str, chosen: object, choices: Collection[str]) -> None:
+    """Raise UsageError for a name that there is not, with those that there are."""
+    if chosen not in choices:
+        raise UsageError(f"There is no {what} {chosen!r}. There are: {', '.join(choices)}.")

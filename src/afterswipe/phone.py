@@ -8,11 +8,8 @@ from .claims.catalogue import Rule
 from .claims.rules import Rules
 from .errors import UsageError
 from .frameworks.activitykit.card import Card
-from .kernel import never_yields
-from .kernel.causes import Cause
-from .kernel.life_cycle import DISCONNECTED, Event, State
-from .kernel.phases import Phase
-from .kernel.process import Process
+from .kernel import Cause, Event, Phase, Process, State, never_yields
+from .kernel.life_cycle import DISCONNECTED
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
 from .seen.pair import Pair
@@ -29,7 +26,7 @@ AppMain = Callable[[Application], Coroutine[Any, Any, None]]
 class Phone(System[Application]):
     """An iPhone in virtual time, with one app on it.
 
-    `ios` is the system's version, such as "18" or "26.1". `seed` chooses the small irregularities of the network:
+    `ios` is the system's version, such as "18", "26.1" or 17. `seed` chooses the small irregularities of the network:
     the same seed gives the same run. `uplink` is in Mbit/s (default: claim model.uplink-bandwidth).
     Raises UsageError for a version or a bandwidth that is not modelled.
 
@@ -40,7 +37,7 @@ class Phone(System[Application]):
 
     def __init__(
         self,
-        ios: str = "18",
+        ios: str | float = "18",
         *,
         seed: int = 1,
         uplink: float | None = None,

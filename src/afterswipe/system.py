@@ -9,22 +9,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
-from .device.conditions import Conditions
-from .device.power import Power
+from .device.conditions import Conditions, Power
 from .errors import UsageError
-from .kernel.causes import Cause
-from .kernel.clock import Clock
+from .kernel import Cause, Clock, Host, Process, State
 from .kernel.endings import Endings
-from .kernel.host import Host
-from .kernel.life_cycle import State
-from .kernel.process import Process
 from .kernel.record import Record
 
 if TYPE_CHECKING:
     from .background_modes import BackgroundModes
     from .device.network import Network
     from .frameworks.activitykit.app import Activities
-    from .frameworks.activitykit.pushes import LiveActivityPushes
+    from .frameworks.activitykit.pushes import APNs, LiveActivityPushes
     from .frameworks.activitykit.system import ActivityStore, LiveActivities
     from .frameworks.appintents.system import Intents
     from .frameworks.backgroundassets.system import BackgroundAssets
@@ -34,8 +29,7 @@ if TYPE_CHECKING:
     from .frameworks.extensions.system import Extensions
     from .frameworks.photos.system import Photos
     from .frameworks.urlsession.system import TransferDaemon
-    from .frameworks.usernotifications.local import Notifications
-    from .frameworks.usernotifications.system import Pushes
+    from .frameworks.usernotifications.system import Notifications, Pushes
     from .frameworks.widgetkit.system import Widgets
 
 
@@ -105,6 +99,13 @@ class System[App: InTheApp]:
         return LiveActivityPushes(self.host, network=self.network, cards=self.cards)
 
     @cached_property
+    def apns(self) -> "APNs":
+        """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""
+        from .frameworks.activitykit.pushes import APNs
+
+        return APNs(self.cards, self.live_activity_pushes)
+
+    @cached_property
     def daemon(self) -> "TransferDaemon":
         """nsurlsessiond: the process that moves the bytes of background sessions."""
         from .frameworks.urlsession.system import TransferDaemon
@@ -163,7 +164,7 @@ class System[App: InTheApp]:
     @cached_property
     def notifications(self) -> "Notifications":
         """Local notifications, as the system keeps them."""
-        from .frameworks.usernotifications.local import Notifications
+        from .frameworks.usernotifications.system import Notifications
 
         return Notifications(self.host)
 
@@ -199,11 +200,6 @@ class System[App: InTheApp]:
     def app_state(self) -> State:
         """The state of the app's process."""
         return self.host.state
-
-    @property
-    def was_force_quit(self) -> bool:
-        """Whether the person force quit the app and has not opened it since."""
-        return self.host.was_force_quit
 
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
         """End the app's process without telling it (claim life-cycle.terminated-without-notice)."""

@@ -10,12 +10,17 @@
     What the picture shows.
     ///
 
+    /// outcome | strategies_table
+    What the table shows.
+    ///
+
     A Live Activity gives an app no run time.{claim:live-activity.gives-no-run-time}
 
 All are Python-Markdown extensions, so that any builder that uses Python-Markdown builds the site.
 A claim marker becomes a link `claim:ID`; the finish stage knows where a page lies and completes it.
 """
 
+import re
 import xml.etree.ElementTree as etree
 from re import Match
 from typing import Any
@@ -23,6 +28,7 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
@@ -33,6 +39,9 @@ from guide.swift.languages import BesideEachOther, swift_html
 
 from . import snippets
 from .errors import BuildError
+
+STACKED_FROM = 4
+"""Columns of a table that is stacked on a phone; three fit."""
 
 
 class SnippetBlock(Block):  # type: ignore[misc]
@@ -96,6 +105,30 @@ class PictureBlock(Block):  # type: ignore[misc]
         return etree.SubElement(figure, "figcaption")
 
 
+class OutcomeBlock(Block):  # type: ignore[misc]
+    """`/// outcome | NAME`: the tested output of a snippet that prints a table, as a table, with the text inside as its caption."""
+
+    NAME = "outcome"
+    ARGUMENT = True
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        """Make the figure, its table from the output's lines, and the caption that takes the text inside."""
+        figure = etree.SubElement(parent, "figure", {"class": "outcome"})
+        table = etree.SubElement(figure, "table")
+        head, *rows = (
+            re.split(r"\s{2,}", line.strip()) for line in snippets.accepted(self.argument).text.splitlines()
+        )
+        if len(head) < 2 or any(len(row) != len(head) for row in rows):
+            raise BuildError(f"`/// outcome | {self.argument}`: what {self.argument} prints is no table.")
+        for part, name, lines in (("thead", "th", [head]), ("tbody", "td", rows)):
+            place = etree.SubElement(table, part)
+            for words in lines:
+                row = etree.SubElement(place, "tr")
+                for word in words:
+                    etree.SubElement(row, name).text = AtomicString(word[:1].upper() + word[1:])
+        return etree.SubElement(figure, "figcaption")
+
+
 class ClaimMarker(InlineProcessor):
     """`{claim:ID}`: a small marker after a sentence that leads to the sentence's claim."""
 
@@ -125,12 +158,27 @@ class LinksElsewhere(Treeprocessor):
                 link.set("rel", "external")
 
 
+class StackedTables(Treeprocessor):
+    """Marks tables too wide for a phone, and gives each cell its column's name: there a row is a card (pages.css)."""
+
+    def run(self, root: etree.Element) -> None:
+        """Set `data-stacked` on each table of four columns or more, and `data-label` on its cells."""
+        for table in root.iter("table"):
+            heads = ["".join(head.itertext()).strip() for head in table.iterfind("thead/tr/th")]
+            if len(heads) < STACKED_FROM:
+                continue
+            table.set("data-stacked", "")
+            for row in table.iterfind("tbody/tr"):
+                for cell, head in zip(row, heads, strict=False):
+                    cell.set("data-label", head)
+
+
 class GuideExtension(BlocksExtension):  # type: ignore[misc]
     """Both extensions in one, to be named in mkdocs.yml."""
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
         """Register the blocks."""
-        for block in (SnippetBlock, SwiftBlock, PictureBlock):
+        for block in (SnippetBlock, SwiftBlock, PictureBlock, OutcomeBlock):
             block_mgr.register(block, self.getConfigs())
 
     def extendMarkdown(self, md: Markdown) -> None:
@@ -139,6 +187,7 @@ class GuideExtension(BlocksExtension):  # type: ignore[misc]
         md.inlinePatterns.register(ClaimMarker(r"\{claim:([^}\s]+)\}", md), "claim", 175)
         md.treeprocessors.register(BesideEachOther(md), "languages", 15)
         md.treeprocessors.register(LinksElsewhere(md), "links-elsewhere", 5)
+        md.treeprocessors.register(StackedTables(md), "stacked-tables", 4)
 
 
 def makeExtension(**config: Any) -> Extension:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from guide.claims import schema
 from guide.claims.head import card_name
 from guide.finish.row import finish
 from guide.pages.generate import generate
-from guide.previews.cards import write_cards
+from guide.previews.cards import claim_card, draw, write_cards
 from guide.runtime.bundle import build_runtime
+from guide.runtime.image import find_chromium
 
 from . import ROOT, snippets, stamps
 from .errors import BuildError
@@ -29,14 +31,22 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     """
     started = time.perf_counter()
     today = datetime.now(UTC).date()
-    build_runtime(ROOT, ROOT / "build" / "runtime")
-    build_runner()
-    whole = stamps.of(ROOT, stamps.EVERYTHING, builder, site_url(), str(today))
+    chromium = find_chromium() or "none"  # without one, Python starts another way in the page
+    whole = stamps.of(ROOT, stamps.EVERYTHING, builder, site_url(), str(today), chromium)
     if stamps.is_current(site, whole):
         print(f"{site.name}/ is as it should be ({time.perf_counter() - started:.1f} s)")
         return
-    docs = make_docs(today)
-    made = build_pages(builder)
+    fonts = ROOT / "node_modules" / "@fontsource" / "inter" / "files"
+    kept = ROOT / "build" / "cache" / "cards"
+    # The pages are built by another process, and most of the runtime: meanwhile this one draws.
+    with ThreadPoolExecutor() as pool:
+        runtime = pool.submit(build_runtime, ROOT, ROOT / "build" / "runtime")
+        build_runner()
+        docs = make_docs(today)
+        pages = pool.submit(build_pages, builder)
+        draw(kept, {claim.id: claim_card(claim) for claim in claims.every()}, fonts)
+        made = pages.result()
+        runtime.result()
     new = ROOT / "build" / "site-new"
     about = finish(
         made,
@@ -47,9 +57,8 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
         today=today,
         docs=docs,
     )
-    fonts = ROOT / "node_modules" / "@fontsource" / "inter" / "files"
     cards = {card_name(path): words for path, words in about.items()}
-    write_cards(new, ROOT / "build" / "cache" / "cards", claims.every(), cards, fonts)
+    write_cards(new, kept, claims.every(), cards, fonts)
     old = ROOT / "build" / "site-old"
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():

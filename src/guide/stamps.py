@@ -29,10 +29,8 @@ EVERYTHING = (
     "tests/afterswipe/invariants.py",
     "tests/afterswipe/planted.py",
     "tests/sync",
-    "build/runner/runner.json",
-    "build/runtime/manifest.json",
 )
-"""What the whole site is made from; the runner's and the runtime's lists name their files by content."""
+"""What the whole site is made from."""
 
 
 def of(root: Path, names: Sequence[str], *words: str) -> str:

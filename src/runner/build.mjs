@@ -2,7 +2,8 @@
  * Bundle what runs in the page: `node src/runner/build.mjs OUTDIR`.
  *
  * Writes OUTDIR/runner.<hash>.js (runnable snippets), OUTDIR/claims.<hash>.js (citing), the chunks that they load
- * later, and OUTDIR/runner.json: {"entry": "runner.<hash>.js", "claims": "claims.<hash>.js", "files": [every file]}.
+ * later, and OUTDIR/runner.json: {"entry": "runner.<hash>.js", "claims": "claims.<hash>.js", "search": "search.<hash>.js",
+ * "files": [every file]}.
  */
 
 import { build } from "esbuild";
@@ -49,6 +50,19 @@ async function clear(folder) {
   for (const name of JSON.parse(written).files) await rm(join(folder, basename(name)), { force: true });
 }
 
+/** The search worker is classic, for the theme starts it so; it loads the engine at the first key. */
+async function search(folder, files) {
+  const classic = { ...common, format: "iife", outdir: folder, entryNames: "[name].[hash]", metafile: true };
+  const written = async (options) => {
+    const { metafile } = await build({ ...classic, ...options });
+    const [name] = Object.keys(metafile.outputs).map((path) => basename(path));
+    files.add(name);
+    return name;
+  };
+  const engine = await written({ entryPoints: { "search-engine": "search/load.ts" } });
+  return written({ entryPoints: { search: "search/worker.ts" }, define: { ENGINE: JSON.stringify(engine) } });
+}
+
 async function main() {
   const [target] = process.argv.slice(2);
   if (!target) {
@@ -75,6 +89,7 @@ async function main() {
       if (entryPoint === source) index[name] = basename(path);
     }
   }
+  index.search = await search(folder, files);
   const listing = { ...index, files: [...files].sort() };
   await writeFile(join(folder, "runner.json"), `${JSON.stringify(listing, null, 1)}\n`);
 }

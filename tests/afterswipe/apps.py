@@ -14,7 +14,7 @@ def ticking(ran: list[int], every: float = 0.1) -> Main:
 
     async def main(app: Application) -> None:
         if app.launch_reason == "person":
-            card = app.activities.request("Counting", progress=0.0)
+            card = app.activities.request("Counting", progress=0.0, push_type="token")
         else:  # launched in the background, where no card can be started
             card = next(iter(app.activities), None)
         count = 0
@@ -33,7 +33,7 @@ def uploading(size: int = 60 * MB, outcomes: list[str] | None = None) -> Main:
     said = [] if outcomes is None else outcomes
 
     async def main(app: Application) -> None:
-        card = app.activities.request("Posting", progress=0.0)
+        card = app.activities.request("Posting", progress=0.0, push_type="token")
         try:
             async for sent in app.url_session.upload("story.mov", size=size):
                 card.update(progress=sent)

@@ -39,7 +39,7 @@ class StartCard(LiveActivityIntent):
             self._note(app)
             await asyncio.sleep(1)
         try:
-            app.activities.request("Started by an intent", text="sending")
+            app.activities.request("Started by an intent", text="sending", push_type="token")
         except AfterSwipeError:
             self._note(app)
 
@@ -111,14 +111,16 @@ class Commanded(Run):
             self._note(app)
             action(app)
 
-        app.call(act)
+        app.process.call(act)
         self.phone.wait()
         return True
 
     def request_card(self, stale_after: float | None = None) -> bool:
         def act(app: Application) -> None:
             stale_date = None if stale_after is None else app.now + stale_after
-            self._card = app.activities.request("Posting", text="sending", stale_date=stale_date)
+            self._card = app.activities.request(
+                "Posting", text="sending", stale_date=stale_date, push_type="token"
+            )
 
         return self._try(act)
 
@@ -164,7 +166,7 @@ class Commanded(Run):
                 except AfterSwipeError:
                     self._note(app)
 
-            app.loop.create_task(send())
+            app.process.loop.create_task(send())
 
         return self.do(act)
 
@@ -223,7 +225,7 @@ class Commanded(Run):
                     self._note(app)
 
             app.location.background_activity_session()
-            app.loop.create_task(follow())
+            app.process.loop.create_task(follow())
 
         return self._try(act)
 

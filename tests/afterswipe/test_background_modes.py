@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from afterswipe import APIError, NotKnownError, Phone, State, UnavailableError, UsageError
+from afterswipe import MB, APIError, NotKnownError, Phone, State, UnavailableError, UsageError
 
 from . import invariants
 from .apps import ticking
@@ -170,13 +170,65 @@ def test_before_ios_17_there_are_no_live_updates():
         left(following([], session=True), ios="16.7")
 
 
-def test_a_location_event_wakes_and_after_a_force_quit_nobody_knows():
+async def arming(app):
+    app.location.start_monitoring_significant_location_changes()
+    await asyncio.sleep(10**6)
+
+
+def events(app_main, *, quits: bool = False, disputes: dict | None = None) -> list[bool]:
+    phone = Phone(disputes=disputes)
+    phone.open(app_main)
+    phone.swipe_up()
+    woken = []
+    for _ in range(3):
+        phone.wait(minutes=2)
+        if quits:
+            phone.force_quit()
+        else:
+            phone.memory_pressure()
+        woken.append(phone.background_modes.location_event())
+    return woken
+
+
+def test_a_location_event_wakes_once_until_it_is_armed_again():
+    assert events(ticking([])) == [True, False, False]
+    assert events(arming) == [True, True, True]
+
+
+def test_after_a_force_quit_a_dispute_decides():
+    rule = "location.relaunch-after-force-quit"
+    assert events(arming, quits=True) == events(arming, quits=True, disputes={rule: "document"}) == [True] * 3
+    assert events(arming, quits=True, disputes={rule: "report"}) == [False] * 3
+
+
+def test_only_running_code_arms_it():
     phone = left(ticking([]))
-    assert phone.background_modes.location_event()
-    assert phone.app_state is State.BACKGROUND
-    phone.force_quit()
-    with pytest.raises(NotKnownError, match=r"location\.relaunch-after-force-quit-unsettled"):
-        phone.background_modes.location_event()
+    phone.wait(minutes=1)
+    with pytest.raises(UsageError, match="suspended"):
+        phone.app.location.start_monitoring_significant_location_changes()
+
+
+@pytest.mark.parametrize("uploads", [True, False])
+def test_location_that_keeps_a_transfer_alive_is_a_finding(uploads):
+    held = []
+
+    async def app_main(app):
+        app.location.background_activity_session()
+        if uploads:
+            held.append(asyncio.ensure_future(drain(app.url_session.upload("archive.zip", size=500 * MB))))
+        async for _ in app.location.live_updates():
+            pass
+
+    async def drain(task):
+        async for _ in task:
+            pass
+
+    phone = left(app_main, then=60)
+    found = phone.background_modes.review()
+    assert bool(found) is uploads
+    if uploads:
+        assert "2.5.4" in found[0]
+        assert "archive.zip" in found[0]
 
 
 async def waiting(app):

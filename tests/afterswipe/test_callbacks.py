@@ -149,7 +149,7 @@ def test_a_running_app_is_told_of_a_force_quit_and_ends_at_once():
     phone, heard = quit_of(lambda phone: phone.open_app_switcher())
     assert heard == [(0.0, "applicationWillTerminate", State.INACTIVE)]
     assert phone.app_state is State.NOT_RUNNING
-    assert phone.was_force_quit
+    assert phone.host.was_force_quit
     assert phone.endings.last.cause.value == "force quit"
     assert "life-cycle.running-app-may-be-told-of-force-quit" in phone.rules.used
 

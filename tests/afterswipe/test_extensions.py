@@ -269,7 +269,7 @@ def test_versions_that_have_not_the_form(ios, form):
 
 
 def test_mistakes_with_photos():
-    with pytest.raises(UsageError, match="Choose one of"):
+    with pytest.raises(UsageError, match="There are: PH"):
         Phone(ios="27").photos.install_extension(all_new, "PHSomething")
     with pytest.raises(UsageError, match="size"):
         Phone(ios="27").photos.take("a", size=0)

@@ -350,19 +350,6 @@ def test_a_restart_leaves_no_process_and_a_locked_phone():
     assert run.phone.app_state is State.NOT_RUNNING
 
 
-def test_what_waits_for_the_first_unlock_happens_then_and_once():
-    run = Commanded()
-    happened = []
-    run.phone.power.when_unlocked(lambda: happened.append("at once"))
-    run.phone.restart()
-    run.phone.power.when_unlocked(lambda: happened.append("at the unlock"))
-    assert happened == ["at once"]
-    run.phone.unlock()
-    run.phone.lock()
-    run.phone.unlock()
-    assert happened == ["at once", "at the unlock"]
-
-
 def test_nobody_knows_what_a_restart_does_to_a_card():
     run = Commanded()
     run.open()

@@ -39,7 +39,7 @@ def opened(main, *, ios: str = "26", leave: bool = True) -> Phone:
 def requesting(**options):
     async def main(app):
         if not list(app.activities):
-            app.activities.request("Card", **options)
+            app.activities.request("Card", **options, push_type="token")
 
     return main
 
@@ -61,9 +61,9 @@ def test_a_mechanism_may_allow_a_start_in_the_background():
             try:
                 if allowed:
                     with app.activities.allow_start_for("intents.live-activity-intent"):
-                        app.activities.request("From the intent")
+                        app.activities.request("From the intent", push_type="token")
                 else:
-                    app.activities.request("After the intent")
+                    app.activities.request("After the intent", push_type="token")
                 seen.append("started")
             except ActivityAuthorizationError as refused:
                 seen.append(refused.reason)
@@ -77,7 +77,7 @@ def test_a_scheduled_card_is_pending_then_active_with_no_code_running():
     ran = []
 
     async def main(app):
-        app.activities.request("Later", start=app.now + 60, alert="It begins")
+        app.activities.request("Later", start=app.now + 60, alert="It begins", push_type="token")
         while True:
             ran.append(app.clock.now)
             await asyncio.sleep(1)
@@ -95,9 +95,9 @@ def test_a_scheduled_card_is_pending_then_active_with_no_code_running():
 
 def test_a_pending_card_can_be_changed_and_given_up():
     async def main(app):
-        first = app.activities.request("First", text="old", start=app.now + 60, alert="!")
+        first = app.activities.request("First", text="old", start=app.now + 60, alert="!", push_type="token")
         first.update(text="new")
-        app.activities.request("Second", start=app.now + 60, alert="!").end()
+        app.activities.request("Second", start=app.now + 60, alert="!", push_type="token").end()
 
     phone = opened(main)
     phone.wait(minutes=2)
@@ -132,7 +132,7 @@ def test_what_a_request_refuses(ios, options, error, words):
 
 def counting(every: float, times: int):
     async def main(app):
-        card = app.activities.request("Counting", text="0")
+        card = app.activities.request("Counting", text="0", push_type="token")
         for count in range(1, times + 1):
             await asyncio.sleep(every)
             card.update(text=str(count))
@@ -165,7 +165,7 @@ def test_so_many_updates_at_once_get_through_and_no_more(times, dropped):
 
 def test_an_alert_lights_up_the_screen():
     async def main(app):
-        app.activities.request("Card").update(text="now", alert="Look")
+        app.activities.request("Card", push_type="token").update(text="now", alert="Look")
 
     assert [alert.text for alert in opened(main).record.of(Alerted)] == ["Look"]
 
@@ -178,7 +178,7 @@ def test_an_alert_lights_up_the_screen():
 )
 def test_a_dismissal_policy_counts_up_to_four_hours(policy, minutes):
     async def main(app):
-        app.activities.request("Card").end("Over", dismissal_policy=policy)
+        app.activities.request("Card", push_type="token").end("Over", dismissal_policy=policy)
 
     phone = opened(main, leave=False)
     phone.wait(minutes=max(0, minutes - 1))
@@ -189,7 +189,7 @@ def test_a_dismissal_policy_counts_up_to_four_hours(policy, minutes):
 
 def test_there_is_no_such_dismissal_policy():
     async def main(app):
-        app.activities.request("Card").end(dismissal_policy="soon")
+        app.activities.request("Card", push_type="token").end(dismissal_policy="soon")
 
     with pytest.raises(UsageError, match="'immediate'"):
         opened(main)
@@ -214,7 +214,7 @@ def test_a_card_outlives_its_process_and_the_next_launch_finds_it(end):
     async def main(app):
         found.append([card.activity_state.value for card in app.activities])
         if len(found) == 1:
-            app.activities.request("Card", progress=0.2)
+            app.activities.request("Card", progress=0.2, push_type="token")
 
     phone = opened(main)
     end(phone)
@@ -286,13 +286,13 @@ def test_the_number_is_limited_and_an_end_makes_room():
     seen = []
 
     async def main(app):
-        cards = [app.activities.request(str(number)) for number in range(5)]
+        cards = [app.activities.request(str(number), push_type="token") for number in range(5)]
         try:
-            app.activities.request("one too many")
+            app.activities.request("one too many", push_type="token")
         except ActivityAuthorizationError as refused:
             seen.append(refused.reason)
         cards[0].end()
-        app.activities.request("room again")
+        app.activities.request("room again", push_type="token")
 
     opened(main)
     assert seen == ["targetMaximumExceeded"]
@@ -301,7 +301,7 @@ def test_the_number_is_limited_and_an_end_makes_room():
 def test_the_island_shows_the_two_most_relevant():
     async def main(app):
         for score in (1, 3, 2):
-            app.activities.request(str(score), relevance_score=score)
+            app.activities.request(str(score), relevance_score=score, push_type="token")
 
     phone = opened(main)
     assert [card.title for card in phone.dynamic_island()] == ["3", "2"]
@@ -329,7 +329,7 @@ def test_the_systems_card_is_not_the_apps():
 
     async def main(app):
         app.activities.request("Own")
-        app.cards.add_system_card("Exporting", progress=0.1)
+        app.system.cards.add_system_card("Exporting", progress=0.1)
         seen.extend(card.activity_state.value for card in app.activities)
 
     phone = opened(main, leave=False)
@@ -464,7 +464,7 @@ def test_a_start_that_the_person_does_not_allow_is_dropped():
 def test_a_broadcast_reaches_those_who_subscribed():
     async def main(app):
         app.activities.request("Follows", text="0:0", channel="match")
-        app.activities.request("Does not", text="0:0")
+        app.activities.request("Does not", text="0:0", push_type="token")
 
     phone = opened(main)
     phone.live_activity_pushes.broadcast("match", text="1:0")
@@ -499,7 +499,7 @@ def test_without_their_rules_nothing_is_held_back():
     )
 
     async def main(app):
-        cards = [app.activities.request(str(number)) for number in range(20)]
+        cards = [app.activities.request(str(number), push_type="token") for number in range(20)]
         for count in range(500):
             cards[0].update(text=str(count))
 
@@ -507,3 +507,61 @@ def test_without_their_rules_nothing_is_held_back():
     for _ in range(50):
         phone.live_activity_pushes.update(text="pushed")
     assert phone.record.of(CardUpdateHeld) == []
+
+
+# What is held back.
+
+
+def reached(**options):
+    return opened(requesting(**options))
+
+
+def held(phone: Phone) -> list[str]:
+    return [str(entry) for entry in phone.record.of(CardUpdateHeld)]
+
+
+def test_a_start_that_is_held_back_is_called_a_start():
+    phone = reached()
+    phone.network.disconnect()
+    phone.live_activity_pushes.start("Next", alert="!")
+    assert held(phone) == ["start of a card by the push: waits for the network"]
+
+
+def offline(phone: Phone) -> None:
+    phone.network.disconnect()
+
+
+def over_budget(phone: Phone) -> None:
+    for count in range(100):
+        phone.live_activity_pushes.update(text=str(count))
+
+
+@pytest.mark.parametrize("holds_back", [offline, over_budget])
+def test_an_end_that_is_held_back_is_not_replaced(holds_back):
+    phone = reached()
+    holds_back(phone)
+    phone.live_activity_pushes.end("Over")
+    phone.live_activity_pushes.update(text="late")
+    assert "an end is held back" in held(phone)[-1]
+    phone.network.connect()
+    phone.wait(hours=3)
+    assert (state(phone), phone.cards.get(1).content.text) == ("ended", "Over")
+
+
+def test_progress_on_a_long_text_is_an_error_of_the_push():
+    phone = reached(text="x" * 4068)
+    with pytest.raises(APIError, match="Send less") as refused:
+        phone.live_activity_pushes.update(progress=0.123456789)
+    assert not isinstance(refused.value, ActivityAuthorizationError)
+
+
+def test_what_became_too_long_on_the_way_is_dropped():
+    async def main(app):
+        card = app.activities.request("Card", push_type="token")
+        await asyncio.sleep(3)
+        card.update(text="x" * 4070)
+
+    phone = opened(main, leave=False)
+    phone.live_activity_pushes.update(progress=0.123456789, priority=5)
+    phone.wait(hours=1)
+    assert "attributesTooLarge" in held(phone)[-1]

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from afterswipe import MB, ConditionChanged, Phone, URLError, UsageError
+from afterswipe import MB, ConditionChanged, NeverYieldsError, Phone, URLError, UsageError
 
 
 def fetching(answers: list[object], url: str = "https://api.example/file", **options: object):
@@ -267,7 +267,8 @@ def test_a_stream_is_lost_when_the_app_is_suspended():
     phone.wait(minutes=1)
     phone.open()
     phone.wait(seconds=1)
-    assert heard == [200, (0, "one "), "the connection is defunct: the app was suspended"]
+    lost = "the connection is defunct: the app was suspended (networkConnectionLost, -1005)"
+    assert heard == [200, (0, "one "), lost]
 
 
 @pytest.mark.parametrize("session", ["url_session", "background_url_session"])
@@ -361,3 +362,86 @@ def test_the_same_seed_gives_the_same_run():
 
     assert run(1) == run(1)
     assert run(1) != run(2)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "number"),
+    [("airplane_mode", "networkConnectionLost", -1005), (None, "notConnectedToInternet", -1009)],
+)
+def test_a_loss_has_the_same_name_from_an_upload_and_from_a_client(change, code, number):
+    """`change` comes while both are under way; without one there is no network from the start."""
+    lost = {}
+
+    async def upload(app):
+        async for _ in app.url_session.upload("film.mov", size=60 * MB):
+            pass
+
+    async def fetch(app):
+        async with app.url_session.client() as client:
+            await client.post("https://api.example/", content=slowly())
+
+    async def slowly():
+        for _ in range(60):
+            yield bytes(MB)
+
+    async def app(app):
+        for name, work in (("upload", upload), ("client", fetch)):
+            app.process.loop.create_task(trying(name, work(app)))
+
+    async def trying(name, work):
+        try:
+            await work
+        except URLError as error:
+            lost[name] = (error.code, error.number, isinstance(error, httpx.TransportError))
+
+    phone = Phone()
+    if change is None:
+        phone.network.disconnect()
+    phone.open(app)
+    phone.wait(seconds=3)
+    if change:
+        getattr(phone.network, change)()
+    phone.wait(seconds=3)
+    assert lost == {"upload": (code, number, False), "client": (code, number, True)}
+
+
+@pytest.mark.parametrize("way", ["url_session", "background_url_session"])
+def test_a_handler_that_never_answers_keeps_its_request_waiting_and_nothing_else(way):
+    ended, ticks = [], []
+
+    async def never(_request, _received):
+        await asyncio.Event().wait()
+
+    async def app(app):
+        async def upload():
+            async for _ in getattr(app, way).upload("a.mov", size=1 * MB, to="https://silent.example/"):
+                pass
+            ended.append(app.now)
+
+        app.process.loop.create_task(upload())
+        while True:
+            ticks.append(app.now)
+            await asyncio.sleep(60)
+
+    phone = Phone()
+    phone.network.serve("silent.example", never)
+    phone.open(app)
+    phone.wait(hours=1)
+    assert (ended, len(ticks)) == ([], 61)
+    assert phone.truth().transfers[0].sent == 1 * MB
+
+
+def test_a_handler_that_never_lets_go_is_an_error_in_words():
+    async def restless(_request, _received):
+        while True:
+            await asyncio.sleep(0)
+
+    async def app(app):
+        async with app.url_session.client() as client:
+            await client.get("https://restless.example/")
+
+    phone = Phone()
+    phone.network.serve("restless.example", restless)
+    phone.open(app)
+    with pytest.raises(NeverYieldsError):
+        phone.wait(seconds=10)

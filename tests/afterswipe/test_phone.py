@@ -186,7 +186,7 @@ def test_a_live_activity_starts_in_the_foreground_only():
         app.begin_background_task("work")
         await asyncio.sleep(10)
         try:
-            app.activities.request("Too late")
+            app.activities.request("Too late", push_type="token")
         except ActivityAuthorizationError as refused:
             seen.append(refused)
 
@@ -198,7 +198,7 @@ def test_a_live_activity_starts_in_the_foreground_only():
 
 def test_before_16_1_there_are_no_live_activities():
     async def app(app):
-        app.activities.request("Too early")
+        app.activities.request("Too early", push_type="token")
 
     with pytest.raises(UnavailableError, match=r"16\.1"):
         Phone(ios="16").open(app)
@@ -206,7 +206,7 @@ def test_before_16_1_there_are_no_live_activities():
 
 def test_a_stale_date_marks_the_card_and_ends_the_gap():
     async def app(app):
-        app.activities.request("Posting", progress=0.2, stale_date=app.now + 60)
+        app.activities.request("Posting", progress=0.2, stale_date=app.now + 60, push_type="token")
         await asyncio.sleep(1000)
 
     phone = left(app)
@@ -218,7 +218,7 @@ def test_a_stale_date_marks_the_card_and_ends_the_gap():
 
 def test_an_update_makes_a_stale_card_active_again():
     async def app(app):
-        card = app.activities.request("Posting", progress=0.2, stale_date=app.now + 1)
+        card = app.activities.request("Posting", progress=0.2, stale_date=app.now + 1, push_type="token")
         await asyncio.sleep(2)
         states.append(card.activity_state.value)
         card.update(progress=0.3)
@@ -233,7 +233,7 @@ def test_an_update_makes_a_stale_card_active_again():
 
 def test_eight_hours_then_four_more():
     async def app(app):
-        app.activities.request("Long", text="going on")
+        app.activities.request("Long", text="going on", push_type="token")
         await asyncio.sleep(10**6)
 
     phone = left(app, then=8 * 3600 - 3)
@@ -246,7 +246,7 @@ def test_eight_hours_then_four_more():
 
 def test_updates_to_an_ended_card_are_ignored():
     async def app(app):
-        card = app.activities.request("Posting", progress=0.1)
+        card = app.activities.request("Posting", progress=0.1, push_type="token")
         card.end("Posted")
         card.update(text="again")
 
@@ -281,7 +281,7 @@ def test_a_launch_after_force_quit_starts_anew_and_finds_the_card():
     async def app(app):
         seen.append(len(list(app.activities)))
         if not seen[-1]:
-            app.activities.request("First")
+            app.activities.request("First", push_type="token")
         else:
             next(iter(app.activities)).end("Cleaned up")
 
@@ -368,7 +368,7 @@ def test_a_push_changes_the_card_and_not_the_app():
 
 def test_a_timer_bar_moves_with_no_code_running():
     async def app(app):
-        app.activities.request("Posting", timer_interval=(app.now, app.now + 100))
+        app.activities.request("Posting", timer_interval=(app.now, app.now + 100), push_type="token")
         await asyncio.sleep(10**6)
 
     phone = left(app, then=48)
@@ -381,7 +381,7 @@ def test_a_timer_bar_moves_with_no_code_running():
 def test_the_island_hides_the_card_of_the_app_in_front_and_shows_two():
     async def app(app):
         for number in range(3):
-            app.activities.request(f"Card {number}")
+            app.activities.request(f"Card {number}", push_type="token")
 
     phone = Phone()
     phone.open(app)
@@ -392,7 +392,7 @@ def test_the_island_hides_the_card_of_the_app_in_front_and_shows_two():
 
 def test_too_much_data_for_a_card():
     async def app(app):
-        app.activities.request("Big", text="x" * 5000)
+        app.activities.request("Big", text="x" * 5000, push_type="token")
 
     with pytest.raises(ActivityAuthorizationError, match=r"attributesTooLarge.*4096"):
         Phone().open(app)
@@ -413,7 +413,7 @@ def test_no_network_and_then_one():
     phone.network.disconnect()
     phone.open(app)
     phone.wait(seconds=30)
-    assert seen == ["networkConnectionLost"]
+    assert seen == ["notConnectedToInternet"]
     assert phone.truth().transfers[0].sent == 0
     phone.network.connect()
     phone.wait(seconds=30)
@@ -477,7 +477,7 @@ def test_nobody_acts_for_a_suspended_app():
     held = []
 
     async def app(app):
-        held.append(app.activities.request("Card"))
+        held.append(app.activities.request("Card", push_type="token"))
         await asyncio.sleep(1000)
 
     phone = left(app)

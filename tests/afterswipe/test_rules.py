@@ -3,7 +3,7 @@
 import pytest
 
 from afterswipe import MB, Phone, UsageError, claims
-from afterswipe.claims.rules import Rules, beliefs
+from afterswipe.claims.rules import NEWEST, OLDEST, Rules, beliefs
 
 CARD, CARD_RULE = "story-upload.folklore-live-activity-keeps-it-going", "live-activity.gives-no-run-time"
 QUIT = "force-quit.uploads-survive"
@@ -70,3 +70,55 @@ def test_another_number_is_in_the_unit_of_its_claim():
         == 100_000
     )
     assert Phone(claims={"model.upload-chunk": MB}).rules.number("model.upload-chunk") == MB
+
+
+# Versions that there were.
+
+
+@pytest.mark.parametrize(
+    ("ios", "read"),
+    [
+        (17, "17"),
+        (17.2, "17.2"),
+        ("17", "17"),
+        ("17.0", "17"),
+        ("26.4.2", "26.4.2"),
+        ("4.3", "4.3"),
+        ("27.1", "27.1"),
+    ],
+)
+def test_a_version_that_there_was_is_taken_as_text_or_number(ios, read):
+    assert str(Phone(ios=ios).rules.ios) == read
+
+
+@pytest.mark.parametrize("ios", ["19", 20, "25", "3", "28", "0", 100])
+def test_a_version_that_there_never_was_says_which_there_are(ios):
+    with pytest.raises(UsageError, match=r"There is no iOS .* 4, 5, .* 17, 18, 26, 27\."):
+        Phone(ios=ios)
+
+
+@pytest.mark.parametrize(
+    ("ios", "last"), [("27.2", "27.1"), ("18.9", "18.7"), ("12.6", "12.5"), (16.8, "16.7")]
+)
+def test_a_minor_version_that_there_never_was_says_the_last(ios, last):
+    with pytest.raises(UsageError, match=f"is {last}"):
+        Phone(ios=ios)
+
+
+@pytest.mark.parametrize("ios", ["", "eighteen", "18.", "-18", None, True, float("nan"), "18 "])
+def test_what_is_no_version_is_refused(ios):
+    with pytest.raises(UsageError, match="no iOS version"):
+        Phone(ios=ios)
+
+
+def test_the_newest_is_the_newest():
+    assert str(NEWEST) == "27.1"
+    Phone(ios=str(NEWEST))
+    Phone(ios=str(OLDEST))
+
+
+def test_an_unknown_belief_and_an_unknown_dispute_list_those_that_there_are():
+    with pytest.raises(UsageError, match="uploads-survive"):
+        Phone(suppose=["uploads survive"])
+    with pytest.raises(UsageError, match="relaunch-after-force-quit"):
+        Phone(disputes={"location": "report"})

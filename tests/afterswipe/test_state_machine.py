@@ -220,7 +220,7 @@ class PhoneMachine(RuleBasedStateMachine):
             self.run.wait(20)
             self.phone.background_modes.location_services = True
 
-    @precondition(lambda self: self.unlocked and not self.phone.was_force_quit)
+    @precondition(lambda self: self.unlocked and not self.phone.host.was_force_quit)
     @rule()
     def taps_the_button_of_an_intent(self) -> None:
         self.run.tap_intent()

@@ -5,7 +5,19 @@ import asyncio
 import httpx
 import pytest
 
-from afterswipe import MB, Phone, State, StateChanged, TransferMoved, UnavailableError, URLError, UsageError
+from afterswipe import (
+    MB,
+    AssertionChanged,
+    Phone,
+    State,
+    StateChanged,
+    TransferMoved,
+    UnavailableError,
+    URLError,
+    UsageError,
+)
+from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.kernel.phases import Phase
 
 FIRST = 60_000  # claim background-urlsession.rate-limiter-first-delays
 
@@ -204,7 +216,7 @@ def test_cancelled_by_the_app():
 
     async def app(app):
         task = app.background_url_session.upload("film", size=60 * MB)
-        app.loop.call_later(2, task.cancel)
+        app.process.loop.call_later(2, task.cancel)
         try:
             async for _ in task:
                 pass
@@ -467,3 +479,52 @@ def test_its_negations_no_such_server_and_no_such_ios():
     assert interrupted("17", resumable=False) == [None]
     with pytest.raises(UnavailableError, match=r"iOS 16.4 has no resumable uploads.*iOS 17"):
         interrupted("16.4", resumable=True)
+
+
+def test_asking_for_the_tasks_adds_no_listener():
+    seen = []
+
+    async def main(app):
+        task = app.background_url_session.upload("film.mov", size=60 * MB)
+        for _ in range(100):
+            app.background_url_session.tasks()
+        async for sent in task:
+            seen.append(sent)
+            if sent > 0.5:
+                break
+
+    phone = Phone()
+    phone.open(main)
+    [transfer] = phone.daemon.transfers
+    assert len(transfer.listeners) == 1
+    phone.wait(minutes=2)
+    assert seen[-1] > 0.5
+
+
+def test_a_process_that_was_killed_ends_no_assertion():
+    async def main(app):
+        app.begin_background_task("save")
+
+    phone = Phone()
+    phone.open(main)
+    phone.swipe_up()
+    phone.wait(minutes=2)
+    assert phone.app_state is State.NOT_RUNNING
+    assert [entry.change for entry in phone.record.of(AssertionChanged)] == ["begun", "expires"]
+
+
+@pytest.mark.parametrize("up", [True, False])
+def test_a_piece_that_the_system_had_on_its_way_does_not_outlive_the_network(up):
+    phone = Phone()
+    moved = []
+    transfers = SystemTransfers(phone.network, Phase.PHOTOS_UPLOADS)
+    transfers.move(20 * MB, up=up, progressed=lambda sent: moved.append((phone.clock.now, sent)))
+    phone.wait(seconds=1)
+    phone.network.disconnect()
+    before = list(moved)
+    phone.wait(minutes=1)
+    assert moved == before
+    phone.network.connect()
+    phone.wait(minutes=1)
+    assert moved[-1][1] == 20 * MB
+    assert [sent for _, sent in moved] == sorted({sent for _, sent in moved})

@@ -25,7 +25,7 @@ def left(app, *, after: float = 2, then: float = 60, ios: str = "26", leave=Phon
 
 def by_the_system(size: int = 60 * MB, *, told: bool = True):
     async def main(app):
-        card = app.activities.request("Posting", progress=0.0)
+        card = app.activities.request("Posting", progress=0.0, push_type="token")
         upload = app.background_url_session.upload("story.mov", size=size)
         if told:
             async for sent in upload:
@@ -73,7 +73,7 @@ def test_with_the_system_sending_the_card_is_frozen_and_the_work_is_not_lost():
 
 def test_a_card_with_no_figure_is_not_wrong_while_the_system_sends():
     async def main(app):
-        app.activities.request("Posting", text="Sending in the background")
+        app.activities.request("Posting", text="Sending in the background", push_type="token")
         app.background_url_session.upload("story.mov", size=60 * MB)
 
     phone = left(main, then=30)
@@ -95,7 +95,7 @@ def test_the_end_of_a_suspended_process_changes_the_reason():
 
 def test_a_moving_bar_is_projected():
     async def main(app):
-        app.activities.request("Posting", timer_interval=(app.now, app.now + 60))
+        app.activities.request("Posting", timer_interval=(app.now, app.now + 60), push_type="token")
         async for _ in app.url_session.upload("story.mov", size=60 * MB):
             pass
 
@@ -108,7 +108,7 @@ def test_a_projection_is_wrong_only_where_it_is_off(expected, wrong):
     """The upload takes 40 seconds: a bar that says so is right, a faster and a slower one are not."""
 
     async def main(app):
-        app.activities.request("Posting", timer_interval=(app.now, app.now + expected))
+        app.activities.request("Posting", timer_interval=(app.now, app.now + expected), push_type="token")
         app.background_url_session.upload("story.mov", size=60 * MB)
 
     phone = left(main, then=36)
@@ -118,7 +118,7 @@ def test_a_projection_is_wrong_only_where_it_is_off(expected, wrong):
 
 def test_a_bar_that_gets_to_the_end_after_the_upload_did_is_right_from_then_on():
     async def main(app):
-        app.activities.request("Posting", timer_interval=(app.now, app.now + 60))
+        app.activities.request("Posting", timer_interval=(app.now, app.now + 60), push_type="token")
         app.background_url_session.upload("story.mov", size=60 * MB)
         app.complete_wake()
 
@@ -144,7 +144,7 @@ def test_with_no_network_nothing_ever_began():
 
 def test_a_scheduled_card_starts_without_its_work():
     async def main(app):
-        app.activities.request("Nightly sync", progress=0.0, start=app.now + 60, alert="!")
+        app.activities.request("Nightly sync", progress=0.0, start=app.now + 60, alert="!", push_type="token")
 
     phone = left(main, then=30)
     assert phone.truth().gaps == []
@@ -164,7 +164,7 @@ def test_a_card_started_by_push_after_a_force_quit_claims_what_nobody_does():
 
 def test_an_app_that_did_run_is_believed_to_have_begun():
     async def main(app):
-        app.activities.request("Syncing", text="3 of 120")
+        app.activities.request("Syncing", text="3 of 120", push_type="token")
 
     assert found(left(main)) == [("frozen", "stopped")]
 
@@ -227,7 +227,7 @@ def test_a_card_that_says_all_is_done_and_is_right():
 
 def test_a_score_that_a_server_pushes_is_no_claim_about_the_phone():
     async def main(app):
-        app.activities.request("Match", text="0:0")
+        app.activities.request("Match", text="0:0", push_type="token")
 
     phone = left(main, then=20)
     phone.live_activity_pushes.update(text="1:0")
@@ -237,7 +237,7 @@ def test_a_score_that_a_server_pushes_is_no_claim_about_the_phone():
 
 def test_its_negation_words_about_an_upload_that_stopped_are_a_claim():
     async def main(app):
-        app.activities.request("Posting", text="Sending")
+        app.activities.request("Posting", text="Sending", push_type="token")
         async for _ in app.url_session.upload("story.mov", size=60 * MB):
             pass
 
@@ -249,7 +249,7 @@ def test_its_negation_words_about_an_upload_that_stopped_are_a_claim():
 
 def test_a_picture_that_is_not_drawn_anew_goes_on_claiming():
     async def main(app):
-        app.activities.request("Posting", progress=0.2, stale_date=app.now + 30)
+        app.activities.request("Posting", progress=0.2, stale_date=app.now + 30, push_type="token")
 
     for side, until in (("document", 30_000), ("report", 62_000)):
         phone = Phone(ios="26.4", disputes={"live-activity.stale-view-after-termination": side})
@@ -265,8 +265,8 @@ def test_a_picture_that_is_not_drawn_anew_goes_on_claiming():
 
 def test_two_wrong_cards_are_two_gaps_and_one_time():
     async def main(app):
-        app.activities.request("One", progress=0.1)
-        app.activities.request("Two", progress=0.2)
+        app.activities.request("One", progress=0.1, push_type="token")
+        app.activities.request("Two", progress=0.2, push_type="token")
         await asyncio.sleep(100)
 
     phone = left(main, then=30)
@@ -313,7 +313,7 @@ def _patient(system: bool):
     async def main(app):
         if list(app.activities) or app.launch_reason != "person":
             return
-        card = app.activities.request("Posting", progress=0.0)
+        card = app.activities.request("Posting", progress=0.0, push_type="token")
         session = app.background_url_session if system else app.url_session
         try:
             async for sent in session.upload("story.mov", size=12 * MB):
@@ -334,7 +334,7 @@ def two_works(*, tied: bool = False, before: bool = False, again: bool = False):
         if before:
             app.background_url_session.upload("backup.zip", size=2000 * MB)
             await asyncio.sleep(0.1)
-        card = app.activities.request("Posting your story", progress=0.0)
+        card = app.activities.request("Posting your story", progress=0.0, push_type="token")
         if not before:
             app.background_url_session.upload("backup.zip", size=2000 * MB)
         story = app.url_session.upload("story.mov", size=60 * MB)
@@ -373,7 +373,7 @@ def test_a_story_that_died_beside_a_backup_that_goes_on_has_stopped(program):
 
 def test_a_file_that_is_sent_again_by_other_means_is_one_work():
     async def main(app):
-        app.activities.request("Posting", text="Sending")
+        app.activities.request("Posting", text="Sending", push_type="token")
         with suppress(AfterSwipeError):
             async for _ in app.url_session.upload("story.mov", size=60 * MB):
                 if app.now > 1:
@@ -388,7 +388,7 @@ def test_a_file_that_is_sent_again_by_other_means_is_one_work():
 
 def waiting(text: str):
     async def main(app):
-        app.activities.request("Posting your story", text=text)
+        app.activities.request("Posting your story", text=text, push_type="token")
         app.background_url_session.upload("story.mov", size=60 * MB)
         await asyncio.sleep(2)
 
@@ -426,7 +426,7 @@ def test_a_difference_that_is_tolerated_is_stated():
 
 def test_a_tie_to_work_that_never_began_never_started():
     async def main(app):
-        card = app.activities.request("Posting your story")
+        card = app.activities.request("Posting your story", push_type="token")
         card.follows(app.url_session.upload("story.mov", size=60 * MB))
 
     assert found(left(main)) == [("never started", "stopped")]

@@ -21,8 +21,8 @@ TITLE = TREE.results[RESULT].title
 ANSWERS = "2.1.1"
 WORDS = [
     "Making something first, such as a video, and then sending it",
-    "iOS 26 or later",
     "A tap in the app",
+    "iOS 26",
 ]
 
 
@@ -83,7 +83,7 @@ def test_the_keyboard_is_enough(page: Page, address: str) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".choosing-question")).to_be_focused()
-    for question in ("version", "tap"):
+    for question in ("tap", "version"):
         expect(page.locator(".choosing-question")).to_have_text(TREE.questions[question].asks)
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
@@ -105,11 +105,11 @@ def test_back_and_forward_go_through_the_answers(page: Page, address: str) -> No
         page.get_by_role("button", name=words, exact=True).click()
     expect(page.locator(f"#{RESULT}")).to_be_visible()
     page.go_back()
-    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["tap"].asks)
+    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["version"].asks)
     # At the first step back the theme fetches the page and exchanges it; the new one is dressed a moment later.
     expect(page.locator(".choosing-result:visible")).to_have_count(0)
     page.go_back()
-    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["version"].asks)
+    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["tap"].asks)
     page.go_forward()
     page.go_forward()
     expect(page.locator(f"#{RESULT}")).to_be_visible()
@@ -120,10 +120,20 @@ def test_back_and_forward_go_through_the_answers(page: Page, address: str) -> No
 
 def test_an_address_with_answers_leads_to_the_question(page: Page, address: str) -> None:
     open_at(page, f"{address}#answers=2.1")
-    assert asked(page) == TREE.questions["tap"].asks
-    page.get_by_role("button", name="Change the answer to: Which iOS must it work on?").click()
-    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["version"].asks)
+    assert asked(page) == TREE.questions["version"].asks
+    page.get_by_role("button", name="Change the answer to: Who starts it?").click()
+    expect(page.locator(".choosing-question")).to_have_text(TREE.questions["tap"].asks)
     assert page.url == f"{address}#answers=2"
+
+
+def test_the_oldest_ios_hides_the_lines_for_older_ones(page: Page, address: str) -> None:
+    open_at(page, f"{address}#hand-over")
+    lines = page.locator(".choosing-lines:visible li:visible strong")
+    expect(lines).to_have_text(["Before iOS 16.2:", "From iOS 16.2:", "From iOS 17.2:", "From iOS 26:"])
+    page.get_by_label("The oldest iOS").select_option("17.2")
+    expect(lines).to_have_text(["From iOS 17.2:", "From iOS 26:"])
+    page.get_by_label("The oldest iOS").select_option("27")
+    expect(lines).to_have_text(["From iOS 26:"])
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,9 @@ def test_on_paper_both_are_there(page: Page, server: StaticServer) -> None:
 
 def test_a_chapter_says_for_whom_it_is_and_leads_to_the_next(page: Page, server: StaticServer) -> None:
     page.goto(server.origin + ANOTHER)
-    expect(page.locator("h1 + .page-mark")).to_have_text(re.compile(r"^For .* \d+ min$"))
+    expect(page.locator("h1 + .page-mark")).to_have_text(
+        re.compile(r"^For .* \d+ min\s+Sources read up to \d+ \w+ 20\d\d$")
+    )
     following = page.locator(".md-footer__link--next")
     target = following.evaluate("(link) => link.href")
     following.click()

@@ -151,7 +151,11 @@ def test_a_page_that_is_only_read(page: Page, server: StaticServer, path: str) -
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     loaded = server.asked("/_run/")
     assert loaded
-    assert not [asked for asked in loaded if not re.search(r"/(runner|claims|cite|chunk)\.\w+\.js$", asked)]
+    assert not [
+        asked
+        for asked in loaded
+        if not re.search(r"/(runner|claims|cite|chunk|search|sentences|ways)\.\w+\.js$", asked)
+    ]
     assert not [worker.url for worker in page.workers if worker.url.startswith("blob:")]
 
 

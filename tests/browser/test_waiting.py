@@ -3,7 +3,6 @@
 Which calls are awaited is tested in tests/runner; here the worker really cannot wait inside a call.
 """
 
-import pytest
 from playwright.sync_api import expect
 
 from .snippet_page import Snippet, Source
@@ -54,31 +53,33 @@ with tempfile.TemporaryDirectory() as d:
 }
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_what_waits_is_awaited(opener: Opener, name: str) -> None:
-    code, output = PROGRAMS[name]
-    snippet = Snippet(opener.page({"example.py": Source(MAIN + code)}, script=WITHOUT), "example.py")
-    snippet.run()
-    expect(snippet.status).to_contain_text("Finished")
-    assert snippet.result() == output
+def test_what_waits_is_awaited(opener: Opener) -> None:
+    """One after the other in one interpreter, as on a page."""
+    sources = {f"{number}.py": Source(MAIN + code) for number, (code, _) in enumerate(PROGRAMS.values())}
+    page = opener.page(sources, script=WITHOUT)
+    for file, (name, (_, output)) in zip(sources, PROGRAMS.items(), strict=True):
+        snippet = Snippet(page, file)
+        snippet.run()
+        expect(snippet.status).to_contain_text("Finished")
+        assert snippet.result() == output, name
 
 
-@pytest.mark.parametrize(
-    ("code", "line"),
-    [
-        ("def go():\n    asyncio.run(main(1))\ngo()\n", 8),
-        ("def go():\n    with asyncio.Runner() as runner:\n        runner.run(main(1))\ngo()\n", 9),
-        ("import sys\nasync def leave():\n    sys.exit(3)\nasyncio.run(leave())\n", 0),
-    ],
-)
-def test_inside_a_function_it_says_where_to_put_it(opener: Opener, code: str, line: int) -> None:
-    page = opener.page(
-        {"example.py": Source(MAIN + code), "good.py": Source("print('good')\n")}, script=WITHOUT
-    )
-    example, good = Snippet(page, "example.py"), Snippet(page, "good.py")
-    example.run()
-    expect(example.status).to_have_text(f"Error in line {line}" if line else "Ended with exit status 3")
-    if line:
-        expect(example.error).to_contain_text("put the call at the top level of the program")
-    good.run()
-    expect(good.status).to_contain_text("Finished")
+INSIDE = [
+    ("def go():\n    asyncio.run(main(1))\ngo()\n", 8),
+    ("def go():\n    with asyncio.Runner() as runner:\n        runner.run(main(1))\ngo()\n", 9),
+    ("import sys\nasync def leave():\n    sys.exit(3)\nasyncio.run(leave())\n", 0),
+]
+
+
+def test_inside_a_function_it_says_where_to_put_it(opener: Opener) -> None:
+    bad = {f"{number}.py": Source(MAIN + code) for number, (code, _) in enumerate(INSIDE)}
+    page = opener.page({**bad, "good.py": Source("print('good')\n")}, script=WITHOUT)
+    good = Snippet(page, "good.py")
+    for file, (_, line) in zip(bad, INSIDE, strict=True):
+        example = Snippet(page, file)
+        example.run()
+        expect(example.status).to_have_text(f"Error in line {line}" if line else "Ended with exit status 3")
+        if line:
+            expect(example.error).to_contain_text("put the call at the top level of the program")
+        good.run()
+        expect(good.status).to_contain_text("Finished")

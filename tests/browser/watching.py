@@ -63,7 +63,7 @@ class Opener:
 
     def __init__(self, context: BrowserContext, server: StaticServer) -> None:
         self._context = context
-        self._server = server
+        self.server = server
         self._pages = 0
 
     def page(
@@ -72,11 +72,11 @@ class Opener:
         """A page with these snippets. `script` runs in it before anything of its own."""
         self._pages += 1
         path = f"/page{self._pages}.html"
-        self._server.pages[path] = render(sources, self._server.root / "_run", scheme, manifest)
+        self.server.pages[path] = render(sources, self.server.root / "_run", scheme, manifest)
         page = self._context.new_page()
         if script:
             page.add_init_script(script)
-        page.goto(self._server.origin + path)
+        page.goto(self.server.origin + path)
         return page
 
     def snippet(self, code: str, file: str = "example.py", tested: str = "tested\n") -> Snippet:
@@ -99,7 +99,7 @@ class Tab(Opener):
     ) -> Page:
         assert not manifest
         assert not script
-        html = render(sources, self._server.root / "_run", scheme)
+        html = render(sources, self.server.root / "_run", scheme)
         self._tab.evaluate(
             """(html) => {
                 const next = new DOMParser().parseFromString(html, "text/html");

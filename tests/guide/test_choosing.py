@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from afterswipe import claims
+from afterswipe import Version, claims
+from guide import snippets
 from guide.claims.links import MARKER
 from guide.errors import BuildError
-from guide.pages import choosing
+from guide.pages import choosing, ways
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TREE = choosing.tree()
@@ -26,6 +27,7 @@ text = "It ends.{claim:live-activity.gives-no-run-time}"
 mechanism = "%s"
 chapter = "the-swoop"
 promise = ""
+line = [{ from = "13", way = "open", says = "Stay." }]
 """
 
 
@@ -46,6 +48,108 @@ def test_a_result_names_what_is_there(key):
     if result.promise:
         promises = (DOCS / "what-we-can-promise.md").read_text(encoding="utf-8")
         assert f"{{ #{result.promise} }}" in promises
+
+
+# Every path ends in a recommendation that the tables would give too.
+
+PATHS = [(path, version) for path in TREE.paths() for version in choosing.VERSIONS]
+WAYS = {way.id: way for way in ways.table().ways}
+
+
+@pytest.mark.parametrize(
+    ("path", "version"), PATHS, ids=lambda value: value if isinstance(value, str) else ">".join(value)
+)
+def test_every_path_ends_at_a_way_that_is_there_on_that_ios(path, version):
+    line = TREE.results[path[-1]].on(version)
+    if line.way != choosing.OPEN:
+        (cell,) = [cell for cell in ways.table().cells(WAYS[line.way]) if cell.version == version]
+        assert cell.answer.is_ != "no", f"{line.says} on iOS {version}"
+    assert MARKER.search(line.says)
+
+
+def test_a_way_that_is_not_there_is_seen():
+    (cell,) = [cell for cell in ways.table().cells(WAYS["continued"]) if cell.version == "18"]
+    assert cell.answer.is_ == "no"
+
+
+def achieved() -> dict[str, tuple[str, bool, float]]:
+    """The recipe's table, as its page has it: way -> from which iOS, whether it delivers, for how many seconds its card misleads."""
+    rows = {}
+    for row in snippets.accepted("strategies_table").text.splitlines()[1:]:
+        name, since, at, misled, _ = re.split(r"\s{2,}", row.strip())
+        seconds = sum(
+            float(number) * {"min": 60, "s": 1}[unit]
+            for number, unit in re.findall(r"([\d.]+) (min|s)\b", misled)
+        )
+        rows[name] = (since, at != "never", seconds)
+    return rows
+
+
+ACHIEVED = achieved()
+STORY = ("hand-over", "go-on-now", "finish-making-it", "resumable")
+"""Results that are about the upload of a story, for which the recipe's table has an answer on each iOS."""
+OLDEST_IN_TABLE = "16.1"
+"""The table is of ways with cards; before, the same session runs without one."""
+
+
+@pytest.mark.parametrize(
+    "key", [key for key, result in TREE.results.items() if any(line.strategy for line in result.line)]
+)
+def test_what_is_recommended_delivers_by_the_recipes_table(key):
+    for line in TREE.results[key].line:
+        if line.strategy:
+            since, delivers, _ = ACHIEVED[line.strategy]
+            assert delivers, line
+            assert Version(since) <= max(Version(line.since), Version(OLDEST_IN_TABLE)), line
+
+
+@pytest.mark.parametrize("key", STORY)
+@pytest.mark.parametrize("version", choosing.VERSIONS)
+def test_for_a_story_no_way_of_the_recipes_table_is_better(key, version):
+    """None delivers on that iOS with a card that is right for longer; ways of a widget need no open app and are another question."""
+    on = max(Version(version), Version(OLDEST_IN_TABLE))
+    there = {
+        name: misled
+        for name, (since, delivers, misled) in ACHIEVED.items()
+        if delivers and Version(since) <= on and name != "long-running intent"
+    }
+    assert there[TREE.results[key].on(version).strategy] == min(there.values())
+
+
+@pytest.mark.parametrize("key", STORY)
+def test_the_recipes_own_lines_by_version_say_the_same(key):
+    page = (DOCS / "the-upload-recipe.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\d, ]+) \| (.*?) \| (.*?) \|", page.split("## By version")[1], re.MULTILINE)
+    said = {version: " ".join(words) for versions, *words in rows for version in versions.split(", ")}
+    assert set(said) == {"16", "17", "18", "26", "27"}
+    for version, column in (("16", "16.2"), ("17", "17.2"), ("18", "18"), ("26", "26"), ("27", "27")):
+        words = (
+            said[version] + (said["26"] if version == "27" else "") + (said["17"] if version == "18" else "")
+        )
+        expected = (
+            "continued"
+            if "continued task" in words
+            else "resumable"
+            if "resumable" in words
+            else "whole-file"
+        )
+        assert TREE.results[key].on(column).way == expected, version
+
+
+def test_each_line_can_be_read_alone():
+    """The script hides lines for older systems, so none may lean on the one before."""
+    for result in TREE.results.values():
+        assert not [line.says for line in result.line if re.search(r"\bsame\b", line.says)]
+
+
+def test_the_founding_cases_have_answers():
+    """A first sync now; work on the phone alone; waiting for a server's answer: each is a first answer of the page."""
+    ends = {path[1]: path[-1] for path in TREE.paths()}
+    assert ends["sync"] == "sync-by-itself"
+    assert TREE.results["first-sync"].on("26").way == "continued"
+    assert ends["local"] == "when-idle"
+    assert TREE.results["on-the-phone"].on("26").way == "continued"
+    assert "a-servers-answer" in ends
 
 
 def test_the_page_has_every_answer_and_every_result_once():

@@ -13,7 +13,7 @@ from guide.finish import moved
 from guide.finish.row import content_security_policy, finish
 
 PAGE = (
-    '<!doctype html><html><head><meta charset="utf-8"><title>T</title><script>one()</script>'
+    '<!doctype html><html><head><meta charset="utf-8"><title>T</title><link rel="stylesheet" href="{base}/assets/site.css"><script>one()</script>'
     '<script id="__config" type="application/json">{{"base": "{base}"}}</script></head>'
     '<body><article><h1>T</h1><p>S.<a class="claim" href="claim:life-cycle.jetsam">x</a> <a href="site:claims/">y</a></p></article></body></html>'
 )
@@ -24,6 +24,8 @@ def parts(tmp_path: Path) -> tuple[Path, Path, Path]:
     site, runtime, runner = (tmp_path / name for name in ("built", "runtime", "runner"))
     for folder in (site / "deep" / "er", runtime, runner):
         folder.mkdir(parents=True)
+    (site / "assets").mkdir()
+    (site / "assets" / "site.css").write_text("a:hover { color: red }")
     (site / "index.html").write_text(PAGE.format(base="."))
     (site / "deep" / "er" / "index.html").write_text(PAGE.format(base="../.."))
     (site / "404.html").write_text(PAGE.format(base="/guide/"))
@@ -34,7 +36,12 @@ def parts(tmp_path: Path) -> tuple[Path, Path, Path]:
     (runner / "claims.def.js").write_text("cite()")
     (runner / "runner.json").write_text(
         json.dumps(
-            {"entry": "runner.abc.js", "claims": "claims.def.js", "files": ["runner.abc.js", "claims.def.js"]}
+            {
+                "entry": "runner.abc.js",
+                "claims": "claims.def.js",
+                "search": "search.ghi.js",
+                "files": ["runner.abc.js", "claims.def.js"],
+            }
         )
     )
     return site, runtime, runner
@@ -77,7 +84,9 @@ def test_pages_are_marked_from_their_front_matter_and_old_addresses_lead_on(part
         built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21), docs=docs
     )
     assert "For developers" in (site / "deep/er/index.html").read_text()
-    assert "page-mark" not in (site / "index.html").read_text()
+    index = (site / "index.html").read_text()
+    assert "For developers" not in index
+    assert "Sources read up to" in index
     old = (site / "old/index.html").read_text()
     assert 'content="0; url=../deep/er/"' in old
     assert "Content-Security-Policy" in old

@@ -11,7 +11,7 @@ from guide.errors import BuildError
 
 
 def render(text: str) -> str:
-    return markdown.markdown(text, extensions=["guide.markdown"])
+    return markdown.markdown(text, extensions=["tables", "guide.markdown"])
 
 
 def plain(markup: str) -> str:
@@ -103,3 +103,21 @@ def test_a_block_that_names_nothing_is_found_with_file_line_and_remedy(tmp_path)
     page.write_text("# Title\n\n/// snippet | nothing_here\n///\n\n/// snippet | swoop\n///\n")
     (wrong,) = snippets.check_pages(page.parent)
     assert wrong.startswith("docs/page.md:3: There is no snippet snippets/nothing_here.py. There are:")
+
+
+def test_a_wide_table_names_its_columns_in_each_cell_for_phones():
+    html = render("| A | B `c` | C | D |\n| --- | --- | --- | --- |\n| 1 | 2 | 3 | 4 |\n")
+    assert "data-stacked" in html
+    assert re.findall(r'<td data-label="([^"]*)">', html) == ["A", "B c", "C", "D"]
+    assert "data-stacked" not in render("| A | B | C |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n")
+
+
+def test_what_a_snippet_prints_as_a_table_is_one():
+    html = render("/// outcome | strategies_table\nA caption.\n///\n")
+    printed = snippets.accepted("strategies_table").text.splitlines()
+    assert html.count("<tr>") == len(printed)
+    assert "<th>Strategy</th>" in html
+    assert '<td data-label="Card misled">0.8 s (frozen)</td>' in html
+    assert "<figcaption>\n<p>A caption.</p>" in html
+    with pytest.raises(BuildError, match="is no table"):
+        render("/// outcome | story_upload\n///\n")

@@ -47,14 +47,19 @@ def test_a_page_s_address_follows_from_its_file(file, address):
 
 # The line below the title.
 
+DAY = date(2026, 11, 21)
+
 PAGE = "<article><h1 id='t'>T<a class='headerlink'>#</a></h1><p>{words}</p></article><footer>{words}</footer>"
 
 
 @pytest.mark.parametrize(("audience", "words"), page_marks.AUDIENCES.items())
 def test_a_page_says_for_whom_it_is_and_how_long_it_takes(audience, words):
-    made = page_marks.marked(PAGE.format(words="word " * 1000), audience)
-    line = re.search(r'</h1><p class="page-mark"><strong>(.*?)</strong> <span>(\d+) min</span></p>', made)
+    made = page_marks.marked(PAGE.format(words="word " * 1000), audience, DAY)
+    line = re.search(
+        r'</h1><p class="page-mark"><strong>(.*?)</strong> <span>(\d+) min</span> <span>Sources', made
+    )
     assert line.groups() == (words, str(1000 // page_marks.WORDS_PER_MINUTE))
+    assert '<time datetime="2026-11-21">21 November 2026</time>' in made
 
 
 def test_code_output_and_marks_are_not_read():
@@ -64,8 +69,21 @@ def test_code_output_and_marks_are_not_read():
     assert page_marks.minutes(PAGE.format(words="word")) == 1
 
 
-def test_a_page_without_an_audience_has_no_line():
-    assert page_marks.marked(PAGE, "") == PAGE
+def test_a_page_without_an_audience_has_its_date_alone():
+    made = page_marks.marked(PAGE, "", DAY)
+    assert '<p class="page-mark"><span>Sources read up to <time datetime="2026-11-21">' in made
+    assert " min</span>" not in made
+    assert page_marks.marked("<p></p>", "", DAY) == "<p></p>"
+
+
+def test_a_page_is_dated_by_the_newest_source_of_its_claims():
+    known = {one.id: one for one in claims.every()}
+    dates = {one.id: max(source.retrieved for source in one.source) for one in known.values() if one.source}
+    old, new = min(dates, key=dates.__getitem__), max(dates, key=dates.__getitem__)
+    assert dates[old] < dates[new]
+    assert page_marks.last_read(f'<a href="claim:{old}">', known) == dates[old]
+    assert page_marks.last_read(f'<a href="claim:{old}"> <a href="claim:{new}">', known) == dates[new]
+    assert page_marks.last_read("no claim", known) == dates[new]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +91,7 @@ def test_a_page_without_an_audience_has_no_line():
 )
 def test_a_mistake_in_the_audience_stops_the_build(page, audience, words):
     with pytest.raises(BuildError, match=words):
-        page_marks.marked(page, audience)
+        page_marks.marked(page, audience, DAY)
 
 
 # Pages that have moved.

@@ -107,6 +107,55 @@ def test_the_line_is_that_of_the_file():
     assert wrong.startswith("docs/page.md:10:")
 
 
+# Leads can be quoted, and a sentence has one mark.
+
+LEAD = re.compile(r"^# .*?\n+(?:<p [^>]*>)?(.*?[.?]”?)(?:\*\*|\{claim|<|\s|$)", re.MULTILINE)
+
+
+def lead(text: str) -> str:
+    """The first sentence below a page's title, without its marks."""
+    body = re.sub(r"<!--.*?-->", "", front_matter.split(text)[1], flags=re.DOTALL)
+    found = LEAD.search(body)
+    assert found, body[:200]
+    return re.sub(r"\*|\{claim:[^}]*\}", "", found[1])
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=name)
+def test_a_lead_can_be_quoted(path):
+    assert len(lead(CHAPTERS[path]).split()) < 25, lead(CHAPTERS[path])
+
+
+def test_a_lead_is_the_first_sentence():
+    assert lead("---\na: b\n---\n<!-- made -->\n# T\n\n**One, two.**{claim:a.b} Three.\n") == "One, two."
+    assert (
+        lead('# T\n\n<p class="lead" markdown>Since iOS 26.1 it is so.{claim:a.b}</p>\n')
+        == "Since iOS 26.1 it is so."
+    )
+
+
+def test_no_sentence_ends_with_two_marks():
+    doubled = [
+        f"{name(path)}: {found}"
+        for path, text in PAGES.items()
+        for found in re.findall(r".{0,60}\{claim:[^}]+\}\{claim:[^}]+\}", text)
+    ]
+    assert doubled == []
+
+
+def test_swipe_away_is_not_said_where_leaving_is_meant():
+    """“Leave the app” is one thing, a force quit another; “swipe away” alone means neither."""
+    said = [
+        f"{name(path)}: {found}"
+        for path, text in PAGES.items()
+        for found in re.findall(r"[^.\n]*\bswip\w+ (?:an |the |it )?(?:app )?away\b[^.\n]*", text)
+        if "card" not in found
+        and "Dynamic Island" not in found
+        and "#" not in found
+        and "switcher" not in found
+    ]
+    assert said == []
+
+
 # Words.
 
 

@@ -139,9 +139,12 @@ def test_the_command_serves(tmp_path):
         text=True,
     )
     try:
-        transport = httpx.HTTPTransport(retries=8)
-        with httpx.Client(transport=transport) as client:
-            page = client.get(f"http://127.0.0.1:{port}/v3/update-events/all").json()
+        while True:
+            try:
+                page = httpx.get(f"http://127.0.0.1:{port}/v3/update-events/all", trust_env=False).json()
+                break
+            except httpx.ConnectError:
+                assert process.poll() is None, process.stderr.read()
         assert len(page["events"]) == 2
     finally:
         process.terminate()

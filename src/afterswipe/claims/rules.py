@@ -8,7 +8,7 @@ that nobody documents is a claim with evidence `assumed`, and is shown as such b
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from afterswipe.errors import ClaimError, UnavailableError, UsageError
+from afterswipe.errors import ClaimError, UnavailableError, UsageError, must_be_one_of
 
 from .catalogue import Rule, Value, rule, rules
 
@@ -20,9 +20,9 @@ SIDES = ("document", "report")
 class Version(tuple[int, ...]):
     """An iOS version, such as `Version("16.1")`. Versions compare as numbers: 9 comes before 16.1."""
 
-    def __new__(cls, text: str) -> "Version":
-        """Read a version; raises UsageError where the text is none."""
-        parts = text.split(".")
+    def __new__(cls, text: str | float) -> "Version":
+        """Read a version, a number such as 17 too; raises UsageError where the text is none."""
+        parts = str(text).split(".")
         if not all(part.isdecimal() for part in parts):
             raise UsageError(f"{text!r} is no iOS version. Write it like '18' or '16.1'.")
         numbers = [int(part) for part in parts]
@@ -34,7 +34,24 @@ class Version(tuple[int, ...]):
         return ".".join(map(str, self))
 
 
-OLDEST, NEWEST = Version("4"), Version("27.1")
+_LAST = "4.3 5.1 6.1 7.1 8.4 9.3 10.3 11.4 12.5 13.7 14.8 15.8 16.7 17.7 18.7 26.6 27.1"
+"""Each iOS that there was, by its last minor version."""
+
+_LAST_MINOR = {version[0]: version[1] for version in map(Version, _LAST.split())}
+OLDEST, NEWEST = Version("4"), Version(_LAST.rsplit(maxsplit=1)[-1])
+
+
+def _existing(version: Version) -> Version:
+    """The version, if there was one; raises UsageError with those that there were."""
+    major, minor = (*version, 0)[:2]
+    if major not in _LAST_MINOR:
+        there = ", ".join(map(str, _LAST_MINOR))
+        raise UsageError(
+            f"There is no iOS {version} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
+        )
+    if minor > _LAST_MINOR[major]:
+        raise UsageError(f"There is no iOS {version}: the last {major} here is {major}.{_LAST_MINOR[major]}.")
+    return version
 
 
 class Rules:
@@ -47,17 +64,13 @@ class Rules:
 
     def __init__(
         self,
-        ios: str,
+        ios: str | float,
         *,
         suppose: Sequence[str] = (),
         disputes: Mapping[str, str] | None = None,
         claims: Mapping[str, float] | None = None,
     ) -> None:
-        self.ios = Version(ios)
-        if not OLDEST <= self.ios < Version("28"):
-            raise UsageError(
-                f"iOS {ios} is outside of what is modelled. Choose a version from {OLDEST} to {NEWEST}."
-            )
+        self.ios = _existing(Version(ios))
         self.supposed, self._displaced = _supposed(suppose)
         self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
         """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""
@@ -66,7 +79,6 @@ class Rules:
         self._times: dict[str, int] = {}
         # The same few claims are asked for all the time.
         self._holds: dict[str, bool] = {}
-        self._covers: dict[str, bool] = {}
 
     def claim(self, claim_id: str) -> Rule:
         """The claim with this id, noted as used by this run, unless a supposed belief displaces it."""
@@ -86,17 +98,15 @@ class Rules:
         """Whether the phone follows this rule: the claim covers this iOS version, no supposed belief displaces it, and no dispute is against it."""
         held = self._holds.get(claim_id)
         if held is None:
-            follows = claim_id not in self._displaced and self._follows(self.claim(claim_id))
-            held = self._holds[claim_id] = follows and self.has(claim_id)
+            side = self.claim(claim_id).side
+            follows = not side or self._sides.get(claim_id, SIDES[0]) == side
+            held = self._holds[claim_id] = claim_id not in self._displaced and follows and self.has(claim_id)
         return held
 
     def has(self, claim_id: str) -> bool:
         """Whether this iOS version is inside the range of versions for which the claim holds."""
-        covered = self._covers.get(claim_id)
-        if covered is None:
-            claim = self.claim(claim_id)
-            covered = self._covers[claim_id] = covers(self.ios, claim.since, claim.until)
-        return covered
+        claim = self.claim(claim_id)
+        return covers(self.ios, claim.since, claim.until)
 
     def require(self, claim_id: str, what: str) -> None:
         """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
@@ -133,10 +143,6 @@ class Rules:
             )
         return value
 
-    def _follows(self, claim: Rule) -> bool:
-        """Whether the phone follows the side of a dispute that the claim is on."""
-        return not claim.side or self._sides.get(claim.id, SIDES[0]) == claim.side
-
 
 def beliefs() -> list[str]:
     """The ids of the beliefs that a phone can suppose: refuted claims that name the rules they displace."""
@@ -147,8 +153,7 @@ def _supposed(names: Sequence[str]) -> tuple[tuple[Rule, ...], dict[str, str]]:
     """The beliefs, and for every rule that is displaced the belief that does it."""
     found, displaced = [], dict[str, str]()
     for name in [names] if isinstance(names, str) else names:
-        if name not in beliefs():
-            raise UsageError(f"There is no belief {name!r} to suppose. There are: {', '.join(beliefs())}.")
+        must_be_one_of("belief to suppose:", name, beliefs())
         belief = rule(name)
         for other in belief.displaces:
             if displaced.setdefault(other, name) != name:
@@ -163,32 +168,21 @@ def _decided(disputes: Mapping[str, str]) -> dict[str, str]:
     """The sides that were chosen."""
     known = [claim.id for claim in rules().values() if claim.side]
     for claim_id, chosen in disputes.items():
-        if claim_id not in known:
-            raise UsageError(f"There is no dispute {claim_id!r}. There are: {', '.join(known)}.")
-        if chosen not in SIDES:
-            raise UsageError(f"{chosen!r} is no side of a dispute. Choose one of: {', '.join(SIDES)}.")
+        must_be_one_of("dispute", claim_id, known)
+        must_be_one_of("side of a dispute", chosen, SIDES)
     return dict(disputes)
 
 
 def _changed(numbers: Mapping[str, float]) -> dict[str, float]:
     """The numbers that were given in the claims' place."""
+    known = [claim.id for claim in rules().values() if claim.value is not None]
     for claim_id, number in numbers.items():
-        if not has_number(claim_id):
-            known = ", ".join(claim.id for claim in rules().values() if claim.value is not None)
-            raise UsageError(f"There is no claim {claim_id!r} with a number. There are: {known}.")
+        must_be_one_of("claim with a number:", claim_id, known)
         if isinstance(number, bool) or not 0 <= number < float("inf"):
             raise UsageError(
                 f"{claim_id}: {number!r} is no number for it. Give 0 or more, in the claim's unit."
             )
     return dict(numbers)
-
-
-def has_number(claim_id: str) -> bool:
-    """Whether there is a claim of this id, and it has a value."""
-    try:
-        return rule(claim_id).value is not None
-    except ClaimError:
-        return False
 
 
 @cache

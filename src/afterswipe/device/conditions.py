@@ -1,15 +1,21 @@
 """The conditions of the device: what decides, besides the person, whether background work runs.
 
-Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties.
+Between a restart and the first unlock the files of most apps cannot be read, and BGTaskScheduler starts no tasks (claim
+background-tasks.not-before-first-unlock). Whether a Live Activity is still there after a restart, nobody says (claim
+live-activity.reboot-persistence): the model refuses to answer, and says so, instead of making something up.
+
+Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties, how long a restart takes, the app that the system launches before the first unlock, protected files, what
+becomes of a background transfer that is under way (no source was found; a restart is refused then), whether a restart
+lifts what a force quit forbids.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError
-from afterswipe.kernel.clock import Clock
-from afterswipe.kernel.phases import Moment, Phase, Subscribers
+from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.kernel import Clock, Phase
+from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Record
 
 _APPEARED = {
@@ -18,6 +24,22 @@ _APPEARED = {
     "low_data_mode": "model.low-data-mode-holds-discretionary",
 }
 """The claim that says since which iOS there is such a switch."""
+
+
+class Power:
+    """Whether the phone has been unlocked since it was switched on."""
+
+    def __init__(self) -> None:
+        self.unlocked_since_restart = True
+        """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
+
+    def restarted(self) -> None:
+        """The phone was switched off and on."""
+        self.unlocked_since_restart = False
+
+    def unlocked(self) -> None:
+        """The phone was unlocked."""
+        self.unlocked_since_restart = True
 
 
 class Conditions:
@@ -54,7 +76,7 @@ class Conditions:
         object.__setattr__(self, name, value)
         if changed and not name.startswith("_"):
             self._record.add(ConditionChanged(self._clock.now, name, value))
-            self._tell(name)
+            self._changes.tell(Moment.CONDITION, name)
 
     @property
     def locked(self) -> bool:
@@ -80,18 +102,12 @@ class Conditions:
         """For the phone: it was locked, or unlocked."""
         if locked != self._locked:
             self._locked = locked
-            self._tell("locked")
-
-    def _tell(self, name: str) -> None:
-        self._changes.tell(Moment.CONDITION, name)
+            self._changes.tell(Moment.CONDITION, "locked")
 
     def _check(self, name: str, value: Any) -> None:
         if name == "locked":
             raise UsageError("A person locks a phone: use phone.lock() and phone.unlock().")
-        if name not in _CONDITIONS:
-            raise UsageError(
-                f"There is no condition {name!r} in this model. There are: {', '.join(_CONDITIONS)}."
-            )
+        must_be_one_of("condition", name, _CONDITIONS)
         if name == "battery":
             if isinstance(value, bool) or not 0 <= value <= 1:
                 raise UsageError(f"battery={value} is no charge. Give a share from 0.0 to 1.0.")

@@ -8,12 +8,22 @@ from weakref import WeakSet
 
 import httpx
 
-from afterswipe.kernel.clock import Due
+from afterswipe.errors import URLError
+from afterswipe.kernel import Action, AppChange, Due, Phase, Process
 from afterswipe.kernel.loop import ProcessLoop
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
 
 from .network import Network
+
+
+class ReadError(URLError, httpx.ReadError):
+    """A connection that was lost, by httpx's name and by Apple's: what `client()` raises has a `code` and a `number` too."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("networkConnectionLost", f"the connection is defunct: {why}")
+
+
+class ConnectError(URLError, httpx.ConnectError):
+    """A request without a network, by httpx's name and by Apple's."""
 
 
 class Connections:
@@ -74,7 +84,7 @@ class Connections:
         """Receive `count` bytes; raises httpx.ReadError if the connection dies before they have arrived."""
         await self._until(lambda done: self.network.receive(count, done))
 
-    async def _until(self, plan: Callable[[Callable[[], None]], Due]) -> None:
+    async def _until(self, plan: Callable[[Action], Due]) -> None:
         future = self._loop.create_future()
 
         def arrived() -> None:
@@ -92,7 +102,7 @@ class Connections:
             if due is not None:
                 due.cancel()
             if not future.done():
-                future.set_exception(httpx.ReadError(f"the connection is defunct: {why}"))
+                future.set_exception(ReadError(why))
         for stream in self._arriving:
             stream.drop(why)
         return len(waiting)
@@ -114,7 +124,7 @@ class _Arriving(httpx.AsyncByteStream):
         piece = int(self._connections.network.rules.number("model.upload-chunk"))
         for start in range(0, len(self._body), piece):
             if self._defunct:
-                raise httpx.ReadError(f"the connection is defunct: {self._defunct}")
+                raise ReadError(self._defunct)
             part = self._body[start : start + piece]
             await self._connections.receive(len(part))
             yield part
@@ -148,7 +158,7 @@ class _Streaming(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while True:
             if self._defunct:
-                raise httpx.ReadError(f"the connection is defunct: {self._defunct}")
+                raise ReadError(self._defunct)
             if not self._pieces:
                 self._news = self._loop.create_future()
                 await self._news
@@ -176,7 +186,7 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
         """
         network = self._connections.network
         if not network.connected:
-            raise httpx.ConnectError("there is no network")
+            raise ConnectError("notConnectedToInternet", "there is no network")
         if not isinstance(request.stream, httpx.AsyncByteStream):
             raise TypeError(
                 "An app on the phone is asynchronous: use httpx.AsyncClient and an asynchronous body."

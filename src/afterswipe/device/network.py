@@ -11,9 +11,9 @@ from functools import lru_cache
 import httpx
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError
-from afterswipe.kernel.clock import Clock, Due
-from afterswipe.kernel.phases import Moment, Phase, Subscribers
+from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.kernel import Action, Clock, Due, Phase
+from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Entry
 from afterswipe.units import SECOND
 
@@ -117,20 +117,14 @@ class Network:
 
     def airplane_mode(self, on: bool = True) -> None:
         """Turn airplane mode on, or off with `airplane_mode(False)`. For an app it is the same as no network."""
-        if on:
-            self.disconnect()
-        else:
-            self.connect()
+        (self.disconnect if on else self.connect)()
 
     def switch_to(self, kind: str, *, uplink: float | None = None, downlink: float | None = None) -> None:
         """Change to `Wi-Fi` or `cellular`: connections that were in use are cut. The bandwidths stay unless they are given.
 
         Raises UsageError for another kind of network.
         """
-        if kind not in KINDS:
-            raise UsageError(
-                f"There is no network of the kind {kind!r} here. Choose one of {', '.join(KINDS)}."
-            )
+        must_be_one_of("kind of network", kind, KINDS)
         self.uplink = self.uplink if uplink is None else uplink
         if downlink is not None:
             self.downlink = downlink
@@ -149,7 +143,7 @@ class Network:
         self.captive_portal = False
         self._changed(self.kind, "")
 
-    def watch(self, changed: Callable[[], None], phase: Phase) -> None:
+    def watch(self, changed: Action, phase: Phase) -> None:
         """For the frameworks: call `changed` whenever the network changed, went, or came back, in the order of the phases."""
         self._changes.on(phase, changed)
 
@@ -203,15 +197,15 @@ class Network:
         else:
             self.servers.ask(request, received, answered, in_full=in_full)
 
-    def send(self, count: int, done: Callable[[], None]) -> Due:
+    def send(self, count: int, done: Action) -> Due:
         """Put `count` bytes on the way to the server; `done` is called when it has them."""
         return self._carry(count, "uplink", self.uplink, done)
 
-    def receive(self, count: int, done: Callable[[], None]) -> Due:
+    def receive(self, count: int, done: Action) -> Due:
         """Put `count` bytes on the way to the phone; `done` is called when it has them."""
         return self._carry(count, "downlink", self.downlink, done)
 
-    def _carry(self, count: int, way: str, megabits: float, done: Callable[[], None]) -> Due:
+    def _carry(self, count: int, way: str, megabits: float, done: Action) -> Due:
         pace = 1 + self._jitter * (2 * self._rng.random() - 1)
         start = max(self.clock.now, self._free_at[way])
         self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)

@@ -15,14 +15,14 @@ from typing import Any
 import httpx
 
 from afterswipe.errors import UsageError
-from afterswipe.kernel.clock import Clock
+from afterswipe.kernel import Action, Clock
 from afterswipe.kernel.loop import ProcessLoop
 
 Handler = Callable[[httpx.Request, int], httpx.Response | Awaitable[httpx.Response]]
 """A server: given the request and the number of bytes of its body that arrived, it answers."""
 
 Answered = Callable[[httpx.Response], None]
-Carry = Callable[[int, Callable[[], None]], object]
+Carry = Callable[[int, Action], object]
 
 
 def created(_request: httpx.Request, _received: int) -> httpx.Response:
@@ -60,16 +60,16 @@ class Servers:
         if isinstance(answer, httpx.Response):
             has_it(answer)
         elif isinstance(answer, Awaitable):
-            self.run(self._wait_for(answer, has_it))
+            self.run(self._wait_for(request, answer, has_it))
         else:
             raise _no_response(request, answer)
 
-    async def _wait_for(self, answer: Awaitable[httpx.Response], answered: Answered) -> None:
+    async def _wait_for(
+        self, request: httpx.Request, answer: Awaitable[httpx.Response], answered: Answered
+    ) -> None:
         response = await answer
         if not isinstance(response, httpx.Response):
-            raise UsageError(
-                f"A server answered {type(response).__name__}. Return an httpx.Response, for instance httpx.Response(200)."
-            )
+            raise _no_response(request, response)
         answered(response)
 
     def _read(self, response: httpx.Response, answered: Answered) -> None:

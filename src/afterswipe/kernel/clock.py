@@ -7,13 +7,16 @@ the order in which they were scheduled.
 from collections.abc import Callable
 from heapq import heappop, heappush
 
+Action = Callable[[], None]
+"""Something to do."""
+
 
 class Due:
     """Something that will happen at `at` (milliseconds), unless it is cancelled before."""
 
     __slots__ = ("action", "at")
 
-    def __init__(self, at: int, action: Callable[[], None] | None) -> None:
+    def __init__(self, at: int, action: Action | None) -> None:
         self.at = at
         self.action = action
 
@@ -31,14 +34,14 @@ class Clock:
         self._serial = 0
         self._heap: list[tuple[int, int, Due]] = []
 
-    def at(self, when: int, action: Callable[[], None]) -> Due:
+    def at(self, when: int, action: Action) -> Due:
         """Do something at `when` (milliseconds); a moment that has passed means now."""
         self._serial += 1
         due = Due(when if when > self.now else self.now, action)
         heappush(self._heap, (due.at, self._serial, due))
         return due
 
-    def after(self, delay: int, action: Callable[[], None]) -> Due:
+    def after(self, delay: int, action: Action) -> Due:
         """Do something `delay` milliseconds from now."""
         return self.at(self.now + delay, action)
 

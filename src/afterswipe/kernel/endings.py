@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from afterswipe.errors import UsageError
 from afterswipe.units import duration
 
-from .causes import ProcessEnded
 from .host import Host
 from .life_cycle import Event, State
 from .process import Process
+from .record import ProcessEnded
 
 _TOLD = "life-cycle.will-terminate-only-while-running"
 

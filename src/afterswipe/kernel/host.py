@@ -7,17 +7,17 @@ Not modelled: more than one app, and processor time (all code is infinitely fast
 """
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError
+from afterswipe.errors import NotKnownError, UsageError
 
-from .causes import CAUSES, Cause, ProcessEnded
-from .clock import Clock
+from .clock import Action, Clock
 from .life_cycle import Event, State, after
+from .loop import ProcessLoop
 from .phases import Moment, Subscribers, tell
 from .process import AppChange, Process
-from .record import Record, StateChanged
+from .record import CAUSES, Cause, ProcessEnded, Record, StateChanged
 
 Main = Callable[[Process], Coroutine[Any, Any, None]]
 """Makes of a new process what the app's code holds, and returns the coroutine that is the app."""
@@ -29,22 +29,10 @@ _CAUSE_OF_EVENT = {
 }
 
 
-class Beside(Protocol):
-    """Other processes, which are turned when the app's is."""
-
-    running: list[Any]
-
-    def turn(self) -> None:
-        """Give them run time."""
-
-    def next_due(self, other: int | None) -> int | None:
-        """When one of them next has something to do, in milliseconds, or `other` where that is earlier."""
-
-
 class Host:
     """One app as the system sees it. `open` brings it to the front as a person does."""
 
-    def __init__(self, clock: Clock, rules: Rules, record: Record, open_app: Callable[[], None]) -> None:
+    def __init__(self, clock: Clock, rules: Rules, record: Record, open_app: Action) -> None:
         self.clock = clock
         self.rules = rules
         self.record = record
@@ -59,16 +47,13 @@ class Host:
         """Whether the person force quit the app and has not opened it since."""
         self.phases: Subscribers[AppChange] = Subscribers()
         """What the phone keeps and cares about the app's changes."""
-        self._beside: Beside | None = None
+        self.beside: list[ProcessLoop] = []
+        """Other processes' loops, which are turned whenever the app's is."""
 
     @property
     def state(self) -> State:
         """The state of the app's process."""
         return State.NOT_RUNNING if self.process is None else self.process.state
-
-    def run_beside(self, others: Beside) -> None:
-        """Turn these processes whenever the app's is turned."""
-        self._beside = others
 
     # What the frameworks ask of it.
 
@@ -80,13 +65,19 @@ class Host:
         With an empty `limit` the caller holds the time itself (`process.run_time.hold`).
         False where it may not: the person force quit it (claim `unless_force_quit`), or it is in front already.
         """
-        if self.main is None or (self.was_force_quit and self.rules.holds(unless_force_quit)):
+        rule = self.was_force_quit and unless_force_quit
+        if self.main is None or (rule and self.rules.holds(rule)):
             return False
         if self.state.foreground:
             return False
         self.happen(Event.WAKE, reason, limit=limit)
         self.turn()
         return True
+
+    def must_not_be_force_quit(self, what: str) -> None:
+        """Raise NotKnownError after a force quit: nobody has published whether the system does this then."""
+        if self.was_force_quit:
+            raise NotKnownError(f"{what}. Open the app before.", "force-quit.pushes-and-intents-unsettled")
 
     def consider(self, event: Event) -> None:
         """Raise NotKnownError or UsageError where it is not known or not modelled what would follow from this event now."""
@@ -173,12 +164,13 @@ class Host:
 
     def turn(self, until: int = 0) -> None:
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
-        process, beside = self.process, self._beside
+        process = self.process
         if process is not None and self._may_run(process):
             # Beside other processes, a process must not move the clock by itself.
-            process.loop.turn(0 if beside is not None and beside.running else until)
-        if beside is not None and beside.running:
-            beside.turn()
+            process.loop.turn(0 if self.beside else until)
+        for loop in list(self.beside):
+            if not loop.is_running():
+                loop.turn()
 
     def run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
         """Let time pass until `end` (milliseconds), or less where `over` says True before; it is asked whenever something has happened."""
@@ -197,10 +189,8 @@ class Host:
         clock.advance(end)
 
     def _next_due(self) -> int | None:
-        process, due = self.process, self.clock.next_due()
+        process, dues = self.process, [self.clock.next_due()]
         if process is not None and self._may_run(process):
-            own = process.loop.next_due()
-            if own is not None and (due is None or own < due):
-                due = own
-        beside = self._beside
-        return beside.next_due(due) if beside is not None and beside.running else due
+            dues.append(process.loop.next_due())
+        dues += [loop.next_due() for loop in self.beside]
+        return min((due for due in dues if due is not None), default=None)

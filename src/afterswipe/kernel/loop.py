@@ -210,11 +210,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         *args: *Ts,
         context: contextvars.Context | None = None,
     ) -> asyncio.TimerHandle:
-        when = self._clock.now / 1000 + delay
-        handle = _Timer(when, callback, args, context)
-        self._serial += 1
-        heappush(self._timers, (when * 1000 - _FORGIVEN, self._serial, handle))
-        return handle
+        return self.call_at(self._clock.now / 1000 + delay, callback, *args, context=context)
 
     def call_at[*Ts](
         self,

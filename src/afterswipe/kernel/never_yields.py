@@ -15,6 +15,7 @@ import inspect
 import linecache
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any
 
@@ -27,15 +28,13 @@ _TOOL, _NAME = 4, "afterswipe"
 _files: set[str] = set()
 
 
+@dataclass(slots=True)
 class Budget:
     """How many jumps the app's code may still take. Outside of a turn it is never used up."""
 
-    __slots__ = ("failure", "left")
-
-    def __init__(self) -> None:
-        self.left = sys.maxsize
-        self.failure: NeverYieldsError | None = None
-        """What the app was told; the turn raises it once more, in case that the app caught it."""
+    left: int = sys.maxsize
+    failure: NeverYieldsError | None = None
+    """What the app was told; the turn raises it once more, in case that the app caught it."""
 
 
 budget = Budget()
@@ -74,12 +73,9 @@ def _started(code: CodeType, _offset: int) -> object:
 def _jumped(code: CodeType, _offset: int, to: int) -> None:
     budget.left -= 1
     if budget.left < 0:
-        budget.failure = error(code.co_filename, _line(code, to), code.co_name)
+        lines = (line for start, end, line in code.co_lines() if line and start <= to < end)
+        budget.failure = error(code.co_filename, next(lines, 0), code.co_name)
         raise budget.failure
-
-
-def _line(code: CodeType, offset: int) -> int:
-    return next((line for start, end, line in code.co_lines() if line and start <= offset < end), 0)
 
 
 def error(file: str, line: int, function: str) -> NeverYieldsError:

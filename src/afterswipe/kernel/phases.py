@@ -77,10 +77,6 @@ class Subscribers[*Ts]:
             raise AssertionError(f"{phase} has a subscriber already")
         self._by_phase[phase] = hear
 
-    def of(self, phase: Phase) -> Callable[[*Ts], None] | None:
-        """Who subscribed to a phase, if anybody did."""
-        return self._by_phase.get(phase)
-
     def tell(self, moment: Moment, *news: *Ts) -> None:
         """Tell the subscribers of a moment, phase by phase."""
         tell(moment, (self,), *news)
@@ -90,5 +86,5 @@ def tell[*Ts](moment: Moment, everyone: Sequence[Subscribers[*Ts]], *news: *Ts) 
     """Tell the subscribers of a moment, phase by phase, of each phase in the order of `everyone`."""
     for phase in _PHASES[moment]:
         for subscribers in everyone:
-            if (hear := subscribers.of(phase)) is not None:
+            if (hear := subscribers._by_phase.get(phase)) is not None:
                 hear(*news)

@@ -10,20 +10,69 @@ from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
 from afterswipe.units import SECOND
 
-from .clock import Clock
-from .frozen import frozen
+from .clock import Action, Clock, Due
 from .life_cycle import SCENES, Event, SceneState, State, callbacks, stages
 from .loop import ProcessLoop
 from .phases import Subscribers
-from .record import ProcessChanged, Record
-from .run_time import RunTime
+from .record import ProcessChanged, Record, frozen
+
+
+class RunTime:
+    """The holds on one process. In the background, no hold means suspension."""
+
+    def __init__(self, clock: Clock, rules: Rules, suspend: Action) -> None:
+        self._clock = clock
+        self._rules = rules
+        self._suspend = suspend
+        self._holds: dict[int, str] = {}
+        self._count = 0
+        self._in_background = False
+        self._planned: Due | None = None
+        self.kept: Callable[[], bool] = lambda: True
+        """Whether, without any hold, it goes on all the same: for a phone on which suspension is not the default."""
+
+    def hold(self, why: str) -> int:
+        """Hold off suspension for a reason; returns the number with which to release it."""
+        self._count += 1
+        self._holds[self._count] = why
+        return self._count
+
+    def release(self, number: int) -> None:
+        """Give a hold back. With the last one the app is suspended, if it is in the background. Twice does nothing."""
+        if self._holds.pop(number, None) is not None:
+            self.look()
+
+    def look(self) -> None:
+        """See whether anything still holds off suspension, now that something may have changed."""
+        if self._in_background:
+            self._plan(0)
+
+    def entered_background(self) -> None:
+        """Without a hold the app is suspended shortly after (claim model.time-until-suspension)."""
+        self._in_background = True
+        self._plan(self._rules.milliseconds("model.time-until-suspension"))
+
+    def left_background(self) -> None:
+        """The app is in the foreground again, suspended, or gone."""
+        self._in_background = False
+        if self._planned is not None:
+            self._planned.cancel()
+
+    def _plan(self, delay: int) -> None:
+        if self._planned is not None:
+            self._planned.cancel()
+        self._planned = self._clock.after(delay, self._suspend_unless_held)
+
+    def _suspend_unless_held(self) -> None:
+        if not self._holds and (self._rules.holds("life-cycle.suspension-is-the-default") or not self.kept()):
+            self._suspend()
 
 
 class Process:
     """A launched process. `launch_reason` is "person", or what the system launched it for; `suspend` is how it asks to be suspended."""
 
     def __init__(
-        self, clock: Clock, rules: Rules, record: Record, suspend: Callable[[], None], launch_reason: str
+        self, clock: Clock, rules: Rules, record: Record, suspend: Action, launch_reason: str
     ) -> None:
         self.clock = clock
         self.rules = rules
@@ -58,7 +107,7 @@ class Process:
                 f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
             )
 
-    def call(self, action: Callable[[], None]) -> None:
+    def call(self, action: Action) -> None:
         """Let the main thread do something when the process is next turned."""
         self.loop.call_soon(action)
 

@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel import State
 from afterswipe.kernel.record import (
     CardChanged,
     CardFollows,
@@ -169,8 +169,6 @@ class _Reader:
         gaps = sorted(found, key=lambda gap: (gap.start, gap.activity))
         return Judgement(gaps, self._now, self._not_judged, list(self._works.moved.values()))
 
-    # Reading.
-
     def _take(
         self, entry: CardChanged | CardFollows | StateChanged | TransferMoved | TransferWaits | TransferEnded
     ) -> None:
@@ -207,8 +205,6 @@ class _Reader:
             old.by = old.by if entry.by == "system" else entry.by
             old.sent = {key: moved.sent for key, moved in self._works.moved.items()}
 
-    # Judging.
-
     def _judge_all(self, start: int, end: int) -> None:
         for number, told in self._cards.items():
             mine = self._works.of(told)
@@ -242,11 +238,9 @@ class _Reader:
     def _off(self, told: Told, mine: dict[Key, Transfer], at: int) -> float:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""
         card = told.card
-        living = alive(mine)
-        whole = sum(moved.size for moved in living.values())
-        if card.progress is None or not whole:
+        share = _came(told, mine)
+        if card.progress is None or share is None:
             return 0.0
-        share = sum(moved.sent - told.sent.get(key, 0) for key, moved in living.items()) / whole
         if card.timer is None:
             return share
         begins, until = card.timer
@@ -307,11 +301,9 @@ class _Reader:
 
     def _drift(self, told: Told, mine: dict[Key, Transfer], start: int, end: int) -> Iterator[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
-        living = alive(mine)
-        whole = sum(moved.size for moved in living.values())
-        if not whole:
+        share = _came(told, mine)
+        if share is None:
             return
-        share = sum(moved.sent - told.sent.get(key, 0) for key, moved in living.items()) / whole
         if told.card.timer is None:
             if share > self._tolerance:
                 yield _Wrong(start, end, "frozen", GOES_ON)
@@ -345,3 +337,10 @@ class _Reader:
         if whole:
             so += f"; {size(sent)} of {size(whole)} arrived"
         return Gap(start, end, what, told.card.activity, told.card.title, says, so, work, waits_for)
+
+
+def _came(told: Told, mine: dict[Key, Transfer]) -> float | None:
+    """The share of the whole that has arrived since the card was told; None without a whole."""
+    living = alive(mine)
+    whole = sum(moved.size for moved in living.values())
+    return sum(moved.sent - told.sent.get(key, 0) for key, moved in living.items()) / whole if whole else None

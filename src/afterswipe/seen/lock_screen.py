@@ -38,8 +38,7 @@ class LockScreen:
             lines += ["", *textwrap.wrap(card.title, _WIDTH)]
             progress = card.progress(self.now)
             if progress is not None:
-                filled = int(progress * _WIDTH)
-                lines.append("━" * filled + "┄" * (_WIDTH - filled))
+                lines.append(bar(progress, _WIDTH))
             lines += textwrap.wrap(card.says(self.now), _WIDTH)
             if card.out_of_date:
                 lines.append("Out of date")
@@ -49,6 +48,12 @@ class LockScreen:
 
     def _repr_svg_(self) -> str:
         return supposed.svg(_drawn(self.time, self.cards, self.now), self.supposed)
+
+
+def bar(share: float, width: int) -> str:
+    """A bar of so many letters, filled for a share of 0.0 to 1.0."""
+    filled = int(share * width)
+    return "━" * filled + "┄" * (width - filled)
 
 
 def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[Card]:

@@ -12,7 +12,7 @@ from afterswipe.units import percent, size
 
 from . import supposed
 from .gaps import NOT_JUDGED, Gap, IsSo
-from .lock_screen import LockScreen
+from .lock_screen import LockScreen, bar
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing
 from .truth import Truth, sentence
 from .works import GOES_ON, STOPPED, WAITS
@@ -97,9 +97,9 @@ class Pair:
         left, right = ["It says", *self.says()], ["It is so", *self.so()]
         progress = None if self.card is None else self.card.progress(self.lock_screen.now)
         if progress is not None:
-            left.append(_bar(progress))
+            left.append(bar(progress, _BAR))
             if self.is_so is not None and self.is_so.size:
-                right += [""] * (len(left) - 1 - len(right)) + [_bar(self.share)]
+                right += [""] * (len(left) - 1 - len(right)) + [bar(self.share, _BAR)]
         lines = [
             f"{left[row] if row < len(left) else '':<{_COLUMN}}{right[row] if row < len(right) else ''}".rstrip()
             for row in range(max(len(left), len(right)))
@@ -108,11 +108,6 @@ class Pair:
 
     def _repr_svg_(self) -> str:
         return supposed.svg(_drawn(self), self.truth.supposed)
-
-
-def _bar(share: float) -> str:
-    filled = int(share * _BAR)
-    return "━" * filled + "┄" * (_BAR - filled)
 
 
 _TOP, _HEIGHT = 28, 176

@@ -4,7 +4,9 @@ Text keeps its size when the picture gets narrow, so it is legible at 360 px. Co
 the page with a colour of their own to fall back on; no style element, no script, nothing from elsewhere.
 """
 
+import sys
 from html import escape
+from typing import Protocol
 
 INK = "var(--as-ink, #1c1f26)"
 MUTED = "var(--as-muted, #5d6470)"
@@ -63,3 +65,18 @@ def _written(attributes: dict[str, str | float]) -> str:
         f' {name.replace("_", "-")}="{escape(value) if isinstance(value, str) else format(value, "g")}"'
         for name, value in attributes.items()
     )
+
+
+class Picture(Protocol):
+    """Something that draws itself as SVG and has a text form."""
+
+    def _repr_svg_(self) -> str: ...
+
+
+def show(picture: Picture) -> None:
+    """Show a timeline or a Lock Screen: drawn in the page, printed as text elsewhere. Notebooks draw it by themselves."""
+    display = sys.modules.get("_display")
+    if display is None:
+        print(picture)
+    else:
+        display.svg(picture._repr_svg_())

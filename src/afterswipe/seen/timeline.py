@@ -1,15 +1,64 @@
-"""A run as rows over time: what is so (run time, transfers), what the cards say, and where the two differ."""
+"""A run as rows over time, as text and as a picture: what is so (run time, transfers), what the cards say, and where the two differ.
 
-from afterswipe.kernel.life_cycle import State
+One visual language: what is so in one colour, what the card says in another, the gap is the one loud one.
+Run time is solid, no run time is empty. What the system's own processes do has a colour of its own and says so in words. Marks of what the person did cross the bars only, never a
+label. Everything is laid out for a phone's width; a wider picture has more room.
+"""
+
+import hashlib
+import textwrap
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from afterswipe.kernel import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
+from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
-from . import supposed, timeline_svg, timeline_text
+from . import supposed
 from .gaps import Gap, Span, judge, together
-from .rows import MOVES, CardRow, CardSpan
+from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
 from .truth import sentence, states
-from .works import Transfer
+from .works import GOES_ON, Transfer
 
 _RUNS = {state.value for state in State if state.runs}
+_LABEL, _COLUMNS = 14, 60
+_CARD_LINE = {"active": "─", "stale": "┄", "ended": "┄", "pending": "·"}
+_BAR, _ROW, _MARK = 22, 52, 18
+_NARROW = 330  # pixels: what labels have to fit into on a phone
+_THIN = 100 * 4 / _NARROW  # per cent: never thinner than can be seen
+_LETTER, _BOLD = 6.6, 7.6  # pixels: a letter at the sizes in use, generously
+_TICKS = 5
+_OWN_ROWS = 3  # so many transfers have a row each; more of one process share one
+_STEPS = [
+    *(step * SECOND for step in (1, 2, 5, 10, 20, 30)),
+    *(step * MINUTE for step in (1, 2, 5, 10, 15, 30)),
+    *(step * HOUR for step in (1, 2, 4, 6, 12, 24, 48)),
+]
+_WORDS = {"stale": "out of date", "ended": "ended", "pending": "scheduled"}
+
+MOVES = "moves by the time"
+"""What stands for the text of a card that the system moves."""
+
+
+@dataclass(frozen=True)
+class CardSpan(Span):
+    """A stretch of time in which a card said one thing. `what` is the text, `state` Apple's activity state.
+
+    `moves` says that the system moves what the card shows.
+    """
+
+    state: str
+    moves: bool = False
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One card over time. `kind` is `app` or `system`; `pushes` are the moments, in milliseconds, at which a push changed it."""
+
+    title: str
+    kind: str
+    spans: list[CardSpan] = field(default_factory=list)
+    pushes: list[int] = field(default_factory=list)
 
 
 class Timeline:
@@ -52,10 +101,10 @@ class Timeline:
         """What the person did, and when the system's patience ended."""
 
     def __str__(self) -> str:
-        return supposed.text(timeline_text.draw(self), self.supposed)
+        return supposed.text(_text(self), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return supposed.svg(timeline_svg.draw(self), self.supposed)
+        return supposed.svg(_Picture(self).draw(), self.supposed)
 
 
 def _card_rows(record: Record, end: int) -> list[CardRow]:
@@ -75,3 +124,227 @@ def _card_rows(record: Record, end: int) -> list[CardRow]:
                 )
         rows.append(row)
     return rows
+
+
+def _text(timeline: Timeline) -> str:
+    """Write one line for each row; every column is the same length of time. A push to a card is a `▾`."""
+    end = max(timeline.end, 1)
+    left, right = stopwatch(0), stopwatch(timeline.end)
+    lines = ["".ljust(_LABEL) + left + right.rjust(_COLUMNS - len(left))]
+    lines.append(_line("app runs", end, [(span.start, span.end, "█") for span in timeline.runs]))
+    for by in dict.fromkeys(transfer.by for transfer in timeline.transfers):
+        who, mark = ("app sends", "▬") if by == "app" else ("system sends", "▰")
+        moved = [transfer for transfer in timeline.transfers if transfer.by == by]
+        ends = [timeline.end if transfer.stopped is None else transfer.stopped for transfer in moved]
+        spans = [(transfer.started, until, mark) for transfer, until in zip(moved, ends, strict=True)]
+        lines.append(_line(who, end, spans))
+    for card in timeline.cards:
+        spans = [(span.start, span.end, _CARD_LINE[span.state]) for span in card.spans]
+        spans += [(at, at, "▾") for at in card.pushes]
+        says = f"  {card.spans[-1].what}" if card.spans else ""
+        lines.append(_line("card" if card.kind == "app" else "system's card", end, spans) + says)
+    if timeline.gaps:
+        reasons = ", ".join(dict.fromkeys(gap.what for gap in timeline.gaps))
+        spans = [(gap.start, gap.end, "░" if gap.work == "goes on" else "▒") for gap in timeline.gaps]
+        lines.append(_line("not so", end, spans) + f"  {reasons}")
+        lines.append(f"{'':{_LABEL}}{timeline.label}")
+    if timeline.not_judged:
+        spans = [(span.start, span.end, "?") for span in timeline.not_judged]
+        lines.append(_line("not judged", end, spans) + "  two works, nothing ties them")
+    lines += [f"{'':{_LABEL}}{stopwatch(at)} {what}" for at, what in timeline.marks]
+    return "\n".join(lines)
+
+
+def _line(label: str, end: int, spans: list[tuple[int, int, str]]) -> str:
+    cells = [" "] * _COLUMNS
+    for start, until, mark in spans:
+        first = min(start * _COLUMNS // end, _COLUMNS - 1)
+        last = max(first + 1, -(-until * _COLUMNS // end))
+        cells[first:last] = mark * (min(last, _COLUMNS) - first)
+    return label.ljust(_LABEL) + "".join(cells)
+
+
+class _Picture:
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.end = max(timeline.end, 1)
+        self.svg = Drawing()
+        self.y = 0.0
+        self.bars: list[float] = []
+        # The first launch needs no mark.
+        self.marks = [(at, what) for at, what in timeline.marks if at > 0]
+
+    def x(self, at: float) -> float:
+        return 100 * at / self.end
+
+    def draw(self) -> str:
+        self._mark_labels()
+        self._run_time()
+        self._bytes()
+        for card in self.timeline.cards:
+            if card.spans:
+                self._card(card)
+        self._gaps()
+        self._not_judged()
+        self._axis()
+        for at, _ in self.marks:
+            for bar in self.bars:
+                self.svg.line(self.x(at), bar, self.x(at), bar + _BAR, stroke=INK, stroke_dasharray="2 3")
+        self._label()
+        words = str(self.timeline)
+        return self.svg.finish(self.y, f"Timeline of {duration(self.timeline.end)}", words)
+
+    def _row(self, label: str, value: str = "", colour: str = MUTED) -> float:
+        """Start a row: its label on the left, shortened where needed, its outcome on the right. Returns the top of its bar."""
+        room = int((_NARROW - _LETTER * len(value) - 16) / _BOLD)
+        if len(label) > room:
+            label = label[: max(room - 1, 8)].rstrip() + "…"
+        self.svg.text(0, self.y + 14, label, fill=INK, font_weight=600)
+        if value:
+            self.svg.text(100, self.y + 14, value, fill=colour, text_anchor="end")
+        bar = self.y + 21
+        self.svg.line(0, bar + _BAR, 100, bar + _BAR, stroke=LINE)
+        self.bars.append(bar)
+        self.y += _ROW
+        return bar
+
+    def _bar(self, start: int, end: int, y: float, height: float = _BAR, **attributes: str | float) -> None:
+        width = max(self.x(end) - self.x(start), _THIN)
+        self.svg.rect(min(self.x(start), 100 - width), y, width, height, **attributes)
+
+    def _inside(
+        self, start: int, end: int, bar: float, words: str, colour: str, *, middle: bool = False
+    ) -> bool:
+        """Write words into a stretch of a row, beside the marks that cross it; False where there is no room."""
+        cuts = [start, *sorted(at for at, _ in self.marks if start < at < end), end]
+        left, right = max(pairwise(cuts), key=lambda part: part[1] - part[0])
+        if self.x(right - left) * _NARROW / 100 < _LETTER * len(words) + 12:
+            return False
+        if middle:
+            centre = self.x((left + right) / 2)
+            self.svg.text(centre, bar + 15, words, fill=colour, font_size=12, text_anchor="middle")
+        else:
+            self.svg.text(self.x(left), bar + 15, words, fill=colour, font_size=12, dx=6)
+        return True
+
+    def _run_time(self) -> None:
+        runs, rests = self.timeline.runs, self.timeline.rests
+        total = sum(span.length for span in runs)
+        bar = self._row("Run time of the app", f"{duration(total)} of {duration(self.timeline.end)}")
+        for span in runs:
+            background = span.what == "background"
+            self._bar(span.start, span.end, bar, fill=RUN, fill_opacity=0.6 if background else 1)
+            # The lighter bar is too light for the paper's colour to be read on it.
+            self._inside(span.start, span.end, bar, span.what, INK if background else PAPER, middle=True)
+        for span in rests:
+            long = f"{span.what} for {duration(span.length)}"
+            if not self._inside(span.start, span.end, bar, long, MUTED, middle=True):
+                self._inside(span.start, span.end, bar, span.what, MUTED, middle=True)
+
+    def _bytes(self) -> None:
+        for by in dict.fromkeys(transfer.by for transfer in self.timeline.transfers):
+            moved = [transfer for transfer in self.timeline.transfers if transfer.by == by]
+            who, colour = ("App", RUN) if by == "app" else ("System", SYSTEM)
+            if len(moved) <= _OWN_ROWS:
+                for transfer in moved:
+                    self._transfers(f"{who} sends {transfer.name}", [transfer], colour)
+            else:
+                self._transfers(f"{who} sends {len(moved)} files", moved, colour)
+
+    def _transfers(self, label: str, moved: "list[Transfer]", colour: str) -> None:
+        sent = sum(transfer.sent for transfer in moved)
+        bar = self._row(label, f"{size(sent)} of {size(sum(transfer.size for transfer in moved))}")
+        for transfer in moved:
+            end = self.timeline.end if transfer.stopped is None else transfer.stopped
+            dashed = {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}  # nothing has arrived
+            look = {"fill": colour} if transfer.sent else dashed
+            self._bar(transfer.started, end, bar + 8, _BAR - 8, **look)
+
+    def _card(self, card: CardRow) -> None:
+        last = card.spans[-1]
+        says = f"“{last.what}”" if last.what and last.state != "pending" else ""
+        if last.state == "stale":
+            says = _WORDS["stale"]
+        elif last.moves:
+            says = last.what
+        elif says and not card.pushes:
+            says = f"says {says}"
+        pushed = f"{len(card.pushes)} push{'es' * (len(card.pushes) > 1)}" if card.pushes else ""
+        label = f"Card: {card.title}" if card.kind == "app" else f"System's card: {card.title}"
+        bar = self._row(label, ", ".join(filter(None, (pushed, says))))
+        edge = SAYS if card.kind == "app" else SYSTEM
+        shown = [span for span in card.spans if span.state != "pending"]
+        if shown:
+            self._bar(shown[0].start, shown[-1].end, bar, fill=CARD, stroke=edge)
+        for span in card.spans:
+            if span.state != "active":
+                self._bar(span.start, span.end, bar, fill=PAPER, stroke=MUTED, stroke_dasharray="4 3")
+                self._inside(span.start, span.end, bar, _WORDS[span.state], MUTED, middle=True)
+            elif span.what:
+                self._inside(span.start, span.end, bar, span.what, INK)
+        for at in card.pushes:
+            self.svg.raw(
+                f'<svg x="{round(self.x(at), 2):g}%" y="{bar:g}" overflow="visible"><path d="M-5 -1h10l-5 8z" fill="{SYSTEM}"/></svg>'
+            )
+
+    def _gaps(self) -> None:
+        if not self.timeline.gaps:
+            return
+        reasons = ", ".join(dict.fromkeys(gap.what for gap in self.timeline.gaps))
+        bar = self._row("Not so", f"{duration(self.timeline.wrong)}: {reasons}", GAP)
+        name = "gap-" + hashlib.sha256(str(self.timeline).encode()).hexdigest()[:8]
+        self._patterns(name)
+        for gap in self.timeline.gaps:
+            light = gap.work == GOES_ON
+            self._bar(gap.start, gap.end, bar, fill=f"url(#{name}{'-light' * light})", stroke=GAP)
+        if all(gap.work == GOES_ON for gap in self.timeline.gaps):
+            last = self.timeline.gaps[-1]
+            self._inside(last.end, self.timeline.end, bar, "the work went on", MUTED)
+
+    def _not_judged(self) -> None:
+        if not self.timeline.not_judged:
+            return
+        bar = self._row("Not judged", "two works, nothing ties them")
+        for span in self.timeline.not_judged:
+            self._bar(span.start, span.end, bar, fill="none", stroke=MUTED, stroke_dasharray="2 4")
+
+    def _label(self) -> None:
+        """What was not so, in words, below the axis: as many lines as a phone needs."""
+        for line in textwrap.wrap(self.timeline.label, int(_NARROW / _LETTER)):
+            self.y += 18
+            self.svg.text(0, self.y, line, fill=GAP, font_weight=600)
+        if self.timeline.label:
+            self.y += 8
+
+    def _patterns(self, name: str) -> None:
+        """A full and a light hatch: nothing goes on, and something goes on that the card does not show."""
+        for suffix, ground, line, opacity in (("", GAP, PAPER, 0.35), ("-light", PAPER, GAP, 0.8)):
+            self.svg.raw(
+                f'<defs><pattern id="{name}{suffix}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+                f'<rect width="8" height="8" fill="{ground}"/>'
+                f'<line x1="0" y1="0" x2="0" y2="8" stroke="{line}" stroke-width="3" stroke-opacity="{opacity}"/></pattern></defs>'
+            )
+
+    def _axis(self) -> None:
+        step = next((step for step in _STEPS if self.end / step < _TICKS), _STEPS[-1])
+        for at in range(0, self.timeline.end + 1, step):
+            x = self.x(at)
+            anchor = "start" if x < 4 else "end" if x > 94 else "middle"
+            self.svg.line(x, self.y - _ROW + 21 + _BAR, x, self.y - _ROW + 26 + _BAR, stroke=MUTED)
+            self.svg.text(x, self.y + 10, stopwatch(at), fill=MUTED, font_size=12, text_anchor=anchor)
+        self.y += 16
+
+    def _mark_labels(self) -> None:
+        """Write what the person did above the rows, each at a level where no two labels overlap on a phone."""
+        taken: list[float] = []
+        for at, what in self.marks:
+            wide = 100 * (_LETTER * len(what) + 16) / _NARROW
+            x = self.x(at)
+            left, right = (x, x + wide) if x < 60 else (x - wide, x)
+            level = next((level for level, until in enumerate(taken) if until <= left), len(taken))
+            taken[level : level + 1] = [right]
+            side, dx = ("start", 5) if x < 60 else ("end", -5)
+            y = _MARK * level
+            self.svg.line(x, y + 3, x, y + 15, stroke=INK)
+            self.svg.text(x, y + 13, what, fill=INK, font_size=12, text_anchor=side, dx=dx)
+        self.y = _MARK * len(taken) + 6

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel import State
 from afterswipe.kernel.record import CardChanged, Record, StateChanged
 from afterswipe.units import duration, percent
 

@@ -7,7 +7,7 @@ was up. Where that leaves two, nothing ties them to the card, and nobody can say
 
 from dataclasses import dataclass, field
 
-from afterswipe.kernel.life_cycle import State
+from afterswipe.kernel import State
 from afterswipe.kernel.record import CardChanged, StateChanged, TransferEnded, TransferMoved, TransferWaits
 from afterswipe.units import percent, size
 

@@ -20,7 +20,7 @@ from .comparison import (
 )
 from .person import Person
 from .posting import Outcome, leave_for_an_hour, run, table
-from .server import StoryServer
+from .server import StoryServer, TokenServer
 from .strategies import STRATEGIES, Strategy
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "StoryApp",
     "StoryServer",
     "Strategy",
+    "TokenServer",
     "Uploads",
     "compare",
     "leave_for_an_hour",

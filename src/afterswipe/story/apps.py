@@ -67,7 +67,7 @@ async def _tapped(app: Application, story: Story) -> Activity:
 
 
 async def _rendered(app: Application, story: Story) -> Activity:
-    card = app.activities.request(_TITLE, progress=0.0)
+    card = app.activities.request(_TITLE, progress=0.0, push_type="token")
     await asyncio.sleep(story.render)
     return card
 
@@ -308,7 +308,7 @@ async def _with_own_card(app: Application, story: Story, upload: BackgroundUploa
     patience = app.rules.milliseconds("model.story-patience") / 1000
     card = _live_card(app)
     if card is None and app.state.foreground and not (upload and upload.finished):
-        card = app.activities.request(_TITLE, progress=0.0, stale_date=app.now + patience)
+        card = app.activities.request(_TITLE, progress=0.0, stale_date=app.now + patience, push_type="token")
     if upload is None:
         extra_time = app.begin_background_task("render", lambda: app.end_background_task(extra_time))
         await asyncio.sleep(story.render)

@@ -6,9 +6,11 @@ for as long as claim model.story-patience, it marks the card as out of date. Eve
 Not modelled: a server that gives an upload up, and one that learns from the app what has failed.
 """
 
+from typing import Any
+
 import httpx
 
-from afterswipe import Phone
+from afterswipe import APNs, Phone, UsageError
 from afterswipe.frameworks.activitykit.card import APP, LIVE, OPEN
 
 
@@ -78,3 +80,30 @@ class StoryServer:
 
     def _cards(self) -> list[int]:
         return [card.number for card in self._phone.cards if card.kind == APP and card.state in LIVE]
+
+
+class TokenServer:
+    """A server that keeps the tokens that the app's code sends, each under the path of the request, and pushes with what it has.
+
+    Put it on the network: `phone.network.serve("push.example", server)`. It never asks the phone: what nobody sends, it does not know.
+    """
+
+    def __init__(self, apns: APNs) -> None:
+        self._apns = apns
+        self.tokens: dict[str, str] = {}
+
+    def __call__(self, request: httpx.Request, _received: int) -> httpx.Response:
+        """Take a token: the body of `PUT https://push.example/story`."""
+        self.tokens[request.url.path.strip("/")] = request.content.decode()
+        return httpx.Response(httpx.codes.NO_CONTENT)
+
+    def send(self, name: str, *, event: str = "update", **push: Any) -> httpx.Response:
+        """Push with the token that was sent under this name, and return the answer; the words are those of `phone.apns.send`.
+
+        Raises UsageError where no token was sent under it.
+        """
+        if name not in self.tokens:
+            raise UsageError(
+                f"The server has no token {name!r}: the app's code never sent one. It has: {sorted(self.tokens)}."
+            )
+        return self._apns.send(self.tokens[name], event=event, **push)

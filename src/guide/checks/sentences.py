@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from afterswipe import claims
 from guide import front_matter
+from guide.claims import instead
 from guide.claims.links import prose
 from guide.pages import choosing, history, ways
 
@@ -73,7 +75,12 @@ class Sentence:
 def pages(root: Path) -> dict[Path, str]:
     """The pages of the guide, with their words: all but those of reference that are made from tables and claims."""
     written = {path: path.read_text(encoding="utf-8") for path in prose(root / "docs")}
-    made = {"choosing.md": choosing.page(), "how-it-came-to-be.md": history.page(), "ways.md": ways.page()}
+    made = {
+        "choosing.md": choosing.page(),
+        "how-it-came-to-be.md": history.page(),
+        "instead.md": instead.page(claims.every()),
+        "ways.md": ways.page(),
+    }
     return written | {root / "docs" / name: text for name, text in made.items()}
 
 

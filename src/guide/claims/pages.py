@@ -17,7 +17,7 @@ from afterswipe.claims.sources import MECHANISMS, Claim, Source
 from guide import snippets
 from guide.templating import render
 
-from . import words
+from . import instead, words
 from .axis import axis
 from .banners import banners
 from .data import cite
@@ -73,6 +73,7 @@ def _page(claim: Claim, links: Links, today: date, site_url: str) -> Page:
         sources=[_source(source, gap=claim.kind == "gap") for source in claim.source],
         snippets=[snippets.element(name) for name in claim.demonstrated_by],
         relations=_relations(claim, links),
+        instead=words.marked_up(instead.remedies().get(claim.id, "")),
         note="" if one.answer else _mentions(claim.note, links.claims),  # the banner has said it
         used_in=[(title, _address(path)) for title, path in links.used_in.get(claim.id, ())],
         history=[

@@ -1,8 +1,12 @@
-"""The line below a page's title: for whom it is, and how long it takes to read."""
+"""The line below a page's title: for whom it is, how long it takes to read, and when its sources were last read."""
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from html import unescape
 
+from afterswipe.claims.sources import Claim
+from guide.claims import words
 from guide.errors import BuildError
 from guide.templating import render
 
@@ -22,25 +26,43 @@ _NOT_READ = re.compile(
     r"<(run-snippet|svg|pre|script|style|nav|form)\b.*?</\1>|<a class=\"claim .*?</a>|<!--.*?-->", re.DOTALL
 )
 _TAG = re.compile(r"<[^>]+>")
+_CLAIM = re.compile(r'href="claim:([^"]+)"')
 
 
-def marked(text: str, audience: str) -> str:
-    """A page's HTML with the line below its title; the page itself where it names no audience. Raises BuildError for an unknown one."""
-    if not audience:
-        return text
-    if audience not in AUDIENCES:
+def marked(text: str, audience: str, read: date) -> str:
+    """A page's HTML with the line below its title; without an audience the line has its date alone.
+
+    Raises BuildError for an unknown audience, and where a page for somebody has no title.
+    """
+    if audience and audience not in AUDIENCES:
         raise BuildError(
             f"A page's front matter has `audience: {audience}`. Write one of: {', '.join(AUDIENCES)}."
         )
     title = _TITLE.search(text)
     if title is None:
-        raise BuildError(f"A page for {audience} has no title, so it cannot be marked. Begin it with `# `.")
-    line = render("page_mark.html", audience=AUDIENCES[audience], minutes=minutes(text))
+        if audience:
+            raise BuildError(
+                f"A page for {audience} has no title, so it cannot be marked. Begin it with `# `."
+            )
+        return text
+    line = render(
+        "page_mark.html",
+        audience=AUDIENCES.get(audience, ""),
+        minutes=minutes(text),
+        date=read,
+        day=words.day(read),
+    )
     return text[: title.end()] + line + text[title.end() :]
+
+
+def last_read(text: str, claims: Mapping[str, Claim]) -> date:
+    """When the newest source of a page's claims was read; of all claims, where the page has none."""
+    named = [claims[claim_id] for claim_id in set(_CLAIM.findall(text)) if claim_id in claims]
+    return max(source.retrieved for claim in named or claims.values() for source in claim.source)
 
 
 def minutes(text: str) -> int:
     """Whole minutes to read a page's words, at least one."""
     article = _ARTICLE.search(text)
-    words = unescape(_TAG.sub(" ", _NOT_READ.sub(" ", article[1] if article else text))).split()
-    return max(1, round(len(words) / WORDS_PER_MINUTE))
+    read = unescape(_TAG.sub(" ", _NOT_READ.sub(" ", article[1] if article else text))).split()
+    return max(1, round(len(read) / WORDS_PER_MINUTE))

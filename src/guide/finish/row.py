@@ -25,7 +25,7 @@ from guide.claims import pages as claim_pages
 from guide.errors import BuildError
 from guide.templating import render
 
-from . import embed, fragments, listings, moved, page_marks
+from . import embed, fragments, listings, moved, page_marks, styles
 from .lost_page import lost_page
 
 FOLDER = "_run"
@@ -38,6 +38,7 @@ _CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _ARTICLE = re.compile(rf'(?:<!--(?:(?!-->).)*-->\s*)?<h1 id="{claim_pages.ARTICLE}"[^>]*>.*?</h1>', re.DOTALL)
+_SEARCH_WORKER = re.compile(r'"search": "[^"]*workers/search[^"]*"')
 _SHELL = "c/shell/"
 
 
@@ -90,8 +91,11 @@ def finish(
     whole = Whole(known, audiences, policy, script, site_url)
     made = claim_pages.pages(list(known.values()), today=today, site_url=site_url, docs=docs) if shell else {}
     pages |= {f"c/{claim_id}/": _filled(shell, claim_id, page) for claim_id, page in made.items()}
-    for path, text in pages.items():
-        _write(site, path, _through_the_row(path, text, whole))
+    finished = {path: _through_the_row(path, text, whole) for path, text in pages.items()}
+    sheet = styles.one_sheet(site, finished, site.parent / "cache" / "styles")
+    for path, text in finished.items():
+        up = _root_of(text) if path == "404.html" else "../" * path.count("/")
+        _write(site, path, styles.with_one_sheet(text, f"{up}{sheet}"))
     listings.complete(site, {f"c/{claim_id}/": page.title for claim_id, page in made.items()}, _SHELL)
     guide = [(title, path, words) for path, (title, words) in sorted(about.items()) if path != "404.html"]
     data.write(site, list(known.values()), site_url, today, guide)
@@ -121,8 +125,11 @@ def words_for_the_lost(text: str, place: Place) -> str:
 
 
 def mark(text: str, place: Place) -> str:
-    """Below the title stands for whom the page is."""
-    return page_marks.marked(text, place.whole.audiences.get(place.path, ""))
+    """Below the title stands for whom the page is, and its date. A claim's page has its own dates."""
+    if place.path.startswith(("c/", "404.html", embed.FOLDER)):
+        return text
+    read = page_marks.last_read(text, place.whole.claims)
+    return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read)
 
 
 def preview_tags(text: str, place: Place) -> str:
@@ -146,6 +153,20 @@ def claim_addresses(text: str, place: Place) -> str:
     return _CLAIM_LINK.sub(completed, text)
 
 
+def own_search(text: str, place: Place) -> str:
+    """The theme gets our search worker, which loads engine and index when somebody searches.
+
+    The theme fetches its index at once for a form of the name "search", so the form has another one. The dialog gets a name.
+    """
+    worker = f"{place.up}{FOLDER}/{place.whole.script['search']}"
+    text = text.replace('class="md-search__form" name="search"', 'class="md-search__form" name="find"')
+    text = text.replace(
+        'data-md-component="search" role="dialog">',
+        'data-md-component="search" role="dialog" aria-label="Search">',
+    )
+    return _SEARCH_WORKER.sub(f'"search": "{worker}"', text)
+
+
 def policy_and_scripts(text: str, place: Place) -> str:
     """The policy stands before everything that it rules, the page's scripts come last; addresses `site:` are completed."""
     found = _HEAD.search(text)
@@ -163,6 +184,7 @@ STEPS: tuple[Callable[[str, Place], str], ...] = (
     preview_tags,
     old_fragments,
     claim_addresses,
+    own_search,
     policy_and_scripts,
 )
 
@@ -236,7 +258,7 @@ def _copy_runner(site: Path, runner: Path) -> dict[str, str]:
     (site / FOLDER).mkdir(exist_ok=True)
     for name in built["files"]:
         shutil.copyfile(runner / name, site / FOLDER / name)
-    return {"entry": built["entry"], "claims": built["claims"]}
+    return {"entry": built["entry"], "claims": built["claims"], "search": built["search"]}
 
 
 def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:

@@ -10,14 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from afterswipe import Version
 from guide.claims.links import MARKER
 from guide.errors import BuildError
 from guide.mechanisms import MECHANISMS
 from guide.templating import render
 
+from . import ways
 from .mechanisms import anchor
 
 FILE = Path(__file__).with_suffix(".toml")
+
+OPEN = "open"
+"""The way that always works: people keep the app open."""
+
+VERSIONS = ways.table().versions
+WAYS = {OPEN} | {way.id for way in ways.table().ways}
 
 HEAD = """---
 description: A few questions that lead from what should go on after people leave an app to a way to build it, each with its sources.
@@ -28,9 +36,9 @@ audience: both
 
 # Choosing
 
-<p class="lead" markdown>Ask what should go on, and who starts it: that decides more than the way you would like to show it.</p>
+<p class="lead" markdown>What should go on, and who starts it, decides which way your app needs; how you show it comes last.</p>
 
-Open what fits. Every path ends at a way to build it, and each of these has an address of its own that you can send. Before you begin, guess: which way will your app need?
+A few questions lead to a recommendation with a line for each iOS. Each has an address of its own that you can send. Before you begin, guess: which way will your app need?
 
 """
 
@@ -62,10 +70,20 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Line:
+    """The answer from a version on: a row of the table of ways (or `OPEN`), a sentence, and the row of the recipe's table."""
+
+    since: str
+    way: str
+    says: str
+    strategy: str = ""
+
+
+@dataclass(frozen=True)
 class Result:
     """Where a path ends: a way to build it, its row of the mechanism table, its chapter, and a sentence to promise.
 
-    `promise` is an anchor of what-we-can-promise.md, or empty where no sentence there fits.
+    `promise` is an anchor of what-we-can-promise.md, or empty where no sentence there fits. `line` has the answer by iOS version.
     """
 
     title: str
@@ -73,6 +91,11 @@ class Result:
     mechanism: str
     chapter: str
     promise: str
+    line: tuple[Line, ...]
+
+    def on(self, version: str) -> Line:
+        """The line that holds on a version."""
+        return [line for line in self.line if Version(line.since) <= Version(version)][-1]
 
 
 @dataclass(frozen=True)
@@ -111,7 +134,10 @@ def read(text: str) -> Tree:
             key: Question(entry["asks"], tuple(Answer(**answer) for answer in entry["answer"]))
             for key, entry in data["question"].items()
         }
-        results = {key: Result(**entry) for key, entry in data["result"].items()}
+        results = {
+            key: Result(**{**entry, "line": tuple(map(_line, entry["line"]))})
+            for key, entry in data["result"].items()
+        }
         tree = Tree(data["first"], questions, results)
     except (KeyError, TypeError) as wrong:
         raise BuildError(
@@ -119,6 +145,10 @@ def read(text: str) -> Tree:
         ) from wrong
     _check(tree)
     return tree
+
+
+def _line(entry: Mapping[str, str]) -> Line:
+    return Line(since=entry["from"], **{key: value for key, value in entry.items() if key != "from"})
 
 
 def tree() -> Tree:
@@ -153,6 +183,10 @@ def _check(tree: Tree) -> None:
             raise BuildError(
                 f"choosing.toml: result {key} names the mechanism {result.mechanism!r}. Use one of: {', '.join(sorted(rows))}."
             )
+        if result.line[0].since != VERSIONS[0] or any(line.way not in WAYS for line in result.line):
+            raise BuildError(
+                f"choosing.toml: result {key}: begin its lines with iOS {VERSIONS[0]}, and name ways of ways.toml or {OPEN!r}."
+            )
         if not MARKER.search(result.text):
             raise BuildError(f"choosing.toml: result {key} has no claim. Put a marker after its sentences.")
 
@@ -162,6 +196,22 @@ def _result(key: str, result: Result) -> str:
     promise = f"[what you can promise](what-we-can-promise.md#{result.promise}), " if result.promise else ""
     return (
         f'<section class="choosing-result" markdown="block">\n\n### {result.title} {{: #{key} }}\n\n{result.text}\n\n'
+        f"{_lines(result)}\n\n"
         f"Read on: [the chapter]({result.chapter}.md), {promise}"
-        f"[the facts in a table](reference/mechanisms.md#{anchor(row)}).\n\n</section>"
+        f"[the facts in a table](reference/mechanisms.md#{anchor(row)}), [every way on every iOS](ways.md).\n\n</section>"
     )
+
+
+def _lines(result: Result) -> str:
+    """The answer by version. The script hides what is older than the oldest iOS that a reader chooses."""
+    items = (
+        f'<li markdown="span" data-from="{line.since}"><strong>{words}:</strong> {line.says}</li>'
+        for line, words in zip(result.line, _from(result.line), strict=True)
+    )
+    return "\n".join(['<ul class="choosing-lines" markdown="block">', *items, "</ul>"])
+
+
+def _from(lines: tuple[Line, ...]) -> Iterator[str]:
+    """For which versions each line is, in words."""
+    yield f"Before iOS {lines[1].since}" if len(lines) > 1 else f"Every iOS since {lines[0].since}"
+    yield from (f"From iOS {line.since}" for line in lines[1:])

@@ -8,6 +8,7 @@ from pathlib import Path
 from afterswipe import claims
 from afterswipe.kernel.life_cycle import TRANSITIONS, Event, State
 from guide import sample_feed
+from guide.claims import instead
 from guide.claims import pages as claim_pages
 from guide.swift import symbols as apple_symbols
 
@@ -67,6 +68,7 @@ def made() -> dict[str, str]:
         + faults.page(),
         "choosing.md": choosing.page(),
         "ways.md": ways.page(),
+        "instead.md": instead.page(claims.every()),
         "how-it-came-to-be.md": history.page(),
         "reference/not-known.md": not_known.page(claims.every()),
     }

@@ -8,8 +8,8 @@ import ast
 import re
 
 from afterswipe import claims
-from afterswipe.kernel.causes import CAUSES
 from afterswipe.kernel.life_cycle import SCENES, TRANSITIONS, Event, SceneState, State
+from afterswipe.kernel.record import CAUSES
 from afterswipe.seen.svg import INK, LINE, MUTED, PAPER, RUN, Drawing
 from guide import ROOT
 from guide.errors import BuildError

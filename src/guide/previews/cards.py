@@ -115,17 +115,25 @@ def write_cards(
     `pages` is slug -> (title, sentence), `cache` keeps the images between builds (what no card needs any more goes).
     Raises BuildError where a font is missing or a text cannot be shown.
     """
-    fonts = Fonts(font_folder)
     cards = {claim.id: claim_card(claim) for claim in claims}
     cards |= {slug: page_card(title, sentence) for slug, (title, sentence) in pages.items()}
-    cache.mkdir(parents=True, exist_ok=True)
+    drawn = draw(cache, cards, font_folder)
     (site / "cards").mkdir(parents=True, exist_ok=True)
+    for name, kept in drawn.items():
+        shutil.copyfile(kept, site / "cards" / f"{name}.png")
+    for kept in set(cache.glob("*.png")).difference(drawn.values()):
+        kept.unlink()
+
+
+def draw(cache: Path, cards: Mapping[str, Card], font_folder: Path) -> dict[str, Path]:
+    """Draw the cards that the cache does not have yet, and return where each is. Raises BuildError as `write_cards`."""
+    fonts = Fonts(font_folder)
+    cache.mkdir(parents=True, exist_ok=True)
     recipe = _recipe(fonts)
-    used = set()
+    drawn = {}
     for name, card in cards.items():
         content = json.dumps(asdict(card), sort_keys=True)
         kept = cache / f"{hashlib.sha256(f'{recipe}{content}'.encode()).hexdigest()[:32]}.png"
-        used.add(kept.name)
         if not kept.is_file():
             try:
                 image = render(card, fonts)
@@ -134,10 +142,8 @@ def write_cards(
             unfinished = kept.with_suffix(".part")
             unfinished.write_bytes(image)
             unfinished.replace(kept)
-        shutil.copyfile(kept, site / "cards" / f"{name}.png")
-    for kept in cache.glob("*.png"):
-        if kept.name not in used:
-            kept.unlink()
+        drawn[name] = kept
+    return drawn
 
 
 def claim_card(claim: Claim) -> Card:
@@ -226,7 +232,7 @@ def render(card: Card, fonts: Fonts) -> bytes:
     pairs = {(line.colour, line.ground) for line in lines}
     pairs |= {(card.tone, PAPER), (PAPER, card.tone), (RUN, PAPER), (RULE, RULE), (WRONG, PAPER)}
     file = io.BytesIO()
-    image.quantize(palette=_palette(pairs), dither=Image.Dither.NONE).save(file, "PNG", compress_level=8)
+    image.quantize(palette=_palette(pairs), dither=Image.Dither.NONE).save(file, "PNG", compress_level=6)
     return file.getvalue()
 
 

@@ -40,6 +40,7 @@ class Fonts:
                 raise BuildError(f"The font {file.name} for the card images is missing. Run: make")
         self.face = lru_cache(maxsize=None)(self._face)
         self._has = lru_cache(maxsize=None)(self._glyph)
+        self.width = lru_cache(maxsize=None)(self._width)
 
     def _face(self, subset: str, weight: int, size: int) -> ImageFont.FreeTypeFont:
         return ImageFont.truetype(self.files[subset, weight], size, layout_engine=ImageFont.Layout.BASIC)
@@ -71,7 +72,7 @@ class Fonts:
         """The text in pieces with the file of each."""
         return [(subset, "".join(group)) for subset, group in groupby(text, self.subset)]
 
-    def width(self, text: str, size: int, weight: int) -> float:
+    def _width(self, text: str, size: int, weight: int) -> float:
         """The width of a line in pixels."""
         return sum(self.face(subset, weight, size).getlength(part) for subset, part in self.runs(text))
 
@@ -120,13 +121,15 @@ def _balanced(
 
 def _wrapped(words: Sequence[tuple[str, str]], room: int, width: Callable[[str], float]) -> list[str]:
     """The words in lines of at most `room` pixels; empty where one word alone is wider."""
-    lines = [""]
+    lines, taken = [""], 0.0
     for word, glue in words:
-        longer = lines[-1] + glue + word if lines[-1] else word
-        if width(longer) <= room:
-            lines[-1] = longer
+        longer = taken + width(glue + word) if lines[-1] else width(word)
+        if longer <= room:
+            lines[-1] += glue + word if lines[-1] else word
+            taken = longer
         elif not lines[-1] or width(word) > room:
             return []
         else:
             lines.append(word)
+            taken = width(word)
     return lines

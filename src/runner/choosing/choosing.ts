@@ -32,6 +32,8 @@ class Choosing {
   private readonly choices = make("ul", "choosing-choices");
   private readonly actions = make("div", "choosing-actions");
   private readonly status = makeStatus("choosing-status");
+  /** The oldest iOS that the reader's app supports: lines for older ones are not shown. */
+  private readonly oldest = make("select", "claim-field");
   /** The path that led to the result on show; empty where a link led there. */
   private path: Path = [];
   private whole = false;
@@ -49,7 +51,7 @@ class Choosing {
     this.trail.setAttribute("aria-label", "Your answers");
     this.question.tabIndex = -1;
     this.panel.append(this.trail, this.question, this.choices);
-    tree.before(this.panel);
+    tree.before(this.askOldest(), this.panel);
     this.place.append(this.actions, this.status);
     const changed = (): void => {
       if (place.isConnected) this.show(true);
@@ -109,6 +111,30 @@ class Choosing {
     if (!this.path.length || !moved) heading.scrollIntoView({ block: "start" });
   }
 
+  /** "Your oldest iOS", above the questions: it is asked once and holds for every answer. */
+  private askOldest(): HTMLElement {
+    const lines = this.place.querySelectorAll<HTMLElement>("[data-from]");
+    const versions = [...new Set([...lines].map((line) => Number(line.dataset["from"])))].sort((a, b) => a - b);
+    for (const version of versions) {
+      const option = make("option", "", `iOS ${version}`);
+      option.value = String(version);
+      this.oldest.append(option);
+    }
+    this.oldest.addEventListener("change", () => this.hideOlder());
+    const label = make("label", "choosing-oldest", "The oldest iOS that it must work on: ");
+    label.append(this.oldest);
+    return label;
+  }
+
+  /** Of each result's lines those that a newer one has replaced, on every iOS of the reader's, are hidden. */
+  private hideOlder(): void {
+    const oldest = this.whole ? 0 : Number(this.oldest.value);
+    for (const line of this.place.querySelectorAll<HTMLElement>("[data-from]")) {
+      const next = line.nextElementSibling;
+      line.hidden = next instanceof HTMLElement && Number(next.dataset["from"]) <= oldest;
+    }
+  }
+
   /** Brings the page into line: the answers so far, the question or the result `id`, and the buttons. */
   private render(id: string): void {
     const only = !this.whole;
@@ -121,6 +147,7 @@ class Choosing {
     this.trail.replaceChildren(...this.steps());
     this.trail.hidden = this.path.length === 0;
     this.actions.replaceChildren(...this.buttons(id));
+    this.hideOlder();
   }
 
   private steps(): HTMLElement[] {

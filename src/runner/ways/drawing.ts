@@ -41,7 +41,7 @@ export function draw(versions: readonly string[], lines: readonly Line[], from: 
       const [ground, letters] = grounds[is] ?? [panel, ink];
       svg.append(
         element("rect", { x: left(index) + GAP / 2, y: top + GAP / 2, width: column - GAP, height: ROW - GAP, rx: 5, fill: ground }),
-        text(words.replace(/ \((.*)\)/, " $1"), left(index) + column / 2, top + 17, letters, "middle", 600),
+        ...inCell(words, left(index) + column / 2, top, letters),
       );
     });
     top += ROW;
@@ -59,9 +59,15 @@ function element<K extends keyof SVGElementTagNameMap>(name: K, attributes: Read
   return made;
 }
 
-function text(words: string, x: number, y: number, fill: string, anchor: string, weight: number): SVGTextElement {
-  const small = words.length > 9 && anchor === "middle" ? { "font-size": 9.5 } : {};
-  const made = element("text", { x, y, fill, "text-anchor": anchor, "font-weight": weight, ...small });
+/** The words of a cell; what stands in brackets, such as "26.1+", is a second and smaller line. */
+function inCell(words: string, x: number, top: number, fill: string): SVGTextElement[] {
+  const [, word = words, from = ""] = /^(\S+) \((.*)\)$/.exec(words) ?? [];
+  if (!from) return [text(word, x, top + 17, fill, "middle", 600)];
+  return [text(word, x, top + 13, fill, "middle", 600, 10), text(from, x, top + 22, fill, "middle", 500, 8)];
+}
+
+function text(words: string, x: number, y: number, fill: string, anchor: string, weight: number, size = SIZE): SVGTextElement {
+  const made = element("text", { x, y, fill, "text-anchor": anchor, "font-weight": weight, "font-size": size });
   made.textContent = words;
   return made;
 }

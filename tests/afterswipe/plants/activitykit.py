@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from afterswipe.frameworks.activitykit.app import Activities, Activity
 from afterswipe.frameworks.activitykit.card import APP, LIVE, ActivityState, Card
-from afterswipe.frameworks.activitykit.pushes import IMMEDIATE, LiveActivityPushes
+from afterswipe.frameworks.activitykit.pushes import IMMEDIATE, APNs, LiveActivityPushes
 from afterswipe.frameworks.activitykit.system import ActivityStore, LiveActivities
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event
@@ -235,8 +235,8 @@ def a_broadcast_starts_a_card(patch: Patch) -> None:
 def every_push_is_urgent(patch: Patch) -> None:
     send = LiveActivityPushes._send
 
-    def planted(pushes: LiveActivityPushes, number: int, _priority: int, arrive) -> None:
-        send(pushes, number, IMMEDIATE, arrive)
+    def planted(pushes: LiveActivityPushes, number: int, _priority: int, arrive, **ends) -> None:
+        send(pushes, number, IMMEDIATE, arrive, **ends)
 
     patch.setattr(LiveActivityPushes, "_send", planted)
 
@@ -259,3 +259,22 @@ def a_switch_ends_nothing(patch: Patch) -> None:
 @plant("model.push-waits-for-network")
 def a_push_arrives_without_a_network(patch: Patch) -> None:
     patch.setattr(LiveActivityPushes, "_online", True)
+
+
+@plant("live-activity-push.new-token-gives-run-time")
+def a_new_token_wakes_nobody(patch: Patch) -> None:
+    def planted(cards: ActivityStore, number: int) -> None:
+        cards.tokens.make(number)
+
+    patch.setattr(ActivityStore, "new_token", planted)
+
+
+@plant("live-activity-push.apns-status-codes")
+def an_old_token_goes_on(patch: Patch) -> None:
+    send = APNs.send
+
+    def planted(apns: APNs, token: str, **push) -> object:
+        number = apns._cards.tokens.owner[token]
+        return send(apns, apns._cards.tokens.current[number], **push)
+
+    patch.setattr(APNs, "send", planted)

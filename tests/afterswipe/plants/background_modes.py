@@ -3,6 +3,7 @@
 from afterswipe.frameworks.avfaudio.system import AudioPlayback
 from afterswipe.frameworks.corebluetooth.system import Accessories
 from afterswipe.frameworks.corelocation.app import Location
+from afterswipe.frameworks.corelocation.system import LocationServices
 from afterswipe.kernel.process import RunTimeSource
 
 from . import Patch, plant
@@ -47,3 +48,14 @@ def an_accessory_launches_nothing(patch: Patch) -> None:
 @plant("bluetooth.force-quit-stops-relaunch")
 def an_accessory_launches_a_force_quit_app(patch: Patch) -> None:
     wakes_after_a_force_quit(patch, "Bluetooth")
+
+
+@plant("location.monitoring-restarts-at-launch")
+def an_event_wakes_each_time(patch: Patch) -> None:
+    event = LocationServices.location_event
+
+    def planted(services: LocationServices) -> bool:
+        services.armed = True
+        return event(services)
+
+    patch.setattr(LocationServices, "location_event", planted)

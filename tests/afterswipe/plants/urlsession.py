@@ -227,3 +227,14 @@ def rest_does_not_help(patch: Patch) -> None:
 @plant("background-urlsession.delay-resets-in-front")
 def the_front_does_not_help(patch: Patch) -> None:
     patch.setattr(RateLimiter, "in_front", lambda _: None)
+
+
+@plant("background-urlsession.status-is-no-error")
+def a_bad_status_is_an_error(patch: Patch) -> None:
+    ends = TransferDaemon._ends
+
+    def planted(daemon: TransferDaemon, transfer: BackgroundTransfer, response) -> None:
+        transfer.response = response
+        daemon._fail(transfer, "badServerResponse") if response.is_error else ends(daemon, transfer, response)
+
+    patch.setattr(TransferDaemon, "_ends", planted)

@@ -2,9 +2,8 @@
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.frameworks.extensions.system import Extensions
-from afterswipe.frameworks.usernotifications.local import Notifications
-from afterswipe.frameworks.usernotifications.system import Pushes
-from afterswipe.kernel.run_time import RunTime
+from afterswipe.frameworks.usernotifications.system import Notifications, Pushes
+from afterswipe.kernel.process import RunTime
 
 from . import Patch, answered_no, plant
 

@@ -5,21 +5,22 @@ Where an activity may start: with the app in the foreground; inside of a LiveAct
 was given before (26, `request(..., start=...)`). Whether an app in the background may give such a time is not documented in what
 was read; here it may not.
 
-Not modelled: push tokens (every activity can be pushed to), alerts' sounds, buttons in a card.
+Not modelled: alerts' sounds, buttons in a card.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 from afterswipe.kernel.record import CardFollows
 from afterswipe.units import SECOND
 
 from .card import APP, ActivityState, Card, Content
 from .system import ActivityStore, needs
+from .tokens import STARTS
 
 Seconds = tuple[float, float]
 
@@ -45,9 +46,30 @@ class Activity:
         self._number = number
 
     @property
+    def id(self) -> str:
+        """Apple's `id`."""
+        return str(self._number)
+
+    @property
     def activity_state(self) -> ActivityState:
         """Apple's `activityState`."""
         return self._card.state
+
+    @property
+    def activity_state_updates(self) -> AsyncIterator[ActivityState]:
+        """Apple's `activityStateUpdates`: every change from now on."""
+        state = self.activity_state
+        return self._cards.tokens.follow(self._process, lambda: self.activity_state, state)
+
+    @property
+    def push_token(self) -> str | None:
+        """Apple's `pushToken`: None where there is none, or not yet."""
+        return self._cards.tokens.current.get(self._number)
+
+    @property
+    def push_token_updates(self) -> AsyncIterator[str]:
+        """Apple's `pushTokenUpdates`: the token, and each new one. The app's code has to send it to its server."""
+        return self._cards.tokens.follow(self._process, lambda: self.push_token)
 
     @property
     def _card(self) -> Card:
@@ -131,6 +153,28 @@ class Activities:
         settings = self._cards.settings
         return settings.frequent_updates and settings.frequent_pushes
 
+    @property
+    def push_to_start_token(self) -> str:
+        """Apple's `pushToStartToken`. Raises UnavailableError before iOS 17.2."""
+        needs(self._process.rules, "live-activity-push.push-to-start", "start by push")
+        return self._cards.tokens.current.get(STARTS) or self._cards.tokens.make(STARTS)
+
+    @property
+    def push_to_start_token_updates(self) -> AsyncIterator[str]:
+        """Apple's `pushToStartTokenUpdates`: the token for starts, and each new one. Raises UnavailableError before iOS 17.2."""
+        needs(self._process.rules, "live-activity-push.push-to-start", "start by push")
+        return self._cards.tokens.follow(self._process, lambda: self.push_to_start_token)
+
+    @property
+    async def activity_updates(self) -> AsyncIterator[Activity]:
+        """Apple's `activityUpdates`: each card that starts from now on, by push too."""
+        count = len(list(self._cards))
+        async for there in self._cards.tokens.follow(self._process, lambda: len(list(self._cards)), count):
+            for number in range(count + 1, there + 1):
+                if self._cards.get(number).kind == APP:
+                    yield Activity(self._process, self._cards, number)
+            count = there
+
     @contextmanager
     def allow_start_for(self, claim_id: str) -> Iterator[None]:
         """Let activities start in the background while this is open, because of a rule such as `intents.live-activity-intent`.
@@ -157,18 +201,21 @@ class Activities:
         channel: str = "",
         start: float | None = None,
         alert: str = "",
+        push_type: str = "",
     ) -> Activity:
         """Start a Live Activity, or schedule one for `start`, and return it.
 
         `progress` is 0.0 to 1.0. `stale_date`, `start` and both ends of the timers are seconds on the phone's clock
         (`app.now + 60`). With `timer_interval` the system moves the bar by itself, with `timer_text` a text that counts the time
         (claim live-activity.timer-views-move-without-code). `style` is "standard" or "transient" (iOS 18). `channel` subscribes to
-        broadcasts (iOS 18). A scheduled activity (iOS 26) needs an `alert`.
+        broadcasts (iOS 18). A scheduled activity (iOS 26) needs an `alert`. With `push_type` "token" it gets a push token.
         Raises ActivityAuthorizationError `visibility`, `denied`, `targetMaximumExceeded` or `attributesTooLarge`, APIError for a
         schedule without an alert, and UnavailableError where this iOS does not have what is asked for.
         """
         process = self._process
         process.must_run("request a Live Activity", "live-activity.updates-need-run-time")
+        if push_type not in ("", "token"):
+            raise UsageError(f"push_type={push_type!r}: there is 'token'. A channel is channel='...'.")
         self._must_be_available(style, channel, start, alert)
         self._must_be_visible()
         number = self._cards.add(
@@ -179,6 +226,7 @@ class Activities:
             channel=channel,
             starts=None if start is None else _ms(start),
             alert=alert,
+            push=push_type == "token",
         )
         if not process.rules.holds("live-activity.gives-no-run-time"):
             hold = process.run_time.hold("Live Activity")

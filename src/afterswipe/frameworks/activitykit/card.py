@@ -5,7 +5,7 @@ from enum import Enum
 from functools import lru_cache
 
 from afterswipe.errors import ActivityAuthorizationError
-from afterswipe.kernel.frozen import frozen
+from afterswipe.kernel.record import frozen
 from afterswipe.units import percent, stopwatch
 
 

@@ -1,43 +1,46 @@
 """Live Activity pushes: the server's side. The system draws the card anew, and no code of the app runs.
 
-A push carries an event (start, update or end) and the content state (claim live-activity-push.payload). One of priority 10 counts
-against an hourly budget and arrives at once; one of priority 5 does not count and arrives later (claim
-live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last one is
-kept (claim live-activity-push.over-budget-is-throttled). A push with nothing in its way is delivered at once: the way to the phone takes
-no time here. The budget is counted for all cards of the app together, broadcasts included.
+A push of priority 10 counts against an hourly budget and arrives at once, with nothing in its way; one of priority 5 does not count and
+arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last
+one is kept (claim live-activity-push.over-budget-is-throttled). The budget is counted for all cards of the app together.
 
-Not modelled: tokens and headers of APNs, the expiration of a push, what a channel stores for a phone that is offline, the
-watch's own budget. Whether a push starts a card after a force quit is not documented in what was read; here it does, and the app is
-not woken.
+Not modelled: headers, expiration, what a channel stores for a phone that is offline, the watch's own budget. Whether a push starts a
+card after a force quit is not documented in what was read; here it does, and the app is not woken.
 """
 
 from collections.abc import Callable
+from typing import Any
+
+import httpx
 
 from afterswipe.device.network import Network
 from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.phases import Phase
+from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR, SECOND
 
-from .card import APP, LIVE, Card, Content
+from .card import APP, LIVE, OPEN, Card, Content
 from .system import ActivityStore, needs
+from .tokens import STARTS
 
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
 
+Held = tuple[Callable[[], None], bool]
+"""What a push does when it arrives, and whether it ends its card."""
+
 
 class LiveActivityPushes:
-    """What the app's server sends to the cards, as `phone.live_activity_pushes`."""
+    """What a server sends to the cards that always has the newest tokens, as `phone.live_activity_pushes`. Real ones: `phone.apns`."""
 
     def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
         self._host = host
-        self._clock, self._rules, self._record = host.clock, host.rules, host.record
+        self._clock, self.rules, self._record = host.clock, host.rules, host.record
         self._network = network
         self._cards = cards
         self._sent: list[int] = []
-        self._held: dict[int, Callable[[], None]] = {}
-        self._waiting: dict[int, Callable[[], None]] = {}
+        self._held: dict[int, Held] = {}
+        self._waiting: dict[int, Held] = {}
         self._starts: list[int] = []
         self._count = 0
         network.watch(self._network_changed, Phase.CARD_PUSHES)
@@ -60,14 +63,17 @@ class LiveActivityPushes:
         UsageError for a card that is none, a progress or a priority that is none.
         """
         card = self._card(number)
-        self._check(card.title, text or "", progress, stale_date, priority)
+        self._check(card.title, card.content.text if text is None else text, progress, stale_date, priority)
 
         def arrive() -> None:
             old = self._cards.get(number).content
             words = old.text if text is None else text
-            self._rules.cite("live-activity-push.server-can-report-honestly")
+            self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, stale_date=self._date(stale_date))
-            self._cards.update(number, new, by="push", alert=alert)
+            try:
+                self._cards.update(number, new, by="push", alert=alert)
+            except ActivityAuthorizationError as refused:
+                self._note_held(number, f"dropped, {refused.reason}")
             if relevance_score is not None:
                 self._cards.rank(number, relevance_score)
             self._wakes_nobody()
@@ -95,7 +101,7 @@ class LiveActivityPushes:
             self._cards.end(number, text, by="push", dismiss_after=after)
             self._wakes_nobody()
 
-        self._send(number, priority, arrive)
+        self._send(number, priority, arrive, ends=True)
 
     def start(
         self,
@@ -111,11 +117,11 @@ class LiveActivityPushes:
         Raises UnavailableError before iOS 17.2, APIError without an `alert`, and UsageError where the app has never run: the token
         for starts comes from its code. Above the budget nothing arrives (claim live-activity-push.push-to-start-budget).
         """
-        needs(self._rules, "live-activity-push.push-to-start", "start by push")
+        needs(self.rules, "live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)
         if not alert:
             rule = "live-activity-push.push-to-start-needs-an-alert"
-            self._rules.cite(rule)
+            self.rules.cite(rule)
             raise APIError("A push that starts a Live Activity needs an alert. Give alert='...'.", rule)
         self._must_have_a_token()
         content = Content(text, progress, stale_date=_ms(stale_date))
@@ -129,7 +135,7 @@ class LiveActivityPushes:
             except ActivityAuthorizationError as refused:
                 self._note_held(0, f"a start is refused, {refused.reason}")
                 return
-            self._rules.cite("live-activity-push.push-to-start-wakes-the-app")
+            self.rules.cite("live-activity-push.push-to-start-wakes-the-app")
             self._host.wake("start by push", "model.wake-run-time")
 
         self._count += 1
@@ -149,10 +155,10 @@ class LiveActivityPushes:
 
         Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
         """
-        needs(self._rules, "live-activity-push.broadcast", "broadcast channels")
+        needs(self.rules, "live-activity-push.broadcast", "broadcast channels")
         if event == "start":
             rule = "live-activity-push.broadcast-cannot-start"
-            self._rules.cite(rule)
+            self.rules.cite(rule)
             raise APIError(
                 "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own.",
                 rule,
@@ -169,9 +175,10 @@ class LiveActivityPushes:
 
     def _card(self, number: int) -> Card:
         cards = {card.number: card for card in self._cards if card.kind == APP}
-        if number not in cards:
+        reachable = [own for own, card in cards.items() if own in self._cards.tokens.current or card.channel]
+        if number not in reachable:
             raise UsageError(
-                f"There is no card {number} that a server could push to. There are: {sorted(cards)}."
+                f"There is no card {number} that a server could push to. There are: {reachable}. Request it with push_type='token'."
             )
         return cards[number]
 
@@ -185,40 +192,43 @@ class LiveActivityPushes:
                 f"progress={progress} is outside of 0.0 to 1.0. Divide what arrived by what there is to send."
             )
         if stale_date is not None:
-            needs(self._rules, "live-activity.stale-date", "stale date")
-        size, limit = (
-            Content(text, progress).bytes(title),
-            self._rules.number("live-activity.payload-limit"),
-        )
+            needs(self.rules, "live-activity.stale-date", "stale date")
+        size, limit = Content(text, progress).bytes(title), self.rules.number("live-activity.payload-limit")
         if size > limit:
             raise APIError(
                 f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself.",
                 "live-activity.payload-limit",
             )
 
-    def _send(self, number: int, priority: int, arrive: Callable[[], None]) -> None:
+    def _send(self, number: int, priority: int, arrive: Callable[[], None], *, ends: bool = False) -> None:
         """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
-        self._rules.cite("live-activity-push.priority-and-budget")
+        self.rules.cite("live-activity-push.priority-and-budget")
         if priority == LOW:
-            delay = self._rules.milliseconds("model.low-priority-push-delay")
-            self._clock.after(delay, lambda: self._when_online(number, arrive))
+            delay = self.rules.milliseconds("model.low-priority-push-delay")
+            self._clock.after(delay, lambda: self._when_online(number, arrive, ends))
         elif number in self._held:
-            self._held[number] = arrive
-            self._note_held(number, "replaces the one that is held back")
+            self._keep(self._held, number, (arrive, ends), "replaces the one that is held back")
         elif wait := self._over_budget():
-            self._held[number] = arrive
-            self._note_held(number, "held back, the hour's budget is used up")
+            self._keep(self._held, number, (arrive, ends), "held back, the hour's budget is used up")
             self._clock.after(wait, lambda: self._release(number))
         else:
-            self._when_online(number, arrive)
+            self._when_online(number, arrive, ends)
+
+    def _keep(self, held: dict[int, Held], number: int, push: Held, why: str) -> None:
+        """Hold a push back. Of several for one card the last is kept, and after an end nothing comes."""
+        if number in held and held[number][1] and not push[1]:
+            why = "dropped, an end is held back"
+        else:
+            held[number] = push
+        self._note_held(number, why)
 
     @property
     def _limit(self) -> int:
         """How many pushes of priority 10 an hour has. Apple publishes no number (claim live-activity-push.budget-number)."""
         if self._cards.settings.frequent_updates and self._cards.settings.frequent_pushes:
-            self._rules.cite("live-activity-push.frequent-updates-key")
-            return int(self._rules.number("model.live-activity-push-budget-frequent"))
-        return int(self._rules.number("model.live-activity-push-budget"))
+            self.rules.cite("live-activity-push.frequent-updates-key")
+            return int(self.rules.number("model.live-activity-push-budget-frequent"))
+        return int(self.rules.number("model.live-activity-push-budget"))
 
     def _over_budget(self) -> int:
         """Use one push up, and return 0; or return the milliseconds until there is one again."""
@@ -227,20 +237,19 @@ class LiveActivityPushes:
         if len(self._sent) < self._limit:
             self._sent.append(now)
             return 0
-        self._rules.cite("live-activity-push.over-budget-is-throttled")
+        self.rules.cite("live-activity-push.over-budget-is-throttled")
         return self._sent[-self._limit] + HOUR - now
 
     def _release(self, number: int) -> None:
-        arrive = self._held.pop(number)
-        self._send(number, IMMEDIATE, arrive)
+        arrive, ends = self._held.pop(number)
+        self._send(number, IMMEDIATE, arrive, ends=ends)
 
-    def _when_online(self, number: int, arrive: Callable[[], None]) -> None:
+    def _when_online(self, number: int, arrive: Callable[[], None], ends: bool = False) -> None:
         if self._online:
             arrive()
         else:
-            self._rules.cite("model.push-waits-for-network")
-            self._waiting[number] = arrive
-            self._note_held(number, "waits for the network")
+            self.rules.cite("model.push-waits-for-network")
+            self._keep(self._waiting, number, (arrive, ends), "waits for the network")
 
     @property
     def _online(self) -> bool:
@@ -249,36 +258,78 @@ class LiveActivityPushes:
     def _network_changed(self) -> None:
         if self._online:
             waiting, self._waiting = self._waiting, {}
-            for arrive in waiting.values():
+            for arrive, _ in waiting.values():
                 self._clock.after(0, arrive)
 
     def _note_held(self, number: int, why: str) -> None:
         self._record.add(CardUpdateHeld(self._clock.now, number, "push", why))
 
     def _wakes_nobody(self) -> None:
-        if not self._rules.holds("live-activity-push.push-renders-without-the-app"):
+        if not self.rules.holds("live-activity-push.push-renders-without-the-app"):
             self._host.wake("Live Activity push", "model.wake-run-time")
 
     def _date(self, seconds: float | None) -> int | None:
-        self._rules.cite("live-activity-push.can-set-stale-and-dismissal-date")
+        self.rules.cite("live-activity-push.can-set-stale-and-dismissal-date")
         return _ms(seconds)
 
     def _must_have_a_token(self) -> None:
         if not self._record.of(StateChanged):
             rule = "live-activity-push.push-to-start-has-its-own-token"
-            self._rules.cite(rule)
+            self.rules.cite(rule)
             raise UsageError(
                 f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
             )
 
     def _too_many_starts(self) -> bool:
         now = self._clock.now
-        window = self._rules.milliseconds("model.push-to-start-window")
+        window = self.rules.milliseconds("model.push-to-start-window")
         self._starts = [at for at in self._starts if at > now - window]
-        if len(self._starts) >= self._rules.number("live-activity-push.push-to-start-budget"):
+        if len(self._starts) >= self.rules.number("live-activity-push.push-to-start-budget"):
             return True
         self._starts.append(now)
         return False
+
+
+class APNs:
+    """Apple's push service, as `phone.apns`: a server sends to a token, and is answered."""
+
+    def __init__(self, cards: ActivityStore, pushes: LiveActivityPushes) -> None:
+        self._cards = cards
+        self._pushes = pushes
+
+    def send(self, token: str, *, event: str = "update", **push: Any) -> httpx.Response:
+        """Push to the card of a token, or start one with a token for starts: `event` is "start", "update" or "end".
+
+        The words of a push are those of `phone.live_activity_pushes`, and so are its errors. The status is 200 (accepted, not shown),
+        400 `BadDeviceToken` for a token of the other kind, or 410 `Unregistered` for one that is not active any more (claim
+        live-activity-push.apns-status-codes). An old token for starts is answered 200, and no card appears (claim
+        live-activity-push.start-token-goes-out-of-date). Raises UsageError for a token that was never given out.
+        """
+        cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite
+        number = cards.tokens.owner.get(token)
+        if number is None:
+            raise UsageError(
+                f"This phone never gave out the token {token!r}. Take one that the app's code read and sent: activity.push_token, "
+                "app.activities.push_to_start_token, or their streams."
+            )
+        if event not in ("start", "update", "end"):
+            raise UsageError(f"event={event!r}: a push has 'start', 'update' and 'end'.")
+        cite("live-activity-push.apns-status-codes")
+        if (event == "start") is not (number == STARTS):
+            cite("live-activity-push.push-to-start-has-its-own-token")
+            return httpx.Response(httpx.codes.BAD_REQUEST, json={"reason": "BadDeviceToken"})
+        current = cards.tokens.current[number] == token
+        if number == STARTS and current:
+            pushes.start(**push)
+        elif number == STARTS:
+            cite("live-activity-push.start-token-goes-out-of-date")
+        elif not current or cards.get(number).state not in OPEN:
+            if current:
+                cite("live-activity-push.old-token-410")
+            return httpx.Response(httpx.codes.GONE, json={"reason": "Unregistered"})
+        else:
+            (pushes.end if event == "end" else pushes.update)(number=number, **push)
+        return httpx.Response(httpx.codes.OK)
 
 
 def _ms(seconds: float | None) -> int | None:

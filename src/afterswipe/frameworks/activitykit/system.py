@@ -1,16 +1,13 @@
 """The system's side of ActivityKit: the cards, and the system's own clockwork.
 
-A Live Activity is a record here, on the phone's side. It is there whether or not its app runs. By itself it changes
-only as the clock says: started at its scheduled time, stale at the stale date, ended after 8 hours, off the Lock Screen after
-4 more, and a timer view is drawn anew by the system all the time.
+A Live Activity is a record here, on the phone's side, whether or not its app runs. By itself it changes only as the clock says: started at
+its scheduled time, stale at the stale date, ended after 8 hours, off the Lock Screen after 4 more; a timer view the system draws all the time.
 
-Beside the app's own cards there are the system's: `add_system_card`, `update_system_card` and `end_system_card` are for a
-mechanism whose task comes with a picture (BGContinuedProcessingTask, LongRunningIntent). The app cannot list, change or end
-such a card, it does not count toward the app's limit, and the 8 hours are not applied to it. `Card.kind` tells the two apart.
+Beside the app's own cards there are the system's, for a mechanism whose task comes with a picture (BGContinuedProcessingTask,
+LongRunningIntent). The app cannot list, change or end such a card, and no limit of the app's counts it. `Card.kind` tells the two apart.
 
-Not modelled: the cards of other apps (so `globalMaximumExceeded` does not happen), the question that the first activity of an app
-asks, what becomes of cards that are there when the person switches Live Activities off, a restart of the phone (nobody documents
-either), height and images, Apple Watch, CarPlay and the Mac.
+Not modelled: the cards of other apps (so `globalMaximumExceeded` does not happen), what becomes of cards that are there when the person
+switches Live Activities off, a restart (nobody documents either), height and images, Apple Watch, CarPlay and the Mac.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,14 +16,11 @@ from dataclasses import dataclass, replace
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import ActivityAuthorizationError, NotKnownError, UnavailableError, UsageError
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
 from .card import APP, LIVE, OPEN, SYSTEM, ActivityState, Card, Content
+from .tokens import STARTS, PushTokens
 
 
 def needs(rules: Rules, claim_id: str, what: str) -> None:
@@ -45,6 +39,7 @@ class ActivitySettings:
     allowed: bool = True
     frequent_pushes: bool = True
     frequent_updates: bool = False
+    asks_first: bool = False
 
 
 class ActivityStore:
@@ -61,6 +56,7 @@ class ActivityStore:
         self._stale: dict[int, Due] = {}
         self._when_over: dict[int, Callable[[], None]] = {}
         self._full_at: dict[int, int] = {}
+        self.tokens = PushTokens()
         host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
@@ -87,8 +83,9 @@ class ActivityStore:
         channel: str = "",
         starts: int | None = None,
         alert: str = "",
+        push: bool = False,
     ) -> int:
-        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number.
+        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token.
 
         Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`.
         """
@@ -103,6 +100,8 @@ class ActivityStore:
             self._begun(number, alert)
         else:
             self._clock.at(starts, lambda: self._start(number, alert))
+        if push or (by == "push" and not self.settings.asks_first):
+            self.tokens.make(number)
         return number
 
     def update(self, number: int, content: Content, by: str, *, alert: str = "") -> None:
@@ -163,10 +162,10 @@ class ActivityStore:
     def add_system_card(self, title: str, *, text: str = "", progress: float | None = None) -> int:
         """Put the system's card for a task on the Lock Screen and return its number. `progress` is 0.0 to 1.0."""
         number = len(self._cards) + 1
-        content = Content(text, progress)
-        self._put(
-            Card(number, title, content, ActivityState.ACTIVE, self._clock.now, kind=SYSTEM), by="system"
+        card = Card(
+            number, title, Content(text, progress), ActivityState.ACTIVE, self._clock.now, kind=SYSTEM
         )
+        self._put(card, "system")
         return number
 
     def update_system_card(
@@ -176,21 +175,17 @@ class ActivityStore:
         card = self._cards[number]
         if card.state in LIVE:
             old = card.content
-            content = Content(
-                old.text if text is None else text, old.progress if progress is None else progress
-            )
-            self._put(
-                card.changed(card.title if title is None else title, content, self._clock.now), "system"
-            )
+            words, share = old.text if text is None else text, old.progress if progress is None else progress
+            title = card.title if title is None else title
+            self._put(card.changed(title, Content(words, share), self._clock.now), "system")
 
     def end_system_card(self, number: int, text: str | None = None, *, stays: int | None = None) -> None:
         """End the system's card with a last text. It stays until the person removes it, or for `stays` milliseconds."""
         card = self._cards[number]
         if card.state in LIVE:
             content = replace(card.content, text=card.content.text if text is None else text)
-            self._put(
-                replace(card, content=content, state=ActivityState.ENDED, updated=self._clock.now), "system"
-            )
+            ended = replace(card, content=content, state=ActivityState.ENDED, updated=self._clock.now)
+            self._put(ended, "system")
             if stays is not None:
                 self._clock.after(stays, lambda: self.dismiss(number, "system"))
 
@@ -200,6 +195,12 @@ class ActivityStore:
         if card.style == "transient" and card.state in LIVE:
             self._rules.cite("live-activity.transient-style")
             self.end(number, None, by="system")
+
+    def new_token(self, number: int) -> None:
+        """Give a card another push token, and the app run time to pass it on."""
+        self.tokens.make(number)
+        self._rules.cite("live-activity-push.new-token-gives-run-time")
+        self._host.wake("new push token", "model.wake-run-time")
 
     def when_over(self, number: int, tell: Callable[[], None]) -> None:
         """Tell, once, when a card is not live any more."""
@@ -220,6 +221,7 @@ class ActivityStore:
 
     def _process_ended(self, change: AppChange) -> None:
         """The app's process is gone: nothing becomes of the cards."""
+        self.tokens.forget_followers()
         by_person = change.event is Event.FORCE_QUIT
         self._rules.cite(
             "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
@@ -230,8 +232,6 @@ class ActivityStore:
         if name == "locked" and self._conditions.locked:
             for card in list(self):
                 self.collapsed(card.number)
-
-    # How it works.
 
     def _must_be_allowed(self) -> None:
         if not self.settings.allowed:
@@ -278,6 +278,7 @@ class ActivityStore:
         if card.content.timer is not None:
             self._rules.cite("live-activity.timer-views-move-without-code")
         self._cards[card.number] = card
+        self.tokens.tell()
         timer = None if card.state is ActivityState.ENDED else card.content.timer
         shows = (card.title, card.says(now), card.progress(now), timer)
         self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
@@ -323,11 +324,8 @@ class LiveActivities:
         Claim live-activity-push.frequent-updates-switch-ends-activities. Raises UnavailableError before iOS 16.2, and
         UsageError where the app has no such switch because it did not declare frequent updates.
         """
-        needs(
-            self._rules,
-            "live-activity-push.frequent-updates-can-be-switched-off",
-            "switch for frequent updates",
-        )
+        rule = "live-activity-push.frequent-updates-can-be-switched-off"
+        needs(self._rules, rule, "switch for frequent updates")
         if not self._settings.frequent_updates:
             raise UsageError(
                 "The app has no switch for frequent updates: it must declare them. Call phone.live_activities.declare_frequent_updates()."
@@ -338,6 +336,25 @@ class LiveActivities:
             for card in list(self._cards):
                 if card.kind == "app":
                     self._cards.end(card.number, None, by="system")
+
+    def ask_first(self) -> None:
+        """From now on the token of a card that a push starts waits for Allow (claim live-activity-push.token-may-wait-for-allow)."""
+        self._settings.asks_first = True
+
+    def tap_allow(self, number: int = 1) -> None:
+        """Let the person tap Allow under a card: it gets its push token, and the app run time to pass it on."""
+        self._rules.cite("live-activity-push.token-may-wait-for-allow")
+        self._cards.new_token(number)
+
+    def rotate_push_token(self, number: int = 1) -> None:
+        """Let the system change a card's push token. The app gets run time to pass the new one on; the old one is answered 410."""
+        if number not in self._cards.tokens.current:
+            raise UsageError(f"Card {number} has no push token that could change.")
+        self._cards.new_token(number)
+
+    def rotate_push_to_start_token(self) -> None:
+        """Let the system change the token for starts."""
+        self._cards.tokens.make(STARTS)
 
     def collapse(self, number: int = 1) -> None:
         """Collapse the expanded view of a card, which ends an activity of the transient style (claim live-activity.transient-style).

@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 
 from afterswipe.errors import UsageError
 from afterswipe.frameworks.activitykit.app import Activities
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 
 
 class InProcess(Protocol):

@@ -13,10 +13,7 @@ from contextlib import nullcontext
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import NotKnownError, UsageError
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange
+from afterswipe.kernel import AppChange, Event, Host, Phase
 from afterswipe.kernel.record import PersonDid, ProcessChanged
 
 from .intents import AppIntent, CancellableIntent, InProcess, LiveActivityIntent, LongRunningIntent
@@ -183,11 +180,7 @@ class Intents[App: InProcess]:
 
     def _perform(self, intent: AppIntent[App], by: str) -> None:
         self._rules.require(*type(intent).came_with)
-        if self._host.was_force_quit:
-            raise NotKnownError(
-                "whether an intent of an app that was force quit runs. Open the app before.",
-                "force-quit.pushes-and-intents-unsettled",
-            )
+        self._host.must_not_be_force_quit("whether an intent of an app that was force quit runs")
         if not self._host.state.foreground:
             self._host.wake("app intent", "")
         if (app := self._app()) is None:

@@ -3,7 +3,8 @@
 Not modelled: sound that another app or a call interrupts, unless the script says so (`phone.background_modes.interrupt_audio()`).
 """
 
-from afterswipe.kernel.process import Process, RunTimeSource
+from afterswipe.kernel import Process
+from afterswipe.kernel.process import RunTimeSource
 
 from .system import AudioPlayback
 
@@ -15,7 +16,7 @@ class Audio:
         self.process = process
         self._playback = playback
         self._source = RunTimeSource(process, "audio")
-        playback.player = self
+        playback.stop_sound = lambda: self.stop() if process.state.runs else None
 
     @property
     def playing(self) -> bool:

@@ -7,15 +7,11 @@ The script says when: `phone.background_assets.run("install")`. Not modelled: ho
 run, size limits of packs, packs that Apple hosts (iOS 26).
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, UsageError
-from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.errors import APIError, UsageError, must_be_one_of
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.phases import Phase
+from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import ProcessChanged
 
 REASONS = ("install", "update", "periodic")
@@ -54,14 +50,12 @@ class BackgroundAssets:
         self._host = host
         self._network = network
         self._extensions = extensions
-        self._extension: Callable[[DownloaderExtension], Coroutine[Any, Any, None]] | None = None
-        self._transfers: SystemTransfers | None = None
+        self._extension: ExtensionMain[DownloaderExtension] | None = None
+        self._transfers = SystemTransfers(network, Phase.ASSET_DOWNLOADS)
         self.downloaded: list[str] = []
         """The files that are on the phone, in the order in which they were complete."""
 
-    def install_extension(
-        self, downloads: Callable[[DownloaderExtension], Coroutine[Any, Any, None]]
-    ) -> None:
+    def install_extension(self, downloads: ExtensionMain[DownloaderExtension]) -> None:
         """Give the app a Background Assets extension. Raises UnavailableError before iOS 16."""
         self._host.rules.require("background-assets.downloads-only", "Background Assets")
         self._extension = downloads
@@ -71,10 +65,7 @@ class BackgroundAssets:
 
         It does not where there is none, or where the person force quit the app. Raises UsageError for another reason.
         """
-        if reason not in REASONS:
-            raise UsageError(
-                f"The system does not run the extension for {reason!r}. There are: {', '.join(REASONS)}."
-            )
+        must_be_one_of("reason to run the extension", reason, REASONS)
         if self._extension is None:
             return False
         if self._host.was_force_quit:
@@ -85,11 +76,10 @@ class BackgroundAssets:
 
     def download(self, name: str, size: int) -> None:
         """A download: the system moves the bytes, whatever becomes of extension and app."""
-        self._transfers = self._transfers or SystemTransfers(self._network, Phase.ASSET_DOWNLOADS)
 
         def progressed(received: int) -> None:
             if received == size:
                 self.downloaded.append(name)
                 self._host.record.add(ProcessChanged(self._host.clock.now, f"download of {name}", "done"))
 
-        self._transfers.start(name, size, up=False, progressed=progressed)
+        self._transfers.move(size, up=False, progressed=progressed)

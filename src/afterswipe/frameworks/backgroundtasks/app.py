@@ -13,9 +13,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from afterswipe.errors import APIError, BGTaskSchedulerError, UnavailableError, UsageError
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Action, Event, Host, Process
 from afterswipe.kernel.record import TaskChanged
 
 from .continued import ContinuedProcessing
@@ -36,10 +34,10 @@ class BGTask:
 
     def __init__(self, scheduler: "BGTaskScheduler", identifier: str) -> None:
         self.identifier = identifier
-        self.expiration_handler: Callable[[], None] | None = None
+        self.expiration_handler: Action | None = None
         self.over = self.success = False
         """Whether the app has called `set_task_completed`, and what it said."""
-        self.when_over: Callable[[], None] = lambda: None
+        self.when_over: Action = lambda: None
         self._scheduler = scheduler
         self._process = scheduler.process
 

@@ -23,11 +23,7 @@ from afterswipe.device.network import Network
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
 from .requests import BGContinuedProcessingTaskRequest, BGTaskRequest
@@ -251,8 +247,6 @@ class ContinuedProcessing:
         if self._answer:
             for running in list(self._running):
                 running.answer(self._answer)
-
-    # How it works.
 
     def _happened(self, change: AppChange) -> None:
         """With the process go its tasks; nobody tells the app."""

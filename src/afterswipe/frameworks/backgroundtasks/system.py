@@ -15,15 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from afterswipe.device.conditions import Conditions
+from afterswipe.device.conditions import Conditions, Power
 from afterswipe.device.network import Network
-from afterswipe.device.power import Power
 from afterswipe.errors import BGTaskSchedulerError, UsageError
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
 from .requests import (
@@ -57,7 +52,7 @@ class Task(Protocol):
     identifier: str
     over: bool
     success: bool
-    when_over: Callable[[], None]
+    when_over: Action
 
     def note(self, change: str) -> None:
         """Record what became of it."""
@@ -282,8 +277,6 @@ class TaskScheduler:
                 self._launch(processing)
         finally:
             self._busy = False
-
-    # How it works.
 
     def _happened(self, change: AppChange) -> None:
         if change.event in _USES:

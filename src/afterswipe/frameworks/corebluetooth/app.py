@@ -1,6 +1,6 @@
 """Core Bluetooth with state restoration, for an app that waits for its accessory."""
 
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 
 from .system import Accessories
 

@@ -4,7 +4,7 @@ Not modelled: Bluetooth itself.
 """
 
 from afterswipe.errors import NotKnownError, UsageError
-from afterswipe.kernel.host import Host
+from afterswipe.kernel import Host
 
 
 class Accessories:

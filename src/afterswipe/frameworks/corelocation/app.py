@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 from afterswipe.errors import APIError
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.process import Process, RunTimeSource
+from afterswipe.kernel import Process, State
+from afterswipe.kernel.process import RunTimeSource
 
 from .system import LocationServices
 
@@ -58,6 +58,11 @@ class Location:
             self._news.clear()
             yield self._process.now
 
+    def start_monitoring_significant_location_changes(self) -> None:
+        """Arm the events that wake the app: once each, so at every launch (claim location.monitoring-restarts-at-launch)."""
+        self._process.must_run("start monitoring", "life-cycle.suspended-runs-no-code")
+        self._services.armed = True
+
     def stop(self) -> None:
         """Want no more updates: the source is off."""
         self._news = None
@@ -67,8 +72,7 @@ class Location:
         self._process.rules.require("location.background-activity-session", "live location updates")
 
     def _plan(self) -> None:
-        interval = self._process.rules.milliseconds("model.location-interval")
-        self._process.clock.after(interval, self._update)
+        self._process.clock.after(self._process.rules.milliseconds("model.location-interval"), self._update)
 
     def _update(self) -> None:
         """An update is due. The app gets it, and the time that goes with it, if it is authorised to."""

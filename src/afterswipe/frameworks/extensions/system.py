@@ -14,14 +14,13 @@ import httpx
 
 from afterswipe.device.connections import Connections, SimulatedTransport
 from afterswipe.device.network import Network
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event
+from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase
 from afterswipe.kernel.loop import ProcessLoop
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange
 from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
+
+type ExtensionMain[E] = Callable[[E], Coroutine[Any, Any, None]]
+"""The code of an extension: it is given what such an extension can do."""
 
 
 class Extension:
@@ -39,7 +38,7 @@ class Extension:
         """The time on the phone's clock, in seconds since it was switched on."""
         return self.clock.now / SECOND
 
-    def call(self, action: Callable[[], None]) -> None:
+    def call(self, action: Action) -> None:
         """Let the extension's main thread do something when its process is next turned."""
         self.loop.call_soon(action)
 
@@ -53,7 +52,7 @@ class RunningExtension:
     """An extension's process that is there, what to do when it ends, and what is planned for its time limit."""
 
     extension: Extension
-    ended: Callable[[], None]
+    ended: Action
     planned: list[Due] = field(default_factory=list)
 
 
@@ -64,17 +63,16 @@ class Extensions:
         self._host = host
         self.running: list[RunningExtension] = []
         """Those that are running now."""
-        host.run_beside(self)
         host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
 
     def start[E: Extension](
         self,
         extension: E,
-        main: Callable[[E], Coroutine[Any, Any, None]],
+        main: ExtensionMain[E],
         *,
-        ended: Callable[[], None] = lambda: None,
+        ended: Action = lambda: None,
         limit: int | None = None,
-        last_chance: Callable[[], None] = lambda: None,
+        last_chance: Action = lambda: None,
     ) -> None:
         """Start a process and run `main` in it. `ended` is called once, when `main` is done or the process is ended.
 
@@ -82,6 +80,7 @@ class Extensions:
         """
         running = RunningExtension(extension, ended)
         self.running.append(running)
+        self._host.beside.append(extension.loop)
         self._note(extension, "started")
 
         async def whole() -> None:
@@ -101,17 +100,6 @@ class Extensions:
             for running in list(self.running):
                 self._stop(running, "ended: the phone restarted")
 
-    def turn(self) -> None:
-        """Give every extension run time. Called by the phone alone."""
-        for running in list(self.running):
-            if not running.extension.loop.is_running():
-                running.extension.loop.turn()
-
-    def next_due(self, other: int | None) -> int | None:
-        """When an extension next has something to do, in milliseconds, or `other` where that is earlier."""
-        dues = [running.extension.loop.next_due() for running in self.running]
-        return min((due for due in [other, *dues] if due is not None), default=None)
-
     def _end(self, running: RunningExtension, why: str) -> None:
         if running in self.running:
             self._stop(running, why)
@@ -119,6 +107,7 @@ class Extensions:
 
     def _stop(self, running: RunningExtension, why: str) -> None:
         self.running.remove(running)
+        self._host.beside.remove(running.extension.loop)
         for due in running.planned:
             due.cancel()
         self._note(running.extension, why)

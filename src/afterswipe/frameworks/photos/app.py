@@ -1,7 +1,7 @@
 """What an app can ask of the photo library."""
 
 from afterswipe.errors import APIError
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 
 from .system import Photos
 

@@ -8,15 +8,11 @@ The script plays the system's decision: `phone.photos.call_extension()`. Not mod
 an extension may run, the job limit, the single retry, assets that are only in iCloud, `willTerminate`.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, NotKnownError, UsageError
-from afterswipe.frameworks.extensions.system import Extension, Extensions
+from afterswipe.errors import APIError, UsageError, must_be_one_of
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.phases import Phase
+from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 FORMS = {
@@ -58,8 +54,8 @@ class Photos:
         self._host = host
         self._network = network
         self._extensions = extensions
-        self._extension: Callable[[UploadExtension], Coroutine[Any, Any, None]] | None = None
-        self._transfers: SystemTransfers | None = None
+        self._extension: ExtensionMain[UploadExtension] | None = None
+        self._transfers = SystemTransfers(network, Phase.PHOTOS_UPLOADS)
         self.library: dict[str, int] = {}
         """The assets in the library: name and size in bytes."""
         self.jobs: dict[str, int] = {}
@@ -79,22 +75,18 @@ class Photos:
 
     def install_extension(
         self,
-        process_jobs: Callable[[UploadExtension], Coroutine[Any, Any, None]],
+        process_jobs: ExtensionMain[UploadExtension],
         form: str = "PHBackgroundResourceUploadExtension",
     ) -> str:
         """Give the app an upload extension of one of the `FORMS`. Returns "installed", or that with a warning.
 
         Raises UnavailableError before iOS 26.1, or before 27 for the second form; UsageError for another form.
         """
-        if form not in FORMS:
-            raise UsageError(
-                f"There is no extension of the form {form!r}. Choose one of: {', '.join(FORMS)}."
-            )
+        must_be_one_of("form of the extension", form, FORMS)
         self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs
-        old = form != "PHBackgroundResourceUploadJobExtension" and self._host.rules.holds(
-            "photos-upload.first-form-deprecated"
-        )
+        first = form == "PHBackgroundResourceUploadExtension"
+        old = first and self._host.rules.holds("photos-upload.first-form-deprecated")
         return "installed, deprecated since iOS 27" if old else "installed"
 
     def call_extension(self) -> bool:
@@ -105,11 +97,7 @@ class Photos:
         if self._extension is None or not self.enabled:
             return False
         self._host.rules.cite("photos-upload.introduced-in-26-1")
-        if self._host.was_force_quit:
-            raise NotKnownError(
-                "whether the Photos upload extension of an app that was force quit is called. Open the app before.",
-                "force-quit.pushes-and-intents-unsettled",
-            )
+        self._host.must_not_be_force_quit("whether the Photos upload extension is called after a force quit")
         self._extensions.start(UploadExtension(self._network, self), self._extension)
         return True
 
@@ -117,7 +105,6 @@ class Photos:
         """A job: the system moves the bytes, whatever becomes of extension and app."""
         if name in self.jobs:
             raise UsageError(f"There is a job for {name!r} already. Ask new_assets() for those without one.")
-        self._transfers = self._transfers or SystemTransfers(self._network, Phase.PHOTOS_UPLOADS)
         number, size = len(self.jobs) + 1, self.library.get(name, 1)
         self.jobs[name] = 0
 
@@ -128,4 +115,4 @@ class Photos:
             if sent == size:
                 note(TransferEnded(now, _MOVER, number, name, "done"))
 
-        self._transfers.start(name, size, up=True, progressed=progressed)
+        self._transfers.move(size, up=True, progressed=progressed)

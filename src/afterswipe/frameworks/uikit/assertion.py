@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from afterswipe.errors import UsageError
-from afterswipe.kernel.causes import Cause
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel import Action, AppChange, Cause, Due, Host, Phase, Process, State
 from afterswipe.kernel.record import AssertionChanged
 
 _DURATIONS = (
@@ -32,7 +27,7 @@ ExpiringBlock = Callable[[bool], Coroutine[Any, Any, None] | None]
 @dataclass(frozen=True)
 class _Assertion:
     name: str
-    expiration_handler: Callable[[], None] | None
+    expiration_handler: Action | None
     hold: int
     must_be_ended: bool = True
 
@@ -51,9 +46,7 @@ class BackgroundTime:
         self._ends_at: int | None = None
         process.phases.on(Phase.BACKGROUND_TIME, self._changed)
 
-    def begin(
-        self, name: str, expiration_handler: Callable[[], None] | None, *, must_be_ended: bool = True
-    ) -> int:
+    def begin(self, name: str, expiration_handler: Action | None, *, must_be_ended: bool = True) -> int:
         """Take an assertion and return its identifier. An app that does not end it in time is terminated, if it must."""
         self._count += 1
         hold = self._process.run_time.hold(name)
@@ -132,7 +125,7 @@ class BackgroundTime:
                 self._rules.cite("background-assertion.expiration-handler")
                 self._process.call(assertion.expiration_handler)
 
-    def _call(self, block: ExpiringBlock, expired: bool, done: Callable[[], None] = lambda: None) -> None:
+    def _call(self, block: ExpiringBlock, expired: bool, done: Action = lambda: None) -> None:
         work = block(expired)
         if work is None:
             done()
@@ -149,5 +142,6 @@ class BackgroundTime:
         if any(assertion.must_be_ended for assertion in self._held.values()):
             self._rules.cite("background-assertion.must-be-ended")
             self._host.terminate("a background task was not ended in time", Cause.BACKGROUND_TASK)
+            return
         for identifier in list(self._held):
             self.end(identifier)

@@ -9,12 +9,7 @@ Not modelled: shares of the processor's time, other threads, slowing an app down
 
 from collections.abc import Callable
 
-from afterswipe.kernel.causes import Cause
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel import AppChange, Cause, Due, Host, Phase, Process, State
 from afterswipe.units import duration
 
 

@@ -9,23 +9,24 @@ Not modelled: the file itself, who waits for the lock, locks outside of a shared
 from types import TracebackType
 
 from afterswipe.errors import UsageError
-from afterswipe.kernel.causes import Cause
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel import AppChange, Cause, Host, Phase, Process, State
 
 
 class FileLock:
     """A lock that is held until `release`. As a context manager it is released at the end of the block."""
 
-    def __init__(self, locks: "FileLocks", name: str) -> None:
-        self._locks = locks
+    def __init__(self, process: Process, held: "list[FileLock]", name: str) -> None:
         self.name = name
+        self._process = process
+        self._held = held
+        held.append(self)
 
     def release(self) -> None:
-        """Let go of the file. Raises UsageError where it is not held any more."""
-        self._locks.release(self)
+        """Let go of the file. Raises UsageError without run time, and where it is not held any more."""
+        self._process.must_run("release a file", "life-cycle.suspended-runs-no-code")
+        if self not in self._held:
+            raise UsageError(f"The lock on {self.name!r} is not held: it was released before.")
+        self._held.remove(self)
 
     def __enter__(self) -> "FileLock":
         return self
@@ -33,7 +34,7 @@ class FileLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._locks.holds(self):
+        if self in self._held and self._process.state.runs:  # a process that is gone has no block to leave
             self.release()
 
 
@@ -46,23 +47,10 @@ class FileLocks:
         self.held: list[FileLock] = []
         process.phases.on(Phase.FILE_LOCKS, self._changed)
 
-    def holds(self, lock: FileLock) -> bool:
-        """Whether the process is there and holds this lock. A process that is gone has no block to leave."""
-        return lock in self.held and self._process.state.runs
-
     def lock(self, name: str) -> FileLock:
         """Take a lock. Raises UsageError without run time."""
         self._process.must_run("lock a file", "life-cycle.suspended-runs-no-code")
-        lock = FileLock(self, name)
-        self.held.append(lock)
-        return lock
-
-    def release(self, lock: FileLock) -> None:
-        """Let go of a lock; see `FileLock.release`."""
-        self._process.must_run("release a file", "life-cycle.suspended-runs-no-code")
-        if lock not in self.held:
-            raise UsageError(f"The lock on {lock.name!r} is not held: it was released before.")
-        self.held.remove(lock)
+        return FileLock(self._process, self.held, name)
 
     def _changed(self, change: AppChange) -> None:
         if change.after is State.SUSPENDED and self.held:

@@ -9,12 +9,9 @@ Not modelled: how much processor time the app had meanwhile, other deadlines, an
 asked of it (the system does not mind; the person does).
 """
 
-from afterswipe.kernel.causes import Cause
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange, Process
+from functools import partial
+
+from afterswipe.kernel import AppChange, Cause, Due, Host, Phase, Process, State
 from afterswipe.units import duration
 
 _DEADLINES = {
@@ -43,14 +40,11 @@ class Watchdog:
         for number, (callback, at) in self._process.out.items():
             if number in self._waiting or (claim := _DEADLINES.get(callback)) is None:
                 continue
-            self._watch(number, callback, at, self._process.rules.milliseconds(claim))
+            limit = self._process.rules.milliseconds(claim)
+            late = partial(self._late, number, callback, limit)
+            self._waiting[number] = self._process.clock.at(at + limit, late)
         if self._process.loop.blocked_until > self._process.clock.now:
             self.blocked()
-
-    def _watch(self, number: int, callback: str, at: int, limit: int) -> None:
-        self._waiting[number] = self._process.clock.at(
-            at + limit, lambda: self._late(number, callback, limit)
-        )
 
     def blocked(self) -> None:
         """The main thread is busy: the system waits for the callbacks that are out before it suspends the app."""

@@ -15,10 +15,10 @@ from typing import cast
 
 import httpx
 
-from afterswipe.device.connections import Connections, SimulatedTransport
+from afterswipe.device.connections import ConnectError, Connections, ReadError, SimulatedTransport
 from afterswipe.device.network import address
 from afterswipe.errors import URLError, UsageError
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 from .system import answered_early
@@ -100,9 +100,12 @@ class UploadTask:
                 if self._resumed:
                     await self._connections.pause(2 * self._connections.network.latency)
                 response = await client.post(address(self._url), content=self._body())
-        except httpx.TransportError as lost:
+        except ConnectError as lost:
+            self._end("there is no network")
+            raise URLError(lost.code, f"{self.name}: there is no network") from lost
+        except ReadError as lost:
             self._lost()
-            raise URLError("networkConnectionLost", f"{self.name}: the network connection was lost") from lost
+            raise URLError(lost.code, f"{self.name}: the network connection was lost") from lost
         self.response = response
         if not response.is_success:
             self._process.rules.cite("url-session.status-is-no-error")
@@ -164,5 +167,5 @@ class URLSession:
         return UploadTask(self._process, self._connections, data, self._count)
 
     def client(self) -> httpx.AsyncClient:
-        """An `httpx.AsyncClient` over the phone's network, for any code that is written for httpx."""
+        """An `httpx.AsyncClient` over the phone's network, for any code that is written for httpx. Its losses are URLErrors too."""
         return httpx.AsyncClient(transport=SimulatedTransport(self._connections))

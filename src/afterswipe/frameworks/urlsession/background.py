@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from afterswipe.errors import UsageError
-from afterswipe.kernel.process import Process
+from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.kernel import Process
 from afterswipe.units import SECOND
 
 from .system import BackgroundTransfer, TransferDaemon
@@ -28,10 +28,7 @@ class _BackgroundTask:
         self._process = process
         self._daemon = daemon
         self._transfer = transfer
-        self._news = asyncio.Event()
-        transfer.listeners.append(lambda: process.call(self._news.set))
-        if transfer.outcome:
-            self._news.set()
+        self._news, self._listens, self._seen = asyncio.Event(), False, transfer.sent
 
     @property
     def name(self) -> str:
@@ -73,12 +70,18 @@ class _BackgroundTask:
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
-        while await self._news.wait():
-            self._news.clear()
-            if self._transfer.error is not None:
-                raise self._transfer.error
-            yield self._transfer.sent / max(1, self._transfer.size)
-            if self._transfer.outcome:
+        transfer, news = self._transfer, self._news
+        if not self._listens:  # a task that is only asked for listens to nothing
+            self._listens = True
+            transfer.listeners.append(lambda: self._process.call(news.set))
+            if transfer.outcome or transfer.sent != self._seen:
+                news.set()
+        while await news.wait():
+            news.clear()
+            if transfer.error is not None:
+                raise transfer.error
+            yield transfer.sent / max(1, transfer.size)
+            if transfer.outcome:
                 return
 
 
@@ -146,8 +149,7 @@ class BackgroundURLSession:
         protection class that is none, UnavailableError before iOS 7, and for `earliest_begin` before iOS 11
         (claim background-urlsession.scheduling-hints).
         """
-        if protection not in PROTECTIONS:
-            raise UsageError(f"There is no protection {protection!r}. There are: {', '.join(PROTECTIONS)}.")
+        must_be_one_of("protection", protection, PROTECTIONS)
         later = 0
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
@@ -176,21 +178,18 @@ class BackgroundURLSession:
     def tasks(self) -> list[BackgroundUploadTask]:
         """Every upload of this session, finished ones included: what a launched app asks first."""
         return [
-            BackgroundUploadTask(self._process, self._daemon, transfer)
-            for transfer in self._own()
-            if not transfer.down
+            BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in self._own(down=False)
         ]
 
     def downloads(self) -> list[BackgroundDownloadTask]:
         """Every download of this session, finished ones included."""
         return [
-            BackgroundDownloadTask(self._process, self._daemon, transfer)
-            for transfer in self._own()
-            if transfer.down
+            BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in self._own(down=True)
         ]
 
-    def _own(self) -> list[BackgroundTransfer]:
-        return [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
+    def _own(self, *, down: bool) -> list[BackgroundTransfer]:
+        mine = [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
+        return [transfer for transfer in mine if transfer.down is down]
 
     def _start(self, transfer: BackgroundTransfer) -> BackgroundUploadTask:
         if transfer.size < 1:

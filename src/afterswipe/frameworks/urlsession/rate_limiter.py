@@ -7,7 +7,7 @@ How current systems behave is not known (claim background-urlsession.rate-limite
 """
 
 from afterswipe.claims.rules import Rules
-from afterswipe.kernel.clock import Clock, Due
+from afterswipe.kernel import Clock, Due
 
 
 class RateLimiter:
@@ -28,14 +28,13 @@ class RateLimiter:
         self._before = (self.delay, self.resumed_at)
         self._rules.cite("background-urlsession.each-resume-adds-a-delay")
         self._rules.cite("background-urlsession.chunks-one-by-one-is-the-worst-case")
-        self._stop_resting()
+        self.busy()
         self.delay = self._grown()
         self.resumed_at = self._clock.now
 
     def _grown(self) -> int:
-        first = self._rules.milliseconds("background-urlsession.rate-limiter-first-delays")
         if not self.delay:
-            return first
+            return self._rules.milliseconds("background-urlsession.rate-limiter-first-delays")
         self._rules.cite("background-urlsession.rate-limiter-doubles")
         return 2 * self.delay
 
@@ -49,10 +48,6 @@ class RateLimiter:
             self._rules.cite("model.rate-limiter-rest")
             self._rest = self._clock.at(self.resumed_at + self.delay, self._reset)
 
-    def busy(self) -> None:
-        """A task was created."""
-        self._stop_resting()
-
     def in_front(self) -> None:
         """The person brought the app to the front (claim background-urlsession.delay-resets-in-front)."""
         if self.delay:
@@ -65,9 +60,10 @@ class RateLimiter:
 
     def _reset(self) -> None:
         self.delay = 0
-        self._stop_resting()
+        self.busy()
 
-    def _stop_resting(self) -> None:
+    def busy(self) -> None:
+        """A task was created, or the app is resumed."""
         if self._rest is not None:
             self._rest.cancel()
             self._rest = None

@@ -21,11 +21,7 @@ import httpx
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network, address
 from afterswipe.errors import URLError, UsageError
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event, State
-from afterswipe.kernel.phases import Phase
-from afterswipe.kernel.process import AppChange
+from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
 from .rate_limiter import RateLimiter
@@ -54,7 +50,7 @@ class BackgroundTransfer:
     error: URLError | None = None
     cancellation_reason: str | None = None
     response: httpx.Response | None = None
-    listeners: list[Callable[[], None]] = field(default_factory=list)
+    listeners: list[Action] = field(default_factory=list)
 
 
 def answered_early(response: httpx.Response) -> str:
@@ -96,10 +92,8 @@ class TransferDaemon:
         self._open.append(transfer)
         self.transfers.append(transfer)
         transfer.number = len(self.transfers)
-        starts = self._clock.now + (
-            self._wait_in_background(transfer) if from_background else self._wait_in_front(transfer)
-        )
-        transfer.not_before = max(transfer.not_before, starts)
+        wait = self._wait_in_background if from_background else self._wait_in_front
+        transfer.not_before = max(transfer.not_before, self._clock.now + wait(transfer))
         self.rate_limiter.busy()
         timeout = self._rules.milliseconds("background-urlsession.resource-timeout")
         self._timeouts[transfer.number] = self._clock.after(timeout, lambda: self._fail(transfer, "timedOut"))
@@ -212,23 +206,14 @@ class TransferDaemon:
         return not self.held_by(transfer)
 
     def _send(self, transfer: BackgroundTransfer) -> None:
-        if self._network.intercepts:
-            due = self._clock.after(
-                self._network.round_trip + self._network.latency, lambda: self._answered(transfer)
-            )
-        elif transfer.down and transfer.response is None:
-            due = self._clock.after(
-                self._network.round_trip + self._network.latency, lambda: self._begun(transfer)
-            )
+        if self._network.intercepts or (transfer.down and transfer.response is None):
+            answer_takes = self._network.round_trip + self._network.latency
+            due = self._clock.after(answer_takes, lambda: self._answered(transfer))
         else:
             count = min(int(self._rules.number("model.upload-chunk")), transfer.size - transfer.sent)
             carry = self._network.receive if transfer.down else self._network.send
             due = carry(count, lambda: self._arrived(transfer, count))
         self._moving[transfer.number] = due
-
-    def _begun(self, transfer: BackgroundTransfer) -> None:
-        """The server's answer to a download is on its way: from now on its size is known."""
-        self._ask(transfer, "GET", 0, self._comes)
 
     def _comes(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
         transfer.response, transfer.size = response, len(response.content)
@@ -271,6 +256,8 @@ class TransferDaemon:
     def _answered(self, transfer: BackgroundTransfer) -> None:
         if transfer.down and transfer.response is not None:
             self._ends(transfer, transfer.response)
+        elif transfer.down and not self._network.intercepts:
+            self._ask(transfer, "GET", 0, self._comes)
         else:
             self._ask(transfer, "GET" if transfer.down else "POST", transfer.sent, self._ends)
 
@@ -279,6 +266,7 @@ class TransferDaemon:
         transfer.response = response
         if not response.is_success:
             self._rules.cite("url-session.status-is-no-error")
+            self._rules.cite("background-urlsession.status-is-no-error")
             self._finish(transfer, f"refused by the server with {response.status_code}")
         else:
             self._finish(transfer, "done" if transfer.sent == transfer.size else answered_early(response))
@@ -333,9 +321,8 @@ class TransferDaemon:
             self._fail(transfer, "unknown", "the app exited, and it was not an upload from a file")
 
     def _force_quit(self, change: AppChange) -> None:
-        if change.event is not Event.FORCE_QUIT:
-            return
-        if self._rules.holds("force-quit.cancels-background-transfers"):
+        quit_now = change.event is Event.FORCE_QUIT
+        if quit_now and self._rules.holds("force-quit.cancels-background-transfers"):
             self.cancel_all("the person force quit the app")
 
     # What happens to transfers.

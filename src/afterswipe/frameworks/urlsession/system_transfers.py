@@ -4,21 +4,9 @@ No code of the app is needed while they move. Not modelled: retries, the system'
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from afterswipe.device.network import Network
-from afterswipe.kernel.phases import Phase
-
-
-@dataclass
-class SystemTransfer:
-    """One file on its way. `moved` is in bytes."""
-
-    name: str
-    size: int
-    up: bool
-    progressed: Callable[[int], None]
-    moved: int = 0
+from afterswipe.kernel import Action, Due, Phase
 
 
 class SystemTransfers:
@@ -27,28 +15,28 @@ class SystemTransfers:
     def __init__(self, network: Network, phase: Phase) -> None:
         self._network = network
         self._piece = int(network.rules.number("model.upload-chunk"))
-        self._waiting: list[SystemTransfer] = []
+        self._going: list[tuple[Due | None, Action]] = []
         network.watch(self._network_changed, phase)
 
-    def start(self, name: str, size: int, *, up: bool, progressed: Callable[[int], None]) -> None:
-        """Move a file of `size` bytes up or down; `progressed` is called with the bytes that have arrived."""
-        self._next(SystemTransfer(name, size, up, progressed))
+    def move(self, size: int, *, up: bool, progressed: Callable[[int], None], moved: int = 0) -> None:
+        """Move a file of `size` bytes up or down, of which `moved` are there; `progressed` is called with the bytes that have arrived."""
+        there, due = moved + min(self._piece, size - moved), None
 
-    def _next(self, transfer: SystemTransfer) -> None:
-        if not self._network.connected:
-            self._waiting.append(transfer)
-            return
-        piece = min(self._piece, transfer.size - transfer.moved)
-        way = self._network.send if transfer.up else self._network.receive
-        way(piece, lambda: self._arrived(transfer, piece))
+        def arrived() -> None:
+            self._going.remove(entry)
+            progressed(there)
+            if there < size:
+                self.move(size, up=up, progressed=progressed, moved=there)
 
-    def _arrived(self, transfer: SystemTransfer, count: int) -> None:
-        transfer.moved += count
-        transfer.progressed(transfer.moved)
-        if transfer.moved < transfer.size:
-            self._next(transfer)
+        if self._network.connected:
+            due = (self._network.send if up else self._network.receive)(there - moved, arrived)
+        entry = (due, lambda: self.move(size, up=up, progressed=progressed, moved=moved))
+        self._going.append(entry)
 
     def _network_changed(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for transfer in waiting:
-            self._next(transfer)
+        """What was on its way is lost with its network, and sent again on the next."""
+        going, self._going = self._going, []
+        for due, again in going:
+            if due is not None:
+                due.cancel()
+            again()

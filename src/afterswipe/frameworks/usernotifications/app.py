@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 from afterswipe.errors import UsageError
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Action, Process
 from afterswipe.units import SECOND
 
-from .local import Notifications
-from .system import Pushes
+from .system import Notifications, Pushes
 
 
 class AppPushes:
@@ -16,18 +15,16 @@ class AppPushes:
     def __init__(self, process: Process, pushes: Pushes) -> None:
         self.process = process
         self._pushes = pushes
-        pushes.receiver = self
-        self._on_silent: Callable[[], None] = lambda: None
-        self._on_call: Callable[[str], None] = lambda _caller: None
+        pushes.listens(process)
         self._transmitting: int | None = None
 
-    def did_receive_remote_notification(self, handler: Callable[[], None]) -> None:
+    def did_receive_remote_notification(self, handler: Action) -> None:
         """Call `handler` for each silent push. When the work is done, call `app.complete_wake()`: Apple's completion handler."""
-        self._on_silent = handler
+        self._pushes.on_silent = handler
 
     def did_receive_incoming_push(self, handler: Callable[[str], None]) -> None:
         """Call `handler` with the caller's name for each VoIP push. Since iOS 13 it must report a call before it returns."""
-        self._on_call = handler
+        self._pushes.on_call = handler
 
     def report_new_incoming_call(self, caller: str) -> None:
         """CallKit's `reportNewIncomingCall`: the phone rings, in front of everything, and the person knows."""
@@ -49,16 +46,6 @@ class AppPushes:
         if self._transmitting is not None:
             self.process.run_time.release(self._transmitting)
         self._transmitting = None
-
-    # What the phone calls.
-
-    def silent(self) -> None:
-        """A silent push is here. Runs inside of the app's process."""
-        self._on_silent()
-
-    def incoming(self, caller: str) -> None:
-        """A VoIP push is here. Runs inside of the app's process."""
-        self._on_call(caller)
 
 
 class LocalNotifications:

@@ -9,35 +9,25 @@ Taken for granted, with no claim for it: the system shows an alert push without 
 Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, the app's permission to notify, the first version of PushKit
 (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
 says after how many), the length of a call, Push to Talk's own push.
+
+Apple: `UNUserNotificationCenter` with a time interval as the trigger (claim life-cycle.local-notification-without-the-app). It gives no run
+time, and nothing is decided when it is shown: what it says was written before. So an app can schedule the bad news in advance, and take
+it back when all went well. Apple's pages do not name force quit; the claim's sentence is applied to it as to any app that does not run.
+
+Not modelled of them: permission, sounds, other triggers, the limit of pending requests, a person who reacts, a restart of the phone.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from collections.abc import Callable
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, NotKnownError
-from afterswipe.frameworks.extensions.system import Extension, Extensions
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import Event
-from afterswipe.kernel.process import Process
-from afterswipe.kernel.record import PushArrived, StateChanged
+from afterswipe.errors import APIError
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
+from afterswipe.kernel import Action, Due, Event, Host, Process
+from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
 
 _TICK = 1
 _LOW_PRIORITY = 5
-
-
-class Receiver(Protocol):
-    """What an app did with the pushes that reach its process: its handlers, which run inside of that process."""
-
-    process: Process
-
-    def silent(self) -> None:
-        """A silent push is here."""
-
-    def incoming(self, caller: str) -> None:
-        """A VoIP push is here."""
 
 
 class ServiceExtension(Extension):
@@ -47,7 +37,7 @@ class ServiceExtension(Extension):
         super().__init__(network, "notification service extension")
         self.text = text
         """What the push says."""
-        self.service_extension_time_will_expire: Callable[[], None] = lambda: None
+        self.service_extension_time_will_expire: Action = lambda: None
         """Called once when the time is up: the last chance to call `content_handler`."""
         self._show = show
 
@@ -64,9 +54,8 @@ class Pushes:
         self._conditions = conditions
         self._network = network
         self._extensions = extensions
-        self.receiver: Receiver | None = None
-        """The last process that asked for its pushes."""
-        self._service: Callable[[ServiceExtension], Coroutine[Any, Any, None]] | None = None
+        self._listener: Process | None = None
+        self._service: ExtensionMain[ServiceExtension] | None = None
         self._woken: list[int] = []
         self._held_since: int | None = None
         self._planned: Due | None = None
@@ -74,6 +63,12 @@ class Pushes:
         """What the person was shown, in order."""
         self.calls: list[str] = []
         """Who rang, in order."""
+
+    def listens(self, process: Process) -> None:
+        """For `app.pushes`: this process is given the pushes from now on, and has no handlers yet."""
+        self._listener = process
+        self.on_silent: Action = lambda: None
+        self.on_call: Callable[[str], None] = lambda _caller: None
 
     def silent(self, *, push_type: str = "background", priority: int = _LOW_PRIORITY) -> str:
         """Deliver a silent push and return what became of it: the app is woken for 30 seconds, or it waits, or it is discarded.
@@ -99,7 +94,7 @@ class Pushes:
             self._arrived()
             return "given to the app, which is in front"
         if host.was_force_quit:
-            self._host.rules.cite("force-quit.discards-silent-push")
+            host.rules.cite("force-quit.discards-silent-push")
             return "discarded, the person force quit the app"
         if self._conditions.background_refresh_status == "denied":
             self._host.rules.cite("system-conditions.background-app-refresh-off")
@@ -117,11 +112,7 @@ class Pushes:
         """The app's handler runs when its process is next turned."""
         process = self._host.process
         if process is not None:
-            process.call(lambda: self._handle_silent(process))
-
-    def _handle_silent(self, process: Process) -> None:
-        if self.receiver is not None and self.receiver.process is process:
-            self.receiver.silent()
+            process.call(lambda: self.on_silent() if self._listener is process else None)
 
     def _budget_is_used_up(self) -> bool:
         self._host.rules.cite("silent-push.always-discretionary")
@@ -149,9 +140,7 @@ class Pushes:
         else:
             self._note("silent", f"one that waited: {self._try_to_wake()}")
 
-    def install_service_extension(
-        self, did_receive: Callable[[ServiceExtension], Coroutine[Any, Any, None]]
-    ) -> None:
+    def install_service_extension(self, did_receive: ExtensionMain[ServiceExtension]) -> None:
         """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
         self._host.rules.require("alert-push.service-extension-trigger", "notification service extensions")
         self._service = did_receive
@@ -167,17 +156,11 @@ class Pushes:
         if self._service is None or not mutable_content:
             self.notifications.append(text)
             return self._note("alert", f"shown as {text!r}")
-        if self._host.was_force_quit:
-            raise NotKnownError(
-                "whether a notification service extension runs after a force quit. Open the app before the push.",
-                "force-quit.pushes-and-intents-unsettled",
-            )
+        self._host.must_not_be_force_quit("whether a notification service extension runs after a force quit")
         self._run_service(self._service, text)
         return self._note("alert", "given to the service extension")
 
-    def _run_service(
-        self, did_receive: Callable[[ServiceExtension], Coroutine[Any, Any, None]], text: str
-    ) -> None:
+    def _run_service(self, did_receive: ExtensionMain[ServiceExtension], text: str) -> None:
         shown = len(self.notifications)
 
         def show(words: str) -> None:
@@ -201,11 +184,7 @@ class Pushes:
 
         Raises NotKnownError where the app was force quit.
         """
-        if self._host.was_force_quit:
-            raise NotKnownError(
-                "whether a VoIP push launches an app that was force quit. Open the app before the push.",
-                "force-quit.pushes-and-intents-unsettled",
-            )
+        self._host.must_not_be_force_quit("whether a VoIP push launches an app that was force quit")
         if not self._host.state.foreground:
             self._host.wake("VoIP push", "model.wake-run-time")
         process = self._host.process
@@ -216,8 +195,8 @@ class Pushes:
 
     def _incoming(self, process: Process, caller: str) -> None:
         rung = len(self.calls)
-        if self.receiver is not None and self.receiver.process is process:
-            self.receiver.incoming(caller)
+        if self._listener is process:
+            self.on_call(caller)
         if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
             self._host.clock.after(_TICK, lambda: self._no_call_was_reported(process))
 
@@ -228,3 +207,43 @@ class Pushes:
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
         return outcome
+
+
+@frozen
+class Notified(Entry):
+    """The person was shown a local notification."""
+
+    identifier: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"notification {self.identifier!r}: {self.text}"
+
+
+class Notifications:
+    """The system's side, which does not need the app: `phone.notifications`."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._pending: dict[str, Due] = {}
+
+    @property
+    def shown(self) -> list[Notified]:
+        """What the person was shown, in order."""
+        return self._host.record.of(Notified)
+
+    def add(self, identifier: str, text: str, at: int) -> None:
+        """Show it at `at` (milliseconds); one that is pending under this identifier is replaced."""
+        self.remove(identifier)
+        self._pending[identifier] = self._host.clock.at(at, lambda: self._show(identifier, text))
+
+    def remove(self, identifier: str) -> None:
+        """Forget a pending one. One that is not pending is no error."""
+        if (due := self._pending.pop(identifier, None)) is not None:
+            due.cancel()
+
+    def _show(self, identifier: str, text: str) -> None:
+        del self._pending[identifier]
+        if not self._host.state.runs:
+            self._host.rules.cite("life-cycle.local-notification-without-the-app")
+        self._host.record.add(Notified(self._host.clock.now, identifier, text))

@@ -1,7 +1,7 @@
 """What an app can ask of its widgets."""
 
 from afterswipe.frameworks.avfaudio.app import Audio
-from afterswipe.kernel.process import Process
+from afterswipe.kernel import Process
 
 from .system import Widgets
 

@@ -15,23 +15,16 @@ from itertools import pairwise
 from typing import Any
 
 from afterswipe.device.network import Network
-from afterswipe.errors import NotKnownError, UsageError
+from afterswipe.errors import UsageError
 from afterswipe.frameworks.extensions.system import Extension, Extensions
-from afterswipe.kernel.clock import Due
-from afterswipe.kernel.host import Host
+from afterswipe.kernel import Due, Host
 from afterswipe.units import SECOND
 
 Entry = tuple[float, str]
 """An entry of a timeline: from when (seconds on the phone's clock) the widget shows which text."""
 
-Provider = Callable[["WidgetExtension"], Coroutine[Any, Any, list[Entry]]]
-
-
-class WidgetExtension(Extension):
-    """What a timeline provider holds while it makes a timeline."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__(network, "widget extension")
+Provider = Callable[[Extension], Coroutine[Any, Any, list[Entry]]]
+"""A timeline provider: what makes a timeline, in the widget's extension."""
 
 
 @dataclass
@@ -93,14 +86,10 @@ class Widgets:
         self._reload(widget, free=False)
 
     def _run(self, widget: Widget) -> None:
-        if self._host.was_force_quit:
-            raise NotKnownError(
-                "whether the widget of an app that was force quit gets new timelines. Open the app before.",
-                "force-quit.pushes-and-intents-unsettled",
-            )
+        self._host.must_not_be_force_quit("whether a widget gets new timelines after a force quit")
         widget.reloads += 1
 
-        async def make(extension: WidgetExtension) -> None:
+        async def make(extension: Extension) -> None:
             entries = await widget.provider(extension)
             if not all(earlier[0] <= later[0] for earlier, later in pairwise(entries)):
                 raise UsageError(
@@ -108,4 +97,4 @@ class Widgets:
                 )
             widget.entries = entries
 
-        self._extensions.start(WidgetExtension(self._network), make)
+        self._extensions.start(Extension(self._network, "widget extension"), make)

@@ -1,0 +1,297 @@
+/**
+ * The search: the builder's index, read as people write. A leading minus and quotes are text, "networkConnectionLost" is three words and one,
+ * "reboot" finds "restart" (synonyms.json), and what answers a question comes before what lists names.
+ */
+
+import MiniSearch from "minisearch";
+import { stemmer } from "stemmer";
+
+import type { Answer, Item } from "./messages";
+import groups from "./synonyms.json";
+
+interface Doc {
+  readonly location: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+const PAGES = 12;
+const SECTIONS = 4;
+const EXCERPT = 180;
+
+/** What another word for the same is worth, and the parts of a name in camel case. */
+const SYNONYM = 0.75;
+const PARTS = 0.6;
+
+/** Of the first results at most one is from a list of names. */
+const FIRST = 3;
+const LISTS = /^(?:c|claims|reference|ways)\//;
+
+const STOP = new Set(
+  "a after an and any ca are as at be been but by can could did do does for from get gets had has have how i if in into is it its just me my of off on or our really shall should so still that the their them then there these this those to was we were what when where which while who whose why will with would you your".split(
+    " ",
+  ),
+);
+
+/** What answers comes before what lists: by the beginning of an address, the first that fits. */
+const WEIGHTS: readonly (readonly [string, number])[] = [
+  ["what-you-see/", 1.3],
+  ["questions/#", 1.2],
+  ["reference/api/", 0.3],
+  ["reference/apple-symbols/", 0.3],
+  ["reference/faults/", 0.35],
+  ["reference/spec/", 0.4],
+  ["reference/", 0.6],
+  ["claims/", 0.4],
+  ["c/", 0.7],
+  ["glossary/", 0.8],
+  ["ways/", 0.8],
+];
+
+/** One thing that is asked for: the ways to say it, each some words that belong together, and what each is worth. */
+type Concept = readonly { readonly words: readonly string[]; readonly worth: number }[];
+
+/** Words as they are compared: small, stemmed; a name in camel case also by its parts, a number in hexadecimal also without its "0x". */
+export function words(text: string): string[] {
+  return [...text.normalize("NFKC").matchAll(/[\p{L}\p{N}_]+/gu)].flatMap(([word]) => [stem(word), ...parts(word)]);
+}
+
+function parts(word: string): string[] {
+  if (/^0x[\da-f]/i.test(word)) return [word.slice(2).toLowerCase()];
+  const found = word.match(/\p{Lu}?[\p{Ll}]+|\p{Lu}+(?!\p{Ll})|\p{N}+/gu) ?? [];
+  return found.length > 1 ? found.map(stem) : [];
+}
+
+function stem(word: string): string {
+  const small = word.toLowerCase();
+  return /^[a-z]+$/.test(small) ? stemmer(small) : small;
+}
+
+/** The words of a query as they stand; of "can't" and "phone's" the first part. */
+const simple = (text: string): string[] =>
+  [
+    ...text
+      .normalize("NFKC")
+      .replace(/(?:n't|n’t|['’](?:s|re|ve|ll|d|m))\b/giu, "")
+      .matchAll(/[\p{L}\p{N}_]+/gu),
+  ].map(([word]) => word);
+
+/** Without the words that say nothing, if others are left. */
+function meant(asked: readonly string[]): readonly string[] {
+  const left = asked.filter((word) => !STOP.has(word.toLowerCase()));
+  return left.length ? left : asked;
+}
+
+/** For each way to say something, as words, all ways to say it. */
+const WAYS: readonly (readonly [readonly string[], readonly (readonly string[])[]])[] = (groups as string[][])
+  .flatMap((group) => {
+    const ways = group.map((said) => meant(simple(said)).map(stem));
+    return ways.map((way) => [way, ways] as const);
+  })
+  .sort(([one], [other]) => other.length - one.length);
+
+/** What a query asks for. A leading minus and quotes are text, and the longest known way to say something is one thing. */
+export function concepts(query: string): Concept[] {
+  const asked = meant(simple(query));
+  const stems = asked.map(stem);
+  const found: Concept[] = [];
+  for (let at = 0; at < asked.length; ) {
+    const known = WAYS.find(([way]) => way.every((word, next) => stems[at + next] === word));
+    if (known) {
+      const [way, ways] = known;
+      found.push(ways.map((words) => ({ words, worth: words === way ? 1 : SYNONYM })));
+      at += way.length;
+      continue;
+    }
+    const word = asked[at] ?? "";
+    const within = parts(word);
+    found.push([{ words: [stem(word)], worth: 1 }, ...(within.length ? [{ words: within, worth: PARTS }] : [])]);
+    at += 1;
+  }
+  return found.filter((one, at) => at === found.findIndex((other) => other[0] && sameWays(one, other)));
+}
+
+/** Whether two ask for the same, in two of its ways. */
+const sameWays = (one: Concept, other: Concept): boolean =>
+  one.map(({ words }) => words.join(" ")).sort().join() === other.map(({ words }) => words.join(" ")).sort().join();
+
+const plain = (html: string): string =>
+  html
+    .replace(/<[^>]*>/g, " ")
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, "&")
+    .replace(/\s+/g, " ")
+    .trim();
+
+const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
+export class Engine {
+  private readonly index: MiniSearch<Doc & { id: number }>;
+  private readonly pages = new Map<string, number>();
+  private readonly docs: readonly Doc[];
+  private readonly titles: readonly ReadonlySet<string>[];
+  private readonly lines: readonly string[];
+
+  constructor(docs: readonly Doc[]) {
+    this.docs = docs.map((doc) => ({ location: doc.location, title: plain(doc.title), text: plain(doc.text) }));
+    this.docs.forEach((doc, id) => {
+      if (!doc.location.includes("#")) this.pages.set(doc.location, id);
+    });
+    this.titles = this.docs.map((doc) => new Set(words(`${this.above(doc)} ${doc.title}`)));
+    this.lines = this.docs.map((doc) => ` ${meant(simple(doc.title)).map(stem).join(" ")} `);
+    this.index = new MiniSearch({ fields: ["title", "page", "text"], tokenize: words, processTerm: (term) => term });
+    this.index.addAll(this.docs.map((doc, id) => ({ ...doc, id, page: this.above(doc) })));
+  }
+
+  search(query: string): Answer {
+    const asked = concepts(query);
+    const terms = new Set(asked.flatMap((concept) => concept.flatMap((way) => way.words)));
+    const stems = meant(simple(query)).map(stem);
+    const pairs = stems.slice(1).map((word, at) => ` ${stems[at] ?? ""} ${word} `);
+    return { items: this.grouped(this.scored(asked, pairs), terms) };
+  }
+
+  /** The title of the page that a section stands on. */
+  private above(doc: Doc): string {
+    const [page = "", section] = doc.location.split("#");
+    return section === undefined ? "" : (this.docs[this.pages.get(page) ?? -1]?.title ?? "");
+  }
+
+  /** What a section says of all that is asked: a rare word that it lacks costs more than a common one; words in its title count twice, and again side by side. */
+  private scored(asked: readonly Concept[], pairs: readonly string[]): Map<number, number> {
+    const found = asked.map((concept, at) => this.concept(concept, at === asked.length - 1));
+    const rare = found.map((scores) => Math.log(1 + this.docs.length / (1 + scores.size)));
+    const all = rare.reduce((sum, one) => sum + one, 0);
+    const scores = new Map<number, number>();
+    for (const id of new Set(found.flatMap((one) => [...one.keys()]))) {
+      let score = 0;
+      let covered = 0;
+      let titled = 0;
+      found.forEach((one, at) => {
+        const here = one.get(id);
+        if (here === undefined) return;
+        score += here;
+        covered += rare[at] ?? 0;
+        if (asked[at]?.some((way) => way.words.every((word) => this.titles[id]?.has(word)))) titled += rare[at] ?? 0;
+      });
+      const beside = pairs.filter((pair) => this.lines[id]?.includes(pair)).length / (pairs.length || 1);
+      const fit = (covered / all) ** 2 * (1 + titled / all + beside);
+      scores.set(id, score * fit * this.weight(this.docs[id]?.location ?? ""));
+    }
+    return scores;
+  }
+
+  /** How well each section says one thing, in the way in which it says it best. */
+  private concept(concept: Concept, last: boolean): Map<number, number> {
+    const best = new Map<number, number>();
+    for (const { words, worth } of concept) {
+      const each = words.map((word) => this.word(word, last));
+      for (const id of new Set(each.flatMap((scores) => [...scores.keys()]))) {
+        const has = each.flatMap((scores) => scores.get(id) ?? []);
+        if (has.length < words.length && (worth !== PARTS || has.length * 2 < words.length)) continue;
+        const score = (worth * has.reduce((sum, one) => sum + one, 0) * has.length) / words.length ** 2;
+        if (score > (best.get(id) ?? 0)) best.set(id, score);
+      }
+    }
+    return best;
+  }
+
+  /** How well each section has one word; the last is perhaps not typed to its end, and a long one that nobody has may be misspelt. */
+  private word(word: string, last: boolean): Map<number, number> {
+    const options = { boost: { title: 2.2, page: 1.2 }, prefix: last ? word.length > 1 : word.length > 3 };
+    let results = this.index.search(word, options);
+    if (results.length === 0 && word.length > 5) results = this.index.search(word, { ...options, fuzzy: 0.25 });
+    return new Map(results.map(({ id, score }) => [id as number, score]));
+  }
+
+  private weight(location: string): number {
+    return WEIGHTS.find(([beginning]) => location.startsWith(beginning))?.[1] ?? 1;
+  }
+
+  /** By page, the best first: a page counts as its best section and a little of those after it. */
+  private grouped(scores: ReadonlyMap<number, number>, terms: ReadonlySet<string>): Item[][] {
+    const byPage = new Map<string, [number, number][]>();
+    for (const [id, score] of scores) {
+      const page = (this.docs[id]?.location ?? "").split("#")[0] ?? "";
+      const known = byPage.get(page);
+      if (known) known.push([id, score]);
+      else byPage.set(page, [[id, score]]);
+    }
+    const ranked = [...byPage].map(([page, found]) => {
+      found.sort(([, one], [, other]) => other - one);
+      return { page, found, score: found.slice(0, 6).reduce((sum, [, score], at) => sum + score * (at ? 0.6 / at : 1), 0) };
+    });
+    ranked.sort((one, other) => other.score - one.score);
+    return listsLater(ranked)
+      .slice(0, PAGES)
+      .map(({ page, found, score: top }) => {
+        const own = this.pages.get(page);
+        const sections = found.filter(([id]) => id !== own).slice(0, SECTIONS);
+        const items = own === undefined ? sections : [[own, top] as const, ...sections];
+        return items.map(([id, score]) => this.item(id, score, terms));
+      });
+  }
+
+  private item(id: number, score: number, terms: ReadonlySet<string>): Item {
+    const doc = this.docs[id];
+    if (!doc) throw new Error(`no document ${id}`);
+    return { location: doc.location, title: marked(doc.title, terms), text: marked(excerpt(doc.text, terms), terms), score, terms: {} };
+  }
+}
+
+/** The same, with all but one of the lists behind the first places. */
+function listsLater<T extends { readonly page: string }>(ranked: readonly T[]): T[] {
+  const list = (one: T): boolean => LISTS.test(one.page);
+  const lists = ranked.filter(list);
+  const late = new Set(lists.slice(1));
+  const first = ranked.filter((one) => !late.has(one)).slice(0, FIRST);
+  return [...first, ...ranked.filter((one) => !first.includes(one))];
+}
+
+function fits(word: string, terms: ReadonlySet<string>): boolean {
+  return words(word).some((part) => [...terms].some((term) => part === term || (term.length > 3 && part.startsWith(term))));
+}
+
+/** A piece of the text around the first word that was asked for. */
+function excerpt(text: string, terms: ReadonlySet<string>): string {
+  let at = 0;
+  for (const match of text.matchAll(/[\p{L}\p{N}_]+/gu)) {
+    if (fits(match[0], terms)) {
+      at = match.index;
+      break;
+    }
+  }
+  const from = at < 60 ? 0 : text.lastIndexOf(" ", at - 40) + 1;
+  const piece = text.slice(from, from + EXCERPT);
+  return `${from > 0 ? "… " : ""}${piece}${from + EXCERPT < text.length ? " …" : ""}`;
+}
+
+/** As HTML, with the words that were asked for marked. */
+function marked(text: string, terms: ReadonlySet<string>): string {
+  return text
+    .split(/([\p{L}\p{N}_]+)/gu)
+    .map((part, at) => (at % 2 && fits(part, terms) ? `<mark data-md-highlight>${escaped(part)}</mark>` : escaped(part)))
+    .join("");
+}
+
+let engine: Promise<Engine> | undefined;
+
+/** Searches the index of the site; a failure to fetch it is not kept. */
+export async function search(query: string): Promise<Answer> {
+  engine ??= load();
+  try {
+    return (await engine).search(query);
+  } catch (failed) {
+    engine = undefined;
+    throw failed;
+  }
+}
+
+async function load(): Promise<Engine> {
+  const answer = await fetch(new URL("../search/search_index.json", location.href));
+  if (!answer.ok) throw new Error(`The search index: ${answer.status}`);
+  return new Engine(((await answer.json()) as { docs: Doc[] }).docs);
+}

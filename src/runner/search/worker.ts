@@ -1,0 +1,38 @@
+/**
+ * What the theme takes for its search worker. It says that it is ready, and loads engine and index at the first key: a page that is only
+ * read fetches neither. Classic, for that is how the theme starts it.
+ */
+
+import { QUERY, READY, RESULT, type Answer, type Message } from "./messages";
+
+declare const ENGINE: string;
+declare function importScripts(...urls: string[]): void;
+
+type Engine = { search(query: string): Promise<Answer> };
+
+let engine: Engine | undefined;
+let latest = 0;
+
+self.addEventListener("message", (event: MessageEvent<Message>) => {
+  if (event.data.type !== QUERY) return;
+  const query = String(event.data.data ?? "");
+  const number = (latest += 1);
+  // After the keys that have come meanwhile: only the last is answered.
+  setTimeout(() => {
+    if (number !== latest) return;
+    void answer(query).then((data) => {
+      if (number === latest) postMessage({ type: RESULT, data });
+    });
+  });
+});
+
+async function answer(query: string): Promise<Answer> {
+  if (!query.trim()) return { items: [] };
+  if (!engine) {
+    importScripts(new URL(ENGINE, location.href).href);
+    engine = (self as unknown as { searchEngine: Engine }).searchEngine;
+  }
+  return engine.search(query);
+}
+
+postMessage({ type: READY });

@@ -1,0 +1,144 @@
+"""The search of the built site, through its own box: sixty queries, what is fetched for it and when, and its name."""
+
+import json
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from .serving import StaticServer
+from .test_site import SITE
+from .watching import Watch
+
+QUERIES = tomllib.loads(Path(__file__).with_name("search_queries.toml").read_text(encoding="utf-8"))["query"]
+
+FIRST = 3
+
+#: Puts each query into the box, after an empty one, and reads the first pages when the list is there.
+ASK_ALL = """async ([queries, first]) => {
+  const field = document.querySelector(".md-search__input");
+  const items = () => [...document.querySelectorAll(".md-search-result__list > .md-search-result__item")];
+  const meta = document.querySelector(".md-search-result__meta");
+  const put = (words) => { field.value = words; field.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true })); };
+  const until = (there) => new Promise((done) => {
+    const look = () => { if (!there()) return; watch.disconnect(); done(); };
+    const watch = new MutationObserver(look);
+    watch.observe(document.querySelector(".md-search-result"), { childList: true, characterData: true, subtree: true });
+    look();
+  });
+  const expected = () => (/^No /.test(meta.textContent) ? 0 : Math.min(first, parseInt(meta.textContent)));
+  const found = {};
+  for (const words of queries) {
+    put("");
+    await until(() => items().length === 0 && /^Type/.test(meta.textContent));
+    put(words);
+    await until(() => items().length >= expected());
+    found[words] = items().slice(0, first).map((item) => new URL(item.querySelector("a").href).pathname.slice(1));
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+def server() -> Iterator[StaticServer]:
+    """Serves the built site."""
+    with StaticServer(SITE) as running:
+        yield running
+
+
+@pytest.fixture
+def page(context: BrowserContext, watch: Watch) -> Page:
+    """A watched page, for the built site."""
+    return context.new_page()
+
+
+def opened(page: Page, server: StaticServer) -> Page:
+    """A page whose search box has been entered."""
+    page.goto(server.origin + "/")
+    page.locator(".md-search__input").click()
+    expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching")
+    return page
+
+
+def test_sixty_queries_find_their_page_among_the_first_three(page: Page, server: StaticServer) -> None:
+    found = opened(page, server).evaluate(ASK_ALL, [[query["text"] for query in QUERIES], FIRST])
+    missed = {
+        query["text"]: found[query["text"]]
+        for query in QUERIES
+        if not {*query["pages"]} & {*found[query["text"]]}
+    }
+    assert missed == {}
+
+
+def test_the_index_is_fetched_at_the_first_key_and_not_before(page: Page, server: StaticServer) -> None:
+    opened(page, server)
+    assert server.asked("search_index") == server.asked("search-engine") == []
+    page.keyboard.type("reboot")
+    expect(page.locator(".md-search-result__link").first).to_be_visible()
+    assert len(server.asked("search_index")) == len(server.asked("search-engine")) == 1
+
+
+#: What a page may weigh that is only read: all that is fetched for it, as brotli packs it, and the scripts in it.
+PAGE_BYTES, SCRIPT_BYTES = 100_000, 60_000
+READ = ("/", "/story-upload/", "/questions/", "/c/life-cycle.watchdog/")
+
+PACK = """
+const { brotliCompressSync } = require("node:zlib");
+const { readFileSync } = require("node:fs");
+const files = JSON.parse(readFileSync(0, "utf8"));
+console.log(JSON.stringify(files.map((file) => brotliCompressSync(readFileSync(file)).length)));
+"""
+
+
+def packed(files: list[Path]) -> dict[str, int]:
+    """The bytes of each file below the site, packed with brotli."""
+    asked = json.dumps([str(file) for file in files])
+    answer = subprocess.run(["node", "-e", PACK], input=asked, capture_output=True, text=True, check=True)
+    return dict(zip([str(file.relative_to(SITE)) for file in files], json.loads(answer.stdout), strict=True))
+
+
+def fetched(browser: Browser, server: StaticServer, path: str) -> list[Path]:
+    """The files that a first visit to a page fetches."""
+    context = browser.new_context()
+    server.log.clear()
+    context.new_page().goto(server.origin + path, wait_until="networkidle")
+    context.close()
+    files = {SITE / asked[1:] / ("index.html" if asked.endswith("/") else "") for asked in server.asked("/")}
+    return sorted(file for file in files if file.is_file())
+
+
+def test_pages_that_are_read_keep_their_budget(browser: Browser, server: StaticServer) -> None:
+    pages = {path: fetched(browser, server, path) for path in READ}
+    sizes = packed(sorted({file for files in pages.values() for file in files}))
+    for path, files in pages.items():
+        here = {name: sizes[name] for file in files if (name := str(file.relative_to(SITE)))}
+        assert not [name for name in here if re.search("search_index|search-engine", name)]
+        assert sum(here.values()) <= PAGE_BYTES, (path, here)
+        assert sum(size for name, size in here.items() if name.endswith(".js")) <= SCRIPT_BYTES, (path, here)
+
+
+def test_the_dialog_has_a_name_and_links_in_text_a_line(page: Page, server: StaticServer) -> None:
+    opened(page, server)
+    expect(page.get_by_role("dialog", name="Search")).to_be_attached()
+    page.goto(server.origin + "/questions/")
+    plain = """() => [...document.querySelectorAll(".md-content :is(p, li, td, dd) a:not([class])")].filter(
+      (link) => getComputedStyle(link).textDecorationLine !== "underline").map((link) => link.href)"""
+    assert page.evaluate(plain) == []
+
+
+def test_the_sheet_has_what_scripts_add_later() -> None:
+    (sheet,) = SITE.glob("assets/style.*.css")
+    text = sheet.read_text(encoding="utf-8")
+    later = [
+        "snippet-button--stop",
+        "md-search-result__more",
+        "md-dialog--active",
+        "claim-popover",
+        "[data-md-color-scheme=slate]",
+    ]
+    assert [name for name in later if name not in text] == []
+    assert re.search(r"@media print", text)
