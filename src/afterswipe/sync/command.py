@@ -104,9 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (httpx.InvalidURL, ValueError) as wrong:
         parser().error(f"{_shown_address(options.url)} is no address: {wrong}")
     if address.scheme not in ("http", "https") or not address.host or "%" in address.host:
-        parser().error(
-            f"{_shown_address(options.url)} is no address of a feed. Give one that begins with https:// or http://"
-        )
+        said = "is no address of a feed. Give one that begins with https:// or http://"
+        parser().error(f"{_shown_address(options.url)} {said}")
     if options.token and not (options.token.isascii() and options.token.isprintable()):
         parser().error("--token has characters that no header may have. Is all of it the token?")
     try:
