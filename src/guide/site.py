@@ -12,6 +12,7 @@ from pathlib import Path
 from afterswipe import claims
 from guide.checks import claims as claim_lint
 from guide.claims import schema
+from guide.claims.dispute import repo_url
 from guide.claims.head import card_name
 from guide.finish.row import finish
 from guide.pages.generate import generate
@@ -32,7 +33,7 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     started = time.perf_counter()
     today = datetime.now(UTC).date()
     chromium = find_chromium() or "none"  # without one, Python starts another way in the page
-    whole = stamps.of(ROOT, stamps.EVERYTHING, builder, site_url(), str(today), chromium)
+    whole = stamps.of(ROOT, stamps.EVERYTHING, builder, site_url(), repo_url(), str(today), chromium)
     if stamps.is_current(site, whole):
         print(f"{site.name}/ is as it should be ({time.perf_counter() - started:.1f} s)")
         return

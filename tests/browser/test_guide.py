@@ -169,3 +169,16 @@ def test_an_address_that_is_not_there_gets_a_page_that_helps(page: Page, server:
 def test_an_old_address_leads_to_the_new_one(page: Page, server: StaticServer) -> None:
     page.goto(server.origin + "/brief/")
     page.wait_for_url(server.origin + "/the-brief/")
+
+
+def test_a_question_has_an_address_whose_preview_shows_it(page: Page, server: StaticServer) -> None:
+    text = (SITE / "questions" / "q05" / "index.html").read_text(encoding="utf-8")
+    question = re.search(r'<meta property="og:title" content="([^"]+)"', text)
+    card = re.search(r'<meta property="og:image" content="[^"]+/(cards/[^"/]+)"', text)
+    assert question
+    assert card
+    assert (SITE / card[1]).is_file()
+    page.goto(server.origin + "/questions/q05/")
+    page.wait_for_url(server.origin + "/questions/#q05")
+    expect(page.locator("#q05")).to_contain_text(question[1])
+    expect(page.locator("#q05")).to_be_in_viewport()

@@ -1,8 +1,10 @@
 """The pages made from the claims: what every status and level says, that nothing breaks out, and that they are deterministic."""
 
 import html
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -265,3 +267,16 @@ def test_all_pages_of_the_data_set_are_made_and_twice_the_same():
         assert text.count("<h1") == 1
         assert text.count("<section") == text.count("</section>")
         assert text.count("<div") == text.count("</div>")
+
+
+def test_with_a_repository_a_claim_leads_to_a_filled_in_form(monkeypatch):
+    one = claim()
+    assert "issues/new" not in page(one)
+    monkeypatch.setenv("REPO_URL", "https://forge.example/us/guide/")
+    (address,) = re.findall(r'href="(https://forge\.example/[^"]+)"', page(one))
+    form = urlsplit(html.unescape(address))
+    assert form.path == "/us/guide/issues/new"
+    filled = parse_qs(form.query)
+    assert filled["title"] == [f"Dispute: {one.id}"]
+    assert one.statement in filled["body"][0]
+    assert f"{SITE}c/{one.id}/" in filled["body"][0]

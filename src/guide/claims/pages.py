@@ -21,6 +21,7 @@ from . import instead, words
 from .axis import axis
 from .banners import banners
 from .data import cite
+from .dispute import form
 from .feed import FILE as FEED
 from .links import Links, link
 from .said import said
@@ -81,6 +82,7 @@ def _page(claim: Claim, links: Links, today: date, site_url: str) -> Page:
             for change in claim.history
         ],
         review_by=words.day(claim.review_by),
+        dispute=form(claim, site_url),
     )
     return Page(one.title, one.description, article)
 

@@ -25,7 +25,7 @@ from guide.claims import pages as claim_pages
 from guide.errors import BuildError
 from guide.templating import render
 
-from . import embed, fragments, listings, moved, page_marks, styles
+from . import embed, fragments, listings, moved, page_marks, stubs, styles
 from .lost_page import lost_page
 
 FOLDER = "_run"
@@ -82,7 +82,9 @@ def finish(
     script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
     texts = {_path(page, built): page.read_text(encoding="utf-8") for page in sorted(built.rglob("*.html"))}
     shell = texts.pop(_SHELL, "")
+    short = stubs.found(texts)
     pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url) | embed.pages(texts, site_url)
+    pages |= stubs.pages(short, site_url)
     about = {path: _about(text) for path, text in texts.items()}
     audiences = (
         {path: keys.get("audience", "") for path, keys in front_matter.pages(docs).items()} if docs else {}
@@ -100,7 +102,7 @@ def finish(
     guide = [(title, path, words) for path, (title, words) in sorted(about.items()) if path != "404.html"]
     data.write(site, list(known.values()), site_url, today, guide)
     feed.write(site, list(known.values()), site_url)
-    return about
+    return about | {path: (stub.title, stub.words) for path, stub in short.items()}
 
 
 def _through_the_row(path: str, text: str, whole: Whole) -> str:
@@ -140,6 +142,11 @@ def preview_tags(text: str, place: Place) -> str:
 def old_fragments(text: str, place: Place) -> str:
     """What once had an id on the page is still found under it."""
     return fragments.kept(text, place.path)
+
+
+def short_addresses(text: str, place: Place) -> str:
+    """Questions and promises say at which address they can be sent."""
+    return stubs.told(text, place.path)
 
 
 def claim_addresses(text: str, place: Place) -> str:
@@ -183,6 +190,7 @@ STEPS: tuple[Callable[[str, Place], str], ...] = (
     mark,
     preview_tags,
     old_fragments,
+    short_addresses,
     claim_addresses,
     own_search,
     policy_and_scripts,
