@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from faultlab.faults import FAULTS
+from faultlab.faults import FAULTS, RULES
 from guide.errors import BuildError
 from guide.pages import faults
 
@@ -23,8 +23,14 @@ def test_every_fault_is_on_the_page_with_its_answer_and_its_test():
         assert ("<dt>Naive</dt>" in section) == kind.naive
 
 
-def test_there_are_54_in_order():
-    assert list(FAULTS) == [f"F{number:02}" for number in range(1, 55)]
+def test_there_are_87_in_order():
+    assert list(FAULTS) == [f"F{number:02}" for number in range(1, 88)]
+
+
+def test_every_rule_is_asked_for_by_a_fault():
+    page = faults.page()
+    for name in RULES:
+        assert re.search(rf"^\*\*{name}\.\*\* .* Asked for by \[F\d\d\]", page, re.MULTILINE)
 
 
 def test_a_fault_without_its_test_stops_the_build(monkeypatch):

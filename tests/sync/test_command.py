@@ -1,9 +1,12 @@
 """The command against the demo server: exit codes, the table, Ctrl-C, and every fault switched on."""
 
+import importlib
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import tomllib
 from dataclasses import replace
 from hashlib import sha256
 
@@ -13,6 +16,8 @@ from afterswipe.sync import command
 from faultlab.demo.app import application, generated
 from faultlab.servers.faulty import INJECTIONS, Fault, FaultyServer, When
 from faultlab.servers.server import FeedServer, Truth
+from faultlab.servers.wire import Reply
+from guide import ROOT
 from guide.hosting import hosted
 
 IMPATIENT = [
@@ -210,3 +215,129 @@ def test_ctrl_c_keeps_what_is_there_and_the_next_run_ends_it(tmp_path, capsys):
     assert files_of(tmp_path) == digests(truth)
     rest = [request.start for request, _ in server.log if request.start]
     assert sum(rest) == kept, "what was kept is not fetched again"
+
+
+# What cannot be right, and Ctrl-C.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "code", "words"),
+    [
+        (["http://a b/", "x"], {}, command.USAGE, "address"),
+        (["http://[::1/", "x"], {}, command.USAGE, "address"),
+        (["http://ann:s3cret@/", "x"], {}, command.USAGE, "address"),
+        (["http://h:99999/", "x"], {}, command.USAGE, "address"),
+        (["{root}", "x", "--token=ö"], {}, command.USAGE, "--token"),
+        (["{root}", "x", "--token=a\nb"], {}, command.USAGE, "--token"),
+        (["{root}", "x"], {"ALL_PROXY": "socks5://h:1"}, command.USAGE, "ALL_PROXY"),
+        (["{root}", "x"], {"ALL_PROXY": "nonsense://h"}, command.USAGE, "ALL_PROXY"),
+        (["{root}", "x"], {"SSL_CERT_FILE": "no/such/file"}, command.USAGE, "SSL_CERT_FILE"),
+        (["{root}", "file"], {}, command.DIRECTORY, "is a file"),
+        (["{root}", "file/below"], {}, command.DIRECTORY, "file"),
+        (["{root}", "odd"], {}, command.DIRECTORY, "sync.db"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_right_is_one_line_and_an_exit_code(
+    arguments, variables, code, words, truth, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "odd" / "sync.db").mkdir(parents=True)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with serving(truth) as root:
+        try:
+            ended = command.main([argument.replace("{root}", root) for argument in arguments] + ["--quiet"])
+        except SystemExit as stopped:
+            ended = stopped.code
+    said = capsys.readouterr().err
+    assert (ended, words in said) == (code, True), said
+    assert "Traceback" not in said
+    assert "s3cret" not in said
+    assert len([line for line in said.splitlines() if not line.startswith((" ", "usage:"))]) == 1
+
+
+class Moving(FaultyServer):
+    """Files are at another host."""
+
+    elsewhere = ""
+
+    def answer(self, request):
+        if self.elsewhere and request.path.endswith(".mp3") and "localhost" not in request.url:
+            return Reply(302, {"location": self.elsewhere + request.path})
+        return super().answer(request)
+
+
+def test_another_host_is_named_and_can_be_allowed(truth, tmp_path, capsys):
+    server = Moving(FeedServer(truth))
+    with hosted(application(server)) as root, serving(truth) as other:
+        server.elsewhere = other.rstrip("/").replace("127.0.0.1", "localhost")
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.STOPPED
+        said = capsys.readouterr().out
+        assert "localhost" in said
+        assert "--allow-host" in said
+        assert command.main([root, str(tmp_path), "--quiet", "--allow-host=localhost"]) == command.DONE
+    assert files_of(tmp_path) == digests(truth)
+
+
+class WithoutFiles(FaultyServer):
+    """The feed has files that the server does not have."""
+
+    def answer(self, request):
+        return Reply(404, {}) if request.path.endswith(".mp3") else super().answer(request)
+
+
+def test_many_problems_are_a_summary_and_a_file(tmp_path, capsys):
+    with hosted(application(WithoutFiles(FeedServer(generated(30, 1_000))))) as root:
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.STOPPED
+    said = capsys.readouterr().out
+    assert "20 more (30 Missing in all)" in said
+    assert said.count("- Missing: ") == 10
+    assert len((tmp_path / "problems.txt").read_text().splitlines()) == 30
+
+
+def test_a_pause_says_until_when(truth, tmp_path, capsys):
+    with serving(truth, Fault("F22", when=When.FROM, arg="3600")) as root:
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.STOPPED
+        assert "Not before 20" in capsys.readouterr().out
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.STOPPED
+    assert "Not before 20" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("number", "twice"), [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGTERM, False)]
+)
+def test_ctrl_c_ends_a_run_that_waits(number, twice, tmp_path):
+    """Nothing comes and nothing will: it is said at once, and the end does not wait for the server."""
+    stalled = threading.Event()
+
+    class Stalling(FaultyServer):
+        def answer(self, request):
+            if request.path.endswith(".mp3"):
+                stalled.set()
+                return replace(super().answer(request), piece=10_000, pace=6)
+            return super().answer(request)
+
+    with hosted(application(Stalling(FeedServer(generated(1, 2_000))))) as root:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "afterswipe.sync", root, str(tmp_path), "--quiet"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert stalled.wait(60)
+        process.send_signal(number)
+        said = process.stderr.readline()
+        assert "Stopping" in said
+        if twice:
+            process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == command.INTERRUPTED
+    assert "Traceback" not in out + err
+    assert "kept" in said
+
+
+def test_the_entry_points_are_there():
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    for target in scripts.values():
+        module, _, function = target.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))
+    assert set(scripts) == {"afterswipe-sync", "afterswipe-demo"}

@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from afterswipe.sync import AnotherProcess, DiskFull, FileDisk, ReadOnlyDirectory, StoreError, UnsafePath
-from afterswipe.sync.store.disk import is_gone, this_process
+from afterswipe.sync import (
+    AnotherProcess,
+    DiskFault,
+    DiskFull,
+    FileDisk,
+    ReadOnlyDirectory,
+    StoreError,
+    UnsafePath,
+)
+from afterswipe.sync.store.disk import same_machine, this_process
 
 PART, FINAL = "parts/sound.a.part", "files/sound/a.mp3"
 
@@ -138,7 +146,8 @@ def test_f47_two_writers_of_one_part(disk, tmp_path):
         (errno.EACCES, ReadOnlyDirectory),
         (errno.EROFS, ReadOnlyDirectory),
         (errno.ELOOP, UnsafePath),
-        (errno.EIO, StoreError),
+        (errno.EIO, DiskFault),
+        (errno.EMFILE, StoreError),
     ],
 )
 def test_the_system_s_errors(disk, monkeypatch, number, kind):
@@ -174,14 +183,26 @@ def test_a_new_folder_s_name_is_made_durable_too(disk, monkeypatch):
     assert [path.rpartition("/")[2] for path in synced[-2:]] == ["here", "files"]
 
 
-def test_a_process_that_is_gone():
-    assert not is_gone(this_process(5))
-    ended = subprocess.run(
-        [sys.executable, "-c", "from afterswipe.sync.store.disk import this_process; print(this_process(7))"],
-        capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+def test_the_lock_is_the_process_s_and_ends_with_it(disk):
+    disk.free()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", (
+            "import sys; from afterswipe.sync.store.disk import FileDisk, this_process; disk = FileDisk(sys.argv[1]);"
+            "print(disk.alone(), this_process(7), flush=True); sys.stdin.read()"
+        ), str(disk.root)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
-    owner = ended.stdout.strip()
-    assert is_gone(owner)
-    assert not is_gone(owner.replace("/", "-elsewhere/", 1)), "another machine's processes cannot be seen"
-    for odd in ("app", "", "a/b", "a/b/c", "a/-1/c"):
-        assert not is_gone(odd)
+    with holder:
+        alone, owner = holder.stdout.readline().split()
+        assert alone == "True"
+        assert not disk.alone()
+        holder.kill()
+    assert same_machine(owner)
+    assert disk.alone()
+    assert not disk.alone(), "whoever shares this object is not alone"
+
+
+def test_another_machine_s_owners_say_nothing():
+    assert same_machine(this_process(5))
+    for odd in ("app", "", "a/b", this_process(5) + "0"):
+        assert not same_machine(odd)

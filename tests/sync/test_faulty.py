@@ -9,6 +9,7 @@ import pytest
 
 from faultlab.clock import LoopClock
 from faultlab.faults import FAULTS, Dimension
+from faultlab.faults.field import FIELD
 from faultlab.loop import run
 from faultlab.servers.faulty import (
     INJECTIONS,
@@ -117,7 +118,10 @@ def test_a_token_is_asked_for():
 
 
 def test_every_fault_of_the_wire_and_of_the_feed_can_be_put_on_the_wire():
-    of_a_server = {kind.id for kind in FAULTS.values() if kind.dimension in (Dimension.WIRE, Dimension.FEED)}
+    by_hand = {kind.id for kind in FIELD}  # their tests answer themselves
+    of_a_server = {
+        kind.id for kind in FAULTS.values() if kind.dimension in (Dimension.WIRE, Dimension.FEED)
+    } - by_hand
     assert set(INJECTIONS) == of_a_server | {"F38"}  # dates are the server's half of a clock that is wrong
 
 

@@ -63,9 +63,11 @@ def test_an_extended_page():
     assert (page.events[0].version, page.events[0].file) == (7, FileInfo(3, digest.lower()))
 
 
-def test_ids_are_compared_in_lower_case():
+def test_ids_are_compared_in_lower_case_and_asked_for_as_they_are_spelled():
     """So that two ids that differ in case alone cannot become two files, or one."""
-    assert read([{**EVENT, "content_id": ID.upper()}]).events == read([EVENT]).events
+    (shouted,), (small,) = (read([{**EVENT, "content_id": name}]).events for name in (ID.upper(), ID))
+    assert (shouted.key, shouted.identity) == (small.key, small.identity)
+    assert shouted.content == ID.upper()
 
 
 @pytest.mark.parametrize(

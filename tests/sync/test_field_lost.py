@@ -10,6 +10,7 @@ import pytest
 from afterswipe.sync import DirectoryGone, ForeignDatabase, OtherFeed, Stop, StrayFiles
 from afterswipe.sync.feed.protocol import FileInfo
 from afterswipe.sync.feed.records import Part
+from afterswipe.sync.store import schema
 from afterswipe.sync.transfer.answers import Answer, Ask, Receive, Refuse, Verify
 from faultlab.servers.server import AUTHOR, CREATED, DELETED, FILE_UPDATED, SOUND, FeedServer, Truth
 from faultlab.servers.wire import Reply
@@ -274,3 +275,39 @@ def test_a_new_author_comes_although_another_one_s_file_is_missing(plain):
     plain.run()
     assert "update-events" in server.asked[0]
     assert added in landed(plain.folder)
+
+
+def as_the_first_version_left_it(rig: Rig) -> None:
+    """Its tables, its version and no mark of its owner, with the rows that are there now."""
+    with closing(sqlite3.connect(rig.folder / "sync.db")) as new:
+        rows = {
+            table: new.execute(f"SELECT * FROM {table}").fetchall() for table in ("meta", "entities", "files")
+        }
+    for path in rig.folder.glob("sync.db*"):
+        path.unlink()
+    with closing(sqlite3.connect(rig.folder / "sync.db")) as old:
+        for statement in schema.MIGRATIONS[0]:
+            old.execute(statement)
+        old.execute("DELETE FROM meta")
+        for table, values in rows.items():
+            for row in values:
+                old.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+
+
+def test_a_directory_of_the_first_version_is_brought_up_at_once(rig):
+    assert rig.run().finished
+    as_the_first_version_left_it(rig)
+
+    def killed(point, detail):
+        if (point, detail) == ("commit", "schema"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rig.run(observe=killed)
+    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (1,)
+    assert rig.run().finished
+    assert rig.fetched() == 0
+    assert rig.in_sync()

@@ -147,7 +147,7 @@ def test_a_part_without_a_tag_is_taken_only_if_a_digest_will_judge():
 def test_f25_a_part_that_nobody_asked_for():
     assert isinstance(asks(size=0).next(part(0)), Refuse)
     for status in (204, 304, 201, 300, 418):
-        assert isinstance(asks().next(answer(status)), Refuse)
+        assert isinstance(asks(size=0).next(answer(status)), Refuse)
 
 
 # 416.

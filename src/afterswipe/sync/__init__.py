@@ -11,41 +11,21 @@ ordinary asyncio and knows nothing of phones.
 
 from .clock import Clock, SystemClock
 from .engine import Durable, PendingFile, Sync, always
-from .errors import (
-    AnotherProcess,
-    BrokenAnswer,
-    CaptivePortal,
-    CorruptDatabase,
-    DirectoryGone,
-    DiskFull,
-    EndlessPaging,
-    FeedError,
-    FeedTooLarge,
-    ForeignDatabase,
-    InvalidEvent,
-    Missing,
-    NeedsAuthorization,
-    NewerDatabase,
-    NotAFeed,
-    OtherFeed,
-    ReadOnlyDirectory,
-    ServerBusy,
-    StoreError,
-    StrayFiles,
-    SyncError,
-    TransferError,
-    UnknownEvent,
-    Unreachable,
-    UnsafePath,
+
+from .errors import (  # isort: skip
+    AnotherProcess, BrokenAnswer, CaptivePortal, CorruptDatabase, DirectoryGone, DiskFault, DiskFull, DiskRefused, EndlessPaging, FeedError,
+    FeedTooLarge, Forbidden, ForeignDatabase, InvalidEvent, LesserPromise, Misdirected, Missing, NeedsAuthorization, NewerDatabase, NotAFeed,
+    OtherFeed, Postponed, ReadOnlyDirectory, ServerBusy, StoreError, StrayFiles, SyncError, TransferError, UnknownEvent, Unreachable, UnsafePath,
     WrongFile,
-)
+)  # fmt: skip
 from .limits import Limits
 from .outcome import Phase, Progress, Report, Stop
 from .store.disk import Disk, FileDisk
 
 __all__ = [
-    "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "DirectoryGone", "Disk", "DiskFull", "Durable", "EndlessPaging",
-    "FeedError", "FeedTooLarge", "FileDisk", "ForeignDatabase", "InvalidEvent", "Limits", "Missing", "NeedsAuthorization", "NewerDatabase", "NotAFeed",
-    "OtherFeed", "PendingFile", "Phase", "Progress", "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "StrayFiles", "Sync",
-    "SyncError", "SystemClock", "TransferError", "UnknownEvent", "Unreachable", "UnsafePath", "WrongFile", "always",
+    "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "DirectoryGone", "Disk", "DiskFault", "DiskFull", "DiskRefused",
+    "Durable", "EndlessPaging", "FeedError", "FeedTooLarge", "FileDisk", "Forbidden", "ForeignDatabase", "InvalidEvent", "LesserPromise", "Limits",
+    "Misdirected", "Missing", "NeedsAuthorization", "NewerDatabase", "NotAFeed", "OtherFeed", "PendingFile", "Phase", "Postponed", "Progress",
+    "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "StrayFiles", "Sync", "SyncError", "SystemClock", "TransferError",
+    "UnknownEvent", "Unreachable", "UnsafePath", "WrongFile", "always",
 ]  # fmt: skip

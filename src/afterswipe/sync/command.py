@@ -1,6 +1,6 @@
 """The command for people: a progress bar, Ctrl-C that keeps everything, exit codes, and a table of what happened.
 
-The bar and the table are rich's (the extra `command`); without it the same is said in plain lines.
+The bar is rich's (the extra `command`); without it the same is said in plain lines.
 """
 
 import argparse
@@ -9,46 +9,48 @@ import math
 import signal
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import httpx
 
+from afterswipe.sync.store.disk import DATABASE
 from afterswipe.units import size as data
 
 from .engine import Durable, Sync
 from .errors import StoreError
 from .limits import Limits
-from .outcome import Phase, Progress, Report, Stop
+from .outcome import Phase, Progress, Report, Stop, moment
 
 DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
 
 _CODES = {
-    Stop.FINISHED: DONE,
-    Stop.NEEDS_SPACE: DIRECTORY,
-    Stop.LEASE_LOST: DIRECTORY,
-    Stop.FEED_UNUSABLE: FEED,
-    Stop.NEEDS_UPDATE: FEED,
-    Stop.NEEDS_AUTHORIZATION: SIGN_IN,
-}
+    Stop.FINISHED: DONE, Stop.NEEDS_SPACE: DIRECTORY, Stop.LEASE_LOST: DIRECTORY, Stop.FEED_UNUSABLE: FEED, Stop.NEEDS_UPDATE: FEED,
+    Stop.NEEDS_AUTHORIZATION: SIGN_IN, Stop.UNTRUSTED: SIGN_IN,
+}  # fmt: skip
 
 _CODE_WORDS = """\
 exit codes:
   0    everything that the feed has is in the directory
   1    it ended before that; everything got so far is kept, run it again
-  2    the command line cannot be right
+  2    the command line, or a variable such as HTTPS_PROXY, cannot be right
   3    the directory cannot be used: full, read-only, in use by another process, or a newer version's
   4    what answers at the address is no feed, or one that this version cannot read
-  5    the server wants credentials (--token)
-  130  Ctrl-C; everything got so far is kept, run it again"""
+  5    the server wants credentials (--token), or its certificate is not trusted
+  130  Ctrl-C or SIGTERM; everything got so far is kept, run it again"""
 
 type Show = Callable[[Progress], None]
 
 _COLUMNS = 100
+_PROBLEMS = 10
+"""Problems that are shown; where there are more, all stand in a file in the directory."""
+_LIST = "problems.txt"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("url", help="the feed's root, for instance http://127.0.0.1:8765/")
     parser.add_argument("directory", type=Path, help="where it is kept; made if it is not there")
     parser.add_argument("--token", help="sent as `Authorization: Bearer …`")
+    allowed = "another host to which redirects may lead; may be repeated"
+    parser.add_argument("--allow-host", action="append", default=[], metavar="HOST", help=allowed)
     parser.add_argument("--seconds", type=_positive, help="end in good order after so long")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     parser.add_argument(
@@ -93,52 +97,86 @@ def _limit(text: str) -> tuple[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Sync as the command line says, and return the exit code."""
+    """Sync as the command line says, and return the exit code. Whatever cannot be right is one line that names it (S21)."""
     options = parser().parse_args(arguments)
     try:
-        address = httpx.URL(options.url)
-    except httpx.InvalidURL as wrong:
-        parser().error(f"{options.url!r} is no address: {wrong}")
-    if address.scheme not in ("http", "https") or not address.host:
-        parser().error(
-            f"{options.url!r} is no address of a feed. Give one that begins with https:// or http://"
-        )
+        address, _ = httpx.URL(options.url), urlsplit(options.url).port
+    except (httpx.InvalidURL, ValueError) as wrong:
+        parser().error(f"{_shown_address(options.url)} is no address: {wrong}")
+    if address.scheme not in ("http", "https") or not address.host or "%" in address.host:
+        said = "is no address of a feed. Give one that begins with https:// or http://"
+        parser().error(f"{_shown_address(options.url)} {said}")
+    if options.token and not (options.token.isascii() and options.token.isprintable()):
+        parser().error("--token has characters that no header may have. Is all of it the token?")
     try:
-        return asyncio.run(_sync(options))
+        return asyncio.run(_sync(options, _client(options.token)))
     except StoreError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return DIRECTORY
+        return _ended(DIRECTORY, f"{type(error).__name__}: {error}")
+    except OSError as error:
+        return _ended(DIRECTORY, f"{error.filename or options.directory}: {error.strerror}.")
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return _ended(INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again.")
 
 
-async def _sync(options: argparse.Namespace) -> int:
-    headers = {"Authorization": f"Bearer {options.token}"} if options.token else {}
+def _ended(code: int, words: str) -> int:
+    print(words, file=sys.stderr)
+    return code
+
+
+def _shown_address(url: str) -> str:
+    """An address without a password, as it may be shown."""
+    scheme, sep, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    return repr(scheme + sep + place.rpartition("@")[2] + slash + path)
+
+
+def _client(token: str | None) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        return httpx.AsyncClient(headers=headers, timeout=None)  # noqa: S113 - the engine has its own
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        parser().error(
+            f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
+        )
+
+
+async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
     asked = asyncio.Event()
-    async with httpx.AsyncClient(headers=headers, timeout=None) as client:  # noqa: S113 - the engine has its own
-        sync = Sync(client, options.url, options.directory, limits=replace(Limits(), **dict(options.limit)))
-        before = sync.state() if options.directory.is_dir() else None
+    async with client:
+        sync = Sync(
+            client, options.url, options.directory, limits=replace(Limits(), **dict(options.limit)), hosts=tuple(options.allow_host),
+        )  # fmt: skip
+        before = sync.state() if (options.directory / DATABASE).exists() else None
         until: Callable[[], bool] = asked.is_set
         if options.seconds:
             ends = sync.clock.monotonic() + options.seconds
             until = lambda: asked.is_set() or sync.clock.monotonic() >= ends  # noqa: E731 - two names for one thing
         with _interrupt(asked), _shown(quiet=options.quiet) as show:
             report = await sync.run(until, show)
-        _print(before, sync.state(), report)
+        _print(before, sync.state(), report, options.directory)
     return INTERRUPTED if asked.is_set() and not report.finished else _CODES.get(report.why, STOPPED)
 
 
 @contextmanager
 def _interrupt(asked: asyncio.Event) -> Iterator[None]:
-    """The first Ctrl-C ends the run in good order, the second one at once: that is safe too."""
+    """The first Ctrl-C, or SIGTERM, ends the run in good order, within a second even where nothing comes; the second one at once."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
 
-    def first(_number: int, _frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            loop.call_soon_threadsafe(task.cancel)
+            return
         asked.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("Stopping. Everything got so far is kept; once more ends at once.", file=sys.stderr, flush=True)
+        loop.call_soon_threadsafe(lambda: loop.call_later(1, task.cancel))
 
-    before = signal.signal(signal.SIGINT, first)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 # What people see.
@@ -175,13 +213,8 @@ def _rich_progress() -> Iterator[Show]:
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
     from rich.progress import Progress as Bar
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
+    words = TextColumn("{task.description}")
+    columns = (words, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=None)
 
@@ -192,7 +225,7 @@ def _rich_progress() -> Iterator[Show]:
         yield show
 
 
-def _print(before: Durable | None, after: Durable, report: Report) -> None:
+def _print(before: Durable | None, after: Durable, report: Report, directory: Path) -> None:
     rows = [
         ("contents", before.contents if before else 0, after.contents),
         ("files", before.files if before else 0, after.files),
@@ -200,28 +233,16 @@ def _print(before: Durable | None, after: Durable, report: Report) -> None:
         ("still to get", before.pending if before else 0, after.pending),
         ("of that, begun", data(before.bytes_in_parts if before else 0), data(after.bytes_in_parts)),
     ]
-    try:
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-    except ModuleNotFoundError:
-        print(
-            "\n".join(
-                f"{name:<15} {was!s:>10} {now!s:>10}" for name, was, now in [("", "before", "now"), *rows]
-            )
-        )
-    else:
-        table = Table("", "before", "now", box=box.SIMPLE)
-        for column in table.columns[1:]:
-            column.justify = "right"
-        for name, was, now in rows:
-            table.add_row(name, str(was), str(now))
-        Console().print(table)
+    for name, was, now in [("", "before", "now"), *rows]:
+        print(f"{name:<15} {was!s:>10} {now!s:>10}")
     print(f"{data(report.bytes_fetched)} fetched in {report.requests} requests.")
-    for problem in report.problems:
-        print(
-            textwrap.fill(
-                f"{type(problem).__name__}: {problem}", _COLUMNS, initial_indent="- ", subsequent_indent="  "
-            )
-        )
-    print(f"Ended: {report.why.value}.")
+    problems = [f"{type(problem).__name__}: {problem}" for problem in report.problems]
+    for problem in problems[:_PROBLEMS]:
+        print(textwrap.fill(problem, _COLUMNS, initial_indent="- ", subsequent_indent="  "))
+    if len(problems) > _PROBLEMS:
+        kinds = Counter(type(problem).__name__ for problem in report.problems)
+        (directory / _LIST).write_text("\n".join(problems) + "\n", encoding="utf-8")
+        counted = ", ".join(f"{count} {name}" for name, count in kinds.most_common())
+        print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {directory / _LIST}")
+    until = f" Not before {moment(report.not_before)}." if report.not_before else ""
+    print(f"Ended: {report.why.value}.{until}")

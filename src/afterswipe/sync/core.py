@@ -171,9 +171,8 @@ class AskFeed:
 
     def _start_full(self, reason: str) -> "StartFull | Ended":
         if self.resyncs >= self.limits.resyncs:
-            return self._failed(
-                FeedError(f"Reading the whole list again did not help: {reason}. Ask the feed's makers.")
-            )
+            again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
+            return self._failed(FeedError(again))
         fresh = replace(self.place, page=None, page_version=-1, shadow=None)
         return StartFull(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
 

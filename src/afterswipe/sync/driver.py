@@ -2,53 +2,53 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import assert_never
 
 from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
-from afterswipe.sync.feed.protocol import Event, FileInfo, Kind, Page, events_url, own_event, parse_page
-from afterswipe.sync.feed.records import Have, Known
-from afterswipe.sync.transfer.answers import (
-    CONFLICT,
-    FORBIDDEN,
-    GONE,
-    NETWORK_AUTHENTICATION,
-    NOT_FOUND,
-    OK,
-    PROXY_AUTHENTICATION,
-    UNAUTHORIZED,
-    is_busy,
-)
+from afterswipe.sync.feed.protocol import FileInfo, Kind, Page, events_url, parse_page
+from afterswipe.sync.feed.records import Have
+from afterswipe.sync.transfer import answers
+from afterswipe.sync.transfer.asker import SIGN_IN
 from afterswipe.sync.transfer.fetcher import Fetcher
 from afterswipe.sync.transfer.wire import Broken, Elsewhere
 
-from .core import (
-    AskFeed,
-    Begin,
-    Ended,
-    ForgetPage,
-    KeepPage,
-    Locate,
-    Refused,
-    StartFull,
-    State,
-    SwapIn,
-    Sweep,
-    Work,
-)
-from .errors import (
-    CaptivePortal,
-    FeedError,
-    Missing,
-    NeedsAuthorization,
-    NotAFeed,
-    StrayFiles,
-    TransferError,
-    Unreachable,
-)
+from . import core, errors
+from .errors import CaptivePortal, Forbidden, NotAFeed, StrayFiles, TransferError, Unreachable
 from .outcome import Halt, Phase, Stop
 
-_UNREACHABLE_MAX = 3
-"""So many contents in a row that cannot be reached mean that the server cannot be."""
+_SEVERAL, _MANY = 3, 10
+_OF_ALL = {
+    Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
+    errors.DiskRefused: Stop.INCOMPLETE,
+}  # fmt: skip
+_AT_ONCE = 256
+"""Contents that are planned without looking whether the run is to end."""
+
+
+class _Fault(Broken):
+    """The server answered that something is wrong with it."""
+
+
+class _Trouble:
+    """Tells one content's trouble from everybody's (S15): several in a row have the same and none went well, or very many in a row."""
+
+    def __init__(self) -> None:
+        self.kind: type[TransferError] = TransferError
+        self.row = 0
+        self.success = False
+
+    def over(self) -> None:
+        self.row, self.success = 0, True
+
+    def more(self, error: TransferError) -> None:
+        """Raise Halt where it is everybody's."""
+        self.row = self.row + 1 if type(error) is self.kind else 1
+        self.kind = type(error)
+        enough = _MANY if self.success and self.kind is not Unreachable else _SEVERAL
+        if self.kind in _OF_ALL and self.row >= enough:
+            problem = errors.NeedsAuthorization(str(error)) if self.kind is Forbidden else error
+            raise Halt(_OF_ALL[self.kind], problem, getattr(error, "not_before", None)) from error
 
 
 class Driver:
@@ -64,56 +64,57 @@ class Driver:
         self.patience = fetcher.patience
         self.base = fetcher.base
         self.problems = fetcher.tally.problems
+        self.jobs: list[Job] = []
         self.phase = phase
         self.look = look
 
-    async def run(self) -> Ended:
+    async def run(self) -> core.Ended:
         """From `Begin` to `Ended`."""
         self.phase(Phase.CHECKING)
         self.check_after_unclean_end()
         self.look_at_every_file()
-        state: State = Begin(self.limits)
+        state: core.State = core.Begin(self.limits)
         while True:
             match state:
-                case Begin():
+                case core.Begin():
                     state = state.next(self.fetcher.clock.wall(), self.store.not_before())
-                case Locate():
+                case core.Locate():
                     self.store.belongs_to(self.base, plain=self.store.place().identity.feed_id is None)
                     state = state.next(self.store.place())
-                case AskFeed():
+                case core.AskFeed():
                     self.phase(Phase.ASKING)
                     state = state.next(await self.ask(state))
-                case KeepPage():
+                case core.KeepPage():
                     self.lease.keep()
                     self.store.belongs_to(self.base, state.page.plain)
-                    self.store.store_page(
-                        state.page, base=self.base, full=state.after.full, cursor=state.cursor, at=state.at
-                    )
+                    full, cursor, at = state.after.full, state.cursor, state.at
+                    self.store.store_page(state.page, base=self.base, full=full, cursor=cursor, at=at)
                     state = state.next()
-                case SwapIn():
+                case core.SwapIn():
                     self.lease.keep()
                     self.store.belongs_to(self.base, state.page.plain)
                     in_pages = state.after.pages > 1 or state.after.place.page is not None
                     self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
                     state = state.next()
-                case StartFull():
+                case core.StartFull():
                     self.lease.keep()
                     self.store.forget_shadow()
                     state = state.next()
-                case ForgetPage():
+                case core.ForgetPage():
                     self.lease.keep()
                     self.store.forget_shadow()
                     state = state.next()
-                case Work():
+                case core.Work():
+                    await self.plan()
                     self.phase(Phase.GETTING)
                     await self.work()
-                    left = by_content(self.store.pending())
+                    left = self.store.left()
                     state = state.next(len(left), self.all_unreachable(left))
-                case Sweep():
+                case core.Sweep():
                     self.phase(Phase.SWEEPING)
                     self.sweep()
                     state = state.next()
-                case Ended():
+                case core.Ended():
                     if state.forget_page:
                         self.store.forget_shadow()
                     return state
@@ -131,7 +132,7 @@ class Driver:
         for have in unchecked:
             if not self.is_good(have):
                 self.lose(have)
-                self.disk.unlink(have.name)
+                self.fetcher.discard(have.name)
         if unchecked:
             self.store.set_checked()
 
@@ -140,25 +141,32 @@ class Driver:
         sizes: dict[str, int] = {}
         for folder in ("files/sound", "files/song"):
             sizes |= self.disk.sizes(folder)
-        for have in self.store.files():
+        files = self.store.files()
+        for have in files:
             if sizes.get(have.name) != have.size:
                 self.lose(have)
+        here = {have.key: have.size for have in files if sizes.get(have.name) == have.size}
+        self.fetcher.tally.begin(here)
+        self.fetcher.changed()
 
     def lose(self, have: Have) -> None:
-        """No row says any more that this file is here, and an event asks for it again."""
+        """No row says any more that this file is here, and an event asks for it again, as new as what is known, or it would count as done."""
         self.lease.keep()
-        self.store.lost(have, _again(have, self.store.known(have.key)))
+        known = self.store.known(have.key)
+        told = FileInfo() if have.tag.startswith("v") else FileInfo(have.size, have.sha256)
+        version = max(have.version, known.version if known else -1)
+        self.store.lost(have, self.store.own_event("lost", have.key, Kind.FILE_UPDATED, version, told))
 
     def is_good(self, have: Have) -> bool:
-        """Whether a file is what its row says."""
-        return self.disk.size(have.name) == have.size and self.fetcher.digest(have.name) == (
-            have.sha256,
-            have.size,
-        )
+        """Whether a file is what its row says; one that cannot be read is not (S23)."""
+        with suppress(errors.DiskFault):
+            if self.disk.size(have.name) == have.size:
+                return self.fetcher.digest(have.name) == (have.sha256, have.size)
+        return False
 
     # The feed.
 
-    async def ask(self, state: AskFeed) -> Page | Refused:
+    async def ask(self, state: core.AskFeed) -> Page | core.Refused:
         """Get a page. Raises Halt where the feed cannot be had."""
         url = events_url(self.base, state.cursor, state.again)
         reason: Exception | None = None
@@ -168,78 +176,93 @@ class Driver:
                 if came is not None:
                     return came
             except (CaptivePortal, Elsewhere) as error:
-                problem = CaptivePortal(f"{error} Sign in to the network, then run again.")
-                raise Halt(Stop.OFFLINE, problem) from error
+                raise Halt(Stop.OFFLINE, CaptivePortal(f"{url}: {error}. {SIGN_IN}")) from error
             except (NotAFeed, Broken) as error:
                 reason = error
+                if isinstance(error, Broken) and error.untrusted:
+                    raise Halt(Stop.UNTRUSTED, Unreachable("the feed", f"{error}.")) from error
                 await self.patience.pause(attempt)
-            except FeedError as error:
+            except errors.FeedError as error:
                 raise Halt(Stop.FEED_UNUSABLE, error) from error
         if isinstance(reason, NotAFeed):
             raise Halt(Stop.FEED_UNUSABLE, reason)
-        raise Halt(
-            Stop.OFFLINE, Unreachable("the feed", f"{self.limits.attempts} attempts failed ({reason}).")
-        )
+        failed = Unreachable("the feed", f"{self.limits.attempts} attempts failed ({reason}).")
+        raise Halt(Stop.SERVER_FAULT if isinstance(reason, _Fault) else Stop.OFFLINE, failed)
 
-    async def page(self, url: str, attempt: int) -> Page | Refused | None:
+    async def page(self, url: str, attempt: int) -> Page | core.Refused | None:
         """One attempt at a page; None where the server wanted a pause, and had it."""
         opened = await self.wire.open(
             url, {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
         )
         answer = opened.answer
         try:
-            if answer.status == NETWORK_AUTHENTICATION or (answer.status == OK and answer.for_people):
-                raise CaptivePortal(f"{url}: a page for people came instead of the feed.")
-            if answer.status == OK and not answer.encoded:
+            if answer.status == answers.NETWORK_AUTHENTICATION or (
+                answer.status == answers.OK and answer.for_people
+            ):
+                raise CaptivePortal("a page for people came instead of the feed")
+            if answer.status == answers.OK and not answer.encoded:
                 body = await self.wire.whole(opened, self.limits.page_bytes)
                 self.fetcher.tally.bytes_fetched += len(body)
                 return parse_page(body, self.limits, where=url)
         finally:
             await self.wire.close(opened.response)
-        if answer.status in (NOT_FOUND, CONFLICT, GONE):
-            return Refused(answer.status)
-        if answer.status in (UNAUTHORIZED, FORBIDDEN, PROXY_AUTHENTICATION):
-            raise Halt(Stop.NEEDS_AUTHORIZATION, NeedsAuthorization(f"{url}: the server wants credentials."))
-        if is_busy(answer.status):
-            await self.patience.obey(attempt, answer.headers.get("retry-after"))
+        retry_after = answer.headers.get("retry-after")
+        if answer.status in (answers.UNAUTHORIZED, answers.FORBIDDEN, answers.PROXY_AUTHENTICATION):
+            wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
+            raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
+        if answers.is_pause(answer.status) or (answers.is_busy(answer.status) and retry_after):
+            await self.patience.obey(attempt, retry_after)
             return None
+        if answers.is_busy(answer.status):
+            raise _Fault(f"the server answered {answer.status}")
+        if answers.BAD_REQUEST <= answer.status < answers.SERVER_ERROR:
+            return core.Refused(answer.status)
         encoded = ", encoded although identity was asked for" if answer.encoded else ""
-        raise NotAFeed(
-            f"{url}: status {answer.status}{encoded} is no answer to this request. Is the address the feed's?"
-        )
+        raise NotAFeed(f"{url}: status {answer.status}{encoded} is no answer. Is the address the feed's?")
 
-    # Work.
+    # core.Work.
+
+    async def plan(self) -> None:
+        """Work out once what is to be done, and look meanwhile whether the run is to end (S20)."""
+        plain = self.store.place().identity.feed_id is None
+        known = self.store.known_of_pending()
+        have = {have.key: have for have in self.store.files()}
+        for number, (key, events) in enumerate(by_content(self.store.pending()).items()):
+            if not number % _AT_ONCE:
+                self.look()
+                await asyncio.sleep(0)
+            self.jobs.append(plan(events, known.get(key), have.get(key), plain=plain))
+        self.fetcher.tally.plan({job.key: job.file.size for job in self.jobs if job.file is not None})
 
     async def work(self) -> None:
-        """Do all pending jobs, several at a time; each problem stays with its content."""
-        jobs = iter(list(by_content(self.store.pending()).values()))
-        plain = self.store.place().identity.feed_id is None
-        trouble = [0]
+        """Do all pending jobs, several at a time; each problem stays with its content (S15)."""
+        jobs, trouble = iter(self.jobs), _Trouble()
 
         async def worker() -> None:
-            for events in jobs:
+            for job in jobs:
                 self.look()
-                key = events[0].key
-                self.problems.pop(key, None)
-                job = plan(events, self.store.known(key), self.store.have(key), plain=plain)
+                self.problems.pop(job.key, None)
                 try:
                     await self.fetcher.do(job)
-                    trouble[0] = 0
-                except Missing as error:
-                    trouble[0] = 0
-                    if not any(event.id == "left-out" for event in events):
-                        self.problems[key] = [error]
-                    else:  # no list has it, and the server does not: both say so
-                        self.fetcher.gone(job)
+                    trouble.over()
                 except TransferError as error:
-                    self.problems[key] = [error]
-                    trouble[0] = trouble[0] + 1 if isinstance(error, Unreachable) else 0
-                    if trouble[0] >= _UNREACHABLE_MAX:
-                        raise Halt(Stop.OFFLINE, error) from error
+                    self.fetcher.put_away(job)
+                    if isinstance(error, errors.Missing) and any(
+                        event.id == "left-out" for event in job.events
+                    ):
+                        self.fetcher.gone(job)  # no list has it, and the server does not: both say so
+                        continue
+                    self.problems[job.key] = [error]
+                    trouble.more(error)
+                except errors.DiskFault as error:
+                    self.fetcher.give_up(job)
+                    refused = errors.DiskRefused(job.key, f"bytes of it were lost: {error}")
+                    self.problems[job.key] = [refused]
+                    trouble.more(refused)
 
         await _together([worker() for _ in range(self.limits.concurrency)])
 
-    def all_unreachable(self, left: dict[str, list[Event]]) -> bool:
+    def all_unreachable(self, left: set[str]) -> bool:
         """Whether everything that is left is so because the network is not there."""
         return all(isinstance(problem, Unreachable) for key in left for problem in self.problems.get(key, []))
 
@@ -249,12 +272,10 @@ class Driver:
         """Remove parts and files of ours that nobody refers to or still wants. Only the holder of the lease does this."""
         self.lease.keep()
         strays = self.store.strays()
-        jobs = self.wanted()
-        kept = (
-            {have.name for have in self.store.files()}
-            | {job.final for job in jobs}
-            | {job.part for job in jobs}
-        )
+        left_over = self.store.left()
+        jobs = [job for job in self.jobs if job.key in left_over]
+        kept = {have.name for have in self.store.files()}
+        kept |= {name for job in jobs for name in (job.final, job.part)}
         left: list[str] = []
         found = {folder: self.disk.names(folder) for folder in ("parts", "files/sound", "files/song")}
         for names in found.values():
@@ -263,7 +284,7 @@ class Driver:
                     left.append(name)
                 elif name not in kept and is_ours(name):
                     self.fetcher.growing.pop(name, None)  # begun in this run, and not wanted any more
-                    self.disk.unlink(name)
+                    self.fetcher.discard(name)
         if left:
             self.problems["strays"] = [StrayFiles(
                 f"{len(left)} files, such as {left[0]}, stood here beside a new database, and the feed does not speak of them. "
@@ -272,21 +293,6 @@ class Driver:
         orphans = [part for part in self.store.parts() if part not in kept]
         if orphans:
             self.store.forget_parts(orphans)
-
-    def wanted(self) -> list[Job]:
-        """The jobs that are still to be done."""
-        plain = self.store.place().identity.feed_id is None
-        return [
-            plan(events, self.store.known(key), self.store.have(key), plain=plain)
-            for key, events in by_content(self.store.pending()).items()
-        ]
-
-
-def _again(have: Have, known: Known | None) -> Event:
-    """An event of our own that asks for a lost file again; as new as what is known, or it would count as done."""
-    told = FileInfo() if have.tag.startswith("v") else FileInfo(have.size, have.sha256)
-    version = max(have.version, known.version if known else -1)
-    return own_event("lost", have.key, Kind.FILE_UPDATED, version, told)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

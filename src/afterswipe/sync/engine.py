@@ -1,5 +1,6 @@
 """The engine's face: `Sync`, which brings a directory to where a feed is, and can be stopped anywhere."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,20 +8,20 @@ from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
-from afterswipe.sync.feed.jobs import Job, by_content, plan
+from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
 from afterswipe.sync.feed.protocol import file_url
 from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
 from afterswipe.sync.store.lease import Lease
-from afterswipe.sync.store.points import Observer, PointedDisk, Points
+from afterswipe.sync.store.points import Observer, Points, pointed
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer.fetcher import Fetcher
 from afterswipe.sync.transfer.patience import Patience
-from afterswipe.sync.transfer.wire import Wire
+from afterswipe.sync.transfer.wire import Wire, without_user
 
 from .clock import Clock, SystemClock
 from .core import Ended
 from .driver import Driver
-from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, StoreError
+from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, LesserPromise
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
@@ -91,6 +92,7 @@ class Sync:
         hosts: tuple[str, ...] = (),
         observe: Observer | None = None,
     ) -> None:
+        url, self._user = without_user(url)
         self.base = url.rstrip("/").removesuffix("/v3") + "/"
         self.clock = clock or SystemClock()
         self.limits = limits or Limits()
@@ -125,16 +127,9 @@ class Sync:
         """What is durable now."""
         with _opened(self) as (disk, store):
             files = store.files()
-            jobs = _jobs(store)
-            parts = sum(disk.size(job.part) or 0 for job in jobs if job.file is not None)
-            return Durable(
-                store.contents(),
-                len(files),
-                sum(file.size for file in files),
-                len(jobs),
-                parts,
-                store.place().cursor,
-            )
+            parts = sum(size for name, size in disk.sizes("parts").items() if is_ours(name))
+            size = sum(file.size for file in files)
+            return Durable(store.contents(), len(files), size, len(store.left()), parts, store.place().cursor)
 
     def pending_files(self) -> list[PendingFile]:
         """The files that are still to be got, oldest first."""
@@ -195,12 +190,12 @@ class _Run:
         clock, limits = sync.clock, sync.limits
         self.started = clock.monotonic()
         self.points = Points(sync._observe, self.closed)
-        self.disk = PointedDisk(sync._disk, self.points)
+        self.disk = pointed(sync._disk, self.points)
         self.store = sync.store_type(self.disk, self.points)
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.wire = Wire(
-            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point
-        )
+            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point, user=sync._user,
+        )  # fmt: skip
         self.fetcher = sync.fetcher_type(
             base=sync.base, disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, clock=clock, limits=limits,
             patience=Patience(clock, limits, sync.rng, self.look), policy=sync._policy, changed=self.changed,
@@ -232,7 +227,10 @@ class _Run:
             ended = Ended(Stop.LEASE_LOST, error)
         except (CorruptDatabase, DirectoryGone):
             raise
-        except StoreError:
+        except asyncio.CancelledError:
+            self.end(Ended(Stop.ASKED_TO_STOP))
+            raise
+        except Exception:
             self.lease.release(clean=False)
             raise
         return self.end(ended)
@@ -242,7 +240,10 @@ class _Run:
         try:
             if ended.why is not Stop.LEASE_LOST:
                 self.lease.keep()
-                ended = self.hold(ended)
+                try:
+                    self.fetcher.hold_all()
+                except DiskFull as error:
+                    ended = Ended(Stop.NEEDS_SPACE, error)
                 if ended.not_before is not None:
                     self.store.set_not_before(ended.not_before)
                 self.lease.release()
@@ -253,23 +254,19 @@ class _Run:
         except Halt as halt:
             ended = Ended(halt.why)
         self.enter(Phase.DONE)
-        return self.report(ended, left=len(by_content(self.store.pending())))
-
-    def hold(self, ended: Ended) -> Ended:
-        try:
-            self.fetcher.hold_all()
-        except DiskFull as error:
-            return Ended(Stop.NEEDS_SPACE, error)
-        return ended
+        return self.report(ended, left=len(self.store.left()))
 
     def report(self, ended: Ended, left: int) -> Report:
         tally = self.fetcher.tally
         problems = [problem for listed in tally.problems.values() for problem in listed]
         if ended.problem is not None and ended.problem not in problems:
             problems.insert(0, ended.problem)
-        return Report(
-            ended.why, tally.done, left, tally.bytes_fetched, self.wire.requests, problems, ended.not_before
-        )
+        if self.sync._disk.lesser:
+            problems.append(LesserPromise(
+                "This file system has no fsync: everything is kept, but a power failure may take what came last."
+            ))  # fmt: skip
+        came = tally.bytes_fetched, self.wire.requests
+        return Report(ended.why, tally.done, left, *came, problems, ended.not_before)
 
     # Ending early.
 
@@ -281,14 +278,11 @@ class _Run:
         """Raise Halt when the run is to end."""
         until, now = self.until, self.sync.clock.monotonic()
         if until is not None:
-            ended = (
-                now >= until
-                if isinstance(until, int | float)
-                else until()
-                if callable(until)
-                else until.is_set()
-            )
-            if ended:
+            if isinstance(until, int | float):
+                over = now >= until
+            else:
+                over = until() if callable(until) else until.is_set()
+            if over:
                 raise Halt(Stop.ASKED_TO_STOP)
         if now - self.started >= self.sync.limits.total_seconds:
             raise Halt(Stop.DEADLINE)
@@ -301,10 +295,6 @@ class _Run:
 
     def enter(self, phase: Phase) -> None:
         self.phase = phase
-        if self.tell is not None:
-            files = {file.key: file.size for file in self.store.files()}
-            jobs = _jobs(self.store)
-            self.fetcher.tally.begin(files, {job.key: job.file.size for job in jobs if job.file is not None})
         self.changed()
 
     def changed(self) -> None:
@@ -317,10 +307,8 @@ class _Run:
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         try:
             self.lease.take()
-            job = next(
-                (job for job in _jobs(self.store) if job.file is not None and job.final == pending.name), None
-            )
-            taken = job is not None and self.take(job, source)
+            jobs = [job for job in _jobs(self.store) if job.file is not None and job.final == pending.name]
+            taken = bool(jobs) and self.take(jobs[0], source)
             self.lease.release(clean=not self.lease.unclean)
             return taken
         finally:

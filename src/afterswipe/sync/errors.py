@@ -13,6 +13,10 @@ AfterSwipeError
     │   ├── Missing              the server does not have what its feed announces
     │   ├── WrongFile            size or digest differ from the feed's
     │   ├── BrokenAnswer         the answer breaks HTTP's rules, or is refused for safety
+    │   ├── Forbidden            the server wants other credentials for it
+    │   ├── Postponed            the server cannot answer for it now
+    │   ├── Misdirected          something else answered for it
+    │   ├── DiskRefused          the disk refuses its file for now
     │   └── InvalidEvent         the event makes no sense for its kind of media
     ├── NeedsAuthorization       the server wants credentials
     ├── ServerBusy               the server asked for a pause; `not_before` says until when
@@ -24,6 +28,8 @@ AfterSwipeError
         ├── AnotherProcess       somebody else is at work in it
         ├── OtherFeed            it belongs to another feed
         ├── ReadOnlyDirectory    writing is not allowed
+        ├── DiskFault            bytes could not be written or read
+        ├── LesserPromise        the file system cannot say when bytes are durable
         ├── UnsafePath           a symbolic link is where a file should be
         ├── CorruptDatabase      the database is damaged (the engine sets it aside by itself)
         └── DiskFull             no space left
@@ -84,6 +90,24 @@ class BrokenAnswer(TransferError):
     """The answer breaks HTTP's rules, or was refused for safety."""
 
 
+class Forbidden(TransferError):
+    """The server wants other credentials for this one. It gave the feed without."""
+
+
+class Postponed(TransferError):
+    """The server cannot answer for this one now, or wants a longer pause than a run waits: until `not_before`, in seconds since 1970."""
+
+    not_before: float | None = None
+
+
+class Misdirected(TransferError):
+    """Something else answered for this one: a page for people, or a redirect to a host that is not allowed."""
+
+
+class DiskRefused(TransferError):
+    """The disk refuses this file: somebody holds it open, or bytes of it were lost. The next run tries again."""
+
+
 class InvalidEvent(TransferError):
     """The event makes no sense for its kind of media: an author has no file. Reported, and done with."""
 
@@ -130,6 +154,14 @@ class OtherFeed(StoreError):
 
 class ReadOnlyDirectory(StoreError):
     """Writing is not allowed here."""
+
+
+class DiskFault(StoreError):
+    """The disk could not write or read some bytes (EIO)."""
+
+
+class LesserPromise(StoreError):
+    """The file system has no fsync. Files are kept all the same, but a power failure may take what came last."""
 
 
 class UnsafePath(StoreError):

@@ -28,6 +28,8 @@ class Limits:
     """Requests in a row that bring no new byte, for one file, one entity or one page."""
     requests: int = 1_000
     """Requests for one file, whether they bring bytes or not."""
+    refetches: int = 4
+    """How many times its own size a file may cost in one run, however often its body breaks off."""
     restarts: int = 2
     """How often a file is begun again because its version changed or its digest is wrong; the last time without resuming."""
     resyncs: int = 1

@@ -1,9 +1,15 @@
 """What a run says: why it ended, what was done, what is left; and its progress."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 
 from .errors import SyncError
+
+
+def moment(wall: float) -> str:
+    """Seconds since 1970 as people write them."""
+    return f"{datetime.fromtimestamp(wall, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 class Stop(Enum):
@@ -13,6 +19,8 @@ class Stop(Enum):
     ASKED_TO_STOP = "it was asked to stop"
     DEADLINE = "its time is up (Limits.total_seconds)"
     OFFLINE = "the server cannot be reached; run again when there is a network"
+    SERVER_FAULT = "the server answers with errors; run again later"
+    UNTRUSTED = "the server's certificate is not trusted; look at the address and at this machine's clock"
     SERVER_BUSY = "the server asked for a pause; run again later"
     NEEDS_AUTHORIZATION = "the server wants credentials; give the client new ones and run again"
     NEEDS_SPACE = "the disk is full; free some space and run again"
@@ -71,13 +79,16 @@ class Tally:
     """Bytes of parts that would survive a power failure."""
     bytes_here: int = 0
     bytes_ahead: int = 0
-    sizes_unknown: int = 0
-    """How many of `ahead` have no size."""
+    sizes_unknown: int = 1
+    """How many of `ahead` have no size; 1 before anything was planned."""
 
-    def begin(self, files: dict[str, int], ahead: dict[str, int | None]) -> None:
-        """Look at what is here and what is to be got."""
-        self.files, self.ahead = files, ahead
-        self.bytes_here = sum(files.values())
+    def begin(self, files: dict[str, int]) -> None:
+        """Look at what is here."""
+        self.files, self.bytes_here = files, sum(files.values())
+
+    def plan(self, ahead: dict[str, int | None]) -> None:
+        """Look at what is to be got."""
+        self.ahead = ahead
         self.bytes_ahead = sum(size or 0 for size in ahead.values())
         self.sizes_unknown = sum(size is None for size in ahead.values())
 
@@ -123,7 +134,7 @@ class Report:
 
     def __str__(self) -> str:
         lines = [
-            f"Ended: {self.why.value}.",
+            f"Ended: {self.why.value}.{f' Not before {moment(self.not_before)}.' if self.not_before else ''}",
             f"{self.done} done, {self.left} left, {self.bytes_fetched:,} bytes in {self.requests} requests.",
         ]
         return "\n".join(lines + [f"- {problem}" for problem in self.problems])

@@ -100,6 +100,7 @@ class SimDisk:
         self._names = {name: files[place] for name, place in durable.names}
         self._synced_names = {name: files[place] for name, place in durable.synced_names}
         self._open: set[str] = set()
+        self.lesser = False
         self.rows, self.image = durable.rows, durable.image
         self.watch = watch
         self.capacity = capacity
@@ -266,9 +267,13 @@ class SimDisk:
         self.rows, self.image = (), b""
         self._left.clear()
 
-    def close(self) -> None:
-        """Close the files that are being written."""
-        self._open.clear()
+    def close(self, name: str | None = None) -> None:
+        """Close a file, or all that are being written."""
+        self._open -= {name} if name else set(self._open)
+
+    def alone(self) -> bool:
+        """A simulated disk has no locks."""
+        return False
 
 
 def _survives(file: _File, crash: Crash) -> tuple[bytes, bytes]:

@@ -21,7 +21,7 @@ class Dimension(Enum):
 class FaultKind:
     """A kind of fault: what happens, what the engine has to do, and the test that asks for it.
 
-    `test` is the name of a test in `tests/sync/test_faults*.py` or `test_raw_server.py`. `typical` says that the research for this project found common downloaders
+    `test` is the name of a test in `tests/sync`. `typical` says that the research for this project found common downloaders
     or sync clients getting it wrong. `naive` says that the naive downloader of the tests gets it wrong. `plain` is what differs on the plain feed, which has no sizes, digests or pages.
     `partly` is what of it cannot happen in this design, and why. `unreachable` is the reason why no test can ask for any of it;
     such a fault has no test.

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterable
 from functools import cache
 
-from faultlab.faults import FAULTS, FaultKind
+from faultlab.faults import FAULTS, RULES, FaultKind
 from faultlab.servers.faulty import INJECTIONS
 from guide import ROOT
 from guide.errors import BuildError
@@ -19,6 +19,12 @@ _GROUPS = (
     ("The wire", "F01", "F26", "What can happen between a client and a server that means well."),
     ("The feed", "F27", "F39", "What a feed can say that is wrong, old, repeated or too much."),
     ("The phone", "F40", "F54", "What happens to the disk, the process, the clock and the settings."),
+    (
+        "The field",
+        "F55",
+        "F87",
+        "What real servers, disks, containers and people have done. A rule in brackets is one of those at the end.",
+    ),
 )
 
 
@@ -37,6 +43,7 @@ def page() -> str:
         f"“Naive” marks a fault after which a client of about ten lines, kept in the tests for this, ends with a wrong file, a wrong list, or gives up (`test_naive.py`). {naive} are marked.",
         "",
         *(line for group in _GROUPS for line in _group(*group)),
+        *_rules(),
         *_unreachable(kind for kind in FAULTS.values() if kind.unreachable),
     ]
     return "\n".join(parts) + "\n"
@@ -102,6 +109,17 @@ def _printable(name: str) -> str:
     """A variant's name; one that is long is cut, and what cannot be printed is escaped."""
     words = name.encode("unicode_escape").decode()
     return words if len(words) <= 40 else f"{words[:12]}… ({len(name)} characters)"
+
+
+def _rules() -> list[str]:
+    heading = "S14 to S23: what the engine keeps beside its invariants S1 to S13, each with the faults that ask for it."
+    lines = ["## Rules", "", heading, ""]
+    for name, sentence in RULES.items():
+        asked = ", ".join(
+            f"[{kind.id}](#{kind.id.lower()})" for kind in FAULTS.values() if f"({name})" in kind.answer
+        )
+        lines += [f"**{name}.** {sentence} Asked for by {asked}.", f"{{: #{name.lower()} }}", ""]
+    return lines
 
 
 def _unreachable(kinds: Iterable[FaultKind]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .protocol import Event, FileInfo, Kind, Media
 from .records import Have, Known
@@ -42,12 +42,12 @@ class Job:
     @property
     def final(self) -> str:
         """Where its file belongs."""
-        return f"files/{self.media.path}/{self.content}.{self.tag}.mp3"
+        return f"files/{self.media.path}/{self.content.lower()}.{self.tag}.mp3"
 
     @property
     def part(self) -> str:
         """Where its file grows."""
-        return f"parts/{self.media.path}.{self.content}.{self.tag}.part"
+        return f"parts/{self.media.path}.{self.content.lower()}.{self.tag}.part"
 
     @property
     def stale(self) -> bool:
@@ -86,30 +86,24 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     invalid = tuple(e for e in events if e.kind is Kind.FILE_UPDATED and not e.media.has_file)
     fresh = [e for e in events if e not in invalid and is_newer(e, known)]
     if not fresh:
-        return _with(job, invalid=invalid, version=max(newest.version, known.version if known else -1))
+        return replace(job, invalid=invalid, version=max(newest.version, known.version if known else -1))
     newest = _last(fresh)
     if newest.kind is Kind.DELETED:
-        return _with(
-            job,
-            delete=known is None or not known.deleted or have is not None,
-            version=newest.version,
-            invalid=invalid,
-        )
+        delete = known is None or not known.deleted or have is not None
+        return replace(job, delete=delete, version=newest.version, invalid=invalid)
     # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
     deletions = [e for e in fresh if e.kind is Kind.DELETED]
     deleted = _last(deletions) if deletions else None
-    fresh = [
-        e
-        for place, e in enumerate(fresh)
-        if deleted is None or (e.version, place) > (deleted.version, fresh.index(deleted))
-    ]
+    if deleted is not None:
+        last = (deleted.version, fresh.index(deleted))
+        fresh = [e for place, e in enumerate(fresh) if (e.version, place) > last]
     is_new = known is None or known.deleted or known.version < 0 or deleted is not None
     kinds = {e.kind for e in fresh}
     metadata = is_new or Kind.METADATA_UPDATED in kinds or (bool(kinds) and not plain)
     file, tag = _file(newest, fresh, have if deleted is None else None)
     if file is not None and have is not None and have.tag == tag and file.sha256 is None:
         tag = _next_tag(tag)  # the older file keeps its name until the newer one is verified
-    return _with(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
+    return replace(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
 
 
 def _last(events: list[Event]) -> Event:
@@ -157,9 +151,3 @@ def _is_here(event: Event, have: Have) -> bool:
     if event.kind is Kind.CREATED:
         return True
     return event.version <= have.version and not event.tie
-
-
-def _with(job: Job, **changes: object) -> Job:
-    from dataclasses import replace
-
-    return replace(job, **changes)  # type: ignore[arg-type]

@@ -79,6 +79,7 @@ class Event:
 
     id: str
     content: str
+    """Its UUID, as the server spells it."""
     media: Media
     kind: Kind
     version: int
@@ -90,7 +91,7 @@ class Event:
     @property
     def key(self) -> str:
         """The content's key in the store, such as `sound/1b4e28ba-…`."""
-        return f"{self.media.path}/{self.content}"
+        return f"{self.media.path}/{self.content.lower()}"
 
     @property
     def identity(self) -> str:
@@ -203,7 +204,7 @@ def parse_page(body: bytes, limits: Limits, *, where: str) -> Page:
 def parse_entity(body: bytes, content: str, *, where: str) -> str:
     """Read an entity and give it back as JSON text of our own; raises NotAFeed."""
     document = _json(body, where)
-    if not isinstance(document, dict) or str(document.get("id", "")).lower() != content:
+    if not isinstance(document, dict) or str(document.get("id", "")).lower() != content.lower():
         raise _wrong(where, f"this is not the entity {content}")
     return json.dumps(document, sort_keys=True)
 
@@ -266,7 +267,7 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     date_time = read.get("date_time", _date_time)
     # A time that a database cannot hold becomes the first or the last one that it can: 1970, or `BEYOND`.
     version = read.get("seq", _whole) if numbered else min(max(nanoseconds(date_time), 0), BEYOND)
-    identifier, content = read.get("id", _uuid), read.get("content_id", _uuid)
+    identifier, content = read.get("id", _uuid), read.get("content_id", _as_spelled)
     size = read.get("size", _optional(_whole)) if "size" in document else None
     sha256 = read.get("sha256", _optional(_digest)) if "sha256" in document else None
     if media not in _MEDIA or kind not in _KINDS:
@@ -274,11 +275,13 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     return Event(identifier, content, Media(media), Kind(kind), version, date_time, FileInfo(size, sha256))
 
 
-def own_event(name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
+def own_event(
+    name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None, *, content: str | None = None
+) -> Event:
     """An event that no feed has sent: the engine's own wish to look at a content again."""
-    path, _, content = key.partition("/")
+    path, _, small = key.partition("/")
     media = next(media for media in Media if media.path == path)
-    return Event(name, content, media, kind, version, "", file or FileInfo())
+    return Event(name, content or small, media, kind, version, "", file or FileInfo())
 
 
 def _optional[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:
@@ -323,6 +326,11 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str]:
         return value.lower()
 
     return read
+
+
+def _as_spelled(value: Any) -> str:
+    _uuid(value)
+    return str(value)
 
 
 _uuid = _matching(_UUID)

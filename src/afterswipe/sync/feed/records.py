@@ -33,6 +33,8 @@ class Part:
     validator: str | None = None
     total: int | None = None
     durable: int = 0
+    wrong: str | None = None
+    """The validator of a whole body that was not what the feed says, or "" where it had none (S18)."""
 
 
 @dataclass(frozen=True)

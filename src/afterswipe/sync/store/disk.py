@@ -14,16 +14,18 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from types import ModuleType
+from typing import Protocol
 
-from afterswipe.sync.errors import (
-    AnotherProcess,
-    DirectoryGone,
-    DiskFull,
-    ReadOnlyDirectory,
-    StoreError,
-    UnsafePath,
-)
+from afterswipe.sync.errors import (  # isort: skip
+    AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
+)  # fmt: skip
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows, the browser
+    fcntl = None
 
 FOLDERS = ("parts", "files/sound", "files/song")
 """Where files may be."""
@@ -74,6 +76,9 @@ class Disk(Protocol):
     def sizes(self, folder: str) -> dict[str, int]:
         """What is in a folder, by name (with the folder), with sizes in bytes; what is no plain file is left out."""
 
+    def alone(self) -> bool:
+        """Take the lock that the system gives back when a process ends; whether it was free. Where there are no locks, no."""
+
     def stands(self) -> None:
         """Raise DirectoryGone where the directory is no longer the one whose database was opened."""
 
@@ -86,15 +91,21 @@ class Disk(Protocol):
     def set_database_aside(self) -> None:
         """Give a damaged database another name, so that the next `database()` is a new one."""
 
-    def close(self) -> None:
-        """Let go of the files that are open. Nothing on the disk changes."""
+    def close(self, name: str | None = None) -> None:
+        """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""
+
+    @property
+    def lesser(self) -> bool:
+        """Whether the file system turned out to have no fsync (S23)."""
 
 
 class FileDisk:
     """A real directory."""
 
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
-        self.root = Path(directory)
+        self.root = Path(directory).resolve()  # the directory itself may be a link; nothing below it
+        self.lesser = False
+        self._lock: int | None = None
         self._busy_seconds = busy_seconds
         self._opened: tuple[int, int] | None = None
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
@@ -127,19 +138,16 @@ class FileDisk:
         self._open[name] = (descriptor, size)
 
     def truncate(self, name: str, size: int) -> None:
-        """As the protocol says."""
         descriptor, _ = self._open[name]
         with _Mapped(name):
             os.ftruncate(descriptor, size)
         self._open[name] = (descriptor, size)
 
     def fsync(self, name: str) -> None:
-        """As the protocol says."""
         with _Mapped(name):
-            os.fsync(self._open[name][0])
+            self.lesser |= not _fsync(self._open[name][0])
 
     def rename(self, part: str, final: str) -> None:
-        """As the protocol says."""
         self._close(part)
         with _Mapped(final):
             target = self._path(final)
@@ -152,7 +160,6 @@ class FileDisk:
             _fsync_directory(self._folder(folder))
 
     def unlink(self, name: str) -> None:
-        """As the protocol says."""
         self._close(name)
         with _Mapped(name):
             self._path(name).unlink(missing_ok=True)
@@ -191,7 +198,6 @@ class FileDisk:
             )
 
     def sizes(self, folder: str) -> dict[str, int]:
-        """As the protocol says."""
         with _Mapped(folder):
             path = self._folder(folder)
             if not path.is_dir():
@@ -199,6 +205,23 @@ class FileDisk:
             with os.scandir(path) as entries:
                 found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
             return {f"{folder}/{name}": stats.st_size for name, stats in found if stat.S_ISREG(stats.st_mode)}
+
+    def alone(self) -> bool:
+        """As the protocol says: `flock` on the directory, which a kill ends too, and which other containers see."""
+        if fcntl is None or self._lock is not None:
+            return False
+        try:
+            self._lock = os.open(self.root, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._unlock()
+            return False
+        return True
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def stands(self) -> None:
         """As the protocol says: by the database's place on the disk."""
@@ -208,7 +231,6 @@ class FileDisk:
             )
 
     def free(self) -> int:
-        """As the protocol says."""
         with _Mapped("."):
             self._make(self.root)
             try:
@@ -217,13 +239,15 @@ class FileDisk:
                 return sys.maxsize
 
     def database(self) -> sqlite3.Connection:
-        """As the protocol says: with a write-ahead log, and every COMMIT durable."""
         with _Mapped(DATABASE):
             self._make(self.root)
             path = self.root / DATABASE
             if path.is_symlink():
                 raise UnsafePath(f"{DATABASE} is a symbolic link. Remove it; it is not ours.")
-            connection = _Connection(path, timeout=self._busy_seconds, isolation_level=None)
+            try:
+                connection = sqlite3.connect(path, timeout=self._busy_seconds, isolation_level=None)
+            except sqlite3.OperationalError as error:
+                raise ReadOnlyDirectory(f"{path}: {error}. This process has to write there.") from error
             self._opened = _place(path)
             return connection
 
@@ -235,10 +259,11 @@ class FileDisk:
                 if path.exists():
                     path.replace(self.root / (DATABASE + ".damaged" + suffix))
 
-    def close(self) -> None:
-        """As the protocol says."""
-        for name in list(self._open):
-            self._close(name)
+    def close(self, name: str | None = None) -> None:
+        for opened in [name] if name is not None else list(self._open):
+            self._close(opened)
+        if name is None:
+            self._unlock()
 
     def _close(self, name: str) -> None:
         descriptor, _ = self._open.pop(name, (None, 0))
@@ -248,6 +273,8 @@ class FileDisk:
     def _make(self, folder: Path) -> None:
         """Make a folder whose name would survive a power failure, as those of the folders around it do."""
         if not folder.is_dir():
+            if folder.exists():
+                raise UnsafePath(f"{folder} is a file. Give a directory, or move that file away.")
             self._make(folder.parent)
             folder.mkdir(exist_ok=True)
             _fsync_directory(folder.parent)
@@ -276,21 +303,6 @@ def _place(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-class _Connection(sqlite3.Connection):
-    """A connection that is set up when it is first used, so that whoever uses it sees its errors."""
-
-    _ready = False
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        """As in sqlite3."""
-        if not self._ready:
-            if sys.platform != "emscripten":  # no shared memory there
-                super().execute("PRAGMA journal_mode=WAL").fetchone()
-            super().execute("PRAGMA synchronous=FULL")
-            self._ready = True
-        return super().execute(sql, parameters)
-
-
 class _Mapped:
     """Turns the system's errors into ours, at the edge."""
 
@@ -306,15 +318,22 @@ class _Mapped:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(f"No space left for {self.name}. Free some space and run again.") from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            where = self.name if error.filename is None else error.filename
             raise ReadOnlyDirectory(
-                f"{self.name} cannot be written or read: {error.strerror}. Give a directory that this process may write to."
+                f"{where} cannot be written or read: {error.strerror}. Give a directory that this process may write to."
+            ) from error
+        if error.errno == errno.EIO:
+            raise DiskFault(f"{self.name}: {error.strerror}. Look at the disk.") from error
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise StoreError(
+                f"{self.name}: {error.strerror}. Allow this process more of them (ulimit -n), or lower Limits.concurrency."
             ) from error
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EMLINK):
             raise UnsafePath(
                 f"{self.name} is not what it should be: {error.strerror}. Remove what is there; it is not ours."
             ) from error
         raise StoreError(
-            f"{self.name}: {error.strerror or error}. The disk refused; look at it, then run again."
+            f"{self.name}: {error.strerror or error}. Look at the disk, then run again."
         ) from error
 
 
@@ -324,33 +343,35 @@ def _fsync_directory(path: Path) -> None:
     except (PermissionError, IsADirectoryError):
         return
     try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
-            raise
+        _fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def this_process(random_bits: int) -> str:
-    """A name for whoever holds the lease: machine, process, and a number that no other has."""
-    return f"{platform.node()}/{os.getpid()}/{random_bits:x}"
-
-
-def is_gone(owner: str) -> bool:
-    """Whether the owner was a process of this machine that has ended. In doubt, no."""
-    node, _, rest = owner.rpartition("/")[0].rpartition("/")
-    if (
-        sys.platform in ("win32", "emscripten")
-        or node != platform.node()
-        or not rest.isdigit()
-        or int(rest) == os.getpid()
-    ):
-        return False
+def _fsync(descriptor: int) -> bool:
+    """Sync a file or a folder, where its file system can."""
     try:
-        os.kill(int(rest), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF):
+            raise
         return False
-    return False
+    return True
+
+
+def this_process(random_bits: int) -> str:
+    """A name for whoever holds the lease: its host, its number, one that no other has, and what tells this machine from others."""
+    return f"{platform.node()}/{os.getpid()}/{random_bits:x}/{_machine()}"
+
+
+def same_machine(owner: str) -> bool:
+    """Whether the owner is, or was, a process under this very kernel, in whatever container: then the lock can be believed."""
+    return owner.rpartition("/")[2] == _machine()
+
+
+def _machine() -> str:
+    """Which start of which kernel it is; where it does not say, the host's name."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return platform.node()

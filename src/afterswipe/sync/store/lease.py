@@ -8,7 +8,7 @@ the directory belongs to somebody else now.
 from afterswipe.sync.clock import Clock
 from afterswipe.sync.errors import AnotherProcess
 
-from .disk import is_gone
+from .disk import same_machine
 from .store import Store
 
 
@@ -26,11 +26,13 @@ class Lease:
 
     def take(self) -> None:
         """Begin a run: take the lease and note that no good end has come yet, in one transaction. Raises AnotherProcess."""
-        now = self._clock.wall()
+        now, alone = self._clock.wall(), self._store.alone()
         with self._store.transaction("lease") as db:
             row = db.execute("SELECT owner, expires FROM lease").fetchone()
-            # An expiry further away than a lease is long was written by a clock that has been set since.
-            if row and row[0] != self._owner and now < row[1] <= now + self._seconds and not is_gone(row[0]):
+            # An expiry further away than a lease is long was written by a clock that has been set since. A lock that the system
+            # takes back with its process says that a holder on this machine is gone; of another machine only the time says anything.
+            held = row and row[0] != self._owner and now < row[1] <= now + self._seconds
+            if held and not (alone and same_machine(row[0])):
                 raise AnotherProcess(
                     f"{row[0]} is at work in this directory. Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force."
                 )

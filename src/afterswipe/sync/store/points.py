@@ -6,6 +6,8 @@ from then on nothing is done at any point, whoever asks.
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 from .disk import DATABASE, Disk
 
@@ -44,86 +46,31 @@ class Points:
             self._killed = error
 
 
-class PointedDisk:
-    """A disk each of whose effects is announced."""
+_EFFECTS = (
+    "open_part", "append", "truncate", "fsync", "rename", "fsync_directory", "unlink", "size", "names", "free", "set_database_aside",
+)  # fmt: skip
 
-    def __init__(self, disk: Disk, points: Points) -> None:
-        self._disk = disk
-        self._points = points
 
-    def open_part(self, name: str) -> int:
-        """As `Disk`."""
-        with self._points.at("open_part", name):
-            return self._disk.open_part(name)
+def pointed(disk: Disk, points: Points) -> Disk:
+    """The disk, each of whose effects is announced; what changes nothing on it is handed through."""
 
-    def append(self, name: str, data: bytes) -> None:
-        """As `Disk`."""
-        with self._points.at("append", name):
-            self._disk.append(name, data)
+    def announced(name: str) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            with points.at(name, arguments[-1 if name == "rename" else 0] if arguments else "."):
+                return getattr(disk, name)(*arguments)
 
-    def truncate(self, name: str, size: int) -> None:
-        """As `Disk`."""
-        with self._points.at("truncate", name):
-            self._disk.truncate(name, size)
+        return call
 
-    def fsync(self, name: str) -> None:
-        """As `Disk`."""
-        with self._points.at("fsync", name):
-            self._disk.fsync(name)
+    def read(name: str) -> Iterator[bytes]:
+        with points.at("read", name):
+            yield from disk.read(name)
 
-    def rename(self, part: str, final: str) -> None:
-        """As `Disk`."""
-        with self._points.at("rename", final):
-            self._disk.rename(part, final)
+    def database() -> sqlite3.Connection:
+        with points.at("database", DATABASE):
+            return disk.database()
 
-    def fsync_directory(self, folder: str) -> None:
-        """As `Disk`."""
-        with self._points.at("fsync_directory", folder):
-            self._disk.fsync_directory(folder)
-
-    def unlink(self, name: str) -> None:
-        """As `Disk`."""
-        with self._points.at("unlink", name):
-            self._disk.unlink(name)
-
-    def read(self, name: str) -> Iterator[bytes]:
-        """As `Disk`."""
-        with self._points.at("read", name):
-            yield from self._disk.read(name)
-
-    def size(self, name: str) -> int | None:
-        """As `Disk`."""
-        with self._points.at("size", name):
-            return self._disk.size(name)
-
-    def names(self, folder: str) -> list[str]:
-        """As `Disk`."""
-        with self._points.at("names", folder):
-            return self._disk.names(folder)
-
-    def sizes(self, folder: str) -> dict[str, int]:
-        """As `Disk`; no point, for nothing on the disk changes."""
-        return self._disk.sizes(folder)
-
-    def stands(self) -> None:
-        """As `Disk`; no point."""
-        self._disk.stands()
-
-    def free(self) -> int:
-        """As `Disk`."""
-        with self._points.at("free", "."):
-            return self._disk.free()
-
-    def database(self) -> sqlite3.Connection:
-        """As `Disk`."""
-        with self._points.at("database", DATABASE):
-            return self._disk.database()
-
-    def set_database_aside(self) -> None:
-        """As `Disk`."""
-        with self._points.at("set_database_aside", DATABASE):
-            self._disk.set_database_aside()
-
-    def close(self) -> None:
-        """As `Disk`; no point, for nothing on the disk changes."""
-        self._disk.close()
+    made: Any = SimpleNamespace(
+        **{name: announced(name) for name in _EFFECTS}, read=read, database=database,
+        sizes=disk.sizes, stands=disk.stands, alone=disk.alone, close=disk.close,
+    )  # fmt: skip
+    return made  # type: ignore[no-any-return]

@@ -44,6 +44,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "UPDATE events SET id = CASE WHEN id LIKE 'lost %' THEN 'lost' ELSE id END || ' ' || key || ' ' || kind || ' ' || version",
         # Events of the cursor's instant, and later ones, that are done: a cursor that counts itself in brings them again.
         "CREATE TABLE done (id TEXT PRIMARY KEY, key TEXT NOT NULL, version INTEGER NOT NULL)",
+        # How the server spells the ids that it does not spell in small letters.
+        "CREATE TABLE spelled (key TEXT PRIMARY KEY, content TEXT NOT NULL)",
+        # The validator of a body that was not what the feed says.
+        "ALTER TABLE transfers ADD COLUMN wrong TEXT",
         # Files that stood beside a new database: no list can say that they are not wanted any more.
         "CREATE TABLE strays (name TEXT PRIMARY KEY)",
         f"PRAGMA application_id = {APPLICATION_ID}",
@@ -64,9 +68,7 @@ def is_ours(connection: sqlite3.Connection) -> bool:
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if mark == 0 and version(connection) == 0:
         return not tables
-    return mark == APPLICATION_ID or (
-        mark == 0 and {"meta", "events", "entities", "files", "lease"} <= tables
-    )
+    return mark == APPLICATION_ID or (mark == 0 and {"meta", "events", "entities", "files"} <= tables)
 
 
 def migrate(connection: sqlite3.Connection, since: int) -> None:

@@ -6,6 +6,7 @@ is still there is work that is still to do. A row in `files` is written only aft
 """
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -46,6 +47,10 @@ class Store:
     def _connected(self) -> sqlite3.Connection:
         self._db = self._disk.database()
         try:
+            with mapped():
+                if sys.platform != "emscripten":  # no shared memory there
+                    self._db.execute("PRAGMA journal_mode=WAL").fetchone()
+                self._db.execute("PRAGMA synchronous=FULL")
             self._check_version()
         except BaseException:
             self._db.close()
@@ -82,6 +87,10 @@ class Store:
             return named
         known = {row[0] for row in self._rows("SELECT key FROM entities")}
         return {name for name in named if content_of(name) not in known}
+
+    def alone(self) -> bool:
+        """Whether no other process of this machine is at work here, as far as the disk can tell."""
+        return self._disk.alone()
 
     def stands(self) -> None:
         """Raise StoreError where the directory is no longer the one that was opened."""
@@ -148,43 +157,36 @@ class Store:
             self.insert_events(page.events, shadow=full)
             if cursor is not None:
                 self.set_cursor(*cursor)
-            self._db.execute(
-                "UPDATE meta SET base = ?, page = ?, page_version = ?", (base, *(at or (None, -1)))
-            )
+            place, who = at or (None, -1), page.identity
+            self._db.execute("UPDATE meta SET base = ?, page = ?, page_version = ?", (base, *place))
             if not full:
-                self._db.execute(
-                    "UPDATE meta SET numbered = COALESCE(?, numbered)", (page.identity.numbered,)
-                )
+                self._db.execute("UPDATE meta SET numbered = COALESCE(?, numbered)", (who.numbered,))
             else:
-                self._db.execute(
-                    "UPDATE meta SET shadow_feed_id = ?, shadow_generation = ?, shadow_numbered = ?",
-                    (page.identity.feed_id, page.identity.generation, page.identity.numbered),
-                )
+                shadow = "UPDATE meta SET shadow_feed_id = ?, shadow_generation = ?, shadow_numbered = ?"
+                self._db.execute(shadow, (who.feed_id, who.generation, who.numbered))
 
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> None:
         """Put events in, within a transaction. One that is there already, or was done, is the same one."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
         done = {row[0] for row in self._rows("SELECT id FROM done")}
+        events = [event for event in events if shadow or event.identity not in done]
         self._db.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    e.identity,
-                    shadow,
-                    e.key,
-                    e.content,
-                    e.media,
-                    e.kind,
-                    e.version,
-                    e.date_time,
-                    e.file.size,
-                    e.file.sha256,
+                    e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
                     e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
                 )
                 for e in events
-                if shadow or e.identity not in done
             ],
-        )
+        )  # fmt: skip
+        spelled = [(e.key, e.content) for e in events if not e.key.endswith(e.content)]
+        self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
+
+    def own_event(self, name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
+        """An event of our own, with the content's id as the server spells it."""
+        rows = self._rows("SELECT content FROM spelled WHERE key = ?", key)
+        return own_event(name, key, kind, version, file, content=rows[0][0] if rows else None)
 
     def set_cursor(self, cursor: str, version: int) -> None:
         """Move the cursor, within a transaction."""
@@ -201,11 +203,6 @@ class Store:
         self._db.execute(
             "UPDATE meta SET page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
         )
-
-    def forget_page(self) -> None:
-        """The token of a middle page is of no use any more; the cursor is."""
-        with self.transaction("forget"):
-            self._db.execute("UPDATE meta SET page = NULL, page_version = -1")
 
     def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False) -> None:
         """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
@@ -238,20 +235,16 @@ class Store:
                 self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
 
     def _ask_for_what_is_not_in_the_shadow_set(self) -> None:
-        left_out = self._rows(
-            "SELECT key, version FROM entities WHERE NOT deleted AND key NOT IN (SELECT key FROM events)"
-        )
-        asked = [own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
+        unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
+        left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
+        asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
         self.insert_events(asked, shadow=True)
 
     def _end_what_is_not_in_the_shadow_set(self) -> None:
-        self._db.execute(
-            "DELETE FROM events WHERE shadow = 0 AND key NOT IN (SELECT key FROM events WHERE shadow = 1)"
-        )
         # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
-        self._db.execute("DELETE FROM entities WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
-        self._db.execute("DELETE FROM files WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
-        self._db.execute("DELETE FROM done WHERE key NOT IN (SELECT key FROM events WHERE shadow = 1)")
+        unnamed = "key NOT IN (SELECT key FROM events WHERE shadow = 1)"
+        for whose in ("events WHERE shadow = 0 AND", "entities WHERE", "files WHERE", "done WHERE"):
+            self._db.execute(f"DELETE FROM {whose} {unnamed}")  # noqa: S608 - words of our own
 
     # Work to do and work that is done.
 
@@ -273,6 +266,16 @@ class Store:
         rows = self._rows("SELECT version, deleted, data FROM entities WHERE key = ?", key)
         return Known(rows[0][0], bool(rows[0][1]), rows[0][2]) if rows else None
 
+    def known_of_pending(self) -> dict[str, Known]:
+        """What is known of the contents that have events, without their metadata."""
+        pending = "key IN (SELECT key FROM events WHERE shadow = 0)"
+        rows = self._rows(f"SELECT key, version, deleted FROM entities WHERE {pending}")  # noqa: S608
+        return {key: Known(version, bool(deleted), None) for key, version, deleted in rows}
+
+    def left(self) -> set[str]:
+        """The contents that have events which are not done."""
+        return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
+
     def have(self, key: str) -> Have | None:
         """The file of a content."""
         rows = self._rows("SELECT key, name, tag, size, sha256, version FROM files WHERE key = ?", key)
@@ -280,13 +283,8 @@ class Store:
 
     def files(self, *, unchecked: bool = False) -> list[Have]:
         """The files that are here, or those that came in a run that did not end in good order."""
-        return [
-            Have(*row)
-            for row in self._rows(
-                "SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? ORDER BY key",
-                not unchecked,
-            )
-        ]
+        wanted = "SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? ORDER BY key"
+        return [Have(*row) for row in self._rows(wanted, not unchecked)]
 
     def contents(self) -> int:
         """How many contents are here, deleted ones not counted."""
@@ -304,17 +302,13 @@ class Store:
 
     def put_entity(self, key: str, known: Known) -> None:
         """Write a content's row, within a transaction."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)",
-            (key, known.version, known.deleted, known.data),
-        )
+        row = (key, known.version, known.deleted, known.data)
+        self._db.execute("INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)", row)
 
     def put_file(self, have: Have) -> None:
         """Write a file's row and end its transfer, within a transaction."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)",
-            (have.key, have.name, have.tag, have.size, have.sha256, have.version),
-        )
+        row = (have.key, have.name, have.tag, have.size, have.sha256, have.version)
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
 
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again."""
@@ -354,16 +348,14 @@ class Store:
 
     def part(self, part: str) -> Part | None:
         """What is remembered of a file under way."""
-        rows = self._rows("SELECT validator, total, durable FROM transfers WHERE part = ?", part)
+        rows = self._rows("SELECT validator, total, durable, wrong FROM transfers WHERE part = ?", part)
         return Part(*rows[0]) if rows else None
 
     def remember(self, name: str, part: Part) -> None:
         """A part is durable up to here, and of this representation."""
         with self.transaction("part"):
-            self._db.execute(
-                "INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?)",
-                (name, part.validator, part.total, part.durable),
-            )
+            row = (name, part.validator, part.total, part.durable, part.wrong)
+            self._db.execute("INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?, ?)", row)
 
     def forget_parts(self, parts: Iterable[str]) -> None:
         """These parts are no more."""

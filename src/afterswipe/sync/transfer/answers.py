@@ -23,6 +23,7 @@ from afterswipe.sync.limits import Limits
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_CODINGS = frozenset(("gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"))
 _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
 
 NOTHING = Part()
@@ -30,7 +31,7 @@ USUAL = Limits()
 
 _OF_NOTHING = hashlib.sha256().hexdigest()
 
-OK, PARTIAL = 200, 206
+OK, PARTIAL, BAD_REQUEST = 200, 206, 400
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, PROXY_AUTHENTICATION = 401, 403, 404, 409, 407
 TIMEOUT, GONE, UNSATISFIABLE, TOO_EARLY, TOO_MANY = 408, 410, 416, 425, 429
 SERVER_ERROR, UNAVAILABLE, NETWORK_AUTHENTICATION = 500, 503, 511
@@ -62,8 +63,9 @@ class Answer:
 
     @property
     def encoded(self) -> bool:
-        """Whether the bytes are not those of the file. `identity` was asked for."""
-        return self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+        """Whether the bytes are not those of the file. A coding that is none, such as `aws-chunked` or `UTF-8`, says nothing (S22)."""
+        said = self.headers.get("content-encoding", "").lower().split(",")
+        return not _CODINGS.isdisjoint(word.strip() for word in said)
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,15 @@ class Ask:
     limits: Limits = USUAL
     piece: bool = False
     """Whether the body is that of a range: its end says nothing about the end of the file (S22)."""
+    whole: bool = False
+    """Whether no range is asked for, because one was refused (S18). What is here stays until a body comes."""
+    wrong: str | None = None
+    """The validator of a body whose digest was not the feed's."""
 
     @property
     def may_resume(self) -> bool:
         """Whether what is here can be added to: the same representation has to be recognisable, or the whole be judged by its digest."""
-        if not self.size or self.restarts >= self.limits.restarts:
+        if not self.size or self.whole or self.restarts >= self.limits.restarts:
             return False
         return self.here.validator is not None or self.want.sha256 is not None
 
@@ -170,6 +176,8 @@ class Ask:
             return Portal()
         if is_busy(answer.status):
             return Wait(answer.status, answer.headers.get("retry-after"))
+        if self.may_resume and BAD_REQUEST <= answer.status < SERVER_ERROR:
+            return replace(self, whole=True)
         return Refuse(f"status {answer.status} is no answer to this request")
 
     def _whole(self, answer: Answer) -> Decision:
@@ -178,6 +186,8 @@ class Ask:
             return Portal()
         if answer.encoded:
             return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")
+        if self.wrong and self.wrong == answer.validator:
+            return Refuse("it is the very file whose digest or size was wrong", wrong_file=True)
         wrong = self._size_is_wrong(answer.length)
         if wrong:
             return wrong
@@ -250,9 +260,8 @@ class Ask:
 
 def is_busy(status: int) -> bool:
     """Whether a status says: later."""
-    return status in (TIMEOUT, TOO_EARLY, TOO_MANY) or (
-        status >= SERVER_ERROR and status != NETWORK_AUTHENTICATION
-    )
+    fault = status >= SERVER_ERROR and status != NETWORK_AUTHENTICATION
+    return fault or status in (TIMEOUT, TOO_EARLY, TOO_MANY)
 
 
 def is_pause(status: int) -> bool:

@@ -7,9 +7,11 @@ Nothing here writes in a `finally`: a process that is killed runs none, and a si
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from afterswipe.sync.errors import BrokenAnswer, DiskFull, InvalidEvent, Unreachable, WrongFile
+from afterswipe.sync import errors
+from afterswipe.sync.errors import BrokenAnswer, DiskFault, ReadOnlyDirectory, Unreachable
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, file_url
 from afterswipe.sync.feed.records import Have, Known, Part
@@ -26,6 +28,8 @@ class Turn:
 
     ask: Ask | Verify
     broken: Broken | None = None
+    came: int = 0
+    """Bytes of a body."""
 
 
 class Fetcher(Asker):
@@ -36,9 +40,8 @@ class Fetcher(Asker):
     async def do(self, job: Job) -> None:
         """Bring a content to where its events want it. Raises TransferError where that cannot be, and Halt where nothing can."""
         for event in job.invalid:
-            said = InvalidEvent(
-                job.key, f"event {event.id} says that its file was updated, but it has no file."
-            )
+            what = f"event {event.id} says that its file was updated, but it has no file."
+            said = errors.InvalidEvent(job.key, what)
             self.tally.problems.setdefault(event.id, []).append(said)
         before = self.store.have(job.key)
         have = None
@@ -53,7 +56,7 @@ class Fetcher(Asker):
             have = await self.fetch(job)
         self.tally.landed(job.key, job.part, have.size if have is not None else None)
         if before is not None and (job.delete or (have is not None and before.name != have.name)):
-            self.disk.unlink(before.name)
+            self.discard(before.name)
         self.changed()
 
     def gone(self, job: Job) -> None:
@@ -64,8 +67,30 @@ class Fetcher(Asker):
         self.tally.gone(job.key)
         self.tally.landed(job.key, job.part, None)
         if before is not None:
-            self.disk.unlink(before.name)
+            self.discard(before.name)
         self.changed()
+
+    def discard(self, name: str) -> None:
+        """Delete what no row speaks of any more. Where that is refused, or it is damaged, another run tidies up (S23)."""
+        with suppress(ReadOnlyDirectory, DiskFault):
+            self.disk.unlink(name)
+
+    def put_away(self, job: Job) -> None:
+        """A content that failed keeps what came of it, and no open file."""
+        if job.part in self.growing:
+            self.hold(job.part)
+            del self.growing[job.part]
+        if job.part in self.opened:
+            self.disk.close(job.part)
+            self.opened.discard(job.part)
+
+    def give_up(self, job: Job) -> None:
+        """Bytes of a part were lost on their way to the disk: nothing of it can be believed."""
+        self.growing.pop(job.part, None)
+        self.opened.discard(job.part)
+        self.store.forget_parts([job.part])
+        self.tally.parts.pop(job.part, None)
+        self.discard(job.part)
 
     async def fetch(self, job: Job) -> Have | None:
         """Get what a content needs, and keep it; its file, if there was one to get."""
@@ -91,28 +116,49 @@ class Fetcher(Asker):
         if stop is not None:
             raise Halt(stop)
         if want.size is not None and want.size > self.limits.file_bytes:
-            raise BrokenAnswer(
-                job.key, f"{want.size} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)."
-            )
+            most = self.limits.file_bytes
+            raise BrokenAnswer(job.key, f"{want.size} bytes; {most} is the limit (Limits.file_bytes).")
         ask: Ask | Verify = self.begin(job, want)
-        futile = 0
+        futile = came = highest = 0
         for _ in range(self.limits.requests):
             if isinstance(ask, Verify):
                 digest = self.verify(job, want)
                 if digest is not None:
-                    return self.settle(job, digest)
-                ask = self.begin_again(job, ask.ask)
+                    return await self.settle_patiently(job, digest)
+                ask, highest = self.begin_again(job, ask.ask), 0
             turn = await self.request(job, ask, futile)
-            more = isinstance(turn.ask, Verify) or turn.ask.size > ask.size
+            came += turn.came
+            now = turn.ask if isinstance(turn.ask, Ask) else turn.ask.ask
+            highest = max(highest, ask.size) if now.restarts == ask.restarts else 0
+            more = isinstance(turn.ask, Verify) or now.size > highest
             futile = 0 if more and not (turn.broken and turn.broken.slow) else futile + 1
-            if futile >= self.limits.attempts:
-                raise Unreachable(
-                    job.key, f"{futile} attempts brought no new bytes ({turn.broken or 'nothing came'})."
-                )
+            self.enough(job, turn, futile, came, max(highest, now.size))
             if futile and turn.broken:
                 await self.patience.pause(futile - 1)
             ask = turn.ask
-        raise Unreachable(job.key, f"{self.limits.requests} requests were not enough (Limits.requests).")
+            if isinstance(ask, Ask) and futile == self.limits.attempts - 1 and not turn.broken:
+                ask = replace(ask, whole=True)  # the last attempt is another question (S18)
+        raise BrokenAnswer(job.key, f"{self.limits.requests} requests were not enough (Limits.requests).")
+
+    def enough(self, job: Job, turn: Turn, futile: int, came: int, size: int) -> None:
+        """Raise where asking again would be the same for ever: by attempts, and by bytes (S18)."""
+        if futile >= self.limits.attempts:
+            kind = errors.Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
+            why = turn.broken or "the server answers, and nothing comes"
+            raise kind(job.key, f"{futile} attempts brought no new bytes ({why}).")
+        if turn.broken and came > self.limits.refetches * max(size, self.limits.entity_bytes):
+            raise BrokenAnswer(job.key, f"{came} bytes came, and each body breaks off (Limits.refetches).")
+
+    async def settle_patiently(self, job: Job, digest: tuple[str, int]) -> Have:
+        """As `settle`; where somebody holds the file, once more after a moment, and then another run's (S23)."""
+        for attempt in range(self.limits.attempts):
+            try:
+                return self.settle(job, digest)
+            except ReadOnlyDirectory as error:
+                refused = error
+                await self.patience.pause(attempt)
+        self.open_part(job.part)
+        raise errors.DiskRefused(job.key, f"its name could not be given: {refused}") from refused
 
     def adopted(self, job: Job, want: FileInfo) -> Have | None:
         """The file, if an earlier run had come as far as its final name. Only a digest can tell; without one it is got again."""
@@ -121,22 +167,25 @@ class Fetcher(Asker):
         if size is None:
             return None
         if want.sha256 is not None and want.size in (None, size):
-            digest = self.digest(job.final)
-            if digest[0] == want.sha256:
-                self.disk.fsync_directory(_folder(job.final))
-                return Have(job.key, job.final, job.tag, size, digest[0], job.version)
-        self.disk.unlink(job.final)
+            with suppress(DiskFault):
+                digest = self.digest(job.final)
+                if digest[0] == want.sha256:
+                    self.disk.fsync_directory(_folder(job.final))
+                    return Have(job.key, job.final, job.tag, size, digest[0], job.version)
+        self.discard(job.final)
         return None
 
     def begin(self, job: Job, want: FileInfo) -> Ask | Verify:
         """Look at what is here of the file. Without a digest from the feed, only what is surely durable counts."""
-        size = self.disk.open_part(job.part)
+        size = self.disk.size(job.part) or 0
         here = self.store.part(job.part) or Part()
         usable = self.usable(size, here, want)
         if usable < max(size, here.durable):
             self.cut(job, usable)
         self.tally.parts[job.part] = min(usable, here.durable)
-        ask = Ask(want, usable, here, limits=self.limits)
+        ask = Ask(want, usable, here, limits=self.limits, wrong=here.wrong)
+        if here.wrong is not None:  # one whole body is enough to see whether it is still wrong
+            ask = replace(ask, restarts=self.limits.restarts)
         if usable and usable == want.size:
             return Verify(ask)
         self.check_space(job, want.size or here.total, usable)
@@ -153,15 +202,14 @@ class Fetcher(Asker):
         if missing > 0 and self.disk.free() < missing + self.limits.reserve_bytes:
             raise Halt(
                 Stop.NEEDS_SPACE,
-                DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again."),
+                errors.DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again."),
             )
 
     async def request(self, job: Job, ask: Ask, attempt: int) -> Turn:
         """One request and what came of it."""
         try:
-            opened = await self.open(
-                file_url(self.base, job.media, job.content), {"accept": "*/*", **ask.headers}
-            )
+            url = file_url(self.base, job.media, job.content)
+            opened = await self.open(job, url, {"accept": "*/*", **ask.headers})
         except Broken as error:
             return Turn(ask, error)
         try:
@@ -171,7 +219,8 @@ class Fetcher(Asker):
         finally:
             await self.wire.close(opened.response)
         if isinstance(decision, Ask):
-            self.cut(job, decision.size)
+            if decision.size < ask.size:
+                self.cut(job, decision.size)
             return Turn(decision)
         if isinstance(decision, Verify):
             return Turn(decision)
@@ -182,7 +231,8 @@ class Fetcher(Asker):
         """Write the body where it belongs; `here` bytes are in the part."""
         self.lease.keep()
         self.check_space(job, decision.here.total, decision.offset)
-        size = self.place(job, decision, here)
+        self.open_part(job.part)
+        begin = size = self.place(job, decision, here)
         room, synced_at = decision.ask.room(), self.clock.monotonic()
         try:
             async for piece in self.wire.pieces(opened):
@@ -197,8 +247,8 @@ class Fetcher(Asker):
                     self.hold(job.part)
                     synced_at = self.clock.monotonic()
         except Broken as error:
-            return Turn(decision.ask.interrupted(size), error)
-        return Turn(decision.ask.ended(size))
+            return Turn(decision.ask.interrupted(size), error, size - begin)
+        return Turn(decision.ask.ended(size), None, size - begin)
 
     def place(self, job: Job, decision: Receive, here: int) -> int:
         """Make the part end where the body begins, and say where that is. The body of a 200 begins at 0: it is never appended."""
@@ -206,19 +256,26 @@ class Fetcher(Asker):
             self.cut(job, decision.offset)
         return decision.offset
 
+    def open_part(self, part: str) -> None:
+        """Open a part, or make it: only when there is something to write."""
+        if part not in self.opened:
+            self.disk.open_part(part)
+            self.opened.add(part)
+
     def cut(self, job: Job, size: int) -> None:
         """Throw away what is behind `size` bytes, and before that what is remembered of them: what is written there next is not durable."""
         here = self.store.part(job.part)
         if here is not None and here.durable > size:
             self.store.remember(job.part, replace(here, durable=size))
+        self.open_part(job.part)
         self.disk.truncate(job.part, size)
         self.growing.pop(job.part, None)
         self.tally.parts[job.part] = min(size, self.tally.parts.get(job.part, 0))
 
-    def too_long(self, job: Job, room: int) -> WrongFile:
+    def too_long(self, job: Job, room: int) -> errors.WrongFile:
         """More came than the file may have: nothing of it can be believed."""
         self.cut(job, 0)
-        return WrongFile(job.key, f"more came than the {room} bytes that it may have.")
+        return errors.WrongFile(job.key, f"more came than the {room} bytes that it may have.")
 
     def hold(self, part: str) -> None:
         """Make what is here of a part durable, and remember how much it is and of what."""
@@ -234,7 +291,8 @@ class Fetcher(Asker):
     def hold_all(self) -> None:
         """A run ends in good order: keep all parts that are under way."""
         for part in sorted(self.growing):
-            self.hold(part)
+            with suppress(DiskFault):
+                self.hold(part)
 
     def verify(self, job: Job, want: FileInfo) -> tuple[str, int] | None:
         """The part's digest and size if they are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
@@ -255,19 +313,22 @@ class Fetcher(Asker):
 
     def begin_again(self, job: Job, ask: Ask) -> Ask:
         """The digest is wrong: throw the bytes away and start once more; at some point, no more."""
-        self.disk.open_part(job.part)
+        self.opened.discard(job.part)
         self.cut(job, 0)
         again = ask.restart("its digest or size is not the feed's")
         if isinstance(again, Refuse):
-            raise WrongFile(job.key, f"{again.reason}.")
+            self.store.remember(job.part, Part(wrong=ask.here.validator or ""))
+            raise errors.WrongFile(job.key, f"{again.reason}.")
         return again
 
     def settle(self, job: Job, digest: tuple[str, int]) -> Have:
         """Make a verified part durable and give it its final name, durably."""
         self.lease.keep()
+        self.open_part(job.part)
         self.make_durable(job)
-        self.growing.pop(job.part, None)
+        self.opened.discard(job.part)
         self.disk.rename(job.part, job.final)
+        self.growing.pop(job.part, None)
         self.disk.fsync_directory(_folder(job.final))
         return Have(job.key, job.final, job.tag, digest[1], digest[0], job.version)
 

@@ -1,13 +1,14 @@
 """Waiting: pauses that grow, that differ from client to client, that the server can ask for, and that end when the run is to end."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import ceil
 from random import Random
 
 from afterswipe.sync.clock import Clock
 from afterswipe.sync.errors import ServerBusy
 from afterswipe.sync.limits import Limits
-from afterswipe.sync.outcome import Halt, Stop
+from afterswipe.sync.outcome import Halt, Stop, moment
 
 from .wire import retry_after
 
@@ -15,14 +16,14 @@ _SLICE = 1.0
 """Seconds after which, at the latest, a pause looks whether the run is to end."""
 
 
+@dataclass
 class Patience:
     """Pauses between requests. `look` raises Halt when the run is to end."""
 
-    def __init__(self, clock: Clock, limits: Limits, rng: Random, look: Callable[[], None]) -> None:
-        self._clock = clock
-        self._limits = limits
-        self._rng = rng
-        self._look = look
+    _clock: Clock
+    _limits: Limits
+    _rng: Random
+    _look: Callable[[], None]
 
     async def pause(self, attempt: int) -> None:
         """Wait before asking again: twice as long after each attempt, up to the cap, and never quite the same. After the last attempt, not at all."""
@@ -37,12 +38,10 @@ class Patience:
         grown = min(self._limits.backoff_cap, self._limits.backoff_base * 2.0**attempt)
         seconds = min(max(asked or 0.0, grown), self._limits.retry_after_max) * self._rng.uniform(1, 1.1)
         if seconds > self._limits.backoff_cap * 1.1 or attempt + 1 >= self._limits.attempts:
-            until = self._clock.wall() + min(
-                max(seconds, self._limits.backoff_cap), self._limits.retry_after_max
-            )
-            raise Halt(
-                Stop.SERVER_BUSY, ServerBusy("The server asked for a pause. Run again later.", until), until
-            )
+            until = max(seconds, self._limits.backoff_cap)
+            until = self._clock.wall() + min(until, self._limits.retry_after_max)
+            busy = ServerBusy(f"The server asked for a pause. Run again after {moment(until)}.", until)
+            raise Halt(Stop.SERVER_BUSY, busy, until)
         await self._wait(seconds)
 
     async def _wait(self, seconds: float) -> None:

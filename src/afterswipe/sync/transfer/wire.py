@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from afterswipe.sync.clock import Clock
 from afterswipe.sync.errors import FeedTooLarge
@@ -16,26 +16,20 @@ from afterswipe.sync.limits import Limits
 
 from .answers import Answer
 
+_PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HARMLESS = {
-    "host",
-    "accept",
-    "accept-encoding",
-    "range",
-    "if-range",
-    "user-agent",
-    "cache-control",
-    "connection",
-}
+    "host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control", "connection",
+}  # fmt: skip
 """Headers that a stranger may see. All others may be somebody's credentials."""
 
 
 class Broken(Exception):
-    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came."""
+    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `untrusted` is a certificate's fault."""
 
-    def __init__(self, reason: str, *, slow: bool = False) -> None:
+    def __init__(self, reason: str, *, slow: bool = False, untrusted: bool = False) -> None:
         super().__init__(reason)
-        self.slow = slow
+        self.slow, self.untrusted = slow, untrusted
 
 
 class Elsewhere(Exception):
@@ -63,9 +57,11 @@ class Wire:
         limits: Limits,
         clock: Clock,
         point: Callable[[str, str], None],
+        user: tuple[str, str] | None = None,
     ) -> None:
         self._client = client
         self._base = urlsplit(base)
+        self._user = user
         self._hosts = {host.lower() for host in hosts}
         self._limits = limits
         self._clock = clock
@@ -78,10 +74,8 @@ class Wire:
         for _ in range(self._limits.redirects + 1):
             response = await self._send(url, headers)
             if response.status_code not in _REDIRECTS:
-                answer = Answer(
-                    response.status_code, {name.lower(): value for name, value in response.headers.items()}
-                )
-                return Opened(url, answer, response)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Opened(url, Answer(response.status_code, headers), response)
             location = response.headers.get("location", "")
             await self.close(response)
             url = self._checked(url, location)
@@ -91,11 +85,11 @@ class Wire:
         self._point("request", url)
         self.requests += 1
         try:
-            request = self._client.build_request(
-                "GET", url, headers=headers, timeout=self._limits.read_seconds
-            )
+            wait = self._limits.read_seconds
+            request = self._client.build_request("GET", url, headers=headers, timeout=wait)
             if _origin(urlsplit(url)) == _origin(self._base):
-                return await self._client.send(request, stream=True, follow_redirects=False)
+                auth = {"auth": self._user} if self._user else {}
+                return await self._client.send(request, stream=True, follow_redirects=False, **auth)
             for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
                 del request.headers[name]
             return await self._client.send(request, stream=True, follow_redirects=False, auth=None)
@@ -104,7 +98,7 @@ class Wire:
         ) as error:  # the library looks at a redirect's address even where it does not follow it
             raise Elsewhere(f"an address that makes no sense: {error}") from error
         except self._failures as error:
-            raise Broken(f"{type(error).__name__}: {error}") from error
+            raise Broken(f"{type(error).__name__}: {error}", untrusted=_is_untrusted(error)) from error
 
     def _checked(self, url: str, location: str) -> str:
         try:
@@ -119,7 +113,7 @@ class Wire:
         if not location or target.username is not None:
             raise Elsewhere("a redirect without an address that makes sense")
         if host != (self._base.hostname or "").lower() and host not in self._hosts:
-            raise Elsewhere(f"a redirect to {host}, which is not among `hosts`")
+            raise Elsewhere(f"a redirect to {host}. If it is right, allow it: --allow-host, or Sync(hosts=…)")
         return target.geturl()
 
     async def pieces(self, opened: Opened) -> AsyncIterator[bytes]:
@@ -195,7 +189,22 @@ def retry_after(header: str | None, now: float) -> float | None:
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
-    return parts.scheme, (parts.hostname or "").lower(), parts.port
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme)
+
+
+def without_user(url: str) -> tuple[str, tuple[str, str] | None]:
+    """An address without its user info, which is to be stored and shown nowhere, and the user info."""
+    parts = urlsplit(url)
+    if parts.username is None and parts.password is None:
+        return url, None
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return bare, (unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    while error is not None and type(error).__name__ != "SSLCertVerificationError":
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 type _Errors = tuple[type[Exception], ...]

@@ -1,0 +1,157 @@
+"""F55 to F87: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+
+from .kind import Dimension, FaultKind
+
+__all__ = ["FIELD", "RULES"]
+
+RULES = {
+    "S14": "Only what the engine can have made is deleted, only in a directory that is its own, and an older file only when the newer one is durable.",
+    "S15": "A content's trouble stays with that content. The feed is asked first; everybody's trouble it is only if several contents have it and none goes well.",
+    "S16": "An event is its id together with content, kind and version. Of two at one instant, the one that the list has later is newer.",
+    "S17": "A start looks before it believes: at the database's owner, the feed's address, and the name and size of each file.",
+    "S18": "After a refusal another question is asked, or none; how often is bounded, in tries and in bytes.",
+    "S19": "The right to write belongs to a process that lives. It ends with it, with its run, or with its time.",
+    "S20": "What is pending is planned once in a run, and the wish to end is looked at meanwhile.",
+    "S21": "Whatever cannot be right is one line that names it and says what to do, and an exit code. No password is stored or shown.",
+    "S22": "An answer is worth what it says: the end of a range is no end of a file, no bytes are no sound, and what a list in pages leaves out is asked for.",
+    "S23": "A disk that refuses one file is that content's trouble; one that cannot promise is used, and the lesser promise is said.",
+}
+"""The rules of the engine beside the invariants S1 to S13."""
+
+FIELD = (
+    FaultKind(
+        "F55", "Somebody's own files", Dimension.DISK, "The directory has files that the engine cannot have made.",
+        "They stay (S14).", "test_what_the_engine_cannot_have_made_stays",
+    ),
+    FaultKind(
+        "F56", "A new database beside files", Dimension.DISK, "The database was removed or damaged, and the list is empty.",
+        "Nothing is deleted: no list can judge files that a new database does not know (S14). It is said.",
+        "test_an_empty_list_on_a_new_database_deletes_nothing",
+    ),
+    FaultKind(
+        "F57", "Another program's database", Dimension.DISK, "A database of the engine's name is there and is not the engine's.",
+        "It is refused, and not changed (S17).", "test_another_program_s_database_is_refused",
+    ),
+    FaultKind(
+        "F58", "Several events with one id", Dimension.FEED, "A server gives the same id to different events.",
+        "All are done (S16).", "test_three_events_with_one_id_are_three",
+    ),
+    FaultKind(
+        "F59", "Several events in one second", Dimension.FEED, "The cursor counts itself in, and a change has the time of the cursor.",
+        "It is done, once (S16).", "test_events_of_one_second_are_all_done_and_none_twice",
+    ),
+    FaultKind(
+        "F60", "A date out of range", Dimension.FEED, "The year 1 or 9999.",
+        "It is the first or the last that can be stored, and never a cursor (S16).", "test_a_date_out_of_range_stops_nothing_and_is_no_cursor",
+    ),
+    FaultKind(
+        "F61", "Another feed's address", Dimension.SETTINGS, "A directory is given with the address of another plain feed.",
+        "It is refused before anything is asked (S17).", "test_another_address_gets_nothing_before_it_is_refused",
+    ),
+    FaultKind(
+        "F62", "Files that went away", Dimension.DISK, "A file was deleted or cut, or the folder was not in the backup.",
+        "The next start sees it and gets it again (S17).", "test_files_that_went_away_come_again",
+    ),
+    FaultKind(
+        "F63", "The directory goes away", Dimension.DISK, "It is removed while a run is in it.",
+        "The run ends and says so; it makes no new one (S17).", "test_a_directory_that_is_removed_is_noticed",
+    ),
+    FaultKind(
+        "F64", "A list moves while it is read", Dimension.FEED, "Between two pages something is deleted, and a content stands on no page.",
+        "What a list in pages leaves out is asked for, and kept if it is there (S22).", "test_a_list_in_pages_that_moved_deletes_nothing_that_lives",
+    ),
+    FaultKind(
+        "F65", "The end of a range", Dimension.WIRE, "A 206 of unknown total ends before the file does.",
+        "The rest is asked for, until a 416 says where the end is (S22).", "test_the_end_of_a_range_is_not_the_end_of_a_file",
+    ),
+    FaultKind(
+        "F66", "A body of no bytes", Dimension.WIRE, "A sound is answered with 200 and no byte.",
+        "It is no sound unless the feed says size 0: the older file stays, the content stays pending (S22).", "test_an_empty_body_leaves_the_older_file",
+    ),
+    FaultKind(
+        "F67", "One content is refused", Dimension.WIRE, "401, 403, 429, 503, 500, a redirect elsewhere or a page for people, for one content.",
+        "The others come, and the feed is asked in each run (S15).", "test_what_one_content_is_answered_stops_no_other",
+    ),
+    FaultKind(
+        "F68", "Very many files are missing", Dimension.WIRE, "Each of them is answered with 404.",
+        "None leaves an open file or an empty part behind (S15).", "test_a_file_that_is_missing_costs_no_open_file",
+    ),
+    FaultKind(
+        "F69", "Ids in capitals", Dimension.FEED, "The server spells ids with capitals, and tells them apart.",
+        "It is asked as it spells; here they are compared in small letters (S18).", "test_an_id_is_asked_for_as_the_server_spells_it",
+    ),
+    FaultKind(
+        "F70", "A range is refused", Dimension.WIRE, "Each request for a rest is answered with 400.",
+        "The whole is asked for, once; what is here stays until it comes (S18).", "test_a_range_that_is_refused_is_asked_for_whole",
+    ),
+    FaultKind(
+        "F71", "Every body breaks off", Dimension.WIRE, "There are no ranges, and no body is whole.",
+        "Only more than ever came is progress. Tries and bytes are bounded, with pauses (S18).", "test_a_body_that_always_breaks_off_costs_no_hundred_files",
+    ),
+    FaultKind(
+        "F72", "The digest stays wrong", Dimension.FEED, "The feed's digest is that of another file.",
+        "The body's validator is remembered, and the same body is not fetched again; without one, once a run (S18).", "test_a_wrong_digest_is_remembered",
+    ),
+    FaultKind(
+        "F73", "The cursor is refused", Dimension.FEED, "The server answers a cursor that it does not know with 400, 412, 416 or 422.",
+        "The whole list is asked for, once (S18).", "test_a_cursor_that_is_refused_is_followed_by_all",
+    ),
+    FaultKind(
+        "F74", "A coding that is none", Dimension.WIRE, "`Content-Encoding: aws-chunked`, `binary`, `UTF-8` or `none`.",
+        "It says nothing (S22).", "test_a_coding_that_is_none_says_nothing",
+    ),
+    FaultKind(
+        "F75", "A run that did not end", Dimension.PROCESS, "It is cancelled, or an error of somebody else's passes through it.",
+        "What came is kept, and the next run need not wait for the lease (S19).", "test_after_a_run_that_did_not_end_the_next_one_need_not_wait",
+    ),
+    FaultKind(
+        "F76", "A container that is no more", Dimension.PROCESS, "The holder of the lease was killed in another container of this machine.",
+        "The system took its lock back, and the lease is free (S19).", "test_a_process_of_this_machine_that_is_gone_holds_nothing",
+    ),
+    FaultKind(
+        "F77", "Very many are pending", Dimension.PROCESS, "There is less time than planning all of them takes.",
+        "They are planned once, and the end is looked for meanwhile (S20).", "test_what_is_pending_is_planned_once_and_until_is_asked_meanwhile",
+    ),
+    FaultKind(
+        "F78", "A name is refused", Dimension.DISK, "A finished file cannot be renamed, because somebody holds it.",
+        "It is tried again for a moment, then stays pending with its bytes; the others come (S23).",
+        "test_a_name_that_is_refused_for_ever_is_one_content_s_trouble",
+    ),
+    FaultKind(
+        "F79", "No fsync", Dimension.DISK, "The file system has none.",
+        "Everything is kept, and the lesser promise is said once (S23).", "test_without_fsync_the_promise_is_lesser_and_said_once",
+    ),
+    FaultKind(
+        "F80", "Bytes are lost on their way", Dimension.DISK, "An fsync fails with EIO.",
+        "Nothing of that part is believed; the content stays pending, the others come (S23).",
+        "test_bytes_that_are_lost_on_their_way_are_one_content_s_trouble",
+    ),
+    FaultKind(
+        "F81", "A file that cannot be read", Dimension.DISK, "The check after an unclean end meets EIO.",
+        "It counts as lost and is got again; the check goes on (S23).", "test_a_file_that_cannot_be_read_is_a_lost_file",
+    ),
+    FaultKind(
+        "F82", "A password in the address", Dimension.SETTINGS, "`https://name:password@host/`.",
+        "It is sent to that server, and stored and shown nowhere (S21).", "test_no_password_is_stored_or_shown_and_it_is_sent",
+    ),
+    FaultKind(
+        "F83", "The directory is a link", Dimension.DISK, "The directory itself is a symbolic link.",
+        "It is followed; links below it are refused (S17).", "test_a_directory_may_be_a_link",
+    ),
+    FaultKind(
+        "F84", "The files live elsewhere", Dimension.WIRE, "They redirect to another host.",
+        "It is named, with the option that allows it (S21).", "test_another_host_is_named_and_can_be_allowed",
+    ),
+    FaultKind(
+        "F85", "What cannot be right", Dimension.SETTINGS, "An address, a path, a token or a variable of the network.",
+        "One line and an exit code (S21).", "test_what_cannot_be_right_is_one_line_and_an_exit_code",
+    ),
+    FaultKind(
+        "F86", "Ctrl-C while nothing comes", Dimension.PROCESS, "The server stalls, and the person or the system asks to end; once, or twice.",
+        "It is said at once, and it ends within a second or two, with what came (S21).", "test_ctrl_c_ends_a_run_that_waits",
+    ),
+    FaultKind(
+        "F87", "A directory of the first version", Dimension.DISK, "The database has no mark of its owner and older tables.",
+        "It is brought up in one transaction; nothing is fetched or deleted for it (S17).", "test_a_directory_of_the_first_version_is_brought_up_at_once",
+    ),
+)  # fmt: skip
