@@ -83,6 +83,7 @@ class Phone(System[Application]):
         self._main = app or self._main
         self.host.main = self._launched
         self._did("opens the app")
+        self.endings.hurry()
         self.host.in_front, self._in_switcher, self.host.was_force_quit = True, False, False
         self._unlocked()
         self.host.happen(Event.OPEN)

@@ -185,3 +185,15 @@ def test_what_it_does_then_has_little_time(busy, ends):
     phone.wait(seconds=20)
     assert phone.app_state is State.NOT_RUNNING
     assert (phone.endings.last.at / 1000, len(list(phone.endings))) == (ends, 1)
+
+
+def test_an_app_that_is_opened_while_it_is_still_told_ends_first():
+    BUSY[:] = [3.0]
+    phone, _ = quit_of(lambda phone: phone.open_app_switcher())
+    BUSY.clear()
+    phone.wait(seconds=1)
+    assert phone.app_state is State.INACTIVE
+    phone.open()
+    phone.wait(seconds=20)
+    assert [end.at for end in phone.endings] == [1000]
+    assert phone.app_state is State.ACTIVE

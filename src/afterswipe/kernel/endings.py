@@ -4,11 +4,10 @@
 makes one crash. That a process ended tells nobody: not the app, not its card (claims live-activity.survives-its-process).
 
 The system may call `applicationWillTerminate` before it ends an app that runs in the background, and need not: `announce` is an end
-with that call. An app that runs is told when a person force quits it, unless the script says `phone.force_quit(told=False)`. A suspended app is not told, and no work should depend on it.
+with that call. A force quit tells an app that runs, unless the script says `phone.force_quit(told=False)`. A suspended app is not told.
 
-Not modelled: the memory limit of one process, thermal termination (0xc00010ff), a crash in an extension,
-the reports' own text, and MetricKit's counts. An exception that leaves the app's main coroutine is no crash here: it ends
-your script's run, so that you see it.
+Not modelled: the memory limit of one process, thermal termination, a crash in an extension, the reports' own text, and MetricKit's
+counts. An exception that leaves the app's main coroutine is no crash here: it ends your script's run, so that you see it.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ class Endings:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._quitting: Process | None = None
 
     def __iter__(self) -> Iterator[ProcessEnded]:
         return iter(self._host.record.of(ProcessEnded))
@@ -64,8 +64,14 @@ class Endings:
         """For the phone: an app that runs is told of its force quit, and ends when that has returned or its time is over."""
         host = self._host
         host.rules.cite("life-cycle.running-app-may-be-told-of-force-quit")
+        self._quitting = process
         self._tell(process, lambda _how: host.happen(Event.FORCE_QUIT))
         host.run_until(host.clock.now)
+
+    def hurry(self) -> None:
+        """For the phone: an app that a person opens again while it is still told of its force quit ends first."""
+        if self._quitting is not None and self._host.process is self._quitting:
+            self._host.happen(Event.FORCE_QUIT)
 
     def _tell(self, process: Process, end: Callable[[str], None]) -> None:
         host, limit = self._host, self._host.rules.milliseconds("life-cycle.will-terminate-limit")
