@@ -180,10 +180,12 @@ class PhoneMachine(RuleBasedStateMachine):
     # Two steps in one, for what is rare when every step is drawn alone.
 
     @precondition(lambda self: self.in_front and not self.run.kept_running)
-    @rule(seconds=st.sampled_from([20, 60, 600, 13 * 3600]))
-    def leaves_for_a_while(self, seconds: float) -> None:
+    @rule(seconds=st.sampled_from([20, 60, 600, 13 * 3600]), pushed=st.booleans())
+    def leaves_for_a_while(self, seconds: float, pushed: bool) -> None:
         self.phone.swipe_up()
         self.run.wait(seconds)
+        if pushed and self.own_cards:
+            self.a_push_for_a_card_comes(ends=False, stale_in=None)
 
     @precondition(lambda self: self.in_front)
     @rule(seconds=st.sampled_from([1, 6, 30]))
@@ -477,7 +479,7 @@ def test_all_invariants_hold_whatever_happens_and_the_hard_states_are_reached():
     run_state_machine_as_test(
         PhoneMachine,
         settings=settings(
-            max_examples=300,
+            max_examples=400,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

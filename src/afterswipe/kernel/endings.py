@@ -1,7 +1,6 @@
 """How an app's process ends: who ended it, with which termination code, and what is left of it in a report.
 
-`causes.CAUSES` has the codes that Apple lists. `Endings` reads from the record how the processes of a run ended, and
-makes one crash. That a process ended tells nobody: not the app, not its card (claims live-activity.survives-its-process).
+`record.CAUSES` has the codes that Apple lists. That a process ended tells nobody: not the app, not its card.
 
 The system may call `applicationWillTerminate` before it ends an app that runs in the background, and need not: `announce` is an end
 with that call. A force quit tells an app that runs, unless the script says `phone.force_quit(told=False)`. A suspended app is not told.
@@ -69,7 +68,7 @@ class Endings:
         host.run_until(host.clock.now)
 
     def hurry(self) -> None:
-        """For the phone: an app that a person opens again while it is still told of its force quit ends first."""
+        """For the phone: an app that is opened again while it is still told of its force quit ends first."""
         if self._quitting is not None and self._host.process is self._quitting:
             self._host.happen(Event.FORCE_QUIT)
 
