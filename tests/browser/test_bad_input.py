@@ -235,5 +235,6 @@ def test_a_worker_that_closes_itself_can_be_stopped(tab: Tab) -> None:
     good.run()
     expect(good.status).to_contain_text(re.compile("Waiting|Finished"))
     # Its last words may have come through or not; looked at and clicked in one, for it may end in between.
-    snippet.button("Stop").evaluate("button => button.offsetParent && button.click()")
+    stop = snippet.root.locator(".snippet-button--stop")
+    stop.evaluate("button => button.offsetParent && button.click()")
     expect(good.status).to_contain_text("Finished")

@@ -14,7 +14,7 @@ from .watching import Watch
 SEARCHES = {
     "30 seconds": r"questions|thirty-seconds|without-opening",
     "0x8badf00d": r"what-you-see|c/life-cycle\.watchdog|after-the-swipe|glossary",
-    "BGContinuedProcessingTask": r"background-activity",
+    "BGContinuedProcessingTask": r"background-activity|what-you-see",
     "swipe up": r"after-the-swipe|force-quit|story-upload",
     "Instagram": r"but-instagram-does-it|story-upload",
 }
