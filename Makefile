@@ -15,7 +15,7 @@ test: ready browser     ## every check and every test, the real browser included
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-browser test-package test-guide test-sync test-engines
 
 # Two at a time, in an order that keeps both processors busy to the end. None writes what another reads.
-PYTEST := @$(PY) -m pytest -p no:cacheprovider
+PYTEST := @sh .ci/pytest.sh
 
 test-browser: ready
 	$(PYTEST) tests/browser --ignore tests/browser/test_engines.py
