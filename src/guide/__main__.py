@@ -37,7 +37,7 @@ def main() -> int:
 
                 serve_site(arguments.port)
             case "citation":
-                from .claims.citation import citation
+                from .checks.citation import citation
 
                 (ROOT / "CITATION.cff").write_text(citation(ROOT), encoding="utf-8")
             case "house":

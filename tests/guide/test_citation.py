@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from afterswipe import claims
-from guide.claims.citation import citation
+from guide.checks.citation import citation
 
 ROOT = Path(__file__).resolve().parents[2]
 

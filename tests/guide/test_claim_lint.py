@@ -9,9 +9,8 @@ import pytest
 from afterswipe import ClaimError
 from afterswipe import claims as reader
 from guide import snippets
+from guide.checks import claim_rules, claim_texts
 from guide.checks import claims as claim_lint
-from guide.claims import rules as claim_rules
-from guide.claims import rules_text as claim_rules_text
 from guide.claims.schema import parse
 from tests.guide.claim_making import RETRACTED, SOUND, TODAY, claim
 
@@ -88,7 +87,7 @@ def test_a_message_names_file_line_and_remedy(folder):
 def test_the_line_of_a_source_is_that_of_the_source(folder):
     path = next(path for path in EXAMPLES if path.stem == "contradiction-shows")
     text = path.read_text().splitlines()
-    place = claim_rules_text.Place("supports", 1)
+    place = claim_texts.Place("supports", 1)
     line = place.line("\n".join(text))
     assert text[line - 1] == 'supports = "contradicts"'
 
@@ -197,7 +196,7 @@ def test_a_demonstration_names_its_claim(folder):
     ],
 )
 def test_other_forms_of_an_address_are_refused(url):
-    assert claim_rules_text.not_canonical(url)
+    assert claim_texts.not_canonical(url)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The linters of the claims: `python -m guide claims`, and a function for the build.
 
 A message names file and line, says what is wrong and what to do, and ends with the rule's name in brackets. The rules
-about a claim alone are in `guide.claims.rules`; here are those that need the other files: the ledger of ids, the markers
+about a claim alone are in `guide.checks.claim_rules`; here are those that need the other files: the ledger of ids, the markers
 in pages, snippets and docstrings, and the demonstrations.
 """
 
@@ -17,12 +17,12 @@ from pathlib import Path
 from afterswipe.claims.sources import Claim
 from afterswipe.errors import AfterSwipeError
 from guide import ROOT, snippets
-from guide.claims import rules as claim_rules
 from guide.claims import schema
 from guide.claims.links import MARKER, prose
-from guide.claims.rules_text import Place
 
+from . import claim_rules
 from . import sentences as sentence_lint
+from .claim_texts import Place
 
 LEDGER = ROOT / "src/afterswipe/claims/ids.txt"
 """Every id that was ever given. A line is never removed; a new claim adds one."""

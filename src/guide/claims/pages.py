@@ -15,11 +15,10 @@ from markupsafe import Markup
 
 from afterswipe.claims.sources import MECHANISMS, Claim, Source
 from guide import snippets
-from guide.templating import render
+from guide.templating import markup, render
 
 from . import instead, words
 from .axis import axis
-from .banners import banners
 from .data import cite
 from .dispute import form
 from .feed import FILE as FEED
@@ -67,7 +66,7 @@ def _page(claim: Claim, links: Links, today: date, site_url: str) -> Page:
         "claim.html",
         claim=claim,
         said=one,
-        banners=banners(claim, links, today),
+        banners=_banners(claim, links, today),
         axis=Markup(picture),  # noqa: S704 - our own drawing
         cite=words.marked_up(cite(claim, site_url)["text"]),
         change_our_mind=_mentions(claim.change_our_mind, links.claims),
@@ -85,6 +84,29 @@ def _page(claim: Claim, links: Links, today: date, site_url: str) -> Page:
         dispute=form(claim, site_url),
     )
     return Page(one.title, one.description, article)
+
+
+def _banners(claim: Claim, links: Links, today: date) -> Markup:
+    """All banners of a claim's page, the gravest first; empty where the claim stands and is up to date."""
+    checked, last = words.last_checked(claim), claim.history[-1]
+    refuters = (links.claims[other] for other in claim.refuted_by if other in links.claims)
+    instead = words.marked_up(words.answer(claim)) or Markup(" ").join(
+        words.marked_up(one.statement) for one in refuters
+    )
+    successor = links.claims.get(claim.superseded_by)
+    return markup(
+        "banners.html",
+        status=claim.status,
+        instead=instead,
+        successor=said(successor) if successor else None,
+        withdrawn=words.day(last.date),
+        why=last.note,
+        is_gap=claim.kind == "gap",
+        overdue_days=(today - checked).days if words.overdue(claim, today) else 0,
+        checked=words.day(checked),
+        checked_date=checked,
+        due=words.day(claim.review_by),
+    )
 
 
 def _source(source: Source, *, gap: bool) -> dict[str, object]:

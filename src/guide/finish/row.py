@@ -96,8 +96,7 @@ def finish(
     finished = {path: _through_the_row(path, text, whole) for path, text in pages.items()}
     sheet = styles.one_sheet(site, finished, site.parent / "cache" / "styles")
     for path, text in finished.items():
-        up = _root_of(text) if path == "404.html" else "../" * path.count("/")
-        _write(site, path, styles.with_one_sheet(text, f"{up}{sheet}"))
+        _write(site, path, styles.with_one_sheet(text, f"{_up(path, text)}{sheet}"))
     listings.complete(site, {f"c/{claim_id}/": page.title for claim_id, page in made.items()}, _SHELL)
     guide = [(title, path, words) for path, (title, words) in sorted(about.items()) if path != "404.html"]
     data.write(site, list(known.values()), site_url, today, guide)
@@ -110,9 +109,7 @@ def _through_the_row(path: str, text: str, whole: Whole) -> str:
         raise BuildError(
             f"{path or 'index.html'} of the builder has no <head> or no </body>, so the policy cannot be written into it."
         )
-    # Builders link a 404 page absolutely, for it is shown anywhere; all others find the root relatively.
-    up = _root_of(text) if path == "404.html" else "../" * path.count("/")
-    place = Place(path, up, whole)
+    place = Place(path, _up(path, text), whole)
     for step in STEPS:
         text = step(text, place)
     return text
@@ -289,6 +286,11 @@ def _copy_runtime(site: Path, runtime: Path) -> dict[str, str]:
 
 def _sha256(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _up(path: str, text: str) -> str:
+    """How a page reaches the root. Builders link a 404 page absolutely, for it is shown anywhere; all others find it relatively."""
+    return _root_of(text) if path == "404.html" else "../" * path.count("/")
 
 
 def _root_of(text: str) -> str:

@@ -10,8 +10,7 @@ from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
 from afterswipe.claims.sources import Claim
-
-from .words import UNITS
+from guide.claims.words import UNITS
 
 MAX_STATEMENT = 200
 """Characters of a statement, so that it fits into a message, a preview and a card."""
@@ -172,7 +171,7 @@ def not_canonical(url: str) -> str:
         "write https:// and the bare host, without user and port.": parts.scheme != "https"
         or not host
         or host != parts.netloc,
-        "leave out the www., or add the host to WITH_WWW in claims/rules_text.py where the site has no other.": host.startswith(
+        "leave out the www., or add the host to WITH_WWW in checks/claim_texts.py where the site has no other.": host.startswith(
             "www."
         )
         and host not in WITH_WWW,

@@ -1,6 +1,6 @@
 """What a claim must rest on, one small rule each: its evidence, its sources, its relations, its history.
 
-`RULES` has all rules about a claim, those about its text too (`guide.claims.rules_text`). Rules that need other files
+`RULES` has all rules about a claim, those about its text too (`guide.checks.claim_texts`). Rules that need other files
 (the ledger, pages, snippets) are in `guide.checks.claims`.
 """
 
@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from afterswipe.claims.sources import Claim, Source
+from guide.claims.words import answer, overdue
 
-from .rules_text import (
+from .claim_texts import (
     Finding,
     Place,
     Rule,
@@ -25,7 +26,6 @@ from .rules_text import (
     statement_length,
     version_form,
 )
-from .words import answer, overdue
 
 GRACE = timedelta(days=90)
 """How long a review may be overdue before the check fails. Until then the claim's page says so."""
