@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from .frameworks.photos.app import PhotoLibrary as PhotoLibrary
     from .frameworks.photos.system import Photos as Photos
     from .frameworks.photos.system import UploadExtension as UploadExtension
-    from .frameworks.uikit.file_locks import FileLock as FileLock
+    from .frameworks.uikit.watchdog import FileLock as FileLock
     from .frameworks.urlsession.app import ResumeData as ResumeData
     from .frameworks.urlsession.app import UploadTask as UploadTask
     from .frameworks.urlsession.app import URLSession as URLSession
@@ -155,7 +155,7 @@ _ROOMS = {
     "frameworks.corelocation.app": "Location",
     "frameworks.photos.app": "PhotoLibrary",
     "frameworks.photos.system": "Photos UploadExtension",
-    "frameworks.uikit.file_locks": "FileLock",
+    "frameworks.uikit.watchdog": "FileLock",
     "frameworks.urlsession.app": "ResumeData URLSession UploadTask",
     "frameworks.urlsession.background": "BackgroundDownloadTask BackgroundURLSession BackgroundUploadTask",
     "frameworks.urlsession.system": "TransferDaemon",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .errors import must
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
-from .frameworks.uikit.watchdog import Watchdog
+from .frameworks.uikit.watchdog import CPUMonitor, FileLock, FileLocks, Watchdog
 from .kernel import Action, Process, State
 from .kernel.life_cycle import SceneState
 from .system import System
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from .frameworks.corebluetooth.app import Bluetooth
     from .frameworks.corelocation.app import Location
     from .frameworks.photos.app import PhotoLibrary
-    from .frameworks.uikit.cpu_monitor import CPUMonitor
-    from .frameworks.uikit.file_locks import FileLock, FileLocks
     from .frameworks.urlsession.app import URLSession
     from .frameworks.urlsession.background import BackgroundURLSession
     from .frameworks.usernotifications.app import AppPushes, LocalNotifications
@@ -44,6 +42,8 @@ class Application:
         self.clock = process.clock
         self.rules = process.rules
         self.watchdog = Watchdog(process, system.host)
+        self.cpu_monitor = CPUMonitor(process, system.host, lambda: system.task_scheduler.runs_on_power)
+        self.file_locks = FileLocks(process, system.host)
         self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
 
@@ -53,21 +53,6 @@ class Application:
         from .device.connections import Connections
 
         return Connections.of(self.process, self.system.network)
-
-    @cached_property
-    def cpu_monitor(self) -> "CPUMonitor":
-        """What ends an app that computes too much in the background."""
-        from .frameworks.uikit.cpu_monitor import CPUMonitor
-
-        system = self.system
-        return CPUMonitor(self.process, system.host, lambda: system.task_scheduler.runs_on_power)
-
-    @cached_property
-    def file_locks(self) -> "FileLocks":
-        """The locks on files of the app group's shared container."""
-        from .frameworks.uikit.file_locks import FileLocks
-
-        return FileLocks(self.process, self.system.host)
 
     @cached_property
     def activities(self) -> "Activities":
@@ -200,7 +185,7 @@ class Application:
         """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
         self.process.observe(handler)
 
-    def file_lock(self, name: str) -> "FileLock":
+    def file_lock(self, name: str) -> FileLock:
         """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
         return self.file_locks.lock(name)
 

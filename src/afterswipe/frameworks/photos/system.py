@@ -10,8 +10,7 @@ an extension may run, the job limit, the single retry, assets that are only in i
 
 from afterswipe.device.network import Network
 from afterswipe.errors import must, must_be_one_of, must_have_bytes
-from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
-from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
 from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
