@@ -16,15 +16,15 @@ from .units import SECOND
 if TYPE_CHECKING:
     from .device.connections import Connections
     from .frameworks.activitykit.app import Activities
-    from .frameworks.avfaudio.app import Audio
+    from .frameworks.avfaudio.system import Audio
     from .frameworks.backgroundtasks.app import BGTaskScheduler
-    from .frameworks.corebluetooth.app import Bluetooth
-    from .frameworks.corelocation.app import Location
-    from .frameworks.photos.app import PhotoLibrary
+    from .frameworks.corebluetooth.system import Bluetooth
+    from .frameworks.corelocation.system import Location
+    from .frameworks.photos.system import PhotoLibrary
     from .frameworks.urlsession.app import URLSession
     from .frameworks.urlsession.background import BackgroundURLSession
-    from .frameworks.usernotifications.app import AppPushes, LocalNotifications
-    from .frameworks.widgetkit.app import WidgetCenter
+    from .frameworks.usernotifications.system import AppPushes, LocalNotifications
+    from .frameworks.widgetkit.system import WidgetCenter
 
 
 class Application:
@@ -78,49 +78,49 @@ class Application:
     @cached_property
     def pushes(self) -> "AppPushes":
         """What the app does when a push wakes it."""
-        from .frameworks.usernotifications.app import AppPushes
+        from .frameworks.usernotifications.system import AppPushes
 
         return AppPushes(self.process, self.system.pushes)
 
     @cached_property
     def audio(self) -> "Audio":
         """Sound."""
-        from .frameworks.avfaudio.app import Audio
+        from .frameworks.avfaudio.system import Audio
 
         return Audio(self.process, self.system.background_modes)
 
     @cached_property
     def location(self) -> "Location":
         """Live location updates."""
-        from .frameworks.corelocation.app import Location
+        from .frameworks.corelocation.system import Location
 
         return Location(self.process, self.system.background_modes, self.system.cards)
 
     @cached_property
     def bluetooth(self) -> "Bluetooth":
         """Core Bluetooth with state restoration."""
-        from .frameworks.corebluetooth.app import Bluetooth
+        from .frameworks.corebluetooth.system import Bluetooth
 
         return Bluetooth(self.process, self.system.background_modes)
 
     @cached_property
     def photo_library(self) -> "PhotoLibrary":
         """PhotoKit: whether the system may upload from the library."""
-        from .frameworks.photos.app import PhotoLibrary
+        from .frameworks.photos.system import PhotoLibrary
 
         return PhotoLibrary(self.process, self.system.photos)
 
     @cached_property
     def widget_center(self) -> "WidgetCenter":
         """WidgetKit: reload the widgets."""
-        from .frameworks.widgetkit.app import WidgetCenter
+        from .frameworks.widgetkit.system import WidgetCenter
 
         return WidgetCenter(self.process, self.system.widgets, self.audio)
 
     @cached_property
     def notifications(self) -> "LocalNotifications":
         """Local notifications."""
-        from .frameworks.usernotifications.app import LocalNotifications
+        from .frameworks.usernotifications.system import LocalNotifications
 
         return LocalNotifications(self.process, self.system.notifications)
 

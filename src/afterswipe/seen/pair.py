@@ -10,11 +10,10 @@ from html import escape
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from .gaps import NOT_JUDGED, Gap, IsSo
+from .gaps import GOES_ON, NOT_JUDGED, STOPPED, WAITS, Gap, IsSo
 from .lock_screen import LockScreen, bar
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
 from .truth import Truth, sentence
-from .works import GOES_ON, STOPPED, WAITS
 
 _COLUMN = 32
 _BAR = 20

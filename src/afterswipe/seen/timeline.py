@@ -14,7 +14,7 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
-from .gaps import Gap, Span, judge, together
+from .gaps import GOES_ON, Gap, Span, Transfer, judge, together
 from .svg import (
     CARD,
     GAP,
@@ -31,7 +31,6 @@ from .svg import (
     marked_text,
 )
 from .truth import sentence, states
-from .works import GOES_ON, Transfer
 
 _RUNS = {state.value for state in State if state.runs}
 _LABEL, _COLUMNS = 14, 60

@@ -6,9 +6,21 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import CardChanged, Record, StateChanged
 from afterswipe.units import duration, percent
 
-from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, by_reason, covered, judge
+from .gaps import (
+    GOES_ON,
+    NOT_JUDGED,
+    STOPPED,
+    WAITS,
+    Gap,
+    IsSo,
+    Judgement,
+    Span,
+    Transfer,
+    by_reason,
+    covered,
+    judge,
+)
 from .svg import beliefs, marked_text
-from .works import GOES_ON, STOPPED, WAITS, Transfer
 
 
 def states(record: Record, end: int) -> list[Span]:
