@@ -114,3 +114,31 @@ def test_a_chapter_prints_without_its_buttons(page: Page, origin: str) -> None:
     page.emulate_media(media="print")
     assert page.locator("run-snippet .snippet-button:visible").count() == 0
     assert page.locator("run-snippet .snippet-code:visible").count() > 0
+
+
+# Margins have the colour of the root: in the dark scheme they were black.
+@pytest.mark.parametrize("path", ["/the-brief/", CHAPTER])
+def test_the_margins_are_white_and_the_page_says_what_it_is(page: Page, origin: str, path: str) -> None:
+    page.goto(origin + path)
+    text = flat(printed(page, "A4").pages[0].extract_text())
+    assert flat("After the Swipe: ") in text
+    assert re.search(rf"[\w.:-]+{path}\(sourcesreadupto", text)
+    page.emulate_media(media="print")
+    margins = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert luminance(margins) > 0.99
+
+
+def test_a_chapter_prints_in_the_language_that_is_chosen(page: Page, origin: str) -> None:
+    pages = {}
+    for language, there, away in (
+        ("Python", "async def post_story", "final class ProgressDelegate"),
+        ("Swift", "final class ProgressDelegate", "async def post_story"),
+    ):
+        page.goto(origin + CHAPTER)
+        page.get_by_text(language, exact=True).first.click()
+        paper = printed(page, "A4")
+        text = flat("".join(sheet.extract_text() for sheet in paper.pages))
+        assert flat(there) in text
+        assert flat(away) not in text
+        pages[language] = len(paper.pages)
+    assert max(pages.values()) <= 9, pages
