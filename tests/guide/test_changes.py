@@ -17,7 +17,9 @@ def test_every_change_that_is_no_beginning_has_its_reason_on_the_page():
     assert len(found) > 30
     for claim, change in found:
         day = PAGE.split(f"## {words.day(change.date)} ")[1].partition("\n## ")[0]
-        (line,) = [line for line in day.splitlines() if f"(site:c/{claim.id}/) {change.note}".rstrip() in line]
+        (line,) = [
+            line for line in day.splitlines() if f"(site:c/{claim.id}/) {change.note}".rstrip() in line
+        ]
         assert words.plain(claim.statement) in line
 
 
