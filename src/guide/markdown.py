@@ -36,7 +36,8 @@ from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
 from afterswipe import claims
-from afterswipe.claims.sources import EVIDENCE, Claim
+from afterswipe.claims.catalogue import EVIDENCE
+from afterswipe.claims.sources import Claim
 from afterswipe.errors import ClaimError
 from guide.claims.words import STATUS_WORDS
 from guide.pages import ways
