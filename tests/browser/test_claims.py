@@ -610,7 +610,7 @@ def test_all_words_must_be_in_the_sentence_or_the_id(page: Page, index: str) -> 
     [
         ("Mechanism", "Force quit", "mechanism=force-quit", "mechanism", "force-quit"),
         ("Evidence", "said by Apple", "evidence=vendor-statement", "evidence", "vendor-statement"),
-        ("Status", "Refuted", "status=refuted", "status", "refuted"),
+        ("Status", "wrong", "status=refuted", "status", "refuted"),
     ],
 )
 def test_each_select_filters_and_writes_the_address(
@@ -797,3 +797,12 @@ def test_where_pictures_cannot_be_copied_they_are_saved(page: Page, site: Site):
         page.get_by_role("button", name="Copy as picture").click()
     assert download.value.suggested_filename == "The pair.png"
     expect(page.get_by_text("Saved: this browser does not copy pictures.")).to_be_visible()
+
+
+def test_filters_and_marks_have_the_same_words(page: Page, index: str) -> None:
+    page.goto(index)
+    page.get_by_label("Status", exact=True).wait_for()
+    for label, marks in (("Evidence", "not([class*=status])"), ("Status", "is([class*=status])")):
+        options = page.get_by_label(label, exact=True).locator("option").all_text_contents()[1:]
+        words = set(page.locator(f".claim-list .claim-badge:{marks}").all_text_contents())
+        assert set(options) - {"current"} == words, label

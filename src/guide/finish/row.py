@@ -128,7 +128,8 @@ def mark(text: str, place: Place) -> str:
     if place.path.startswith(("c/", "404.html", embed.FOLDER)):
         return text
     read = page_marks.last_read(text, place.whole.claims)
-    return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read)
+    address = re.sub(r"^https?://", "", place.whole.site_url) + place.path
+    return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read, address)
 
 
 def preview_tags(text: str, place: Place) -> str:
