@@ -111,9 +111,9 @@ NOT_FACTS = {
     "errors.NSURL_ERRORS": "Apple's numbers for errors",
     "pushes.(IMMEDIATE, LOW)": "names of two headers' values, not limits",
     "system._LOW_PRIORITY": "a header's value, not a limit",
-    "never_yields.JUMPS_IN_ONE_TURN_MAX": "a safety net of the event loop, not a limit of iOS",
-    "never_yields.JUMPS_IN_A_STEP": "a safety net of the event loop, not a limit of iOS",
-    "never_yields.(_TOOL, _NAME)": "which of Python's monitoring tools it is",
+    "loop.JUMPS_IN_ONE_TURN_MAX": "a safety net of the event loop, not a limit of iOS",
+    "loop.JUMPS_IN_A_STEP": "a safety net of the event loop, not a limit of iOS",
+    "loop.(_TOOL, _NAME)": "which of Python's monitoring tools it is",
 }
 """Numbers in the package that are no claims, each with the reason."""
 

@@ -52,7 +52,7 @@ class Application:
         """The connections of this process."""
         from .device.connections import Connections
 
-        return Connections.of(self.process, self.system.network)
+        return Connections(self.system.network, self.process.loop, self.process)
 
     @cached_property
     def activities(self) -> "Activities":

@@ -89,9 +89,8 @@ class Conditions:
 
         Claims: system-conditions.background-app-refresh-off, system-conditions.low-power-mode-turns-refresh-off.
         """
-        saving = self.low_power_mode and self._rules.holds(
-            "system-conditions.low-power-mode-turns-refresh-off"
-        )
+        rule = "system-conditions.low-power-mode-turns-refresh-off"
+        saving = self.low_power_mode and self._rules.holds(rule)
         return "available" if self.background_app_refresh and not saving else "denied"
 
     def watch(self, changed: Callable[[str], None], phase: Phase = Phase.ONLOOKERS) -> None:
@@ -115,10 +114,8 @@ class Conditions:
         )
         claim = _APPEARED.get(name)
         if claim is not None and not self._rules.has(claim):
-            since = self._rules.claim(claim).since
-            raise UsageError(
-                f"iOS {self._rules.ios} has no switch {name}. Choose iOS {since} or later (claim {claim})."
-            )
+            since, ios = self._rules.claim(claim).since, self._rules.ios
+            raise UsageError(f"iOS {ios} has no switch {name}. Choose iOS {since} or later (claim {claim}).")
 
 
 _CONDITIONS = [name for name in Conditions.__annotations__ if not name.startswith("_")]

@@ -85,7 +85,8 @@ class Network:
         self._servers: ProcessLoop | None = None
         self._resumable: set[str] = set()
         self._changes: Subscribers[()] = Subscribers()
-        self._in_use: list[Callable[[str], object]] = []
+        self.in_use: list[Callable[[str], object]] = []
+        """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
         self.connected = True
         """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
         self.kind = "Wi-Fi"
@@ -178,7 +179,7 @@ class Network:
         if cut:
             self.rules.cite("model.network-change-cuts-connections")
             self._free_at = dict.fromkeys(self._free_at, self.clock.now)
-            for die in self._in_use:
+            for die in self.in_use:
                 die(cut)
         self._changes.tell(Moment.NETWORK)
 
@@ -281,10 +282,6 @@ class Network:
         start = max(self.clock.now, self._free_at[way])
         self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
         return self.clock.at(self._free_at[way], done)
-
-    def used_by(self, die: Callable[[str], object]) -> None:
-        """For `Connections`: those of a process die, with a reason, when the network changes."""
-        self._in_use.append(die)
 
 
 def _bandwidth(name: str, megabits: float) -> float:

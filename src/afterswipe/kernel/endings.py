@@ -54,9 +54,8 @@ class Endings:
         """
         host, process = self._host, self._host.process
         if process is None or process.state is not State.BACKGROUND:
-            raise UsageError(
-                f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
-            )
+            remedy = f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
+            raise UsageError(remedy)
         host.rules.cite(_TOLD)
         self._tell(process, lambda how: host.terminate(f"{why}; applicationWillTerminate {how}"))
 

@@ -109,7 +109,7 @@ class Host:
         if process is not None:
             if limit:
                 process.woken(self.rules.milliseconds(limit))  # before the app runs: it may be done at once
-            if change.changed:
+            if before is not step.to:
                 self._change(process, change, note, cause)
         self._tell(Moment.AFTERWARDS, change)
 

@@ -69,21 +69,13 @@ _N, _I, _A, _B, _S = State.NOT_RUNNING, State.INACTIVE, State.ACTIVE, State.BACK
 _STATES, _RUNS_NO_CODE = "life-cycle.states", "life-cycle.suspended-runs-no-code"
 _NO_NOTICE, _KILLED = "life-cycle.terminated-without-notice", "life-cycle.background-kill-causes"
 _MAY_BE_TOLD = "life-cycle.will-terminate-only-while-running"
-_NO_PROCESS = "There is no process."
 _ACTIVE, _INACTIVE, _BACKGROUND = "sceneDidBecomeActive", "sceneWillResignActive", "sceneDidEnterBackground"
 
 TRANSITIONS: dict[State, dict[Event, Step]] = {
-    State.NOT_RUNNING: {
+    State.NOT_RUNNING: dict.fromkeys(Event, Step(_N, "There is no process.")) | {
         Event.OPEN: Step(_A, "The app is launched.", "didFinishLaunching, then " + _ACTIVE, _STATES),
-        Event.INTERRUPT: Step(_N, _NO_PROCESS),
-        Event.LEAVE: Step(_N, _NO_PROCESS),
-        Event.LOCK: Step(_N, _NO_PROCESS),
         Event.WAKE: Step(_B, "The system launches the app in the background.", "didFinishLaunching", _STATES),
-        Event.SUSPEND: Step(_N, _NO_PROCESS),
         Event.FORCE_QUIT: Step(_N, "Its card leaves the app switcher; the system also stops launching it."),
-        Event.TERMINATE: Step(_N, _NO_PROCESS),
-        Event.CRASH: Step(_N, _NO_PROCESS),
-        Event.RESTART: Step(_N, _NO_PROCESS),
     },
     State.INACTIVE: {
         Event.OPEN: Step(_A, "What covered the app is gone.", _ACTIVE, _STATES),

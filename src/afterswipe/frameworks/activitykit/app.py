@@ -230,12 +230,10 @@ class Activities:
         rules.cite("live-activity.reconcile-at-launch")
         for card in list(self._cards):
             if card.kind != APP:
-                failed = card.state is ActivityState.ENDED
-                rules.cite(
-                    "continued-processing.failed-card-cannot-be-cleared"
-                    if failed
-                    else "continued-processing.card-belongs-to-the-system"
-                )
+                rule = "continued-processing.card-belongs-to-the-system"
+                if card.state is ActivityState.ENDED:
+                    rule = "continued-processing.failed-card-cannot-be-cleared"
+                rules.cite(rule)
             elif card.state is not ActivityState.DISMISSED:
                 yield Activity(self._process, self._cards, card.number)
 
@@ -263,11 +261,8 @@ class Activities:
             rules.cite(rule)
             if self._process.state.foreground:
                 rules.cite("live-activity.no-start-in-will-enter-foreground")
-            raise ActivityAuthorizationError(
-                "visibility",
-                f"the app is in state {state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves.",
-                rule,
-            )
+            why = f"the app is in state {state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves."
+            raise ActivityAuthorizationError("visibility", why, rule)
 
 
 def _content(

@@ -216,20 +216,14 @@ class ActivityStore:
         shown = [card.title for card in self if card.on_screen]
         if change.event is Event.RESTART and shown:
             self._rules.cite("live-activity.reboot-persistence")
-            raise NotKnownError(
-                f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple "
-                "says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page "
-                "has the test on a device that would tell.",
-                "live-activity.reboot-persistence",
-            )
+            why = f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page has the test on a device that would tell."
+            raise NotKnownError(why, "live-activity.reboot-persistence")
 
     def _process_ended(self, change: AppChange) -> None:
         """The app's process is gone: nothing becomes of the cards."""
         self.tokens.forget_followers()
-        by_person = change.event is Event.FORCE_QUIT
-        self._rules.cite(
-            "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
-        )
+        quit_, other = "live-activity.survives-force-quit", "live-activity.survives-its-process"
+        self._rules.cite(quit_ if change.event is Event.FORCE_QUIT else other)
 
     def _locked(self, name: str) -> None:
         """The device locks, which ends activities of the transient style (claim live-activity.transient-style)."""
@@ -293,9 +287,8 @@ class ActivityStore:
             self._stale[card.number] = self._clock.at(stale_date, lambda: self._become_stale(card.number))
 
     def _become_stale(self, number: int) -> None:
-        frozen = self._host.state is State.NOT_RUNNING and self._rules.holds(
-            "live-activity.stale-view-after-termination"
-        )
+        rule = "live-activity.stale-view-after-termination"
+        frozen = self._host.state is State.NOT_RUNNING and self._rules.holds(rule)
         self._put(replace(self._cards[number], state=ActivityState.STALE, redrawn=not frozen), by="system")
 
 

@@ -98,7 +98,8 @@ class UploadTask:
         try:
             async with httpx.AsyncClient(transport=transport) as client:
                 if self._resumed:
-                    await self._connections.pause(2 * self._connections.network.latency)
+                    network = self._connections.network
+                    await self._connections.wait_for(network.clock.after, network.round_trip)
                 response = await client.post(address(self._url), content=self._body())
         except ConnectError as lost:
             self._end("there is no network")

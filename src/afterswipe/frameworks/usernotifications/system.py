@@ -128,10 +128,8 @@ class Pushes:
         held_since, self._held_since, self._planned = self._held_since, None, None
         if held_since is None:
             return
-        force_quits = (
-            entry.at for entry in self._host.record.of(StateChanged) if entry.event is Event.FORCE_QUIT
-        )
-        if any(at >= held_since for at in force_quits):
+        changes = self._host.record.of(StateChanged)
+        if any(change.event is Event.FORCE_QUIT and change.at >= held_since for change in changes):
             self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
@@ -195,11 +193,9 @@ class Pushes:
         if self._listener is process:
             self.on_call(caller)
         if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
-            self._host.clock.after(_TICK, lambda: self._no_call_was_reported(process))
-
-    def _no_call_was_reported(self, process: Process) -> None:
-        if self._host.process is process:
-            self._host.terminate("a VoIP push came and no call was reported")
+            why = "a VoIP push came and no call was reported"
+            host = self._host
+            host.clock.after(_TICK, lambda: host.terminate(why) if host.process is process else None)
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
@@ -210,11 +206,9 @@ class Pushes:
 class Notified(Entry):
     """The person was shown a local notification."""
 
+    _words = "notification {0.identifier!r}: {0.text}"
     identifier: str
     text: str
-
-    def __str__(self) -> str:
-        return f"notification {self.identifier!r}: {self.text}"
 
 
 class Notifications:
