@@ -53,9 +53,9 @@ class Phone(System[Application]):
         for belief in self.rules.supposed:
             self.record.add(Supposed(0, belief.id, belief.statement))
         if self.rules.supposed:
-            self.conditions.watch(self._awake_by_switch, Phase.RUN_TIME)
+            self.conditions.watch(self._look_whether_it_is_kept, Phase.RUN_TIME)
 
-    def _awake_by_switch(self, name: str) -> None:
+    def _look_whether_it_is_kept(self, name: str) -> None:
         if name == "background_app_refresh" and self.host.process is not None:
             self.host.process.run_time.look()
 
@@ -140,10 +140,8 @@ class Phone(System[Application]):
         """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""
         app = self.app
         if app is None or self.app_state is not State.ACTIVE:
-            why = (
-                f"The app is {self.app_state.value}: there is no {button!r} to tap. Call phone.open() first."
-            )
-            raise UsageError(why)
+            state = self.app_state.value
+            raise UsageError(f"The app is {state}: there is no {button!r} to tap. Call phone.open() first.")
         self._did(f"taps {button}")
         app.taps.put_nowait(button)
         self.host.turn()
@@ -204,9 +202,8 @@ class Phone(System[Application]):
 
     def lock_screen(self) -> LockScreen:
         """What the person sees on the Lock Screen now."""
-        return LockScreen(
-            self.clock.now, [card for card in self.cards if card.on_screen], beliefs(self.record)
-        )
+        shown = [card for card in self.cards if card.on_screen]
+        return LockScreen(self.clock.now, shown, beliefs(self.record))
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
@@ -232,9 +229,8 @@ class Phone(System[Application]):
         return list(self.rules.used.values())
 
     def _did(self, what: str) -> None:
-        self.host.must_not_be_running(
-            "An app cannot act for the person. Call the phone's methods outside of the app's code."
-        )
+        remedy = "An app cannot act for the person. Call the phone's methods outside of the app's code."
+        self.host.must_not_be_running(remedy)
         self.record.add(PersonDid(self.clock.now, what))
 
     def _must_be_unlocked(self, what: str) -> None:

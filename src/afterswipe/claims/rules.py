@@ -1,8 +1,7 @@
 """The rules of one run: what holds on its iOS version, and what the run rests on.
 
-`cite` says on which claim a line rests, and decides nothing. `holds` stands where the answer depends on the version, on a
-belief that is supposed, or on a dispute. Every number of the model is the value of a claim; none stands in the code. A number
-that nobody documents is a claim with evidence `assumed`, and is shown as such by `Phone.why`.
+Every number of the model is the value of a claim; none stands in the code. One that nobody documents is a claim with evidence `assumed`,
+and is shown as such by `Phone.why`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -108,10 +107,8 @@ class Rules:
         """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
         claim = self.claim(claim_id)
         if not self.has(claim_id):
-            raise UnavailableError(
-                f"iOS {self.ios} has no {what}. Choose iOS {claim.since} or later: Phone(ios='{claim.since}').",
-                claim_id,
-            )
+            why = f"iOS {self.ios} has no {what}. Choose iOS {claim.since} or later: Phone(ios='{claim.since}')."
+            raise UnavailableError(why, claim_id)
 
     def obeyed(self, claim_id: str, obeyed: bool, message: str) -> None:
         """Raise APIError, and cite the rule, where the app breaks it."""
@@ -130,7 +127,7 @@ class Rules:
             unit = self._value(claim_id).unit
             if unit not in _MILLISECONDS:
                 raise ClaimError(
-                    f"Claim {claim_id} has the unit {unit!r}, which is no time. Give it s, min, h or d."
+                    f"Claim {claim_id} has the unit {unit!r}, which is no time. Give it s, min, h."
                 )
             time = self._times[claim_id] = round(self.number(claim_id) * _MILLISECONDS[unit])
         return time
@@ -138,7 +135,7 @@ class Rules:
     def _value(self, claim_id: str) -> Value:
         if (value := self.claim(claim_id).value) is None:
             raise ClaimError(
-                f"Claim {claim_id} has no value. Give it a [value] table: the model takes a number from it."
+                f"Claim {claim_id} has no value, and the model needs one. Give it a [value] table."
             )
         return value
 

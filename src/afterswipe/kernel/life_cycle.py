@@ -1,21 +1,14 @@
 """The life cycle of an app: every state, every event, and what follows. One total table.
 
-Two rules:
+All that decides in which state an app is, is in this file. An event that changes nothing is an entry too, and says why; a test compares the
+keys with State x Event. Pictures and reference pages are made from this table.
 
-1. Everything that decides in which state an app is, is in this file.
-2. The table is total. An event that changes nothing is an entry that says so and why; a test
-   compares the keys with State x Event. Pictures and reference pages are made from this table.
+In three of an app's five states its process runs; what differs is what the person sees. In one, the process exists but nobody turns it. In
+one, there is no process. The app is told when it becomes active, inactive, or enters the background. Nobody tells it when it is suspended,
+and nobody tells a suspended app when it is ended: there is nobody there to be told.
 
-The theory. An app has five states. In three of them its process runs; what differs is what the
-person sees. In one, the process exists but nobody turns it. In one, there is no process. The app is
-told when it becomes active, inactive, or enters the background. Nobody tells it when it is
-suspended, and nobody tells a suspended app when it is ended: there is nobody there to be told.
-
-Beside the app's state stands the state of its scene, since iOS 13. It follows from the app's state, with one
-exception: an app that the system launches in the background has no scene yet. No scene state says "suspended".
-
-UIKit may disconnect a scene in the background to get memory back: the scene is then unattached, and the app is in the state
-that it was in.
+The state of its scene, since iOS 13, follows from the app's, with two exceptions: an app that the system launches in the background has no
+scene yet, and UIKit may disconnect a scene in the background to get memory back. No scene state says "suspended".
 
 Not modelled: an app with several scenes, an app that opts out of scenes.
 """

@@ -1,10 +1,8 @@
-"""One process of the app: its loop, its state, and what keeps it awake. It lives from a launch to an end.
-
-Nothing of a framework is here. What an app's code holds is built on this, and dies with it.
-"""
+"""One process of the app: its loop, its state, and what keeps it awake, from a launch to an end. Nothing of a framework is here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
@@ -105,6 +103,16 @@ class Process:
     def call(self, action: Action) -> None:
         """Let the main thread do something when the process is next turned."""
         self.loop.call_soon(action)
+
+    def run(self, work: Coroutine[Any, Any, None], done: Action = lambda: None) -> None:
+        """Run a task beside the app's main one, and call `done` when it is over. What it did not catch is raised in the turn."""
+
+        def over(task: asyncio.Task[None]) -> None:
+            done()
+            if not task.cancelled():
+                task.result()
+
+        self.loop.create_task(work).add_done_callback(over)
 
     def block(self, until: int) -> asyncio.Future[None]:
         """Keep the main thread busy until then (milliseconds); the future is done when it is free."""

@@ -1,9 +1,8 @@
 """ActivityKit as an app's code holds it: request, update and end Live Activities, while the app has run time.
 
-Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17), whose helper opens
-`app.activities.allow_start_for(claim)` around the intent's code; by push (17.2, `phone.live_activity_pushes.start`); or at a time that
-was given before (26, `request(..., start=...)`). Whether an app in the background may give such a time is not documented in what
-was read; here it may not.
+Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17); by push (17.2,
+`phone.live_activity_pushes.start`); or at a time that was given before (26, `request(..., start=...)`). Whether an app in the background may
+give such a time is not documented in what was read; here it may not.
 
 Not modelled: alerts' sounds, buttons in a card.
 """

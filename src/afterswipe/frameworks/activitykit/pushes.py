@@ -1,8 +1,8 @@
 """Live Activity pushes: the server's side. The system draws the card anew, and no code of the app runs.
 
-A push of priority 10 counts against an hourly budget and arrives at once, with nothing in its way; one of priority 5 does not count and
-arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last
-one is kept (claim live-activity-push.over-budget-is-throttled). The budget is counted for all cards of the app together.
+A push of priority 10 counts against an hourly budget, one for all cards of the app, and arrives at once; one of priority 5 does not count and
+arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last one
+is kept (claim live-activity-push.over-budget-is-throttled).
 
 Not modelled: headers, expiration, what a channel stores for a phone that is offline, the watch's own budget. Whether a push starts a
 card after a force quit is not documented in what was read; here it does, and the app is not woken.

@@ -124,10 +124,8 @@ class UploadTask:
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent
-        now = self._process.clock.now
-        self._process.note(
-            TransferMoved(now, "app", self._number, self.name, self.count_of_bytes_sent, self.size)
-        )
+        named = (self._process.clock.now, "app", self._number, self.name)
+        self._process.note(TransferMoved(*named, self.count_of_bytes_sent, self.size))
         self._news.set()
 
     def _lost(self) -> None:

@@ -1,20 +1,16 @@
-"""Pushes: what a server can start on the phone, and whose process runs then.
+"""Pushes and local notifications: what a server can start on the phone, and whose process runs then.
 
-A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no
-app; a notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must
-ring. Push to Talk gives time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card.
+A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no app; a
+notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must ring. Push to Talk gives
+time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card. Taken for granted, with no claim for it: the system shows
+an alert push without an extension after a force quit too.
 
-Taken for granted, with no claim for it: the system shows an alert push without an extension after a force quit too.
+A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an
+app can schedule the bad news in advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
 
 Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, the app's permission to notify, the first version of PushKit
 (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
 says after how many), the length of a call, Push to Talk's own push.
-
-Apple: `UNUserNotificationCenter` with a time interval as the trigger (claim life-cycle.local-notification-without-the-app). It gives no run
-time, and nothing is decided when it is shown: what it says was written before. So an app can schedule the bad news in advance, and take
-it back when all went well. Apple's pages do not name force quit; the claim's sentence is applied to it as to any app that does not run.
-
-Not modelled of them: permission, sounds, other triggers, the limit of pending requests, a person who reacts, a restart of the phone.
 """
 
 from collections.abc import Callable
@@ -152,10 +148,6 @@ class Pushes:
             self.notifications.append(text)
             return self._note("alert", f"shown as {text!r}")
         self._host.must_not_be_force_quit("whether a notification service extension runs after a force quit")
-        self._run_service(self._service, text)
-        return self._note("alert", "given to the service extension")
-
-    def _run_service(self, did_receive: ExtensionMain[ServiceExtension], text: str) -> None:
         shown = len(self.notifications)
 
         def show(words: str) -> None:
@@ -170,9 +162,9 @@ class Pushes:
             extension.service_extension_time_will_expire()
 
         limit = self._host.rules.milliseconds("model.service-extension-run-time")
-        self._extensions.start(
-            extension, did_receive, limit=limit, last_chance=last_chance, ended=lambda: show(text)
-        )
+        start, ended = self._extensions.start, lambda: show(text)
+        start(extension, self._service, limit=limit, last_chance=last_chance, ended=ended)
+        return self._note("alert", "given to the service extension")
 
     def voip(self, caller: str) -> str:
         """Deliver a VoIP push: the app is woken or launched and must report a call (claim voip-push.must-report-a-call).
