@@ -194,7 +194,7 @@ def core() -> list[Path]:
     return [path for path in sources() if not str(path.relative_to(PACKAGE)).startswith(apart)]
 
 
-CORE_LINES_MAX = 9_830  # the design says 9,000: see CONTRIBUTING for what is over it
+CORE_LINES_MAX = 9_553  # the design says 9,000: see CONTRIBUTING for what is over it
 CORE_BYTES_MAX = 300_000
 DOCSTRINGS_MIN = 0.14
 MODULES_MAX = 12

@@ -13,7 +13,7 @@ from .kernel.life_cycle import DISCONNECTED
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
 from .seen.pair import Pair
-from .seen.supposed import beliefs
+from .seen.svg import beliefs
 from .seen.timeline import Timeline
 from .seen.truth import Truth
 from .system import System

@@ -171,20 +171,14 @@ class System[App: InTheApp]:
         """BackgroundTasks: which requests wait, and when the app is launched for them."""
         from .frameworks.backgroundtasks.system import TaskScheduler
 
-        return TaskScheduler(
-            self.host,
-            network=self.network,
-            conditions=self.conditions,
-            power=self.power,
-            handlers=self._handlers,
-        )
+        return TaskScheduler(self.host, self.network, self.conditions, self.power, self._handlers)
 
     @cached_property
     def continued_processing(self) -> "ContinuedProcessing":
         """Continued tasks, and what a person does with the system's card."""
         from .frameworks.backgroundtasks.continued import ContinuedProcessing
 
-        return ContinuedProcessing(self.host, cards=self.cards, network=self.network, handlers=self._handlers)
+        return ContinuedProcessing(self.host, self.cards, self.network, self._handlers)
 
     def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler

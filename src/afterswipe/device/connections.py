@@ -55,7 +55,7 @@ class Connections:
             stream = _Arriving(self, b"".join(answer.stream))
         else:
             stream = _Streaming(self._loop)
-            self.network.servers.stream(answer, self.network.receive, stream.put)
+            self.network.stream(answer, stream.put)
         self._arriving.add(stream)
         return stream
 

@@ -23,6 +23,9 @@ from typing import Any
 from . import never_yields
 from .clock import Clock
 
+_Callback = Callable[..., object]
+_Context = contextvars.Context | None
+
 _FORGIVEN = 1e-6
 """What floating point may add to a time, in milliseconds."""
 
@@ -38,11 +41,9 @@ class _Handle(asyncio.Handle):
 
     __slots__ = ()
     _context: contextvars.Context
-    _callback: Callable[..., object]
+    _callback: _Callback
 
-    def __init__(
-        self, callback: Callable[..., object], args: tuple[Any, ...], context: contextvars.Context | None
-    ) -> None:
+    def __init__(self, callback: _Callback, args: tuple[object, ...], context: _Context) -> None:
         self._context = contextvars.copy_context() if context is None else context
         self._callback = callback
         self._args = args
@@ -61,18 +62,9 @@ class _Timer(_Handle, asyncio.TimerHandle):
 
     __slots__ = ()
 
-    def __init__(
-        self,
-        when: float,
-        callback: Callable[..., object],
-        args: tuple[Any, ...],
-        context: contextvars.Context | None,
-    ) -> None:
+    def __init__(self, when: float, callback: _Callback, args: tuple[object, ...], context: _Context) -> None:
+        super().__init__(callback, args, context)
         self._when = when
-        self._context = contextvars.copy_context() if context is None else context
-        self._callback = callback
-        self._args = args
-        self._cancelled = False
 
 
 class ProcessLoop(asyncio.AbstractEventLoop):
@@ -85,9 +77,8 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._ready: deque[_Handle] = deque()
-        self._timers: list[
-            tuple[float, int, _Timer]
-        ] = []  # by milliseconds, rounded up to whole ones when it is asked
+        self._timers: list[tuple[float, int, _Timer]] = []
+        """By milliseconds, rounded up to whole ones when it is asked."""
         self._serial = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failure: BaseException | None = None
@@ -188,31 +179,18 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def time(self) -> float:
         return self._clock.now / 1000
 
-    def call_soon[*Ts](
-        self,
-        callback: Callable[[*Ts], object],
-        *args: *Ts,
-        context: contextvars.Context | None = None,
-    ) -> asyncio.Handle:
+    def call_soon(self, callback: _Callback, *args: object, context: _Context = None) -> asyncio.Handle:
         handle = _Handle(callback, args, context)
         self._ready.append(handle)
         return handle
 
-    def call_later[*Ts](
-        self,
-        delay: float,
-        callback: Callable[[*Ts], object],
-        *args: *Ts,
-        context: contextvars.Context | None = None,
+    def call_later(
+        self, delay: float, callback: _Callback, *args: object, context: _Context = None
     ) -> asyncio.TimerHandle:
         return self.call_at(self._clock.now / 1000 + delay, callback, *args, context=context)
 
-    def call_at[*Ts](
-        self,
-        when: float,
-        callback: Callable[[*Ts], object],
-        *args: *Ts,
-        context: contextvars.Context | None = None,
+    def call_at(
+        self, when: float, callback: _Callback, *args: object, context: _Context = None
     ) -> asyncio.TimerHandle:
         handle = _Timer(when, callback, args, context)
         self._serial += 1

@@ -10,12 +10,10 @@ from html import escape
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from . import supposed
-from .gaps import NOT_JUDGED, Gap, IsSo
+from .gaps import GOES_ON, NOT_JUDGED, STOPPED, WAITS, Gap, IsSo
 from .lock_screen import LockScreen, bar
-from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing
+from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
 from .truth import Truth, sentence
-from .works import GOES_ON, STOPPED, WAITS
 
 _COLUMN = 32
 _BAR = 20
@@ -104,10 +102,10 @@ class Pair:
             f"{left[row] if row < len(left) else '':<{_COLUMN}}{right[row] if row < len(right) else ''}".rstrip()
             for row in range(max(len(left), len(right)))
         ]
-        return supposed.text("\n".join([*lines, self.label]), self.truth.supposed)
+        return marked_text("\n".join([*lines, self.label]), self.truth.supposed)
 
     def _repr_svg_(self) -> str:
-        return supposed.svg(_drawn(self), self.truth.supposed)
+        return marked_svg(_drawn(self), self.truth.supposed)
 
 
 _TOP, _HEIGHT = 28, 176

@@ -14,11 +14,23 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
-from . import supposed
-from .gaps import Gap, Span, judge, together
-from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
+from .gaps import GOES_ON, Gap, Span, Transfer, judge, together
+from .svg import (
+    CARD,
+    GAP,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    RUN,
+    SAYS,
+    SYSTEM,
+    Drawing,
+    beliefs,
+    marked_svg,
+    marked_text,
+)
 from .truth import sentence, states
-from .works import GOES_ON, Transfer
 
 _RUNS = {state.value for state in State if state.runs}
 _LABEL, _COLUMNS = 14, 60
@@ -69,7 +81,7 @@ class Timeline:
 
     def __init__(self, record: Record, end: int, tolerance: float) -> None:
         self.end = end
-        self.supposed = supposed.beliefs(record)
+        self.supposed = beliefs(record)
         """The beliefs that are supposed in the run, in words."""
         spans = states(record, end)
         self.runs: list[Span] = [span for span in spans if span.what in _RUNS]
@@ -101,10 +113,10 @@ class Timeline:
         """What the person did, and when the system's patience ended."""
 
     def __str__(self) -> str:
-        return supposed.text(_text(self), self.supposed)
+        return marked_text(_text(self), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return supposed.svg(_Picture(self).draw(), self.supposed)
+        return marked_svg(_Picture(self).draw(), self.supposed)
 
 
 def _card_rows(record: Record, end: int) -> list[CardRow]:

@@ -9,8 +9,7 @@ run, size limits of packs, packs that Apple hosts (iOS 26).
 
 from afterswipe.device.network import Network
 from afterswipe.errors import must_be_one_of, must_have_bytes
-from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
-from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
 from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import ProcessChanged
 

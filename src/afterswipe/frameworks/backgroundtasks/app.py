@@ -132,12 +132,8 @@ class BGTaskScheduler:
 
     def _must_be_registered(self, identifier: str) -> None:
         if identifier not in self._handlers:
-            raise BGTaskSchedulerError(
-                "notPermitted",
-                f"nothing is registered for {identifier!r}. Call app.task_scheduler.register({identifier!r}, "
-                "handler) first; on a phone, the identifier must also stand in the Info.plist.",
-                "background-tasks.identifiers-are-declared",
-            )
+            why = f"nothing is registered for {identifier!r}. Call app.task_scheduler.register({identifier!r}, handler) first; on a phone, the identifier must also stand in the Info.plist."
+            raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")
 
     def _registered_late(self, identifier: str) -> None:
         self._crash(

@@ -138,12 +138,7 @@ class ContinuedProcessing:
     """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
 
     def __init__(
-        self,
-        host: Host,
-        *,
-        cards: ActivityStore,
-        network: Network,
-        handlers: Callable[[], Handlers | None],
+        self, host: Host, cards: ActivityStore, network: Network, handlers: Callable[[], Handlers | None]
     ) -> None:
         self.host = host
         self._clock, self._rules = host.clock, host.rules
@@ -223,11 +218,8 @@ class ContinuedProcessing:
         rules.cite("continued-processing.default-strategy-is-queue")
         if self._full and request.strategy == "fail":
             rules.cite("continued-processing.fail-strategy")
-            raise BGTaskSchedulerError(
-                "immediateRunIneligible",
-                "the system has no room for the task now. Go on without it, or submit with strategy='queue' and start later.",
-                "continued-processing.fail-strategy",
-            )
+            why = "the system has no room for the task now. Go on without it, or submit with strategy='queue' and start later."
+            raise BGTaskSchedulerError("immediateRunIneligible", why, "continued-processing.fail-strategy")
         self._queue.append(request)
         rules.cite("continued-processing.ignores-earliest-begin")
         self.look()

@@ -125,12 +125,6 @@ class _Waiting:
     def needs_power(self) -> bool:
         return isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_external_power
 
-    @property
-    def needs_network(self) -> bool:
-        return (
-            isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_network_connectivity
-        )
-
 
 class TaskScheduler:
     """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
@@ -138,7 +132,6 @@ class TaskScheduler:
     def __init__(
         self,
         host: Host,
-        *,
         network: Network,
         conditions: Conditions,
         power: Power,
@@ -154,9 +147,8 @@ class TaskScheduler:
         self._refreshing: list[Grant] = []
         self._processing: list[Grant] = []
         self._on_power: list[Grant] = []
-        self._last_use = max(
-            (use.at for use in host.record.of(StateChanged) if use.event in _USES), default=0
-        )
+        uses = (change.at for change in host.record.of(StateChanged) if change.event in _USES)
+        self._last_use = max(uses, default=0)
         self._busy = False
         host.phases.on(Phase.TASK_REQUESTS, self._happened)
         network.watch(self._look_soon, Phase.TASKS_WAITING)
@@ -187,19 +179,12 @@ class TaskScheduler:
             raise BGTaskSchedulerError("unavailable", why, "background-tasks.error-1-unavailable")
         refresh = isinstance(request, BGAppRefreshTaskRequest)
         limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
-        others = [
-            identifier
-            for identifier, waiting in self._waiting.items()
-            if waiting.is_refresh is refresh and identifier != request.identifier
-        ]
+        alike = [name for name, waiting in self._waiting.items() if waiting.is_refresh is refresh]
+        others = [name for name in alike if name != request.identifier]
         most = self._rules.number(limit)
         if len(others) >= most:
-            raise BGTaskSchedulerError(
-                "tooManyPendingTaskRequests",
-                f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. "
-                "Cancel one, or submit again under its identifier to replace it.",
-                limit,
-            )
+            why = f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. Cancel one, or submit again under its identifier to replace it."
+            raise BGTaskSchedulerError("tooManyPendingTaskRequests", why, limit)
         self.cancel(request.identifier)
         self._rules.cite("background-tasks.earliest-begin-is-a-lower-bound")
         ready = max(self._clock.now, request.earliest)
@@ -219,13 +204,13 @@ class TaskScheduler:
             return
         self._busy = True
         try:
-            self._end_what_only_idle_allows()
+            rule = "background-processing.ends-when-the-person-returns"
+            if not self._conditions.idle and self._rules.holds(rule):
+                for grant in list(self._processing):
+                    grant.expire()
             now = self._clock.now
-            free = [
-                waiting
-                for waiting in self._waiting.values()
-                if waiting.ready <= now and not any(self._obstacles(waiting))
-            ]
+            ready = [waiting for waiting in self._waiting.values() if waiting.ready <= now]
+            free = [waiting for waiting in ready if not any(self._obstacles(waiting))]
             for waiting in free:
                 if waiting.is_refresh:
                     self._launch([waiting])
@@ -252,7 +237,10 @@ class TaskScheduler:
             (self._clock.now < waiting.request.earliest, _EARLY),
             (not self._power.unlocked_since_restart, _NOT_UNLOCKED),
         ]
-        rules += self._refresh_rules() if waiting.is_refresh else self._processing_rules(waiting)
+        if isinstance(waiting.request, BGProcessingTaskRequest):
+            rules += self._processing_rules(waiting, waiting.request)
+        else:
+            rules += self._refresh_rules()
         for applies, (why, claim) in rules:
             if applies and self._rules.holds(claim):
                 yield why, claim
@@ -267,11 +255,13 @@ class TaskScheduler:
             (self._rarely_used(), _RARELY_USED),
         ]
 
-    def _processing_rules(self, waiting: _Waiting) -> list[tuple[bool, tuple[str, str]]]:
+    def _processing_rules(
+        self, waiting: _Waiting, request: BGProcessingTaskRequest
+    ) -> list[tuple[bool, tuple[str, str]]]:
         return [
             (not self._conditions.idle, _NOT_IDLE),
-            (waiting.needs_power and not self._conditions.charging, _NOT_CHARGING),
-            (waiting.needs_network and not self._network.connected, _NO_NETWORK),
+            (request.requires_external_power and not self._conditions.charging, _NOT_CHARGING),
+            (request.requires_network_connectivity and not self._network.connected, _NO_NETWORK),
             (self._conditions.low_power_mode, _LOW_POWER),
             (self._host.was_force_quit, (_QUIT, "force-quit.stops-processing-tasks")),
             (not waiting.submitted_in_foreground and self._rarely_used(), _NOT_IN_RECENT_USE),
@@ -280,14 +270,6 @@ class TaskScheduler:
     def _rarely_used(self) -> bool:
         return self._clock.now - self._last_use > self._rules.milliseconds("model.rarely-used")
 
-    def _end_what_only_idle_allows(self) -> None:
-        if self._conditions.idle or not self._rules.holds(
-            "background-processing.ends-when-the-person-returns"
-        ):
-            return
-        for grant in list(self._processing):
-            grant.expire()
-
     def _launch(self, granted: list[_Waiting]) -> bool:
         """Launch the app once for these requests; they share its time. False where the app may not be launched."""
         refresh = granted[0].is_refresh
@@ -295,11 +277,8 @@ class TaskScheduler:
         names = [waiting.request.identifier for waiting in granted]
         for name in names:
             self.cancel(name)
-        if not self._host.wake(
-            f"{kind.__name__} {', '.join(names)}",
-            "",
-            "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks",
-        ):
+        rule = "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks"
+        if not self._host.wake(f"{kind.__name__} {', '.join(names)}", "", rule):
             self._waiting.update(zip(names, granted, strict=True))
             return False
         if (app := self._handlers()) is None:  # it ended itself at once

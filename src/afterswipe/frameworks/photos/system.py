@@ -10,9 +10,8 @@ an extension may run, the job limit, the single retry, assets that are only in i
 
 from afterswipe.device.network import Network
 from afterswipe.errors import must, must_be_one_of, must_have_bytes
-from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
-from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
-from afterswipe.kernel import Host, Phase
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
+from afterswipe.kernel import Host, Phase, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 FORMS = {
@@ -109,3 +108,21 @@ class Photos:
                 note(TransferEnded(now, _MOVER, number, name, "done"))
 
         self._transfers.move(size, up=True, progressed=progressed)
+
+
+class PhotoLibrary:
+    """The app's side: `app.photo_library`."""
+
+    def __init__(self, process: Process, photos: Photos) -> None:
+        self._process = process
+        self._photos = photos
+
+    def set_upload_job_extension_enabled(self, enabled: bool) -> None:
+        """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
+        self._process.rules.require("photos-upload.introduced-in-26-1", "Photos background uploads")
+        why = (
+            "Background uploads need access to the full photo library. Ask the person for full access first."
+        )
+        may = self._photos.full_access or not enabled
+        self._process.rules.obeyed("photos-upload.full-library-access", may, why)
+        self._photos.enabled = enabled
