@@ -27,7 +27,8 @@ def look(opened=False):
     time = f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"
     says = phone.lock_screen().cards[0].says(phone.clock.now)
     sent = f"{100 * upload.sent // upload.size} %"
-    line(f"{time}, opened" if opened else time, phone.app_state.value, says, sent, ", ".join(told) or "nothing")
+    after, heard = f"{time}, opened" if opened else time, ", ".join(told) or "nothing"
+    line(after, phone.app_state.value, says, sent, heard)
     told.clear()
 
 
