@@ -131,7 +131,8 @@ class OutcomeBlock(Block):  # type: ignore[misc]
             for words in lines:
                 row = etree.SubElement(place, "tr")
                 for word in words:
-                    etree.SubElement(row, name).text = AtomicString(word[:1].upper() + word[1:])
+                    begun = word[:1].upper() + word[1:] if word.split(" ")[0].islower() else word
+                    etree.SubElement(row, name).text = AtomicString(begun)
         return etree.SubElement(figure, "figcaption")
 
 

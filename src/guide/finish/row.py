@@ -143,7 +143,7 @@ def old_fragments(text: str, place: Place) -> str:
 
 
 def short_addresses(text: str, place: Place) -> str:
-    """Questions and promises say at which address they can be sent."""
+    """Questions, promises and ways say at which address they can be sent."""
     return stubs.told(text, place.path)
 
 
