@@ -48,6 +48,7 @@ class Phone(System[Application]):
         claims: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__(Rules(ios, suppose=suppose, disputes=disputes, claims=claims), seed, uplink)
+        self.host.open = self.open
         self._main: AppMain | None = None
         self._in_switcher = False
         for belief in self.rules.supposed:
@@ -165,7 +166,7 @@ class Phone(System[Application]):
         self.conditions.device_locked(True)
         self.host.in_front, self._in_switcher = False, False
         self.host.happen(Event.RESTART)
-        self.power.restarted()
+        self.power.unlocked_since_restart = False
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
         """Let time pass, or less where `until` says True before. Raises UsageError for a time below zero, and whatever the app did not catch.
@@ -239,4 +240,4 @@ class Phone(System[Application]):
     def _unlocked(self) -> None:
         self.conditions.device_locked(False)
         self.conditions.idle = False
-        self.power.unlocked()
+        self.power.unlocked_since_restart = True

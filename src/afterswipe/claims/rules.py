@@ -85,10 +85,11 @@ class Rules:
                 self.used[claim_id] = claim
         return claim
 
-    def cite(self, claim_id: str) -> None:
-        """Say that what follows rests on this claim: it stands in the run's `why`. It decides nothing."""
-        if claim_id not in self.used:
-            self.claim(claim_id)
+    def cite(self, *claim_ids: str) -> None:
+        """Say that what follows rests on these claims: they stand in the run's `why`. It decides nothing."""
+        for claim_id in claim_ids:
+            if claim_id not in self.used:
+                self.claim(claim_id)
 
     def holds(self, claim_id: str) -> bool:
         """Whether the phone follows this rule: the claim covers this iOS version, no supposed belief displaces it, and no dispute is against it."""
@@ -126,17 +127,13 @@ class Rules:
         if (time := self._times.get(claim_id)) is None:
             unit = self._value(claim_id).unit
             if unit not in _MILLISECONDS:
-                raise ClaimError(
-                    f"Claim {claim_id} has the unit {unit!r}, which is no time. Give it s, min, h."
-                )
+                raise ClaimError(f"Claim {claim_id} has the unit {unit!r}, which is no time.")
             time = self._times[claim_id] = round(self.number(claim_id) * _MILLISECONDS[unit])
         return time
 
     def _value(self, claim_id: str) -> Value:
         if (value := self.claim(claim_id).value) is None:
-            raise ClaimError(
-                f"Claim {claim_id} has no value, and the model needs one. Give it a [value] table."
-            )
+            raise ClaimError(f"Claim {claim_id} has no value. Give it a [value] table.")
         return value
 
 
