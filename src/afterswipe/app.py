@@ -52,7 +52,7 @@ class Application:
         """The connections of this process."""
         from .device.connections import Connections
 
-        return Connections.of(self.process, self.system.network)
+        return Connections(self.system.network, self.process.loop, self.process)
 
     @cached_property
     def activities(self) -> "Activities":
@@ -152,7 +152,8 @@ class Application:
     @property
     def background_time_remaining(self) -> float:
         """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground. For logging, not for logic."""
-        return self.background_time.remaining()
+        ends_at = self.background_time.ends_at
+        return float("inf") if ends_at is None else (ends_at - self.clock.now) / SECOND
 
     def begin_background_task(self, name: str, expiration_handler: Action | None = None) -> int:
         """Ask not to be suspended yet, and return the identifier for `end_background_task`.

@@ -1,7 +1,6 @@
-"""What the phone keeps: the system's side of every framework, each built when it is first used.
+"""What the phone keeps: the system's side of every framework, each built when it is first used. Here the parts are put together.
 
-This is where the parts are put together, and the only place that knows all of them. Built early or late, a part is the same: it reads
-from the record what was before it.
+Built early or late, a part is the same: it reads from the record what was before it.
 """
 
 import random
@@ -129,7 +128,7 @@ class System[App: InTheApp]:
         """What a person, Siri or Shortcuts lets run of the app."""
         from .frameworks.appintents.system import Intents
 
-        return Intents(self.host, conditions=self.conditions, cards=self.cards, app=lambda: self.app)
+        return Intents(self.host, self.conditions, self.cards, lambda: self.app)
 
     @cached_property
     def background_modes(self) -> "BackgroundModes":

@@ -60,9 +60,8 @@ class Rule:
 def rule(claim_id: str) -> Rule:
     """What a run needs of a claim. Raises ClaimError where there is none."""
     if (found := rules().get(claim_id)) is None:
-        raise ClaimError(
-            f"There is no claim {claim_id!r}. Its file would be src/afterswipe/claims/data/{claim_id}.toml."
-        )
+        file = f"src/afterswipe/claims/data/{claim_id}.toml"
+        raise ClaimError(f"There is no claim {claim_id!r}. Its file would be {file}.")
     return found
 
 

@@ -1,9 +1,8 @@
 """The network: a link with a bandwidth and a latency, and servers at its end. `connections.py` has the app's side.
 
 A server's handler is called with the request and the number of bytes of its body that arrived. It returns an `httpx.Response`, or is a
-coroutine function that does, and may wait with `asyncio.sleep` meanwhile. A body that is a generator arrives piece by piece; an
-asynchronous generator may wait between two pieces. All of it takes the phone's time, and none of the app's: a server goes on while the
-app is suspended.
+coroutine function that does. It may wait with `asyncio.sleep`, and so may a body that is an asynchronous generator. All of it takes the
+phone's time, and none of the app's: a server goes on while the app is suspended.
 
 Not modelled: congestion, packet loss, DNS, TLS (a real captive portal can answer plain HTTP only; over HTTPS the request
 fails), Multipath TCP, a link that takes two transfers at once (they take turns, piece by piece); how long a server needs by itself, its
@@ -35,6 +34,11 @@ Answered = Callable[[httpx.Response], None]
 def created(_request: httpx.Request, _received: int) -> httpx.Response:
     """What a host answers under which nobody put a server."""
     return httpx.Response(httpx.codes.CREATED, text="created")
+
+
+def streams(response: httpx.Response) -> bool:
+    """Whether the body of a response comes piece by piece."""
+    return not isinstance(response.stream, httpx.ByteStream)
 
 
 async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
@@ -73,10 +77,8 @@ class Network:
     ) -> None:
         self.clock = clock
         self.rules = rules
-        self._numbers: dict[str, float] = {
-            "uplink": uplink if uplink is not None else rules.number("model.uplink-bandwidth"),
-            "latency": rules.milliseconds("model.network-latency"),
-        }
+        up = uplink if uplink is not None else rules.number("model.uplink-bandwidth")
+        self._numbers = {"uplink": up, "latency": float(rules.milliseconds("model.network-latency"))}
         self._jitter = rules.number("model.network-jitter")
         self._rng = rng
         self._note = note
@@ -85,7 +87,8 @@ class Network:
         self._servers: ProcessLoop | None = None
         self._resumable: set[str] = set()
         self._changes: Subscribers[()] = Subscribers()
-        self._in_use: list[Callable[[str], object]] = []
+        self.in_use: list[Callable[[str], object]] = []
+        """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
         self.connected = True
         """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
         self.kind = "Wi-Fi"
@@ -122,9 +125,8 @@ class Network:
 
     @latency.setter
     def latency(self, milliseconds: int) -> None:
-        must(
-            milliseconds >= 0, f"latency={milliseconds}: nothing arrives before it was sent. Give 0 or more."
-        )
+        given = f"latency={milliseconds}"
+        must(milliseconds >= 0, f"{given}: nothing arrives before it was sent. Give ms, 0 or more.")
         self._numbers["latency"] = milliseconds
 
     # What happens to it.
@@ -178,7 +180,7 @@ class Network:
         if cut:
             self.rules.cite("model.network-change-cuts-connections")
             self._free_at = dict.fromkeys(self._free_at, self.clock.now)
-            for die in self._in_use:
+            for die in self.in_use:
                 die(cut)
         self._changes.tell(Moment.NETWORK)
 
@@ -219,9 +221,7 @@ class Network:
             answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
             return
         answer = self._handlers.get(request.url.host, created)(request, received)
-        if isinstance(answer, httpx.Response) and (
-            isinstance(answer.stream, httpx.ByteStream) or not in_full
-        ):
+        if isinstance(answer, httpx.Response) and not (in_full and streams(answer)):
             answered(answer)
         else:
             self._work(self._answer(request, answer, answered, in_full))
@@ -233,7 +233,7 @@ class Network:
         if not isinstance(response, httpx.Response):
             what = f"The server of {request.url.host} answered {type(response).__name__}"
             raise UsageError(f"{what}. Return an httpx.Response, for instance httpx.Response(200).")
-        if in_full and not isinstance(response.stream, httpx.ByteStream):
+        if in_full and streams(response):
             body = b"".join([piece async for piece in pieces(response)])
             response = httpx.Response(response.status_code, headers=response.headers, content=body)
         answered(response)
@@ -281,10 +281,6 @@ class Network:
         start = max(self.clock.now, self._free_at[way])
         self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
         return self.clock.at(self._free_at[way], done)
-
-    def used_by(self, die: Callable[[str], object]) -> None:
-        """For `Connections`: those of a process die, with a reason, when the network changes."""
-        self._in_use.append(die)
 
 
 def _bandwidth(name: str, megabits: float) -> float:

@@ -35,10 +35,7 @@ class Phase(Enum):
     BACKGROUND_TIME = (Moment.CHANGED, "the time for background assertions starts or stops")
     CPU_MONITOR = (Moment.CHANGED, "the CPU monitor starts or stops")
     CONNECTIONS = (Moment.CHANGED, "connections of a process without run time become defunct")
-    TRANSFERS_OF_SUSPENDED = (
-        Moment.CHANGED,
-        "background transfers of a suspended app go on; in front, its rate limiter is reset",
-    )
+    TRANSFERS_OF_SUSPENDED = (Moment.CHANGED, "background transfers of a suspended app go on")
     FILE_LOCKS = (Moment.CHANGED, "an app that is suspended with a file lock is ended")
 
     TRANSFERS_OF_ENDED = (Moment.ENDED, "background transfers lose their listeners, not their bytes")

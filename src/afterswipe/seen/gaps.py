@@ -49,6 +49,9 @@ GOES_ON, WAITS, STOPPED = "goes on", "waits", "stopped"
 Key = tuple[str, int, int]
 """A transfer: whose process moves it, in which launch of the app where it is the app's, and its number."""
 
+type Work = dict[Key, "Transfer"]
+"""Transfers that are one work."""
+
 
 @dataclass
 class Transfer:
@@ -104,7 +107,7 @@ class Told:
     sent: dict[Key, int] = field(default_factory=dict)
     older: set[Key] = field(default_factory=set)
     tied: set[Key] = field(default_factory=set)
-    known: tuple[int, dict[Key, Transfer] | None] = (-1, None)
+    known: tuple[int, Work | None] = (-1, None)
 
     @property
     def says_it_waits(self) -> bool:
@@ -118,7 +121,7 @@ class Works:
 
     def __init__(self) -> None:
         self.state = State.NOT_RUNNING
-        self.moved: dict[Key, Transfer] = {}
+        self.moved: Work = {}
         self._launches = 0
         self._version = 0
 
@@ -162,13 +165,13 @@ class Works:
             case _:
                 pass
 
-    def of(self, told: Told) -> dict[Key, Transfer] | None:
+    def of(self, told: Told) -> Work | None:
         """The transfers that a card speaks of; None where two works are there and nothing ties one of them to it."""
         if told.known[0] != self._version:
             told.known = (self._version, self._of(told))
         return told.known[1]
 
-    def _of(self, told: Told) -> dict[Key, Transfer] | None:
+    def _of(self, told: Told) -> Work | None:
         if told.card.kind == "system":
             return {}
         candidates = {key: moved for key, moved in self.moved.items() if key not in told.older}
@@ -181,18 +184,14 @@ class Works:
             return {}
         return works[0] if len(works) == 1 else None
 
-    def _tied(self, told: Told) -> dict[Key, Transfer]:
+    def _tied(self, told: Told) -> Work:
         """What the app's code named, and where that failed, what sent the same file afterwards."""
         tied = {key: moved for key, moved in self.moved.items() if key in told.tied}
         failed = {moved.name: moved.started for moved in tied.values() if moved.died}
-        again = {
-            key: moved
-            for key, moved in self.moved.items()
-            if moved.name in failed and moved.started >= failed[moved.name]
-        }
-        return tied | again
+        later = {key: moved for key, moved in self.moved.items() if moved.name in failed}
+        return tied | {key: moved for key, moved in later.items() if moved.started >= failed[moved.name]}
 
-    def word(self, mine: dict[Key, Transfer]) -> tuple[str, str]:
+    def word(self, mine: Work) -> tuple[str, str]:
         """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""
         if not mine:
             return (GOES_ON if self.state.runs else STOPPED), ""
@@ -203,20 +202,20 @@ class Works:
         return (WAITS, waits[0]) if all(waits) else (GOES_ON, "")
 
 
-def alive(mine: dict[Key, Transfer]) -> dict[Key, Transfer]:
+def alive(mine: Work) -> Work:
     """The transfers of a work that did not fail."""
     return {key: moved for key, moved in mine.items() if not moved.died}
 
 
-def arrived(mine: dict[Key, Transfer]) -> tuple[int, int]:
+def arrived(mine: Work) -> tuple[int, int]:
     """How many bytes have arrived, of how many. An attempt that failed counts where there is no later one."""
     last = {moved.name: moved for moved in mine.values()}
     return sum(moved.sent for moved in last.values()), sum(moved.size for moved in last.values())
 
 
-def _joined(candidates: dict[Key, Transfer]) -> list[dict[Key, Transfer]]:
+def _joined(candidates: Work) -> list[Work]:
     """One work for each group of transfers that share a session or a file."""
-    works: list[dict[Key, Transfer]] = []
+    works: list[Work] = []
     for key, one in candidates.items():
         session = (one.by, key[1], one.session)
         same = [
@@ -393,7 +392,7 @@ class _Reader:
                 if wrong[1] > wrong[0]:
                     self._add(told, mine, wrong)
 
-    def _note(self, number: int, mine: dict[Key, Transfer] | None, start: int) -> None:
+    def _note(self, number: int, mine: Work | None, start: int) -> None:
         word, why = (NOT_JUDGED, "") if mine is None else self.works.word(mine)
         last = self.now.get(number)
         if last is None or (last.word, last.waits_for) != (word, why):
@@ -410,7 +409,7 @@ class _Reader:
                 hidden = off if told.card.claims and self._tolerance >= off >= 0.01 else 0.0
                 self.now[number] = replace(self.now[number], sent=sent, size=whole, tolerated=hidden)
 
-    def _off(self, told: Told, mine: dict[Key, Transfer], at: int) -> float:
+    def _off(self, told: Told, mine: Work, at: int) -> float:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""
         card = told.card
         share = _came(told, mine)
@@ -429,7 +428,7 @@ class _Reader:
         elif not last or last.end < end:
             self.not_judged.append(Span(max(start, last.end if last else 0), end, NOT_JUDGED))
 
-    def _add(self, told: Told, mine: dict[Key, Transfer], wrong: _Wrong) -> None:
+    def _add(self, told: Told, mine: Work, wrong: _Wrong) -> None:
         start, end, what, work = wrong
         waits_for = self.works.word(mine)[1] if work == WAITS else ""
         found = self.found.setdefault(told.card.activity, [])
@@ -450,7 +449,7 @@ class _Reader:
         says = "a view that the system moves" if told.card.moves else told.card.text
         found.append(Gap(start, end, what, told.card.activity, told.card.title, says, so, work, waits_for))
 
-    def _judge(self, told: Told, mine: dict[Key, Transfer], start: int, end: int) -> Iterator[_Wrong]:
+    def _judge(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
         figure = card.progress is not None and card.kind != "system"
         if not self.works.state.runs:
@@ -472,9 +471,7 @@ class _Reader:
         if figure:
             yield from self._drift(told, mine, start, end)
 
-    def _nothing_goes_on(
-        self, told: Told, mine: dict[Key, Transfer], start: int, end: int
-    ) -> Iterator[_Wrong]:
+    def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
         living = alive(mine)
         complete = all(moved.outcome == "done" for moved in living.values()) and bool(living or not mine)
@@ -485,7 +482,7 @@ class _Reader:
         reason = "frozen" if self.works.state is State.SUSPENDED else "orphaned"
         yield (start, end, "projected" if card.moves else reason, STOPPED)
 
-    def _drift(self, told: Told, mine: dict[Key, Transfer], start: int, end: int) -> Iterator[_Wrong]:
+    def _drift(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
         share = _came(told, mine)
         if share is None:
@@ -509,7 +506,7 @@ class _Reader:
             yield (max(ahead, behind), end, "projected", GOES_ON)
 
 
-def _came(told: Told, mine: dict[Key, Transfer]) -> float | None:
+def _came(told: Told, mine: Work) -> float | None:
     """The share of the whole that has arrived since the card was told; None without a whole."""
     living = alive(mine)
     whole = sum(moved.size for moved in living.values())

@@ -59,11 +59,8 @@ def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[C
     """The cards in the Dynamic Island: live ones, at most two, the most relevant first, and none of the app that is in front."""
     hidden = app_in_front and rules.holds("live-activity.hidden-for-the-foreground-app")
     ended_too = not rules.holds("live-activity.leaves-the-island-at-its-end")
-    shown = [
-        card
-        for card in cards
-        if (card.state in LIVE or (ended_too and card.on_screen)) and not (hidden and card.kind == APP)
-    ]
+    there = [card for card in cards if card.state in LIVE or (ended_too and card.on_screen)]
+    shown = [card for card in there if not (hidden and card.kind == APP)]
     if len({card.relevance_score for card in shown}) > 1 and rules.holds("live-activity.relevance-score"):
         shown.sort(key=lambda card: -card.relevance_score)
     return shown[: int(rules.number("live-activity.island-shows-two"))]

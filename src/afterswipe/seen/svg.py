@@ -1,9 +1,7 @@
-"""A small writer of SVG whose pictures fit any width: positions in per cent across, in pixels down.
+"""A small writer of SVG whose pictures fit any width: positions in per cent across, in pixels down. Text keeps its size.
 
-Text keeps its size when the picture gets narrow, so it is legible at 360 px. Colours are custom properties of
-the page with a colour of their own to fall back on; no style element, no script, nothing from elsewhere.
-
-All that a phone shows on which a belief is supposed is marked: without that, a picture of what is not so would go around as ours.
+Colours are custom properties of the page with one of their own to fall back on; no style element, no script, nothing from elsewhere. What a
+phone shows on which a belief is supposed is marked: without that, a picture of what is not so would go around as ours.
 """
 
 import re
@@ -34,15 +32,13 @@ class Drawing:
 
     def rect(self, x: float, y: float, width: float, height: float, **attributes: str | float) -> None:
         """Add a rectangle."""
-        self._parts.append(
-            f'<rect x="{_pc(x)}" y="{y:g}" width="{_pc(width)}" height="{height:g}"{_written(attributes)}/>'
-        )
+        place = f'x="{_pc(x)}" y="{y:g}" width="{_pc(width)}" height="{height:g}"'
+        self.raw(f"<rect {place}{_written(attributes)}/>")
 
     def line(self, x1: float, y1: float, x2: float, y2: float, **attributes: str | float) -> None:
         """Add a line."""
-        self._parts.append(
-            f'<line x1="{_pc(x1)}" y1="{y1:g}" x2="{_pc(x2)}" y2="{y2:g}"{_written(attributes)}/>'
-        )
+        place = f'x1="{_pc(x1)}" y1="{y1:g}" x2="{_pc(x2)}" y2="{y2:g}"'
+        self.raw(f"<line {place}{_written(attributes)}/>")
 
     def text(self, x: float, y: float, words: str, **attributes: str | float) -> None:
         """Add a line of text; `dx` moves it by pixels."""

@@ -235,8 +235,8 @@ def a_broadcast_starts_a_card(patch: Patch) -> None:
 def every_push_is_urgent(patch: Patch) -> None:
     send = LiveActivityPushes._send
 
-    def planted(pushes: LiveActivityPushes, number: int, _priority: int, arrive, **ends) -> None:
-        send(pushes, number, IMMEDIATE, arrive, **ends)
+    def planted(pushes: LiveActivityPushes, number: int, _priority: int, arrive, *ends) -> None:
+        send(pushes, number, IMMEDIATE, arrive, *ends)
 
     patch.setattr(LiveActivityPushes, "_send", planted)
 

@@ -1,9 +1,8 @@
 """ActivityKit as an app's code holds it: request, update and end Live Activities, while the app has run time.
 
-Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17), whose helper opens
-`app.activities.allow_start_for(claim)` around the intent's code; by push (17.2, `phone.live_activity_pushes.start`); or at a time that
-was given before (26, `request(..., start=...)`). Whether an app in the background may give such a time is not documented in what
-was read; here it may not.
+Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17); by push (17.2,
+`phone.live_activity_pushes.start`); or at a time that was given before (26, `request(..., start=...)`). Whether an app in the background may
+give such a time is not documented in what was read; here it may not.
 
 Not modelled: alerts' sounds, buttons in a card.
 """
@@ -230,12 +229,10 @@ class Activities:
         rules.cite("live-activity.reconcile-at-launch")
         for card in list(self._cards):
             if card.kind != APP:
-                failed = card.state is ActivityState.ENDED
-                rules.cite(
-                    "continued-processing.failed-card-cannot-be-cleared"
-                    if failed
-                    else "continued-processing.card-belongs-to-the-system"
-                )
+                rule = "continued-processing.card-belongs-to-the-system"
+                if card.state is ActivityState.ENDED:
+                    rule = "continued-processing.failed-card-cannot-be-cleared"
+                rules.cite(rule)
             elif card.state is not ActivityState.DISMISSED:
                 yield Activity(self._process, self._cards, card.number)
 
@@ -263,11 +260,8 @@ class Activities:
             rules.cite(rule)
             if self._process.state.foreground:
                 rules.cite("live-activity.no-start-in-will-enter-foreground")
-            raise ActivityAuthorizationError(
-                "visibility",
-                f"the app is in state {state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves.",
-                rule,
-            )
+            why = f"the app is in state {state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves."
+            raise ActivityAuthorizationError("visibility", why, rule)
 
 
 def _content(

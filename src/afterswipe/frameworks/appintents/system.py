@@ -85,7 +85,7 @@ class LongRunningIntent[App: InProcess](CancellableIntent[App]):
     def _performed(self) -> "_Run[App]":
         if self.performance is None:
             raise UsageError(
-                "This intent is not performed now. Let the person tap it: phone.intents.tap(intent)."
+                "This intent is not performed. Let the person tap it: phone.intents.tap(intent)."
             )
         return self.performance
 
@@ -191,7 +191,7 @@ class Intents[App: InProcess]:
     """What a person, Siri or Shortcuts lets run: `phone.intents`. `app` is what it runs in, None without a process."""
 
     def __init__(
-        self, host: Host, *, conditions: Conditions, cards: ActivityStore, app: Callable[[], App | None]
+        self, host: Host, conditions: Conditions, cards: ActivityStore, app: Callable[[], App | None]
     ) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
@@ -239,8 +239,6 @@ class Intents[App: InProcess]:
         if not self._host.state.foreground:
             self._host.wake("app intent", "")
         if (app := self._app()) is None:
-            raise UsageError(
-                "There is no app on the phone yet, with no intents. Open it once: phone.open(my_app)."
-            )
+            raise UsageError("There is no app on the phone, so no intent. Open it once: phone.open(my_app).")
         self._runs = [run for run in self._runs if run.alive]
         self._runs.append(_Run(app, self._host, self._cards, intent, by))

@@ -1,11 +1,9 @@
 """BackgroundTasks as an app's code holds it: register a handler, submit a request, and be launched when the system chooses.
 
-Apple: `BGTaskScheduler`, `BGAppRefreshTask`, `BGProcessingTask` (iOS 13) and `BGContinuedProcessingTask` (iOS 26). The system's side
-is in `system` and `continued`. A request is a wish, and no start: the system decides whether and when it launches the app for it.
+The model has no Info.plist. To register a handler is also to permit its identifier and the background mode that it needs (claims
+background-tasks.identifiers-are-declared, background-refresh.needs-the-fetch-mode, background-processing.needs-the-processing-mode).
 
-The model has no Info.plist. To register a handler is also to permit its identifier and the background mode that it needs
-(claims background-tasks.identifiers-are-declared, background-refresh.needs-the-fetch-mode,
-background-processing.needs-the-processing-mode). Not modelled: health research tasks, the throttling of apps that do not
+Not modelled: health research tasks, the throttling of apps that do not
 complete their tasks, the bundle identifier in the names of continued tasks.
 """
 
@@ -87,10 +85,8 @@ class BGTaskScheduler:
         """The form that replaces `submit` in iOS 27 (claim background-tasks.submit-is-deprecated); raises UnavailableError before."""
         rule = self._rules.claim("background-tasks.submit-is-deprecated")
         if not self._rules.holds(rule.id):
-            raise UnavailableError(
-                f"iOS {self._rules.ios} has no submitTaskRequest. Use submit, or choose iOS {rule.since}: Phone(ios='{rule.since}').",
-                rule.id,
-            )
+            why = f"iOS {self._rules.ios} has no submitTaskRequest. Use submit, or choose iOS {rule.since}: Phone(ios='{rule.since}')."
+            raise UnavailableError(why, rule.id)
         self.submit(request)
 
     def cancel(self, identifier: str) -> None:
@@ -121,9 +117,7 @@ class BGTaskScheduler:
     def _start(self, handler: Handler, task: BGTask) -> None:
         work = handler(task)
         if work is not None:
-            self.process.loop.create_task(work).add_done_callback(
-                lambda done: None if done.cancelled() else done.result()
-            )
+            self.process.run(work)
         if isinstance(task, BGContinuedProcessingTask):  # that its handler has returned ends nothing
             self._rules.cite("continued-processing.async-work-is-supported")
 

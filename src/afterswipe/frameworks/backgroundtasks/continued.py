@@ -1,15 +1,13 @@
 """The system's side of continued tasks (iOS 26): what it takes, what waits, the card of each task, and what ends it.
 
-Work that a person starts in the app goes on behind a card of the system. The app submits a request in the foreground and is given
-its task at once, or later where the system has no room. While the task runs it holds off suspension, and the system shows a card with
-its title, subtitle and progress that the app can neither style, hide nor end. The task must report progress; nobody documents a
-longest run time (claim continued-processing.maximum-run-time).
+Work that a person starts in the app goes on behind a card of the system, which the app can neither style, hide nor end. The app submits a
+request in the foreground and is given its task at once, or later where the system has no room. While it runs it holds off suspension. It
+must report progress; nobody documents a longest run time (claim continued-processing.maximum-run-time).
 
-Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log
-shows requests accepted without one. Checked is the foreground. Waiting for the network counts as a stall here; one report fits
-that, nothing proves it (claims continued-processing.airplane-mode-expiry, .network-wait-as-stall). What Stop does in the system's
-question is not known either; here it ends the task as the card's own stop button does (claim
-continued-processing.stop-in-the-question). A question that nobody answers changes nothing.
+Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log shows requests
+accepted without one. Waiting for the network counts as a stall; one report fits that, nothing proves it (claims
+continued-processing.airplane-mode-expiry, .network-wait-as-stall). Stop in the system's question ends the task as the card's own button
+does (claim continued-processing.stop-in-the-question: not known). A question that nobody answers changes nothing.
 
 Not modelled: how many tasks may run at once (the script says when there is no room), GPU and Neural Engine, the lower
 priority in the background, the Simulator, what becomes of a queued request when the system ends the app (it is dropped here), the
@@ -260,9 +258,7 @@ class ContinuedProcessing:
 
     def _newest(self) -> RunningTask:
         if not self._running:
-            raise UsageError(
-                "No continued task runs. The app submits one with app.task_scheduler.submit(...)."
-            )
+            raise UsageError("No continued task runs. The app submits one: app.task_scheduler.submit(...).")
         return self._running[-1]
 
     def _next(self) -> BGContinuedProcessingTaskRequest | None:

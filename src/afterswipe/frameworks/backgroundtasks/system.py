@@ -1,10 +1,8 @@
 """The system's side of BackgroundTasks: which requests wait, what keeps them waiting, and when the app is launched for them.
 
-Refresh: once, some time after the request may begin, and up to 30 seconds. The system goes by how the app is used; here that
-is a fixed delay (claim model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until
-the person is back or the time is over (claim model.processing-run-time).
-
-After a force quit neither runs. For refresh that is settled; for processing Apple's engineers have said different things
+Refresh: once, some time after the request may begin, and up to 30 seconds; how the app is used is here a fixed delay (claim
+model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until the person is back or the time
+is over (claim model.processing-run-time). After a force quit neither runs; for processing Apple's engineers have said different things
 (claim force-quit.stops-processing-tasks, disputed), and the model follows the older answer.
 
 Not modelled: system budgets, a low battery, the shorter times of Low Power Mode, power that is taken away while a task runs,

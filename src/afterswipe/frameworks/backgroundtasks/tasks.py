@@ -129,11 +129,8 @@ class Progress:
 
     @completed_unit_count.setter
     def completed_unit_count(self, count: int) -> None:
-        within = 0 <= count <= self._total
-        must(
-            within,
-            f"completed_unit_count={count} of {self._total}. Set total_unit_count first, then count up to it.",
-        )
+        within, total = 0 <= count <= self._total, self._total
+        must(within, f"completed_unit_count={count} of {total}. Set total_unit_count first, then count up.")
         moved = count > self._completed
         self._completed = count
         self._changed(moved)

@@ -43,7 +43,6 @@ class Bluetooth:
 
     def wait_for_event(self) -> None:
         """Tell the system that the app waits for an event of its accessory, such as a connection. Raises UnavailableError before iOS 7."""
-        self._process.rules.require(
-            "bluetooth.relaunch-after-system-termination", "Bluetooth state restoration"
-        )
+        rule = "bluetooth.relaunch-after-system-termination"
+        self._process.rules.require(rule, "Bluetooth state restoration")
         self._accessories.waits_for_bluetooth = True

@@ -14,8 +14,9 @@ from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Ex
 from afterswipe.kernel import Host, Phase, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
+FIRST_FORM = "PHBackgroundResourceUploadExtension"
 FORMS = {
-    "PHBackgroundResourceUploadExtension": "photos-upload.introduced-in-26-1",
+    FIRST_FORM: "photos-upload.introduced-in-26-1",
     "PHBackgroundResourceUploadJobExtension": "photos-upload.first-form-deprecated",
 }
 """The two forms of the extension, each with the claim that says since when it exists."""
@@ -65,11 +66,7 @@ class Photos:
         must_have_bytes(name, size)
         self.library[name] = size
 
-    def install_extension(
-        self,
-        process_jobs: ExtensionMain[UploadExtension],
-        form: str = "PHBackgroundResourceUploadExtension",
-    ) -> str:
+    def install_extension(self, process_jobs: ExtensionMain[UploadExtension], form: str = FIRST_FORM) -> str:
         """Give the app an upload extension of one of the `FORMS`. Returns "installed", or that with a warning.
 
         Raises UnavailableError before iOS 26.1, or before 27 for the second form; UsageError for another form.
@@ -77,7 +74,7 @@ class Photos:
         must_be_one_of("form of the extension", form, FORMS)
         self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs
-        first = form == "PHBackgroundResourceUploadExtension"
+        first = form == FIRST_FORM
         old = first and self._host.rules.holds("photos-upload.first-form-deprecated")
         return "installed, deprecated since iOS 27" if old else "installed"
 

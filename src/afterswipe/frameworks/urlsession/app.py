@@ -98,7 +98,8 @@ class UploadTask:
         try:
             async with httpx.AsyncClient(transport=transport) as client:
                 if self._resumed:
-                    await self._connections.pause(2 * self._connections.network.latency)
+                    network = self._connections.network
+                    await self._connections.wait_for(network.clock.after, network.round_trip)
                 response = await client.post(address(self._url), content=self._body())
         except ConnectError as lost:
             self._end("there is no network")
@@ -123,10 +124,8 @@ class UploadTask:
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent
-        now = self._process.clock.now
-        self._process.note(
-            TransferMoved(now, "app", self._number, self.name, self.count_of_bytes_sent, self.size)
-        )
+        named = (self._process.clock.now, "app", self._number, self.name)
+        self._process.note(TransferMoved(*named, self.count_of_bytes_sent, self.size))
         self._news.set()
 
     def _lost(self) -> None:

@@ -153,11 +153,10 @@ class BackgroundURLSession:
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
             later = round(earliest_begin * SECOND)
-        readable = protection != PROTECTIONS[0]
         begins = self._process.clock.now + later
-        return self._start(
-            BackgroundTransfer(file, size, url=to, readable_while_locked=readable, not_before=begins)
-        )
+        transfer = BackgroundTransfer(file, size, url=to, not_before=begins)
+        transfer.readable_while_locked = protection != PROTECTIONS[0]
+        return self._start(transfer)
 
     def upload_from_data(
         self, name: str, *, size: int, to: str = "https://upload.example/story"
@@ -176,15 +175,13 @@ class BackgroundURLSession:
 
     def tasks(self) -> list[BackgroundUploadTask]:
         """Every upload of this session, finished ones included: what a launched app asks first."""
-        return [
-            BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in self._own(down=False)
-        ]
+        own = self._own(down=False)
+        return [BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in own]
 
     def downloads(self) -> list[BackgroundDownloadTask]:
         """Every download of this session, finished ones included."""
-        return [
-            BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in self._own(down=True)
-        ]
+        own = self._own(down=True)
+        return [BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in own]
 
     def _own(self, *, down: bool) -> list[BackgroundTransfer]:
         mine = [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
@@ -196,9 +193,8 @@ class BackgroundURLSession:
         return BackgroundUploadTask(self._process, self._daemon, transfer)
 
     def _hand_over(self, transfer: BackgroundTransfer) -> None:
-        self._process.rules.require(
-            "background-urlsession.another-process-moves-the-bytes", "background URLSession"
-        )
+        rule = "background-urlsession.another-process-moves-the-bytes"
+        self._process.rules.require(rule, "background URLSession")
         self._process.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
         transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
         self._daemon.add(transfer, from_background=not self._process.state.foreground)

@@ -354,14 +354,14 @@ class TransferDaemon:
         self._look()
 
     def _wake(self, session: str) -> None:
-        self.rate_limiter.resumes()
+        before = self.rate_limiter.resumes()
         reason = f"background URLSession {session}".rstrip()
         self._rules.cite("force-quit.no-relaunch-for-transfers")
         self._rules.cite("force-quit.no-background-launch")
         if self._host.wake(reason, "model.wake-run-time", "force-quit.no-relaunch-for-transfers"):
             self._rules.cite("background-urlsession.stored-handler-must-be-called")
         else:
-            self.rate_limiter.did_not_resume()
+            self.rate_limiter.delay, self.rate_limiter.resumed_at = before
 
     @staticmethod
     def _tell(transfer: BackgroundTransfer) -> None:
@@ -375,31 +375,26 @@ class RateLimiter:
     def __init__(self, clock: Clock, rules: Rules) -> None:
         self._clock = clock
         self._rules = rules
-        self._before = (0, 0)
         self._rest: Due | None = None
         self.delay = 0
         """In milliseconds, counted from the last time that the app was resumed."""
         self.resumed_at = 0
         """When the daemon last resumed the app, in milliseconds."""
 
-    def resumes(self) -> None:
-        """The daemon is about to resume the app for its background session: the delay grows before the app runs."""
-        self._before = (self.delay, self.resumed_at)
+    def resumes(self) -> tuple[int, int]:
+        """The daemon is about to resume the app for its background session: the delay grows before the app runs. Returns what it was."""
+        before = (self.delay, self.resumed_at)
         self._rules.cite("background-urlsession.each-resume-adds-a-delay")
         self._rules.cite("background-urlsession.chunks-one-by-one-is-the-worst-case")
         self.busy()
-        self.delay = self._grown()
-        self.resumed_at = self._clock.now
+        self.delay, self.resumed_at = self._grown(), self._clock.now
+        return before
 
     def _grown(self) -> int:
         if not self.delay:
             return self._rules.milliseconds("background-urlsession.rate-limiter-first-delays")
         self._rules.cite("background-urlsession.rate-limiter-doubles")
         return 2 * self.delay
-
-    def did_not_resume(self) -> None:
-        """The app could not be resumed: the delay is what it was."""
-        self.delay, self.resumed_at = self._before
 
     def idle(self) -> None:
         """Nothing of the app is under way. If the delay passes like this, it is reset (claim model.rate-limiter-rest)."""

@@ -1,20 +1,16 @@
-"""Pushes: what a server can start on the phone, and whose process runs then.
+"""Pushes and local notifications: what a server can start on the phone, and whose process runs then.
 
-A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no
-app; a notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must
-ring. Push to Talk gives time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card.
+A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no app; a
+notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must ring. Push to Talk gives
+time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card. Taken for granted, with no claim for it: the system shows
+an alert push without an extension after a force quit too.
 
-Taken for granted, with no claim for it: the system shows an alert push without an extension after a force quit too.
+A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an
+app can schedule the bad news in advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
 
 Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, the app's permission to notify, the first version of PushKit
 (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
 says after how many), the length of a call, Push to Talk's own push.
-
-Apple: `UNUserNotificationCenter` with a time interval as the trigger (claim life-cycle.local-notification-without-the-app). It gives no run
-time, and nothing is decided when it is shown: what it says was written before. So an app can schedule the bad news in advance, and take
-it back when all went well. Apple's pages do not name force quit; the claim's sentence is applied to it as to any app that does not run.
-
-Not modelled of them: permission, sounds, other triggers, the limit of pending requests, a person who reacts, a restart of the phone.
 """
 
 from collections.abc import Callable
@@ -128,10 +124,8 @@ class Pushes:
         held_since, self._held_since, self._planned = self._held_since, None, None
         if held_since is None:
             return
-        force_quits = (
-            entry.at for entry in self._host.record.of(StateChanged) if entry.event is Event.FORCE_QUIT
-        )
-        if any(at >= held_since for at in force_quits):
+        changes = self._host.record.of(StateChanged)
+        if any(change.event is Event.FORCE_QUIT and change.at >= held_since for change in changes):
             self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
@@ -154,10 +148,6 @@ class Pushes:
             self.notifications.append(text)
             return self._note("alert", f"shown as {text!r}")
         self._host.must_not_be_force_quit("whether a notification service extension runs after a force quit")
-        self._run_service(self._service, text)
-        return self._note("alert", "given to the service extension")
-
-    def _run_service(self, did_receive: ExtensionMain[ServiceExtension], text: str) -> None:
         shown = len(self.notifications)
 
         def show(words: str) -> None:
@@ -172,9 +162,9 @@ class Pushes:
             extension.service_extension_time_will_expire()
 
         limit = self._host.rules.milliseconds("model.service-extension-run-time")
-        self._extensions.start(
-            extension, did_receive, limit=limit, last_chance=last_chance, ended=lambda: show(text)
-        )
+        start, ended = self._extensions.start, lambda: show(text)
+        start(extension, self._service, limit=limit, last_chance=last_chance, ended=ended)
+        return self._note("alert", "given to the service extension")
 
     def voip(self, caller: str) -> str:
         """Deliver a VoIP push: the app is woken or launched and must report a call (claim voip-push.must-report-a-call).
@@ -195,11 +185,9 @@ class Pushes:
         if self._listener is process:
             self.on_call(caller)
         if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
-            self._host.clock.after(_TICK, lambda: self._no_call_was_reported(process))
-
-    def _no_call_was_reported(self, process: Process) -> None:
-        if self._host.process is process:
-            self._host.terminate("a VoIP push came and no call was reported")
+            why = "a VoIP push came and no call was reported"
+            host = self._host
+            host.clock.after(_TICK, lambda: host.terminate(why) if host.process is process else None)
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
@@ -210,11 +198,9 @@ class Pushes:
 class Notified(Entry):
     """The person was shown a local notification."""
 
+    _words = "notification {0.identifier!r}: {0.text}"
     identifier: str
     text: str
-
-    def __str__(self) -> str:
-        return f"notification {self.identifier!r}: {self.text}"
 
 
 class Notifications:
