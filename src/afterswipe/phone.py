@@ -6,19 +6,21 @@ from typing import Any
 from .app import Application
 from .claims.catalogue import Rule
 from .claims.rules import Rules
-from .errors import UsageError
+from .errors import UsageError, must
 from .frameworks.activitykit.card import Card
-from .kernel import Cause, Event, Phase, Process, State, never_yields
+from .kernel import Cause, Event, Phase, Process, State
 from .kernel.life_cycle import DISCONNECTED
+from .kernel.loop import watch
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
 from .seen.pair import Pair
-from .seen.supposed import beliefs
+from .seen.svg import beliefs
 from .seen.timeline import Timeline
 from .seen.truth import Truth
 from .system import System
 from .units import HOUR, MINUTE, SECOND
 
+Until = Callable[[], bool] | None
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
 """An app: a coroutine function that is given its `app` whenever it is launched, by the person or by the system."""
 
@@ -51,9 +53,9 @@ class Phone(System[Application]):
         for belief in self.rules.supposed:
             self.record.add(Supposed(0, belief.id, belief.statement))
         if self.rules.supposed:
-            self.conditions.watch(self._awake_by_switch, Phase.RUN_TIME)
+            self.conditions.watch(self._look_whether_it_is_kept, Phase.RUN_TIME)
 
-    def _awake_by_switch(self, name: str) -> None:
+    def _look_whether_it_is_kept(self, name: str) -> None:
         if name == "background_app_refresh" and self.host.process is not None:
             self.host.process.run_time.look()
 
@@ -61,7 +63,7 @@ class Phone(System[Application]):
         """What the app's code holds, in a process that was launched now, and its code."""
         assert self._main is not None
         process.run_time.kept = lambda: self.conditions.background_app_refresh
-        never_yields.watch(self._main)
+        watch(self._main)
         self._app = Application(process, self)
         return self._main(self._app)
 
@@ -72,14 +74,10 @@ class Phone(System[Application]):
 
         Raises UsageError where no app was named yet, or another one than before.
         """
-        if app is None and self._main is None:
-            raise UsageError(
-                "There is no app on the phone yet. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
-            )
-        if self._main is not None and app not in (None, self._main):
-            raise UsageError(
-                "This phone has one app, and another one is on it already. Take a second Phone for the second app."
-            )
+        why = "There is no app on the phone yet. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
+        must((app or self._main) is not None, why)
+        fits = self._main is None or app in (None, self._main)
+        must(fits, "This phone has one app, and another one is on it already. Take a second Phone for it.")
         self._main = app or self._main
         self.host.main = self._launched
         self._did("opens the app")
@@ -142,17 +140,16 @@ class Phone(System[Application]):
         """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""
         app = self.app
         if app is None or self.app_state is not State.ACTIVE:
-            raise UsageError(
-                f"The app is {self.app_state.value}: there is no {button!r} to tap. Call phone.open() first."
-            )
+            state = self.app_state.value
+            raise UsageError(f"The app is {state}: there is no {button!r} to tap. Call phone.open() first.")
         self._did(f"taps {button}")
         app.taps.put_nowait(button)
         self.host.turn()
 
     def remove_card(self, number: int = 1) -> None:
         """Swipe a card from the Lock Screen; cards are counted from 1 in the order of their start. The work goes on."""
-        if not any(card.number == number and card.on_screen for card in self.cards):
-            raise UsageError(f"There is no card {number} on the Lock Screen.")
+        there = any(card.number == number and card.on_screen for card in self.cards)
+        must(there, f"There is no card {number} on the Lock Screen.")
         self._did("removes the card")
         self.cards.dismiss(number, by="person")
         self.rules.cite("live-activity.dismissing-does-not-stop-the-work")
@@ -170,23 +167,13 @@ class Phone(System[Application]):
         self.host.happen(Event.RESTART)
         self.power.restarted()
 
-    def wait(
-        self,
-        *,
-        seconds: float = 0,
-        minutes: float = 0,
-        hours: float = 0,
-        until: Callable[[], bool] | None = None,
-    ) -> None:
+    def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
         """Let time pass, or less where `until` says True before. Raises UsageError for a time below zero, and whatever the app did not catch.
 
         `until` is asked whenever something has happened.
         """
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
-        if not span >= 0:
-            raise UsageError(
-                "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2)."
-            )
+        must(span >= 0, "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2).")
         self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.
@@ -207,18 +194,16 @@ class Phone(System[Application]):
         process = self.host.process
         if process is None or DISCONNECTED[process.scene_state] is process.scene_state:
             state = "there is no process" if process is None else f"the scene is {process.scene_state.value}"
-            raise UsageError(
-                f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
-            )
+            why = f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
+            raise UsageError(why)
         process.scene_state = DISCONNECTED[process.scene_state]
 
     # What can be seen.
 
     def lock_screen(self) -> LockScreen:
         """What the person sees on the Lock Screen now."""
-        return LockScreen(
-            self.clock.now, [card for card in self.cards if card.on_screen], beliefs(self.record)
-        )
+        shown = [card for card in self.cards if card.on_screen]
+        return LockScreen(self.clock.now, shown, beliefs(self.record))
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
@@ -244,14 +229,12 @@ class Phone(System[Application]):
         return list(self.rules.used.values())
 
     def _did(self, what: str) -> None:
-        self.host.must_not_be_running(
-            "An app cannot act for the person. Call the phone's methods outside of the app's code."
-        )
+        remedy = "An app cannot act for the person. Call the phone's methods outside of the app's code."
+        self.host.must_not_be_running(remedy)
         self.record.add(PersonDid(self.clock.now, what))
 
     def _must_be_unlocked(self, what: str) -> None:
-        if self.conditions.locked:
-            raise UsageError(f"The phone is locked. Call phone.unlock() before phone.{what}().")
+        must(not self.conditions.locked, f"The phone is locked. Call phone.unlock() before phone.{what}().")
 
     def _unlocked(self) -> None:
         self.conditions.device_locked(False)

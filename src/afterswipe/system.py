@@ -1,7 +1,6 @@
-"""What the phone keeps: the system's side of every framework, each built when it is first used.
+"""What the phone keeps: the system's side of every framework, each built when it is first used. Here the parts are put together.
 
-This is where the parts are put together, and the only place that knows all of them. Built early or late, a part is the same: it reads
-from the record what was before it.
+Built early or late, a part is the same: it reads from the record what was before it.
 """
 
 import random
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
 from .device.conditions import Conditions, Power
-from .errors import UsageError
+from .errors import must
 from .kernel import Cause, Clock, Host, Process, State
 from .kernel.endings import Endings
 from .kernel.record import Record
@@ -51,10 +50,8 @@ class System[App: InTheApp]:
     """The phone's side of things, without a person. `App` is what an app's code holds in one process."""
 
     def __init__(self, rules: Rules, seed: int, uplink: float | None) -> None:
-        if uplink is not None and not uplink > 0:
-            raise UsageError(
-                f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12."
-            )
+        carries = uplink is None or uplink > 0
+        must(carries, f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12.")
         self._uplink = uplink
         self.rules = rules
         self.rng = random.Random(seed)
@@ -131,7 +128,7 @@ class System[App: InTheApp]:
         """What a person, Siri or Shortcuts lets run of the app."""
         from .frameworks.appintents.system import Intents
 
-        return Intents(self.host, conditions=self.conditions, cards=self.cards, app=lambda: self.app)
+        return Intents(self.host, self.conditions, self.cards, lambda: self.app)
 
     @cached_property
     def background_modes(self) -> "BackgroundModes":
@@ -173,20 +170,14 @@ class System[App: InTheApp]:
         """BackgroundTasks: which requests wait, and when the app is launched for them."""
         from .frameworks.backgroundtasks.system import TaskScheduler
 
-        return TaskScheduler(
-            self.host,
-            network=self.network,
-            conditions=self.conditions,
-            power=self.power,
-            handlers=self._handlers,
-        )
+        return TaskScheduler(self.host, self.network, self.conditions, self.power, self._handlers)
 
     @cached_property
     def continued_processing(self) -> "ContinuedProcessing":
         """Continued tasks, and what a person does with the system's card."""
         from .frameworks.backgroundtasks.continued import ContinuedProcessing
 
-        return ContinuedProcessing(self.host, cards=self.cards, network=self.network, handlers=self._handlers)
+        return ContinuedProcessing(self.host, self.cards, self.network, self._handlers)
 
     def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler

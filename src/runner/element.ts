@@ -20,6 +20,9 @@ interface Parts {
   readonly panel: OutputPanel;
 }
 
+/** So long without moving, and a pointer rests. */
+const REST_MS = 80;
+
 export class RunSnippet extends HTMLElement {
   private parts: Parts | undefined;
   private run: Run | undefined;
@@ -47,18 +50,20 @@ export class RunSnippet extends HTMLElement {
     const file = this.getAttribute("source") ?? "snippet.py";
     const bar = new Bar(file, (action) => this.act(action));
     place.append(bar.element);
+    place.after(bar.result);
     allowBreaks(place.querySelector(".snippet-file"));
     const code = new CodeArea(area, pre, file, {
       run: () => void this.start(),
       edit: (event) => void this.edit(event),
       changed: (source) => panel.codeIs(source),
     });
-    const panel = new OutputPanel(output, file, code.source);
+    const panel = new OutputPanel(output, file, code.source, (words) => bar.tell(words));
+    bar.whenAsked(() => panel.reveal());
     for (const type of ["pointerenter", "pointerdown", "focusin", "touchstart"]) {
       bar.element.addEventListener(type, warm, { passive: true });
-      // A pointer may rest on the code while the page is read; that alone loads nothing.
       if (type !== "pointerenter") area.addEventListener(type, warm, { passive: true });
     }
+    warmAtRest(area);
     const lacking = whyNot();
     if (lacking) {
       bar.show("run", false);
@@ -85,6 +90,7 @@ export class RunSnippet extends HTMLElement {
     this.setBusy(true);
     parts.code.mark(0);
     parts.panel.begin(changed ? "Output of your version" : "Output of this run", source);
+    parts.bar.begin(!parts.panel.isInView);
     parts.panel.say("Loading Python");
     try {
       const host = await python();
@@ -111,6 +117,7 @@ export class RunSnippet extends HTMLElement {
     this.stop();
     parts.code.reset();
     parts.panel.restore();
+    parts.bar.begin(false);
     parts.panel.say("Back to the original");
     parts.bar.show("edit", true);
     parts.bar.show("reset", false);
@@ -183,6 +190,7 @@ export class RunSnippet extends HTMLElement {
       if (panel.hasNewOutput) parts.bar.show("reset", true);
     }
     panel.end(ending.kind === "finished" ? "The program printed nothing." : "");
+    if (panel.hasNewOutput) parts.bar.ended(panel.isAsTested ? "The output is the same as before." : "The output has changed.");
     this.setBusy(false);
   }
 
@@ -208,6 +216,18 @@ export class RunSnippet extends HTMLElement {
     this.style.removeProperty("--snippet-loaded");
     this.parts?.bar.busy(busy);
   }
+}
+
+/** A pointer that somebody has moved onto the code and let rest there. One that only passes, or the page scrolled under it, loads nothing. */
+function warmAtRest(area: HTMLElement): void {
+  let timer = 0;
+  const move = ({ movementX, movementY }: PointerEvent): void => {
+    if (!movementX && !movementY) return;
+    clearTimeout(timer);
+    timer = setTimeout(warm, REST_MS);
+  };
+  area.addEventListener("pointermove", move, { passive: true });
+  area.addEventListener("pointerleave", () => clearTimeout(timer), { passive: true });
 }
 
 /** Lets a long file name break after an underscore, where the bar is narrow. */

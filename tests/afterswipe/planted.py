@@ -25,7 +25,7 @@ from afterswipe import (
     TransferMoved,
 )
 from afterswipe.frameworks.uikit.assertion import BackgroundTime
-from afterswipe.frameworks.uikit.file_locks import FileLocks
+from afterswipe.frameworks.uikit.watchdog import FileLocks
 from afterswipe.kernel import host, process
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import after

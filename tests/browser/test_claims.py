@@ -171,6 +171,22 @@ def test_hovering_shows_what_is_known(page: Page, site: Site) -> None:
     expect(box.get_by_role("link", name=claim.source[0].title)).to_have_attribute("href", claim.source[0].url)
 
 
+def test_the_popover_lists_the_further_claims_of_its_sentence(page: Page, site: Site) -> None:
+    first = marker(TRUE).replace("href", f'data-also="/c/{ASSUMED}/ /c/{WRONG}/" href')
+    page.goto(site.put("/prose/", f"<p>A sentence.{first}</p>"))
+    page.locator("a.claim").hover()
+    box = popover(page)
+    expect(box).to_have_accessible_name(claims.get(TRUE).statement)
+    further = box.locator(".claim-popover-also li")
+    expect(further).to_have_text(
+        [
+            f"{claims.get(ASSUMED).badge} {claims.get(ASSUMED).statement}",
+            f"{claims.get(WRONG).badge} Wrong: {claims.get(WRONG).statement}",
+        ]
+    )
+    expect(further.get_by_role("link").first).to_have_attribute("href", f"{site.server.origin}/c/{ASSUMED}/")
+
+
 def test_versions_are_said_in_the_words_of_the_claims_page(page: Page, site: Site) -> None:
     cases = [
         ("16.1", "", "exact"),
@@ -594,7 +610,7 @@ def test_all_words_must_be_in_the_sentence_or_the_id(page: Page, index: str) -> 
     [
         ("Mechanism", "Force quit", "mechanism=force-quit", "mechanism", "force-quit"),
         ("Evidence", "said by Apple", "evidence=vendor-statement", "evidence", "vendor-statement"),
-        ("Status", "Refuted", "status=refuted", "status", "refuted"),
+        ("Status", "wrong", "status=refuted", "status", "refuted"),
     ],
 )
 def test_each_select_filters_and_writes_the_address(
@@ -781,3 +797,12 @@ def test_where_pictures_cannot_be_copied_they_are_saved(page: Page, site: Site):
         page.get_by_role("button", name="Copy as picture").click()
     assert download.value.suggested_filename == "The pair.png"
     expect(page.get_by_text("Saved: this browser does not copy pictures.")).to_be_visible()
+
+
+def test_filters_and_marks_have_the_same_words(page: Page, index: str) -> None:
+    page.goto(index)
+    page.get_by_label("Status", exact=True).wait_for()
+    for label, marks in (("Evidence", "not([class*=status])"), ("Status", "is([class*=status])")):
+        options = page.get_by_label(label, exact=True).locator("option").all_text_contents()[1:]
+        words = set(page.locator(f".claim-list .claim-badge:{marks}").all_text_contents())
+        assert set(options) - {"current"} == words, label

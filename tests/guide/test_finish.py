@@ -3,19 +3,20 @@
 import base64
 import hashlib
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from guide.errors import BuildError
-from guide.finish import moved
+from guide.finish import moved, row
 from guide.finish.row import content_security_policy, finish
 
 PAGE = (
     '<!doctype html><html><head><meta charset="utf-8"><title>T</title><link rel="stylesheet" href="{base}/assets/site.css"><script>one()</script>'
     '<script id="__config" type="application/json">{{"base": "{base}"}}</script></head>'
-    '<body><article><h1>T</h1><p>S.<a class="claim" href="claim:life-cycle.jetsam">x</a> <a href="site:claims/">y</a></p></article></body></html>'
+    '<body><article><h1>T</h1><p>S.<a class="claim" href="claim:life-cycle.jetsam,life-cycle.states">x</a> <a href="site:claims/">y</a></p></article></body></html>'
 )
 
 
@@ -71,6 +72,11 @@ def test_every_page_gets_the_policy_the_runner_and_links_that_fit_its_depth(part
         )  # that one gets words of ours
         assert 'href="site:' not in text
         assert 'href="claim:' not in text
+        if page != "404.html":
+            assert f'data-also="{up}c/life-cycle.states/"' in text
+            assert re.search(
+                r'data-address="[^" ]+/c/life-cycle\.jetsam/, [^" ]+/c/life-cycle\.states/"', text
+            )
 
 
 def test_pages_are_marked_from_their_front_matter_and_old_addresses_lead_on(parts, tmp_path, monkeypatch):
@@ -141,3 +147,23 @@ def test_a_page_without_a_head_is_refused(parts):
     (built / "broken.html").write_text("<p>no head</p>")
     with pytest.raises(BuildError, match="head"):
         finish(built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
+
+
+NAV = """<nav><a href="{up}thirty-seconds/" class="md-nav__link{active}">
+  <span class="md-ellipsis">
+
+    Thirty seconds
+
+  </span>
+</a><a href="#x" class="md-nav__link"><span class="md-ellipsis">X</span></a>
+<a href="{up}other/" class="md-nav__link"><span class="md-ellipsis">Other</span></a></nav>"""
+
+
+@pytest.mark.parametrize(("path", "up"), [("", ""), ("other/", "../"), ("c/a.claim/", "../../")])
+def test_a_chapter_s_name_in_the_navigation_says_what_is_behind_it(path, up):
+    whole = row.Whole({}, {}, {"thirty-seconds/": "a little more time"}, "", {}, "https://site.example/")
+    page = NAV.format(up=up, active=" md-nav__link--active")
+    made = row.plain_names(page, row.Place(path, up, whole))
+    assert re.search(r"Thirty seconds<small class=\"nav-plain\">a little more time</small>\s*</span>", made)
+    assert made.count("<small") == 1
+    assert made.replace('<small class="nav-plain">a little more time</small>', "") == page

@@ -1,8 +1,7 @@
 """The conditions of the device: what decides, besides the person, whether background work runs.
 
-Between a restart and the first unlock the files of most apps cannot be read, and BGTaskScheduler starts no tasks (claim
-background-tasks.not-before-first-unlock). Whether a Live Activity is still there after a restart, nobody says (claim
-live-activity.reboot-persistence): the model refuses to answer, and says so, instead of making something up.
+Between a restart and the first unlock BGTaskScheduler starts no tasks (claim background-tasks.not-before-first-unlock). Whether a Live
+Activity is still there after a restart, nobody says (claim live-activity.reboot-persistence): the model refuses to answer.
 
 Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties, how long a restart takes, the app that the system launches before the first unlock, protected files, what
 becomes of a background transfer that is under way (no source was found; a restart is refused then), whether a restart
@@ -13,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.errors import UsageError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Clock, Phase
 from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Record
@@ -89,9 +88,8 @@ class Conditions:
 
         Claims: system-conditions.background-app-refresh-off, system-conditions.low-power-mode-turns-refresh-off.
         """
-        saving = self.low_power_mode and self._rules.holds(
-            "system-conditions.low-power-mode-turns-refresh-off"
-        )
+        rule = "system-conditions.low-power-mode-turns-refresh-off"
+        saving = self.low_power_mode and self._rules.holds(rule)
         return "available" if self.background_app_refresh and not saving else "denied"
 
     def watch(self, changed: Callable[[str], None], phase: Phase = Phase.ONLOOKERS) -> None:
@@ -105,20 +103,16 @@ class Conditions:
             self._changes.tell(Moment.CONDITION, "locked")
 
     def _check(self, name: str, value: Any) -> None:
-        if name == "locked":
-            raise UsageError("A person locks a phone: use phone.lock() and phone.unlock().")
+        must(name != "locked", "A person locks a phone: use phone.lock() and phone.unlock().")
         must_be_one_of("condition", name, _CONDITIONS)
         if name == "battery":
-            if isinstance(value, bool) or not 0 <= value <= 1:
-                raise UsageError(f"battery={value} is no charge. Give a share from 0.0 to 1.0.")
-        elif not isinstance(value, bool):
-            raise UsageError(f"{name} is a switch: set it to True or False, not to {value!r}.")
+            must_be_share(name, float(value))
+        fits = isinstance(value, bool) is (name != "battery")
+        must(fits, f"{name}={value!r}: a switch is True or False, a charge is a share.")
         claim = _APPEARED.get(name)
         if claim is not None and not self._rules.has(claim):
-            since = self._rules.claim(claim).since
-            raise UsageError(
-                f"iOS {self._rules.ios} has no switch {name}. Choose iOS {since} or later (claim {claim})."
-            )
+            since, ios = self._rules.claim(claim).since, self._rules.ios
+            raise UsageError(f"iOS {ios} has no switch {name}. Choose iOS {since} or later (claim {claim}).")
 
 
 _CONDITIONS = [name for name in Conditions.__annotations__ if not name.startswith("_")]

@@ -1,7 +1,4 @@
-"""A process is an event loop that only the phone can turn: clock, loop, process, life cycle, record.
-
-Here are the names that every framework needs. The others are in their modules.
-"""
+"""The names of the kernel that every framework needs. The others are in their modules."""
 
 from .clock import Action as Action
 from .clock import Clock as Clock

@@ -7,6 +7,7 @@ Not modelled: more than one app, and processor time (all code is infinitely fast
 """
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from afterswipe.claims.rules import Rules
@@ -21,12 +22,6 @@ from .record import CAUSES, Cause, ProcessEnded, Record, StateChanged
 
 Main = Callable[[Process], Coroutine[Any, Any, None]]
 """Makes of a new process what the app's code holds, and returns the coroutine that is the app."""
-
-_CAUSE_OF_EVENT = {
-    Event.FORCE_QUIT: Cause.FORCE_QUIT,
-    Event.CRASH: Cause.CRASH,
-    Event.RESTART: Cause.RESTART,
-}
 
 
 class Host:
@@ -83,10 +78,6 @@ class Host:
         """Raise NotKnownError or UsageError where it is not known or not modelled what would follow from this event now."""
         self._tell(Moment.BEFORE, AppChange(event, self.state, after(self.state, event).to, self.process))
 
-    def suspend(self) -> None:
-        """Suspend the app: nothing holds it."""
-        self.happen(Event.SUSPEND)
-
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
         """End the app's process without telling it; `why` in words, `cause` for the termination code."""
         self.happen(Event.TERMINATE, why, cause)
@@ -109,7 +100,7 @@ class Host:
         if process is not None:
             if limit:
                 process.woken(self.rules.milliseconds(limit))  # before the app runs: it may be done at once
-            if change.changed:
+            if before is not step.to:
                 self._change(process, change, note, cause)
         self._tell(Moment.AFTERWARDS, change)
 
@@ -122,7 +113,7 @@ class Host:
         process.enter(step.to)
         self._tell(Moment.CHANGED, change)
         if step.to is State.NOT_RUNNING:
-            self._ended(change, note, cause or _CAUSE_OF_EVENT[change.event])
+            self._ended(change, note, cause or Cause[change.event.name])
         self.turn()
 
     def _cite_silence(self, change: AppChange) -> None:
@@ -149,7 +140,9 @@ class Host:
 
     def _launch(self, reason: str) -> None:
         assert self.main is not None
-        self.process = Process(self.clock, self.rules, self.record, self.suspend, reason)
+        self.process = Process(
+            self.clock, self.rules, self.record, partial(self.happen, Event.SUSPEND), reason
+        )
         self.process.loop.start(self.main(self.process))
 
     def must_not_be_running(self, remedy: str) -> None:
@@ -174,23 +167,18 @@ class Host:
 
     def run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
         """Let time pass until `end` (milliseconds), or less where `over` says True before; it is asked whenever something has happened."""
-        self.must_not_be_running(
-            "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in the app's code."
-        )
+        remedy = "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in the app's code."
+        self.must_not_be_running(remedy)
         clock = self.clock
         while True:
             self.turn(end if over is None else 0)  # where somebody asks, the app does not run ahead
             if over is not None and over():
                 end, over = clock.now, None  # what is due at this moment still happens
-            due = self._next_due()
-            if due is None or due > end:
+            dues, process = [clock.next_due(), *(loop.next_due() for loop in self.beside)], self.process
+            if process is not None and self._may_run(process):
+                dues.append(process.loop.next_due())
+            due = min((due for due in dues if due is not None), default=end + 1)
+            if due > end:
                 break
             clock.advance(due)
         clock.advance(end)
-
-    def _next_due(self) -> int | None:
-        process, dues = self.process, [self.clock.next_due()]
-        if process is not None and self._may_run(process):
-            dues.append(process.loop.next_due())
-        dues += [loop.next_due() for loop in self.beside]
-        return min((due for due in dues if due is not None), default=None)

@@ -1,8 +1,7 @@
 """A run as rows over time, as text and as a picture: what is so (run time, transfers), what the cards say, and where the two differ.
 
-One visual language: what is so in one colour, what the card says in another, the gap is the one loud one.
-Run time is solid, no run time is empty. What the system's own processes do has a colour of its own and says so in words. Marks of what the person did cross the bars only, never a
-label. Everything is laid out for a phone's width; a wider picture has more room.
+What is so has one colour, what the card says another, the gap is the one loud one, and what the system's own processes do says so in words.
+Run time is solid, no run time is empty. Marks of what the person did cross the bars only. All is laid out for a phone's width.
 """
 
 import hashlib
@@ -14,11 +13,10 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
-from . import supposed
-from .gaps import Gap, Span, judge, together
+from . import svg
+from .gaps import GOES_ON, Gap, Span, Transfer, judge, together
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
 from .truth import sentence, states
-from .works import GOES_ON, Transfer
 
 _RUNS = {state.value for state in State if state.runs}
 _LABEL, _COLUMNS = 14, 60
@@ -69,7 +67,7 @@ class Timeline:
 
     def __init__(self, record: Record, end: int, tolerance: float) -> None:
         self.end = end
-        self.supposed = supposed.beliefs(record)
+        self.supposed = svg.beliefs(record)
         """The beliefs that are supposed in the run, in words."""
         spans = states(record, end)
         self.runs: list[Span] = [span for span in spans if span.what in _RUNS]
@@ -89,22 +87,18 @@ class Timeline:
         """What was not so, in one sentence."""
         self.wrong: int = sum(until - start for start, until in together(self.gaps))
         """For how long, in milliseconds and in all."""
-        self.marks: list[tuple[int, str]] = sorted(
-            [(did.at, did.what) for did in record.of(PersonDid)]
-            + [
-                (held.at, "background time runs out")
-                for held in record.of(AssertionChanged)
-                if held.change == "expires"
-            ]
-            + [(task.at, "task expires") for task in record.of(TaskChanged) if task.change == "expires"]
-        )
+        held = [entry.at for entry in record.of(AssertionChanged) if entry.change == "expires"]
+        tasks = [entry.at for entry in record.of(TaskChanged) if entry.change == "expires"]
+        marks = [(did.at, did.what) for did in record.of(PersonDid)]
+        marks += [(at, "background time runs out") for at in held] + [(at, "task expires") for at in tasks]
+        self.marks: list[tuple[int, str]] = sorted(marks)
         """What the person did, and when the system's patience ended."""
 
     def __str__(self) -> str:
-        return supposed.text(_text(self), self.supposed)
+        return svg.marked_text(_text(self), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return supposed.svg(_Picture(self).draw(), self.supposed)
+        return svg.marked_svg(_Picture(self).draw(), self.supposed)
 
 
 def _card_rows(record: Record, end: int) -> list[CardRow]:

@@ -6,9 +6,21 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import CardChanged, Record, StateChanged
 from afterswipe.units import duration, percent
 
-from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, by_reason, covered, judge
-from .supposed import beliefs, text
-from .works import GOES_ON, STOPPED, WAITS, Transfer
+from .gaps import (
+    GOES_ON,
+    NOT_JUDGED,
+    STOPPED,
+    WAITS,
+    Gap,
+    IsSo,
+    Judgement,
+    Span,
+    Transfer,
+    by_reason,
+    covered,
+    judge,
+)
+from .svg import beliefs, marked_text
 
 
 def states(record: Record, end: int) -> list[Span]:
@@ -82,7 +94,7 @@ class Truth:
             if card.state != "dismissed":
                 lines += self._of_card(card)
         lines.append(self._of_gaps())
-        return text("\n".join(lines), self.supposed)
+        return marked_text("\n".join(lines), self.supposed)
 
     def _of_card(self, card: CardChanged) -> list[str]:
         if card.state == "pending":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from afterswipe.claims.sources import MECHANISMS, Claim, Source
+from afterswipe.claims.sources import Claim, Source
 from guide import snippets
 from guide.templating import markup, render
 
@@ -21,9 +21,9 @@ from . import instead, words
 from .axis import axis
 from .data import cite
 from .dispute import form
-from .feed import FILE as FEED
 from .links import Links, link
 from .said import said
+from .schema import MECHANISMS
 
 SHELL = "c/shell.md"
 """The page of the shell below docs/, and the words in it for which a claim's own are put."""
@@ -174,9 +174,7 @@ def _index(claims: Sequence[Claim]) -> str:
     ]
     head = {
         "title": "Claims",
-        "description": f"{len(claims)} sentences about what iOS does with an app's work, each with its source, its versions and a permanent link.",
+        "description": f"{len(claims)} sentences about what iOS does with an app's work, each with what it rests on, its versions and a permanent link.",
         "hide": ["toc"],
     }
-    return (
-        _front_matter(head) + render("claims_index.html", count=len(claims), groups=groups, feed=FEED) + "\n"
-    )
+    return _front_matter(head) + render("claims_index.html", count=len(claims), groups=groups) + "\n"

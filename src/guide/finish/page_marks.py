@@ -7,6 +7,7 @@ from html import unescape
 
 from afterswipe.claims.sources import Claim
 from guide.claims import words
+from guide.claims.data import NAME
 from guide.errors import BuildError
 from guide.templating import render
 
@@ -29,8 +30,8 @@ _TAG = re.compile(r"<[^>]+>")
 _CLAIM = re.compile(r'href="claim:([^"]+)"')
 
 
-def marked(text: str, audience: str, read: date) -> str:
-    """A page's HTML with the line below its title; without an audience the line has its date alone.
+def marked(text: str, audience: str, read: date, address: str = "") -> str:
+    """A page's HTML with the line below its title; without an audience the line has its date alone. `address` is for paper.
 
     Raises BuildError for an unknown audience, and where a page for somebody has no title.
     """
@@ -51,13 +52,16 @@ def marked(text: str, audience: str, read: date) -> str:
         minutes=minutes(text),
         date=read,
         day=words.day(read),
+        name=NAME,
+        address=address,
     )
     return text[: title.end()] + line + text[title.end() :]
 
 
 def last_read(text: str, claims: Mapping[str, Claim]) -> date:
     """When the newest source of a page's claims was read; of all claims, where the page has none."""
-    named = [claims[claim_id] for claim_id in set(_CLAIM.findall(text)) if claim_id in claims]
+    ids = {claim_id for marker in _CLAIM.findall(text) for claim_id in marker.split(",")}
+    named = [claims[claim_id] for claim_id in ids if claim_id in claims]
     return max(source.retrieved for claim in named or claims.values() for source in claim.source)
 
 

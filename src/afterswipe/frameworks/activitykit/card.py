@@ -57,35 +57,32 @@ class Content:
     def check(self, title: str, limit: float) -> None:
         """Raise ActivityAuthorizationError `attributesTooLarge` where title and content exceed `limit` bytes as JSON."""
         if self.bytes(title) > limit:
-            raise ActivityAuthorizationError(
-                "attributesTooLarge",
-                f"the card's data has {self.bytes(title)} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself.",
-                "live-activity.payload-limit",
-            )
+            why = f"the card's data has {self.bytes(title)} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
+            raise ActivityAuthorizationError("attributesTooLarge", why, "live-activity.payload-limit")
 
 
 @frozen
 class Card:
-    """What the system knows of one Live Activity. `updated` is milliseconds.
+    """What the system knows of one Live Activity. `updated` is milliseconds; its store gives it its `number`.
 
     `redrawn` is False where the state has changed and the picture has not (claim live-activity.stale-view-after-termination).
     """
 
-    number: int
     title: str
     content: Content
-    state: ActivityState
-    updated: int
     kind: str = APP
     style: str = "standard"
     relevance_score: float = 0.0
     channel: str = ""
+    number: int = 0
+    state: ActivityState = ActivityState.ACTIVE
+    updated: int = 0
     redrawn: bool = True
 
     def changed(self, title: str, content: Content, updated: int) -> "Card":
         """The card with news, active and drawn anew. The same as `dataclasses.replace`, in less time."""
-        own = (self.kind, self.style, self.relevance_score, self.channel)
-        return Card(self.number, title, content, ActivityState.ACTIVE, updated, *own)
+        own = (self.kind, self.style, self.relevance_score, self.channel, self.number)
+        return Card(title, content, *own, ActivityState.ACTIVE, updated)
 
     @property
     def on_screen(self) -> bool:

@@ -1,8 +1,8 @@
 """Live Activity pushes: the server's side. The system draws the card anew, and no code of the app runs.
 
-A push of priority 10 counts against an hourly budget and arrives at once, with nothing in its way; one of priority 5 does not count and
-arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last
-one is kept (claim live-activity-push.over-budget-is-throttled). The budget is counted for all cards of the app together.
+A push of priority 10 counts against an hourly budget, one for all cards of the app, and arrives at once; one of priority 5 does not count and
+arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last one
+is kept (claim live-activity-push.over-budget-is-throttled).
 
 Not modelled: headers, expiration, what a channel stores for a phone that is offline, the watch's own budget. Whether a push starts a
 card after a force quit is not documented in what was read; here it does, and the app is not woken.
@@ -14,14 +14,13 @@ from typing import Any
 import httpx
 
 from afterswipe.device.network import Network
-from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
+from afterswipe.errors import ActivityAuthorizationError, UsageError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR, SECOND
 
 from .card import APP, LIVE, OPEN, Card, Content
-from .system import ActivityStore, needs
-from .tokens import STARTS
+from .system import STARTS, ActivityStore, needs
 
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
@@ -36,8 +35,7 @@ class LiveActivityPushes:
     def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
         self._host = host
         self._clock, self.rules, self._record = host.clock, host.rules, host.record
-        self._network = network
-        self._cards = cards
+        self._network, self._cards = network, cards
         self._sent: list[int] = []
         self._held: dict[int, Held] = {}
         self._waiting: dict[int, Held] = {}
@@ -66,8 +64,7 @@ class LiveActivityPushes:
         self._check(card.title, card.content.text if text is None else text, progress, stale_date, priority)
 
         def arrive() -> None:
-            old = self._cards.get(number).content
-            words = old.text if text is None else text
+            words = self._cards.get(number).content.text if text is None else text
             self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, stale_date=self._date(stale_date))
             try:
@@ -101,7 +98,7 @@ class LiveActivityPushes:
             self._cards.end(number, text, by="push", dismiss_after=after)
             self._wakes_nobody()
 
-        self._send(number, priority, arrive, ends=True)
+        self._send(number, priority, arrive, True)
 
     def start(
         self,
@@ -119,19 +116,21 @@ class LiveActivityPushes:
         """
         needs(self.rules, "live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)
-        if not alert:
-            rule = "live-activity-push.push-to-start-needs-an-alert"
-            self.rules.cite(rule)
-            raise APIError("A push that starts a Live Activity needs an alert. Give alert='...'.", rule)
+        rule = "live-activity-push.push-to-start-needs-an-alert"
+        why = "A push that starts a Live Activity needs an alert. Give alert='...'."
+        self.rules.obeyed(rule, bool(alert), why)
         self._must_have_a_token()
         content = Content(text, progress, stale_date=_ms(stale_date))
 
         def arrive() -> None:
-            if self._too_many_starts():
+            now, window = self._clock.now, self.rules.milliseconds("model.push-to-start-window")
+            self._starts = [at for at in self._starts if at > now - window]
+            if len(self._starts) >= self.rules.number("live-activity-push.push-to-start-budget"):
                 self._note_held(0, "a start is dropped, the budget for starts is used up")
                 return
+            self._starts.append(now)
             try:
-                self._cards.add(title, content, by="push", alert=alert)
+                self._cards.add(Card(title, content), "push", alert=alert)
             except ActivityAuthorizationError as refused:
                 self._note_held(0, f"a start is refused, {refused.reason}")
                 return
@@ -156,15 +155,9 @@ class LiveActivityPushes:
         Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
         """
         needs(self.rules, "live-activity-push.broadcast", "broadcast channels")
-        if event == "start":
-            rule = "live-activity-push.broadcast-cannot-start"
-            self.rules.cite(rule)
-            raise APIError(
-                "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own.",
-                rule,
-            )
-        if event not in ("update", "end"):
-            raise UsageError(f"event={event!r}: a broadcast has 'update' and 'end'.")
+        why = "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own."
+        self.rules.obeyed("live-activity-push.broadcast-cannot-start", event != "start", why)
+        must_be_one_of("event of a broadcast", event, ("update", "end"))
         for card in [card for card in self._cards if card.channel == channel and card.state in LIVE]:
             if event == "end":
                 self.end(text, number=card.number, priority=priority)
@@ -176,31 +169,23 @@ class LiveActivityPushes:
     def _card(self, number: int) -> Card:
         cards = {card.number: card for card in self._cards if card.kind == APP}
         reachable = [own for own, card in cards.items() if own in self._cards.tokens.current or card.channel]
-        if number not in reachable:
-            raise UsageError(
-                f"There is no card {number} that a server could push to. There are: {reachable}. Request it with push_type='token'."
-            )
+        why = f"There is no card {number} that a server could push to. There are: {reachable}. Request it with push_type='token'."
+        must(number in reachable, why)
         return cards[number]
 
     def _check(
         self, title: str, text: str, progress: float | None, stale_date: float | None, priority: int
     ) -> None:
-        if priority not in (IMMEDIATE, LOW):
-            raise UsageError(f"priority={priority}: a Live Activity push has priority 10 or 5.")
-        if progress is not None and not 0 <= progress <= 1:
-            raise UsageError(
-                f"progress={progress} is outside of 0.0 to 1.0. Divide what arrived by what there is to send."
-            )
+        must(priority in (IMMEDIATE, LOW), f"priority={priority}: a Live Activity push has priority 10 or 5.")
+        must_be_share("progress", progress)
         if stale_date is not None:
             needs(self.rules, "live-activity.stale-date", "stale date")
-        size, limit = Content(text, progress).bytes(title), self.rules.number("live-activity.payload-limit")
-        if size > limit:
-            raise APIError(
-                f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself.",
-                "live-activity.payload-limit",
-            )
+        rule = "live-activity.payload-limit"
+        size, limit = Content(text, progress).bytes(title), self.rules.number(rule)
+        why = f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
+        self.rules.obeyed(rule, size <= limit, why)
 
-    def _send(self, number: int, priority: int, arrive: Callable[[], None], *, ends: bool = False) -> None:
+    def _send(self, number: int, priority: int, arrive: Callable[[], None], ends: bool = False) -> None:
         """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
         self.rules.cite("live-activity-push.priority-and-budget")
         if priority == LOW:
@@ -210,7 +195,7 @@ class LiveActivityPushes:
             self._keep(self._held, number, (arrive, ends), "replaces the one that is held back")
         elif wait := self._over_budget():
             self._keep(self._held, number, (arrive, ends), "held back, the hour's budget is used up")
-            self._clock.after(wait, lambda: self._release(number))
+            self._clock.after(wait, lambda: self._send(number, IMMEDIATE, *self._held.pop(number)))
         else:
             self._when_online(number, arrive, ends)
 
@@ -225,7 +210,7 @@ class LiveActivityPushes:
     @property
     def _limit(self) -> int:
         """How many pushes of priority 10 an hour has. Apple publishes no number (claim live-activity-push.budget-number)."""
-        if self._cards.settings.frequent_updates and self._cards.settings.frequent_pushes:
+        if self._cards.pushed_often:
             self.rules.cite("live-activity-push.frequent-updates-key")
             return int(self.rules.number("model.live-activity-push-budget-frequent"))
         return int(self.rules.number("model.live-activity-push-budget"))
@@ -239,10 +224,6 @@ class LiveActivityPushes:
             return 0
         self.rules.cite("live-activity-push.over-budget-is-throttled")
         return self._sent[-self._limit] + HOUR - now
-
-    def _release(self, number: int) -> None:
-        arrive, ends = self._held.pop(number)
-        self._send(number, IMMEDIATE, arrive, ends=ends)
 
     def _when_online(self, number: int, arrive: Callable[[], None], ends: bool = False) -> None:
         if self._online:
@@ -276,18 +257,8 @@ class LiveActivityPushes:
         if not self._record.of(StateChanged):
             rule = "live-activity-push.push-to-start-has-its-own-token"
             self.rules.cite(rule)
-            raise UsageError(
-                f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
-            )
-
-    def _too_many_starts(self) -> bool:
-        now = self._clock.now
-        window = self.rules.milliseconds("model.push-to-start-window")
-        self._starts = [at for at in self._starts if at > now - window]
-        if len(self._starts) >= self.rules.number("live-activity-push.push-to-start-budget"):
-            return True
-        self._starts.append(now)
-        return False
+            why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
+            raise UsageError(why)
 
 
 class APNs:
@@ -308,12 +279,9 @@ class APNs:
         cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite
         number = cards.tokens.owner.get(token)
         if number is None:
-            raise UsageError(
-                f"This phone never gave out the token {token!r}. Take one that the app's code read and sent: activity.push_token, "
-                "app.activities.push_to_start_token, or their streams."
-            )
-        if event not in ("start", "update", "end"):
-            raise UsageError(f"event={event!r}: a push has 'start', 'update' and 'end'.")
+            why = f"This phone never gave out the token {token!r}. Take one that the app's code read and sent, such as activity.push_token."
+            raise UsageError(why)
+        must_be_one_of("event of a push", event, ("start", "update", "end"))
         cite("live-activity-push.apns-status-codes")
         if (event == "start") is not (number == STARTS):
             cite("live-activity-push.push-to-start-has-its-own-token")

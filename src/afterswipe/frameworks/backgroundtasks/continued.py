@@ -1,15 +1,13 @@
 """The system's side of continued tasks (iOS 26): what it takes, what waits, the card of each task, and what ends it.
 
-Work that a person starts in the app goes on behind a card of the system. The app submits a request in the foreground and is given
-its task at once, or later where the system has no room. While the task runs it holds off suspension, and the system shows a card with
-its title, subtitle and progress that the app can neither style, hide nor end. The task must report progress; nobody documents a
-longest run time (claim continued-processing.maximum-run-time).
+Work that a person starts in the app goes on behind a card of the system, which the app can neither style, hide nor end. The app submits a
+request in the foreground and is given its task at once, or later where the system has no room. While it runs it holds off suspension. It
+must report progress; nobody documents a longest run time (claim continued-processing.maximum-run-time).
 
-Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log
-shows requests accepted without one. Checked is the foreground. Waiting for the network counts as a stall here; one report fits
-that, nothing proves it (claims continued-processing.airplane-mode-expiry, .network-wait-as-stall). What Stop does in the system's
-question is not known either; here it ends the task as the card's own stop button does (claim
-continued-processing.stop-in-the-question). A question that nobody answers changes nothing.
+Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log shows requests
+accepted without one. Waiting for the network counts as a stall; one report fits that, nothing proves it (claims
+continued-processing.airplane-mode-expiry, .network-wait-as-stall). Stop in the system's question ends the task as the card's own button
+does (claim continued-processing.stop-in-the-question: not known). A question that nobody answers changes nothing.
 
 Not modelled: how many tasks may run at once (the script says when there is no room), GPU and Neural Engine, the lower
 priority in the background, the Simulator, what becomes of a queued request when the system ends the app (it is dropped here), the
@@ -20,14 +18,14 @@ itself (here the person has to remove it).
 from collections.abc import Callable
 
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError
-from afterswipe.frameworks.activitykit.card import APP, LIVE
+from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must_be_one_of
+from afterswipe.frameworks.activitykit.card import APP, LIVE, SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
-from .requests import BGContinuedProcessingTaskRequest, BGTaskRequest
-from .system import ContinuedTask, Grant, Handlers
+from .system import Grant, Handlers
+from .tasks import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest, BGTaskRequest
 
 _QUESTION = "Continue in background?"
 _FAILED = "Task failed"
@@ -36,7 +34,9 @@ _FAILED = "Task failed"
 class RunningTask:
     """The system's side of one task that runs: its card, its patience, and its question to the person."""
 
-    def __init__(self, process: Process, task: ContinuedTask, continued: "ContinuedProcessing") -> None:
+    def __init__(
+        self, process: Process, task: BGContinuedProcessingTask, continued: "ContinuedProcessing"
+    ) -> None:
         self.task = task
         self.asked = self.stopped = self.gone = False
         self._tell = continued.look
@@ -79,7 +79,7 @@ class RunningTask:
         self._rules.cite("continued-processing.process-brings-its-picture")
         if own:
             self._rules.cite("continued-processing.own-activity-makes-two-cards")
-        return self._cards.add_system_card(self.task.title, text=self.task.subtitle, progress=0.0)
+        return self._cards.add(Card(self.task.title, Content(self.task.subtitle, 0.0), SYSTEM), "system")
 
     def _changed(self, moved: bool) -> None:
         if moved:
@@ -95,12 +95,12 @@ class RunningTask:
 
     def _draw(self) -> None:
         text = _QUESTION if self.asked else self.task.subtitle
-        share = self.task.progress.fraction_completed
-        self._cards.update_system_card(self.card, title=self.task.title, text=text, progress=share)
+        content = Content(text, self.task.progress.fraction_completed)
+        self._cards.update(self.card, content, "system", title=self.task.title)
 
     def _end_card(self, text: str, *, leave: bool) -> None:
         self._rules.cite("continued-processing.failed-card-stays")
-        self._cards.end_system_card(self.card, text, stays=0 if leave else None)
+        self._cards.end(self.card, text, "system", 0 if leave else None)
 
     def _watch(self) -> None:
         """Count the time without progress from now."""
@@ -136,12 +136,7 @@ class ContinuedProcessing:
     """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
 
     def __init__(
-        self,
-        host: Host,
-        *,
-        cards: ActivityStore,
-        network: Network,
-        handlers: Callable[[], Handlers | None],
+        self, host: Host, cards: ActivityStore, network: Network, handlers: Callable[[], Handlers | None]
     ) -> None:
         self.host = host
         self._clock, self._rules = host.clock, host.rules
@@ -178,10 +173,7 @@ class ContinuedProcessing:
 
     @answer.setter
     def answer(self, answer: str) -> None:
-        if answer not in ("Continue", "Stop", ""):
-            raise UsageError(
-                f"The question offers 'Continue' and 'Stop', not {answer!r}. Use '' for no answer."
-            )
+        must_be_one_of("answer", answer, ("Continue", "Stop", ""))
         self._answer = answer
         self.look()
 
@@ -216,8 +208,7 @@ class ContinuedProcessing:
         """
         rules = self._rules
         rules.require("continued-processing.ios-and-ipados-only", "BGContinuedProcessingTask")
-        if request.strategy not in (None, "queue", "fail"):
-            raise UsageError(f"strategy={request.strategy!r}: there are 'queue' and 'fail'.")
+        must_be_one_of("strategy", request.strategy or "queue", ("queue", "fail"))
         if not self.allowed:
             why = "the person switched continued tasks off. Do the work while the app is open"
             raise BGTaskSchedulerError("unavailable", why, "continued-processing.can-be-switched-off")
@@ -225,11 +216,8 @@ class ContinuedProcessing:
         rules.cite("continued-processing.default-strategy-is-queue")
         if self._full and request.strategy == "fail":
             rules.cite("continued-processing.fail-strategy")
-            raise BGTaskSchedulerError(
-                "immediateRunIneligible",
-                "the system has no room for the task now. Go on without it, or submit with strategy='queue' and start later.",
-                "continued-processing.fail-strategy",
-            )
+            why = "the system has no room for the task now. Go on without it, or submit with strategy='queue' and start later."
+            raise BGTaskSchedulerError("immediateRunIneligible", why, "continued-processing.fail-strategy")
         self._queue.append(request)
         rules.cite("continued-processing.ignores-earliest-begin")
         self.look()
@@ -265,17 +253,12 @@ class ContinuedProcessing:
         if not state.foreground:
             self._rules.cite("continued-processing.starts-in-foreground")
             self._rules.cite("continued-processing.cannot-start-from-background")
-            raise APIError(
-                f"The app is in state {state.value!r}, and a continued task starts in the foreground. "
-                "Submit it when the person taps, before they leave",
-                "continued-processing.starts-in-foreground",
-            )
+            why = f"The app is in state {state.value!r}, and a continued task starts in the foreground. Submit it when the person taps, before they leave"
+            raise APIError(why, "continued-processing.starts-in-foreground")
 
     def _newest(self) -> RunningTask:
         if not self._running:
-            raise UsageError(
-                "No continued task runs. The app submits one with app.task_scheduler.submit(BGContinuedProcessingTaskRequest(...))."
-            )
+            raise UsageError("No continued task runs. The app submits one: app.task_scheduler.submit(...).")
         return self._running[-1]
 
     def _next(self) -> BGContinuedProcessingTaskRequest | None:
@@ -289,8 +272,8 @@ class ContinuedProcessing:
         if app is None or not self.host.state.runs:
             return
         self._rules.cite("continued-processing.retry-adds-a-second-card")
-        task = app.continued_task(request)
+        task = BGContinuedProcessingTask(app.process, request)
         running = RunningTask(app.process, task, self)
         self._running.append(running)
         self._rules.cite("continued-processing.runs-for-minutes-on-a-locked-phone")
-        task.launch()
+        app.launch(task)

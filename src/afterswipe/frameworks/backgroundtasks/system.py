@@ -1,10 +1,8 @@
 """The system's side of BackgroundTasks: which requests wait, what keeps them waiting, and when the app is launched for them.
 
-Refresh: once, some time after the request may begin, and up to 30 seconds. The system goes by how the app is used; here that
-is a fixed delay (claim model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until
-the person is back or the time is over (claim model.processing-run-time).
-
-After a force quit neither runs. For refresh that is settled; for processing Apple's engineers have said different things
+Refresh: once, some time after the request may begin, and up to 30 seconds; how the app is used is here a fixed delay (claim
+model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until the person is back or the time
+is over (claim model.processing-run-time). After a force quit neither runs; for processing Apple's engineers have said different things
 (claim force-quit.stops-processing-tasks, disputed), and the model follows the older answer.
 
 Not modelled: system budgets, a low battery, the shorter times of Low Power Mode, power that is taken away while a task runs,
@@ -17,14 +15,16 @@ from typing import Protocol
 
 from afterswipe.device.conditions import Conditions, Power
 from afterswipe.device.network import Network
-from afterswipe.errors import BGTaskSchedulerError, UsageError
-from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase, Process, State
+from afterswipe.errors import BGTaskSchedulerError, must_be_one_of
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
-from .requests import (
+from .tasks import (
+    BGAppRefreshTask,
     BGAppRefreshTaskRequest,
-    BGContinuedProcessingTaskRequest,
+    BGProcessingTask,
     BGProcessingTaskRequest,
+    BGTask,
     BGTaskRequest,
 )
 
@@ -46,61 +46,20 @@ _NOT_IN_RECENT_USE = (
 )
 
 
-class Task(Protocol):
-    """A task in the app's hands, as the system sees it. When the app says that it is `over`, `when_over` is called."""
-
-    identifier: str
-    over: bool
-    success: bool
-    when_over: Action
-
-    def note(self, change: str) -> None:
-        """Record what became of it."""
-
-    def launch(self) -> None:
-        """Let the app's launch handler be called with it."""
-
-    def expire(self) -> None:
-        """Let its expiration handler be called."""
-
-
-class Counted(Protocol):
-    """What the app counts; the system looks at nothing else of the work."""
-
-    @property
-    def fraction_completed(self) -> float:
-        """The share that is done, 0.0 to 1.0."""
-
-
-class ContinuedTask(Task, Protocol):
-    """A continued task in the app's hands, as the system sees it. `when_changed` is told whether there is progress."""
-
-    title: str
-    subtitle: str
-    when_changed: Callable[[bool], None]
-
-    @property
-    def progress(self) -> Counted:
-        """What it reports."""
-
-
 class Handlers(Protocol):
     """What the system calls in the app: its `BGTaskScheduler`, which knows the launch handlers."""
 
     process: Process
 
-    def task(self, request: BGTaskRequest) -> Task:
-        """Make the task for a refresh or a processing request."""
-
-    def continued_task(self, request: BGContinuedProcessingTaskRequest) -> ContinuedTask:
-        """Make the task for a request to go on."""
+    def launch(self, task: BGTask) -> None:
+        """Let the launch handler of a task be called with it."""
 
 
 class Grant:
     """Run time that the system gives for tasks. It ends when all of them are completed; an expired one ends shortly after."""
 
     def __init__(
-        self, process: Process, host: Host, tasks: Sequence[Task], ended: Callable[["Grant"], None]
+        self, process: Process, host: Host, tasks: Sequence[BGTask], ended: Callable[["Grant"], None]
     ) -> None:
         self.tasks = tasks
         self._process = process
@@ -164,12 +123,6 @@ class _Waiting:
     def needs_power(self) -> bool:
         return isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_external_power
 
-    @property
-    def needs_network(self) -> bool:
-        return (
-            isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_network_connectivity
-        )
-
 
 class TaskScheduler:
     """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
@@ -177,7 +130,6 @@ class TaskScheduler:
     def __init__(
         self,
         host: Host,
-        *,
         network: Network,
         conditions: Conditions,
         power: Power,
@@ -193,9 +145,8 @@ class TaskScheduler:
         self._refreshing: list[Grant] = []
         self._processing: list[Grant] = []
         self._on_power: list[Grant] = []
-        self._last_use = max(
-            (use.at for use in host.record.of(StateChanged) if use.event in _USES), default=0
-        )
+        uses = (change.at for change in host.record.of(StateChanged) if change.event in _USES)
+        self._last_use = max(uses, default=0)
         self._busy = False
         host.phases.on(Phase.TASK_REQUESTS, self._happened)
         network.watch(self._look_soon, Phase.TASKS_WAITING)
@@ -213,14 +164,9 @@ class TaskScheduler:
 
     def obstacles(self, identifier: str) -> list[str]:
         """Why the request that waits under this identifier cannot run now, each with its claim. Raises UsageError where none waits."""
-        if identifier not in self._waiting:
-            raise UsageError(
-                f"No request waits under {identifier!r}. These do: {', '.join(self._waiting) or 'none'}."
-            )
-        return [
-            f"{why} (claim {claim})" if claim else why
-            for why, claim in self._obstacles(self._waiting[identifier])
-        ]
+        must_be_one_of("waiting request", identifier, self._waiting)
+        found = self._obstacles(self._waiting[identifier])
+        return [f"{why} (claim {claim})" if claim else why for why, claim in found]
 
     # What the app asks for.
 
@@ -231,19 +177,12 @@ class TaskScheduler:
             raise BGTaskSchedulerError("unavailable", why, "background-tasks.error-1-unavailable")
         refresh = isinstance(request, BGAppRefreshTaskRequest)
         limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
-        others = [
-            identifier
-            for identifier, waiting in self._waiting.items()
-            if waiting.is_refresh is refresh and identifier != request.identifier
-        ]
+        alike = [name for name, waiting in self._waiting.items() if waiting.is_refresh is refresh]
+        others = [name for name in alike if name != request.identifier]
         most = self._rules.number(limit)
         if len(others) >= most:
-            raise BGTaskSchedulerError(
-                "tooManyPendingTaskRequests",
-                f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. "
-                "Cancel one, or submit again under its identifier to replace it.",
-                limit,
-            )
+            why = f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. Cancel one, or submit again under its identifier to replace it."
+            raise BGTaskSchedulerError("tooManyPendingTaskRequests", why, limit)
         self.cancel(request.identifier)
         self._rules.cite("background-tasks.earliest-begin-is-a-lower-bound")
         ready = max(self._clock.now, request.earliest)
@@ -263,13 +202,13 @@ class TaskScheduler:
             return
         self._busy = True
         try:
-            self._end_what_only_idle_allows()
+            rule = "background-processing.ends-when-the-person-returns"
+            if not self._conditions.idle and self._rules.holds(rule):
+                for grant in list(self._processing):
+                    grant.expire()
             now = self._clock.now
-            free = [
-                waiting
-                for waiting in self._waiting.values()
-                if waiting.ready <= now and not any(self._obstacles(waiting))
-            ]
+            ready = [waiting for waiting in self._waiting.values() if waiting.ready <= now]
+            free = [waiting for waiting in ready if not any(self._obstacles(waiting))]
             for waiting in free:
                 if waiting.is_refresh:
                     self._launch([waiting])
@@ -296,7 +235,10 @@ class TaskScheduler:
             (self._clock.now < waiting.request.earliest, _EARLY),
             (not self._power.unlocked_since_restart, _NOT_UNLOCKED),
         ]
-        rules += self._refresh_rules() if waiting.is_refresh else self._processing_rules(waiting)
+        if isinstance(waiting.request, BGProcessingTaskRequest):
+            rules += self._processing_rules(waiting, waiting.request)
+        else:
+            rules += self._refresh_rules()
         for applies, (why, claim) in rules:
             if applies and self._rules.holds(claim):
                 yield why, claim
@@ -311,11 +253,13 @@ class TaskScheduler:
             (self._rarely_used(), _RARELY_USED),
         ]
 
-    def _processing_rules(self, waiting: _Waiting) -> list[tuple[bool, tuple[str, str]]]:
+    def _processing_rules(
+        self, waiting: _Waiting, request: BGProcessingTaskRequest
+    ) -> list[tuple[bool, tuple[str, str]]]:
         return [
             (not self._conditions.idle, _NOT_IDLE),
-            (waiting.needs_power and not self._conditions.charging, _NOT_CHARGING),
-            (waiting.needs_network and not self._network.connected, _NO_NETWORK),
+            (request.requires_external_power and not self._conditions.charging, _NOT_CHARGING),
+            (request.requires_network_connectivity and not self._network.connected, _NO_NETWORK),
             (self._conditions.low_power_mode, _LOW_POWER),
             (self._host.was_force_quit, (_QUIT, "force-quit.stops-processing-tasks")),
             (not waiting.submitted_in_foreground and self._rarely_used(), _NOT_IN_RECENT_USE),
@@ -324,30 +268,20 @@ class TaskScheduler:
     def _rarely_used(self) -> bool:
         return self._clock.now - self._last_use > self._rules.milliseconds("model.rarely-used")
 
-    def _end_what_only_idle_allows(self) -> None:
-        if self._conditions.idle or not self._rules.holds(
-            "background-processing.ends-when-the-person-returns"
-        ):
-            return
-        for grant in list(self._processing):
-            grant.expire()
-
     def _launch(self, granted: list[_Waiting]) -> bool:
         """Launch the app once for these requests; they share its time. False where the app may not be launched."""
         refresh = granted[0].is_refresh
+        kind = BGAppRefreshTask if refresh else BGProcessingTask
         names = [waiting.request.identifier for waiting in granted]
         for name in names:
             self.cancel(name)
-        if not self._host.wake(
-            f"{'BGAppRefreshTask' if refresh else 'BGProcessingTask'} {', '.join(names)}",
-            "",
-            "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks",
-        ):
+        rule = "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks"
+        if not self._host.wake(f"{kind.__name__} {', '.join(names)}", "", rule):
             self._waiting.update(zip(names, granted, strict=True))
             return False
         if (app := self._handlers()) is None:  # it ended itself at once
             return True
-        tasks = [app.task(waiting.request) for waiting in granted]
+        tasks = [kind(app.process, name) for name in names]
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
         running.append(grant)
@@ -360,7 +294,7 @@ class TaskScheduler:
         elif self._rules.holds("background-refresh.duration"):
             grant.limit(self._rules.milliseconds("background-refresh.duration"))
         for task in tasks:
-            task.launch()
+            app.launch(task)
         if refresh:
             self._rules.cite("background-refresh.one-request-one-launch")
         return True

@@ -1,10 +1,10 @@
-"""Core Bluetooth, the phone's side: an accessory does something, and an app that waits for it is woken or launched.
+"""Core Bluetooth with state restoration: an accessory does something, and an app that waits for it is woken or launched.
 
 Not modelled: Bluetooth itself.
 """
 
-from afterswipe.errors import NotKnownError, UsageError
-from afterswipe.kernel import Host
+from afterswipe.errors import NotKnownError, must
+from afterswipe.kernel import Host, Process
 
 
 class Accessories:
@@ -21,17 +21,28 @@ class Accessories:
         Raises UsageError where the app waits for none, and NotKnownError after a force quit since iOS 26.
         """
         host, rules = self._host, self._host.rules
-        if not self.waits_for_bluetooth:
-            raise UsageError(
-                "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
-            )
-        if host.was_force_quit and rules.holds("bluetooth.force-quit-exception-not-confirmed"):
-            raise NotKnownError(
-                "whether an accessory set up with AccessorySetupKit relaunches an app that was force quit. Test it on a device.",
-                "bluetooth.force-quit-exception-not-confirmed",
-            )
+        why = "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
+        must(self.waits_for_bluetooth, why)
+        rule = "bluetooth.force-quit-exception-not-confirmed"
+        if host.was_force_quit and rules.holds(rule):
+            why = "whether an accessory set up with AccessorySetupKit relaunches an app that was force quit. Test it on a device."
+            raise NotKnownError(why, rule)
         if host.process is None and not host.was_force_quit:
             rules.cite("bluetooth.relaunch-after-system-termination")
         stopped = rules.holds("bluetooth.force-quit-stops-relaunch")
         rule = "bluetooth.force-quit-stops-relaunch" if stopped else "force-quit.no-background-launch"
         return host.wake("Bluetooth", "model.wake-run-time", rule)
+
+
+class Bluetooth:
+    """Core Bluetooth with state restoration: `app.bluetooth`. Since iOS 7."""
+
+    def __init__(self, process: Process, accessories: Accessories) -> None:
+        self._process = process
+        self._accessories = accessories
+
+    def wait_for_event(self) -> None:
+        """Tell the system that the app waits for an event of its accessory, such as a connection. Raises UnavailableError before iOS 7."""
+        rule = "bluetooth.relaunch-after-system-termination"
+        self._process.rules.require(rule, "Bluetooth state restoration")
+        self._accessories.waits_for_bluetooth = True

@@ -9,14 +9,14 @@ an extension may run, the job limit, the single retry, assets that are only in i
 """
 
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, UsageError, must_be_one_of
-from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
-from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
-from afterswipe.kernel import Host, Phase
+from afterswipe.errors import must, must_be_one_of, must_have_bytes
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
+from afterswipe.kernel import Host, Phase, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
+FIRST_FORM = "PHBackgroundResourceUploadExtension"
 FORMS = {
-    "PHBackgroundResourceUploadExtension": "photos-upload.introduced-in-26-1",
+    FIRST_FORM: "photos-upload.introduced-in-26-1",
     "PHBackgroundResourceUploadJobExtension": "photos-upload.first-form-deprecated",
 }
 """The two forms of the extension, each with the claim that says since when it exists."""
@@ -37,13 +37,9 @@ class UploadExtension(Extension):
 
     def create_job(self, resource: str) -> None:
         """Ask the system to upload one resource. Raises APIError for anything that is not in the photo library."""
-        if resource not in self._photos.library:
-            self.rules.cite("photos-upload.unmodified-assets-only")
-            raise APIError(
-                f"{resource!r} is no unmodified resource of an asset in the photo library. "
-                "Upload what the app made itself with a background URLSession.",
-                "photos-upload.unmodified-assets-only",
-            )
+        why = f"{resource!r} is no unmodified resource of an asset in the photo library. Upload what the app made itself with a background URLSession."
+        there = resource in self._photos.library
+        self.rules.obeyed("photos-upload.unmodified-assets-only", there, why)
         self._photos.upload(resource)
 
 
@@ -67,17 +63,10 @@ class Photos:
 
     def take(self, name: str, *, size: int) -> None:
         """Take a photo or video of `size` bytes: it is an asset of the library now. Raises UsageError for a size below 1."""
-        if size < 1:
-            raise UsageError(
-                f"A photo of {size} bytes is none. Give its size in bytes, for instance size=3 * MB."
-            )
+        must_have_bytes(name, size)
         self.library[name] = size
 
-    def install_extension(
-        self,
-        process_jobs: ExtensionMain[UploadExtension],
-        form: str = "PHBackgroundResourceUploadExtension",
-    ) -> str:
+    def install_extension(self, process_jobs: ExtensionMain[UploadExtension], form: str = FIRST_FORM) -> str:
         """Give the app an upload extension of one of the `FORMS`. Returns "installed", or that with a warning.
 
         Raises UnavailableError before iOS 26.1, or before 27 for the second form; UsageError for another form.
@@ -85,7 +74,7 @@ class Photos:
         must_be_one_of("form of the extension", form, FORMS)
         self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs
-        first = form == "PHBackgroundResourceUploadExtension"
+        first = form == FIRST_FORM
         old = first and self._host.rules.holds("photos-upload.first-form-deprecated")
         return "installed, deprecated since iOS 27" if old else "installed"
 
@@ -103,8 +92,8 @@ class Photos:
 
     def upload(self, name: str) -> None:
         """A job: the system moves the bytes, whatever becomes of extension and app."""
-        if name in self.jobs:
-            raise UsageError(f"There is a job for {name!r} already. Ask new_assets() for those without one.")
+        why = f"There is a job for {name!r} already. Ask new_assets() for those without one."
+        must(name not in self.jobs, why)
         number, size = len(self.jobs) + 1, self.library.get(name, 1)
         self.jobs[name] = 0
 
@@ -116,3 +105,21 @@ class Photos:
                 note(TransferEnded(now, _MOVER, number, name, "done"))
 
         self._transfers.move(size, up=True, progressed=progressed)
+
+
+class PhotoLibrary:
+    """The app's side: `app.photo_library`."""
+
+    def __init__(self, process: Process, photos: Photos) -> None:
+        self._process = process
+        self._photos = photos
+
+    def set_upload_job_extension_enabled(self, enabled: bool) -> None:
+        """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
+        self._process.rules.require("photos-upload.introduced-in-26-1", "Photos background uploads")
+        why = (
+            "Background uploads need access to the full photo library. Ask the person for full access first."
+        )
+        may = self._photos.full_access or not enabled
+        self._process.rules.obeyed("photos-upload.full-library-access", may, why)
+        self._photos.enabled = enabled

@@ -17,7 +17,7 @@ import httpx
 
 from afterswipe.device.connections import ConnectError, Connections, ReadError, SimulatedTransport
 from afterswipe.device.network import address
-from afterswipe.errors import URLError, UsageError
+from afterswipe.errors import URLError, must_have_bytes
 from afterswipe.kernel import Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
@@ -98,7 +98,8 @@ class UploadTask:
         try:
             async with httpx.AsyncClient(transport=transport) as client:
                 if self._resumed:
-                    await self._connections.pause(2 * self._connections.network.latency)
+                    network = self._connections.network
+                    await self._connections.wait_for(network.clock.after, network.round_trip)
                 response = await client.post(address(self._url), content=self._body())
         except ConnectError as lost:
             self._end("there is no network")
@@ -123,10 +124,8 @@ class UploadTask:
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent
-        now = self._process.clock.now
-        self._process.note(
-            TransferMoved(now, "app", self._number, self.name, self.count_of_bytes_sent, self.size)
-        )
+        named = (self._process.clock.now, "app", self._number, self.name)
+        self._process.note(TransferMoved(*named, self.count_of_bytes_sent, self.size))
         self._news.set()
 
     def _lost(self) -> None:
@@ -150,10 +149,7 @@ class URLSession:
 
     def upload(self, file: str, *, size: int, to: str = "https://upload.example/story") -> UploadTask:
         """Upload a file of `size` bytes to a URL. It starts when the task is iterated over; raises UsageError for a size below 1."""
-        if size < 1:
-            raise UsageError(
-                f"A file of {size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
-            )
+        must_have_bytes(file, size)
         self._process.rules.cite("url-session.default-stops-with-the-app")
         return self._start(ResumeData(file, size, to, 0))
 

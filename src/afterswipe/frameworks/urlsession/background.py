@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.errors import UsageError, must, must_be_one_of, must_have_bytes
 from afterswipe.kernel import Process
 from afterswipe.units import SECOND
 
@@ -128,8 +128,7 @@ class BackgroundURLSession:
 
     def with_identifier(self, identifier: str) -> "BackgroundURLSession":
         """The app's session of this name: the same tasks as before, also after the process was ended and launched again."""
-        if not identifier:
-            raise UsageError('A session needs a name, for instance with_identifier("photos").')
+        must(bool(identifier), 'A session needs a name, for instance with_identifier("photos").')
         if identifier not in self._others:
             self._others[identifier] = BackgroundURLSession(self._process, self._daemon, identifier)
         return self._others[identifier]
@@ -154,11 +153,10 @@ class BackgroundURLSession:
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
             later = round(earliest_begin * SECOND)
-        readable = protection != PROTECTIONS[0]
         begins = self._process.clock.now + later
-        return self._start(
-            BackgroundTransfer(file, size, url=to, readable_while_locked=readable, not_before=begins)
-        )
+        transfer = BackgroundTransfer(file, size, url=to, not_before=begins)
+        transfer.readable_while_locked = protection != PROTECTIONS[0]
+        return self._start(transfer)
 
     def upload_from_data(
         self, name: str, *, size: int, to: str = "https://upload.example/story"
@@ -177,32 +175,26 @@ class BackgroundURLSession:
 
     def tasks(self) -> list[BackgroundUploadTask]:
         """Every upload of this session, finished ones included: what a launched app asks first."""
-        return [
-            BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in self._own(down=False)
-        ]
+        own = self._own(down=False)
+        return [BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in own]
 
     def downloads(self) -> list[BackgroundDownloadTask]:
         """Every download of this session, finished ones included."""
-        return [
-            BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in self._own(down=True)
-        ]
+        own = self._own(down=True)
+        return [BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in own]
 
     def _own(self, *, down: bool) -> list[BackgroundTransfer]:
         mine = [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
         return [transfer for transfer in mine if transfer.down is down]
 
     def _start(self, transfer: BackgroundTransfer) -> BackgroundUploadTask:
-        if transfer.size < 1:
-            raise UsageError(
-                f"A file of {transfer.size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
-            )
+        must_have_bytes(transfer.name, transfer.size)
         self._hand_over(transfer)
         return BackgroundUploadTask(self._process, self._daemon, transfer)
 
     def _hand_over(self, transfer: BackgroundTransfer) -> None:
-        self._process.rules.require(
-            "background-urlsession.another-process-moves-the-bytes", "background URLSession"
-        )
+        rule = "background-urlsession.another-process-moves-the-bytes"
+        self._process.rules.require(rule, "background URLSession")
         self._process.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
         transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
         self._daemon.add(transfer, from_background=not self._process.state.foreground)

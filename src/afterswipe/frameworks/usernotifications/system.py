@@ -1,30 +1,27 @@
-"""Pushes: what a server can start on the phone, and whose process runs then.
+"""Pushes and local notifications: what a server can start on the phone, and whose process runs then.
 
-A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no
-app; a notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must
-ring. Push to Talk gives time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card.
+A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no app; a
+notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must ring. Push to Talk gives
+time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card. Taken for granted, with no claim for it: the system shows
+an alert push without an extension after a force quit too.
 
-Taken for granted, with no claim for it: the system shows an alert push without an extension after a force quit too.
+A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an
+app can schedule the bad news in advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
 
 Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, the app's permission to notify, the first version of PushKit
 (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
 says after how many), the length of a call, Push to Talk's own push.
-
-Apple: `UNUserNotificationCenter` with a time interval as the trigger (claim life-cycle.local-notification-without-the-app). It gives no run
-time, and nothing is decided when it is shown: what it says was written before. So an app can schedule the bad news in advance, and take
-it back when all went well. Apple's pages do not name force quit; the claim's sentence is applied to it as to any app that does not run.
-
-Not modelled of them: permission, sounds, other triggers, the limit of pending requests, a person who reacts, a restart of the phone.
 """
 
 from collections.abc import Callable
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError
+from afterswipe.errors import must
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.kernel import Action, Due, Event, Host, Process
 from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
+from afterswipe.units import SECOND
 
 _TICK = 1
 _LOW_PRIORITY = 5
@@ -78,14 +75,10 @@ class Pushes:
         Raises UnavailableError before iOS 7, APIError for other headers since iOS 13 (claim silent-push.headers).
         """
         self._host.rules.require("silent-push.duration", "silent pushes")
-        if (push_type, priority) != ("background", _LOW_PRIORITY) and self._host.rules.holds(
-            "silent-push.headers"
-        ):
-            raise APIError(
-                f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. "
-                "Send it with 'background' and 5.",
-                "silent-push.headers",
-            )
+        right = (push_type, priority) == ("background", _LOW_PRIORITY)
+        rule = "silent-push.headers"
+        why = f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. Send it with 'background' and 5."
+        self._host.rules.obeyed(rule, right or not self._host.rules.holds(rule), why)
         return self._note("silent", self._try_to_wake())
 
     def _try_to_wake(self) -> str:
@@ -131,10 +124,8 @@ class Pushes:
         held_since, self._held_since, self._planned = self._held_since, None, None
         if held_since is None:
             return
-        force_quits = (
-            entry.at for entry in self._host.record.of(StateChanged) if entry.event is Event.FORCE_QUIT
-        )
-        if any(at >= held_since for at in force_quits):
+        changes = self._host.record.of(StateChanged)
+        if any(change.event is Event.FORCE_QUIT and change.at >= held_since for change in changes):
             self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
@@ -157,10 +148,6 @@ class Pushes:
             self.notifications.append(text)
             return self._note("alert", f"shown as {text!r}")
         self._host.must_not_be_force_quit("whether a notification service extension runs after a force quit")
-        self._run_service(self._service, text)
-        return self._note("alert", "given to the service extension")
-
-    def _run_service(self, did_receive: ExtensionMain[ServiceExtension], text: str) -> None:
         shown = len(self.notifications)
 
         def show(words: str) -> None:
@@ -175,9 +162,9 @@ class Pushes:
             extension.service_extension_time_will_expire()
 
         limit = self._host.rules.milliseconds("model.service-extension-run-time")
-        self._extensions.start(
-            extension, did_receive, limit=limit, last_chance=last_chance, ended=lambda: show(text)
-        )
+        start, ended = self._extensions.start, lambda: show(text)
+        start(extension, self._service, limit=limit, last_chance=last_chance, ended=ended)
+        return self._note("alert", "given to the service extension")
 
     def voip(self, caller: str) -> str:
         """Deliver a VoIP push: the app is woken or launched and must report a call (claim voip-push.must-report-a-call).
@@ -198,11 +185,9 @@ class Pushes:
         if self._listener is process:
             self.on_call(caller)
         if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
-            self._host.clock.after(_TICK, lambda: self._no_call_was_reported(process))
-
-    def _no_call_was_reported(self, process: Process) -> None:
-        if self._host.process is process:
-            self._host.terminate("a VoIP push came and no call was reported")
+            why = "a VoIP push came and no call was reported"
+            host = self._host
+            host.clock.after(_TICK, lambda: host.terminate(why) if host.process is process else None)
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
@@ -213,11 +198,9 @@ class Pushes:
 class Notified(Entry):
     """The person was shown a local notification."""
 
+    _words = "notification {0.identifier!r}: {0.text}"
     identifier: str
     text: str
-
-    def __str__(self) -> str:
-        return f"notification {self.identifier!r}: {self.text}"
 
 
 class Notifications:
@@ -247,3 +230,61 @@ class Notifications:
         if not self._host.state.runs:
             self._host.rules.cite("life-cycle.local-notification-without-the-app")
         self._host.record.add(Notified(self._host.clock.now, identifier, text))
+
+
+class AppPushes:
+    """The app's side: `app.pushes`. Give it the handlers at launch, before the first `await`."""
+
+    def __init__(self, process: Process, pushes: Pushes) -> None:
+        self.process = process
+        self._pushes = pushes
+        pushes.listens(process)
+        self._transmitting: int | None = None
+
+    def did_receive_remote_notification(self, handler: Action) -> None:
+        """Call `handler` for each silent push. When the work is done, call `app.complete_wake()`: Apple's completion handler."""
+        self._pushes.on_silent = handler
+
+    def did_receive_incoming_push(self, handler: Callable[[str], None]) -> None:
+        """Call `handler` with the caller's name for each VoIP push. Since iOS 13 it must report a call before it returns."""
+        self._pushes.on_call = handler
+
+    def report_new_incoming_call(self, caller: str) -> None:
+        """CallKit's `reportNewIncomingCall`: the phone rings, in front of everything, and the person knows."""
+        self.process.must_run("report a call", "life-cycle.suspended-runs-no-code")
+        self._pushes.calls.append(caller)
+
+    def request_begin_transmitting(self) -> None:
+        """Push to Talk: begin to transmit. Until `stop_transmitting` the app has run time (claim push-to-talk.run-time).
+
+        Raises UnavailableError before iOS 16, UsageError where it transmits already.
+        """
+        self.process.rules.require("push-to-talk.run-time", "Push to Talk framework")
+        must(self._transmitting is None, "The app transmits already. Call stop_transmitting() first.")
+        self._transmitting = self.process.run_time.hold("Push to Talk")
+
+    def stop_transmitting(self) -> None:
+        """Push to Talk: stop. Twice does nothing."""
+        if self._transmitting is not None:
+            self.process.run_time.release(self._transmitting)
+        self._transmitting = None
+
+
+class LocalNotifications:
+    """What the app can ask for: `app.notifications`."""
+
+    def __init__(self, process: Process, notifications: Notifications) -> None:
+        self._process = process
+        self._notifications = notifications
+
+    def add(self, identifier: str, text: str, *, after: float) -> None:
+        """Have a text shown `after` so many seconds. Raises UsageError without run time, and for a time that is not above zero."""
+        self._process.must_run("schedule a notification", "life-cycle.suspended-runs-no-code")
+        must(after > 0, f"after={after}: a notification is for later. Give seconds above 0.")
+        at = self._process.clock.now + round(after * SECOND)
+        self._notifications.add(identifier, text, at)
+
+    def remove_pending(self, identifier: str) -> None:
+        """Take a pending one back. Raises UsageError without run time."""
+        self._process.must_run("take a notification back", "life-cycle.suspended-runs-no-code")
+        self._notifications.remove(identifier)
