@@ -1,0 +1,252 @@
+"""One interleaved run of everything: `python -m bench.page [ROUNDS] [--save]`. See bench/README.md.
+
+Each round has a fresh profile for each page: a cold start, then the same page once more (warm), then what a warm page can do. Ratios are
+those of medians, to the bare `loadPyodide()` of the same run. `--save` writes the table that the site shows (bench/page/last.json).
+"""
+
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Page, Playwright, sync_playwright
+from tests.browser.snippet_page import Source, render
+
+from .chromium import RUN, SETTLED_MS, Profile, profile
+from .goals import GOALS
+from .serving import ROOT, Server
+
+BARE = """<!doctype html><link rel="icon" href="data:,"><button>Run</button><pre></pre><script>
+document.querySelector("button").onclick = () => {
+  const worker = new Worker("bare.mjs", { type: "module" });
+  worker.onmessage = ({ data }) => (document.querySelector("pre").textContent = data);
+};</script>"""
+BARE_WORKER = """import { loadPyodide } from "./pyodide/pyodide.mjs";
+const python = await loadPyodide({ indexURL: new URL("pyodide/", location.href).href, stdout: (line) => postMessage(line) });
+python.runPython("print(1)");"""
+IMPORTS = "import httpx, afterswipe\nprint(1)\n"
+ENDLESS = "print('round and round')\nwhile True:\n    pass\n"
+#: A thousand uploads of one strategy, as the page of strategies runs them.
+MANY = """from time import perf_counter
+from afterswipe.story import STRATEGIES, compare
+compare(STRATEGIES[:1], seeds=range(2))
+begun = perf_counter()
+compare([next(one for one in STRATEGIES if one.name == {name!r})], seeds=range(1_000))
+print(f"{{perf_counter() - begun:.3f}}")
+"""
+STORY, NEXT = "/story-upload/", "/after-the-swipe/"
+READ = ["/", STORY, "/questions/", "/c/live-activity.keeps-app-running/", "/claims/", "/reference/api/"]
+THIRTY = 30
+
+type Figures = dict[str, list[float]]
+
+
+def main() -> None:
+    rounds = int(next((word for word in sys.argv[1:] if word.isdigit()), 7))
+    figures: Figures = {}
+
+    def note(name: str, value: float) -> None:
+        figures.setdefault(name, []).append(value)
+
+    with TemporaryDirectory() as name, sync_playwright() as playwright, ExitStack() as stack:
+        lab = Path(name)
+        _lay_out(lab)
+        lab_server = stack.enter_context(Server(lab).running())
+        site = stack.enter_context(Server(ROOT / "site").running())
+        _warm_up(playwright, lab_server, site)
+        for number in range(rounds):
+            for measure in _measures(playwright, lab_server, site):
+                measure(note)
+            print(f"round {number + 1} of {rounds}", file=sys.stderr)
+        _bytes(playwright, note)
+    table = _table(figures, rounds)
+    _print(table)
+    if "--save" in sys.argv:
+        (Path(__file__).parent / "last.json").write_text(json.dumps(table, indent=1) + "\n")
+
+
+def _lay_out(lab: Path) -> None:
+    """The bare page, ours with few lines, and the same without the image."""
+    run = lab / "_run"
+    shutil.copytree(ROOT / "build" / "runtime", run)
+    subprocess.run(["node", str(ROOT / "src/runner/build.mjs"), str(run)], check=True)
+    (lab / "pyodide").symlink_to(ROOT / "node_modules" / "pyodide")
+    (lab / "assets").mkdir()
+    (lab / "assets" / "snippet.css").symlink_to(ROOT / "docs" / "assets" / "snippet.css")
+    (lab / "bare.html").write_text(BARE)
+    (lab / "bare.mjs").write_text(BARE_WORKER)
+    story = (ROOT / "snippets" / "story_upload.py").read_text()
+    pages = {"imports": {"a.py": Source(IMPORTS)}, "story": {"a.py": Source(story)}}
+    pages["stop"] = {"a.py": Source(ENDLESS), "b.py": Source("print('after')\n")}
+    pages["many"] = {f"{name}.py": Source(MANY.format(name=name)) for name in STRATEGIES}
+    plain = lab / "_plain"
+    plain.mkdir()
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["files"].pop("image", None)
+    (plain / "manifest.json").write_text(json.dumps(manifest))
+    for path in run.iterdir():
+        if path.name != "manifest.json":
+            (plain / path.name).symlink_to(path)
+    for page, sources in pages.items():
+        (lab / f"{page}.html").write_text(render(sources, run))
+        (lab / f"plain-{page}.html").write_text(render(sources, plain).replace('"_run/', '"_plain/'))
+
+
+STRATEGIES = ["in the app's process", "by the system's process"]
+
+
+def _warm_up(playwright: Playwright, *servers: Server) -> None:
+    """Everything that will be sent is packed before anything is measured."""
+    for server in servers:
+        for root in server.roots:
+            for path in [
+                *root.glob("*.*"),
+                *root.glob("_*/*"),
+                *root.glob("pyodide/*"),
+                *root.glob("assets/**/*"),
+            ]:
+                if path.is_file() and path.suffix != ".map":
+                    server.body(path)
+
+
+def _measures(
+    playwright: Playwright, lab: Server, site: Server
+) -> Iterator[Callable[[Callable[[str, float], None]], None]]:
+    for page in ("bare", "imports", "story", "plain-imports", "plain-story"):
+        yield lambda note, page=page: _starts(playwright, lab, page, note)
+    yield lambda note: _on_the_site(playwright, site, note)
+    yield lambda note: _stops(playwright, lab, note)
+
+
+def _run(browser: Profile, page: Page, number: int = 0) -> tuple[float, float, float, float]:
+    """Wall, worker, the page's main thread, and its longest task, in milliseconds."""
+    worker, main = browser.worker_ms(), browser.main_ms()
+    wall, longest = page.evaluate(RUN, number)
+    return wall, browser.worker_ms() - worker, browser.main_ms() - main, longest
+
+
+def _starts(playwright: Playwright, lab: Server, name: str, note: Callable[[str, float], None]) -> None:
+    with profile(playwright) as browser:
+        for kind in ("cold", "warm"):
+            page = browser.page(f"{lab.origin}/{name}.html")
+            wall, worker, main, longest = _run(browser, page)
+            note(f"{name}, {kind}: wall", wall)
+            note(f"{name}, {kind}: worker", worker)
+            if name == "imports":
+                note(f"main thread, {kind}", main)
+                note(f"longest task, {kind}", longest)
+            page.wait_for_timeout(SETTLED_MS)
+            if name in ("imports", "story") and kind == "warm":
+                page.evaluate(RUN, 0)
+                note(f"second run, {name}", page.evaluate(RUN, 0)[0])
+            page.close()
+
+
+def _on_the_site(playwright: Playwright, site: Server, note: Callable[[str, float], None]) -> None:
+    with profile(playwright) as browser:
+        page = browser.page(site.origin + STORY)
+        code = page.locator("run-snippet .snippet-code").first
+        code.scroll_into_view_if_needed()
+        page.mouse.move(2, 2)
+        code.hover()
+        page.wait_for_timeout(500)
+        note("after half a second's rest, cold: wall", page.evaluate(RUN, 0)[0])
+        page.wait_for_timeout(SETTLED_MS)
+        page.locator(f'a[href$="{NEXT.strip("/")}/"]').first.evaluate("(link) => link.click()")
+        page.wait_for_url("**" + NEXT)
+        page.wait_for_timeout(SETTLED_MS)
+        note("next page, instant: wall", page.evaluate(RUN, 0)[0])
+        page.close()
+        page = browser.page(site.origin + NEXT)
+        note("next page, full load: wall", page.evaluate(RUN, 0)[0])
+        for number in range(THIRTY):
+            page.evaluate(RUN, 0)
+            if number == 4:
+                after_five = browser.memory_mb()
+        note("memory after 5 runs", after_five)
+        note("memory after 30 runs", browser.memory_mb())
+        page.close()
+
+
+def _stops(playwright: Playwright, lab: Server, note: Callable[[str, float], None]) -> None:
+    with profile(playwright) as browser:
+        page = browser.page(f"{lab.origin}/stop.html")
+        page.evaluate(RUN, 0)
+        page.wait_for_timeout(SETTLED_MS)
+        page.evaluate(
+            """() => { [...document.querySelectorAll("button")].find((one) => one.textContent.trim() === "Stop").click(); }"""
+        )
+        note("Stop to the next output: wall", page.evaluate(RUN, 1)[0])
+        page.close()
+
+
+def _bytes(playwright: Playwright, note: Callable[[str, float], None]) -> None:
+    """What is sent, in MB and kB: until the first output and with what follows, and for pages that are read."""
+    for how in ("br", "gzip"):
+        with Server(ROOT / "site", how=how).running() as site, profile(playwright) as browser:
+            page = browser.page(site.origin + STORY)
+            site.bytes()
+            page.evaluate(RUN, 0)
+            first = site.bytes()
+            note(f"until the first output, {how}, MB", first / 1e6)
+            page.wait_for_timeout(5_000)
+            note(f"with what follows, {how}, MB", (first + site.bytes()) / 1e6)
+            page.close()
+            again = browser.page(site.origin + NEXT)
+            site.bytes()
+            again.evaluate(RUN, 0)
+            note(f"fetched twice, {how}, MB", site.bytes() / 1e6)
+    with Server(ROOT / "site").running() as site:
+        for path in READ:
+            with profile(playwright) as browser:
+                browser.page(site.origin + path)
+                note(f"a page that is read, {path}, kB", site.bytes() / 1e3)
+
+
+def _table(figures: Figures, rounds: int) -> dict[str, object]:
+    version = json.loads((ROOT / "node_modules" / "pyodide" / "package.json").read_text())["version"]
+    rows = []
+    for name, values in figures.items():
+        row = {
+            "what": name,
+            "median": round(statistics.median(values), 2),
+            "min": round(min(values), 2),
+            "max": round(max(values), 2),
+            "n": len(values),
+        }
+        kind = name.rpartition(": ")[2]
+        if kind in ("wall", "worker"):
+            floor = "cold" if ", cold" in name else "warm"
+            row["ratio"] = round(
+                statistics.median(values) / statistics.median(figures[f"bare, {floor}: {kind}"]), 3
+            )
+        rows.append({**row, **GOALS.get(name, {})})
+    return {
+        "when": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[1]:.1f}",
+        "versions": f"Pyodide {version}, Python {platform.python_version()}",
+        "rounds": rounds,
+        "rows": rows,
+    }
+
+
+def _print(table: dict[str, object]) -> None:
+    print(table["when"], table["machine"], table["versions"], f"n = {table['rounds']}")
+    for row in table["rows"]:  # type: ignore[attr-defined]
+        spread = f"{row['median']:.2f} ({row['min']:.2f} to {row['max']:.2f})"
+        print(f"{row['what']:48}{spread:>32}{row.get('ratio', ''):>8}{row.get('must', ''):>8}")
+
+
+if __name__ == "__main__":
+    begun = time.monotonic()
+    main()
+    print(f"took {time.monotonic() - begun:.0f} s", file=sys.stderr)

@@ -1,0 +1,114 @@
+"""What is read from outside of a Chromium: wall time in the page, processor time of its threads, its memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+from guide.runtime.image import find_chromium
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SETTLED_MS = 2_000
+
+#: Presses Run of the snippet with this number, without a pointer, and resolves at its first output: to the milliseconds, and the longest
+#: task of the page until then. A page without snippets has one button, and a `pre`.
+RUN = """(number) => new Promise((resolve) => {
+  const root = document.querySelectorAll("run-snippet")[number] ?? document;
+  const output = root.querySelector(".snippet-output") ?? root.querySelector("pre");
+  const button = [...root.querySelectorAll("button")].find((button) => button.textContent.trim() === "Run");
+  let longest = 0;
+  const tasks = new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) longest = Math.max(longest, duration); });
+  tasks.observe({ type: "longtask" });
+  const begun = performance.now();
+  button.click();
+  const watch = new MutationObserver(() => {
+    if (output.matches(".snippet-output--old") || !output.textContent) return;
+    const took = performance.now() - begun;
+    watch.disconnect();
+    setTimeout(() => { tasks.disconnect(); resolve([took, longest]); }, 100);
+  });
+  watch.observe(output, { subtree: true, childList: true, attributes: true });
+})"""
+
+
+class Profile:
+    """A Chromium with a profile of its own, and the threads that do its work."""
+
+    def __init__(self, context: BrowserContext, folder: str) -> None:
+        self.context = context
+        self.folder = folder
+
+    def page(self, url: str) -> Page:
+        """An open page on which all has settled."""
+        page = self.context.new_page()
+        page.goto(url)
+        page.wait_for_timeout(SETTLED_MS)
+        return page
+
+    def worker_ms(self) -> float:
+        """Processor time of the workers that live, in milliseconds."""
+        return sum(_spent(task) for _, task in self._workers())
+
+    def main_ms(self) -> float:
+        """Processor time of the main threads of the pages' processes, in milliseconds."""
+        return sum(_spent(process / "task" / process.name) for process in self._renderers())
+
+    def memory_mb(self) -> float:
+        """What the pages' processes hold, shared memory by its share, in MB."""
+        total = 0
+        for process in self._renderers():
+            text = (process / "smaps_rollup").read_text()
+            total += int(next(line for line in text.splitlines() if line.startswith("Pss:")).split()[1])
+        return total / 1_024
+
+    def _workers(self) -> Iterator[tuple[Path, Path]]:
+        for process in self._renderers():
+            for task in (process / "task").iterdir():
+                if (task / "comm").read_text().startswith("DedicatedWorker"):
+                    yield process, task
+
+    def _renderers(self) -> Iterator[Path]:
+        for process in Path("/proc").iterdir():
+            try:
+                if process.name.isdigit() and "--type=renderer" in (process / "cmdline").read_text():
+                    if _is_of(process, self.folder):
+                        yield process
+            except OSError:
+                continue
+
+
+@contextmanager
+def profile(playwright: Playwright) -> Iterator[Profile]:
+    """A fresh profile."""
+    with TemporaryDirectory() as folder:
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=find_chromium(), args=FLAGS
+        )
+        yield Profile(context, folder)
+        context.close()
+
+
+def _spent(task: Path) -> float:
+    try:
+        return int((task / "schedstat").read_text().split()[0]) / 1e6
+    except OSError:
+        return 0.0
+
+
+def _is_of(process: Path, folder: str) -> bool:
+    """Whether a process belongs to the browser with this profile: its ancestors name it."""
+    while process.name.isdigit() and process.name not in ("0", "1"):
+        if folder in (process / "cmdline").read_text():
+            return True
+        process = process.parent / (process / "stat").read_text().rpartition(")")[2].split()[1]
+    return False
