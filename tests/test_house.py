@@ -104,7 +104,6 @@ def test_the_package_stands_alone_and_stays_small(path):
 
 
 NOT_FACTS = {
-    "loop.TURNS_AT_ONE_INSTANT_MAX": "a safety net of the event loop, not a limit of iOS",
     "lock_screen.STARTS_AT": "what the clock shows at the start",
     "lock_screen._WIDTH": "columns of the text form",
     "rules._MILLISECONDS": "how long a unit is",
@@ -113,6 +112,7 @@ NOT_FACTS = {
     "pushes.(IMMEDIATE, LOW)": "names of two headers' values, not limits",
     "system._LOW_PRIORITY": "a header's value, not a limit",
     "never_yields.JUMPS_IN_ONE_TURN_MAX": "a safety net of the event loop, not a limit of iOS",
+    "never_yields.JUMPS_IN_A_STEP": "a safety net of the event loop, not a limit of iOS",
     "never_yields.(_TOOL, _NAME)": "which of Python's monitoring tools it is",
 }
 """Numbers in the package that are no claims, each with the reason."""
@@ -194,7 +194,7 @@ def core() -> list[Path]:
     return [path for path in sources() if not str(path.relative_to(PACKAGE)).startswith(apart)]
 
 
-CORE_LINES_MAX = 9_890  # the design says 9,000: see CONTRIBUTING for what is over it
+CORE_LINES_MAX = 9_830  # the design says 9,000: see CONTRIBUTING for what is over it
 CORE_BYTES_MAX = 300_000
 DOCSTRINGS_MIN = 0.14
 MODULES_MAX = 12
@@ -212,9 +212,11 @@ def docstring_lines(path: Path) -> int:
 
 
 def test_the_core_stays_small_and_says_what_it_is():
-    lines = sum(len(path.read_text().splitlines()) for path in core())
+    """Every line of Python counts that is neither the story's nor the sync's."""
+    counted = [path for path in sources() if path.relative_to(PACKAGE).parts[0] not in ("story", "sync")]
+    lines = sum(len(path.read_text().splitlines()) for path in counted)
     assert lines <= CORE_LINES_MAX
-    assert sum(map(docstring_lines, core())) >= DOCSTRINGS_MIN * lines
+    assert sum(map(docstring_lines, counted)) >= DOCSTRINGS_MIN * lines
 
 
 def test_the_core_archive_stays_small():

@@ -45,20 +45,20 @@ if TYPE_CHECKING:
     from .frameworks.avfaudio.app import Audio as Audio
     from .frameworks.backgroundassets.system import BackgroundAssets as BackgroundAssets
     from .frameworks.backgroundassets.system import DownloaderExtension as DownloaderExtension
-    from .frameworks.backgroundtasks.app import BGAppRefreshTask as BGAppRefreshTask
-    from .frameworks.backgroundtasks.app import BGContinuedProcessingTask as BGContinuedProcessingTask
-    from .frameworks.backgroundtasks.app import BGProcessingTask as BGProcessingTask
-    from .frameworks.backgroundtasks.app import BGTask as BGTask
     from .frameworks.backgroundtasks.app import BGTaskScheduler as BGTaskScheduler
-    from .frameworks.backgroundtasks.app import Progress as Progress
     from .frameworks.backgroundtasks.continued import ContinuedProcessing as ContinuedProcessing
-    from .frameworks.backgroundtasks.requests import BGAppRefreshTaskRequest as BGAppRefreshTaskRequest
-    from .frameworks.backgroundtasks.requests import (
+    from .frameworks.backgroundtasks.system import TaskScheduler as TaskScheduler
+    from .frameworks.backgroundtasks.tasks import BGAppRefreshTask as BGAppRefreshTask
+    from .frameworks.backgroundtasks.tasks import BGAppRefreshTaskRequest as BGAppRefreshTaskRequest
+    from .frameworks.backgroundtasks.tasks import BGContinuedProcessingTask as BGContinuedProcessingTask
+    from .frameworks.backgroundtasks.tasks import (
         BGContinuedProcessingTaskRequest as BGContinuedProcessingTaskRequest,
     )
-    from .frameworks.backgroundtasks.requests import BGProcessingTaskRequest as BGProcessingTaskRequest
-    from .frameworks.backgroundtasks.requests import BGTaskRequest as BGTaskRequest
-    from .frameworks.backgroundtasks.system import TaskScheduler as TaskScheduler
+    from .frameworks.backgroundtasks.tasks import BGProcessingTask as BGProcessingTask
+    from .frameworks.backgroundtasks.tasks import BGProcessingTaskRequest as BGProcessingTaskRequest
+    from .frameworks.backgroundtasks.tasks import BGTask as BGTask
+    from .frameworks.backgroundtasks.tasks import BGTaskRequest as BGTaskRequest
+    from .frameworks.backgroundtasks.tasks import Progress as Progress
     from .frameworks.corebluetooth.app import Bluetooth as Bluetooth
     from .frameworks.corelocation.app import Location as Location
     from .frameworks.extensions.system import Extension as Extension
@@ -144,9 +144,9 @@ _ROOMS = {
     "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
     "frameworks.appintents.system": "Intents",
     "frameworks.backgroundassets.system": "BackgroundAssets DownloaderExtension",
-    "frameworks.backgroundtasks.app": "BGAppRefreshTask BGContinuedProcessingTask BGProcessingTask BGTask BGTaskScheduler Progress",
+    "frameworks.backgroundtasks.app": "BGTaskScheduler",
     "frameworks.backgroundtasks.continued": "ContinuedProcessing",
-    "frameworks.backgroundtasks.requests": "BGAppRefreshTaskRequest BGContinuedProcessingTaskRequest BGProcessingTaskRequest BGTaskRequest",
+    "frameworks.backgroundtasks.tasks": "BGAppRefreshTask BGAppRefreshTaskRequest BGContinuedProcessingTask BGContinuedProcessingTaskRequest BGProcessingTask BGProcessingTaskRequest BGTask BGTaskRequest Progress",
     "frameworks.backgroundtasks.system": "TaskScheduler",
     "frameworks.extensions.system": "Extension Extensions",
     "background_modes": "BackgroundModes",

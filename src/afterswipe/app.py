@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .errors import UsageError
+from .errors import must
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
 from .frameworks.uikit.watchdog import Watchdog
 from .kernel import Action, Process, State
@@ -211,8 +211,7 @@ class Application:
         `sceneDidEnterBackground`, takes too long (claim life-cycle.watchdog). Raises UsageError without run time or for a time below zero.
         """
         self.process.must_run("use its main thread", "life-cycle.suspended-runs-no-code")
-        if not seconds >= 0:
-            raise UsageError(f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")
+        must(seconds >= 0, f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")
         until = max(self.clock.now, self.process.loop.blocked_until) + round(seconds * SECOND)
         free = self.process.block(until)
         self.watchdog.blocked()

@@ -105,7 +105,22 @@ class ClaimError(AfterSwipeError):
     """A claim's file breaks the schema; the message names file, line and remedy."""
 
 
+def must(met: bool, remedy: str) -> None:
+    """Raise UsageError with a remedy where a condition is not met."""
+    if not met:
+        raise UsageError(remedy)
+
+
+def must_be_share(name: str, share: float | None) -> None:
+    """Raise UsageError for a share that is none; None is one that is left out."""
+    must(share is None or 0 <= share <= 1, f"{name}={share}: give a share of the whole, from 0.0 to 1.0.")
+
+
+def must_have_bytes(name: str, size: int) -> None:
+    """Raise UsageError for a size below 1."""
+    must(size >= 1, f"{name!r} has {size} bytes. Give its size in bytes, 1 or more: size=60 * MB.")
+
+
 def must_be_one_of(what: str, chosen: object, choices: Collection[str]) -> None:
     """Raise UsageError for a name that there is not, with those that there are."""
-    if chosen not in choices:
-        raise UsageError(f"There is no {what} {chosen!r}. There are: {', '.join(choices)}.")
+    must(chosen in choices, f"There is no {what} {chosen!r}. There are: {', '.join(filter(None, choices))}.")

@@ -6,7 +6,7 @@ from typing import Any
 from .app import Application
 from .claims.catalogue import Rule
 from .claims.rules import Rules
-from .errors import UsageError
+from .errors import UsageError, must
 from .frameworks.activitykit.card import Card
 from .kernel import Cause, Event, Phase, Process, State, never_yields
 from .kernel.life_cycle import DISCONNECTED
@@ -76,10 +76,8 @@ class Phone(System[Application]):
             raise UsageError(
                 "There is no app on the phone yet. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
             )
-        if self._main is not None and app not in (None, self._main):
-            raise UsageError(
-                "This phone has one app, and another one is on it already. Take a second Phone for the second app."
-            )
+        fits = self._main is None or app in (None, self._main)
+        must(fits, "This phone has one app, and another one is on it already. Take a second Phone for it.")
         self._main = app or self._main
         self.host.main = self._launched
         self._did("opens the app")
@@ -151,8 +149,8 @@ class Phone(System[Application]):
 
     def remove_card(self, number: int = 1) -> None:
         """Swipe a card from the Lock Screen; cards are counted from 1 in the order of their start. The work goes on."""
-        if not any(card.number == number and card.on_screen for card in self.cards):
-            raise UsageError(f"There is no card {number} on the Lock Screen.")
+        there = any(card.number == number and card.on_screen for card in self.cards)
+        must(there, f"There is no card {number} on the Lock Screen.")
         self._did("removes the card")
         self.cards.dismiss(number, by="person")
         self.rules.cite("live-activity.dismissing-does-not-stop-the-work")
@@ -183,10 +181,7 @@ class Phone(System[Application]):
         `until` is asked whenever something has happened.
         """
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
-        if not span >= 0:
-            raise UsageError(
-                "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2)."
-            )
+        must(span >= 0, "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2).")
         self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.
@@ -250,8 +245,7 @@ class Phone(System[Application]):
         self.record.add(PersonDid(self.clock.now, what))
 
     def _must_be_unlocked(self, what: str) -> None:
-        if self.conditions.locked:
-            raise UsageError(f"The phone is locked. Call phone.unlock() before phone.{what}().")
+        must(not self.conditions.locked, f"The phone is locked. Call phone.unlock() before phone.{what}().")
 
     def _unlocked(self) -> None:
         self.conditions.device_locked(False)

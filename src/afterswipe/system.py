@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
 from .device.conditions import Conditions, Power
-from .errors import UsageError
+from .errors import must
 from .kernel import Cause, Clock, Host, Process, State
 from .kernel.endings import Endings
 from .kernel.record import Record
@@ -51,10 +51,8 @@ class System[App: InTheApp]:
     """The phone's side of things, without a person. `App` is what an app's code holds in one process."""
 
     def __init__(self, rules: Rules, seed: int, uplink: float | None) -> None:
-        if uplink is not None and not uplink > 0:
-            raise UsageError(
-                f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12."
-            )
+        carries = uplink is None or uplink > 0
+        must(carries, f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12.")
         self._uplink = uplink
         self.rules = rules
         self.rng = random.Random(seed)

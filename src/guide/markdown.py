@@ -14,6 +14,9 @@
     What the table shows.
     ///
 
+    /// ways | sync
+    ///
+
     A Live Activity gives an app no run time.{claim:live-activity.gives-no-run-time}
 
 All are Python-Markdown extensions, so that any builder that uses Python-Markdown builds the site.
@@ -33,8 +36,11 @@ from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
 from afterswipe import claims
+from afterswipe.claims.catalogue import EVIDENCE
+from afterswipe.claims.sources import Claim
 from afterswipe.errors import ClaimError
 from guide.claims.words import STATUS_WORDS
+from guide.pages import ways
 from guide.swift.languages import BesideEachOther, swift_html
 
 from . import snippets
@@ -129,23 +135,52 @@ class OutcomeBlock(Block):  # type: ignore[misc]
         return etree.SubElement(figure, "figcaption")
 
 
+class WaysBlock(Block):  # type: ignore[misc]
+    """`/// ways | sync`: the rows of the table of ways that a sync may use."""
+
+    NAME = "ways"
+    ARGUMENT = True
+
+    def on_markdown(self) -> str:
+        """Our HTML is finished: no Markdown inside."""
+        return "raw"
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        """Make the place of the table."""
+        if self.argument != "sync":
+            raise BuildError(f"`/// ways | {self.argument}`: there is only `/// ways | sync`.")
+        return etree.SubElement(parent, "div")
+
+    def on_end(self, block: etree.Element) -> None:
+        """Fill it with the table."""
+        block.text = self.md.htmlStash.store(ways.for_a_sync())
+
+
 class ClaimMarker(InlineProcessor):
-    """`{claim:ID}`: a small marker after a sentence that leads to the sentence's claim."""
+    """`{claim:ID}`: a small marker after a sentence that leads to the sentence's claim.
+
+    `{claim:ID,ID}`: one marker for a sentence that rests on several. It shows the weakest, and its popover lists the others.
+    """
 
     def handleMatch(self, m: Match[str], data: str) -> tuple[etree.Element, int, int]:  # type: ignore[override]
         """Make the link; an id that does not exist stops the build."""
-        claim_id = m[1]
         try:
-            claim = claims.get(claim_id)
+            claim, *others = sorted((claims.get(claim_id) for claim_id in m[1].split(",")), key=_strength)
         except ClaimError as wrong:
             raise BuildError(
-                f"{{claim:{claim_id}}}: {wrong} Correct the id in the page, or write the claim."
+                f"{{claim:{m[1]}}}: {wrong} Correct the id in the page, or write the claim."
             ) from wrong
-        link = etree.Element("a", {"class": f"claim claim-{claim.evidence}", "href": f"claim:{claim_id}"})
+        address = ",".join(one.id for one in (claim, *others))
+        link = etree.Element("a", {"class": f"claim claim-{claim.evidence}", "href": f"claim:{address}"})
         link.text = STATUS_WORDS.get(claim.status, claim.badge)
         link.set("aria-label", f"{link.text}: source of this sentence")
         link.set("data-search-exclude", "")  # else the search shows its word as the sentence's last
         return link, m.start(0), m.end(0)
+
+
+def _strength(claim: Claim) -> tuple[bool, int]:
+    """How well a claim is known, the weakest first: what does not stand, then by the level of its evidence."""
+    return claim.status not in STATUS_WORDS, -list(EVIDENCE).index(claim.evidence)
 
 
 class LinksElsewhere(Treeprocessor):
@@ -178,7 +213,7 @@ class GuideExtension(BlocksExtension):  # type: ignore[misc]
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
         """Register the blocks."""
-        for block in (SnippetBlock, SwiftBlock, PictureBlock, OutcomeBlock):
+        for block in (SnippetBlock, SwiftBlock, PictureBlock, OutcomeBlock, WaysBlock):
             block_mgr.register(block, self.getConfigs())
 
     def extendMarkdown(self, md: Markdown) -> None:

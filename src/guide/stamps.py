@@ -13,6 +13,8 @@ PAGES = (
     "src/faultlab",
     "src/guide/claims/words.py",
     "src/guide/markdown.py",
+    "src/guide/pages/ways.py",
+    "src/guide/pages/ways.toml",
     "src/guide/snippets.py",
     "src/guide/swift",
     "src/guide/templates",

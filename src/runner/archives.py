@@ -13,7 +13,8 @@ type Fetch = Callable[[str], bytes | None]
 type Entry = tuple[str, str, str, Sequence[str]]
 
 NOT_LOADED = (
-    "{} could not be loaded: the site does not answer, or there is no network. Connect and run again."
+    "{} could not be loaded: the site does not answer, there is no network, or the site was updated meanwhile. "
+    "Connect, or reload the page, and run again."
 )
 DAMAGED = "{} could not be loaded: what the site sent is damaged. Reload the page and run again."
 

@@ -20,6 +20,9 @@ interface Parts {
   readonly panel: OutputPanel;
 }
 
+/** So long without moving, and a pointer rests. */
+const REST_MS = 80;
+
 export class RunSnippet extends HTMLElement {
   private parts: Parts | undefined;
   private run: Run | undefined;
@@ -56,9 +59,9 @@ export class RunSnippet extends HTMLElement {
     const panel = new OutputPanel(output, file, code.source);
     for (const type of ["pointerenter", "pointerdown", "focusin", "touchstart"]) {
       bar.element.addEventListener(type, warm, { passive: true });
-      // A pointer may rest on the code while the page is read; that alone loads nothing.
       if (type !== "pointerenter") area.addEventListener(type, warm, { passive: true });
     }
+    warmAtRest(area);
     const lacking = whyNot();
     if (lacking) {
       bar.show("run", false);
@@ -208,6 +211,18 @@ export class RunSnippet extends HTMLElement {
     this.style.removeProperty("--snippet-loaded");
     this.parts?.bar.busy(busy);
   }
+}
+
+/** A pointer that somebody has moved onto the code and let rest there. One that only passes, or the page scrolled under it, loads nothing. */
+function warmAtRest(area: HTMLElement): void {
+  let timer = 0;
+  const move = ({ movementX, movementY }: PointerEvent): void => {
+    if (!movementX && !movementY) return;
+    clearTimeout(timer);
+    timer = setTimeout(warm, REST_MS);
+  };
+  area.addEventListener("pointermove", move, { passive: true });
+  area.addEventListener("pointerleave", () => clearTimeout(timer), { passive: true });
 }
 
 /** Lets a long file name break after an underscore, where the bar is narrow. */

@@ -27,7 +27,7 @@ export interface LoadingEvents {
   progress(fraction: number, again: boolean): void;
 }
 
-/** A file that did not arrive as it should have. A copy from the server, past the cache, may be better. */
+/** A file that did not arrive, or not as it should have. A copy from the server, past the cache, may be better. */
 class Damaged extends Error {}
 
 /** No more bytes came. They are asked for once more. */
@@ -201,7 +201,7 @@ function missing(manifest: Manifest, way: Way, names: ReadonlySet<string>): Arch
 /** Told of bytes that came, or that were lost; `again` when the file is asked for anew because it fell silent. */
 type Receive = (bytes: number, again?: boolean) => void;
 
-/** Fetches a file; when it arrives damaged, once more past the browser's cache; when it falls silent, a few times more. */
+/** Fetches a file; when it is missing or arrives damaged, once more past the browser's cache; when it falls silent, a few times more. */
 async function fetchVerified(
   url: string,
   expected: Expected,
@@ -220,8 +220,9 @@ async function fetchVerified(
     const silence = new Silence(signal);
     silences.add(silence);
     try {
-      // Past the browser's cache, which may hold what is damaged, or still wait for what is silent.
-      const cache = damages + stalls ? "reload" : "default";
+      // A name with a hash in it always means the same bytes: what the browser has of it is good, however old. The second
+      // time past its cache, which may hold what is damaged or was missing then, or still wait for what is silent.
+      const cache = damages + stalls ? "reload" : "force-cache";
       return await fetchOnce(url, expected, cache, silence, count, tap);
     } catch (error) {
       const stalled = error instanceof Stalled;
@@ -292,7 +293,7 @@ async function fetchOnce(
   try {
     let response = await fetch(url, { cache, signal, ...(!subtle && { integrity: expected.integrity }) });
     silence.listen();
-    if (!response.ok) throw new LoadingError(absent(url, response.status));
+    if (!response.ok) throw new Damaged(absent(url, response.status));
     if (expected.packed && subtle && !response.headers.has("Content-Encoding")) {
       void response.body?.cancel();
       response = await unpacked(await fetch(expected.packed, { cache, signal }));
@@ -350,7 +351,7 @@ function damaged(url: string): string {
 
 /** A response with the body of one that has a gzip file. */
 async function unpacked(response: Response): Promise<Response> {
-  if (!response.ok || !response.body) throw new LoadingError(absent(response.url, response.status));
+  if (!response.ok || !response.body) throw new Damaged(absent(response.url, response.status));
   return new Response(response.body.pipeThrough(new DecompressionStream("gzip")));
 }
 

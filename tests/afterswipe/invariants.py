@@ -4,7 +4,8 @@ They read the record and what the app itself noted; they do not ask the code und
 sentence of each is what the SPEC page says; `planted.py` has for each the bug that breaks it and no other.
 """
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -39,18 +40,19 @@ class Run:
     scenes: list[tuple[int, State, SceneState]] = field(default_factory=list)
 
 
-def _held(run: Run, moment: int) -> set[State]:
-    """The states of the app at a moment. In the very millisecond of a change both sides are possible."""
+def _held(run: Run, moments: Iterable[int]) -> Iterator[tuple[int, set[State]]]:
+    """The states of the app at each of some moments. In the very millisecond of a change both sides are possible."""
     changes = run.phone.record.of(StateChanged)
-    before = [change.after for change in changes if change.at < moment]
-    here = {change.after for change in changes if change.at == moment}
-    return here | {before[-1] if before else State.NOT_RUNNING}
+    times = [change.at for change in changes]
+    for moment in dict.fromkeys(moments):
+        first, after = bisect_left(times, moment), bisect_right(times, moment)
+        before = changes[first - 1].after if first else State.NOT_RUNNING
+        yield moment, {before, *(change.after for change in changes[first:after])}
 
 
 def no_code_without_run_time(run: Run) -> None:
     """I1: No line of the app's code runs while the app is suspended or not running."""
-    for moment in dict.fromkeys(run.ran):
-        held = _held(run, moment)
+    for moment, held in _held(run, run.ran):
         assert any(state.runs for state in held), f"app code ran at {moment} ms in state {held}"
 
 
@@ -140,10 +142,8 @@ def bytes_grow_or_start_over(run: Run) -> None:
 
 def the_apps_own_transfers_need_run_time(run: Run) -> None:
     """I8: A transfer in the app's own process moves only while the app has run time."""
-    for moment in dict.fromkeys(
-        moved.at for moved in run.phone.record.of(TransferMoved) if moved.by == "app"
-    ):
-        held = _held(run, moment)
+    moved = (entry.at for entry in run.phone.record.of(TransferMoved) if entry.by == "app")
+    for moment, held in _held(run, moved):
         assert any(state.runs for state in held), f"bytes moved at {moment} ms in state {held}"
 
 

@@ -522,7 +522,7 @@ def test_an_earliest_begin_that_is_no_moment_is_refused(moment: float):
 
 def test_a_refresh_that_nobody_asked_for_cannot_run():
     phone = left(asking())
-    with pytest.raises(UsageError, match="No request waits under 'news'"):
+    with pytest.raises(UsageError, match="no waiting request 'news'"):
         phone.task_scheduler.obstacles("news")
 
 

@@ -7,6 +7,7 @@ import sys
 import tarfile
 import zipfile
 import zlib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_it_has_every_claim_and_all_that_a_run_needs():
     rule = catalogue.rule("background-assertion.duration")
     assert rule.value == catalogue.Value(30, "s", "typical")
     assert (rule.status, rule.badge) == ("current", "said by Apple")
-    assert catalogue._ROW == compiling.ROW
+    assert tuple(field.name for field in fields(catalogue.Rule)) == compiling.ROW
 
 
 def test_a_claim_is_its_rule_and_its_sources():

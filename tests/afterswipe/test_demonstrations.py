@@ -9,6 +9,7 @@ from afterswipe import AfterSwipeError, claims
 from afterswipe.claims.rules import Rules
 from afterswipe.claims.sources import Claim
 from guide import snippets
+from tests.golden import making
 
 from .plants import PLANTS, Patch, change, plant, take_back
 
@@ -63,7 +64,7 @@ def test_a_flipped_claim_breaks_its_demonstrations(claim: Claim, monkeypatch: Pa
         )
 
 
-@pytest.mark.parametrize("name", snippets.names())
+@pytest.mark.parametrize("name", making.with_a_phone())
 def test_a_snippet_rests_on_no_claim_that_it_does_not_ask_for(name: str, monkeypatch: Patch):
     """With every other demonstrated claim flipped at once, it shows the same."""
     ask = Rules.claim

@@ -7,7 +7,6 @@ import pytest
 
 from afterswipe import Phone
 from afterswipe.app import Application
-from guide import snippets
 from tests.golden import making
 
 WALKS = 200
@@ -29,9 +28,9 @@ def all_at_once(monkeypatch):
         monkeypatch.setattr(whole, "__init__", begun)
 
 
-@pytest.mark.parametrize("name", snippets.names())
+@pytest.mark.parametrize("name", making.with_a_phone())
 def test_a_snippet_runs_as_it_does_with_late_parts(name, all_at_once):
-    assert making.of_snippet(name) == json.loads(making.SNIPPETS.read_text())[name]
+    assert making.of_snippet(*making.run(name)) == json.loads(making.SNIPPETS.read_text())[name]
 
 
 def test_walks_go_as_they_do_with_late_parts(all_at_once):

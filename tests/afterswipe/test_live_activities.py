@@ -15,6 +15,7 @@ from afterswipe import (
     UnavailableError,
     UsageError,
 )
+from afterswipe.frameworks.activitykit.card import Card, Content
 
 from .plants import put_back, retract
 
@@ -113,7 +114,7 @@ def test_a_pending_card_can_be_changed_and_given_up():
         ("26", {"start": 60}, APIError, "alert"),
         ("26", {"start": -1, "alert": "!"}, UsageError, "past"),
         ("17", {"style": "transient"}, UnavailableError, "iOS 18"),
-        ("18", {"style": "loud"}, UsageError, "'standard'"),
+        ("18", {"style": "loud"}, UsageError, "standard, transient"),
         ("17", {"channel": "match"}, UnavailableError, "iOS 18"),
         ("16.1", {"stale_date": 60}, UnavailableError, r"16\.2"),
         ("18", {"stale_date": -1}, UsageError, "past"),
@@ -191,7 +192,7 @@ def test_there_is_no_such_dismissal_policy():
     async def main(app):
         app.activities.request("Card", push_type="token").end(dismissal_policy="soon")
 
-    with pytest.raises(UsageError, match="'immediate'"):
+    with pytest.raises(UsageError, match="default, immediate"):
         opened(main)
 
 
@@ -329,7 +330,7 @@ def test_the_systems_card_is_not_the_apps():
 
     async def main(app):
         app.activities.request("Own")
-        app.system.cards.add_system_card("Exporting", progress=0.1)
+        app.system.cards.add(Card("Exporting", Content(progress=0.1), "system"), "system")
         seen.extend(card.activity_state.value for card in app.activities)
 
     phone = opened(main, leave=False)
@@ -339,9 +340,9 @@ def test_the_systems_card_is_not_the_apps():
     ]  # not hidden with the app in front
     with pytest.raises(UsageError, match="no card 2"):
         phone.live_activity_pushes.update(number=2, text="from the server")
-    phone.cards.update_system_card(2, progress=0.5)
+    phone.cards.update(2, Content(progress=0.5), "system")
     assert phone.cards.get(2).says(phone.clock.now) == "50 %"
-    phone.cards.end_system_card(2, "Task failed")
+    phone.cards.end(2, "Task failed", "system")
     phone.wait(hours=30)
     assert [card.says(phone.clock.now) for card in phone.lock_screen().cards] == ["Task failed"]
     phone.remove_card(2)
@@ -473,7 +474,7 @@ def test_a_broadcast_reaches_those_who_subscribed():
     assert [card.state.value for card in phone.cards] == ["ended", "active"]
     with pytest.raises(APIError, match="cannot start"):
         phone.live_activity_pushes.broadcast("match", event="start")
-    with pytest.raises(UsageError, match="'update' and 'end'"):
+    with pytest.raises(UsageError, match="update, end"):
         phone.live_activity_pushes.broadcast("match", event="pause")
 
 

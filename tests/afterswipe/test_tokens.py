@@ -71,7 +71,7 @@ def test_a_card_that_was_requested_without_push_type_has_none():
 
 
 def test_a_push_type_that_there_is_not_is_refused():
-    with pytest.raises(UsageError, match="there is 'token'"):
+    with pytest.raises(UsageError, match="no push type 'tokens'"):
         opened(Kept(), push_type="tokens")
 
 
@@ -261,7 +261,7 @@ def test_a_token_that_was_never_given_out_is_an_error_in_words(token):
 def test_an_event_that_there_is_not_is_refused():
     kept = Kept()
     phone = opened(kept)
-    with pytest.raises(UsageError, match="'start', 'update' and 'end'"):
+    with pytest.raises(UsageError, match="start, update, end"):
         phone.apns.send(kept.tokens[0], event="stop")
 
 

@@ -76,7 +76,7 @@ def test_every_sentence_is_on_it_with_its_address(page: Page, origin: str, paper
     assert len(sentences) == 5
     for sentence in sentences:
         assert flat(plain(sentence)) in text
-        ids = MARKER.findall(sentence)
+        ids = [claim_id for marker in MARKER.findall(sentence) for claim_id in marker.split(",")]
         assert ids
         assert all(f"/c/{claim_id}/" in text for claim_id in ids)
 

@@ -171,6 +171,22 @@ def test_hovering_shows_what_is_known(page: Page, site: Site) -> None:
     expect(box.get_by_role("link", name=claim.source[0].title)).to_have_attribute("href", claim.source[0].url)
 
 
+def test_the_popover_lists_the_further_claims_of_its_sentence(page: Page, site: Site) -> None:
+    first = marker(TRUE).replace("href", f'data-also="/c/{ASSUMED}/ /c/{WRONG}/" href')
+    page.goto(site.put("/prose/", f"<p>A sentence.{first}</p>"))
+    page.locator("a.claim").hover()
+    box = popover(page)
+    expect(box).to_have_accessible_name(claims.get(TRUE).statement)
+    further = box.locator(".claim-popover-also li")
+    expect(further).to_have_text(
+        [
+            f"{claims.get(ASSUMED).badge} {claims.get(ASSUMED).statement}",
+            f"{claims.get(WRONG).badge} Wrong: {claims.get(WRONG).statement}",
+        ]
+    )
+    expect(further.get_by_role("link").first).to_have_attribute("href", f"{site.server.origin}/c/{ASSUMED}/")
+
+
 def test_versions_are_said_in_the_words_of_the_claims_page(page: Page, site: Site) -> None:
     cases = [
         ("16.1", "", "exact"),

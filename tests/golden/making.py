@@ -4,6 +4,7 @@
 written anew only where a change of behaviour is wanted, and CHANGELOG.md says which.
 """
 
+import functools
 import hashlib
 import json
 import random
@@ -24,8 +25,8 @@ def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def of_snippet(name: str) -> dict[str, object]:
-    """Text, pictures, and the record of every phone that the snippet switched on."""
+def run(name: str) -> tuple[snippets.Output, list[Phone]]:
+    """What a snippet shows, and every phone that it switched on."""
     phones: list[Phone] = []
     switch_on = Phone.__init__
 
@@ -38,12 +39,26 @@ def of_snippet(name: str) -> dict[str, object]:
         output = snippets.run(snippets.FOLDER / f"{name}.py")
     finally:
         Phone.__init__ = switch_on  # type: ignore[method-assign]
+    return output, phones
+
+
+#: The same, once for all tests that ask for it.
+ran = functools.cache(run)
+
+
+def of_snippet(output: snippets.Output, phones: list[Phone]) -> dict[str, object]:
+    """Text, pictures, and the record of every phone."""
     return {
         "text": _sha(output.text),
         "pictures": [_sha(picture) for picture in output.pictures],
         "records": _sha("\n".join(phone.record.digest() for phone in phones)),
         "phones": len(phones),
     }
+
+
+def with_a_phone() -> list[str]:
+    """The snippets that switch a phone on."""
+    return [name for name, golden in json.loads(SNIPPETS.read_text()).items() if golden["phones"]]
 
 
 def _steps(run: Commanded, chance: random.Random) -> list[Callable[[], object]]:
@@ -125,5 +140,5 @@ def write(path: Path, data: object) -> None:
 
 
 if __name__ == "__main__":
-    write(SNIPPETS, {name: of_snippet(name) for name in snippets.names()})
+    write(SNIPPETS, {name: of_snippet(*run(name)) for name in snippets.names()})
     write(WALKS, of_walks())

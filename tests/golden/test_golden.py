@@ -18,7 +18,7 @@ def read(path: Path) -> dict:
 
 @pytest.mark.parametrize("name", snippets.names())
 def test_a_snippet_runs_as_it_did(name: str):
-    assert making.of_snippet(name) == read(making.SNIPPETS).get(name)
+    assert making.of_snippet(*making.ran(name)) == read(making.SNIPPETS).get(name)
 
 
 def test_every_walk_is_the_walk_that_it_was():

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from afterswipe.claims.sources import Change, Claim, Source, Value
+from afterswipe.claims.catalogue import Value
+from afterswipe.claims.sources import Change, Claim, Source
 
 TODAY = date(2026, 11, 21)
 SITE = "https://guide.example/"

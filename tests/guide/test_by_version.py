@@ -4,12 +4,12 @@ import re
 
 from afterswipe import claims
 from guide import snippets
+from guide.claims.links import named
 from guide.mechanisms import MECHANISMS
 from guide.site import ROOT
 
 PAGE = (ROOT / "docs" / "by-version.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| \*\*(\d+)\*\* \|(.*?)\|(.*?)\|(.*?)\|$", re.MULTILINE)
-MARKER = re.compile(r"\{claim:([^}\s]+)\}")
 
 
 def strangers(page: str) -> list[str]:
@@ -17,7 +17,7 @@ def strangers(page: str) -> list[str]:
     return [
         f"{row[1]}: {claim_id} is since {claims.get(claim_id).since}"
         for row in ROW.finditer(page)
-        for claim_id in MARKER.findall(row[3])
+        for claim_id in named(row[3])
         if claims.get(claim_id).since.split(".")[0] != row[1]
     ]
 

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageColor
 
 from afterswipe import claims
-from afterswipe.claims.sources import EVIDENCE, Claim
+from afterswipe.claims.catalogue import EVIDENCE
+from afterswipe.claims.sources import Claim
 from guide.errors import BuildError
 from guide.previews import cards
 from guide.previews.cards import (

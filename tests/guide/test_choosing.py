@@ -7,7 +7,7 @@ import pytest
 
 from afterswipe import Version, claims
 from guide import snippets
-from guide.claims.links import MARKER
+from guide.claims.links import MARKER, named
 from guide.errors import BuildError
 from guide.pages import choosing, ways
 
@@ -40,7 +40,7 @@ def test_every_path_ends_soon_at_a_result():
 @pytest.mark.parametrize("key", TREE.results)
 def test_a_result_names_what_is_there(key):
     result = TREE.results[key]
-    used = MARKER.findall(result.text)
+    used = named(result.text)
     assert used
     for claim_id in used:
         assert claims.get(claim_id).status in ("current", "disputed"), claim_id

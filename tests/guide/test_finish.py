@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from guide.finish.row import content_security_policy, finish
 PAGE = (
     '<!doctype html><html><head><meta charset="utf-8"><title>T</title><link rel="stylesheet" href="{base}/assets/site.css"><script>one()</script>'
     '<script id="__config" type="application/json">{{"base": "{base}"}}</script></head>'
-    '<body><article><h1>T</h1><p>S.<a class="claim" href="claim:life-cycle.jetsam">x</a> <a href="site:claims/">y</a></p></article></body></html>'
+    '<body><article><h1>T</h1><p>S.<a class="claim" href="claim:life-cycle.jetsam,life-cycle.states">x</a> <a href="site:claims/">y</a></p></article></body></html>'
 )
 
 
@@ -71,6 +72,11 @@ def test_every_page_gets_the_policy_the_runner_and_links_that_fit_its_depth(part
         )  # that one gets words of ours
         assert 'href="site:' not in text
         assert 'href="claim:' not in text
+        if page != "404.html":
+            assert f'data-also="{up}c/life-cycle.states/"' in text
+            assert re.search(
+                r'data-address="[^" ]+/c/life-cycle\.jetsam/, [^" ]+/c/life-cycle\.states/"', text
+            )
 
 
 def test_pages_are_marked_from_their_front_matter_and_old_addresses_lead_on(parts, tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from afterswipe import claims
-from guide.claims.links import MARKER
+from guide.claims.links import named
 from guide.errors import BuildError
 from guide.pages import history
 
@@ -35,7 +35,7 @@ def test_time_goes_on():
 
 @pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry.title)
 def test_an_entry_has_a_claim_that_stands_or_a_source(entry):
-    used = MARKER.findall(entry.text)
+    used = named(entry.text)
     assert used or (entry.source.startswith("https://") and entry.publisher and entry.known)
     for claim_id in used:
         assert claims.get(claim_id).status == "current"
@@ -45,7 +45,7 @@ def test_an_entry_has_a_claim_that_stands_or_a_source(entry):
 def test_no_entry_is_older_than_its_first_claim(entry):
     """A claim that begins with a later version than the entry's would be in the wrong place."""
     at = version(entry)
-    used = MARKER.findall(entry.text)
+    used = named(entry.text)
     if at and used and (since := claims.get(used[0]).since):
         major, _, minor = since.partition(".")
         assert (int(major), int(minor or 0)) <= at

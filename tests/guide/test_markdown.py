@@ -56,6 +56,22 @@ def test_a_claim_marker_is_a_link_with_the_evidence():
     assert ">said by Apple</a>" in page
 
 
+def test_a_marker_of_several_claims_shows_the_weakest_and_names_all():
+    documented, assumed = "life-cycle.suspension-is-the-default", "model.time-until-suspension"
+    for ids in (f"{documented},{assumed}", f"{assumed},{documented}"):
+        page = render(f"It is suspended.{{claim:{ids}}}")
+        assert page.count("<a ") == 1
+        assert (
+            f'class="claim claim-assumed" data-search-exclude="" href="claim:{assumed},{documented}"' in page
+        )
+        assert ">assumed</a>" in page
+
+
+def test_in_a_marker_of_several_claims_an_unknown_one_is_named():
+    with pytest.raises(BuildError, match=r"life-cycle\.no-such"):
+        render("It stops.{claim:life-cycle.suspended-runs-no-code,life-cycle.no-such}")
+
+
 def test_swift_says_that_it_was_not_compiled():
     page = render("/// swift | story_upload\n///")
     assert page.startswith('<div class="swift" data-swift="story_upload">')

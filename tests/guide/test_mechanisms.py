@@ -10,6 +10,7 @@ from markdown import Markdown
 from afterswipe import claims
 from afterswipe.claims.sources import Claim
 from guide import snippets
+from guide.claims.links import named
 from guide.errors import BuildError
 from guide.mechanisms import MECHANISMS, Fact
 from guide.pages import mechanisms
@@ -41,11 +42,11 @@ def test_every_row_has_a_section_and_a_line_in_the_overview():
 
 def test_every_marker_and_every_block_names_something_that_exists():
     page = mechanisms.page()
-    for claim_id in re.findall(r"\{claim:([^}]+)\}", page):
+    for claim_id in named(page):
         claims.get(claim_id)
-    named = re.findall(r"^/// snippet \| (\w+)$", page, re.MULTILINE)
-    assert named == [name for row in MECHANISMS for name in row.snippets]
-    assert set(named) <= set(snippets.names())
+    shown = re.findall(r"^/// snippet \| (\w+)$", page, re.MULTILINE)
+    assert shown == [name for row in MECHANISMS for name in row.snippets]
+    assert set(shown) <= set(snippets.names())
     assert not re.findall(r"\{(?!claim:|: #)[^}]*\}", page), "a placeholder was left"
 
 

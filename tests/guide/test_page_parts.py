@@ -83,6 +83,7 @@ def test_a_page_is_dated_by_the_newest_source_of_its_claims():
     assert dates[old] < dates[new]
     assert page_marks.last_read(f'<a href="claim:{old}">', known) == dates[old]
     assert page_marks.last_read(f'<a href="claim:{old}"> <a href="claim:{new}">', known) == dates[new]
+    assert page_marks.last_read(f'<a href="claim:{old},{new}">', known) == dates[new]
     assert page_marks.last_read("no claim", known) == dates[new]
 
 

@@ -133,13 +133,45 @@ def test_a_lead_is_the_first_sentence():
     )
 
 
-def test_no_sentence_ends_with_two_marks():
-    doubled = [
-        f"{name(path)}: {found}"
-        for path, text in PAGES.items()
-        for found in re.findall(r".{0,60}\{claim:[^}]+\}\{claim:[^}]+\}", text)
-    ]
-    assert doubled == []
+def test_no_sentence_has_two_marks():
+    wrong = sentence_lint.check_marks(PAGES, ROOT)
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It runs{claim:a.b} and stops.{claim:c.d}",
+        "It stops.{claim:a.b}{claim:c.d}",
+        "A **lock**, “as told”,{claim:a.b} stops it.{claim:c.d} Another one.",
+        "- One of a list{claim:a.b} with two.{claim:c.d}",
+        "| A cell{claim:a.b} with two.{claim:c.d} | Another |",
+        "<li>In a list{claim:a.b} too.{claim:c.d}</li>",
+    ],
+)
+def test_two_marks_in_a_sentence_are_found(sentence):
+    (wrong,) = sentence_lint.check_marks({DOCS / "page.md": f"# T\n\n{sentence}\n"}, ROOT)
+    assert wrong.startswith("docs/page.md:3:")
+    assert "one marker at its end: {claim:ID,ID}" in wrong
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It runs.{claim:a.b} It stops.{claim:c.d}",
+        "It runs and stops.{claim:a.b,c.d}",
+        "Since iOS 26.1 it runs.{claim:a.b} *Then* it stops.{claim:c.d}",
+        "| A cell.{claim:a.b} | Another{claim:c.d} |",
+        "<li>One{claim:a.b}</li> <li>Two{claim:c.d}</li>",
+    ],
+)
+def test_one_mark_for_each_sentence_is_fine(sentence):
+    assert sentence_lint.check_marks({DOCS / "page.md": f"# T\n\n{sentence}\n"}, ROOT) == []
+
+
+def test_a_marker_with_a_space_in_it_is_found():
+    (wrong,) = sentence_lint.check_marks({DOCS / "page.md": "# T\n\nIt stops.{claim:a.b, c.d}\n"}, ROOT)
+    assert "without a space" in wrong
 
 
 def test_swipe_away_is_not_said_where_leaving_is_meant():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from afterswipe import claims
+from guide.claims.links import named
 from guide.pages.generate import made as _pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,7 +50,7 @@ def test_every_question_is_there_once():
 @pytest.mark.parametrize("question", THREADS)
 def test_an_answer_has_claims_its_thread_and_a_chapter(question):
     answer = answers(PAGE)[question]
-    used = CLAIM.findall(answer)
+    used = named(answer)
     assert used, "an answer without a claim"
     for claim_id in used:
         claims.get(claim_id)

@@ -65,7 +65,9 @@ def test_ten_queries_find_their_page_in_the_other_builders_own_search(built):
     queries = [query for query in listed if query.get("other")]
     assert len(queries) == 10
     with sync_playwright() as playwright, StaticServer(built["zensical"]) as server:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(playwright), args=CHROMIUM_FLAGS)
+        chromium = playwright.chromium.launch(
+            executable_path=find_chromium(playwright.chromium), args=CHROMIUM_FLAGS
+        )
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
         page.goto(server.origin + "/")
         page.locator(".md-search__button").click()

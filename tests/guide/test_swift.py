@@ -1,5 +1,6 @@
 """The Swift files: each parses, each symbol of Apple's stands in the table, and newer ones stand inside of an availability check."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -214,3 +215,34 @@ def test_without_a_compiler_make_swift_says_so_and_changes_nothing(tmp_path):
     assert done.returncode == 0
     assert "No swiftc here" in done.stderr
     assert languages.CHECKED.read_bytes() == before
+
+
+# The recipe of the sync chapter: what its page says stands in the file.
+
+
+def test_what_the_sync_chapter_names_stands_in_the_recipe():
+    page = Path("docs/a-sync-that-survives.md").read_text(encoding="utf-8")
+    rows = page.partition("## The recipe, as one file")[2].partition("```xml")[0]
+    recipe = snippets.swift("sync_recipe")
+    names = [name.partition("(")[0] for name in re.findall(r"`([A-Za-z]+(?:\([^`]*\))?)` \|", rows)]
+    assert len(names) == 9
+    assert [name for name in names if name not in recipe] == []
+    for call in (
+        "handleEventsForBackgroundURLSession",
+        "downloadTaskResumeData",
+        "afterEvents?()",
+        "pushTokenUpdates",
+        "pushToStartToken",
+    ):
+        assert call in recipe
+
+
+def test_nothing_of_the_recipe_carries_the_main_actor_into_another_thread():
+    """What the session calls is nonisolated, and what the system calls on a thread of its own is @Sendable (swift-check.md)."""
+    recipe = snippets.swift("sync_recipe")
+    for line in recipe.splitlines():
+        if "func urlSession" in line:
+            assert line.strip().startswith("nonisolated func"), line
+    assert "expirationHandler = { @Sendable in" in recipe
+    assert recipe.startswith("//")
+    assert "@preconcurrency import ActivityKit" in recipe

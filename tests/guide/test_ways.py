@@ -180,3 +180,29 @@ def test_the_table_alone_has_style_and_words_and_nothing_else():
 def test_a_page_without_its_table_is_refused():
     with pytest.raises(BuildError, match="no part that could stand alone"):
         embed.pages({"ways/": "<h1>Ways</h1>"}, "https://example.org/")
+
+
+# What a sync may use: the same data, in the chapter on a sync.
+
+
+def test_the_sync_chapter_has_a_table_of_versions_with_a_claim_in_each_cell():
+    html = Markdown(extensions=EXTENSIONS).convert("/// ways | sync\n///")
+    rows = html.split('<tr class="ways-row"')[1:]
+    assert re.findall(r"</span>([\d.]+)</th>", html.split("</thead>")[0]) == [
+        "13",
+        "15",
+        "16.2",
+        "17.2",
+        "18",
+        "26",
+        "27",
+    ]
+    assert len(rows) == sum(bool(way.sync) for way in TABLE.ways) >= 10
+    for row in rows:
+        assert row.count('href="claim:') == row.count("<td ") == 7
+        assert re.search(r'href="site:ways/#[\w-]+"', row)
+
+
+def test_there_is_no_other_part_of_the_table():
+    with pytest.raises(BuildError, match="there is only"):
+        Markdown(extensions=EXTENSIONS).convert("/// ways | upload\n///")

@@ -6,11 +6,12 @@ import sys
 import pytest
 
 from guide import snippets
+from tests.golden import making
 
 
 @pytest.mark.parametrize("name", snippets.names())
 def test_a_snippet_shows_its_tested_output(name: str):
-    output = snippets.run(snippets.FOLDER / f"{name}.py")
+    output, _ = making.ran(name)
     accepted = snippets.accepted(name)
     assert output.text == accepted.text, f"Read the difference; if it is right: make accept NAMES={name}"
     assert output.pictures == accepted.pictures

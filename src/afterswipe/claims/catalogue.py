@@ -1,7 +1,7 @@
 """The rules catalogue: of every claim what a run needs, in one file. Sources, notes and history are in `claims.sources`."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from pkgutil import get_data
@@ -22,8 +22,6 @@ EVIDENCE = {
 """The evidence levels, strongest first, each with the word on its badge. Evidence is never rounded up."""
 
 _PACKAGE = Path(__file__).parent
-_ROW = ("id", "statement", "evidence", "status", "since", "until", "value", "side", "displaces")
-"""What a row has, in this order (`compiling.ROW`)."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,9 @@ class Value:
     bound: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Rule:
-    """One sentence that can be cited, from which version to which it holds, and how it is known.
+    """One sentence that can be cited, from which version to which it holds, and how it is known: a row of the catalogue.
 
     `displaces` names the rules that do not hold where this one, a refuted belief, is supposed. `side` says of a dispute that a run can
     decide whether the sentence is the document's or the report's.
@@ -76,10 +74,9 @@ def rules() -> dict[str, Rule]:
 
 def _rule(row: list[Any]) -> Rule:
     """A rule from its row, whose empty end is left out."""
-    known = dict(zip(_ROW, row, strict=False))
-    if value := known.pop("value", None):
-        known["value"] = Value(*value)
-    return Rule(**known | {"displaces": tuple(known.get("displaces", ()))})
+    plain = Rule(*row)
+    value: Any = plain.value
+    return replace(plain, value=Value(*value) if value else None, displaces=tuple(plain.displaces))
 
 
 def text_of(name: str) -> str:

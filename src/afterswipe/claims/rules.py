@@ -8,7 +8,7 @@ that nobody documents is a claim with evidence `assumed`, and is shown as such b
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from afterswipe.errors import ClaimError, UnavailableError, UsageError, must_be_one_of
+from afterswipe.errors import APIError, ClaimError, UnavailableError, UsageError, must, must_be_one_of
 
 from .catalogue import Rule, Value, rule, rules
 
@@ -23,8 +23,8 @@ class Version(tuple[int, ...]):
     def __new__(cls, text: str | float) -> "Version":
         """Read a version, a number such as 17 too; raises UsageError where the text is none."""
         parts = str(text).split(".")
-        if not all(part.isdecimal() for part in parts):
-            raise UsageError(f"{text!r} is no iOS version. Write it like '18' or '16.1'.")
+        decimal = all(part.isdecimal() for part in parts)
+        must(decimal, f"{text!r} is no iOS version. Write it like '18' or '16.1'.")
         numbers = [int(part) for part in parts]
         while len(numbers) > 1 and numbers[-1] == 0:
             numbers.pop()
@@ -49,8 +49,8 @@ def _existing(version: Version) -> Version:
         raise UsageError(
             f"There is no iOS {version} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
         )
-    if minor > _LAST_MINOR[major]:
-        raise UsageError(f"There is no iOS {version}: the last {major} here is {major}.{_LAST_MINOR[major]}.")
+    last = _LAST_MINOR[major]
+    must(minor <= last, f"There is no iOS {version}: the last {major} here is {major}.{last}.")
     return version
 
 
@@ -117,6 +117,12 @@ class Rules:
                 claim_id,
             )
 
+    def obeyed(self, claim_id: str, obeyed: bool, message: str) -> None:
+        """Raise APIError, and cite the rule, where the app breaks it."""
+        if not obeyed:
+            self.cite(claim_id)
+            raise APIError(message, claim_id)
+
     def number(self, claim_id: str) -> float:
         """The value of a claim in the claim's own unit; raises ClaimError where it has none."""
         quantity = self._value(claim_id).quantity
@@ -178,10 +184,8 @@ def _changed(numbers: Mapping[str, float]) -> dict[str, float]:
     known = [claim.id for claim in rules().values() if claim.value is not None]
     for claim_id, number in numbers.items():
         must_be_one_of("claim with a number:", claim_id, known)
-        if isinstance(number, bool) or not 0 <= number < float("inf"):
-            raise UsageError(
-                f"{claim_id}: {number!r} is no number for it. Give 0 or more, in the claim's unit."
-            )
+        fits = not isinstance(number, bool) and 0 <= number < float("inf")
+        must(fits, f"{claim_id}: {number!r} is no number for it. Give 0 or more, in the claim's unit.")
     return dict(numbers)
 
 

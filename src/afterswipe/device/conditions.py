@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.errors import UsageError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Clock, Phase
 from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Record
@@ -105,14 +105,14 @@ class Conditions:
             self._changes.tell(Moment.CONDITION, "locked")
 
     def _check(self, name: str, value: Any) -> None:
-        if name == "locked":
-            raise UsageError("A person locks a phone: use phone.lock() and phone.unlock().")
+        must(name != "locked", "A person locks a phone: use phone.lock() and phone.unlock().")
         must_be_one_of("condition", name, _CONDITIONS)
         if name == "battery":
-            if isinstance(value, bool) or not 0 <= value <= 1:
-                raise UsageError(f"battery={value} is no charge. Give a share from 0.0 to 1.0.")
-        elif not isinstance(value, bool):
-            raise UsageError(f"{name} is a switch: set it to True or False, not to {value!r}.")
+            must_be_share(name, value)
+        must(
+            isinstance(value, bool) is not (name == "battery"),
+            f"{name}={value!r}: a switch is True or False.",
+        )
         claim = _APPEARED.get(name)
         if claim is not None and not self._rules.has(claim):
             since = self._rules.claim(claim).since

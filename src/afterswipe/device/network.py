@@ -11,7 +11,7 @@ from functools import lru_cache
 import httpx
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.errors import must, must_be_one_of
 from afterswipe.kernel import Action, Clock, Due, Phase
 from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Entry
@@ -95,10 +95,9 @@ class Network:
 
     @latency.setter
     def latency(self, milliseconds: int) -> None:
-        if not milliseconds >= 0:
-            raise UsageError(
-                f"latency={milliseconds}: nothing arrives before it was sent. Give ms, 0 or more."
-            )
+        must(
+            milliseconds >= 0, f"latency={milliseconds}: nothing arrives before it was sent. Give 0 or more."
+        )
         self._numbers["latency"] = milliseconds
 
     # What happens to it.
@@ -217,6 +216,5 @@ class Network:
 
 
 def _bandwidth(name: str, megabits: float) -> float:
-    if not megabits > 0:
-        raise UsageError(f"{name}={megabits} lets nothing through. Give Mbit/s above 0, or use disconnect().")
+    must(megabits > 0, f"{name}={megabits} lets nothing through. Give Mbit/s above 0, or use disconnect().")
     return megabits

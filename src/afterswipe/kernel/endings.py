@@ -11,7 +11,7 @@ counts. An exception that leaves the app's main coroutine is no crash here: it e
 
 from collections.abc import Callable, Iterator
 
-from afterswipe.errors import UsageError
+from afterswipe.errors import UsageError, must
 from afterswipe.units import duration
 
 from .host import Host
@@ -39,10 +39,11 @@ class Endings:
 
     def crash(self, why: str = "a bug in the app's code") -> None:
         """Let the app crash now. Raises UsageError where no code of the app runs that could crash."""
-        if not self._host.state.runs:
-            raise UsageError(
-                f"The app is {self._host.state.value}: no code of it runs, so none can crash. Open the app first."
-            )
+        state = self._host.state
+        must(
+            state.runs,
+            f"The app is {state.value}: no code of it runs, so none can crash. Open the app first.",
+        )
         self._host.happen(Event.CRASH, why)
 
     def announce(self, why: str = "the system needed what it had") -> None:

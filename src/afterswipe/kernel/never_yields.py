@@ -1,30 +1,32 @@
 """Finds app code that runs on and on, so that no time can pass on the phone.
 
-Two kinds. A coroutine that awaits things which take no time (`await asyncio.sleep(0)` for ever) is found by the loop,
-which counts its steps. A coroutine that never comes back at all (`while True: pass`) leaves nobody to count, so the
-interpreter itself is asked: `sys.monitoring` reports the jumps inside the app's own files, and no others, and a turn of
-the loop may take so many of them.
+The interpreter is asked: `sys.monitoring` reports the jumps inside the app's own files, and no others, and a turn of the loop may take so
+many of them. A step of the loop counts as some, for awaits that take no time (`await asyncio.sleep(0)` for ever).
 
 What it costs: nothing outside of the app's file, and some 0.1 microseconds for each pass through a loop in it.
 Not found: a call into C code that never returns, and a loop in somebody else's library. The page has a Stop button.
 """
 
-import asyncio
 import atexit
-import inspect
 import linecache
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import CodeType, FrameType
-from typing import Any
+from types import CodeType
 
 from afterswipe.errors import NeverYieldsError
 
 JUMPS_IN_ONE_TURN_MAX = 2_000_000
 """So many passes through the loops of an app's file, without an await that gives way, mean that it never will."""
 
+JUMPS_IN_A_STEP = 20
+"""As how many jumps a step of the loop counts: so 100,000 steps without time passing are too many."""
+
 _TOOL, _NAME = 4, "afterswipe"
+_WHY = (
+    "runs on without waiting for anything, so the phone's clock cannot move. "
+    "Put an `await asyncio.sleep(...)` or another await that takes time into its loop."
+)
 _files: set[str] = set()
 
 
@@ -36,31 +38,31 @@ class Budget:
     failure: NeverYieldsError | None = None
     """What the app was told; the turn raises it once more, in case that the app caught it."""
 
+    def step(self) -> None:
+        """Count a step of the loop. Past the limit the next jump in the app's file tells it; where there is none, it is told here."""
+        self.left -= JUMPS_IN_A_STEP
+        if self.left < -JUMPS_IN_ONE_TURN_MAX:
+            raise NeverYieldsError(f"The app's code {_WHY}", "", 0)
+
 
 budget = Budget()
 """One for the interpreter, as `sys.monitoring` is."""
 
 
-def watch(main: Callable[..., Any]) -> None:
-    """Have the file of an app's main coroutine function watched from now on."""
-    code = getattr(inspect.unwrap(main), "__code__", None)
-    if code is None or code.co_filename in _files or not _ask():
+def watch(main: Callable[..., object]) -> None:
+    """Have the file of an app's main coroutine function watched from now on, unless somebody else has the tool's place."""
+    monitoring, events = sys.monitoring, sys.monitoring.events
+    code = getattr(main, "__code__", None)
+    if code is None or code.co_filename in _files or monitoring.get_tool(_TOOL) not in (None, _NAME):
         return
+    if not _files:
+        monitoring.use_tool_id(_TOOL, _NAME)
+        monitoring.register_callback(_TOOL, events.PY_START, _started)
+        monitoring.register_callback(_TOOL, events.JUMP, _jumped)
+        monitoring.set_events(_TOOL, events.PY_START)
+        atexit.register(monitoring.set_events, _TOOL, 0)  # at its end the interpreter takes this module apart
     _files.add(code.co_filename)
-    sys.monitoring.restart_events()
-
-
-def _ask() -> bool:
-    """Register with the interpreter, once. False where somebody else has the place: then nothing is watched."""
-    monitoring = sys.monitoring
-    if (holder := monitoring.get_tool(_TOOL)) is not None:
-        return holder == _NAME
-    monitoring.use_tool_id(_TOOL, _NAME)
-    monitoring.register_callback(_TOOL, monitoring.events.PY_START, _started)
-    monitoring.register_callback(_TOOL, monitoring.events.JUMP, _jumped)
-    monitoring.set_events(_TOOL, monitoring.events.PY_START)
-    atexit.register(monitoring.set_events, _TOOL, 0)  # at its end the interpreter takes this module apart
-    return True
+    monitoring.restart_events()
 
 
 def _started(code: CodeType, _offset: int) -> object:
@@ -71,35 +73,12 @@ def _started(code: CodeType, _offset: int) -> object:
 
 
 def _jumped(code: CodeType, _offset: int, to: int) -> None:
+    """A pass through a loop of the app's; the one too many is told with the app's own line."""
     budget.left -= 1
     if budget.left < 0:
-        lines = (line for start, end, line in code.co_lines() if line and start <= to < end)
-        budget.failure = error(code.co_filename, next(lines, 0), code.co_name)
+        file = code.co_filename
+        line = next((line for start, end, line in code.co_lines() if line and start <= to < end), 0)
+        name, text = file.replace("\\", "/").rpartition("/")[2], linecache.getline(file, line).strip()
+        where = f"{name}, line {line}, in {code.co_name}" + (f": `{text}`" if text else "")
+        budget.failure = NeverYieldsError(f"{where} {_WHY}", file, line)
         raise budget.failure
-
-
-def error(file: str, line: int, function: str) -> NeverYieldsError:
-    """The error that names the app's own line."""
-    text = linecache.getline(file, line).strip()
-    name = file.replace("\\", "/").rpartition("/")[2]
-    return NeverYieldsError(
-        f"{name}, line {line}, in {function}{f': `{text}`' if text else ''} runs on without waiting for anything, "
-        "so the phone's clock cannot move. Put an `await asyncio.sleep(...)` or another await that takes time into its loop.",
-        file,
-        line,
-    )
-
-
-def blame(handles: Iterable[asyncio.Handle]) -> NeverYieldsError:
-    """The error for a loop whose `handles` are due again and again at one instant: it names the innermost line of the app's own."""
-    place: FrameType | None = None
-    for handle in handles:
-        task = getattr(getattr(handle, "_callback", None), "__self__", None)
-        waiting: Any = task.get_coro() if isinstance(task, asyncio.Task) else None
-        while (frame := getattr(waiting, "cr_frame", None)) is not None:
-            if place is None or frame.f_code.co_filename in _files:
-                place = frame
-            waiting = waiting.cr_await
-    if place is None:
-        return NeverYieldsError("The app's code runs on without waiting for anything.", "", 0)
-    return error(place.f_code.co_filename, place.f_lineno, place.f_code.co_name)

@@ -235,7 +235,8 @@ def main(*, register_new: bool = False) -> int:
         for claim_id in register(claims, LEDGER):
             print(f"registered {claim_id}")
     messages = check(claims, ROOT / "docs", snippets.FOLDER, LEDGER, datetime.now(UTC).date())
-    messages += sentence_lint.check(sentence_lint.pages(ROOT), ROOT)
+    pages = sentence_lint.pages(ROOT)
+    messages += sentence_lint.check(pages, ROOT) + sentence_lint.check_marks(pages, ROOT)
     for message in messages:
         print(message, file=sys.stderr)
     print(f"{len(claims)} claims, {len(messages)} problems")

@@ -48,6 +48,11 @@ _NO_STATEMENT = re.compile(
 """A question, somebody's words, a few bold words that begin an item, or nothing but a link."""
 _LINK = re.compile(r"\[[^\]]*\]\([^)]*\)[.:;]?")
 _MARKER = re.compile(r"\{claim:[^}\s]+\}")
+_BROKEN_MARKER = re.compile(r"\{claim:(?![^}\s]+\})[^}\n]*\}?")
+# The end of a sentence for the count of its markers: they follow its sign, and do not end it.
+_SENTENCE_END = re.compile(
+    r"[.!?][”\u2019\"')*_]*(?:\{claim:[^}\s]+\}|\s*<!--.*?-->)*\s+(?=[“\"(\[*_`{<]*[A-Z0-9])"
+)
 _WAIVED = re.compile(r"<!--\s*no claim:\s*(\S[^>]*?)\s*-->")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 # A sentence ends with its sign, what closes behind it, and its markers; the next one begins with a capital, a number or a sign.
@@ -97,6 +102,27 @@ def check(texts: dict[Path, str], root: Path) -> list[str]:
                     f"{path.relative_to(root)}:{one.line}: “{shown}” has {why} and no marker. Add {{claim:ID}} after it, say it "
                     "without, or say why it needs none: <!-- no claim: the reason -->"
                 )
+    return wrong
+
+
+def check_marks(texts: dict[Path, str], root: Path) -> list[str]:
+    """Every sentence with more than one marker, and every marker that is none, with what to do."""
+    wrong = []
+    for path, text in texts.items():
+        body = front_matter.split(text)[1]
+        first = text.count("\n", 0, len(text) - len(body)) + 1
+        for line, paragraph, _ in _paragraphs(body.splitlines()):
+            where = f"{path.relative_to(root)}:{first + line}"
+            wrong += [
+                f"{where}: {found} is no marker. Write {{claim:ID}}, or {{claim:ID,ID}} without a space."
+                for found in _BROKEN_MARKER.findall(paragraph)
+            ]
+            for cell in re.split(r"</li>|\|" if paragraph.startswith("|") else r"</li>", paragraph):
+                for sentence in _SENTENCE_END.sub(lambda end: f"{end[0]}\0", cell).split("\0"):
+                    if len(_MARKER.findall(sentence)) > 1:
+                        wrong.append(
+                            f"{where}: “{sentence.strip()}” has several markers. Make two sentences, or one marker at its end: {{claim:ID,ID}}"
+                        )
     return wrong
 
 

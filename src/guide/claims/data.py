@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import afterswipe
-from afterswipe.claims.sources import MECHANISMS, Claim
+from afterswipe.claims.sources import Claim
 from guide.claims.schema import SCHEMA
 
 from . import words as claim_words
 from .axis import versions
 from .said import said
+from .schema import MECHANISMS
 
 NAME = "After the Swipe"
 """The site's name, as it stands in a citation."""

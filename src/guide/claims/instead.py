@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from afterswipe.claims.sources import MECHANISMS, Claim
+from afterswipe.claims.sources import Claim
 
 from . import words
+from .schema import MECHANISMS
 
 FILE = Path(__file__).with_suffix(".toml")
 

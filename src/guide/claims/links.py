@@ -9,7 +9,7 @@ from pathlib import Path
 from afterswipe.claims.sources import Claim
 
 MARKER = re.compile(r"\{claim:([^}\s]+)\}")
-"""A claim's marker in prose."""
+"""The marker of a sentence's claim in prose, or of several: `{claim:ID}`, `{claim:ID,ID}`."""
 
 GENERATED = ("c/", "claims.md")
 """What is made from the claims below docs/; it uses no claim, it shows them."""
@@ -39,6 +39,11 @@ def link(claims: Sequence[Claim], docs: Path | None = None) -> Links:
         _turned((claim.superseded_by, claim.id) for claim in claims if claim.superseded_by),
         _used_in(docs) if docs else {},
     )
+
+
+def named(text: str) -> list[str]:
+    """The ids in the markers of a text, in their order."""
+    return [claim_id for marker in MARKER.findall(text) for claim_id in marker.split(",")]
 
 
 def successor(claims: Mapping[str, Claim], claim_id: str) -> str:
@@ -77,6 +82,6 @@ def _used_in(docs: Path) -> dict[str, tuple[tuple[str, str], ...]]:
         text = page.read_text(encoding="utf-8")
         title = _HEADING.search(_FRONT_MATTER.sub("", text))
         entry = (title[1] if title else page.stem, page.relative_to(docs).as_posix())
-        for claim_id in sorted(set(MARKER.findall(text))):
+        for claim_id in sorted(set(named(text))):
             used[claim_id].append(entry)
     return {key: tuple(values) for key, values in used.items()}

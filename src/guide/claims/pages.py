@@ -13,7 +13,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from afterswipe.claims.sources import MECHANISMS, Claim, Source
+from afterswipe.claims.sources import Claim, Source
 from guide import snippets
 from guide.templating import markup, render
 
@@ -24,6 +24,7 @@ from .dispute import form
 from .feed import FILE as FEED
 from .links import Links, link
 from .said import said
+from .schema import MECHANISMS
 
 SHELL = "c/shell.md"
 """The page of the shell below docs/, and the words in it for which a claim's own are put."""

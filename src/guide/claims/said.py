@@ -6,10 +6,11 @@ from datetime import date
 
 from markupsafe import Markup
 
-from afterswipe.claims.sources import MECHANISMS, Claim
+from afterswipe.claims.sources import Claim
 
 from . import words
 from .axis import versions
+from .schema import MECHANISMS
 
 STATUS_SENTENCES = {
     "refuted": "This is wrong.",

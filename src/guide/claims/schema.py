@@ -8,7 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from afterswipe.claims.catalogue import EVIDENCE
-from afterswipe.claims.sources import KINDS, MECHANISMS, STATUSES, Claim
+from afterswipe.claims.sources import Claim
 from afterswipe.errors import ClaimError
 
 FOLDER = Path(__file__).resolve().parents[2] / "afterswipe/claims/data"
@@ -16,6 +16,43 @@ FOLDER = Path(__file__).resolve().parents[2] / "afterswipe/claims/data"
 
 SCHEMA = 1
 """The version of the schema, as in `claims.json`."""
+
+KINDS = ("presence", "absence", "limit", "order", "default", "definition", "gap")
+"""What sort of statement a claim is. A `gap` says what is not known."""
+
+STATUSES = ("current", "superseded", "disputed", "retracted", "refuted", "unverified")
+"""What became of a claim. A claim is never removed: it changes its status."""
+
+MECHANISMS = {
+    "life-cycle": "Life cycle",
+    "background-assertion": "Background task assertion",
+    "background-refresh": "Background app refresh",
+    "background-processing": "Background processing",
+    "continued-processing": "Continued processing",
+    "background-urlsession": "Background URLSession",
+    "url-session": "URLSession",
+    "silent-push": "Silent push",
+    "alert-push": "Alert push",
+    "voip-push": "VoIP push",
+    "push-to-talk": "Push to Talk",
+    "location": "Location",
+    "audio": "Audio",
+    "bluetooth": "Bluetooth",
+    "intents": "App intents",
+    "long-running-intent": "Long-running intent",
+    "photos-upload": "Photos upload extension",
+    "background-assets": "Background Assets",
+    "widgets": "Widgets",
+    "live-activity": "Live Activity",
+    "live-activity-push": "Live Activity push",
+    "force-quit": "Force quit",
+    "system-conditions": "System conditions",
+    "story-upload": "Story upload",
+    "android": "Android",
+    "policy": "Policy",
+    "model": "The model's own",
+}
+"""What a claim is about, and how that is written."""
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "kind": KINDS,

@@ -6,7 +6,10 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from afterswipe.claims.sources import MECHANISMS, Claim, Source, Value
+from afterswipe.claims.catalogue import Value
+from afterswipe.claims.sources import Claim, Source
+
+from .schema import MECHANISMS
 
 TYPES = {
     "doc": "Documentation",

@@ -57,7 +57,8 @@ def marked(text: str, audience: str, read: date) -> str:
 
 def last_read(text: str, claims: Mapping[str, Claim]) -> date:
     """When the newest source of a page's claims was read; of all claims, where the page has none."""
-    named = [claims[claim_id] for claim_id in set(_CLAIM.findall(text)) if claim_id in claims]
+    ids = {claim_id for marker in _CLAIM.findall(text) for claim_id in marker.split(",")}
+    named = [claims[claim_id] for claim_id in ids if claim_id in claims]
     return max(source.retrieved for claim in named or claims.values() for source in claim.source)
 
 

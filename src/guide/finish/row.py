@@ -147,12 +147,14 @@ def short_addresses(text: str, place: Place) -> str:
 
 
 def claim_addresses(text: str, place: Place) -> str:
-    """Every marker leads to its claim's page, and has the permanent address beside it for paper (print.css)."""
+    """Every marker leads to its claim's page, names the pages of further claims (claims.ts), and has all addresses for paper (print.css)."""
     host = re.sub(r"^https?://", "", place.whole.site_url)
 
     def completed(link: re.Match[str]) -> str:
-        path = f"c/{claim_links.successor(place.whole.claims, link[1])}/"
-        return f'data-address="{host}{path}" href="{place.up}{path}"'
+        ids = dict.fromkeys(claim_links.successor(place.whole.claims, one) for one in link[1].split(","))
+        paths = [f"c/{claim_id}/" for claim_id in ids]
+        also = f' data-also="{" ".join(place.up + path for path in paths[1:])}"' if paths[1:] else ""
+        return f'data-address="{", ".join(host + path for path in paths)}"{also} href="{place.up}{paths[0]}"'
 
     return _CLAIM_LINK.sub(completed, text)
 

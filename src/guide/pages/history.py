@@ -58,7 +58,7 @@ The drawing shows what an app may use since when. The years are those in which t
 TAIL = """
 ## Key points
 
-1. The extra time after leaving fell from 10 minutes{claim:background-assertion.duration-ios-4} to about 30 seconds.{claim:background-assertion.duration}
+1. The extra time after leaving fell from 10 minutes to about 30 seconds.{claim:background-assertion.duration-ios-4,background-assertion.duration}
 2. The card came with iOS 16.1.{claim:live-activity.surfaces} It gives an app no time to run.{claim:live-activity.gives-no-run-time}
 3. Since iOS 26 there is work that brings its own card, the other way round.{claim:continued-processing.process-brings-its-picture}
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from afterswipe.claims.sources import MECHANISMS, Claim
+from afterswipe.claims.sources import Claim
 from guide.claims import words as claim_words
+from guide.claims.schema import MECHANISMS
 
 
 def page(claims: Sequence[Claim]) -> str:

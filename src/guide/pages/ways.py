@@ -6,7 +6,7 @@ From `ways.toml`. The same table stands alone under `/embed/ways/` (`guide.finis
 import ast
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -84,6 +84,8 @@ class Way:
     does: str
     mechanism: str
     answers: tuple[Answer, ...]
+    sync: str = ""
+    """The row's name in the table of the sync chapter; empty for a row that is not in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,14 @@ def table() -> Table:
     return read(FILE.read_text(encoding="utf-8"))
 
 
+def for_a_sync() -> str:
+    """The rows of what a sync may use, as HTML, with links to the page of all ways."""
+    whole = table()
+    ways = tuple(replace(way, name=way.sync) for way in whole.ways if way.sync)
+    groups = {group: name for group, name in whole.groups.items() if any(way.group == group for way in ways)}
+    return render("ways.html", table=Table(whole.versions, groups, ways), page=f"site:{ADDRESS}")
+
+
 def page() -> str:
     """The page as Markdown."""
     whole = table()
@@ -173,7 +183,7 @@ def page() -> str:
 
 def html(whole: Table) -> str:
     """The table itself."""
-    return render("ways.html", table=whole)
+    return render("ways.html", table=whole, page="")
 
 
 def _way(row: Mapping[str, object]) -> Way:

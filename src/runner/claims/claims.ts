@@ -36,9 +36,10 @@ async function open(marker: HTMLAnchorElement, how: How): Promise<boolean> {
   wanted = marker;
   wantedBy = how;
   try {
-    const [module, claim] = await Promise.all([import("./popover"), loadClaim(marker.href)]);
+    const further = (marker.dataset["also"] ?? "").split(" ").filter(Boolean);
+    const [module, claim, ...others] = await Promise.all([import("./popover"), loadClaim(marker.href), ...further.map(loadClaim)]);
     popover = module;
-    if (wanted === marker && marker.isConnected) popover.show(marker, claim, how);
+    if (wanted === marker && marker.isConnected) popover.show(marker, [claim, ...others], how);
     return true;
   } catch {
     if (wanted === marker) wanted = undefined;

@@ -47,14 +47,14 @@ export function isHeld(): boolean {
 }
 
 /** Opens beside a marker. It stands right behind the marker in the document, so Tab and screen readers find it next. */
-export function show(beside: HTMLAnchorElement, claim: Claim, how: string): void {
+export function show(beside: HTMLAnchorElement, [claim, ...others]: readonly [Claim, ...Claim[]], how: string): void {
   hide();
   marker = beside;
   openedBy = how;
   copying.reset();
   box.dataset["evidence"] = claim.evidence;
   box.dataset["status"] = claim.status;
-  box.replaceChildren(...content(claim, beside.href));
+  box.replaceChildren(...content(claim, others, beside.href));
   beside.after(box);
   beside.setAttribute("aria-haspopup", "dialog");
   beside.setAttribute("aria-expanded", "true");
@@ -116,12 +116,12 @@ function place(): void {
   box.toggleAttribute("data-long", height > room);
 }
 
-function content(claim: Claim, page: string): HTMLElement[] {
+function content(claim: Claim, others: readonly Claim[], page: string): HTMLElement[] {
   const body = make("div", "claim-popover-body");
   const statement = make("p", "claim-popover-statement");
   statement.id = "claim-popover-statement";
   statement.append(...statementNodes(claim.statement));
-  body.append(head(claim), ...warning(claim), statement, ...instead(claim), ...basis(claim));
+  body.append(head(claim), ...warning(claim), statement, ...instead(claim), ...basis(claim), ...also(others));
   const foot = make("div", "claim-popover-foot");
   foot.append(actions(claim, page), ...copying.elements);
   return [body, foot];
@@ -165,6 +165,20 @@ function basis(claim: Claim): HTMLElement[] {
   if (facts.length === 0) facts.push("No source: nobody documents this.");
   parts.push(make("p", "claim-popover-facts", facts.join(" · ")));
   return parts;
+}
+
+/** The further claims of the same sentence, each with how well it is known. */
+function also(others: readonly Claim[]): HTMLElement[] {
+  if (others.length === 0) return [];
+  const list = make("ul", "claim-popover-also");
+  for (const claim of others) {
+    const item = make("li");
+    const link = makeLink(claim.url, "");
+    link.append(...statementNodes(claim.said.warning ? `${claim.said.warning}: ${claim.statement}` : claim.statement));
+    item.append(make("span", `claim-badge claim-${claim.evidence}`, claim.badge), " ", link);
+    list.append(item);
+  }
+  return [make("p", "claim-popover-facts", "The sentence also rests on:"), list];
 }
 
 function sourceTitle(source: Source): HTMLElement {

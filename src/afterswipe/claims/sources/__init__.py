@@ -6,57 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from afterswipe.claims.catalogue import EVIDENCE, Rule, Value, rule, rules, text_of
-
-__all__ = [
-    "EVIDENCE",
-    "KINDS",
-    "MECHANISMS",
-    "STATUSES",
-    "Change",
-    "Claim",
-    "Source",
-    "Value",
-    "every",
-    "get",
-]
-
-KINDS = ("presence", "absence", "limit", "order", "default", "definition", "gap")
-"""What sort of statement a claim is. A `gap` says what is not known."""
-
-STATUSES = ("current", "superseded", "disputed", "retracted", "refuted", "unverified")
-"""What became of a claim. A claim is never removed: it changes its status."""
-
-MECHANISMS = {
-    "life-cycle": "Life cycle",
-    "background-assertion": "Background task assertion",
-    "background-refresh": "Background app refresh",
-    "background-processing": "Background processing",
-    "continued-processing": "Continued processing",
-    "background-urlsession": "Background URLSession",
-    "url-session": "URLSession",
-    "silent-push": "Silent push",
-    "alert-push": "Alert push",
-    "voip-push": "VoIP push",
-    "push-to-talk": "Push to Talk",
-    "location": "Location",
-    "audio": "Audio",
-    "bluetooth": "Bluetooth",
-    "intents": "App intents",
-    "long-running-intent": "Long-running intent",
-    "photos-upload": "Photos upload extension",
-    "background-assets": "Background Assets",
-    "widgets": "Widgets",
-    "live-activity": "Live Activity",
-    "live-activity-push": "Live Activity push",
-    "force-quit": "Force quit",
-    "system-conditions": "System conditions",
-    "story-upload": "Story upload",
-    "android": "Android",
-    "policy": "Policy",
-    "model": "The model's own",
-}
-"""What a claim is about, and how that is written."""
+from afterswipe.claims.catalogue import Rule, rule, rules, text_of
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
+from afterswipe.errors import ActivityAuthorizationError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Process
 from afterswipe.kernel.record import CardFollows
 from afterswipe.units import SECOND
 
 from .card import APP, ActivityState, Card, Content
-from .system import ActivityStore, needs
-from .tokens import STARTS
+from .system import STARTS, ActivityStore, needs
 
 Seconds = tuple[float, float]
 
@@ -118,14 +117,9 @@ class Activity:
         (claim live-activity.dismissal-policy). Raises UsageError without run time.
         """
         self._process.must_run("end a Live Activity", "live-activity.updates-need-run-time")
-        if dismissal_policy == "default":
-            after = None
-        elif dismissal_policy == "immediate":
-            after = 0
-        elif isinstance(dismissal_policy, str):
-            raise UsageError(
-                f"dismissal_policy={dismissal_policy!r}: there are 'default', 'immediate', or a moment such as app.now + 600."
-            )
+        if isinstance(dismissal_policy, str):
+            must_be_one_of("dismissal policy", dismissal_policy, ("default", "immediate"))
+            after = None if dismissal_policy == "default" else 0
         else:
             after = max(0, _ms(dismissal_policy) - self._process.clock.now)
         self._cards.end(self._number, text, by="app", dismiss_after=after)
@@ -142,7 +136,7 @@ class Activities:
     @property
     def are_activities_enabled(self) -> bool:
         """Apple's `areActivitiesEnabled`: whether this iOS has Live Activities and the person allows them."""
-        allowed, rules = self._cards.settings.allowed, self._process.rules
+        allowed, rules = self._cards.allowed, self._process.rules
         if not allowed:
             rules.cite("live-activity.can-be-switched-off")
         return rules.holds("live-activity.starts-in-foreground") and allowed
@@ -150,8 +144,7 @@ class Activities:
     @property
     def frequent_pushes_enabled(self) -> bool:
         """Apple's `frequentPushesEnabled`: whether the app declares frequent updates and the person allows them."""
-        settings = self._cards.settings
-        return settings.frequent_updates and settings.frequent_pushes
+        return self._cards.pushed_often
 
     @property
     def push_to_start_token(self) -> str:
@@ -214,20 +207,13 @@ class Activities:
         """
         process = self._process
         process.must_run("request a Live Activity", "live-activity.updates-need-run-time")
-        if push_type not in ("", "token"):
-            raise UsageError(f"push_type={push_type!r}: there is 'token'. A channel is channel='...'.")
+        must_be_one_of("push type", push_type or "token", ("token",))
         self._must_be_available(style, channel, start, alert)
         self._must_be_visible()
-        number = self._cards.add(
-            title,
-            _content(process, text, progress, stale_date, (timer_interval, timer_text)),
-            style=style,
-            relevance_score=relevance_score,
-            channel=channel,
-            starts=None if start is None else _ms(start),
-            alert=alert,
-            push=push_type == "token",
-        )
+        content = _content(process, text, progress, stale_date, (timer_interval, timer_text))
+        card = Card(title, content, APP, style, relevance_score, channel)
+        starts, push = None if start is None else _ms(start), push_type == "token"
+        number = self._cards.add(card, "app", starts=starts, alert=alert, push=push)
         if not process.rules.holds("live-activity.gives-no-run-time"):
             hold = process.run_time.hold("Live Activity")
             self._cards.when_over(number, lambda: process.run_time.release(hold))
@@ -256,8 +242,7 @@ class Activities:
     def _must_be_available(self, style: str, channel: str, start: float | None, alert: str) -> None:
         rules = self._process.rules
         needs(rules, "live-activity.starts-in-foreground", "Live Activities")
-        if style not in ("standard", "transient"):
-            raise UsageError(f"style={style!r}: there are 'standard' and 'transient'.")
+        must_be_one_of("style", style, ("standard", "transient"))
         if style == "transient":
             needs(rules, "live-activity.transient-style", "activities of the transient style")
         if channel:
@@ -265,17 +250,9 @@ class Activities:
         if start is None:
             return
         needs(rules, "live-activity.scheduled-start", "scheduled start")
-        if not alert:
-            rule = "live-activity.scheduled-start-needs-an-alert"
-            rules.cite(rule)
-            raise APIError(
-                "A scheduled Live Activity starts when the person may be elsewhere, so it needs an alert. Give alert='...'.",
-                rule,
-            )
-        if _ms(start) < self._process.clock.now:
-            raise UsageError(
-                f"start={start} lies in the past. It is a moment on the phone's clock: use app.now + seconds."
-            )
+        why = "A scheduled Live Activity starts when the person may be elsewhere, so it needs an alert. Give alert='...'."
+        rules.obeyed("live-activity.scheduled-start-needs-an-alert", bool(alert), why)
+        _must_come("start", start, self._process)
 
     def _must_be_visible(self) -> None:
         rules, state = self._process.rules, self._process.application_state
@@ -302,26 +279,22 @@ def _content(
 ) -> Content:
     """Check what an app wants a card to show, and turn seconds into milliseconds. Raises UsageError and UnavailableError."""
     timer_interval, timer_text = timers
-    if progress is not None and not 0 <= progress <= 1:
-        raise UsageError(
-            f"progress={progress} is outside of 0.0 to 1.0. Divide what is done by what there is to do."
-        )
+    must_be_share("progress", progress)
     if stale_date is not None:
         needs(process.rules, "live-activity.stale-date", "stale date")
-        if stale_date * SECOND < process.clock.now:
-            raise UsageError(
-                f"stale_date={stale_date} lies in the past. It is a moment on the phone's clock: use app.now + seconds."
-            )
-    if timer_interval is not None and timer_text is not None:
-        raise UsageError(
-            "A card has one timer here: give timer_interval for a bar, or timer_text for a text."
-        )
+        _must_come("stale_date", stale_date, process)
+    must(not (timer_interval and timer_text), "A card has one timer: timer_interval (a bar) or timer_text.")
     timer = timer_interval or timer_text
-    if timer is not None and not timer[0] < timer[1]:
-        raise UsageError(f"The timer {timer} ends before it begins. Use (app.now, app.now + seconds).")
+    ends = timer is None or timer[0] < timer[1]
+    must(ends, f"The timer {timer} ends before it begins. Use (app.now, app.now + seconds).")
     span = None if timer is None else (_ms(timer[0]), _ms(timer[1]))
     stale = None if stale_date is None else _ms(stale_date)
     return Content(text, progress, span, stale, counts=timer_text is not None)
+
+
+def _must_come(name: str, seconds: float, process: Process) -> None:
+    is_to_come = _ms(seconds) >= process.clock.now
+    must(is_to_come, f"{name}={seconds} lies in the past of the phone's clock. Use app.now + seconds.")
 
 
 def _ms(seconds: float) -> int:

@@ -66,26 +66,26 @@ class Content:
 
 @frozen
 class Card:
-    """What the system knows of one Live Activity. `updated` is milliseconds.
+    """What the system knows of one Live Activity. `updated` is milliseconds; its store gives it its `number`.
 
     `redrawn` is False where the state has changed and the picture has not (claim live-activity.stale-view-after-termination).
     """
 
-    number: int
     title: str
     content: Content
-    state: ActivityState
-    updated: int
     kind: str = APP
     style: str = "standard"
     relevance_score: float = 0.0
     channel: str = ""
+    number: int = 0
+    state: ActivityState = ActivityState.ACTIVE
+    updated: int = 0
     redrawn: bool = True
 
     def changed(self, title: str, content: Content, updated: int) -> "Card":
         """The card with news, active and drawn anew. The same as `dataclasses.replace`, in less time."""
-        own = (self.kind, self.style, self.relevance_score, self.channel)
-        return Card(self.number, title, content, ActivityState.ACTIVE, updated, *own)
+        own = (self.kind, self.style, self.relevance_score, self.channel, self.number)
+        return Card(title, content, *own, ActivityState.ACTIVE, updated)
 
     @property
     def on_screen(self) -> bool:

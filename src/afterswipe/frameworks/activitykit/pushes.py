@@ -14,14 +14,13 @@ from typing import Any
 import httpx
 
 from afterswipe.device.network import Network
-from afterswipe.errors import ActivityAuthorizationError, APIError, UsageError
+from afterswipe.errors import ActivityAuthorizationError, UsageError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR, SECOND
 
 from .card import APP, LIVE, OPEN, Card, Content
-from .system import ActivityStore, needs
-from .tokens import STARTS
+from .system import STARTS, ActivityStore, needs
 
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
@@ -119,10 +118,9 @@ class LiveActivityPushes:
         """
         needs(self.rules, "live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)
-        if not alert:
-            rule = "live-activity-push.push-to-start-needs-an-alert"
-            self.rules.cite(rule)
-            raise APIError("A push that starts a Live Activity needs an alert. Give alert='...'.", rule)
+        rule = "live-activity-push.push-to-start-needs-an-alert"
+        why = "A push that starts a Live Activity needs an alert. Give alert='...'."
+        self.rules.obeyed(rule, bool(alert), why)
         self._must_have_a_token()
         content = Content(text, progress, stale_date=_ms(stale_date))
 
@@ -131,7 +129,7 @@ class LiveActivityPushes:
                 self._note_held(0, "a start is dropped, the budget for starts is used up")
                 return
             try:
-                self._cards.add(title, content, by="push", alert=alert)
+                self._cards.add(Card(title, content), "push", alert=alert)
             except ActivityAuthorizationError as refused:
                 self._note_held(0, f"a start is refused, {refused.reason}")
                 return
@@ -156,15 +154,9 @@ class LiveActivityPushes:
         Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
         """
         needs(self.rules, "live-activity-push.broadcast", "broadcast channels")
-        if event == "start":
-            rule = "live-activity-push.broadcast-cannot-start"
-            self.rules.cite(rule)
-            raise APIError(
-                "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own.",
-                rule,
-            )
-        if event not in ("update", "end"):
-            raise UsageError(f"event={event!r}: a broadcast has 'update' and 'end'.")
+        why = "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own."
+        self.rules.obeyed("live-activity-push.broadcast-cannot-start", event != "start", why)
+        must_be_one_of("event of a broadcast", event, ("update", "end"))
         for card in [card for card in self._cards if card.channel == channel and card.state in LIVE]:
             if event == "end":
                 self.end(text, number=card.number, priority=priority)
@@ -176,29 +168,21 @@ class LiveActivityPushes:
     def _card(self, number: int) -> Card:
         cards = {card.number: card for card in self._cards if card.kind == APP}
         reachable = [own for own, card in cards.items() if own in self._cards.tokens.current or card.channel]
-        if number not in reachable:
-            raise UsageError(
-                f"There is no card {number} that a server could push to. There are: {reachable}. Request it with push_type='token'."
-            )
+        why = f"There is no card {number} that a server could push to. There are: {reachable}. Request it with push_type='token'."
+        must(number in reachable, why)
         return cards[number]
 
     def _check(
         self, title: str, text: str, progress: float | None, stale_date: float | None, priority: int
     ) -> None:
-        if priority not in (IMMEDIATE, LOW):
-            raise UsageError(f"priority={priority}: a Live Activity push has priority 10 or 5.")
-        if progress is not None and not 0 <= progress <= 1:
-            raise UsageError(
-                f"progress={progress} is outside of 0.0 to 1.0. Divide what arrived by what there is to send."
-            )
+        must(priority in (IMMEDIATE, LOW), f"priority={priority}: a Live Activity push has priority 10 or 5.")
+        must_be_share("progress", progress)
         if stale_date is not None:
             needs(self.rules, "live-activity.stale-date", "stale date")
-        size, limit = Content(text, progress).bytes(title), self.rules.number("live-activity.payload-limit")
-        if size > limit:
-            raise APIError(
-                f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself.",
-                "live-activity.payload-limit",
-            )
+        rule = "live-activity.payload-limit"
+        size, limit = Content(text, progress).bytes(title), self.rules.number(rule)
+        why = f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
+        self.rules.obeyed(rule, size <= limit, why)
 
     def _send(self, number: int, priority: int, arrive: Callable[[], None], *, ends: bool = False) -> None:
         """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
@@ -225,7 +209,7 @@ class LiveActivityPushes:
     @property
     def _limit(self) -> int:
         """How many pushes of priority 10 an hour has. Apple publishes no number (claim live-activity-push.budget-number)."""
-        if self._cards.settings.frequent_updates and self._cards.settings.frequent_pushes:
+        if self._cards.pushed_often:
             self.rules.cite("live-activity-push.frequent-updates-key")
             return int(self.rules.number("model.live-activity-push-budget-frequent"))
         return int(self.rules.number("model.live-activity-push-budget"))
@@ -276,9 +260,8 @@ class LiveActivityPushes:
         if not self._record.of(StateChanged):
             rule = "live-activity-push.push-to-start-has-its-own-token"
             self.rules.cite(rule)
-            raise UsageError(
-                f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
-            )
+            why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
+            raise UsageError(why)
 
     def _too_many_starts(self) -> bool:
         now = self._clock.now
@@ -308,12 +291,9 @@ class APNs:
         cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite
         number = cards.tokens.owner.get(token)
         if number is None:
-            raise UsageError(
-                f"This phone never gave out the token {token!r}. Take one that the app's code read and sent: activity.push_token, "
-                "app.activities.push_to_start_token, or their streams."
-            )
-        if event not in ("start", "update", "end"):
-            raise UsageError(f"event={event!r}: a push has 'start', 'update' and 'end'.")
+            why = f"This phone never gave out the token {token!r}. Take one that the app's code read and sent, such as activity.push_token."
+            raise UsageError(why)
+        must_be_one_of("event of a push", event, ("start", "update", "end"))
         cite("live-activity-push.apns-status-codes")
         if (event == "start") is not (number == STARTS):
             cite("live-activity-push.push-to-start-has-its-own-token")

@@ -10,17 +10,18 @@ Not modelled: the cards of other apps (so `globalMaximumExceeded` does not happe
 switches Live Activities off, a restart (nobody documents either), height and images, Apple Watch, CarPlay and the Mac.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
-from afterswipe.errors import ActivityAuthorizationError, NotKnownError, UnavailableError, UsageError
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase, State
+from afterswipe.errors import ActivityAuthorizationError, NotKnownError, UnavailableError, must
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 
-from .card import APP, LIVE, OPEN, SYSTEM, ActivityState, Card, Content
-from .tokens import STARTS, PushTokens
+from .card import APP, LIVE, OPEN, ActivityState, Card, Content
 
 
 def needs(rules: Rules, claim_id: str, what: str) -> None:
@@ -32,14 +33,44 @@ def needs(rules: Rules, claim_id: str, what: str) -> None:
         )
 
 
-@dataclass
-class ActivitySettings:
-    """What a person allows. `frequent_updates` is the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
+STARTS = 0
+"""Stands in the place of a card's number for the token that starts cards."""
 
-    allowed: bool = True
-    frequent_pushes: bool = True
-    frequent_updates: bool = False
-    asks_first: bool = False
+
+class PushTokens:
+    """The tokens that this phone has now, by card, and who follows them; `owner` knows every one that there ever was."""
+
+    def __init__(self) -> None:
+        self.current: dict[int, str] = {}
+        self.owner: dict[str, int] = {}
+        self._followers: list[Callable[[], None]] = []
+        self.forget_followers = self._followers.clear
+
+    def make(self, number: int) -> str:
+        """Make a token, in the place of the one before."""
+        token = hashlib.sha256(f"{number}, {len(self.owner)}".encode()).hexdigest()
+        self.current[number], self.owner[token] = token, number
+        self.tell()
+        return token
+
+    def tell(self) -> None:
+        """A token or a card changed; a suspended process hears of it when it runs again."""
+        for hear in self._followers:
+            hear()
+
+    async def follow[T](
+        self, process: Process, read: Callable[[], T | None], last: T | None = None
+    ) -> AsyncIterator[T]:
+        """Yield what `read` says whenever that is something else than before; while the app does not run, only the newest is kept."""
+        news = asyncio.Event()
+        self._followers.append(lambda: process.call(news.set))
+        while True:
+            if (now := read()) is not None and now != last:
+                last = now
+                yield now
+            else:
+                await news.wait()
+                news.clear()
 
 
 class ActivityStore:
@@ -60,11 +91,19 @@ class ActivityStore:
         host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
-        self.settings = ActivitySettings()
-        """What the person allows, and what the app's Info.plist asks for; set through `phone.live_activities`."""
+        self.allowed = self.frequent_pushes = True
+        """What the person allows; set through `phone.live_activities`, as are the two below."""
+        self.asks_first = False
+        self.frequent_updates = False
+        """The app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
 
     def __iter__(self) -> Iterator[Card]:
         return iter(self._cards.values())
+
+    @property
+    def pushed_often(self) -> bool:
+        """Whether the app declares frequent updates and the person allows them."""
+        return self.frequent_updates and self.frequent_pushes
 
     def get(self, number: int) -> Card:
         """The card with this number, counted from 1."""
@@ -73,46 +112,37 @@ class ActivityStore:
     # What the app's ActivityKit and the pushes use.
 
     def add(
-        self,
-        title: str,
-        content: Content,
-        *,
-        by: str = "app",
-        style: str = "standard",
-        relevance_score: float = 0.0,
-        channel: str = "",
-        starts: int | None = None,
-        alert: str = "",
-        push: bool = False,
+        self, card: Card, by: str, *, starts: int | None = None, alert: str = "", push: bool = False
     ) -> int:
         """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token.
 
-        Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`.
+        Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`, for the app's own cards.
         """
-        self._must_be_allowed()
-        self._must_have_room()
-        content.check(title, self._rules.number("live-activity.payload-limit"))
+        if card.kind == APP:
+            self._must_be_allowed()
+            self._must_have_room()
+            card.content.check(card.title, self._rules.number("live-activity.payload-limit"))
         number = len(self._cards) + 1
-        first = ActivityState.ACTIVE if starts is None else ActivityState.PENDING
-        card = Card(number, title, content, first, self._clock.now)
-        self._put(replace(card, style=style, relevance_score=relevance_score, channel=channel), by)
-        if starts is None:
-            self._begun(number, alert)
-        else:
+        state = ActivityState.ACTIVE if starts is None else ActivityState.PENDING
+        self._put(replace(card, number=number, state=state, updated=self._clock.now), by)
+        if starts is not None:
             self._clock.at(starts, lambda: self._start(number, alert))
-        if push or (by == "push" and not self.settings.asks_first):
+        elif card.kind == APP:
+            self._begun(number, alert)
+        if push or (by == "push" and not self.asks_first):
             self.tokens.make(number)
         return number
 
-    def update(self, number: int, content: Content, by: str, *, alert: str = "") -> None:
+    def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> None:
         """Change a card's content. An ended or dismissed activity ignores it, and of fast local updates many are dropped.
 
         Raises ActivityAuthorizationError `attributesTooLarge`.
         """
         card = self._cards[number]
-        content.check(card.title, self._rules.number("live-activity.payload-limit"))
-        if card.on_screen:
-            self._rules.cite("live-activity.updates-after-the-end-are-ignored")
+        if card.kind == APP:
+            content.check(card.title, self._rules.number("live-activity.payload-limit"))
+            if card.on_screen:
+                self._rules.cite("live-activity.updates-after-the-end-are-ignored")
         if card.state is ActivityState.PENDING:
             self._cards[number] = replace(card, content=content)
         if card.state not in LIVE:
@@ -120,7 +150,7 @@ class ActivityStore:
         if by == APP and self._comes_too_fast(number):
             self._record.add(CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast"))
             return
-        self._put(card.changed(card.title, content, self._clock.now), by)
+        self._put(card.changed(title or card.title, content, self._clock.now), by)
         self._light_up(number, alert)
 
     def _comes_too_fast(self, number: int) -> bool:
@@ -139,16 +169,22 @@ class ActivityStore:
         self._cards[number] = replace(self._cards[number], relevance_score=relevance_score)
 
     def end(self, number: int, text: str | None, by: str, dismiss_after: int | None = None) -> None:
-        """End an activity with a last text. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit."""
+        """End an activity with a last text. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit.
+
+        A card of the system's own stays until the person removes it, if no time is given.
+        """
         card = self._cards[number]
         if card.state not in OPEN:
             return
         content = replace(card.content, text=card.content.text if text is None else text)
         self._put(replace(card, content=content, state=ActivityState.ENDED, updated=self._clock.now), by)
-        stays = self._rules.milliseconds("live-activity.lock-screen-limit")
+        if card.kind == APP:
+            stays = self._rules.milliseconds("live-activity.lock-screen-limit")
+            if dismiss_after is not None:
+                stays = min(dismiss_after, self._rules.milliseconds("live-activity.dismissal-policy"))
+            dismiss_after = stays
         if dismiss_after is not None:
-            stays = min(dismiss_after, self._rules.milliseconds("live-activity.dismissal-policy"))
-        self._clock.after(stays, lambda: self.dismiss(number, "system"))
+            self._clock.after(dismiss_after, lambda: self.dismiss(number, "system"))
 
     def dismiss(self, number: int, by: str) -> None:
         """Take a card from the Lock Screen: by the `person`, or by the `system` when its time is over."""
@@ -156,38 +192,6 @@ class ActivityStore:
             self._rules.cite("live-activity.removal-dismisses")
         if self._cards[number].on_screen:
             self._put(replace(self._cards[number], state=ActivityState.DISMISSED), by)
-
-    # The system's own cards.
-
-    def add_system_card(self, title: str, *, text: str = "", progress: float | None = None) -> int:
-        """Put the system's card for a task on the Lock Screen and return its number. `progress` is 0.0 to 1.0."""
-        number = len(self._cards) + 1
-        card = Card(
-            number, title, Content(text, progress), ActivityState.ACTIVE, self._clock.now, kind=SYSTEM
-        )
-        self._put(card, "system")
-        return number
-
-    def update_system_card(
-        self, number: int, *, title: str | None = None, text: str | None = None, progress: float | None = None
-    ) -> None:
-        """Change the system's card; what is left out stays. A card that ended or was removed stays as it is."""
-        card = self._cards[number]
-        if card.state in LIVE:
-            old = card.content
-            words, share = old.text if text is None else text, old.progress if progress is None else progress
-            title = card.title if title is None else title
-            self._put(card.changed(title, Content(words, share), self._clock.now), "system")
-
-    def end_system_card(self, number: int, text: str | None = None, *, stays: int | None = None) -> None:
-        """End the system's card with a last text. It stays until the person removes it, or for `stays` milliseconds."""
-        card = self._cards[number]
-        if card.state in LIVE:
-            content = replace(card.content, text=card.content.text if text is None else text)
-            ended = replace(card, content=content, state=ActivityState.ENDED, updated=self._clock.now)
-            self._put(ended, "system")
-            if stays is not None:
-                self._clock.after(stays, lambda: self.dismiss(number, "system"))
 
     def collapsed(self, number: int) -> None:
         """The expanded view of a card collapses, which ends an activity of the transient style."""
@@ -234,27 +238,21 @@ class ActivityStore:
                 self.collapsed(card.number)
 
     def _must_be_allowed(self) -> None:
-        if not self.settings.allowed:
-            rule = "live-activity.can-be-switched-off"
-            self._rules.cite(rule)
-            raise ActivityAuthorizationError(
-                "denied",
-                "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before.",
-                rule,
-            )
+        if not self.allowed:
+            why = "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before."
+            raise self._refused("denied", why, "live-activity.can-be-switched-off")
+
+    def _refused(self, reason: str, why: str, rule: str) -> ActivityAuthorizationError:
+        self._rules.cite(rule)
+        return ActivityAuthorizationError(reason, why, rule)
 
     def _must_have_room(self) -> None:
         self._rules.cite("live-activity.scheduled-counts-toward-the-limit")
         limit = self._rules.number("model.live-activities-per-app")
         there = sum(card.kind == APP and card.state in self._counted for card in self)
         if there >= limit:
-            self._rules.cite("live-activity.number-is-limited")
-            raise ActivityAuthorizationError(
-                "targetMaximumExceeded",
-                f"the app has {there} Live Activities, and the model allows {limit:g} (claim model.live-activities-per-app; "
-                "Apple publishes no number). End one first.",
-                "live-activity.number-is-limited",
-            )
+            why = f"the app has {there} Live Activities, and the model allows {limit:g} (claim model.live-activities-per-app; Apple publishes no number). End one first."
+            raise self._refused("targetMaximumExceeded", why, "live-activity.number-is-limited")
 
     def _start(self, number: int, alert: str) -> None:
         """The scheduled moment: the system starts the picture, and no code of the app runs (claim live-activity.scheduled-start)."""
@@ -307,16 +305,15 @@ class LiveActivities:
     def __init__(self, rules: Rules, cards: ActivityStore) -> None:
         self._rules = rules
         self._cards = cards
-        self._settings = cards.settings
 
     def allow(self, on: bool) -> None:
         """Switch Live Activities on or off for the app (claim live-activity.can-be-switched-off). What is on the screen is left alone."""
-        self._settings.allowed = on
+        self._cards.allowed = on
 
     def declare_frequent_updates(self) -> None:
         """Give the app the Info.plist key for a larger push budget. Raises UnavailableError before iOS 16.2."""
         needs(self._rules, "live-activity-push.frequent-updates-key", "frequent updates")
-        self._settings.frequent_updates = True
+        self._cards.frequent_updates = True
 
     def allow_frequent_pushes(self, on: bool) -> None:
         """Switch frequent updates on or off for the app. A change ends the app's ongoing activities.
@@ -326,11 +323,9 @@ class LiveActivities:
         """
         rule = "live-activity-push.frequent-updates-can-be-switched-off"
         needs(self._rules, rule, "switch for frequent updates")
-        if not self._settings.frequent_updates:
-            raise UsageError(
-                "The app has no switch for frequent updates: it must declare them. Call phone.live_activities.declare_frequent_updates()."
-            )
-        changed, self._settings.frequent_pushes = on is not self._settings.frequent_pushes, on
+        why = "The app has no switch for frequent updates. Call phone.live_activities.declare_frequent_updates()."
+        must(self._cards.frequent_updates, why)
+        changed, self._cards.frequent_pushes = on is not self._cards.frequent_pushes, on
         if changed:
             self._rules.cite("live-activity-push.frequent-updates-switch-ends-activities")
             for card in list(self._cards):
@@ -339,7 +334,7 @@ class LiveActivities:
 
     def ask_first(self) -> None:
         """From now on the token of a card that a push starts waits for Allow (claim live-activity-push.token-may-wait-for-allow)."""
-        self._settings.asks_first = True
+        self._cards.asks_first = True
 
     def tap_allow(self, number: int = 1) -> None:
         """Let the person tap Allow under a card: it gets its push token, and the app run time to pass it on."""
@@ -348,8 +343,7 @@ class LiveActivities:
 
     def rotate_push_token(self, number: int = 1) -> None:
         """Let the system change a card's push token. The app gets run time to pass the new one on; the old one is answered 410."""
-        if number not in self._cards.tokens.current:
-            raise UsageError(f"Card {number} has no push token that could change.")
+        must(number in self._cards.tokens.current, f"Card {number} has no push token that could change.")
         self._cards.new_token(number)
 
     def rotate_push_to_start_token(self) -> None:
@@ -361,6 +355,6 @@ class LiveActivities:
 
         Raises UsageError where there is no such card.
         """
-        if not any(card.number == number for card in self._cards):
-            raise UsageError(f"There is no card {number} to collapse.")
+        there = any(card.number == number for card in self._cards)
+        must(there, f"There is no card {number} to collapse.")
         self._cards.collapsed(number)

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, Protocol
 
-from afterswipe.errors import UsageError
+from afterswipe.errors import UsageError, must_be_share
 from afterswipe.frameworks.activitykit.app import Activities
 from afterswipe.kernel import Process
 
@@ -79,15 +79,12 @@ class LongRunningIntent[App: InProcess](CancellableIntent[App]):
 
     def report_progress(self, share: float) -> None:
         """Report progress, 0.0 to 1.0; the system's card shows it. Raises UsageError for other numbers."""
-        if not 0 <= share <= 1:
-            raise UsageError(
-                f"A progress of {share} is outside of 0.0 to 1.0. Divide what is done by what there is to do."
-            )
+        must_be_share("progress", share)
         self._performed().reported(share)
 
     def _performed(self) -> Performance:
         if self.performance is None:
             raise UsageError(
-                "This intent is not being performed. Let the person tap it: phone.intents.tap(intent)."
+                "This intent is not performed now. Let the person tap it: phone.intents.tap(intent)."
             )
         return self.performance

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 from afterswipe.device.conditions import Conditions
-from afterswipe.errors import NotKnownError, UsageError
+from afterswipe.errors import NotKnownError, UsageError, must
+from afterswipe.frameworks.activitykit.card import SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Event, Host, Phase
 from afterswipe.kernel.record import PersonDid, ProcessChanged
@@ -42,7 +43,7 @@ class _Run[App: InProcess]:
         if isinstance(intent, LongRunningIntent):
             intent.performance = self
             self._rules.cite("long-running-intent.system-shows-the-card")
-            self.card = cards.add_system_card(intent.title, progress=0.0)
+            self.card = cards.add(Card(intent.title, Content(progress=0.0), SYSTEM), "system")
         self._note(f"started by {by}")
         self._clock.after(self._rules.milliseconds("intents.time-limit"), self._look_at_the_time)
         self._process.loop.start(self._whole())
@@ -69,7 +70,7 @@ class _Run[App: InProcess]:
         self._process.must_run("report progress", "life-cycle.suspended-runs-no-code")
         self._reported_at = self._clock.now
         if self.card is not None:
-            self._cards.update_system_card(self.card, progress=share)
+            self._cards.update(self.card, Content(progress=share), "system")
 
     def _look_at_the_time(self) -> None:
         """The 30 seconds are over, or the next look is due: go on, stop, or say that nobody knows."""
@@ -118,7 +119,7 @@ class _Run[App: InProcess]:
         outcome = f"stopped: {self._stopped}" if self._stopped else "done"
         self._note(outcome)
         if self.card is not None:
-            self._cards.end_system_card(self.card, outcome)
+            self._cards.end(self.card, outcome, "system")
         self._process.run_time.release(self._hold)
 
     def _note(self, change: str) -> None:
@@ -146,10 +147,8 @@ class Intents[App: InProcess]:
         NotKnownError where the app was force quit.
         """
         self._rules.require("intents.widget-buttons-run-an-intent", "buttons in widgets")
-        if self._conditions.locked:
-            raise UsageError(
-                "The phone is locked, and a button asks the person to unlock it first. Call phone.unlock()."
-            )
+        why = "The phone is locked, and a button asks the person to unlock it first. Call phone.unlock()."
+        must(not self._conditions.locked, why)
         self._host.record.add(PersonDid(self._clock.now, f"taps {intent.title!r}"))
         self._perform(intent, "a tap")
 
@@ -185,7 +184,7 @@ class Intents[App: InProcess]:
             self._host.wake("app intent", "")
         if (app := self._app()) is None:
             raise UsageError(
-                "There is no app on the phone yet, so it has no intents. Open it once: phone.open(my_app)."
+                "There is no app on the phone yet, with no intents. Open it once: phone.open(my_app)."
             )
         self._runs = [run for run in self._runs if run.alive]
         self._runs.append(_Run(app, self._host, self._cards, intent, by))

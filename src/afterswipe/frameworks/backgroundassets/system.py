@@ -8,7 +8,7 @@ run, size limits of packs, packs that Apple hosts (iOS 26).
 """
 
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, UsageError, must_be_one_of
+from afterswipe.errors import must_be_one_of, must_have_bytes
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
 from afterswipe.kernel import Host, Phase
@@ -28,19 +28,13 @@ class DownloaderExtension(Extension):
 
     def schedule_download(self, name: str, *, size: int) -> None:
         """Ask the system to download a file of `size` bytes. Raises UsageError for a size below 1."""
-        if size < 1:
-            raise UsageError(
-                f"A file of {size} bytes is none. Give its size in bytes, for instance size=30 * MB."
-            )
+        must_have_bytes(name, size)
         self._assets.download(name, size)
 
     def schedule_upload(self, name: str) -> None:
         """There is no such method in Apple's framework. It is here to say so: raises APIError."""
-        self.rules.cite("background-assets.downloads-only")
-        raise APIError(
-            f"Background Assets only downloads; {name!r} cannot be sent. Use a background URLSession in the app.",
-            "background-assets.downloads-only",
-        )
+        why = f"Background Assets only downloads; {name!r} cannot be sent. Use a background URLSession in the app."
+        self.rules.obeyed("background-assets.downloads-only", False, why)
 
 
 class BackgroundAssets:

@@ -20,14 +20,14 @@ itself (here the person has to remove it).
 from collections.abc import Callable
 
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError
-from afterswipe.frameworks.activitykit.card import APP, LIVE
+from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must_be_one_of
+from afterswipe.frameworks.activitykit.card import APP, LIVE, SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
-from .requests import BGContinuedProcessingTaskRequest, BGTaskRequest
-from .system import ContinuedTask, Grant, Handlers
+from .system import Grant, Handlers
+from .tasks import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest, BGTaskRequest
 
 _QUESTION = "Continue in background?"
 _FAILED = "Task failed"
@@ -36,7 +36,9 @@ _FAILED = "Task failed"
 class RunningTask:
     """The system's side of one task that runs: its card, its patience, and its question to the person."""
 
-    def __init__(self, process: Process, task: ContinuedTask, continued: "ContinuedProcessing") -> None:
+    def __init__(
+        self, process: Process, task: BGContinuedProcessingTask, continued: "ContinuedProcessing"
+    ) -> None:
         self.task = task
         self.asked = self.stopped = self.gone = False
         self._tell = continued.look
@@ -79,7 +81,7 @@ class RunningTask:
         self._rules.cite("continued-processing.process-brings-its-picture")
         if own:
             self._rules.cite("continued-processing.own-activity-makes-two-cards")
-        return self._cards.add_system_card(self.task.title, text=self.task.subtitle, progress=0.0)
+        return self._cards.add(Card(self.task.title, Content(self.task.subtitle, 0.0), SYSTEM), "system")
 
     def _changed(self, moved: bool) -> None:
         if moved:
@@ -95,12 +97,12 @@ class RunningTask:
 
     def _draw(self) -> None:
         text = _QUESTION if self.asked else self.task.subtitle
-        share = self.task.progress.fraction_completed
-        self._cards.update_system_card(self.card, title=self.task.title, text=text, progress=share)
+        content = Content(text, self.task.progress.fraction_completed)
+        self._cards.update(self.card, content, "system", title=self.task.title)
 
     def _end_card(self, text: str, *, leave: bool) -> None:
         self._rules.cite("continued-processing.failed-card-stays")
-        self._cards.end_system_card(self.card, text, stays=0 if leave else None)
+        self._cards.end(self.card, text, "system", 0 if leave else None)
 
     def _watch(self) -> None:
         """Count the time without progress from now."""
@@ -178,10 +180,7 @@ class ContinuedProcessing:
 
     @answer.setter
     def answer(self, answer: str) -> None:
-        if answer not in ("Continue", "Stop", ""):
-            raise UsageError(
-                f"The question offers 'Continue' and 'Stop', not {answer!r}. Use '' for no answer."
-            )
+        must_be_one_of("answer", answer, ("Continue", "Stop", ""))
         self._answer = answer
         self.look()
 
@@ -216,8 +215,7 @@ class ContinuedProcessing:
         """
         rules = self._rules
         rules.require("continued-processing.ios-and-ipados-only", "BGContinuedProcessingTask")
-        if request.strategy not in (None, "queue", "fail"):
-            raise UsageError(f"strategy={request.strategy!r}: there are 'queue' and 'fail'.")
+        must_be_one_of("strategy", request.strategy or "queue", ("queue", "fail"))
         if not self.allowed:
             why = "the person switched continued tasks off. Do the work while the app is open"
             raise BGTaskSchedulerError("unavailable", why, "continued-processing.can-be-switched-off")
@@ -265,16 +263,13 @@ class ContinuedProcessing:
         if not state.foreground:
             self._rules.cite("continued-processing.starts-in-foreground")
             self._rules.cite("continued-processing.cannot-start-from-background")
-            raise APIError(
-                f"The app is in state {state.value!r}, and a continued task starts in the foreground. "
-                "Submit it when the person taps, before they leave",
-                "continued-processing.starts-in-foreground",
-            )
+            why = f"The app is in state {state.value!r}, and a continued task starts in the foreground. Submit it when the person taps, before they leave"
+            raise APIError(why, "continued-processing.starts-in-foreground")
 
     def _newest(self) -> RunningTask:
         if not self._running:
             raise UsageError(
-                "No continued task runs. The app submits one with app.task_scheduler.submit(BGContinuedProcessingTaskRequest(...))."
+                "No continued task runs. The app submits one with app.task_scheduler.submit(...)."
             )
         return self._running[-1]
 
@@ -289,8 +284,8 @@ class ContinuedProcessing:
         if app is None or not self.host.state.runs:
             return
         self._rules.cite("continued-processing.retry-adds-a-second-card")
-        task = app.continued_task(request)
+        task = BGContinuedProcessingTask(app.process, request)
         running = RunningTask(app.process, task, self)
         self._running.append(running)
         self._rules.cite("continued-processing.runs-for-minutes-on-a-locked-phone")
-        task.launch()
+        app.launch(task)

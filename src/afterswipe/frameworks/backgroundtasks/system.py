@@ -17,14 +17,16 @@ from typing import Protocol
 
 from afterswipe.device.conditions import Conditions, Power
 from afterswipe.device.network import Network
-from afterswipe.errors import BGTaskSchedulerError, UsageError
-from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase, Process, State
+from afterswipe.errors import BGTaskSchedulerError, must_be_one_of
+from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
-from .requests import (
+from .tasks import (
+    BGAppRefreshTask,
     BGAppRefreshTaskRequest,
-    BGContinuedProcessingTaskRequest,
+    BGProcessingTask,
     BGProcessingTaskRequest,
+    BGTask,
     BGTaskRequest,
 )
 
@@ -46,61 +48,20 @@ _NOT_IN_RECENT_USE = (
 )
 
 
-class Task(Protocol):
-    """A task in the app's hands, as the system sees it. When the app says that it is `over`, `when_over` is called."""
-
-    identifier: str
-    over: bool
-    success: bool
-    when_over: Action
-
-    def note(self, change: str) -> None:
-        """Record what became of it."""
-
-    def launch(self) -> None:
-        """Let the app's launch handler be called with it."""
-
-    def expire(self) -> None:
-        """Let its expiration handler be called."""
-
-
-class Counted(Protocol):
-    """What the app counts; the system looks at nothing else of the work."""
-
-    @property
-    def fraction_completed(self) -> float:
-        """The share that is done, 0.0 to 1.0."""
-
-
-class ContinuedTask(Task, Protocol):
-    """A continued task in the app's hands, as the system sees it. `when_changed` is told whether there is progress."""
-
-    title: str
-    subtitle: str
-    when_changed: Callable[[bool], None]
-
-    @property
-    def progress(self) -> Counted:
-        """What it reports."""
-
-
 class Handlers(Protocol):
     """What the system calls in the app: its `BGTaskScheduler`, which knows the launch handlers."""
 
     process: Process
 
-    def task(self, request: BGTaskRequest) -> Task:
-        """Make the task for a refresh or a processing request."""
-
-    def continued_task(self, request: BGContinuedProcessingTaskRequest) -> ContinuedTask:
-        """Make the task for a request to go on."""
+    def launch(self, task: BGTask) -> None:
+        """Let the launch handler of a task be called with it."""
 
 
 class Grant:
     """Run time that the system gives for tasks. It ends when all of them are completed; an expired one ends shortly after."""
 
     def __init__(
-        self, process: Process, host: Host, tasks: Sequence[Task], ended: Callable[["Grant"], None]
+        self, process: Process, host: Host, tasks: Sequence[BGTask], ended: Callable[["Grant"], None]
     ) -> None:
         self.tasks = tasks
         self._process = process
@@ -213,14 +174,9 @@ class TaskScheduler:
 
     def obstacles(self, identifier: str) -> list[str]:
         """Why the request that waits under this identifier cannot run now, each with its claim. Raises UsageError where none waits."""
-        if identifier not in self._waiting:
-            raise UsageError(
-                f"No request waits under {identifier!r}. These do: {', '.join(self._waiting) or 'none'}."
-            )
-        return [
-            f"{why} (claim {claim})" if claim else why
-            for why, claim in self._obstacles(self._waiting[identifier])
-        ]
+        must_be_one_of("waiting request", identifier, self._waiting)
+        found = self._obstacles(self._waiting[identifier])
+        return [f"{why} (claim {claim})" if claim else why for why, claim in found]
 
     # What the app asks for.
 
@@ -335,11 +291,12 @@ class TaskScheduler:
     def _launch(self, granted: list[_Waiting]) -> bool:
         """Launch the app once for these requests; they share its time. False where the app may not be launched."""
         refresh = granted[0].is_refresh
+        kind = BGAppRefreshTask if refresh else BGProcessingTask
         names = [waiting.request.identifier for waiting in granted]
         for name in names:
             self.cancel(name)
         if not self._host.wake(
-            f"{'BGAppRefreshTask' if refresh else 'BGProcessingTask'} {', '.join(names)}",
+            f"{kind.__name__} {', '.join(names)}",
             "",
             "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks",
         ):
@@ -347,7 +304,7 @@ class TaskScheduler:
             return False
         if (app := self._handlers()) is None:  # it ended itself at once
             return True
-        tasks = [app.task(waiting.request) for waiting in granted]
+        tasks = [kind(app.process, name) for name in names]
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
         running.append(grant)
@@ -360,7 +317,7 @@ class TaskScheduler:
         elif self._rules.holds("background-refresh.duration"):
             grant.limit(self._rules.milliseconds("background-refresh.duration"))
         for task in tasks:
-            task.launch()
+            app.launch(task)
         if refresh:
             self._rules.cite("background-refresh.one-request-one-launch")
         return True

@@ -3,7 +3,7 @@
 Not modelled: Bluetooth itself.
 """
 
-from afterswipe.errors import NotKnownError, UsageError
+from afterswipe.errors import NotKnownError, must
 from afterswipe.kernel import Host
 
 
@@ -21,15 +21,12 @@ class Accessories:
         Raises UsageError where the app waits for none, and NotKnownError after a force quit since iOS 26.
         """
         host, rules = self._host, self._host.rules
-        if not self.waits_for_bluetooth:
-            raise UsageError(
-                "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
-            )
-        if host.was_force_quit and rules.holds("bluetooth.force-quit-exception-not-confirmed"):
-            raise NotKnownError(
-                "whether an accessory set up with AccessorySetupKit relaunches an app that was force quit. Test it on a device.",
-                "bluetooth.force-quit-exception-not-confirmed",
-            )
+        why = "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
+        must(self.waits_for_bluetooth, why)
+        rule = "bluetooth.force-quit-exception-not-confirmed"
+        if host.was_force_quit and rules.holds(rule):
+            why = "whether an accessory set up with AccessorySetupKit relaunches an app that was force quit. Test it on a device."
+            raise NotKnownError(why, rule)
         if host.process is None and not host.was_force_quit:
             rules.cite("bluetooth.relaunch-after-system-termination")
         stopped = rules.holds("bluetooth.force-quit-stops-relaunch")

@@ -9,7 +9,6 @@ Not modelled: permission Always, location before iOS 17, whether a phone that do
 import asyncio
 from collections.abc import AsyncIterator
 
-from afterswipe.errors import APIError
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import Process, State
@@ -35,11 +34,9 @@ class Location:
         Raises UnavailableError before iOS 17, APIError in the background: the first one is opened in the foreground.
         """
         self._must_exist()
-        if not self._process.application_state.foreground and not self._session:
-            raise APIError(
-                "The first CLBackgroundActivitySession is opened in the foreground. Open it before the person leaves.",
-                "location.background-activity-session",
-            )
+        why = "The first CLBackgroundActivitySession is opened in the foreground. Open it before the person leaves."
+        may = self._session or self._process.application_state.foreground
+        self._process.rules.obeyed("location.background-activity-session", may, why)
         self._session = True
 
     def invalidate(self) -> None:

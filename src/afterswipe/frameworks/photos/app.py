@@ -1,6 +1,5 @@
 """What an app can ask of the photo library."""
 
-from afterswipe.errors import APIError
 from afterswipe.kernel import Process
 
 from .system import Photos
@@ -16,10 +15,9 @@ class PhotoLibrary:
     def set_upload_job_extension_enabled(self, enabled: bool) -> None:
         """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
         self._process.rules.require("photos-upload.introduced-in-26-1", "Photos background uploads")
-        if enabled and not self._photos.full_access:
-            self._process.rules.cite("photos-upload.full-library-access")
-            raise APIError(
-                "Background uploads need access to the full photo library. Ask the person for full access first.",
-                "photos-upload.full-library-access",
-            )
+        why = (
+            "Background uploads need access to the full photo library. Ask the person for full access first."
+        )
+        may = self._photos.full_access or not enabled
+        self._process.rules.obeyed("photos-upload.full-library-access", may, why)
         self._photos.enabled = enabled

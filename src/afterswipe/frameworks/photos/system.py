@@ -9,7 +9,7 @@ an extension may run, the job limit, the single retry, assets that are only in i
 """
 
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, UsageError, must_be_one_of
+from afterswipe.errors import must, must_be_one_of, must_have_bytes
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
 from afterswipe.kernel import Host, Phase
@@ -37,13 +37,9 @@ class UploadExtension(Extension):
 
     def create_job(self, resource: str) -> None:
         """Ask the system to upload one resource. Raises APIError for anything that is not in the photo library."""
-        if resource not in self._photos.library:
-            self.rules.cite("photos-upload.unmodified-assets-only")
-            raise APIError(
-                f"{resource!r} is no unmodified resource of an asset in the photo library. "
-                "Upload what the app made itself with a background URLSession.",
-                "photos-upload.unmodified-assets-only",
-            )
+        why = f"{resource!r} is no unmodified resource of an asset in the photo library. Upload what the app made itself with a background URLSession."
+        there = resource in self._photos.library
+        self.rules.obeyed("photos-upload.unmodified-assets-only", there, why)
         self._photos.upload(resource)
 
 
@@ -67,10 +63,7 @@ class Photos:
 
     def take(self, name: str, *, size: int) -> None:
         """Take a photo or video of `size` bytes: it is an asset of the library now. Raises UsageError for a size below 1."""
-        if size < 1:
-            raise UsageError(
-                f"A photo of {size} bytes is none. Give its size in bytes, for instance size=3 * MB."
-            )
+        must_have_bytes(name, size)
         self.library[name] = size
 
     def install_extension(
@@ -103,8 +96,8 @@ class Photos:
 
     def upload(self, name: str) -> None:
         """A job: the system moves the bytes, whatever becomes of extension and app."""
-        if name in self.jobs:
-            raise UsageError(f"There is a job for {name!r} already. Ask new_assets() for those without one.")
+        why = f"There is a job for {name!r} already. Ask new_assets() for those without one."
+        must(name not in self.jobs, why)
         number, size = len(self.jobs) + 1, self.library.get(name, 1)
         self.jobs[name] = 0
 

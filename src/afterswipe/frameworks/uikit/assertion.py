@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from afterswipe.errors import UsageError
+from afterswipe.errors import must
 from afterswipe.kernel import Action, AppChange, Cause, Due, Host, Phase, Process, State
 from afterswipe.kernel.record import AssertionChanged
 
@@ -63,10 +63,8 @@ class BackgroundTime:
 
     def end(self, identifier: int) -> None:
         """Give an assertion back; raises UsageError for one that is not held."""
-        if identifier not in self._held:
-            raise UsageError(
-                f"There is no background task {identifier} to end: it was never begun, or it was ended before."
-            )
+        why = f"There is no background task {identifier} to end: it was never begun, or it was ended before."
+        must(identifier in self._held, why)
         assertion = self._held.pop(identifier)
         self._process.note(AssertionChanged(self._clock.now, assertion.name, "ended"))
         self._process.run_time.release(assertion.hold)

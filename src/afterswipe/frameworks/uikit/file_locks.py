@@ -8,7 +8,7 @@ Not modelled: the file itself, who waits for the lock, locks outside of a shared
 
 from types import TracebackType
 
-from afterswipe.errors import UsageError
+from afterswipe.errors import must
 from afterswipe.kernel import AppChange, Cause, Host, Phase, Process, State
 
 
@@ -24,8 +24,7 @@ class FileLock:
     def release(self) -> None:
         """Let go of the file. Raises UsageError without run time, and where it is not held any more."""
         self._process.must_run("release a file", "life-cycle.suspended-runs-no-code")
-        if self not in self._held:
-            raise UsageError(f"The lock on {self.name!r} is not held: it was released before.")
+        must(self in self._held, f"The lock on {self.name!r} is not held: it was released before.")
         self._held.remove(self)
 
     def __enter__(self) -> "FileLock":

@@ -17,7 +17,7 @@ import httpx
 
 from afterswipe.device.connections import ConnectError, Connections, ReadError, SimulatedTransport
 from afterswipe.device.network import address
-from afterswipe.errors import URLError, UsageError
+from afterswipe.errors import URLError, must_have_bytes
 from afterswipe.kernel import Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
@@ -150,10 +150,7 @@ class URLSession:
 
     def upload(self, file: str, *, size: int, to: str = "https://upload.example/story") -> UploadTask:
         """Upload a file of `size` bytes to a URL. It starts when the task is iterated over; raises UsageError for a size below 1."""
-        if size < 1:
-            raise UsageError(
-                f"A file of {size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
-            )
+        must_have_bytes(file, size)
         self._process.rules.cite("url-session.default-stops-with-the-app")
         return self._start(ResumeData(file, size, to, 0))
 

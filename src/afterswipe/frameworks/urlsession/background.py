@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.errors import UsageError, must, must_be_one_of, must_have_bytes
 from afterswipe.kernel import Process
 from afterswipe.units import SECOND
 
@@ -128,8 +128,7 @@ class BackgroundURLSession:
 
     def with_identifier(self, identifier: str) -> "BackgroundURLSession":
         """The app's session of this name: the same tasks as before, also after the process was ended and launched again."""
-        if not identifier:
-            raise UsageError('A session needs a name, for instance with_identifier("photos").')
+        must(bool(identifier), 'A session needs a name, for instance with_identifier("photos").')
         if identifier not in self._others:
             self._others[identifier] = BackgroundURLSession(self._process, self._daemon, identifier)
         return self._others[identifier]
@@ -192,10 +191,7 @@ class BackgroundURLSession:
         return [transfer for transfer in mine if transfer.down is down]
 
     def _start(self, transfer: BackgroundTransfer) -> BackgroundUploadTask:
-        if transfer.size < 1:
-            raise UsageError(
-                f"A file of {transfer.size} bytes cannot be uploaded. Give its size in bytes, for instance size=60 * MB."
-            )
+        must_have_bytes(transfer.name, transfer.size)
         self._hand_over(transfer)
         return BackgroundUploadTask(self._process, self._daemon, transfer)
 

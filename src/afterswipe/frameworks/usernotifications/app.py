@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from afterswipe.errors import UsageError
+from afterswipe.errors import must
 from afterswipe.kernel import Action, Process
 from afterswipe.units import SECOND
 
@@ -37,8 +37,7 @@ class AppPushes:
         Raises UnavailableError before iOS 16, UsageError where it transmits already.
         """
         self.process.rules.require("push-to-talk.run-time", "Push to Talk framework")
-        if self._transmitting is not None:
-            raise UsageError("The app transmits already. Call stop_transmitting() first.")
+        must(self._transmitting is None, "The app transmits already. Call stop_transmitting() first.")
         self._transmitting = self.process.run_time.hold("Push to Talk")
 
     def stop_transmitting(self) -> None:
@@ -58,8 +57,7 @@ class LocalNotifications:
     def add(self, identifier: str, text: str, *, after: float) -> None:
         """Have a text shown `after` so many seconds. Raises UsageError without run time, and for a time that is not above zero."""
         self._process.must_run("schedule a notification", "life-cycle.suspended-runs-no-code")
-        if not after > 0:
-            raise UsageError(f"after={after}: a notification is for later. Give seconds above 0.")
+        must(after > 0, f"after={after}: a notification is for later. Give seconds above 0.")
         at = self._process.clock.now + round(after * SECOND)
         self._notifications.add(identifier, text, at)
 

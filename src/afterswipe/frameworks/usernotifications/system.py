@@ -21,7 +21,6 @@ from collections.abc import Callable
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.kernel import Action, Due, Event, Host, Process
 from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
@@ -78,14 +77,10 @@ class Pushes:
         Raises UnavailableError before iOS 7, APIError for other headers since iOS 13 (claim silent-push.headers).
         """
         self._host.rules.require("silent-push.duration", "silent pushes")
-        if (push_type, priority) != ("background", _LOW_PRIORITY) and self._host.rules.holds(
-            "silent-push.headers"
-        ):
-            raise APIError(
-                f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. "
-                "Send it with 'background' and 5.",
-                "silent-push.headers",
-            )
+        right = (push_type, priority) == ("background", _LOW_PRIORITY)
+        rule = "silent-push.headers"
+        why = f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. Send it with 'background' and 5."
+        self._host.rules.obeyed(rule, right or not self._host.rules.holds(rule), why)
         return self._note("silent", self._try_to_wake())
 
     def _try_to_wake(self) -> str:

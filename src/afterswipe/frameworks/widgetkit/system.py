@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from afterswipe.device.network import Network
-from afterswipe.errors import UsageError
+from afterswipe.errors import must
 from afterswipe.frameworks.extensions.system import Extension, Extensions
 from afterswipe.kernel import Due, Host
 from afterswipe.units import SECOND
@@ -91,10 +91,8 @@ class Widgets:
 
         async def make(extension: Extension) -> None:
             entries = await widget.provider(extension)
-            if not all(earlier[0] <= later[0] for earlier, later in pairwise(entries)):
-                raise UsageError(
-                    "The entries of a timeline are in the order of their times. Sort them by the first item."
-                )
+            in_order = all(earlier[0] <= later[0] for earlier, later in pairwise(entries))
+            must(in_order, "The entries of a timeline are in the order of their times. Sort them.")
             widget.entries = entries
 
         self._extensions.start(Extension(self._network, "widget extension"), make)

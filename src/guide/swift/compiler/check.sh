@@ -13,7 +13,7 @@ else
     compile() { swiftc "$@"; }
     foundation="-Xfrontend -import-module -Xfrontend AppleFoundation"
     cd "$here/stubs"
-    for m in AppleFoundation os UIKit ActivityKit BackgroundTasks SwiftUI WidgetKit UserNotifications CallKit PushKit \
+    for m in AppleFoundation os CryptoKit UIKit ActivityKit BackgroundTasks SwiftUI WidgetKit UserNotifications CallKit PushKit \
              ExtensionFoundation Photos CoreLocation BackgroundAssets AppIntents AppIntentsSwiftUI; do
         swiftc -emit-module -swift-version 5 -parse-as-library -suppress-warnings -module-name $m -I "$out" \
             -o "$out/$m.swiftmodule" $m.swift || exit 2
@@ -23,6 +23,7 @@ with() {
     case $1 in
         story_upload_assertion.swift|intent_live_activity.swift) echo "$files/story_upload.swift" ;;
         server_push.swift) echo "$files/story_upload.swift" ;;
+        sync_recipe.swift) echo "$files/sync_card.swift" ;;
         server_start.swift) echo "$files/story_upload.swift $files/server_push.swift" ;;
     esac
 }
