@@ -3,7 +3,7 @@
     PYTHONPATH=src python bench/upload.py [uploads]
 
 Prints the median of several rounds, in processor time. It also says what finding code that never gives way costs
-(afterswipe.kernel.never_yields): the ratio of the same work with and without it, round by round.
+(afterswipe.kernel.loop): the ratio of the same work with and without it, round by round.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from statistics import median
 from cpu import seconds
 
 from afterswipe import MB, Phone, URLError
-from afterswipe.kernel import never_yields
+from afterswipe.kernel.loop import _TOOL
 
 ROUNDS = 11
 LEAVES_AFTER = 20  # seconds; the upload takes about 40
@@ -77,7 +77,7 @@ def a_loop() -> None:
 
 def watch_costs(work: Callable[[], None]) -> float:
     """The time of some work with the watch for endless loops, divided by the time without it."""
-    monitoring, tool = sys.monitoring, never_yields._TOOL
+    monitoring, tool = sys.monitoring, _TOOL
     ratios = []
     for _ in range(ROUNDS):
         monitoring.set_events(tool, 0)

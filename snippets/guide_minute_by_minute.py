@@ -22,17 +22,21 @@ async def post_story(app):
         print(lost)
 
 
-def look():
+def look(opened=False):
     upload, seconds = phone.truth().transfers[0], phone.clock.now // 1000
     time = f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"
     says = phone.lock_screen().cards[0].says(phone.clock.now)
-    for callback in told:
-        print(f"        told: {callback}")
+    sent = f"{100 * upload.sent // upload.size} %"
+    after, heard = f"{time}, opened" if opened else time, ", ".join(told) or "nothing"
+    line(after, phone.app_state.value, says, sent, heard)
     told.clear()
-    print(f"{time:<7} {phone.app_state.value:<11} {says:<10} {100 * upload.sent // upload.size} %")
 
 
-print(f"{'after':<7} {'the app':<11} {'its card':<10} server")
+def line(after, app, card, server, heard):
+    print(f"{after:<15} {app:<12} {card:<11} {server:<7} {heard}")
+
+
+line("after", "the app", "its card", "server", "what it is told")
 phone.open(post_story)
 for moment in LOOKS_AT:
     for at, happens in EVENTS:
@@ -41,6 +45,5 @@ for moment in LOOKS_AT:
             happens(phone)
     phone.wait(seconds=moment - phone.clock.now / 1000)
     look()
-print("The person opens the app.")
-phone.open()
-look()
+phone.open()  # the person is back
+look(opened=True)

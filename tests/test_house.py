@@ -111,9 +111,9 @@ NOT_FACTS = {
     "errors.NSURL_ERRORS": "Apple's numbers for errors",
     "pushes.(IMMEDIATE, LOW)": "names of two headers' values, not limits",
     "system._LOW_PRIORITY": "a header's value, not a limit",
-    "never_yields.JUMPS_IN_ONE_TURN_MAX": "a safety net of the event loop, not a limit of iOS",
-    "never_yields.JUMPS_IN_A_STEP": "a safety net of the event loop, not a limit of iOS",
-    "never_yields.(_TOOL, _NAME)": "which of Python's monitoring tools it is",
+    "loop.JUMPS_IN_ONE_TURN_MAX": "a safety net of the event loop, not a limit of iOS",
+    "loop.JUMPS_IN_A_STEP": "a safety net of the event loop, not a limit of iOS",
+    "loop.(_TOOL, _NAME)": "which of Python's monitoring tools it is",
 }
 """Numbers in the package that are no claims, each with the reason."""
 
@@ -194,7 +194,7 @@ def core() -> list[Path]:
     return [path for path in sources() if not str(path.relative_to(PACKAGE)).startswith(apart)]
 
 
-CORE_LINES_MAX = 9_830  # the design says 9,000: see CONTRIBUTING for what is over it
+CORE_LINES_MAX = 9_000
 CORE_BYTES_MAX = 300_000
 DOCSTRINGS_MIN = 0.14
 MODULES_MAX = 12
@@ -259,11 +259,12 @@ def test_ids_of_claims_stand_whole():
 def asked_for(path: Path) -> set[str]:
     """The literal ids that a module hands to its rules."""
     return {
-        node.args[0].value
+        given.value
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if node.func.attr in ("cite", "holds", "number", "milliseconds", "require") and node.args
-        if isinstance(node.args[0], ast.Constant)
+        for given in (node.args if node.func.attr == "cite" else node.args[:1])
+        if isinstance(given, ast.Constant)
     }
 
 

@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from .frameworks.activitykit.pushes import LiveActivityPushes as LiveActivityPushes
     from .frameworks.activitykit.system import ActivityStore as ActivityStore
     from .frameworks.activitykit.system import LiveActivities as LiveActivities
-    from .frameworks.appintents.intents import AppIntent as AppIntent
-    from .frameworks.appintents.intents import CancellableIntent as CancellableIntent
-    from .frameworks.appintents.intents import LiveActivityIntent as LiveActivityIntent
-    from .frameworks.appintents.intents import LongRunningIntent as LongRunningIntent
+    from .frameworks.appintents.system import AppIntent as AppIntent
+    from .frameworks.appintents.system import CancellableIntent as CancellableIntent
     from .frameworks.appintents.system import Intents as Intents
-    from .frameworks.avfaudio.app import Audio as Audio
+    from .frameworks.appintents.system import LiveActivityIntent as LiveActivityIntent
+    from .frameworks.appintents.system import LongRunningIntent as LongRunningIntent
+    from .frameworks.avfaudio.system import Audio as Audio
     from .frameworks.backgroundassets.system import BackgroundAssets as BackgroundAssets
     from .frameworks.backgroundassets.system import DownloaderExtension as DownloaderExtension
     from .frameworks.backgroundtasks.app import BGTaskScheduler as BGTaskScheduler
@@ -59,14 +59,14 @@ if TYPE_CHECKING:
     from .frameworks.backgroundtasks.tasks import BGTask as BGTask
     from .frameworks.backgroundtasks.tasks import BGTaskRequest as BGTaskRequest
     from .frameworks.backgroundtasks.tasks import Progress as Progress
-    from .frameworks.corebluetooth.app import Bluetooth as Bluetooth
-    from .frameworks.corelocation.app import Location as Location
+    from .frameworks.corebluetooth.system import Bluetooth as Bluetooth
+    from .frameworks.corelocation.system import Location as Location
     from .frameworks.extensions.system import Extension as Extension
     from .frameworks.extensions.system import Extensions as Extensions
-    from .frameworks.photos.app import PhotoLibrary as PhotoLibrary
+    from .frameworks.photos.system import PhotoLibrary as PhotoLibrary
     from .frameworks.photos.system import Photos as Photos
     from .frameworks.photos.system import UploadExtension as UploadExtension
-    from .frameworks.uikit.file_locks import FileLock as FileLock
+    from .frameworks.uikit.watchdog import FileLock as FileLock
     from .frameworks.urlsession.app import ResumeData as ResumeData
     from .frameworks.urlsession.app import UploadTask as UploadTask
     from .frameworks.urlsession.app import URLSession as URLSession
@@ -74,14 +74,14 @@ if TYPE_CHECKING:
     from .frameworks.urlsession.background import BackgroundUploadTask as BackgroundUploadTask
     from .frameworks.urlsession.background import BackgroundURLSession as BackgroundURLSession
     from .frameworks.urlsession.system import TransferDaemon as TransferDaemon
-    from .frameworks.usernotifications.app import AppPushes as AppPushes
-    from .frameworks.usernotifications.app import LocalNotifications as LocalNotifications
+    from .frameworks.usernotifications.system import AppPushes as AppPushes
+    from .frameworks.usernotifications.system import LocalNotifications as LocalNotifications
     from .frameworks.usernotifications.system import Notifications as Notifications
     from .frameworks.usernotifications.system import Notified as Notified
     from .frameworks.usernotifications.system import Pushes as Pushes
     from .frameworks.usernotifications.system import ServiceExtension as ServiceExtension
-    from .frameworks.widgetkit.app import WidgetCenter as WidgetCenter
     from .frameworks.widgetkit.system import Widget as Widget
+    from .frameworks.widgetkit.system import WidgetCenter as WidgetCenter
     from .frameworks.widgetkit.system import Widgets as Widgets
     from .kernel.endings import Endings as Endings
     from .kernel.life_cycle import SCENES as SCENES
@@ -141,8 +141,7 @@ _ROOMS = {
     "frameworks.activitykit.card": "ActivityState Card",
     "frameworks.activitykit.pushes": "APNs LiveActivityPushes",
     "frameworks.activitykit.system": "ActivityStore LiveActivities",
-    "frameworks.appintents.intents": "AppIntent CancellableIntent LiveActivityIntent LongRunningIntent",
-    "frameworks.appintents.system": "Intents",
+    "frameworks.appintents.system": "AppIntent CancellableIntent Intents LiveActivityIntent LongRunningIntent",
     "frameworks.backgroundassets.system": "BackgroundAssets DownloaderExtension",
     "frameworks.backgroundtasks.app": "BGTaskScheduler",
     "frameworks.backgroundtasks.continued": "ContinuedProcessing",
@@ -150,19 +149,16 @@ _ROOMS = {
     "frameworks.backgroundtasks.system": "TaskScheduler",
     "frameworks.extensions.system": "Extension Extensions",
     "background_modes": "BackgroundModes",
-    "frameworks.avfaudio.app": "Audio",
-    "frameworks.corebluetooth.app": "Bluetooth",
-    "frameworks.corelocation.app": "Location",
-    "frameworks.photos.app": "PhotoLibrary",
-    "frameworks.photos.system": "Photos UploadExtension",
-    "frameworks.uikit.file_locks": "FileLock",
+    "frameworks.avfaudio.system": "Audio",
+    "frameworks.corebluetooth.system": "Bluetooth",
+    "frameworks.corelocation.system": "Location",
+    "frameworks.photos.system": "PhotoLibrary Photos UploadExtension",
+    "frameworks.uikit.watchdog": "FileLock",
     "frameworks.urlsession.app": "ResumeData URLSession UploadTask",
     "frameworks.urlsession.background": "BackgroundDownloadTask BackgroundURLSession BackgroundUploadTask",
     "frameworks.urlsession.system": "TransferDaemon",
-    "frameworks.usernotifications.app": "AppPushes LocalNotifications",
-    "frameworks.usernotifications.system": "Notifications Notified Pushes ServiceExtension",
-    "frameworks.widgetkit.app": "WidgetCenter",
-    "frameworks.widgetkit.system": "Widget Widgets",
+    "frameworks.usernotifications.system": "AppPushes LocalNotifications Notifications Notified Pushes ServiceExtension",
+    "frameworks.widgetkit.system": "Widget WidgetCenter Widgets",
     "phone": "Phone",
     "seen.svg": "show",
     "seen.gaps": "Gap Span",

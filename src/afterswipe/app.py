@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .errors import must
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
-from .frameworks.uikit.watchdog import Watchdog
+from .frameworks.uikit.watchdog import CPUMonitor, FileLock, FileLocks, Watchdog
 from .kernel import Action, Process, State
 from .kernel.life_cycle import SceneState
 from .system import System
@@ -16,17 +16,15 @@ from .units import SECOND
 if TYPE_CHECKING:
     from .device.connections import Connections
     from .frameworks.activitykit.app import Activities
-    from .frameworks.avfaudio.app import Audio
+    from .frameworks.avfaudio.system import Audio
     from .frameworks.backgroundtasks.app import BGTaskScheduler
-    from .frameworks.corebluetooth.app import Bluetooth
-    from .frameworks.corelocation.app import Location
-    from .frameworks.photos.app import PhotoLibrary
-    from .frameworks.uikit.cpu_monitor import CPUMonitor
-    from .frameworks.uikit.file_locks import FileLock, FileLocks
+    from .frameworks.corebluetooth.system import Bluetooth
+    from .frameworks.corelocation.system import Location
+    from .frameworks.photos.system import PhotoLibrary
     from .frameworks.urlsession.app import URLSession
     from .frameworks.urlsession.background import BackgroundURLSession
-    from .frameworks.usernotifications.app import AppPushes, LocalNotifications
-    from .frameworks.widgetkit.app import WidgetCenter
+    from .frameworks.usernotifications.system import AppPushes, LocalNotifications
+    from .frameworks.widgetkit.system import WidgetCenter
 
 
 class Application:
@@ -44,6 +42,8 @@ class Application:
         self.clock = process.clock
         self.rules = process.rules
         self.watchdog = Watchdog(process, system.host)
+        self.cpu_monitor = CPUMonitor(process, system.host, lambda: system.task_scheduler.runs_on_power)
+        self.file_locks = FileLocks(process, system.host)
         self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
 
@@ -52,22 +52,7 @@ class Application:
         """The connections of this process."""
         from .device.connections import Connections
 
-        return Connections.of(self.process, self.system.network)
-
-    @cached_property
-    def cpu_monitor(self) -> "CPUMonitor":
-        """What ends an app that computes too much in the background."""
-        from .frameworks.uikit.cpu_monitor import CPUMonitor
-
-        system = self.system
-        return CPUMonitor(self.process, system.host, lambda: system.task_scheduler.runs_on_power)
-
-    @cached_property
-    def file_locks(self) -> "FileLocks":
-        """The locks on files of the app group's shared container."""
-        from .frameworks.uikit.file_locks import FileLocks
-
-        return FileLocks(self.process, self.system.host)
+        return Connections(self.system.network, self.process.loop, self.process)
 
     @cached_property
     def activities(self) -> "Activities":
@@ -93,49 +78,49 @@ class Application:
     @cached_property
     def pushes(self) -> "AppPushes":
         """What the app does when a push wakes it."""
-        from .frameworks.usernotifications.app import AppPushes
+        from .frameworks.usernotifications.system import AppPushes
 
         return AppPushes(self.process, self.system.pushes)
 
     @cached_property
     def audio(self) -> "Audio":
         """Sound."""
-        from .frameworks.avfaudio.app import Audio
+        from .frameworks.avfaudio.system import Audio
 
         return Audio(self.process, self.system.background_modes)
 
     @cached_property
     def location(self) -> "Location":
         """Live location updates."""
-        from .frameworks.corelocation.app import Location
+        from .frameworks.corelocation.system import Location
 
         return Location(self.process, self.system.background_modes, self.system.cards)
 
     @cached_property
     def bluetooth(self) -> "Bluetooth":
         """Core Bluetooth with state restoration."""
-        from .frameworks.corebluetooth.app import Bluetooth
+        from .frameworks.corebluetooth.system import Bluetooth
 
         return Bluetooth(self.process, self.system.background_modes)
 
     @cached_property
     def photo_library(self) -> "PhotoLibrary":
         """PhotoKit: whether the system may upload from the library."""
-        from .frameworks.photos.app import PhotoLibrary
+        from .frameworks.photos.system import PhotoLibrary
 
         return PhotoLibrary(self.process, self.system.photos)
 
     @cached_property
     def widget_center(self) -> "WidgetCenter":
         """WidgetKit: reload the widgets."""
-        from .frameworks.widgetkit.app import WidgetCenter
+        from .frameworks.widgetkit.system import WidgetCenter
 
         return WidgetCenter(self.process, self.system.widgets, self.audio)
 
     @cached_property
     def notifications(self) -> "LocalNotifications":
         """Local notifications."""
-        from .frameworks.usernotifications.app import LocalNotifications
+        from .frameworks.usernotifications.system import LocalNotifications
 
         return LocalNotifications(self.process, self.system.notifications)
 
@@ -167,7 +152,8 @@ class Application:
     @property
     def background_time_remaining(self) -> float:
         """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground. For logging, not for logic."""
-        return self.background_time.remaining()
+        ends_at = self.background_time.ends_at
+        return float("inf") if ends_at is None else (ends_at - self.clock.now) / SECOND
 
     def begin_background_task(self, name: str, expiration_handler: Action | None = None) -> int:
         """Ask not to be suspended yet, and return the identifier for `end_background_task`.
@@ -200,7 +186,7 @@ class Application:
         """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
         self.process.observe(handler)
 
-    def file_lock(self, name: str) -> "FileLock":
+    def file_lock(self, name: str) -> FileLock:
         """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
         return self.file_locks.lock(name)
 

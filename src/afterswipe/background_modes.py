@@ -1,8 +1,7 @@
 """Background modes: run time that lasts as long as its source, which is sound, a location, or a Bluetooth accessory.
 
-The app does not get time for its own work. It gets time because the phone plays its sound or tells it where it is; other work,
-such as an upload, moves along with that. Whoever starts the source only for that breaks a review rule (App Review guideline 2.5.4),
-which is a rule of the store and no barrier on the phone.
+The app gets time because the phone plays its sound or tells it where it is; other work, such as an upload, moves along with that. Whoever
+starts the source only for that breaks a review rule (App Review guideline 2.5.4), which is a rule of the store and no barrier on the phone.
 
 Not modelled: Info.plist (an app is taken to declare the modes that it uses), NFC, HealthKit deliveries.
 """

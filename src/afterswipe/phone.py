@@ -8,17 +8,19 @@ from .claims.catalogue import Rule
 from .claims.rules import Rules
 from .errors import UsageError, must
 from .frameworks.activitykit.card import Card
-from .kernel import Cause, Event, Phase, Process, State, never_yields
+from .kernel import Cause, Event, Phase, Process, State
 from .kernel.life_cycle import DISCONNECTED
+from .kernel.loop import watch
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
 from .seen.pair import Pair
-from .seen.supposed import beliefs
+from .seen.svg import beliefs
 from .seen.timeline import Timeline
 from .seen.truth import Truth
 from .system import System
 from .units import HOUR, MINUTE, SECOND
 
+Until = Callable[[], bool] | None
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
 """An app: a coroutine function that is given its `app` whenever it is launched, by the person or by the system."""
 
@@ -46,14 +48,15 @@ class Phone(System[Application]):
         claims: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__(Rules(ios, suppose=suppose, disputes=disputes, claims=claims), seed, uplink)
+        self.host.open = self.open
         self._main: AppMain | None = None
         self._in_switcher = False
         for belief in self.rules.supposed:
             self.record.add(Supposed(0, belief.id, belief.statement))
         if self.rules.supposed:
-            self.conditions.watch(self._awake_by_switch, Phase.RUN_TIME)
+            self.conditions.watch(self._look_whether_it_is_kept, Phase.RUN_TIME)
 
-    def _awake_by_switch(self, name: str) -> None:
+    def _look_whether_it_is_kept(self, name: str) -> None:
         if name == "background_app_refresh" and self.host.process is not None:
             self.host.process.run_time.look()
 
@@ -61,7 +64,7 @@ class Phone(System[Application]):
         """What the app's code holds, in a process that was launched now, and its code."""
         assert self._main is not None
         process.run_time.kept = lambda: self.conditions.background_app_refresh
-        never_yields.watch(self._main)
+        watch(self._main)
         self._app = Application(process, self)
         return self._main(self._app)
 
@@ -72,10 +75,8 @@ class Phone(System[Application]):
 
         Raises UsageError where no app was named yet, or another one than before.
         """
-        if app is None and self._main is None:
-            raise UsageError(
-                "There is no app on the phone yet. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
-            )
+        why = "There is no app on the phone yet. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
+        must((app or self._main) is not None, why)
         fits = self._main is None or app in (None, self._main)
         must(fits, "This phone has one app, and another one is on it already. Take a second Phone for it.")
         self._main = app or self._main
@@ -140,9 +141,8 @@ class Phone(System[Application]):
         """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""
         app = self.app
         if app is None or self.app_state is not State.ACTIVE:
-            raise UsageError(
-                f"The app is {self.app_state.value}: there is no {button!r} to tap. Call phone.open() first."
-            )
+            state = self.app_state.value
+            raise UsageError(f"The app is {state}: there is no {button!r} to tap. Call phone.open() first.")
         self._did(f"taps {button}")
         app.taps.put_nowait(button)
         self.host.turn()
@@ -166,16 +166,9 @@ class Phone(System[Application]):
         self.conditions.device_locked(True)
         self.host.in_front, self._in_switcher = False, False
         self.host.happen(Event.RESTART)
-        self.power.restarted()
+        self.power.unlocked_since_restart = False
 
-    def wait(
-        self,
-        *,
-        seconds: float = 0,
-        minutes: float = 0,
-        hours: float = 0,
-        until: Callable[[], bool] | None = None,
-    ) -> None:
+    def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
         """Let time pass, or less where `until` says True before. Raises UsageError for a time below zero, and whatever the app did not catch.
 
         `until` is asked whenever something has happened.
@@ -202,18 +195,16 @@ class Phone(System[Application]):
         process = self.host.process
         if process is None or DISCONNECTED[process.scene_state] is process.scene_state:
             state = "there is no process" if process is None else f"the scene is {process.scene_state.value}"
-            raise UsageError(
-                f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
-            )
+            why = f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
+            raise UsageError(why)
         process.scene_state = DISCONNECTED[process.scene_state]
 
     # What can be seen.
 
     def lock_screen(self) -> LockScreen:
         """What the person sees on the Lock Screen now."""
-        return LockScreen(
-            self.clock.now, [card for card in self.cards if card.on_screen], beliefs(self.record)
-        )
+        shown = [card for card in self.cards if card.on_screen]
+        return LockScreen(self.clock.now, shown, beliefs(self.record))
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
@@ -239,9 +230,8 @@ class Phone(System[Application]):
         return list(self.rules.used.values())
 
     def _did(self, what: str) -> None:
-        self.host.must_not_be_running(
-            "An app cannot act for the person. Call the phone's methods outside of the app's code."
-        )
+        remedy = "An app cannot act for the person. Call the phone's methods outside of the app's code."
+        self.host.must_not_be_running(remedy)
         self.record.add(PersonDid(self.clock.now, what))
 
     def _must_be_unlocked(self, what: str) -> None:
@@ -250,4 +240,4 @@ class Phone(System[Application]):
     def _unlocked(self) -> None:
         self.conditions.device_locked(False)
         self.conditions.idle = False
-        self.power.unlocked()
+        self.power.unlocked_since_restart = True

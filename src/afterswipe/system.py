@@ -1,7 +1,6 @@
-"""What the phone keeps: the system's side of every framework, each built when it is first used.
+"""What the phone keeps: the system's side of every framework, each built when it is first used. Here the parts are put together.
 
-This is where the parts are put together, and the only place that knows all of them. Built early or late, a part is the same: it reads
-from the record what was before it.
+Built early or late, a part is the same: it reads from the record what was before it.
 """
 
 import random
@@ -58,22 +57,18 @@ class System[App: InTheApp]:
         self.rng = random.Random(seed)
         self.clock = Clock()
         self.record = Record()
-        self.host = Host(self.clock, self.rules, self.record, self.open)
+        self.host = Host(self.clock, self.rules, self.record)
         self.endings = Endings(self.host)
         self.conditions = Conditions(self.clock, self.rules, self.record)
         self.power = Power()
         self._app: App | None = None
-
-    def open(self) -> None:
-        """Bring the app to the front, as a person does."""
-        raise NotImplementedError
 
     @cached_property
     def network(self) -> "Network":
         """The link between phone and server, and the servers at its end."""
         from .device.network import Network
 
-        return Network(self.clock, self.rng, self.rules, self._uplink, self.record.add)
+        return Network(self.clock, self.rng, self.rules, self._uplink, self.record)
 
     @cached_property
     def cards(self) -> "ActivityStore":
@@ -129,7 +124,7 @@ class System[App: InTheApp]:
         """What a person, Siri or Shortcuts lets run of the app."""
         from .frameworks.appintents.system import Intents
 
-        return Intents(self.host, conditions=self.conditions, cards=self.cards, app=lambda: self.app)
+        return Intents(self.host, self.conditions, self.cards, lambda: self.app)
 
     @cached_property
     def background_modes(self) -> "BackgroundModes":
@@ -171,20 +166,14 @@ class System[App: InTheApp]:
         """BackgroundTasks: which requests wait, and when the app is launched for them."""
         from .frameworks.backgroundtasks.system import TaskScheduler
 
-        return TaskScheduler(
-            self.host,
-            network=self.network,
-            conditions=self.conditions,
-            power=self.power,
-            handlers=self._handlers,
-        )
+        return TaskScheduler(self.host, self.network, self.conditions, self.power, self._handlers)
 
     @cached_property
     def continued_processing(self) -> "ContinuedProcessing":
         """Continued tasks, and what a person does with the system's card."""
         from .frameworks.backgroundtasks.continued import ContinuedProcessing
 
-        return ContinuedProcessing(self.host, cards=self.cards, network=self.network, handlers=self._handlers)
+        return ContinuedProcessing(self.host, self.cards, self.network, self._handlers)
 
     def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler

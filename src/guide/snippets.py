@@ -25,6 +25,9 @@ from .templating import markup
 
 FOLDER = ROOT / "snippets"
 
+FOLDED_FROM = 20
+"""Lines of code that are never folded on a phone; the runner has the same number (code.ts)."""
+
 _USES_THE_FEED = "feed_url"
 _BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
@@ -159,7 +162,8 @@ def html(name: str) -> Markup:
         (kind, part if kind == "text" else Markup(part.strip()))  # noqa: S704 - our own drawing
         for kind, part in accepted(name).parts()
     ]
-    return markup("snippet.html", file=f"{name}.py", code=Markup(code), parts=parts)  # noqa: S704 - highlighted
+    long = len(source(name).splitlines()) > FOLDED_FROM
+    return markup("snippet.html", file=f"{name}.py", code=Markup(code), parts=parts, long=long)  # noqa: S704 - highlighted
 
 
 def element(name: str) -> Markup:

@@ -17,6 +17,11 @@ const COPIED_FOR_MS = 2_000;
 export class Bar {
   readonly element = document.createElement("div");
   private readonly buttons: Readonly<Record<Action, HTMLButtonElement>>;
+  /** Below the bar, where the output cannot be seen: what happens, and the way to the output. */
+  readonly result = document.createElement("div");
+  private readonly state = document.createElement("span");
+  private readonly outcome = document.createElement("span");
+  private readonly way = document.createElement("button");
   private copiedTimer = 0;
 
   /** `file` is part of each button's name: a page has several snippets. */
@@ -47,6 +52,37 @@ export class Bar {
     this.buttons.run.setAttribute("aria-keyshortcuts", "Control+Enter Meta+Enter");
     this.show("stop", false);
     this.show("reset", false);
+    this.result.className = "snippet-result";
+    this.state.setAttribute("aria-hidden", "true"); // the output's own status says it
+    this.way.type = "button";
+    this.way.className = "snippet-button snippet-button--way";
+    this.way.textContent = "Show the output";
+    this.way.setAttribute("aria-label", `Show the output of ${file}`);
+    this.result.append(this.state, this.outcome, this.way);
+    this.begin(false);
+  }
+
+  /** What a press on the way to the output does. */
+  whenAsked(reveal: () => void): void {
+    this.way.addEventListener("click", reveal);
+  }
+
+  /** A run begins; `far` says that its output cannot be seen from here. */
+  begin(far: boolean): void {
+    this.result.hidden = !far;
+    this.way.hidden = true;
+    this.outcome.textContent = "";
+  }
+
+  /** The state of the run, for eyes that do not see the output. */
+  tell(words: string): void {
+    this.state.textContent = `${words}.`;
+  }
+
+  /** The run has ended, with this to say about its output. */
+  ended(outcome: string): void {
+    this.outcome.textContent = outcome;
+    this.way.hidden = false;
   }
 
   /** Shows or hides a button. A hidden one that had the focus hands it to Run. */

@@ -2,6 +2,9 @@
 
 import type { Editor } from "./editor";
 
+/** Lines that are never folded. */
+const FOLDED_FROM = 20;
+
 export interface CodeEvents {
   /** Ctrl or Cmd and Enter were pressed in the code. */
   run(): void;
@@ -13,6 +16,7 @@ export interface CodeEvents {
 export class CodeArea {
   private readonly original: string;
   private readonly markElement = document.createElement("div");
+  private readonly unfold = document.createElement("button");
   private editor: Editor | undefined;
   private opening: Promise<Editor> | undefined;
 
@@ -24,6 +28,7 @@ export class CodeArea {
   ) {
     this.original = pre.textContent ?? "";
     this.markElement.className = "snippet-mark";
+    if (this.original.trimEnd().split("\n").length > FOLDED_FROM) this.fold();
     pre.setAttribute("aria-label", `Code of ${file}. Press Enter to edit it, Control and Enter to run it.`);
     pre.setAttribute("role", "group");
     pre.addEventListener("dblclick", (event) => events.edit(event));
@@ -33,6 +38,26 @@ export class CodeArea {
       if (event.ctrlKey || event.metaKey) events.run();
       else events.edit();
     });
+  }
+
+  /** Long code is folded where the window is narrow (snippet.css), so that the output is near. */
+  private fold(): void {
+    const lines = this.original.trimEnd().split("\n").length;
+    this.unfold.type = "button";
+    this.unfold.className = "snippet-button snippet-unfold";
+    this.unfold.textContent = `Show all ${lines} lines`;
+    this.unfold.setAttribute("aria-label", `Show all ${lines} lines of ${this.file}`);
+    this.unfold.addEventListener("click", () => {
+      this.showAll();
+      this.pre.focus({ preventScroll: true });
+    });
+    this.area.classList.add("snippet-code--folded");
+    this.area.append(this.unfold);
+  }
+
+  private showAll(): void {
+    this.area.classList.remove("snippet-code--folded");
+    this.unfold.remove();
   }
 
   get source(): string {
@@ -50,6 +75,7 @@ export class CodeArea {
 
   /** Turns the code into an editor and puts the cursor in it. False when the editor's code does not load. */
   async edit(event?: MouseEvent): Promise<boolean> {
+    this.showAll();
     if (!this.editor) {
       this.opening ??= this.open();
       try {
@@ -70,6 +96,7 @@ export class CodeArea {
     this.editor?.mark(line);
     this.markElement.remove();
     if (!this.editor && line > 0) {
+      this.showAll();
       this.markElement.style.setProperty("--snippet-line", String(line));
       this.area.append(this.markElement);
     }

@@ -50,13 +50,15 @@ export class RunSnippet extends HTMLElement {
     const file = this.getAttribute("source") ?? "snippet.py";
     const bar = new Bar(file, (action) => this.act(action));
     place.append(bar.element);
+    place.after(bar.result);
     allowBreaks(place.querySelector(".snippet-file"));
     const code = new CodeArea(area, pre, file, {
       run: () => void this.start(),
       edit: (event) => void this.edit(event),
       changed: (source) => panel.codeIs(source),
     });
-    const panel = new OutputPanel(output, file, code.source);
+    const panel = new OutputPanel(output, file, code.source, (words) => bar.tell(words));
+    bar.whenAsked(() => panel.reveal());
     for (const type of ["pointerenter", "pointerdown", "focusin", "touchstart"]) {
       bar.element.addEventListener(type, warm, { passive: true });
       if (type !== "pointerenter") area.addEventListener(type, warm, { passive: true });
@@ -88,6 +90,7 @@ export class RunSnippet extends HTMLElement {
     this.setBusy(true);
     parts.code.mark(0);
     parts.panel.begin(changed ? "Output of your version" : "Output of this run", source);
+    parts.bar.begin(!parts.panel.isInView);
     parts.panel.say("Loading Python");
     try {
       const host = await python();
@@ -114,6 +117,7 @@ export class RunSnippet extends HTMLElement {
     this.stop();
     parts.code.reset();
     parts.panel.restore();
+    parts.bar.begin(false);
     parts.panel.say("Back to the original");
     parts.bar.show("edit", true);
     parts.bar.show("reset", false);
@@ -186,6 +190,7 @@ export class RunSnippet extends HTMLElement {
       if (panel.hasNewOutput) parts.bar.show("reset", true);
     }
     panel.end(ending.kind === "finished" ? "The program printed nothing." : "");
+    if (panel.hasNewOutput) parts.bar.ended(panel.isAsTested ? "The output is the same as before." : "The output has changed.");
     this.setBusy(false);
   }
 

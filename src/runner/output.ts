@@ -3,6 +3,9 @@
 /** Whose output it is. */
 export type Label = "Tested output" | "Output of this run" | "Output of your version";
 
+/** Less of the output than this says nothing to who has pressed Run. */
+const ENOUGH_PX = 80;
+
 interface Shown {
   readonly label: Label;
   /** The code that gave this output. */
@@ -31,6 +34,7 @@ export class OutputPanel {
     private readonly panel: HTMLElement,
     private readonly file: string,
     private readonly original: string,
+    private readonly said: (words: string) => void,
   ) {
     this.shown = this.next = { label: "Tested output", code: original };
     this.codeNow = original;
@@ -54,6 +58,27 @@ export class OutputPanel {
     if (this.status.textContent !== state) this.status.textContent = state;
     this.status.classList.toggle("snippet-status--wrong", tone === "wrong");
     this.percent.textContent = "";
+    this.said(state);
+  }
+
+  /** Whether its beginning can be seen. */
+  get isInView(): boolean {
+    const { top } = this.panel.getBoundingClientRect();
+    return top >= 0 && top < innerHeight - ENOUGH_PX;
+  }
+
+  /** Whether what is shown is what came with the page. */
+  get isAsTested(): boolean {
+    const words = (nodes: Iterable<Node>): string => [...nodes].map((node) => node.textContent).join(" ").replace(/\s+/g, " ").trim();
+    return words(this.parts.childNodes) === words(this.tested);
+  }
+
+  /** Brings it into view, and the focus to it. */
+  reveal(): void {
+    this.panel.tabIndex = -1;
+    this.panel.focus({ preventScroll: true });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   }
 
   /** How far the state has come, beside it; `draw` is called when that is another number. For eyes only. */
@@ -61,6 +86,7 @@ export class OutputPanel {
     const words = `, ${Math.floor(fraction * 100)} %`;
     if (this.percent.textContent === words) return;
     this.percent.textContent = words;
+    this.said(`${this.status.textContent}${words}`);
     draw();
   }
 

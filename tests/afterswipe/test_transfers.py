@@ -16,7 +16,7 @@ from afterswipe import (
     URLError,
     UsageError,
 )
-from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
+from afterswipe.frameworks.extensions.system import SystemTransfers
 from afterswipe.kernel.phases import Phase
 
 FIRST = 60_000  # claim background-urlsession.rate-limiter-first-delays

@@ -114,3 +114,33 @@ def test_a_chapter_prints_without_its_buttons(page: Page, origin: str) -> None:
     page.emulate_media(media="print")
     assert page.locator("run-snippet .snippet-button:visible").count() == 0
     assert page.locator("run-snippet .snippet-code:visible").count() > 0
+
+
+# Margins have the colour of the root: in the dark scheme they were black.
+@pytest.mark.parametrize("path", ["/the-brief/", CHAPTER])
+def test_the_margins_are_white_and_the_page_says_what_it_is(page: Page, origin: str, path: str) -> None:
+    page.goto(origin + path)
+    text = flat(printed(page, "A4").pages[0].extract_text())
+    assert flat("After the Swipe: ") in text
+    assert re.search(rf"[\w.:-]+{path}\(sourcesreadupto", text)
+    page.emulate_media(media="print")
+    margins = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert luminance(margins) > 0.99
+
+
+def test_a_chapter_prints_in_the_language_that_is_chosen(page: Page, origin: str) -> None:
+    for language, there, away in (
+        ("python", "run-snippet .snippet-code", ".swift"),
+        ("swift", ".swift", "run-snippet .snippet-code"),
+    ):
+        page.goto(origin + CHAPTER)
+        page.locator(f".languages input[value={language}]").first.check(force=True)
+        sheets = len(printed(page, "A4").pages)
+        page.emulate_media(media="print")
+        frames = page.locator(".languages")
+        assert frames.count() > 0
+        for frame in frames.all():
+            assert frame.locator(there).is_visible()
+            assert frame.locator(away).is_hidden()
+        page.emulate_media(media="null")
+        assert sheets <= 9, f"{sheets} pages in {language}"

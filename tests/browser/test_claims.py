@@ -17,6 +17,7 @@ from afterswipe.claims.sources import Claim
 from guide.claims import data as claim_data
 from guide.claims import pages as claim_pages
 from guide.claims.axis import versions
+from guide.claims.schema import EVIDENCE
 
 from .conftest import REPOSITORY
 from .serving import StaticServer
@@ -76,7 +77,7 @@ class Site:
 
 def marker(claim_id: str) -> str:
     claim = claims.get(claim_id)
-    return f'<a class="claim claim-{claim.evidence}" href="/c/{claim_id}/">{claim.badge}</a>'
+    return f'<a class="claim claim-{claim.evidence}" href="/c/{claim_id}/">{EVIDENCE[claim.evidence]}</a>'
 
 
 @pytest.fixture(scope="session")
@@ -159,7 +160,7 @@ def test_hovering_shows_what_is_known(page: Page, site: Site) -> None:
     box = popover(page)
     expect(box).to_be_visible()
     expect(box).to_have_accessible_name(claim.statement)
-    expect(box.locator(".claim-badge")).to_have_text(claims.get(TRUE).badge)
+    expect(box.locator(".claim-badge")).to_have_text(EVIDENCE[claims.get(TRUE).evidence])
     for words in (
         "iOS 16.1 and later",
         claim.source[0].title,
@@ -180,8 +181,8 @@ def test_the_popover_lists_the_further_claims_of_its_sentence(page: Page, site: 
     further = box.locator(".claim-popover-also li")
     expect(further).to_have_text(
         [
-            f"{claims.get(ASSUMED).badge} {claims.get(ASSUMED).statement}",
-            f"{claims.get(WRONG).badge} Wrong: {claims.get(WRONG).statement}",
+            f"{EVIDENCE[claims.get(ASSUMED).evidence]} {claims.get(ASSUMED).statement}",
+            f"{EVIDENCE[claims.get(WRONG).evidence]} Wrong: {claims.get(WRONG).statement}",
         ]
     )
     expect(further.get_by_role("link").first).to_have_attribute("href", f"{site.server.origin}/c/{ASSUMED}/")
@@ -610,7 +611,7 @@ def test_all_words_must_be_in_the_sentence_or_the_id(page: Page, index: str) -> 
     [
         ("Mechanism", "Force quit", "mechanism=force-quit", "mechanism", "force-quit"),
         ("Evidence", "said by Apple", "evidence=vendor-statement", "evidence", "vendor-statement"),
-        ("Status", "Refuted", "status=refuted", "status", "refuted"),
+        ("Status", "wrong", "status=refuted", "status", "refuted"),
     ],
 )
 def test_each_select_filters_and_writes_the_address(
@@ -797,3 +798,12 @@ def test_where_pictures_cannot_be_copied_they_are_saved(page: Page, site: Site):
         page.get_by_role("button", name="Copy as picture").click()
     assert download.value.suggested_filename == "The pair.png"
     expect(page.get_by_text("Saved: this browser does not copy pictures.")).to_be_visible()
+
+
+def test_filters_and_marks_have_the_same_words(page: Page, index: str) -> None:
+    page.goto(index)
+    page.get_by_label("Status", exact=True).wait_for()
+    for label, marks in (("Evidence", "not([class*=status])"), ("Status", "is([class*=status])")):
+        options = page.get_by_label(label, exact=True).locator("option").all_text_contents()[1:]
+        words = set(page.locator(f".claim-list .claim-badge:{marks}").all_text_contents())
+        assert set(options) - {"current"} == words, label

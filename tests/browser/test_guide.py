@@ -134,10 +134,14 @@ def test_without_javascript_both_can_be_read(browser: Browser, server: StaticSer
     context.close()
 
 
-def test_on_paper_both_are_there(page: Page, server: StaticServer) -> None:
+def test_on_paper_there_is_the_one_that_is_chosen(page: Page, server: StaticServer) -> None:
     page.goto(server.origin + PAGE_WITH_SWIFT)
     page.emulate_media(media="print")
-    assert visible(page) == (True, True, True)
+    assert visible(page) == (True, False, True)
+    page.emulate_media(media="null")
+    page.locator(SWIFT).first.click()
+    page.emulate_media(media="print")
+    assert visible(page) == (False, True, True)
 
 
 def test_a_chapter_says_for_whom_it_is_and_leads_to_the_next(page: Page, server: StaticServer) -> None:

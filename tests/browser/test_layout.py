@@ -65,6 +65,56 @@ def test_a_narrow_page_does_not_scroll_sideways(browser: Browser, server: Static
     context.close()
 
 
+def test_on_a_phone_a_run_is_seen_where_it_was_asked_for(browser: Browser, server: StaticServer) -> None:
+    """The output is further down than the window is high: beside the button stands what happens, and the way there."""
+    code = "".join(f"print({number}, flush=True)\n" for number in range(40))
+    tested = "".join(f"{number}\n" for number in range(40))
+    sources = {"same.py": Source(code, tested=tested), "other.py": Source(code, tested="another\n")}
+    context = browser.new_context(viewport={"width": 390, "height": 400}, has_touch=True, is_mobile=True)
+    server.pages["/phone.html"] = render(sources, server.root / "_run")
+    page = context.new_page()
+    page.goto(f"{server.origin}/phone.html")
+    for file, words in (
+        ("same.py", "The output is the same as before."),
+        ("other.py", "The output has changed."),
+    ):
+        snippet = Snippet(page, file)
+        result = snippet.root.locator(".snippet-result")
+        expect(result).to_be_hidden()
+        page.evaluate("(top) => scrollTo(0, top)", snippet.root.locator(".snippet-bar").bounding_box()["y"])
+        expect(snippet.root.locator(".snippet-output")).not_to_be_in_viewport(ratio=0.5)
+        snippet.button("Run").tap()
+        expect(result).to_contain_text(words)
+        expect(result).to_contain_text("Finished in")
+        expect(result).to_be_in_viewport()
+        snippet.button("Show the output").tap()
+        expect(snippet.label).to_be_in_viewport()
+        expect(snippet.root.locator(".snippet-output")).to_be_focused()
+    context.close()
+
+
+def test_on_a_phone_long_code_is_folded_and_opens(browser: Browser, server: StaticServer) -> None:
+    sources = {"long.py": Source("print(1)\n" * 40), "short.py": Source("print(1)\n" * 20)}
+    server.pages["/folded.html"] = render(sources, server.root / "_run")
+    heights = {}
+    for width in (390, 1280):
+        context = browser.new_context(viewport={"width": width, "height": 800}, has_touch=True)
+        page = context.new_page()
+        page.goto(f"{server.origin}/folded.html")
+        long, short = Snippet(page, "long.py"), Snippet(page, "short.py")
+        expect(long.button("Run")).to_be_visible()
+        code = long.root.locator(".snippet-code")
+        heights[width] = code.bounding_box()["height"]
+        expect(short.button("Show all")).to_have_count(0)
+        if width == 390:
+            assert heights[width] < short.root.locator(".snippet-code").bounding_box()["height"]
+            long.button("Show all 40 lines").tap()
+            expect(long.button("Show all")).to_have_count(0)
+        assert code.bounding_box()["height"] > 600
+        context.close()
+    assert heights[390] < 350 < heights[1280]
+
+
 def test_motion_only_for_those_who_want_it(opener: Opener) -> None:
     page = opener.page(ENDLESS)
     endless = Snippet(page, "endless.py")

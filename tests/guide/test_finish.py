@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from guide.errors import BuildError
-from guide.finish import moved
+from guide.finish import moved, row
 from guide.finish.row import content_security_policy, finish
 
 PAGE = (
@@ -147,3 +147,23 @@ def test_a_page_without_a_head_is_refused(parts):
     (built / "broken.html").write_text("<p>no head</p>")
     with pytest.raises(BuildError, match="head"):
         finish(built, site, runtime, runner, site_url="https://site.example/", today=date(2026, 11, 21))
+
+
+NAV = """<nav><a href="{up}thirty-seconds/" class="md-nav__link{active}">
+  <span class="md-ellipsis">
+
+    Thirty seconds
+
+  </span>
+</a><a href="#x" class="md-nav__link"><span class="md-ellipsis">X</span></a>
+<a href="{up}other/" class="md-nav__link"><span class="md-ellipsis">Other</span></a></nav>"""
+
+
+@pytest.mark.parametrize(("path", "up"), [("", ""), ("other/", "../"), ("c/a.claim/", "../../")])
+def test_a_chapter_s_name_in_the_navigation_says_what_is_behind_it(path, up):
+    whole = row.Whole({}, {}, {"thirty-seconds/": "a little more time"}, "", {}, "https://site.example/")
+    page = NAV.format(up=up, active=" md-nav__link--active")
+    made = row.plain_names(page, row.Place(path, up, whole))
+    assert re.search(r"Thirty seconds<small class=\"nav-plain\">a little more time</small>\s*</span>", made)
+    assert made.count("<small") == 1
+    assert made.replace('<small class="nav-plain">a little more time</small>', "") == page

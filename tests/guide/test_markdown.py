@@ -67,6 +67,12 @@ def test_a_marker_of_several_claims_shows_the_weakest_and_names_all():
         assert ">assumed</a>" in page
 
 
+def test_a_table_of_a_run_leaves_names_of_code_as_they_are():
+    html = render("/// outcome | guide_minute_by_minute\nA caption.\n///\n")
+    assert ">didFinishLaunching, sceneDidBecomeActive</td>" in html
+    assert ">Not running</td>" in html
+
+
 def test_in_a_marker_of_several_claims_an_unknown_one_is_named():
     with pytest.raises(BuildError, match=r"life-cycle\.no-such"):
         render("It stops.{claim:life-cycle.suspended-runs-no-code,life-cycle.no-such}")

@@ -1,7 +1,4 @@
-"""The facts as data: one claim per TOML file, one sentence per claim, with its sources and how well it is known.
-
-A run needs the rules catalogue alone (`claims.catalogue`). `get` reads one claim with all that is known of it, `every` reads all.
-"""
+"""The facts as data. A run needs the rules catalogue alone; `get` reads a claim with all that is known of it, `every` reads all."""
 
 from typing import TYPE_CHECKING
 

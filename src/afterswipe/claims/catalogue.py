@@ -9,18 +9,6 @@ from typing import Any
 
 from afterswipe.errors import ClaimError
 
-EVIDENCE = {
-    "normative": "documented",
-    "vendor-statement": "said by Apple",
-    "measured": "measured",
-    "reported": "reported",
-    "inferred": "inferred",
-    "opinion": "opinion",
-    "assumed": "assumed",
-    "not-found": "not known",
-}
-"""The evidence levels, strongest first, each with the word on its badge. Evidence is never rounded up."""
-
 _PACKAGE = Path(__file__).parent
 
 
@@ -51,18 +39,12 @@ class Rule:
     side: str = ""
     displaces: tuple[str, ...] = ()
 
-    @property
-    def badge(self) -> str:
-        """The evidence level in a reader's word."""
-        return EVIDENCE[self.evidence]
-
 
 def rule(claim_id: str) -> Rule:
     """What a run needs of a claim. Raises ClaimError where there is none."""
     if (found := rules().get(claim_id)) is None:
-        raise ClaimError(
-            f"There is no claim {claim_id!r}. Its file would be src/afterswipe/claims/data/{claim_id}.toml."
-        )
+        file = f"src/afterswipe/claims/data/{claim_id}.toml"
+        raise ClaimError(f"There is no claim {claim_id!r}. Its file would be {file}.")
     return found
 
 

@@ -1,7 +1,7 @@
 """Compiles the claims' TOML files into the two files that are read: the rules catalogue, and the sources.
 
-It runs in a checkout, whenever a hash over the folder differs from the one in the catalogue, and once when the wheel is built, which then
-has no TOML. It imports nothing of the package and checks nothing: the schema is checked by `guide.claims`.
+It runs in a checkout, whenever a hash over the folder differs from the one in the catalogue, and when the wheel is built, which then has no
+TOML. It imports nothing of the package and checks nothing: the schema is checked by `guide.claims`.
 """
 
 import hashlib
@@ -31,20 +31,16 @@ def compiled(folder: Path) -> dict[str, str]:
     """The text of both files, by the name under which each is kept."""
     claims = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.toml"))]
     of = {"of": digest(folder)}
-    sources = {
-        claim["id"]: {key: value for key, value in claim.items() if key not in ROW} for claim in claims
-    }
-    return {
-        CATALOGUE: _json(of | {"rules": [_row(claim) for claim in claims]}),
-        SOURCES: _json(of | {"claims": sources}),
-    }
+    more = {claim["id"]: {key: claim[key] for key in claim if key not in ROW} for claim in claims}
+    rows = [_row(claim) for claim in claims]
+    return {CATALOGUE: _json(of | {"rules": rows}), SOURCES: _json(of | {"claims": more})}
 
 
 def text_of(package: Path, name: str) -> str:
     """One of both files, made anew where the TOML files are not those that it was made of, and kept where that can be written."""
     try:
         kept = (package / name).read_text(encoding="utf-8")
-        if kept.startswith(_of(digest(package / "data"))):
+        if kept.startswith(f'{{"of":"{digest(package / "data")}",'):
             return kept
     except OSError:
         pass
@@ -58,18 +54,13 @@ def text_of(package: Path, name: str) -> str:
     return text
 
 
-def _of(hashed: str) -> str:
-    return f'{{"of":"{hashed}",'
-
-
 def _row(claim: dict[str, Any]) -> list[Any]:
     value = claim.get("value")
     shown = claim.get("status") == "disputed" and claim.get("demonstrated_by")
-    extra = {
-        "value": [value["quantity"], value["unit"], value["bound"]] if value else 0,
-        "side": ("report" if claim["evidence"] in ("reported", "measured") else "document") if shown else "",
-    }
-    row = [(claim | extra).get(key, _DEFAULTS.get(key)) for key in ROW]
+    side = "report" if claim["evidence"] in ("reported", "measured") else "document"
+    number = [value["quantity"], value["unit"], value["bound"]] if value else 0
+    whole = _DEFAULTS | claim | {"value": number, "side": side if shown else ""}
+    row = [whole[key] for key in ROW]
     while row[-1] in (0, "", "current", []):
         row.pop()
     return row

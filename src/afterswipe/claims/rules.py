@@ -1,8 +1,7 @@
 """The rules of one run: what holds on its iOS version, and what the run rests on.
 
-`cite` says on which claim a line rests, and decides nothing. `holds` stands where the answer depends on the version, on a
-belief that is supposed, or on a dispute. Every number of the model is the value of a claim; none stands in the code. A number
-that nobody documents is a claim with evidence `assumed`, and is shown as such by `Phone.why`.
+Every number of the model is the value of a claim; none stands in the code. One that nobody documents is a claim with evidence `assumed`,
+and is shown as such by `Phone.why`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,11 +43,9 @@ OLDEST, NEWEST = Version("4"), Version(_LAST.rsplit(maxsplit=1)[-1])
 def _existing(version: Version) -> Version:
     """The version, if there was one; raises UsageError with those that there were."""
     major, minor = (*version, 0)[:2]
-    if major not in _LAST_MINOR:
-        there = ", ".join(map(str, _LAST_MINOR))
-        raise UsageError(
-            f"There is no iOS {version} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
-        )
+    there = ", ".join(map(str, _LAST_MINOR))
+    why = f"There is no iOS {version} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
+    must(major in _LAST_MINOR, why)
     last = _LAST_MINOR[major]
     must(minor <= last, f"There is no iOS {version}: the last {major} here is {major}.{last}.")
     return version
@@ -74,30 +71,29 @@ class Rules:
         self.supposed, self._displaced = _supposed(suppose)
         self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
         """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""
-        self._sides = _decided(disputes or {})
-        self._numbers = _changed(claims or {})
+        self._sides, self._numbers = dict(disputes or {}), dict(claims or {})
+        _check(self._sides, self._numbers)
         self._times: dict[str, int] = {}
         # The same few claims are asked for all the time.
         self._holds: dict[str, bool] = {}
 
     def claim(self, claim_id: str) -> Rule:
         """The claim with this id, noted as used by this run, unless a supposed belief displaces it."""
-        claim = self.used.get(claim_id)
-        if claim is None:
+        if (claim := self.used.get(claim_id)) is None:
             claim = rule(claim_id)
             if claim_id not in self._displaced:
                 self.used[claim_id] = claim
         return claim
 
-    def cite(self, claim_id: str) -> None:
-        """Say that what follows rests on this claim: it stands in the run's `why`. It decides nothing."""
-        if claim_id not in self.used:
-            self.claim(claim_id)
+    def cite(self, *claim_ids: str) -> None:
+        """Say that what follows rests on these claims: they stand in the run's `why`. It decides nothing."""
+        for claim_id in claim_ids:
+            if claim_id not in self.used:
+                self.claim(claim_id)
 
     def holds(self, claim_id: str) -> bool:
         """Whether the phone follows this rule: the claim covers this iOS version, no supposed belief displaces it, and no dispute is against it."""
-        held = self._holds.get(claim_id)
-        if held is None:
+        if (held := self._holds.get(claim_id)) is None:
             side = self.claim(claim_id).side
             follows = not side or self._sides.get(claim_id, SIDES[0]) == side
             held = self._holds[claim_id] = claim_id not in self._displaced and follows and self.has(claim_id)
@@ -112,10 +108,8 @@ class Rules:
         """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
         claim = self.claim(claim_id)
         if not self.has(claim_id):
-            raise UnavailableError(
-                f"iOS {self.ios} has no {what}. Choose iOS {claim.since} or later: Phone(ios='{claim.since}').",
-                claim_id,
-            )
+            why = f"iOS {self.ios} has no {what}. Choose iOS {claim.since} or later: Phone(ios='{claim.since}')."
+            raise UnavailableError(why, claim_id)
 
     def obeyed(self, claim_id: str, obeyed: bool, message: str) -> None:
         """Raise APIError, and cite the rule, where the app breaks it."""
@@ -130,23 +124,16 @@ class Rules:
 
     def milliseconds(self, claim_id: str) -> int:
         """The value of a claim that is a time, in milliseconds."""
-        time = self._times.get(claim_id)
-        if time is not None:
-            return time
-        value = self._value(claim_id)
-        if value.unit not in _MILLISECONDS:
-            raise ClaimError(
-                f"Claim {claim_id} has the unit {value.unit!r}, and a time is needed: {', '.join(_MILLISECONDS)}."
-            )
-        time = self._times[claim_id] = round(self.number(claim_id) * _MILLISECONDS[value.unit])
+        if (time := self._times.get(claim_id)) is None:
+            unit = self._value(claim_id).unit
+            if unit not in _MILLISECONDS:
+                raise ClaimError(f"Claim {claim_id} has the unit {unit!r}, which is no time.")
+            time = self._times[claim_id] = round(self.number(claim_id) * _MILLISECONDS[unit])
         return time
 
     def _value(self, claim_id: str) -> Value:
-        value = self.claim(claim_id).value
-        if value is None:
-            raise ClaimError(
-                f"Claim {claim_id} has no value, but the model takes a number from it. Give it a [value] table."
-            )
+        if (value := self.claim(claim_id).value) is None:
+            raise ClaimError(f"Claim {claim_id} has no value. Give it a [value] table.")
         return value
 
 
@@ -163,30 +150,22 @@ def _supposed(names: Sequence[str]) -> tuple[tuple[Rule, ...], dict[str, str]]:
         belief = rule(name)
         for other in belief.displaces:
             if displaced.setdefault(other, name) != name:
-                raise UsageError(
-                    f"{displaced[other]} and {name} both displace {other}. Suppose one of them, and take a second phone for the other."
-                )
+                why = f"{displaced[other]} and {name} both displace {other}. Suppose one of them, and take a second phone for the other."
+                raise UsageError(why)
         found.append(belief)
     return tuple(found), displaced
 
 
-def _decided(disputes: Mapping[str, str]) -> dict[str, str]:
-    """The sides that were chosen."""
-    known = [claim.id for claim in rules().values() if claim.side]
+def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
+    """Raise UsageError for sides that nobody can choose, and for numbers that no claim has or can have."""
     for claim_id, chosen in disputes.items():
-        must_be_one_of("dispute", claim_id, known)
+        must_be_one_of("dispute", claim_id, [claim.id for claim in rules().values() if claim.side])
         must_be_one_of("side of a dispute", chosen, SIDES)
-    return dict(disputes)
-
-
-def _changed(numbers: Mapping[str, float]) -> dict[str, float]:
-    """The numbers that were given in the claims' place."""
-    known = [claim.id for claim in rules().values() if claim.value is not None]
     for claim_id, number in numbers.items():
+        known = [claim.id for claim in rules().values() if claim.value is not None]
         must_be_one_of("claim with a number:", claim_id, known)
         fits = not isinstance(number, bool) and 0 <= number < float("inf")
         must(fits, f"{claim_id}: {number!r} is no number for it. Give 0 or more, in the claim's unit.")
-    return dict(numbers)
 
 
 @cache

@@ -1,8 +1,7 @@
 """The conditions of the device: what decides, besides the person, whether background work runs.
 
-Between a restart and the first unlock the files of most apps cannot be read, and BGTaskScheduler starts no tasks (claim
-background-tasks.not-before-first-unlock). Whether a Live Activity is still there after a restart, nobody says (claim
-live-activity.reboot-persistence): the model refuses to answer, and says so, instead of making something up.
+Between a restart and the first unlock BGTaskScheduler starts no tasks (claim background-tasks.not-before-first-unlock). Whether a Live
+Activity is still there after a restart, nobody says (claim live-activity.reboot-persistence): the model refuses to answer.
 
 Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties, how long a restart takes, the app that the system launches before the first unlock, protected files, what
 becomes of a background transfer that is under way (no source was found; a restart is refused then), whether a restart
@@ -29,17 +28,8 @@ _APPEARED = {
 class Power:
     """Whether the phone has been unlocked since it was switched on."""
 
-    def __init__(self) -> None:
-        self.unlocked_since_restart = True
-        """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
-
-    def restarted(self) -> None:
-        """The phone was switched off and on."""
-        self.unlocked_since_restart = False
-
-    def unlocked(self) -> None:
-        """The phone was unlocked."""
-        self.unlocked_since_restart = True
+    unlocked_since_restart = True
+    """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
 
 
 class Conditions:
@@ -85,13 +75,9 @@ class Conditions:
 
     @property
     def background_refresh_status(self) -> str:
-        """Apple's `backgroundRefreshStatus`: `available`, or `denied` by the switch or by Low Power Mode.
-
-        Claims: system-conditions.background-app-refresh-off, system-conditions.low-power-mode-turns-refresh-off.
-        """
-        saving = self.low_power_mode and self._rules.holds(
-            "system-conditions.low-power-mode-turns-refresh-off"
-        )
+        """Apple's `backgroundRefreshStatus`: `available`, or `denied` by the person's switch or by Low Power Mode."""
+        rule = "system-conditions.low-power-mode-turns-refresh-off"
+        saving = self.low_power_mode and self._rules.holds(rule)
         return "available" if self.background_app_refresh and not saving else "denied"
 
     def watch(self, changed: Callable[[str], None], phase: Phase = Phase.ONLOOKERS) -> None:
@@ -108,17 +94,13 @@ class Conditions:
         must(name != "locked", "A person locks a phone: use phone.lock() and phone.unlock().")
         must_be_one_of("condition", name, _CONDITIONS)
         if name == "battery":
-            must_be_share(name, value)
-        must(
-            isinstance(value, bool) is not (name == "battery"),
-            f"{name}={value!r}: a switch is True or False.",
-        )
+            must_be_share(name, float(value))
+        fits = isinstance(value, bool) is (name != "battery")
+        must(fits, f"{name}={value!r}: a switch is True or False, a charge is a share.")
         claim = _APPEARED.get(name)
         if claim is not None and not self._rules.has(claim):
-            since = self._rules.claim(claim).since
-            raise UsageError(
-                f"iOS {self._rules.ios} has no switch {name}. Choose iOS {since} or later (claim {claim})."
-            )
+            since, ios = self._rules.claim(claim).since, self._rules.ios
+            raise UsageError(f"iOS {ios} has no switch {name}. Choose iOS {since} or later (claim {claim}).")
 
 
 _CONDITIONS = [name for name in Conditions.__annotations__ if not name.startswith("_")]

@@ -29,19 +29,14 @@ class ConnectError(URLError, httpx.ConnectError):
 class Connections:
     """The connections of one process. When the process is suspended, all of them become defunct (claim life-cycle.suspension-closes-sockets)."""
 
-    def __init__(self, network: Network, loop: ProcessLoop) -> None:
+    def __init__(self, network: Network, loop: ProcessLoop, process: Process | None = None) -> None:
         self.network = network
         self._loop = loop
         self._waiting: dict[Any, Due | None] = {}
         self._arriving: WeakSet[_Arriving | _Streaming] = WeakSet()
-        network.used_by(self.die)
-
-    @classmethod
-    def of(cls, process: Process, network: Network) -> "Connections":
-        """The connections of the app's process, which become defunct when it loses its run time."""
-        connections = cls(network, process.loop)
-        process.phases.on(Phase.CONNECTIONS, connections._changed)
-        return connections
+        network.in_use.append(self.die)
+        if process is not None:  # that of an app, which can lose its run time
+            process.phases.on(Phase.CONNECTIONS, self._changed)
 
     def _changed(self, change: AppChange) -> None:
         if change.before.runs and not change.after.runs:
@@ -55,7 +50,7 @@ class Connections:
             stream = _Arriving(self, b"".join(answer.stream))
         else:
             stream = _Streaming(self._loop)
-            self.network.servers.stream(answer, self.network.receive, stream.put)
+            self.network.stream(answer, stream.put)
         self._arriving.add(stream)
         return stream
 
@@ -72,19 +67,8 @@ class Connections:
         self.network.ask(request, received, answered)
         return await future
 
-    async def pause(self, milliseconds: int) -> None:
-        """Wait for the far end; raises httpx.ReadError if the connection dies meanwhile."""
-        await self._until(lambda done: self.network.clock.after(milliseconds, done))
-
-    async def send(self, count: int) -> None:
-        """Send `count` bytes; raises httpx.ReadError if the connection dies before they have arrived."""
-        await self._until(lambda done: self.network.send(count, done))
-
-    async def receive(self, count: int) -> None:
-        """Receive `count` bytes; raises httpx.ReadError if the connection dies before they have arrived."""
-        await self._until(lambda done: self.network.receive(count, done))
-
-    async def _until(self, plan: Callable[[Action], Due]) -> None:
+    async def wait_for(self, plan: Callable[[int, Action], Due], amount: int) -> None:
+        """Wait until so much time has passed, or so many bytes are there; raises httpx.ReadError if the connection dies meanwhile."""
         future = self._loop.create_future()
 
         def arrived() -> None:
@@ -92,7 +76,7 @@ class Connections:
             if not future.done():
                 future.set_result(None)
 
-        self._waiting[future] = plan(arrived)
+        self._waiting[future] = plan(amount, arrived)
         await future
 
     def die(self, why: str = "the app was suspended") -> int:
@@ -126,7 +110,7 @@ class _Arriving(httpx.AsyncByteStream):
             if self._defunct:
                 raise ReadError(self._defunct)
             part = self._body[start : start + piece]
-            await self._connections.receive(len(part))
+            await self._connections.wait_for(self._connections.network.receive, len(part))
             yield part
 
 
@@ -180,25 +164,21 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
         self._moved = moved
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request and return the answer; its body takes time as it is read.
-
-        Raises httpx.ConnectError without a network, httpx.ReadError when the app was suspended or the network changed meanwhile.
-        """
+        """Send the request and return the answer. Raises ConnectError without a network, ReadError when the connection dies."""
         network = self._connections.network
         if not network.connected:
             raise ConnectError("notConnectedToInternet", "there is no network")
         if not isinstance(request.stream, httpx.AsyncByteStream):
-            raise TypeError(
-                "An app on the phone is asynchronous: use httpx.AsyncClient and an asynchronous body."
-            )
-        await self._connections.pause(network.round_trip)
+            raise TypeError("An app is asynchronous here: use httpx.AsyncClient and an asynchronous body.")
+        wait_for = self._connections.wait_for
+        await wait_for(network.clock.after, network.round_trip)
         received = 0
         if not network.intercepts:
             async for chunk in request.stream:
-                await self._connections.send(len(chunk))
+                await wait_for(network.send, len(chunk))
                 received += len(chunk)
                 self._moved(received)
-        await self._connections.pause(network.latency)
+        await wait_for(network.clock.after, network.latency)
         answer = await self._connections.answer(request, received)
         stream = self._connections.arriving(answer)
         return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)

@@ -1,25 +1,55 @@
 """The network: a link with a bandwidth and a latency, and servers at its end. `connections.py` has the app's side.
 
+A server's handler is called with the request and the number of bytes of its body that arrived. It returns an `httpx.Response`, or is a
+coroutine function that does. It may wait with `asyncio.sleep`, and so may a body that is an asynchronous generator. All of it takes the
+phone's time, and none of the app's: a server goes on while the app is suspended.
+
 Not modelled: congestion, packet loss, DNS, TLS (a real captive portal can answer plain HTTP only; over HTTPS the request
-fails), Multipath TCP, a link that takes two transfers at once (they take turns, piece by piece).
+fails), Multipath TCP, a link that takes two transfers at once (they take turns, piece by piece); how long a server needs by itself, its
+limits, what it does when nobody reads any more.
 """
 
+import asyncio
 import random
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine
+from functools import lru_cache, partial
+from typing import Any
 
 import httpx
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import must, must_be_one_of
-from afterswipe.kernel import Action, Clock, Due, Phase
+from afterswipe.errors import UsageError, must, must_be_one_of
+from afterswipe.kernel import Action, Clock, Due
+from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.phases import Moment, Subscribers
-from afterswipe.kernel.record import ConditionChanged, Entry
+from afterswipe.kernel.record import ConditionChanged, Record
 from afterswipe.units import SECOND
 
-from .servers import Answered, Handler, Servers, created
+Handler = Callable[[httpx.Request, int], httpx.Response | Awaitable[httpx.Response]]
+"""A server: given the request and the number of bytes of its body that arrived, it answers."""
 
-__all__ = ["KINDS", "Handler", "Network"]
+Answered = Callable[[httpx.Response], None]
+
+
+def created(_request: httpx.Request, _received: int) -> httpx.Response:
+    """What a host answers under which nobody put a server."""
+    return httpx.Response(httpx.codes.CREATED, text="created")
+
+
+def streams(response: httpx.Response) -> bool:
+    """Whether the body of a response comes piece by piece."""
+    return not isinstance(response.stream, httpx.ByteStream)
+
+
+async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body of a response as its server gives it: whole, or piece by piece."""
+    if isinstance(response.stream, AsyncIterable):
+        async for piece in response.stream:
+            yield piece
+    else:
+        for piece in response.stream:
+            yield piece
+
 
 KINDS = ("Wi-Fi", "cellular")
 
@@ -38,27 +68,23 @@ class Network:
     """
 
     def __init__(
-        self,
-        clock: Clock,
-        rng: random.Random,
-        rules: Rules,
-        uplink: float | None,
-        note: Callable[[Entry], None] = lambda _entry: None,
+        self, clock: Clock, rng: random.Random, rules: Rules, uplink: float | None, record: Record
     ) -> None:
         self.clock = clock
         self.rules = rules
-        self._numbers: dict[str, float] = {
-            "uplink": uplink if uplink is not None else rules.number("model.uplink-bandwidth"),
-            "latency": rules.milliseconds("model.network-latency"),
-        }
+        up = uplink if uplink is not None else rules.number("model.uplink-bandwidth")
+        self._numbers = {"uplink": up, "latency": float(rules.milliseconds("model.network-latency"))}
         self._jitter = rules.number("model.network-jitter")
         self._rng = rng
-        self._note = note
+        self._record = record
         self._free_at = {"uplink": 0, "downlink": 0}
-        self.servers = Servers(clock)
+        self._handlers: dict[str, Handler] = {}
+        self._servers: ProcessLoop | None = None
         self._resumable: set[str] = set()
-        self._changes: Subscribers[()] = Subscribers()
-        self._in_use: list[Callable[[str], object]] = []
+        self.changes: Subscribers[()] = Subscribers()
+        """For the frameworks: who hears whenever the network changed, went, or came back."""
+        self.in_use: list[Callable[[str], object]] = []
+        """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
         self.connected = True
         """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
         self.kind = "Wi-Fi"
@@ -95,9 +121,8 @@ class Network:
 
     @latency.setter
     def latency(self, milliseconds: int) -> None:
-        must(
-            milliseconds >= 0, f"latency={milliseconds}: nothing arrives before it was sent. Give 0 or more."
-        )
+        given = f"latency={milliseconds}"
+        must(milliseconds >= 0, f"{given}: nothing arrives before it was sent. Give ms, 0 or more.")
         self._numbers["latency"] = milliseconds
 
     # What happens to it.
@@ -119,10 +144,7 @@ class Network:
         (self.disconnect if on else self.connect)()
 
     def switch_to(self, kind: str, *, uplink: float | None = None, downlink: float | None = None) -> None:
-        """Change to `Wi-Fi` or `cellular`: connections that were in use are cut. The bandwidths stay unless they are given.
-
-        Raises UsageError for another kind of network.
-        """
+        """Change to `Wi-Fi` or `cellular`, which cuts connections in use; raises UsageError for another kind. Bandwidths stay unless given."""
         must_be_one_of("kind of network", kind, KINDS)
         self.uplink = self.uplink if uplink is None else uplink
         if downlink is not None:
@@ -142,18 +164,14 @@ class Network:
         self.captive_portal = False
         self._changed(self.kind, "")
 
-    def watch(self, changed: Action, phase: Phase) -> None:
-        """For the frameworks: call `changed` whenever the network changed, went, or came back, in the order of the phases."""
-        self._changes.on(phase, changed)
-
     def _changed(self, what: str, cut: str) -> None:
-        self._note(ConditionChanged(self.clock.now, "network", what))
+        self._record.add(ConditionChanged(self.clock.now, "network", what))
         if cut:
             self.rules.cite("model.network-change-cuts-connections")
             self._free_at = dict.fromkeys(self._free_at, self.clock.now)
-            for die in self._in_use:
+            for die in self.in_use:
                 die(cut)
-        self._changes.tell(Moment.NETWORK)
+        self.changes.tell(Moment.NETWORK)
 
     # The far end.
 
@@ -162,11 +180,8 @@ class Network:
 
         The handler may be a coroutine function, and may answer with a body that takes its time (`servers.py`). `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
-        self.servers.put(host, handler)
-        if resumable:
-            self._resumable.add(host)
-        else:
-            self._resumable.discard(host)
+        self._handlers[host] = handler
+        (self._resumable.add if resumable else self._resumable.discard)(host)
 
     def is_resumable(self, url: str) -> bool:
         """Whether the server of `url` speaks the resumable upload protocol."""
@@ -184,17 +199,59 @@ class Network:
         """How long a packet takes to the server and its answer back, in ms."""
         return 2 * self.latency
 
-    def ask(
-        self, request: httpx.Request, received: int, answered: Answered, *, in_full: bool = False
-    ) -> None:
+    def ask(self, request: httpx.Request, received: int, answered: Answered, in_full: bool = False) -> None:
         """Have a request answered whose body has arrived in full; `answered` is called with the response, at once or later.
 
-        `in_full` waits until the server has given the whole body of its answer.
+        `in_full` waits until the server has given the whole body of its answer. Raises UsageError where a handler returns something else.
         """
         if self.intercepts:
             answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
+            return
+        answer = self._handlers.get(request.url.host, created)(request, received)
+        if isinstance(answer, httpx.Response) and not (in_full and streams(answer)):
+            answered(answer)
         else:
-            self.servers.ask(request, received, answered, in_full=in_full)
+            self._work(self._answer(request, answer, answered, in_full))
+
+    async def _answer(self, request: httpx.Request, answer: object, answered: Answered, full: bool) -> None:
+        response = await answer if isinstance(answer, Awaitable) else answer
+        if not isinstance(response, httpx.Response):
+            what = f"The server of {request.url.host} answered {type(response).__name__}"
+            raise UsageError(f"{what}. Return an httpx.Response, for instance httpx.Response(200).")
+        if full and streams(response):
+            body = b"".join([piece async for piece in pieces(response)])
+            response = httpx.Response(response.status_code, headers=response.headers, content=body)
+        answered(response)
+
+    def stream(self, response: httpx.Response, arrived: Callable[[bytes | None], None]) -> None:
+        """Put a body on its way piece by piece, as its server gives it; `arrived` is called with each piece, and with None at the end."""
+
+        async def feed() -> None:
+            async for piece in pieces(response):
+                there = asyncio.get_running_loop().create_future()
+                self.receive(len(piece), partial(self._resolve, there))
+                await there
+                arrived(piece)
+            arrived(None)
+
+        self._work(feed())
+
+    def _work(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let a server do something that takes time."""
+        if self._servers is None:
+            self._servers = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no server here can use
+        self._servers.start(work)
+        self.clock.after(0, self._turn)
+
+    def _resolve(self, future: asyncio.Future[None]) -> None:
+        future.set_result(None)
+        self._turn()
+
+    def _turn(self) -> None:
+        if self._servers is not None:
+            self._servers.turn()
+            if (due := self._servers.next_due()) is not None:
+                self.clock.at(due, self._turn)
 
     def send(self, count: int, done: Action) -> Due:
         """Put `count` bytes on the way to the server; `done` is called when it has them."""
@@ -209,10 +266,6 @@ class Network:
         start = max(self.clock.now, self._free_at[way])
         self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
         return self.clock.at(self._free_at[way], done)
-
-    def used_by(self, die: Callable[[str], object]) -> None:
-        """For `Connections`: those of a process die, with a reason, when the network changes."""
-        self._in_use.append(die)
 
 
 def _bandwidth(name: str, megabits: float) -> float:

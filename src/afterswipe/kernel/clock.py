@@ -1,8 +1,4 @@
-"""The phone's clock: virtual time in whole milliseconds, and what is due when.
-
-Nothing in this package reads a wall clock. Two things that are due at the same millisecond happen in
-the order in which they were scheduled.
-"""
+"""The phone's clock: virtual time in whole milliseconds. What is due at the same one happens in the order of its scheduling."""
 
 from collections.abc import Callable
 from heapq import heappop, heappush

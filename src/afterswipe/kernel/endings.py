@@ -1,6 +1,4 @@
-"""How an app's process ends: who ended it, with which termination code, and what is left of it in a report.
-
-`record.CAUSES` has the codes that Apple lists. That a process ended tells nobody: not the app, not its card.
+"""How an app's process ends: who ended it, with which termination code (`record.CAUSES`). That it ended tells nobody: not the app, not its card.
 
 The system may call `applicationWillTerminate` before it ends an app that runs in the background, and need not: `announce` is an end
 with that call. A force quit tells an app that runs, unless the script says `phone.force_quit(told=False)`. A suspended app is not told.
@@ -40,10 +38,8 @@ class Endings:
     def crash(self, why: str = "a bug in the app's code") -> None:
         """Let the app crash now. Raises UsageError where no code of the app runs that could crash."""
         state = self._host.state
-        must(
-            state.runs,
-            f"The app is {state.value}: no code of it runs, so none can crash. Open the app first.",
-        )
+        why_not = f"The app is {state.value}: no code of it runs, so none can crash. Open the app first."
+        must(state.runs, why_not)
         self._host.happen(Event.CRASH, why)
 
     def announce(self, why: str = "the system needed what it had") -> None:
@@ -54,9 +50,8 @@ class Endings:
         """
         host, process = self._host, self._host.process
         if process is None or process.state is not State.BACKGROUND:
-            raise UsageError(
-                f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
-            )
+            remedy = f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
+            raise UsageError(remedy)
         host.rules.cite(_TOLD)
         self._tell(process, lambda how: host.terminate(f"{why}; applicationWillTerminate {how}"))
 

@@ -7,6 +7,7 @@ Not modelled: more than one app, and processor time (all code is infinitely fast
 """
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from afterswipe.claims.rules import Rules
@@ -22,21 +23,16 @@ from .record import CAUSES, Cause, ProcessEnded, Record, StateChanged
 Main = Callable[[Process], Coroutine[Any, Any, None]]
 """Makes of a new process what the app's code holds, and returns the coroutine that is the app."""
 
-_CAUSE_OF_EVENT = {
-    Event.FORCE_QUIT: Cause.FORCE_QUIT,
-    Event.CRASH: Cause.CRASH,
-    Event.RESTART: Cause.RESTART,
-}
-
 
 class Host:
     """One app as the system sees it. `open` brings it to the front as a person does."""
 
-    def __init__(self, clock: Clock, rules: Rules, record: Record, open_app: Action) -> None:
+    def __init__(self, clock: Clock, rules: Rules, record: Record) -> None:
         self.clock = clock
         self.rules = rules
         self.record = record
-        self.open = open_app
+        self.open: Action = lambda: None
+        """Brings it to the front, as a person does."""
         self.main: Main | None = None
         """The app that is installed, if one is."""
         self.process: Process | None = None
@@ -57,18 +53,14 @@ class Host:
 
     # What the frameworks ask of it.
 
-    def wake(
-        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
-    ) -> bool:
+    def wake(self, reason: str, limit: str, rule: str = "force-quit.no-background-launch") -> bool:
         """Give the app run time in the background for the time that claim `limit` names, launching it where needed.
 
         With an empty `limit` the caller holds the time itself (`process.run_time.hold`).
-        False where it may not: the person force quit it (claim `unless_force_quit`), or it is in front already.
+        False where it may not: the person force quit it (claim `rule`), or it is in front already.
         """
-        rule = self.was_force_quit and unless_force_quit
-        if self.main is None or (rule and self.rules.holds(rule)):
-            return False
-        if self.state.foreground:
+        forbidden = self.was_force_quit and rule and self.rules.holds(rule)
+        if self.main is None or forbidden or self.state.foreground:
             return False
         self.happen(Event.WAKE, reason, limit=limit)
         self.turn()
@@ -83,10 +75,6 @@ class Host:
         """Raise NotKnownError or UsageError where it is not known or not modelled what would follow from this event now."""
         self._tell(Moment.BEFORE, AppChange(event, self.state, after(self.state, event).to, self.process))
 
-    def suspend(self) -> None:
-        """Suspend the app: nothing holds it."""
-        self.happen(Event.SUSPEND)
-
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
         """End the app's process without telling it; `why` in words, `cause` for the termination code."""
         self.happen(Event.TERMINATE, why, cause)
@@ -94,14 +82,14 @@ class Host:
     # How it works.
 
     def happen(self, event: Event, note: str = "", cause: Cause | None = None, limit: str = "") -> None:
-        """Let one event of the life cycle reach the app, and everything that follows from it at once.
-
-        `limit` names the claim for the run time that a wake-up gives.
-        """
+        """Let one event of the life cycle reach the app, and all that follows from it. `limit` names the claim for a wake-up's run time."""
         step = after(self.state, event)
         before = self.state
         if before is State.NOT_RUNNING and step.to.runs:
-            self._launch(note or "person")
+            assert self.main is not None
+            suspend = partial(self.happen, Event.SUSPEND)
+            self.process = Process(self.clock, self.rules, self.record, suspend, note or "person")
+            self.process.loop.start(self.main(self.process))
         process = self.process
         change = AppChange(event, before, step.to, process)
         self.record.add(StateChanged(self.clock.now, event, before, step.to, note))
@@ -109,7 +97,7 @@ class Host:
         if process is not None:
             if limit:
                 process.woken(self.rules.milliseconds(limit))  # before the app runs: it may be done at once
-            if change.changed:
+            if before is not step.to:
                 self._change(process, change, note, cause)
         self._tell(Moment.AFTERWARDS, change)
 
@@ -122,7 +110,7 @@ class Host:
         process.enter(step.to)
         self._tell(Moment.CHANGED, change)
         if step.to is State.NOT_RUNNING:
-            self._ended(change, note, cause or _CAUSE_OF_EVENT[change.event])
+            self._ended(change, note, cause or Cause[change.event.name])
         self.turn()
 
     def _cite_silence(self, change: AppChange) -> None:
@@ -147,11 +135,6 @@ class Host:
         process = change.process
         tell(moment, (self.phases,) if process is None else (self.phases, process.phases), change)
 
-    def _launch(self, reason: str) -> None:
-        assert self.main is not None
-        self.process = Process(self.clock, self.rules, self.record, self.suspend, reason)
-        self.process.loop.start(self.main(self.process))
-
     def must_not_be_running(self, remedy: str) -> None:
         """Raise UsageError with a remedy where the app's own code runs at this moment: it cannot act for the person."""
         if self.process is not None and self.process.loop.is_running():
@@ -174,23 +157,18 @@ class Host:
 
     def run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
         """Let time pass until `end` (milliseconds), or less where `over` says True before; it is asked whenever something has happened."""
-        self.must_not_be_running(
-            "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in the app's code."
-        )
+        remedy = "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in the app's code."
+        self.must_not_be_running(remedy)
         clock = self.clock
         while True:
             self.turn(end if over is None else 0)  # where somebody asks, the app does not run ahead
             if over is not None and over():
                 end, over = clock.now, None  # what is due at this moment still happens
-            due = self._next_due()
-            if due is None or due > end:
+            dues, process = [clock.next_due(), *(loop.next_due() for loop in self.beside)], self.process
+            if process is not None and self._may_run(process):
+                dues.append(process.loop.next_due())
+            due = min((due for due in dues if due is not None), default=end + 1)
+            if due > end:
                 break
             clock.advance(due)
         clock.advance(end)
-
-    def _next_due(self) -> int | None:
-        process, dues = self.process, [self.clock.next_due()]
-        if process is not None and self._may_run(process):
-            dues.append(process.loop.next_due())
-        dues += [loop.next_due() for loop in self.beside]
-        return min((due for due in dues if due is not None), default=None)

@@ -1,21 +1,14 @@
 """The life cycle of an app: every state, every event, and what follows. One total table.
 
-Two rules:
+All that decides in which state an app is, is in this file. An event that changes nothing is an entry too, and says why; a test compares the
+keys with State x Event. Pictures and reference pages are made from this table.
 
-1. Everything that decides in which state an app is, is in this file.
-2. The table is total. An event that changes nothing is an entry that says so and why; a test
-   compares the keys with State x Event. Pictures and reference pages are made from this table.
+In three of an app's five states its process runs; what differs is what the person sees. In one, the process exists but nobody turns it. In
+one, there is no process. The app is told when it becomes active, inactive, or enters the background. Nobody tells it when it is suspended,
+and nobody tells a suspended app when it is ended: there is nobody there to be told.
 
-The theory. An app has five states. In three of them its process runs; what differs is what the
-person sees. In one, the process exists but nobody turns it. In one, there is no process. The app is
-told when it becomes active, inactive, or enters the background. Nobody tells it when it is
-suspended, and nobody tells a suspended app when it is ended: there is nobody there to be told.
-
-Beside the app's state stands the state of its scene, since iOS 13. It follows from the app's state, with one
-exception: an app that the system launches in the background has no scene yet. No scene state says "suspended".
-
-UIKit may disconnect a scene in the background to get memory back: the scene is then unattached, and the app is in the state
-that it was in.
+The state of its scene, since iOS 13, follows from the app's, with two exceptions: an app that the system launches in the background has no
+scene yet, and UIKit may disconnect a scene in the background to get memory back. No scene state says "suspended".
 
 Not modelled: an app with several scenes, an app that opts out of scenes.
 """
@@ -65,25 +58,17 @@ class Step:
     claim: str = ""
 
 
-_N, _I, _A, _B, _S = State.NOT_RUNNING, State.INACTIVE, State.ACTIVE, State.BACKGROUND, State.SUSPENDED
+_N, _I, _A, _B, _S = State
 _STATES, _RUNS_NO_CODE = "life-cycle.states", "life-cycle.suspended-runs-no-code"
 _NO_NOTICE, _KILLED = "life-cycle.terminated-without-notice", "life-cycle.background-kill-causes"
 _MAY_BE_TOLD = "life-cycle.will-terminate-only-while-running"
-_NO_PROCESS = "There is no process."
 _ACTIVE, _INACTIVE, _BACKGROUND = "sceneDidBecomeActive", "sceneWillResignActive", "sceneDidEnterBackground"
 
 TRANSITIONS: dict[State, dict[Event, Step]] = {
-    State.NOT_RUNNING: {
+    State.NOT_RUNNING: dict.fromkeys(Event, Step(_N, "There is no process.")) | {
         Event.OPEN: Step(_A, "The app is launched.", "didFinishLaunching, then " + _ACTIVE, _STATES),
-        Event.INTERRUPT: Step(_N, _NO_PROCESS),
-        Event.LEAVE: Step(_N, _NO_PROCESS),
-        Event.LOCK: Step(_N, _NO_PROCESS),
         Event.WAKE: Step(_B, "The system launches the app in the background.", "didFinishLaunching", _STATES),
-        Event.SUSPEND: Step(_N, _NO_PROCESS),
         Event.FORCE_QUIT: Step(_N, "Its card leaves the app switcher; the system also stops launching it."),
-        Event.TERMINATE: Step(_N, _NO_PROCESS),
-        Event.CRASH: Step(_N, _NO_PROCESS),
-        Event.RESTART: Step(_N, _NO_PROCESS),
     },
     State.INACTIVE: {
         Event.OPEN: Step(_A, "What covered the app is gone.", _ACTIVE, _STATES),
@@ -150,12 +135,7 @@ class SceneState(Enum):
     BACKGROUND = "background"
 
 
-_UN, _FI, _FA, _BG = (
-    SceneState.UNATTACHED,
-    SceneState.FOREGROUND_INACTIVE,
-    SceneState.FOREGROUND_ACTIVE,
-    SceneState.BACKGROUND,
-)
+_UN, _FI, _FA, _BG = SceneState
 
 SCENES: dict[SceneState, dict[State, SceneState]] = {
     _UN: {_N: _UN, _I: _FI, _A: _FA, _B: _UN, _S: _UN},

@@ -1,27 +1,46 @@
 """A process is an event loop that only the phone can turn.
 
-This is the idea of the whole package. An app's code is ordinary `asyncio` code. Its loop has no
-thread, no clock and no I/O of its own: it advances only inside `turn`, and only the phone calls
-`turn`, and only while the process may run. Suspended means: nobody turns the crank. Nothing is
-raised in the app, nothing is cancelled, no line of it knows.
+This is the idea of the whole package. An app's code is ordinary `asyncio` code. Its loop has no thread, no clock and no I/O of its own: it
+advances only inside `turn`, and only the phone calls `turn`, and only while the process may run. Suspended means: nobody turns the crank.
+Nothing is raised in the app, nothing is cancelled, no line of it knows.
 
-What is ugly here: the loop is entered and left by hand (`_set_running_loop`, `_swap_current_task`),
-because the phone also has to work inside a loop that is already running, such as the browser's.
+What is ugly here: the loop is entered and left by hand (`_set_running_loop`, `_swap_current_task`), because the phone also has to work
+inside a loop that is already running, such as the browser's.
+
+App code that runs on and on is found. `sys.monitoring` reports the jumps inside the app's own files, and no others, and a turn may take so
+many of them; a step of the loop counts as some, for awaits that take no time. It costs some 0.1 microseconds for each pass through a loop
+of the app's. Not found: a call into C code that never returns, and a loop in somebody else's library. The page has a Stop button.
 """
 
 import asyncio
 import atexit
 import contextvars
 import gc
+import linecache
+import sys
 from asyncio import events, tasks
 from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import ceil
+from types import CodeType
 from typing import Any
 
-from . import never_yields
+from afterswipe.errors import NeverYieldsError
+
 from .clock import Clock
+
+JUMPS_IN_ONE_TURN_MAX = 2_000_000
+"""So many passes through the loops of an app's file, without an await that gives way, mean that it never will."""
+
+JUMPS_IN_A_STEP = 20
+"""As how many jumps a step of the loop counts: so 100,000 steps without time passing are too many."""
+
+_TOOL, _NAME = 4, "afterswipe"
+_WHY = "runs on without waiting for anything, so the phone's clock cannot move. Put an `await asyncio.sleep(...)` or another await that takes time into its loop."
+_Callback = Callable[..., object]
+_Context = contextvars.Context | None
 
 _FORGIVEN = 1e-6
 """What floating point may add to a time, in milliseconds."""
@@ -32,17 +51,71 @@ _abandoned: set["ProcessLoop"] = set()
 # Nor are they collected when the interpreter ends: CPython 3.13 answers that with a crash.
 atexit.register(gc.freeze)
 
+_files: set[str] = set()
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many jumps the app's code may still take. Outside of a turn it is never used up."""
+
+    left: int = sys.maxsize
+    failure: NeverYieldsError | None = None
+    """What the app was told; the turn raises it once more, in case that the app caught it."""
+
+    def step(self) -> None:
+        """Count a step of the loop. Past the limit the next jump in the app's file tells it; where there is none, it is told here."""
+        self.left -= JUMPS_IN_A_STEP
+        if self.left < -JUMPS_IN_ONE_TURN_MAX:
+            raise NeverYieldsError(f"The app's code {_WHY}", "", 0)
+
+
+budget = Budget()
+"""One for the interpreter, as `sys.monitoring` is."""
+
+
+def watch(main: Callable[..., object]) -> None:
+    """Have the file of an app's main coroutine function watched from now on, unless somebody else has the tool's place."""
+    monitoring, events = sys.monitoring, sys.monitoring.events
+    code = getattr(main, "__code__", None)
+    if code is None or code.co_filename in _files or monitoring.get_tool(_TOOL) not in (None, _NAME):
+        return
+    if not _files:
+        monitoring.use_tool_id(_TOOL, _NAME)
+        monitoring.register_callback(_TOOL, events.PY_START, _started)
+        monitoring.register_callback(_TOOL, events.JUMP, _jumped)
+        monitoring.set_events(_TOOL, events.PY_START)
+        atexit.register(monitoring.set_events, _TOOL, 0)  # at its end the interpreter takes this module apart
+    _files.add(code.co_filename)
+    monitoring.restart_events()
+
+
+def _started(code: CodeType, _offset: int) -> object:
+    """A function runs for the first time: watch its loops if it is the app's, and do not report it again."""
+    if code.co_filename in _files:
+        sys.monitoring.set_local_events(_TOOL, code, sys.monitoring.events.JUMP)
+    return sys.monitoring.DISABLE
+
+
+def _jumped(code: CodeType, _offset: int, to: int) -> None:
+    """A pass through a loop of the app's; the one too many is told with the app's own line."""
+    budget.left -= 1
+    if budget.left < 0:
+        file = code.co_filename
+        line = next((line for start, end, line in code.co_lines() if line and start <= to < end), 0)
+        name, text = file.replace("\\", "/").rpartition("/")[2], linecache.getline(file, line).strip()
+        where = f"{name}, line {line}, in {code.co_name}" + (f": `{text}`" if text else "")
+        budget.failure = NeverYieldsError(f"{where} {_WHY}", file, line)
+        raise budget.failure
+
 
 class _Handle(asyncio.Handle):
     """A callback to run. As asyncio's own, without what only its debug mode needs: a third of the kernel's time was that."""
 
     __slots__ = ()
     _context: contextvars.Context
-    _callback: Callable[..., object]
+    _callback: _Callback
 
-    def __init__(
-        self, callback: Callable[..., object], args: tuple[Any, ...], context: contextvars.Context | None
-    ) -> None:
+    def __init__(self, callback: _Callback, args: tuple[object, ...], context: _Context) -> None:
         self._context = contextvars.copy_context() if context is None else context
         self._callback = callback
         self._args = args
@@ -60,19 +133,7 @@ class _Timer(_Handle, asyncio.TimerHandle):
     """A callback to run at `when`, in seconds."""
 
     __slots__ = ()
-
-    def __init__(
-        self,
-        when: float,
-        callback: Callable[..., object],
-        args: tuple[Any, ...],
-        context: contextvars.Context | None,
-    ) -> None:
-        self._when = when
-        self._context = contextvars.copy_context() if context is None else context
-        self._callback = callback
-        self._args = args
-        self._cancelled = False
+    _when: float
 
 
 class ProcessLoop(asyncio.AbstractEventLoop):
@@ -85,9 +146,8 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._ready: deque[_Handle] = deque()
-        self._timers: list[
-            tuple[float, int, _Timer]
-        ] = []  # by milliseconds, rounded up to whole ones when it is asked
+        self._timers: list[tuple[float, int, _Timer]] = []
+        """By milliseconds, rounded up to whole ones when it is asked."""
         self._serial = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failure: BaseException | None = None
@@ -104,10 +164,9 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         It moves the clock itself as long as nothing of the system's is due before. Raises the exception that nobody in the app
         caught, and NeverYieldsError where the app never waits.
         """
-        clock, timers, budget = self._clock, self._timers, never_yields.budget
-        if clock.now < self.blocked_until or not (
-            self._ready or (timers and timers[0][0] <= max(clock.now, until))
-        ):
+        clock, timers = self._clock, self._timers
+        due = self._ready or (timers and timers[0][0] <= max(clock.now, until))
+        if clock.now < self.blocked_until or not due:
             return
         outer = events._get_running_loop()
         outer_task = tasks._swap_current_task(outer, None) if outer is not None else None  # type: ignore[attr-defined]
@@ -123,9 +182,9 @@ class ProcessLoop(asyncio.AbstractEventLoop):
 
     def _run_until(self, until: int) -> None:
         """Run what is due, move the clock to what is due next, and so on. One function: calls would be a good part of its cost."""
-        clock, ready, timers, budget = self._clock, self._ready, self._timers, never_yields.budget
+        clock, ready, timers = self._clock, self._ready, self._timers
         now = clock.now
-        budget.left = never_yields.JUMPS_IN_ONE_TURN_MAX
+        budget.left = JUMPS_IN_ONE_TURN_MAX
         while True:
             while timers and timers[0][0] <= now:
                 ready.append(heappop(timers)[2])
@@ -133,7 +192,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
                 if not self._moves_on(until):
                     return
                 now = clock.now
-                budget.left = never_yields.JUMPS_IN_ONE_TURN_MAX
+                budget.left = JUMPS_IN_ONE_TURN_MAX
                 continue
             budget.step()
             for _ in range(len(ready)):
@@ -155,8 +214,8 @@ class ProcessLoop(asyncio.AbstractEventLoop):
 
     def _moves_on(self, until: int) -> bool:
         """Whether this process is the next with something to do, until then; if so, move the clock there."""
-        if never_yields.budget.failure is not None:
-            raise never_yields.budget.failure
+        if budget.failure is not None:
+            raise budget.failure
         own = self.next_due()
         return own is not None and own <= until and not self.halted and self._clock.skip_to(own)
 
@@ -188,33 +247,17 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def time(self) -> float:
         return self._clock.now / 1000
 
-    def call_soon[*Ts](
-        self,
-        callback: Callable[[*Ts], object],
-        *args: *Ts,
-        context: contextvars.Context | None = None,
-    ) -> asyncio.Handle:
+    def call_soon(self, callback: _Callback, *args: object, context: _Context = None) -> asyncio.Handle:
         handle = _Handle(callback, args, context)
         self._ready.append(handle)
         return handle
 
-    def call_later[*Ts](
-        self,
-        delay: float,
-        callback: Callable[[*Ts], object],
-        *args: *Ts,
-        context: contextvars.Context | None = None,
-    ) -> asyncio.TimerHandle:
-        return self.call_at(self._clock.now / 1000 + delay, callback, *args, context=context)
+    def call_later(self, delay: float, call: _Callback, *args: object, context: _Context = None) -> _Timer:
+        return self.call_at(self._clock.now / 1000 + delay, call, *args, context=context)
 
-    def call_at[*Ts](
-        self,
-        when: float,
-        callback: Callable[[*Ts], object],
-        *args: *Ts,
-        context: contextvars.Context | None = None,
-    ) -> asyncio.TimerHandle:
-        handle = _Timer(when, callback, args, context)
+    def call_at(self, when: float, callback: _Callback, *args: object, context: _Context = None) -> _Timer:
+        handle = _Timer(callback, args, context)
+        handle._when = when
         self._serial += 1
         heappush(self._timers, (when * 1000 - _FORGIVEN, self._serial, handle))
         return handle

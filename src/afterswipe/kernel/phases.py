@@ -34,7 +34,6 @@ class Phase(Enum):
     WATCHDOG = (Moment.CHANGED, "the watchdog stops watching a process that is gone")
     BACKGROUND_TIME = (Moment.CHANGED, "the time for background assertions starts or stops")
     CPU_MONITOR = (Moment.CHANGED, "the CPU monitor starts or stops")
-    TRANSFERS_IN_FRONT = (Moment.CHANGED, "an app that comes to the front resets its rate limiter")
     CONNECTIONS = (Moment.CHANGED, "connections of a process without run time become defunct")
     TRANSFERS_OF_SUSPENDED = (Moment.CHANGED, "background transfers of a suspended app go on")
     FILE_LOCKS = (Moment.CHANGED, "an app that is suspended with a file lock is ended")

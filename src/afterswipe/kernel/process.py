@@ -1,10 +1,8 @@
-"""One process of the app: its loop, its state, and what keeps it awake. It lives from a launch to an end.
-
-Nothing of a framework is here. What an app's code holds is built on this, and dies with it.
-"""
+"""One process of the app: its loop, its state, and what keeps it awake, from a launch to an end. Nothing of a framework is here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
@@ -27,7 +25,7 @@ class RunTime:
         self._holds: dict[int, str] = {}
         self._count = 0
         self._in_background = False
-        self._planned: Due | None = None
+        self._planned = Due(0, None)
         self.kept: Callable[[], bool] = lambda: True
         """Whether, without any hold, it goes on all the same: for a phone on which suspension is not the default."""
 
@@ -47,20 +45,16 @@ class RunTime:
         if self._in_background:
             self._plan(0)
 
-    def entered_background(self) -> None:
-        """Without a hold the app is suspended shortly after (claim model.time-until-suspension)."""
-        self._in_background = True
-        self._plan(self._rules.milliseconds("model.time-until-suspension"))
-
-    def left_background(self) -> None:
-        """The app is in the foreground again, suspended, or gone."""
-        self._in_background = False
-        if self._planned is not None:
+    def in_background(self, there: bool) -> None:
+        """The app entered the background: without a hold it is suspended shortly after (claim model.time-until-suspension). Or it left it."""
+        self._in_background = there
+        if there:
+            self._plan(self._rules.milliseconds("model.time-until-suspension"))
+        else:
             self._planned.cancel()
 
     def _plan(self, delay: int) -> None:
-        if self._planned is not None:
-            self._planned.cancel()
+        self._planned.cancel()
         self._planned = self._clock.after(delay, self._suspend_unless_held)
 
     def _suspend_unless_held(self) -> None:
@@ -71,13 +65,11 @@ class RunTime:
 class Process:
     """A launched process. `launch_reason` is "person", or what the system launched it for; `suspend` is how it asks to be suspended."""
 
-    def __init__(
-        self, clock: Clock, rules: Rules, record: Record, suspend: Action, launch_reason: str
-    ) -> None:
+    def __init__(self, clock: Clock, rules: Rules, record: Record, suspend: Action, reason: str) -> None:
         self.clock = clock
         self.rules = rules
         self.note = record.add
-        self.launch_reason = launch_reason
+        self.launch_reason = reason
         self.launched_at = clock.now
         self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
         self.state = State.NOT_RUNNING
@@ -103,13 +95,22 @@ class Process:
         """Raise UsageError unless this process has run time: from outside of the app's code nobody can act for it."""
         if not self.state.runs:
             self.rules.cite(claim)
-            raise UsageError(
-                f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
-            )
+            why = f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
+            raise UsageError(why)
 
     def call(self, action: Action) -> None:
         """Let the main thread do something when the process is next turned."""
         self.loop.call_soon(action)
+
+    def run(self, work: Coroutine[Any, Any, None], done: Action = lambda: None) -> None:
+        """Run a task beside the app's main one, and call `done` when it is over. What it did not catch is raised in the turn."""
+
+        def over(task: asyncio.Task[None]) -> None:
+            done()
+            if not task.cancelled():
+                task.result()
+
+        self.loop.create_task(work).add_done_callback(over)
 
     def block(self, until: int) -> asyncio.Future[None]:
         """Keep the main thread busy until then (milliseconds); the future is done when it is free."""
@@ -167,10 +168,8 @@ class Process:
         self.loop.halted = not state.runs
         if before is State.SUSPENDED:
             self.rules.cite("life-cycle.timers-wait-for-resume")
-        if state is State.BACKGROUND:
-            self.run_time.entered_background()
-        elif before is State.BACKGROUND:
-            self.run_time.left_background()
+        if State.BACKGROUND in (before, state):
+            self.run_time.in_background(state is State.BACKGROUND)
 
 
 def _resolve(future: asyncio.Future[None]) -> None:
@@ -186,11 +185,6 @@ class AppChange:
     before: State
     after: State
     process: Process | None
-
-    @property
-    def changed(self) -> bool:
-        """Whether the app enters another state."""
-        return self.before is not self.after
 
 
 class RunTimeSource:

@@ -19,20 +19,22 @@ def frozen[T](kind: type[T]) -> type[T]:
 
 @frozen
 class Entry:
-    """Something that happened at `at` (milliseconds since the phone was switched on)."""
+    """Something that happened at `at` (milliseconds since the phone was switched on), told by `_words` with its own fields."""
 
+    _words = ""
     at: int
+
+    def __str__(self) -> str:
+        return self._words.format(self)
 
 
 @frozen
 class Supposed(Entry):
     """A belief is taken for true in this run, although it is refuted. `belief` is the claim's id."""
 
+    _words = "supposed, and not so: {0.statement}"
     belief: str
     statement: str
-
-    def __str__(self) -> str:
-        return f"supposed, and not so: {self.statement}"
 
 
 @frozen
@@ -53,11 +55,9 @@ class StateChanged(Entry):
 class AssertionChanged(Entry):
     """A background assertion was begun, expired (its handler was called) or was ended."""
 
+    _words = "background task assertion {0.name!r} {0.change}"
     name: str
     change: str
-
-    def __str__(self) -> str:
-        return f"background task assertion {self.name!r} {self.change}"
 
 
 @frozen
@@ -96,13 +96,11 @@ class TransferWaits(Entry):
 class TransferEnded(Entry):
     """A transfer ended; `outcome` is `done` or what went wrong."""
 
+    _words = "{0.name}: {0.outcome}"
     by: str
     transfer: int
     name: str
     outcome: str
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.outcome}"
 
 
 @frozen
@@ -113,6 +111,7 @@ class CardChanged(Entry):
     the card of a task that the system draws. `redrawn` is False where the state changed and the picture did not.
     """
 
+    _words = "card {0.title!r} {0.state} by the {0.by}: {0.text}"
     activity: int
     by: str
     state: str
@@ -133,21 +132,16 @@ class CardChanged(Entry):
         """Whether the card tells a person that something is going on: it is on the screen, not ended, not marked as out of date."""
         return self.state == "active" or (self.state == "stale" and not self.redrawn)
 
-    def __str__(self) -> str:
-        return f"card {self.title!r} {self.state} by the {self.by}: {self.text}"
-
 
 @frozen
 class CardFollows(Entry):
     """The app's code said which transfer a card speaks of. It is a word of this guide's and no API of Apple's."""
 
+    _words = "card {0.activity} speaks of {0.name}"
     activity: int
     by: str
     transfer: int
     name: str
-
-    def __str__(self) -> str:
-        return f"card {self.activity} speaks of {self.name}"
 
 
 @frozen
@@ -167,12 +161,10 @@ class CardUpdateHeld(Entry):
 class Alerted(Entry):
     """The screen lit up for a card: `text` is the alert."""
 
+    _words = "alert of card {0.title!r}: {0.text}"
     activity: int
     title: str
     text: str
-
-    def __str__(self) -> str:
-        return f"alert of card {self.title!r}: {self.text}"
 
 
 @frozen
@@ -190,44 +182,36 @@ class ConditionChanged(Entry):
 class PersonDid(Entry):
     """What the person did, in words; for the marks on a timeline."""
 
+    _words = "the person {0.what}"
     what: str
-
-    def __str__(self) -> str:
-        return f"the person {self.what}"
 
 
 @frozen
 class ProcessChanged(Entry):
     """Another process than the app's own main work was started or ended: an extension, or an app intent's."""
 
+    _words = "{0.process} {0.change}"
     process: str
     change: str
-
-    def __str__(self) -> str:
-        return f"{self.process} {self.change}"
 
 
 @frozen
 class PushArrived(Entry):
     """A push reached the phone. `outcome` says what became of it: who was woken, or why nobody was."""
 
+    _words = "{0.kind} push: {0.outcome}"
     kind: str
     outcome: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} push: {self.outcome}"
 
 
 @frozen
 class TaskChanged(Entry):
     """A task of BackgroundTasks was launched, expired, was completed, or else. `kind` is Apple's class."""
 
+    _words = "{0.kind} {0.identifier!r}: {0.change}"
     kind: str
     identifier: str
     change: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.identifier!r}: {self.change}"
 
 
 class Cause(Enum):
@@ -254,17 +238,16 @@ class CauseKind:
     claim: str = ""
 
 
+_CRASH = "a crash report"
 CAUSES: dict[Cause, CauseKind] = {
-    Cause.CRASH: CauseKind("a crash report"),
+    Cause.CRASH: CauseKind(_CRASH),
     Cause.FORCE_QUIT: CauseKind("nothing"),
     Cause.JETSAM: CauseKind("a jetsam event report, which is no crash report", "", "life-cycle.jetsam"),
-    Cause.WATCHDOG: CauseKind("a crash report", "0x8badf00d", "life-cycle.watchdog"),
+    Cause.WATCHDOG: CauseKind(_CRASH, "0x8badf00d", "life-cycle.watchdog"),
     # Apple's list of codes has one for this; an Apple engineer calls the killer the watchdog. The list is taken here.
-    Cause.BACKGROUND_TASK: CauseKind("a crash report", "0x2182bad2", "background-assertion.must-be-ended"),
-    Cause.TOO_MANY_BACKGROUND_TASKS: CauseKind(
-        "a crash report", "0xbada5e47", "background-assertion.leak-limit"
-    ),
-    Cause.FILE_LOCK: CauseKind("a crash report", "0xdead10cc", "life-cycle.file-lock-at-suspension"),
+    Cause.BACKGROUND_TASK: CauseKind(_CRASH, "0x2182bad2", "background-assertion.must-be-ended"),
+    Cause.TOO_MANY_BACKGROUND_TASKS: CauseKind(_CRASH, "0xbada5e47", "background-assertion.leak-limit"),
+    Cause.FILE_LOCK: CauseKind(_CRASH, "0xdead10cc", "life-cycle.file-lock-at-suspension"),
     Cause.CPU: CauseKind("not covered by a claim", "", "life-cycle.cpu-monitor"),
     Cause.RESTART: CauseKind("nothing"),
     Cause.SYSTEM: CauseKind("nothing that is documented"),
@@ -280,11 +263,8 @@ class ProcessEnded(Entry):
     code: str
 
     def __str__(self) -> str:
-        return (
-            f"the process ended: {self.cause.value}"
-            + (f", {self.code}" if self.code else "")
-            + (f" ({self.why})" if self.why else "")
-        )
+        code, why = f", {self.code}" if self.code else "", f" ({self.why})" if self.why else ""
+        return f"the process ended: {self.cause.value}{code}{why}"
 
 
 class Record:

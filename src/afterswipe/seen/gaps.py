@@ -14,8 +14,10 @@ on**, it **waits** (for something), or it has **stopped**. A card is right while
    moment when the bytes that arrived since then differ from what the card moved since then by more than claim model.card-tolerance, a
    share of the whole: `projected`, else `frozen`. A difference that is tolerated is stated, not hidden.
 
-Which work a card speaks of says `works.py`. Where two works are there and nothing ties one of them to the card, it is not judged.
-Without any transfer the work is the app's own code.
+Which work a card speaks of: `activity.follows(task)` names it. A continued task's or an intent's card speaks of that task by its nature.
+Else all transfers are one work where they are of one session, or of one file that is sent again by other means; else it is the one work
+that began while the card was up. Where that leaves two, nothing ties them to the card, and it is not judged. Without any transfer the work
+is the app's own code.
 
 So a gap ends when the app or a push tells what is so, and when the card stops claiming: ended, off the screen, or marked as stale, which
 is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no
@@ -26,29 +28,200 @@ Not modelled: whether what was told was true when it was told, and what a text m
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 from afterswipe.kernel import State
-from afterswipe.kernel.record import (
-    CardChanged,
-    CardFollows,
-    Record,
-    StateChanged,
-    TransferEnded,
-    TransferMoved,
-    TransferWaits,
-)
-from afterswipe.units import size
+from afterswipe.kernel import record as kept
+from afterswipe.kernel.record import CardChanged, CardFollows, Entry, Record, StateChanged
+from afterswipe.units import percent, size
 
-from .works import GOES_ON, STOPPED, WAITS, Key, Told, Transfer, Works, alive, arrived
+GOES_ON, WAITS, STOPPED = "goes on", "waits", "stopped"
+"""What can be so of the work that a card speaks of."""
+
+Key = tuple[str, int, int]
+"""A transfer: whose process moves it, in which launch of the app where it is the app's, and its number."""
+
+type Work = dict[Key, "Transfer"]
+"""Transfers that are one work."""
+
+
+@dataclass
+class Transfer:
+    """What became of one transfer: `sent` of `size` bytes have arrived; `stopped` is when it stopped moving, if it did.
+
+    They arrive at the server, or with `down` at the phone. `by` is whose process moves the bytes: `app` or `nsurlsessiond`. All times are
+    milliseconds.
+    """
+
+    by: str
+    name: str
+    sent: int
+    size: int
+    started: int
+    session: str
+    down: bool = False
+    stopped: int | None = None
+    outcome: str = "under way"
+    waits: str = ""
+    came: bool = False
+    """Whether a byte of it ever arrived, also where it has to start over."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not over."""
+        return self.stopped is None
+
+    @property
+    def died(self) -> bool:
+        """Whether it is over, and badly."""
+        return not self.open and self.outcome != "done"
+
+    def stop(self, at: int, outcome: str) -> None:
+        """It moves no more. What stopped it first is the outcome."""
+        if self.open:
+            self.stopped, self.outcome = at, outcome
+
+    def __str__(self) -> str:
+        share = percent(self.sent / max(1, self.size))
+        place = "phone" if self.down else "server"
+        return f"{self.name}: {size(self.sent)} of {size(self.size)} ({share}) reached the {place}"
+
+
+@dataclass
+class Told:
+    """A card as far as the record has been read, with what had arrived when it was last told."""
+
+    card: CardChanged
+    first: int
+    told_at: int
+    by: str
+    ran: bool = False
+    sent: dict[Key, int] = field(default_factory=dict)
+    older: set[Key] = field(default_factory=set)
+    tied: set[Key] = field(default_factory=set)
+    known: tuple[int, Work | None] = (-1, None)
+
+    @property
+    def says_it_waits(self) -> bool:
+        """Whether the text tells that the work waits for something."""
+        text = self.card.text.lower()
+        return "waiting" in text or "waits" in text
+
+
+class Works:
+    """The transfers of a run, and which of them a card speaks of."""
+
+    def __init__(self) -> None:
+        self.state = State.NOT_RUNNING
+        self.moved: Work = {}
+        self._launches = 0
+        self._version = 0
+
+    def changed(self) -> None:
+        """Something new could belong to a card."""
+        self._version += 1
+
+    def app_changed(self, entry: StateChanged) -> None:
+        """What runs in the app's process stops with it."""
+        self._launches += entry.before is State.NOT_RUNNING and entry.after.runs
+        self.state = entry.after
+        if not entry.after.runs:
+            lost = "suspended" if entry.after is State.SUSPENDED else "ended"
+            for moved in self.moved.values():
+                if moved.by == "app":
+                    moved.stop(entry.at, f"stopped when the app was {lost}")
+            self.changed()
+
+    def key(self, by: str, transfer: int) -> Key:
+        """The transfer that the record means by this number now."""
+        return (by, self._launches if by == "app" else 0, transfer)
+
+    def take(self, entry: kept.TransferMoved | kept.TransferWaits | kept.TransferEnded) -> None:
+        """Note what became of a transfer."""
+        key = self.key(entry.by, entry.transfer)
+        known = self.moved.get(key)
+        match entry:
+            case kept.TransferMoved(sent=sent, size=size):
+                if known is not None and known.open:
+                    known.sent, known.size, known.came = sent, size, known.came or sent > 0
+                else:
+                    begun = Transfer(entry.by, entry.name, sent, size, entry.at, entry.session, entry.down)
+                    begun.came = sent > 0
+                    self.moved[key] = begun
+                    self.changed()
+            case kept.TransferWaits(why=why) if known is not None:
+                known.waits = why
+            case kept.TransferEnded(outcome=outcome) if known is not None:
+                known.stop(entry.at, outcome)
+                self.changed()
+
+    def of(self, told: Told) -> Work | None:
+        """The transfers that a card speaks of; None where two works are there and nothing ties one of them to it."""
+        if told.known[0] != self._version:
+            told.known = (self._version, self._of(told))
+        return told.known[1]
+
+    def _of(self, told: Told) -> Work | None:
+        if told.card.kind == "system":
+            return {}
+        candidates = {key: moved for key, moved in self.moved.items() if key not in told.older}
+        if told.tied:
+            return self._tied(told)
+        works = _joined(candidates)
+        if len(works) > 1:
+            works = [work for work in works if all(moved.started >= told.first for moved in work.values())]
+        if not candidates:
+            return {}
+        return works[0] if len(works) == 1 else None
+
+    def _tied(self, told: Told) -> Work:
+        """What the app's code named, and where that failed, what sent the same file afterwards."""
+        tied = {key: moved for key, moved in self.moved.items() if key in told.tied}
+        failed = {moved.name: moved.started for moved in tied.values() if moved.died}
+        later = {key: moved for key, moved in self.moved.items() if moved.name in failed}
+        return tied | {key: moved for key, moved in later.items() if moved.started >= failed[moved.name]}
+
+    def word(self, mine: Work) -> tuple[str, str]:
+        """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""
+        if not mine:
+            return (GOES_ON if self.state.runs else STOPPED), ""
+        going = [moved for moved in mine.values() if moved.open and (moved.by != "app" or self.state.runs)]
+        if not going:
+            return STOPPED, ""
+        waits = [moved.waits for moved in going]
+        return (WAITS, waits[0]) if all(waits) else (GOES_ON, "")
+
+
+def alive(mine: Work) -> Work:
+    """The transfers of a work that did not fail."""
+    return {key: moved for key, moved in mine.items() if not moved.died}
+
+
+def arrived(mine: Work) -> tuple[int, int]:
+    """How many bytes have arrived, of how many. An attempt that failed counts where there is no later one."""
+    last = {moved.name: moved for moved in mine.values()}
+    return sum(moved.sent for moved in last.values()), sum(moved.size for moved in last.values())
+
+
+def _joined(candidates: Work) -> list[Work]:
+    """One work for each group of transfers that share a session or a file."""
+    works: list[Work] = []
+    tags = {key: {one.name, (one.by, key[1], one.session)} for key, one in candidates.items()}
+    for key, one in candidates.items():
+        joined = {key: one}
+        for work in [work for work in works if any(tags[key] & tags[other] for other in work)]:
+            joined = work | joined
+            works.remove(work)
+        works.append(joined)
+    return works
+
 
 REASONS = ("frozen", "projected", "orphaned", "never started")
 """Why a card and what is so can differ."""
 
 NOT_JUDGED = "not judged: two works, nothing ties them"
 
-_TELLS = (CardChanged, CardFollows, StateChanged, TransferMoved, TransferWaits, TransferEnded)
+_TELLS = (CardChanged, CardFollows, StateChanged, kept.TransferMoved, kept.TransferWaits, kept.TransferEnded)
 """The entries of a record that tell something about it."""
 
 
@@ -108,18 +281,8 @@ class Judgement:
     transfers: list[Transfer]
 
 
-class _Wrong(NamedTuple):
-    """A piece of a gap: from, until, the reason, and what is so of the work."""
-
-    start: int
-    end: int
-    what: str
-    work: str
-
-
-def judge(record: Record, end: int, tolerance: float) -> Judgement:
-    """What the cards said and what was so, up to `end`. `tolerance` is a share of the whole (claim model.card-tolerance)."""
-    return _Reader(tolerance).read(record, end)
+_Wrong = tuple[int, int, str, str]
+"""A piece of a gap: from, until, the reason, and what is so of the work."""
 
 
 def together(spans: Iterable[Span]) -> list[tuple[int, int]]:
@@ -138,104 +301,98 @@ def covered(spans: Iterable[Span]) -> int:
     return sum(end - start for start, end in together(spans))
 
 
-def by_reason(wrong: Iterable[Gap]) -> dict[str, int]:
+def by_reason(wrong: list[Gap]) -> dict[str, int]:
     """For how long, in milliseconds, a card was wrong for each of the reasons that occurred."""
-    found: dict[str, list[Gap]] = {reason: [] for reason in REASONS}
-    for gap in wrong:
-        found[gap.what].append(gap)
+    found = {reason: [gap for gap in wrong if gap.what == reason] for reason in REASONS}
     return {reason: covered(spans) for reason, spans in found.items() if spans}
+
+
+def judge(record: Record, end: int, tolerance: float) -> Judgement:
+    """What the cards said and what was so, up to `end`. `tolerance` is a share of the whole (claim model.card-tolerance)."""
+    reader, since = _Reader(tolerance), 0
+    for entry in record:
+        if isinstance(entry, _TELLS):
+            if entry.at > since:
+                reader.judge_all(since, entry.at)
+                since = entry.at
+            reader.take(entry)
+    reader.judge_all(since, end)
+    reader.look_at_now(end)
+    found = [gap for gaps in reader.found.values() for gap in gaps]
+    gaps = sorted(found, key=lambda gap: (gap.start, gap.activity))
+    return Judgement(gaps, reader.now, reader.not_judged, list(reader.works.moved.values()))
 
 
 class _Reader:
     def __init__(self, tolerance: float) -> None:
         self._tolerance = tolerance
-        self._works = Works()
+        self.works = Works()
         self._cards: dict[int, Told] = {}
-        self._found: dict[int, list[Gap]] = {}
-        self._now: dict[int, IsSo] = {}
-        self._not_judged: list[Span] = []
+        self.found: dict[int, list[Gap]] = {}
+        self.now: dict[int, IsSo] = {}
+        self.not_judged: list[Span] = []
 
-    def read(self, record: Record, end: int) -> Judgement:
-        since = 0
-        for entry in record:
-            if isinstance(entry, _TELLS):
-                if entry.at > since:
-                    self._judge_all(since, entry.at)
-                    since = entry.at
-                self._take(entry)
-        self._judge_all(since, end)
-        self._look_at_now(end)
-        found = (gap for gaps in self._found.values() for gap in gaps)
-        gaps = sorted(found, key=lambda gap: (gap.start, gap.activity))
-        return Judgement(gaps, self._now, self._not_judged, list(self._works.moved.values()))
-
-    def _take(
-        self, entry: CardChanged | CardFollows | StateChanged | TransferMoved | TransferWaits | TransferEnded
-    ) -> None:
+    def take(self, entry: Entry) -> None:
         match entry:
             case StateChanged():
-                self._works.app_changed(entry)
-                self._may_have_run()
-            case CardFollows(activity=number):
-                if number in self._cards:
-                    self._cards[number].tied.add(self._works.key(entry.by, entry.transfer))
-                    self._works.changed()
+                self.works.app_changed(entry)
+            case CardFollows(activity=number) if number in self._cards:
+                self._cards[number].tied.add(self.works.key(entry.by, entry.transfer))
+                self.works.changed()
             case CardChanged():
-                self._take_card(entry)
-                self._may_have_run()
-            case _:
-                self._works.take(entry)
-
-    def _may_have_run(self) -> None:
-        if self._works.state.runs:
+                old = self._cards.get(entry.activity)
+                starts = old is None or old.card.state == "pending"
+                if old is None or starts:
+                    older = {key for key, moved in self.works.moved.items() if not moved.open}
+                    tied = set() if old is None else old.tied
+                    old = Told(entry, entry.at, entry.at, entry.by, older=older, tied=tied)
+                    self._cards[entry.activity] = old
+                old.card = entry
+                if starts or entry.by in ("app", "push") or entry.kind == "system":
+                    old.told_at = entry.at
+                    old.by = old.by if entry.by == "system" else entry.by
+                    old.sent = {key: moved.sent for key, moved in self.works.moved.items()}
+            case kept.TransferMoved() | kept.TransferWaits() | kept.TransferEnded():
+                self.works.take(entry)
+        if self.works.state.runs:
             for told in self._cards.values():
                 told.ran = told.ran or told.card.state != "pending"
 
-    def _take_card(self, entry: CardChanged) -> None:
-        old = self._cards.get(entry.activity)
-        starts = old is None or old.card.state == "pending"
-        if old is None or starts:
-            older = {key for key, moved in self._works.moved.items() if not moved.open}
-            tied = set() if old is None else old.tied
-            old = Told(entry, entry.at, entry.at, entry.by, older=older, tied=tied)
-            self._cards[entry.activity] = old
-        old.card = entry
-        if starts or entry.by in ("app", "push") or entry.kind == "system":
-            old.told_at = entry.at
-            old.by = old.by if entry.by == "system" else entry.by
-            old.sent = {key: moved.sent for key, moved in self._works.moved.items()}
-
-    def _judge_all(self, start: int, end: int) -> None:
+    def judge_all(self, start: int, end: int) -> None:
         for number, told in self._cards.items():
-            mine = self._works.of(told)
+            mine = self.works.of(told)
             self._note(number, mine, start)
             if not told.card.claims:
                 continue
             if mine is None:
-                self._add_not_judged(start, end)
+                last = self.not_judged[-1] if self.not_judged else Span(0, 0, NOT_JUDGED)
+                if self.not_judged and last.end == start:
+                    self.not_judged[-1] = replace(last, end=end)
+                elif last.end < end:
+                    self.not_judged.append(Span(max(start, last.end), end, NOT_JUDGED))
                 continue
             for wrong in self._judge(told, mine, start, end):
-                if wrong.end > wrong.start:
+                if wrong[1] > wrong[0]:
                     self._add(told, mine, wrong)
 
-    def _note(self, number: int, mine: dict[Key, Transfer] | None, start: int) -> None:
-        word, why = (NOT_JUDGED, "") if mine is None else self._works.word(mine)
-        last = self._now.get(number)
+    def _note(self, number: int, mine: Work | None, start: int) -> None:
+        word, why = (NOT_JUDGED, "") if mine is None else self.works.word(mine)
+        last = self.now.get(number)
         if last is None or (last.word, last.waits_for) != (word, why):
-            self._now[number] = IsSo(word, start, why)
+            self.now[number] = IsSo(word, start, why)
 
-    def _look_at_now(self, end: int) -> None:
+    def look_at_now(self, end: int) -> None:
         """Fill in what has arrived, and how much of a difference the tolerance hides."""
         for number, told in self._cards.items():
-            mine = self._works.of(told)
+            mine = self.works.of(told)
             self._note(number, mine, end)
             if mine:
                 sent, whole = arrived(mine)
                 off = self._off(told, mine, end)
                 hidden = off if told.card.claims and self._tolerance >= off >= 0.01 else 0.0
-                self._now[number] = replace(self._now[number], sent=sent, size=whole, tolerated=hidden)
+                self.now[number] = replace(self.now[number], sent=sent, size=whole, tolerated=hidden)
 
-    def _off(self, told: Told, mine: dict[Key, Transfer], at: int) -> float:
+    def _off(self, told: Told, mine: Work, at: int) -> float:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""
         card = told.card
         share = _came(told, mine)
@@ -247,48 +404,50 @@ class _Reader:
         shown = min(max(at, begins), until) - min(max(told.told_at, begins), until)
         return abs(share - shown / (until - begins))
 
-    def _add_not_judged(self, start: int, end: int) -> None:
-        last = self._not_judged[-1] if self._not_judged else None
-        if last and last.end == start:
-            self._not_judged[-1] = replace(last, end=end)
-        elif not last or last.end < end:
-            self._not_judged.append(Span(max(start, last.end if last else 0), end, NOT_JUDGED))
-
-    def _add(self, told: Told, mine: dict[Key, Transfer], wrong: _Wrong) -> None:
-        found = self._found.setdefault(told.card.activity, [])
+    def _add(self, told: Told, mine: Work, wrong: _Wrong) -> None:
+        start, end, what, work = wrong
+        waits_for = self.works.word(mine)[1] if work == WAITS else ""
+        found = self.found.setdefault(told.card.activity, [])
         last = found[-1] if found else None
-        gap = self._gap(told, mine, wrong)
-        same = last and (last.what, last.work, last.waits_for) == (gap.what, gap.work, gap.waits_for)
-        if last and same and last.end == wrong.start:
-            found[-1] = replace(last, end=wrong.end)
+        if last and (last.end, last.what, last.work, last.waits_for) == (start, what, work, waits_for):
+            found[-1] = replace(last, end=end)
+            return
+        if work == GOES_ON:
+            so = "the work goes on"
+        elif work == WAITS:
+            so = f"the work waits: {waits_for}"
         else:
-            found.append(gap)
+            so = "nothing ever began" if what == "never started" else "nothing goes on"
+            so += f", the app is {self.works.state.value}"
+        sent, whole = arrived(mine)
+        if whole:
+            so += f"; {size(sent)} of {size(whole)} arrived"
+        says = "a view that the system moves" if told.card.moves else told.card.text
+        found.append(Gap(start, end, what, told.card.activity, told.card.title, says, so, work, waits_for))
 
-    def _judge(self, told: Told, mine: dict[Key, Transfer], start: int, end: int) -> Iterator[_Wrong]:
+    def _judge(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
         figure = card.progress is not None and card.kind != "system"
-        if not self._works.state.runs:
+        if not self.works.state.runs:
             if told.by == "push" and not mine and not figure and card.timer is None:
                 return
-            word, _ = self._works.word(mine)
+            word, _ = self.works.word(mine)
             began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
             if word == WAITS and told.says_it_waits:
                 return
             if not began and word != GOES_ON:
-                yield _Wrong(start, end, "never started", word)
+                yield (start, end, "never started", word)
                 return
             if word == STOPPED:
                 yield from self._nothing_goes_on(told, mine, start, end)
                 return
             if word == WAITS or told.says_it_waits:
-                yield _Wrong(start, end, "projected" if card.moves else "frozen", word)
+                yield (start, end, "projected" if card.moves else "frozen", word)
                 return
         if figure:
             yield from self._drift(told, mine, start, end)
 
-    def _nothing_goes_on(
-        self, told: Told, mine: dict[Key, Transfer], start: int, end: int
-    ) -> Iterator[_Wrong]:
+    def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
         living = alive(mine)
         complete = all(moved.outcome == "done" for moved in living.values()) and bool(living or not mine)
@@ -296,17 +455,17 @@ class _Reader:
             return
         if complete and mine and card.timer is not None and card.progress is not None:
             end = min(end, card.timer[1])  # from then on it says 100 %, and that is so
-        reason = "frozen" if self._works.state is State.SUSPENDED else "orphaned"
-        yield _Wrong(start, end, "projected" if card.moves else reason, STOPPED)
+        reason = "frozen" if self.works.state is State.SUSPENDED else "orphaned"
+        yield (start, end, "projected" if card.moves else reason, STOPPED)
 
-    def _drift(self, told: Told, mine: dict[Key, Transfer], start: int, end: int) -> Iterator[_Wrong]:
+    def _drift(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
         share = _came(told, mine)
         if share is None:
             return
         if told.card.timer is None:
             if share > self._tolerance:
-                yield _Wrong(start, end, "frozen", GOES_ON)
+                yield (start, end, "frozen", GOES_ON)
             return
         begins, until = told.card.timer
 
@@ -318,28 +477,12 @@ class _Reader:
         behind = min(reaches(share - self._tolerance), end)
         ahead = max(start, reaches(share + self._tolerance))
         if behind > start:
-            yield _Wrong(start, behind, "projected", GOES_ON)
+            yield (start, behind, "projected", GOES_ON)
         if ahead < end:
-            yield _Wrong(max(ahead, behind), end, "projected", GOES_ON)
-
-    def _gap(self, told: Told, mine: dict[Key, Transfer], wrong: _Wrong) -> Gap:
-        says = "a view that the system moves" if told.card.moves else told.card.text
-        start, end, what, work = wrong
-        waits_for = self._works.word(mine)[1] if work == WAITS else ""
-        if work == GOES_ON:
-            so = "the work goes on"
-        elif work == WAITS:
-            so = f"the work waits: {waits_for}"
-        else:
-            so = "nothing ever began" if what == "never started" else "nothing goes on"
-            so += f", the app is {self._works.state.value}"
-        sent, whole = arrived(mine)
-        if whole:
-            so += f"; {size(sent)} of {size(whole)} arrived"
-        return Gap(start, end, what, told.card.activity, told.card.title, says, so, work, waits_for)
+            yield (max(ahead, behind), end, "projected", GOES_ON)
 
 
-def _came(told: Told, mine: dict[Key, Transfer]) -> float | None:
+def _came(told: Told, mine: Work) -> float | None:
     """The share of the whole that has arrived since the card was told; None without a whole."""
     living = alive(mine)
     whole = sum(moved.size for moved in living.values())

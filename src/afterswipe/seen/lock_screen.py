@@ -9,8 +9,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.frameworks.activitykit.card import APP, LIVE, Card
 from afterswipe.units import clock_face
 
-from . import supposed
-from .svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing
+from .svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing, marked_svg, marked_text
 
 STARTS_AT = 9 * 60 + 41
 """What the phone's clock shows when it is switched on, in minutes after midnight: 9:41, as in Apple's pictures."""
@@ -44,10 +43,10 @@ class LockScreen:
                 lines.append("Out of date")
         inner = [f"│ {line:<{_WIDTH}} │" for line in lines]
         edge = "─" * (_WIDTH + 2)
-        return supposed.text("\n".join([f"╭{edge}╮", *inner, f"╰{edge}╯"]), self.supposed)
+        return marked_text("\n".join([f"╭{edge}╮", *inner, f"╰{edge}╯"]), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return supposed.svg(_drawn(self.time, self.cards, self.now), self.supposed)
+        return marked_svg(_drawn(self.time, self.cards, self.now), self.supposed)
 
 
 def bar(share: float, width: int) -> str:
@@ -60,11 +59,8 @@ def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[C
     """The cards in the Dynamic Island: live ones, at most two, the most relevant first, and none of the app that is in front."""
     hidden = app_in_front and rules.holds("live-activity.hidden-for-the-foreground-app")
     ended_too = not rules.holds("live-activity.leaves-the-island-at-its-end")
-    shown = [
-        card
-        for card in cards
-        if (card.state in LIVE or (ended_too and card.on_screen)) and not (hidden and card.kind == APP)
-    ]
+    there = [card for card in cards if card.state in LIVE or (ended_too and card.on_screen)]
+    shown = [card for card in there if not (hidden and card.kind == APP)]
     if len({card.relevance_score for card in shown}) > 1 and rules.holds("live-activity.relevance-score"):
         shown.sort(key=lambda card: -card.relevance_score)
     return shown[: int(rules.number("live-activity.island-shows-two"))]

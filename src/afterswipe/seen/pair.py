@@ -1,21 +1,17 @@
-"""The pair: what a card says, and what is so, beside each other, as text and as a picture.
-
-Both halves of the picture are laid out for 156 pixels, half of a phone's width, and have more room on a wider page.
-"""
+"""The pair: what a card says, and what is so, beside each other, as text and as a picture for 156 pixels a half or more."""
 
 import textwrap
 from dataclasses import dataclass
 from html import escape
+from itertools import zip_longest
 
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from . import supposed
-from .gaps import NOT_JUDGED, Gap, IsSo
+from .gaps import GOES_ON, NOT_JUDGED, STOPPED, WAITS, Gap, IsSo
 from .lock_screen import LockScreen, bar
-from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing
+from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
 from .truth import Truth, sentence
-from .works import GOES_ON, STOPPED, WAITS
 
 _COLUMN = 32
 _BAR = 20
@@ -34,10 +30,11 @@ class Pair:
     @property
     def card(self) -> Card | None:
         """The card that it is about, or None where there is none on the Lock Screen."""
-        wrong = {
-            card.number: sum(gap.length for gap in self._gaps_of(card)) for card in self.lock_screen.cards
-        }
-        return max(self.lock_screen.cards, key=lambda card: wrong[card.number], default=None)
+
+        def wrong(card: Card) -> int:
+            return sum(gap.length for gap in self._gaps_of(card))
+
+        return max(self.lock_screen.cards, key=wrong, default=None)
 
     @property
     def is_so(self) -> IsSo | None:
@@ -47,9 +44,8 @@ class Pair:
     @property
     def differs(self) -> bool:
         """Whether the card says something now that is not so."""
-        return self.card is not None and any(
-            gap.end >= self.truth.now and gap.length for gap in self._gaps_of(self.card)
-        )
+        gaps = [] if self.card is None else self._gaps_of(self.card)
+        return any(gap.end >= self.truth.now and gap.length for gap in gaps)
 
     @property
     def label(self) -> str:
@@ -100,14 +96,12 @@ class Pair:
             left.append(bar(progress, _BAR))
             if self.is_so is not None and self.is_so.size:
                 right += [""] * (len(left) - 1 - len(right)) + [bar(self.share, _BAR)]
-        lines = [
-            f"{left[row] if row < len(left) else '':<{_COLUMN}}{right[row] if row < len(right) else ''}".rstrip()
-            for row in range(max(len(left), len(right)))
-        ]
-        return supposed.text("\n".join([*lines, self.label]), self.truth.supposed)
+        rows = zip_longest(left, right, fillvalue="")
+        lines = [f"{says:<{_COLUMN}}{so}".rstrip() for says, so in rows]
+        return marked_text("\n".join([*lines, self.label]), self.truth.supposed)
 
     def _repr_svg_(self) -> str:
-        return supposed.svg(_drawn(self), self.truth.supposed)
+        return marked_svg(_drawn(self), self.truth.supposed)
 
 
 _TOP, _HEIGHT = 28, 176

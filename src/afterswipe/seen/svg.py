@@ -1,12 +1,16 @@
-"""A small writer of SVG whose pictures fit any width: positions in per cent across, in pixels down.
+"""A small writer of SVG whose pictures fit any width: positions in per cent across, in pixels down. Text keeps its size.
 
-Text keeps its size when the picture gets narrow, so it is legible at 360 px. Colours are custom properties of
-the page with a colour of their own to fall back on; no style element, no script, nothing from elsewhere.
+Colours are custom properties of the page with one of their own to fall back on; no style element, no script, nothing from elsewhere. What a
+phone shows on which a belief is supposed is marked: without that, a picture of what is not so would go around as ours.
 """
 
+import re
 import sys
+from collections.abc import Sequence
 from html import escape
 from typing import Protocol
+
+from afterswipe.kernel.record import Record, Supposed
 
 INK = "var(--as-ink, #1c1f26)"
 MUTED = "var(--as-muted, #5d6470)"
@@ -28,15 +32,13 @@ class Drawing:
 
     def rect(self, x: float, y: float, width: float, height: float, **attributes: str | float) -> None:
         """Add a rectangle."""
-        self._parts.append(
-            f'<rect x="{_pc(x)}" y="{y:g}" width="{_pc(width)}" height="{height:g}"{_written(attributes)}/>'
-        )
+        place = f'x="{_pc(x)}" y="{y:g}" width="{_pc(width)}" height="{height:g}"'
+        self.raw(f"<rect {place}{_written(attributes)}/>")
 
     def line(self, x1: float, y1: float, x2: float, y2: float, **attributes: str | float) -> None:
         """Add a line."""
-        self._parts.append(
-            f'<line x1="{_pc(x1)}" y1="{y1:g}" x2="{_pc(x2)}" y2="{y2:g}"{_written(attributes)}/>'
-        )
+        place = f'x1="{_pc(x1)}" y1="{y1:g}" x2="{_pc(x2)}" y2="{y2:g}"'
+        self.raw(f"<line {place}{_written(attributes)}/>")
 
     def text(self, x: float, y: float, words: str, **attributes: str | float) -> None:
         """Add a line of text; `dx` moves it by pixels."""
@@ -48,12 +50,9 @@ class Drawing:
 
     def finish(self, height: float, title: str, description: str) -> str:
         """The whole picture as one SVG element, `height` pixels high and as wide as its place."""
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{height:g}" role="img" font-family="{FONT}" font-size="13">'
-            f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-            + "".join(self._parts)
-            + "</svg>\n"
-        )
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{height:g}" role="img" font-family="{FONT}" font-size="13">'
+        about = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+        return f"{head}{about}{''.join(self._parts)}</svg>\n"
 
 
 def _pc(value: float) -> str:
@@ -80,3 +79,37 @@ def show(picture: Picture) -> None:
         print(picture)
     else:
         display.svg(picture._repr_svg_())
+
+
+_LINE = 20
+
+
+def beliefs(record: Record) -> tuple[str, ...]:
+    """What is supposed in a run, in words."""
+    return tuple(entry.statement for entry in record.of(Supposed))
+
+
+def marked_text(shown: str, supposed: Sequence[str]) -> str:
+    """A text form, with its mark in front."""
+    return "\n".join([*map(_words, supposed), shown])
+
+
+def marked_svg(markup: str, supposed: Sequence[str]) -> str:
+    """A picture, with its mark above it and in its title and description."""
+    if not supposed:
+        return markup
+    above = _LINE * len(supposed)
+    height = re.search(r'height="([\d.]+)"', markup)
+    title = re.search(r"<title>(.*?)</title>", markup)
+    assert height is not None
+    assert title is not None
+    drawing = Drawing()
+    for number, belief in enumerate(supposed):
+        drawing.text(0, _LINE * (number + 0.7), _words(belief), fill=GAP, font_weight=700)
+    drawing.raw(markup.replace("<svg ", f'<svg y="{above}" ', 1).rstrip())
+    marked = " ".join(map(_words, supposed))
+    return drawing.finish(float(height[1]) + above, f"{marked} {title[1]}", marked)
+
+
+def _words(belief: str) -> str:
+    return f"Supposed, and not so: {belief}"

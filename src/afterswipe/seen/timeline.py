@@ -1,8 +1,7 @@
 """A run as rows over time, as text and as a picture: what is so (run time, transfers), what the cards say, and where the two differ.
 
-One visual language: what is so in one colour, what the card says in another, the gap is the one loud one.
-Run time is solid, no run time is empty. What the system's own processes do has a colour of its own and says so in words. Marks of what the person did cross the bars only, never a
-label. Everything is laid out for a phone's width; a wider picture has more room.
+What is so has one colour, what the card says another, the gap is the one loud one, and what the system's own processes do says so in words.
+Run time is solid, no run time is empty. Marks of what the person did cross the bars only. All is laid out for a phone's width.
 """
 
 import hashlib
@@ -14,11 +13,10 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
-from . import supposed
-from .gaps import Gap, Span, judge, together
+from . import svg
+from .gaps import GOES_ON, Gap, Span, Transfer, judge, together
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
 from .truth import sentence, states
-from .works import GOES_ON, Transfer
 
 _RUNS = {state.value for state in State if state.runs}
 _LABEL, _COLUMNS = 14, 60
@@ -42,10 +40,7 @@ MOVES = "moves by the time"
 
 @dataclass(frozen=True)
 class CardSpan(Span):
-    """A stretch of time in which a card said one thing. `what` is the text, `state` Apple's activity state.
-
-    `moves` says that the system moves what the card shows.
-    """
+    """A stretch of time in which a card said one thing, or moved: `what` is the text, `state` Apple's activity state."""
 
     state: str
     moves: bool = False
@@ -69,7 +64,7 @@ class Timeline:
 
     def __init__(self, record: Record, end: int, tolerance: float) -> None:
         self.end = end
-        self.supposed = supposed.beliefs(record)
+        self.supposed = svg.beliefs(record)
         """The beliefs that are supposed in the run, in words."""
         spans = states(record, end)
         self.runs: list[Span] = [span for span in spans if span.what in _RUNS]
@@ -89,22 +84,18 @@ class Timeline:
         """What was not so, in one sentence."""
         self.wrong: int = sum(until - start for start, until in together(self.gaps))
         """For how long, in milliseconds and in all."""
-        self.marks: list[tuple[int, str]] = sorted(
-            [(did.at, did.what) for did in record.of(PersonDid)]
-            + [
-                (held.at, "background time runs out")
-                for held in record.of(AssertionChanged)
-                if held.change == "expires"
-            ]
-            + [(task.at, "task expires") for task in record.of(TaskChanged) if task.change == "expires"]
-        )
+        held = [entry.at for entry in record.of(AssertionChanged) if entry.change == "expires"]
+        tasks = [entry.at for entry in record.of(TaskChanged) if entry.change == "expires"]
+        marks = [(did.at, did.what) for did in record.of(PersonDid)]
+        marks += [(at, "background time runs out") for at in held] + [(at, "task expires") for at in tasks]
+        self.marks: list[tuple[int, str]] = sorted(marks)
         """What the person did, and when the system's patience ended."""
 
     def __str__(self) -> str:
-        return supposed.text(_text(self), self.supposed)
+        return svg.marked_text(_text(self), self.supposed)
 
     def _repr_svg_(self) -> str:
-        return supposed.svg(_Picture(self).draw(), self.supposed)
+        return svg.marked_svg(_Picture(self).draw(), self.supposed)
 
 
 def _card_rows(record: Record, end: int) -> list[CardRow]:
@@ -184,8 +175,10 @@ class _Picture:
         for card in self.timeline.cards:
             if card.spans:
                 self._card(card)
-        self._gaps()
-        self._not_judged()
+        if self.timeline.gaps:
+            self._gaps()
+        if self.timeline.not_judged:
+            self._not_judged()
         self._axis()
         for at, _ in self.marks:
             for bar in self.bars:
@@ -288,12 +281,16 @@ class _Picture:
             )
 
     def _gaps(self) -> None:
-        if not self.timeline.gaps:
-            return
         reasons = ", ".join(dict.fromkeys(gap.what for gap in self.timeline.gaps))
         bar = self._row("Not so", f"{duration(self.timeline.wrong)}: {reasons}", GAP)
         name = "gap-" + hashlib.sha256(str(self.timeline).encode()).hexdigest()[:8]
-        self._patterns(name)
+        # A full and a light hatch: nothing goes on, and something goes on that the card does not show.
+        for suffix, ground, line, opacity in (("", GAP, PAPER, 0.35), ("-light", PAPER, GAP, 0.8)):
+            self.svg.raw(
+                f'<defs><pattern id="{name}{suffix}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+                f'<rect width="8" height="8" fill="{ground}"/>'
+                f'<line x1="0" y1="0" x2="0" y2="8" stroke="{line}" stroke-width="3" stroke-opacity="{opacity}"/></pattern></defs>'
+            )
         for gap in self.timeline.gaps:
             light = gap.work == GOES_ON
             self._bar(gap.start, gap.end, bar, fill=f"url(#{name}{'-light' * light})", stroke=GAP)
@@ -302,8 +299,6 @@ class _Picture:
             self._inside(last.end, self.timeline.end, bar, "the work went on", MUTED)
 
     def _not_judged(self) -> None:
-        if not self.timeline.not_judged:
-            return
         bar = self._row("Not judged", "two works, nothing ties them")
         for span in self.timeline.not_judged:
             self._bar(span.start, span.end, bar, fill="none", stroke=MUTED, stroke_dasharray="2 4")
@@ -315,15 +310,6 @@ class _Picture:
             self.svg.text(0, self.y, line, fill=GAP, font_weight=600)
         if self.timeline.label:
             self.y += 8
-
-    def _patterns(self, name: str) -> None:
-        """A full and a light hatch: nothing goes on, and something goes on that the card does not show."""
-        for suffix, ground, line, opacity in (("", GAP, PAPER, 0.35), ("-light", PAPER, GAP, 0.8)):
-            self.svg.raw(
-                f'<defs><pattern id="{name}{suffix}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-                f'<rect width="8" height="8" fill="{ground}"/>'
-                f'<line x1="0" y1="0" x2="0" y2="8" stroke="{line}" stroke-width="3" stroke-opacity="{opacity}"/></pattern></defs>'
-            )
 
     def _axis(self) -> None:
         step = next((step for step in _STEPS if self.end / step < _TICKS), _STEPS[-1])

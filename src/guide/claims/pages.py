@@ -21,7 +21,6 @@ from . import instead, words
 from .axis import axis
 from .data import cite
 from .dispute import form
-from .feed import FILE as FEED
 from .links import Links, link
 from .said import said
 from .schema import MECHANISMS
@@ -175,9 +174,7 @@ def _index(claims: Sequence[Claim]) -> str:
     ]
     head = {
         "title": "Claims",
-        "description": f"{len(claims)} sentences about what iOS does with an app's work, each with its source, its versions and a permanent link.",
+        "description": f"{len(claims)} sentences about what iOS does with an app's work, each with what it rests on, its versions and a permanent link.",
         "hide": ["toc"],
     }
-    return (
-        _front_matter(head) + render("claims_index.html", count=len(claims), groups=groups, feed=FEED) + "\n"
-    )
+    return _front_matter(head) + render("claims_index.html", count=len(claims), groups=groups) + "\n"

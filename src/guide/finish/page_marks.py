@@ -7,6 +7,7 @@ from html import unescape
 
 from afterswipe.claims.sources import Claim
 from guide.claims import words
+from guide.claims.data import NAME
 from guide.errors import BuildError
 from guide.templating import render
 
@@ -29,8 +30,8 @@ _TAG = re.compile(r"<[^>]+>")
 _CLAIM = re.compile(r'href="claim:([^"]+)"')
 
 
-def marked(text: str, audience: str, read: date) -> str:
-    """A page's HTML with the line below its title; without an audience the line has its date alone.
+def marked(text: str, audience: str, read: date, address: str = "") -> str:
+    """A page's HTML with the line below its title; without an audience the line has its date alone. `address` is for paper.
 
     Raises BuildError for an unknown audience, and where a page for somebody has no title.
     """
@@ -51,6 +52,8 @@ def marked(text: str, audience: str, read: date) -> str:
         minutes=minutes(text),
         date=read,
         day=words.day(read),
+        name=NAME,
+        address=address,
     )
     return text[: title.end()] + line + text[title.end() :]
 

@@ -8,6 +8,7 @@ builder's *shell* with the claim's article in it, and goes through the same row.
 import base64
 import hashlib
 import json
+import posixpath
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +41,10 @@ _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _ARTICLE = re.compile(rf'(?:<!--(?:(?!-->).)*-->\s*)?<h1 id="{claim_pages.ARTICLE}"[^>]*>.*?</h1>', re.DOTALL)
 _SEARCH_WORKER = re.compile(r'"search": "[^"]*workers/search[^"]*"')
 _SHELL = "c/shell/"
+_NAV_LINK = re.compile(
+    r'(<a href="([^"#]*)" class="md-nav__link[^"]*">\s*<span class="md-ellipsis">(?:(?!</a>).)*?)(\s*</span>)',
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Whole:
 
     claims: Mapping[str, Claim]
     audiences: Mapping[str, str]
+    plain: Mapping[str, str]
+    """What is behind a chapter's name, in plain words, by its address."""
     policy: str
     script: Mapping[str, str]
     site_url: str
@@ -86,11 +93,11 @@ def finish(
     pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url) | embed.pages(texts, site_url)
     pages |= stubs.pages(short, site_url)
     about = {path: _about(text) for path, text in texts.items()}
-    audiences = (
-        {path: keys.get("audience", "") for path, keys in front_matter.pages(docs).items()} if docs else {}
-    )
+    keys = front_matter.pages(docs) if docs else {}
+    audiences = {path: of.get("audience", "") for path, of in keys.items()}
+    plain = {path: of["plain"] for path, of in keys.items() if "plain" in of}
     policy = content_security_policy([*pages.values(), shell])
-    whole = Whole(known, audiences, policy, script, site_url)
+    whole = Whole(known, audiences, plain, policy, script, site_url)
     made = claim_pages.pages(list(known.values()), today=today, site_url=site_url, docs=docs) if shell else {}
     pages |= {f"c/{claim_id}/": _filled(shell, claim_id, page) for claim_id, page in made.items()}
     finished = {path: _through_the_row(path, text, whole) for path, text in pages.items()}
@@ -128,7 +135,19 @@ def mark(text: str, place: Place) -> str:
     if place.path.startswith(("c/", "404.html", embed.FOLDER)):
         return text
     read = page_marks.last_read(text, place.whole.claims)
-    return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read)
+    address = re.sub(r"^https?://", "", place.whole.site_url) + place.path
+    return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read, address)
+
+
+def plain_names(text: str, place: Place) -> str:
+    """Below a chapter's name in the navigation stands what is behind it (`plain` in its front matter)."""
+
+    def completed(link: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join("/", place.path, link[2])).lstrip("/") + "/"
+        words = place.whole.plain.get(target)
+        return f'{link[1]}<small class="nav-plain">{escape(words)}</small>{link[3]}' if words else link[0]
+
+    return _NAV_LINK.sub(completed, text)
 
 
 def preview_tags(text: str, place: Place) -> str:
@@ -142,7 +161,7 @@ def old_fragments(text: str, place: Place) -> str:
 
 
 def short_addresses(text: str, place: Place) -> str:
-    """Questions and promises say at which address they can be sent."""
+    """Questions, promises and ways say at which address they can be sent."""
     return stubs.told(text, place.path)
 
 
@@ -187,6 +206,7 @@ def policy_and_scripts(text: str, place: Place) -> str:
 STEPS: tuple[Callable[[str, Place], str], ...] = (
     words_for_the_lost,
     mark,
+    plain_names,
     preview_tags,
     old_fragments,
     short_addresses,

@@ -1,4 +1,4 @@
-"""Questions and promises have addresses of their own, so that a preview shows the question: a small page that leads to its place."""
+"""Questions, promises and ways have addresses of their own, so that a preview shows the question: a small page that leads to its place."""
 
 import re
 from collections.abc import Mapping
@@ -7,13 +7,16 @@ from html import unescape
 
 from guide.templating import render
 
-PAGES = ("questions/", "what-we-can-promise/")
+PAGES = ("questions/", "what-we-can-promise/", "ways/")
 """The pages whose headings of the third level have an address each."""
+
+_ANSWERED_BY_A_LIST = "ways/"
+"""Here the answers are a list below what the heading's first paragraph asks."""
 
 _LONGEST = 200
 """Characters of the answer on a preview."""
 
-_HEADING = re.compile(r'<h3 id="([\w-]+)">(.*?)</h3>\s*(?:<p>(.*?)</p>)?', re.DOTALL)
+_HEADING = re.compile(r'<h3 id="([\w-]+)">(.*?)</h3>\s*(?:<p>(.*?)</p>)?(?:\s*<ul>(.*?)</ul>)?', re.DOTALL)
 _NOT_PROSE = re.compile(r'<a\b[^>]*\bclass="(?:claim|headerlink)\b[^>]*>.*?</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
@@ -31,9 +34,13 @@ class Stub:
 def found(texts: Mapping[str, str]) -> dict[str, Stub]:
     """The stubs by their addresses, such as `questions/q01/`; `texts` are the built pages."""
     return {
-        f"{page}{name}/": Stub(_prose(title), _beginning(_prose(answer)), f"{page}#{name}")
+        f"{page}{name}/": Stub(
+            _prose(title),
+            _beginning(_prose(answers if page == _ANSWERED_BY_A_LIST and answers else answer)),
+            f"{page}#{name}",
+        )
         for page in PAGES
-        for name, title, answer in _HEADING.findall(texts.get(page, ""))
+        for name, title, answer, answers in _HEADING.findall(texts.get(page, ""))
     }
 
 

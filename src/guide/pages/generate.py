@@ -12,7 +12,7 @@ from guide.claims import instead
 from guide.claims import pages as claim_pages
 from guide.swift import symbols as apple_symbols
 
-from . import choosing, faults, history, mechanisms, not_known, ways
+from . import changes, choosing, faults, history, mechanisms, not_known, ways
 from .spec import spec
 
 HEAD = "<!-- Made by guide.pages.generate. Change the model, not this page. -->\n\n"
@@ -71,6 +71,10 @@ def made() -> dict[str, str]:
         "instead.md": instead.page(claims.every()),
         "how-it-came-to-be.md": history.page(),
         "reference/not-known.md": not_known.page(claims.every()),
+        "reference/changes.md": REFERENCE.format(
+            "Every change to a claim of this guide, with its day and its reason. What was corrected, what was retracted, what is new."
+        )
+        + changes.page(claims.every()),
     }
 
 

@@ -176,6 +176,7 @@ function readGroup(list: HTMLElement): Group {
       evidence: data["evidence"] ?? "",
       evidenceWords: element.querySelector(`.claim-badge.claim-${data["evidence"]}`)?.textContent ?? "",
       status: data["status"] ?? "",
+      statusWords: element.querySelector(`.claim-status-${data["status"]}`)?.textContent ?? "",
       since: data["since"] ?? "",
       until: data["until"] ?? "",
     };

@@ -10,6 +10,8 @@ export interface Row {
   readonly evidence: string;
   readonly evidenceWords: string;
   readonly status: string;
+  /** The word on the row's mark; "" where it has none, for what stands. */
+  readonly statusWords: string;
   readonly since: string;
   readonly until: string;
 }
@@ -55,8 +57,7 @@ export function choices(rows: readonly Row[], column: "mechanism" | "evidence" |
   const words = new Map<string, string>();
   for (const row of rows) {
     const value = row[column];
-    const said = column === "mechanism" ? row.mechanismWords : column === "evidence" ? row.evidenceWords : "";
-    if (value && !words.has(value)) words.set(value, said || value.charAt(0).toUpperCase() + value.slice(1));
+    if (value && !words.has(value)) words.set(value, row[`${column}Words`] || value);
   }
   return [...words];
 }

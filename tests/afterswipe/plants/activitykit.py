@@ -147,7 +147,7 @@ def an_update_brings_an_ended_card_back(patch: Patch) -> None:
     def planted(cards: ActivityStore, number: int, content, by: str, **more) -> None:
         update(cards, number, content, by, **more)
         card = cards.get(number)
-        if card.state is ActivityState.ENDED:
+        if card.kind == APP and card.state is ActivityState.ENDED:
             cards._put(card.changed(card.title, content, cards._clock.now), by)
 
     patch.setattr(ActivityStore, "update", planted)
@@ -235,8 +235,8 @@ def a_broadcast_starts_a_card(patch: Patch) -> None:
 def every_push_is_urgent(patch: Patch) -> None:
     send = LiveActivityPushes._send
 
-    def planted(pushes: LiveActivityPushes, number: int, _priority: int, arrive, **ends) -> None:
-        send(pushes, number, IMMEDIATE, arrive, **ends)
+    def planted(pushes: LiveActivityPushes, number: int, _priority: int, arrive, *ends) -> None:
+        send(pushes, number, IMMEDIATE, arrive, *ends)
 
     patch.setattr(LiveActivityPushes, "_send", planted)
 

@@ -1,8 +1,7 @@
 """The rules of App Intents, taken back."""
 
 from afterswipe.errors import UsageError
-from afterswipe.frameworks.appintents.intents import LongRunningIntent
-from afterswipe.frameworks.appintents.system import Intents, _Run
+from afterswipe.frameworks.appintents.system import Intents, LongRunningIntent, _Run
 
 from . import Patch, plant
 

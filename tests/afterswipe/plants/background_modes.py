@@ -2,8 +2,7 @@
 
 from afterswipe.frameworks.avfaudio.system import AudioPlayback
 from afterswipe.frameworks.corebluetooth.system import Accessories
-from afterswipe.frameworks.corelocation.app import Location
-from afterswipe.frameworks.corelocation.system import LocationServices
+from afterswipe.frameworks.corelocation.system import Location, LocationServices
 from afterswipe.kernel.process import RunTimeSource
 
 from . import Patch, plant

@@ -1,8 +1,7 @@
 """The rules of extensions and widgets, taken back: Photos, Background Assets, WidgetKit."""
 
 from afterswipe.frameworks.backgroundassets.system import BackgroundAssets, DownloaderExtension
-from afterswipe.frameworks.photos.app import PhotoLibrary
-from afterswipe.frameworks.photos.system import Photos, UploadExtension
+from afterswipe.frameworks.photos.system import PhotoLibrary, Photos, UploadExtension
 from afterswipe.frameworks.widgetkit.system import Widgets
 
 from . import Patch, plant

@@ -2,8 +2,7 @@
 
 from afterswipe.frameworks.backgroundtasks.system import TaskScheduler
 from afterswipe.frameworks.uikit.assertion import BackgroundTime
-from afterswipe.frameworks.uikit.file_locks import FileLocks
-from afterswipe.frameworks.uikit.watchdog import Watchdog
+from afterswipe.frameworks.uikit.watchdog import FileLocks, Watchdog
 from afterswipe.kernel.record import AssertionChanged
 
 from . import Patch, plant

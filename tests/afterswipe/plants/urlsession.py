@@ -2,8 +2,7 @@
 
 from afterswipe.app import Application
 from afterswipe.frameworks.urlsession.background import BackgroundURLSession
-from afterswipe.frameworks.urlsession.rate_limiter import RateLimiter
-from afterswipe.frameworks.urlsession.system import BackgroundTransfer, TransferDaemon
+from afterswipe.frameworks.urlsession.system import BackgroundTransfer, RateLimiter, TransferDaemon
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import State
 

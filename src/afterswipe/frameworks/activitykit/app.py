@@ -1,9 +1,8 @@
 """ActivityKit as an app's code holds it: request, update and end Live Activities, while the app has run time.
 
-Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17), whose helper opens
-`app.activities.allow_start_for(claim)` around the intent's code; by push (17.2, `phone.live_activity_pushes.start`); or at a time that
-was given before (26, `request(..., start=...)`). Whether an app in the background may give such a time is not documented in what
-was read; here it may not.
+Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17); by push (17.2,
+`phone.live_activity_pushes.start`); or at a time that was given before (26, `request(..., start=...)`). Whether an app in the background may
+give such a time is not documented in what was read; here it may not.
 
 Not modelled: alerts' sounds, buttons in a card.
 """
@@ -28,12 +27,8 @@ class Work(Protocol):
     """What a card can speak of: a task of a URLSession."""
 
     @property
-    def name(self) -> str:
-        """The file's name."""
-
-    @property
-    def moved_by(self) -> tuple[str, int]:
-        """Whose process moves the bytes, and the transfer's number there."""
+    def moved_by(self) -> tuple[str, int, str]:
+        """Whose process moves the bytes, the transfer's number there, and the file's name."""
 
 
 class Activity:
@@ -106,8 +101,7 @@ class Activity:
 
         A card may follow several. Without it the card speaks of the one work that is there, and of two works it is not judged.
         """
-        by, number = task.moved_by
-        self._process.note(CardFollows(self._process.clock.now, self._number, by, number, task.name))
+        self._process.note(CardFollows(self._process.clock.now, self._number, *task.moved_by))
 
     def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
         """End the activity with a last text.
@@ -170,10 +164,7 @@ class Activities:
 
     @contextmanager
     def allow_start_for(self, claim_id: str) -> Iterator[None]:
-        """Let activities start in the background while this is open, because of a rule such as `intents.live-activity-intent`.
-
-        For the mechanism that runs the app's code, not for the app.
-        """
+        """For a mechanism that runs the app's code, not for the app: activities may start in the background while this is open, by this rule."""
         self._allowed_for.append(claim_id)
         try:
             yield
@@ -226,16 +217,12 @@ class Activities:
         (claim live-activity.reconcile-at-launch).
         """
         rules = self._process.rules
-        rules.cite("live-activity.listed-is-not-alive")
-        rules.cite("live-activity.reconcile-at-launch")
+        rules.cite("live-activity.listed-is-not-alive", "live-activity.reconcile-at-launch")
         for card in list(self._cards):
             if card.kind != APP:
-                failed = card.state is ActivityState.ENDED
-                rules.cite(
-                    "continued-processing.failed-card-cannot-be-cleared"
-                    if failed
-                    else "continued-processing.card-belongs-to-the-system"
-                )
+                ended = "continued-processing.failed-card-cannot-be-cleared"
+                other = "continued-processing.card-belongs-to-the-system"
+                rules.cite(ended if card.state is ActivityState.ENDED else other)
             elif card.state is not ActivityState.DISMISSED:
                 yield Activity(self._process, self._cards, card.number)
 
@@ -263,11 +250,8 @@ class Activities:
             rules.cite(rule)
             if self._process.state.foreground:
                 rules.cite("live-activity.no-start-in-will-enter-foreground")
-            raise ActivityAuthorizationError(
-                "visibility",
-                f"the app is in state {state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves.",
-                rule,
-            )
+            why = f"the app is in state {state.value!r} and a Live Activity starts in the foreground. Request it before the person leaves."
+            raise ActivityAuthorizationError("visibility", why, rule)
 
 
 def _content(

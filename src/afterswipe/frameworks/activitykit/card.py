@@ -57,11 +57,8 @@ class Content:
     def check(self, title: str, limit: float) -> None:
         """Raise ActivityAuthorizationError `attributesTooLarge` where title and content exceed `limit` bytes as JSON."""
         if self.bytes(title) > limit:
-            raise ActivityAuthorizationError(
-                "attributesTooLarge",
-                f"the card's data has {self.bytes(title)} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself.",
-                "live-activity.payload-limit",
-            )
+            why = f"the card's data has {self.bytes(title)} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
+            raise ActivityAuthorizationError("attributesTooLarge", why, "live-activity.payload-limit")
 
 
 @frozen

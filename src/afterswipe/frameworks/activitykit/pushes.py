@@ -1,8 +1,8 @@
 """Live Activity pushes: the server's side. The system draws the card anew, and no code of the app runs.
 
-A push of priority 10 counts against an hourly budget and arrives at once, with nothing in its way; one of priority 5 does not count and
-arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last
-one is kept (claim live-activity-push.over-budget-is-throttled). The budget is counted for all cards of the app together.
+A push of priority 10 counts against an hourly budget, one for all cards of the app, and arrives at once; one of priority 5 does not count and
+arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last one
+is kept (claim live-activity-push.over-budget-is-throttled).
 
 Not modelled: headers, expiration, what a channel stores for a phone that is offline, the watch's own budget. Whether a push starts a
 card after a force quit is not documented in what was read; here it does, and the app is not woken.
@@ -35,14 +35,13 @@ class LiveActivityPushes:
     def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
         self._host = host
         self._clock, self.rules, self._record = host.clock, host.rules, host.record
-        self._network = network
-        self._cards = cards
+        self._network, self._cards = network, cards
         self._sent: list[int] = []
         self._held: dict[int, Held] = {}
         self._waiting: dict[int, Held] = {}
         self._starts: list[int] = []
         self._count = 0
-        network.watch(self._network_changed, Phase.CARD_PUSHES)
+        network.changes.on(Phase.CARD_PUSHES, self._network_changed)
 
     def update(
         self,
@@ -65,8 +64,7 @@ class LiveActivityPushes:
         self._check(card.title, card.content.text if text is None else text, progress, stale_date, priority)
 
         def arrive() -> None:
-            old = self._cards.get(number).content
-            words = old.text if text is None else text
+            words = self._cards.get(number).content.text if text is None else text
             self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, stale_date=self._date(stale_date))
             try:
@@ -87,10 +85,7 @@ class LiveActivityPushes:
         number: int = 1,
         priority: int = IMMEDIATE,
     ) -> None:
-        """End card `number` with a last text; `dismissal_date`, in seconds, is when it leaves the Lock Screen, up to four hours later.
-
-        Raises what `update` raises.
-        """
+        """End card `number` with a last text; `dismissal_date`, in seconds, is when it leaves the Lock Screen. Raises what `update` raises."""
         card = self._card(number)
         self._check(card.title, text or "", None, None, priority)
 
@@ -100,7 +95,7 @@ class LiveActivityPushes:
             self._cards.end(number, text, by="push", dismiss_after=after)
             self._wakes_nobody()
 
-        self._send(number, priority, arrive, ends=True)
+        self._send(number, priority, arrive, True)
 
     def start(
         self,
@@ -125,9 +120,12 @@ class LiveActivityPushes:
         content = Content(text, progress, stale_date=_ms(stale_date))
 
         def arrive() -> None:
-            if self._too_many_starts():
+            now, window = self._clock.now, self.rules.milliseconds("model.push-to-start-window")
+            self._starts = [at for at in self._starts if at > now - window]
+            if len(self._starts) >= self.rules.number("live-activity-push.push-to-start-budget"):
                 self._note_held(0, "a start is dropped, the budget for starts is used up")
                 return
+            self._starts.append(now)
             try:
                 self._cards.add(Card(title, content), "push", alert=alert)
             except ActivityAuthorizationError as refused:
@@ -184,7 +182,7 @@ class LiveActivityPushes:
         why = f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
         self.rules.obeyed(rule, size <= limit, why)
 
-    def _send(self, number: int, priority: int, arrive: Callable[[], None], *, ends: bool = False) -> None:
+    def _send(self, number: int, priority: int, arrive: Callable[[], None], ends: bool = False) -> None:
         """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
         self.rules.cite("live-activity-push.priority-and-budget")
         if priority == LOW:
@@ -194,7 +192,7 @@ class LiveActivityPushes:
             self._keep(self._held, number, (arrive, ends), "replaces the one that is held back")
         elif wait := self._over_budget():
             self._keep(self._held, number, (arrive, ends), "held back, the hour's budget is used up")
-            self._clock.after(wait, lambda: self._release(number))
+            self._clock.after(wait, lambda: self._send(number, IMMEDIATE, *self._held.pop(number)))
         else:
             self._when_online(number, arrive, ends)
 
@@ -223,10 +221,6 @@ class LiveActivityPushes:
             return 0
         self.rules.cite("live-activity-push.over-budget-is-throttled")
         return self._sent[-self._limit] + HOUR - now
-
-    def _release(self, number: int) -> None:
-        arrive, ends = self._held.pop(number)
-        self._send(number, IMMEDIATE, arrive, ends=ends)
 
     def _when_online(self, number: int, arrive: Callable[[], None], ends: bool = False) -> None:
         if self._online:
@@ -262,15 +256,6 @@ class LiveActivityPushes:
             self.rules.cite(rule)
             why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
             raise UsageError(why)
-
-    def _too_many_starts(self) -> bool:
-        now = self._clock.now
-        window = self.rules.milliseconds("model.push-to-start-window")
-        self._starts = [at for at in self._starts if at > now - window]
-        if len(self._starts) >= self.rules.number("live-activity-push.push-to-start-budget"):
-            return True
-        self._starts.append(now)
-        return False
 
 
 class APNs:

@@ -1,10 +1,9 @@
 """The system's side of ActivityKit: the cards, and the system's own clockwork.
 
-A Live Activity is a record here, on the phone's side, whether or not its app runs. By itself it changes only as the clock says: started at
-its scheduled time, stale at the stale date, ended after 8 hours, off the Lock Screen after 4 more; a timer view the system draws all the time.
-
-Beside the app's own cards there are the system's, for a mechanism whose task comes with a picture (BGContinuedProcessingTask,
-LongRunningIntent). The app cannot list, change or end such a card, and no limit of the app's counts it. `Card.kind` tells the two apart.
+A Live Activity is a record here, whether or not its app runs. By itself it changes only as the clock says: started at its scheduled time,
+stale at the stale date, ended after 8 hours, off the Lock Screen after 4 more; a timer view the system draws all the time. Beside the app's
+cards there are the system's, for a task that comes with a picture (BGContinuedProcessingTask, LongRunningIntent): the app cannot list,
+change or end those, and no limit counts them. `Card.kind` tells the two apart.
 
 Not modelled: the cards of other apps (so `globalMaximumExceeded` does not happen), what becomes of cards that are there when the person
 switches Live Activities off, a restart (nobody documents either), height and images, Apple Watch, CarPlay and the Mac.
@@ -28,9 +27,8 @@ def needs(rules: Rules, claim_id: str, what: str) -> None:
     """Raise UnavailableError where this iOS does not have the API that the claim is about."""
     if not rules.holds(claim_id):
         since = rules.claim(claim_id).since.removesuffix(".0")
-        raise UnavailableError(
-            f"iOS {rules.ios} has no {what}. Choose iOS {since} or later: Phone(ios='{since}').", claim_id
-        )
+        why = f"iOS {rules.ios} has no {what}. Choose iOS {since} or later: Phone(ios='{since}')."
+        raise UnavailableError(why, claim_id)
 
 
 STARTS = 0
@@ -111,15 +109,15 @@ class ActivityStore:
 
     # What the app's ActivityKit and the pushes use.
 
-    def add(
-        self, card: Card, by: str, *, starts: int | None = None, alert: str = "", push: bool = False
-    ) -> int:
+    def add(self, card: Card, by: str, starts: int | None = None, alert: str = "", push: bool = False) -> int:
         """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token.
 
         Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`, for the app's own cards.
         """
         if card.kind == APP:
-            self._must_be_allowed()
+            if not self.allowed:
+                why = "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before."
+                raise self._refused("denied", why, "live-activity.can-be-switched-off")
             self._must_have_room()
             card.content.check(card.title, self._rules.number("live-activity.payload-limit"))
         number = len(self._cards) + 1
@@ -134,10 +132,7 @@ class ActivityStore:
         return number
 
     def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> None:
-        """Change a card's content. An ended or dismissed activity ignores it, and of fast local updates many are dropped.
-
-        Raises ActivityAuthorizationError `attributesTooLarge`.
-        """
+        """Change a card's content; an ended one ignores it, and many fast local updates are dropped. Raises ActivityAuthorizationError."""
         card = self._cards[number]
         if card.kind == APP:
             content.check(card.title, self._rules.number("live-activity.payload-limit"))
@@ -216,31 +211,20 @@ class ActivityStore:
         shown = [card.title for card in self if card.on_screen]
         if change.event is Event.RESTART and shown:
             self._rules.cite("live-activity.reboot-persistence")
-            raise NotKnownError(
-                f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple "
-                "says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page "
-                "has the test on a device that would tell.",
-                "live-activity.reboot-persistence",
-            )
+            why = f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page has the test on a device that would tell."
+            raise NotKnownError(why, "live-activity.reboot-persistence")
 
     def _process_ended(self, change: AppChange) -> None:
         """The app's process is gone: nothing becomes of the cards."""
         self.tokens.forget_followers()
-        by_person = change.event is Event.FORCE_QUIT
-        self._rules.cite(
-            "live-activity.survives-force-quit" if by_person else "live-activity.survives-its-process"
-        )
+        quit_, other = "live-activity.survives-force-quit", "live-activity.survives-its-process"
+        self._rules.cite(quit_ if change.event is Event.FORCE_QUIT else other)
 
     def _locked(self, name: str) -> None:
         """The device locks, which ends activities of the transient style (claim live-activity.transient-style)."""
         if name == "locked" and self._conditions.locked:
             for card in list(self):
                 self.collapsed(card.number)
-
-    def _must_be_allowed(self) -> None:
-        if not self.allowed:
-            why = "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before."
-            raise self._refused("denied", why, "live-activity.can-be-switched-off")
 
     def _refused(self, reason: str, why: str, rule: str) -> ActivityAuthorizationError:
         self._rules.cite(rule)
@@ -280,22 +264,17 @@ class ActivityStore:
         timer = None if card.state is ActivityState.ENDED else card.content.timer
         shows = (card.title, card.says(now), card.progress(now), timer)
         self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
-        self._plan_stale(card)
+        if (due := self._stale.pop(card.number, None)) is not None:
+            due.cancel()
+        if card.state is ActivityState.ACTIVE and (stale_date := card.content.stale_date) is not None:
+            self._rules.cite("live-activity.stale-date")
+            self._stale[card.number] = self._clock.at(stale_date, lambda: self._become_stale(card.number))
         if card.state not in LIVE and (tell := self._when_over.pop(card.number, None)) is not None:
             tell()
 
-    def _plan_stale(self, card: Card) -> None:
-        if (due := self._stale.pop(card.number, None)) is not None:
-            due.cancel()
-        stale_date = card.content.stale_date
-        if card.state is ActivityState.ACTIVE and stale_date is not None:
-            self._rules.cite("live-activity.stale-date")
-            self._stale[card.number] = self._clock.at(stale_date, lambda: self._become_stale(card.number))
-
     def _become_stale(self, number: int) -> None:
-        frozen = self._host.state is State.NOT_RUNNING and self._rules.holds(
-            "live-activity.stale-view-after-termination"
-        )
+        rule = "live-activity.stale-view-after-termination"
+        frozen = self._host.state is State.NOT_RUNNING and self._rules.holds(rule)
         self._put(replace(self._cards[number], state=ActivityState.STALE, redrawn=not frozen), by="system")
 
 
@@ -351,10 +330,7 @@ class LiveActivities:
         self._cards.tokens.make(STARTS)
 
     def collapse(self, number: int = 1) -> None:
-        """Collapse the expanded view of a card, which ends an activity of the transient style (claim live-activity.transient-style).
-
-        Raises UsageError where there is no such card.
-        """
+        """Collapse the expanded view of a card, which ends one of the transient style. Raises UsageError where there is no such card."""
         there = any(card.number == number for card in self._cards)
         must(there, f"There is no card {number} to collapse.")
         self._cards.collapsed(number)

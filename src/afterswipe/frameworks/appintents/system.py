@@ -1,37 +1,100 @@
-"""The system's side of App Intents: code of the app that it runs because of a tap elsewhere, in a widget, in Siri or in Shortcuts.
+"""App Intents: code of the app that the system runs because of a tap elsewhere, in a widget, in Siri or in Shortcuts.
 
-Not modelled, because nobody has published it (claim long-running-intent.limits-not-documented): the longest time of a
-LongRunningIntent (the model sets none), how long it may pause between two reports, what a force quit does to it. The last
-two raise NotKnownError. Nor modelled: what becomes of the system's card when the app's process ends before the intent does, and when
-it leaves the Lock Screen after the intent's end (here the person removes it); Siri's own limits.
+An intent has 30 seconds. A `LiveActivityIntent` (iOS 17) runs in the app's process without opening it and may start a Live
+Activity. A `LongRunningIntent` (iOS 27) runs on while it reports progress, and the system shows its progress on a card with
+a stop button. A `CancellableIntent` (iOS 26.4) is told why it is stopped.
+
+Not modelled: parameters and results of intents, intents in an extension's process (claim intents.execution-targets), Siri's own limits;
+and, because nobody has published it (claim long-running-intent.limits-not-documented): the longest time of a LongRunningIntent (the model
+sets none), how long it may pause between two reports, what a force quit does to it (these two raise NotKnownError), what becomes of the
+system's card when the app's process ends before the intent does, when it leaves after the intent's end (here the person removes it).
 """
 
 import asyncio
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from typing import ClassVar, Protocol
 
 from afterswipe.device.conditions import Conditions
-from afterswipe.errors import NotKnownError, UsageError, must
+from afterswipe.errors import NotKnownError, UsageError, must, must_be_share
+from afterswipe.frameworks.activitykit.app import Activities
 from afterswipe.frameworks.activitykit.card import SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import AppChange, Event, Host, Phase
+from afterswipe.kernel import AppChange, Event, Host, Phase, Process
 from afterswipe.kernel.record import PersonDid, ProcessChanged
 
-from .intents import AppIntent, CancellableIntent, InProcess, LiveActivityIntent, LongRunningIntent
 
-_TICK = 1
+class InProcess(Protocol):
+    """What an intent is performed in, as far as the system cares: the app, in one process."""
+
+    process: Process
+
+    @property
+    def activities(self) -> Activities:
+        """Its ActivityKit."""
+
+
+class AppIntent[App: InProcess](ABC):
+    """An app intent. Write a class of your own with `perform`; `title` is what the system shows of it."""
+
+    title: ClassVar[str] = "An intent"
+    came_with: ClassVar[tuple[str, str]] = ("intents.time-limit", "app intents")
+
+    @abstractmethod
+    async def perform(self, app: App) -> None:
+        """Do it, in the app's process, in at most 30 seconds (claim intents.time-limit)."""
+
+
+class LiveActivityIntent[App: InProcess](AppIntent[App]):
+    """An intent that may start, change or end a Live Activity while the app is in the background. Since iOS 17."""
+
+    came_with = ("intents.live-activity-intent", "LiveActivityIntent")
+
+
+class CancellableIntent[App: InProcess](AppIntent[App]):
+    """An intent that is told why it is stopped. Since iOS 26.4."""
+
+    came_with = ("intents.cancellation-gives-a-reason", "CancellableIntent")
+
+    def cancelled(self, app: App, reason: str) -> None:
+        """Called before the intent is stopped. `reason` is in words; Apple has names for the cases."""
+
+
+class LongRunningIntent[App: InProcess](CancellableIntent[App]):
+    """An intent that may take longer than 30 seconds, as long as it reports progress. Since iOS 27."""
+
+    came_with = ("long-running-intent.extends-the-limit", "LongRunningIntent")
+    performance: "_Run[App] | None" = None
+    """Set by the system, while it is performed."""
+
+    async def perform_background_task(self, operation: Callable[[], Awaitable[None]]) -> None:
+        """Run `operation` with extended time. Call it from `perform`; raises UsageError elsewhere."""
+        performance = self._performed()
+        performance.extended = True
+        try:
+            await operation()
+        finally:
+            performance.extended = False
+
+    def report_progress(self, share: float) -> None:
+        """Report progress, 0.0 to 1.0; the system's card shows it. Raises UsageError for other numbers."""
+        must_be_share("progress", share)
+        self._performed().reported(share)
+
+    def _performed(self) -> "_Run[App]":
+        if self.performance is None:
+            raise UsageError("This intent is not performed now. Let the person tap it: phone.intents.tap().")
+        return self.performance
 
 
 class _Run[App: InProcess]:
     """One performance of an intent."""
 
     def __init__(self, app: App, host: Host, cards: ActivityStore, intent: AppIntent[App], by: str) -> None:
-        self._app = app
-        self._process = app.process
-        self._host = host
-        self._cards = cards
-        self._clock = host.clock
-        self._rules = host.rules
+        self._app, self._process = app, app.process
+        self._host, self._cards = host, cards
+        self._clock, self._rules = host.clock, host.rules
         self.intent = intent
         self.extended = False
         self.over = False
@@ -56,9 +119,9 @@ class _Run[App: InProcess]:
     async def _whole(self) -> None:
         self._task = asyncio.current_task()
         starts_cards = isinstance(self.intent, LiveActivityIntent)
-        claim, app = "intents.live-activity-intent", self._app
+        allowing = self._app.activities.allow_start_for
         try:
-            with app.activities.allow_start_for(claim) if starts_cards else nullcontext():
+            with allowing("intents.live-activity-intent") if starts_cards else nullcontext():
                 await self.intent.perform(self._app)
         except asyncio.CancelledError:
             if not self._stopped:
@@ -85,11 +148,8 @@ class _Run[App: InProcess]:
         if self._reported_at is None:
             self.stop("no progress was reported in the time of an app intent")
         elif self._clock.now >= self._reported_at + limit:
-            raise NotKnownError(
-                f"how long a LongRunningIntent may go without reporting progress. {self.intent.title!r} has been silent for "
-                f"{limit / 1000:g} s. Report progress more often, or test it on a device.",
-                "long-running-intent.limits-not-documented",
-            )
+            why = f"how long a LongRunningIntent may go without reporting progress. {self.intent.title!r} has been silent for {limit / 1000:g} s. Report progress more often, or test it on a device."
+            raise NotKnownError(why, "long-running-intent.limits-not-documented")
         else:
             self._clock.at(self._reported_at + limit, self._look_at_the_time)
 
@@ -98,18 +158,14 @@ class _Run[App: InProcess]:
         self._stopped = reason
         self._say_why(reason)
         if self._task is not None:
-            self._process.call(self._cancel)
-        self._clock.after(_TICK, self.end)
+            self._process.loop.call_soon(self._task.cancel)
+        self._clock.after(1, self.end)
 
     def _say_why(self, reason: str) -> None:
         intent = self.intent
         if isinstance(intent, CancellableIntent):
             self._rules.cite("intents.cancellation-gives-a-reason")
             self._process.call(lambda: intent.cancelled(self._app, reason))
-
-    def _cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
 
     def end(self) -> None:
         """It is done or was stopped: its hold on the process is gone."""
@@ -130,7 +186,7 @@ class Intents[App: InProcess]:
     """What a person, Siri or Shortcuts lets run: `phone.intents`. `app` is what it runs in, None without a process."""
 
     def __init__(
-        self, host: Host, *, conditions: Conditions, cards: ActivityStore, app: Callable[[], App | None]
+        self, host: Host, conditions: Conditions, cards: ActivityStore, app: Callable[[], App | None]
     ) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
@@ -158,13 +214,10 @@ class Intents[App: InProcess]:
 
     def stop(self) -> None:
         """The person taps stop on the system's card of a LongRunningIntent. Raises UsageError where there is none."""
-        run = next(iter(self._long_running()), None)
-        if run is None:
-            raise UsageError(
-                "There is no LongRunningIntent to stop. Tap one first: phone.intents.tap(intent)."
-            )
+        runs = self._long_running()
+        must(bool(runs), "There is no LongRunningIntent to stop. Tap one first: phone.intents.tap(intent).")
         self._host.record.add(PersonDid(self._clock.now, "taps stop"))
-        run.stop("the person stopped it")
+        runs[0].stop("the person stopped it")
 
     def _long_running(self) -> list[_Run[App]]:
         return [run for run in self._runs if run.alive and isinstance(run.intent, LongRunningIntent)]
@@ -172,10 +225,8 @@ class Intents[App: InProcess]:
     def _before_force_quit(self, change: AppChange) -> None:
         """Nobody has published what a force quit does to a LongRunningIntent that runs."""
         if change.event is Event.FORCE_QUIT and self._long_running():
-            raise NotKnownError(
-                "what a force quit does to a LongRunningIntent that runs. Stop the intent first, or test it on a device.",
-                "long-running-intent.limits-not-documented",
-            )
+            why = "what a force quit does to a LongRunningIntent that runs. Stop the intent first, or test it on a device."
+            raise NotKnownError(why, "long-running-intent.limits-not-documented")
 
     def _perform(self, intent: AppIntent[App], by: str) -> None:
         self._rules.require(*type(intent).came_with)
@@ -183,8 +234,6 @@ class Intents[App: InProcess]:
         if not self._host.state.foreground:
             self._host.wake("app intent", "")
         if (app := self._app()) is None:
-            raise UsageError(
-                "There is no app on the phone yet, with no intents. Open it once: phone.open(my_app)."
-            )
+            raise UsageError("There is no app on the phone, so no intent. Open it once: phone.open(my_app).")
         self._runs = [run for run in self._runs if run.alive]
         self._runs.append(_Run(app, self._host, self._cards, intent, by))

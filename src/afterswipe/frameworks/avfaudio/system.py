@@ -1,6 +1,10 @@
-"""AVFAudio: what the phone's speaker does to an app that plays, and what App Review says to silence."""
+"""AVFAudio: sound that an app plays, what the phone's speaker does to it, and what App Review says to silence.
 
-from afterswipe.kernel import Action, Host
+Not modelled: sound that another app or a call interrupts, unless the script says so (`phone.background_modes.interrupt_audio()`).
+"""
+
+from afterswipe.kernel import Action, Host, Process
+from afterswipe.kernel.process import RunTimeSource
 
 
 class AudioPlayback:
@@ -23,3 +27,29 @@ class AudioPlayback:
             return []
         self._host.rules.cite("audio.keep-alive-violates-review")
         return ["audio was used only to keep the app alive (guideline 2.5.4)"]
+
+
+class Audio:
+    """Sound: `app.audio`. The app has run time while it really plays or records."""
+
+    def __init__(self, process: Process, playback: AudioPlayback) -> None:
+        self.process = process
+        self._playback = playback
+        self._source = RunTimeSource(process, "audio")
+        playback.stop_sound = lambda: self.stop() if process.state.runs else None
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays now."""
+        return self._source.on
+
+    def play(self, *, silent: bool = False) -> None:
+        """Play until `stop`, or until the phone interrupts it. Silence plays as well, and breaks a review rule. Raises UsageError without run time."""
+        self.process.must_run("play sound", "life-cycle.suspended-runs-no-code")
+        if silent:
+            self._playback.silent_audio = True
+        self._source.start()
+
+    def stop(self) -> None:
+        """Stop playing: without another reason to run, the app is suspended."""
+        self._source.end()

@@ -1,11 +1,9 @@
 """BackgroundTasks as an app's code holds it: register a handler, submit a request, and be launched when the system chooses.
 
-Apple: `BGTaskScheduler`, `BGAppRefreshTask`, `BGProcessingTask` (iOS 13) and `BGContinuedProcessingTask` (iOS 26). The system's side
-is in `system` and `continued`. A request is a wish, and no start: the system decides whether and when it launches the app for it.
+The model has no Info.plist. To register a handler is also to permit its identifier and the background mode that it needs (claims
+background-tasks.identifiers-are-declared, background-refresh.needs-the-fetch-mode, background-processing.needs-the-processing-mode).
 
-The model has no Info.plist. To register a handler is also to permit its identifier and the background mode that it needs
-(claims background-tasks.identifiers-are-declared, background-refresh.needs-the-fetch-mode,
-background-processing.needs-the-processing-mode). Not modelled: health research tasks, the throttling of apps that do not
+Not modelled: health research tasks, the throttling of apps that do not
 complete their tasks, the bundle identifier in the names of continued tasks.
 """
 
@@ -17,14 +15,7 @@ from afterswipe.kernel import Event, Host, Process
 
 from .continued import ContinuedProcessing
 from .system import TaskScheduler
-from .tasks import (
-    BGAppRefreshTaskRequest,
-    BGContinuedProcessingTask,
-    BGContinuedProcessingTaskRequest,
-    BGProcessingTaskRequest,
-    BGTask,
-    BGTaskRequest,
-)
+from .tasks import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest, BGTask, BGTaskRequest, Launch
 
 Handler = Callable[[Any], Coroutine[Any, Any, None] | None]
 """A launch handler: it is given its task. It may be a coroutine function."""
@@ -73,24 +64,21 @@ class BGTaskScheduler:
         moment = begin is None or 0 <= begin < float("inf")
         must(moment, f"earliest_begin_date={begin} is no moment. Use app.now + seconds, or leave it out.")
         self._must_be_registered(request.identifier)
-        match request:
-            case BGContinuedProcessingTaskRequest():
-                self._continued.add(request)
-            case BGAppRefreshTaskRequest() | BGProcessingTaskRequest():
-                if request.identifier in self._late:
-                    self._registered_late(request.identifier)
-                self._system.add(request)
-            case _:
-                raise UsageError("A BGTaskRequest asks for nothing. Submit one of its kinds.")
+        if isinstance(request, BGContinuedProcessingTaskRequest):
+            self._continued.add(request)
+            return
+        if not isinstance(request, Launch):
+            raise UsageError("A BGTaskRequest asks for nothing. Submit one of its kinds.")
+        if request.identifier in self._late:
+            self._registered_late(request.identifier)
+        self._system.add(request)
 
     async def submit_task_request(self, request: BGTaskRequest) -> None:
         """The form that replaces `submit` in iOS 27 (claim background-tasks.submit-is-deprecated); raises UnavailableError before."""
         rule = self._rules.claim("background-tasks.submit-is-deprecated")
         if not self._rules.holds(rule.id):
-            raise UnavailableError(
-                f"iOS {self._rules.ios} has no submitTaskRequest. Use submit, or choose iOS {rule.since}: Phone(ios='{rule.since}').",
-                rule.id,
-            )
+            why = f"iOS {self._rules.ios} has no submitTaskRequest. Use submit, or choose iOS {rule.since}: Phone(ios='{rule.since}')."
+            raise UnavailableError(why, rule.id)
         self.submit(request)
 
     def cancel(self, identifier: str) -> None:
@@ -121,9 +109,7 @@ class BGTaskScheduler:
     def _start(self, handler: Handler, task: BGTask) -> None:
         work = handler(task)
         if work is not None:
-            self.process.loop.create_task(work).add_done_callback(
-                lambda done: None if done.cancelled() else done.result()
-            )
+            self.process.run(work)
         if isinstance(task, BGContinuedProcessingTask):  # that its handler has returned ends nothing
             self._rules.cite("continued-processing.async-work-is-supported")
 
@@ -132,12 +118,8 @@ class BGTaskScheduler:
 
     def _must_be_registered(self, identifier: str) -> None:
         if identifier not in self._handlers:
-            raise BGTaskSchedulerError(
-                "notPermitted",
-                f"nothing is registered for {identifier!r}. Call app.task_scheduler.register({identifier!r}, "
-                "handler) first; on a phone, the identifier must also stand in the Info.plist.",
-                "background-tasks.identifiers-are-declared",
-            )
+            why = f"nothing is registered for {identifier!r}. Call app.task_scheduler.register({identifier!r}, handler) first; on a phone, the identifier must also stand in the Info.plist."
+            raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")
 
     def _registered_late(self, identifier: str) -> None:
         self._crash(

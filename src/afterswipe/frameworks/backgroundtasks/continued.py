@@ -1,23 +1,19 @@
 """The system's side of continued tasks (iOS 26): what it takes, what waits, the card of each task, and what ends it.
 
-Work that a person starts in the app goes on behind a card of the system. The app submits a request in the foreground and is given
-its task at once, or later where the system has no room. While the task runs it holds off suspension, and the system shows a card with
-its title, subtitle and progress that the app can neither style, hide nor end. The task must report progress; nobody documents a
-longest run time (claim continued-processing.maximum-run-time).
+Work that a person starts in the app goes on behind a card of the system, which the app can neither style, hide nor end. The app submits a
+request in the foreground and is given its task at once, or later where the system has no room. While it runs it holds off suspension. It
+must report progress; nobody documents a longest run time (claim continued-processing.maximum-run-time).
 
-Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log
-shows requests accepted without one. Checked is the foreground. Waiting for the network counts as a stall here; one report fits
-that, nothing proves it (claims continued-processing.airplane-mode-expiry, .network-wait-as-stall). What Stop does in the system's
-question is not known either; here it ends the task as the card's own stop button does (claim
-continued-processing.stop-in-the-question). A question that nobody answers changes nothing.
+Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log shows requests
+accepted without one. Waiting for the network counts as a stall; one report fits that, nothing proves it (claims
+continued-processing.airplane-mode-expiry, .network-wait-as-stall). Stop in the system's question ends the task as the card's own button
+does (claim continued-processing.stop-in-the-question: not known). A question that nobody answers changes nothing.
 
 Not modelled: how many tasks may run at once (the script says when there is no room), GPU and Neural Engine, the lower
 priority in the background, the Simulator, what becomes of a queued request when the system ends the app (it is dropped here), the
 alerts at the start and at the end, what the card says after its task is done (it leaves at once here), when a failed card leaves by
 itself (here the person has to remove it).
 """
-
-from collections.abc import Callable
 
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must_be_one_of
@@ -26,11 +22,8 @@ from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
-from .system import Grant, Handlers
+from .system import Grant, Reached
 from .tasks import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest, BGTaskRequest
-
-_QUESTION = "Continue in background?"
-_FAILED = "Task failed"
 
 
 class RunningTask:
@@ -43,14 +36,12 @@ class RunningTask:
         self.asked = self.stopped = self.gone = False
         self._tell = continued.look
         self._process = process
-        self._rules = process.rules
-        self._clock = process.clock
-        self._network = continued.network
-        self._cards = continued.cards
+        self._rules, self._clock = process.rules, process.clock
+        self._network, self._cards = continued.network, continued.cards
         self._grant = Grant(process, continued.host, [task], lambda _grant: self._over())
         task.when_changed = self._changed
         self.card = self._show()
-        self._stall: Due | None = None
+        self._stall = Due(0, None)
         self._watch()
         self._clock.after(self._rules.milliseconds("model.continued-question-after"), self._ask)
 
@@ -90,13 +81,13 @@ class RunningTask:
 
     def _over(self) -> None:
         self.gone = True
-        self._stop_watching()
+        self._stall.cancel()
         done = self.task.success
-        self._end_card("Done" if done else _FAILED, leave=done or (self.task.over and self.stopped))
+        self._end_card("Done" if done else "Task failed", leave=done or (self.task.over and self.stopped))
         self._tell()
 
     def _draw(self) -> None:
-        text = _QUESTION if self.asked else self.task.subtitle
+        text = "Continue in background?" if self.asked else self.task.subtitle
         content = Content(text, self.task.progress.fraction_completed)
         self._cards.update(self.card, content, "system", title=self.task.title)
 
@@ -106,13 +97,9 @@ class RunningTask:
 
     def _watch(self) -> None:
         """Count the time without progress from now."""
-        self._stop_watching()
+        self._stall.cancel()
         threshold = self._rules.milliseconds("continued-processing.stall-threshold")
         self._stall = self._clock.after(threshold, self._stalled)
-
-    def _stop_watching(self) -> None:
-        if self._stall is not None:
-            self._stall.cancel()
 
     def _stalled(self) -> None:
         if not self._network.connected:
@@ -137,14 +124,7 @@ class RunningTask:
 class ContinuedProcessing:
     """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
 
-    def __init__(
-        self,
-        host: Host,
-        *,
-        cards: ActivityStore,
-        network: Network,
-        handlers: Callable[[], Handlers | None],
-    ) -> None:
+    def __init__(self, host: Host, cards: ActivityStore, network: Network, handlers: Reached) -> None:
         self.host = host
         self._clock, self._rules = host.clock, host.rules
         self.cards = cards
@@ -223,11 +203,8 @@ class ContinuedProcessing:
         rules.cite("continued-processing.default-strategy-is-queue")
         if self._full and request.strategy == "fail":
             rules.cite("continued-processing.fail-strategy")
-            raise BGTaskSchedulerError(
-                "immediateRunIneligible",
-                "the system has no room for the task now. Go on without it, or submit with strategy='queue' and start later.",
-                "continued-processing.fail-strategy",
-            )
+            why = "the system has no room for the task now. Go on without it, or submit with strategy='queue' and start later."
+            raise BGTaskSchedulerError("immediateRunIneligible", why, "continued-processing.fail-strategy")
         self._queue.append(request)
         rules.cite("continued-processing.ignores-earliest-begin")
         self.look()
@@ -268,9 +245,7 @@ class ContinuedProcessing:
 
     def _newest(self) -> RunningTask:
         if not self._running:
-            raise UsageError(
-                "No continued task runs. The app submits one with app.task_scheduler.submit(...)."
-            )
+            raise UsageError("No continued task runs. The app submits one: app.task_scheduler.submit(...).")
         return self._running[-1]
 
     def _next(self) -> BGContinuedProcessingTaskRequest | None:

@@ -1,10 +1,8 @@
 """The system's side of BackgroundTasks: which requests wait, what keeps them waiting, and when the app is launched for them.
 
-Refresh: once, some time after the request may begin, and up to 30 seconds. The system goes by how the app is used; here that
-is a fixed delay (claim model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until
-the person is back or the time is over (claim model.processing-run-time).
-
-After a force quit neither runs. For refresh that is settled; for processing Apple's engineers have said different things
+Refresh: once, some time after the request may begin, and up to 30 seconds; how the app is used is here a fixed delay (claim
+model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until the person is back or the time
+is over (claim model.processing-run-time). After a force quit neither runs; for processing Apple's engineers have said different things
 (claim force-quit.stops-processing-tasks, disputed), and the model follows the older answer.
 
 Not modelled: system budgets, a low battery, the shorter times of Low Power Mode, power that is taken away while a task runs,
@@ -21,14 +19,7 @@ from afterswipe.errors import BGTaskSchedulerError, must_be_one_of
 from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
-from .tasks import (
-    BGAppRefreshTask,
-    BGAppRefreshTaskRequest,
-    BGProcessingTask,
-    BGProcessingTaskRequest,
-    BGTask,
-    BGTaskRequest,
-)
+from .tasks import BGAppRefreshTask, BGProcessingTask, BGProcessingTaskRequest, BGTask, Launch
 
 _USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
 
@@ -55,6 +46,10 @@ class Handlers(Protocol):
 
     def launch(self, task: BGTask) -> None:
         """Let the launch handler of a task be called with it."""
+
+
+Reached = Callable[[], Handlers | None]
+"""How the system reaches the app: None where there is no process."""
 
 
 class Grant:
@@ -112,37 +107,25 @@ class Grant:
 class _Waiting:
     """A request that waits. `ready` is the moment (milliseconds) from which the system would like to run it."""
 
-    request: BGAppRefreshTaskRequest | BGProcessingTaskRequest
+    request: Launch
     ready: int
     submitted_in_foreground: bool
     due: Due
 
     @property
     def is_refresh(self) -> bool:
-        return isinstance(self.request, BGAppRefreshTaskRequest)
+        return not isinstance(self.request, BGProcessingTaskRequest)
 
     @property
     def needs_power(self) -> bool:
         return isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_external_power
-
-    @property
-    def needs_network(self) -> bool:
-        return (
-            isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_network_connectivity
-        )
 
 
 class TaskScheduler:
     """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
 
     def __init__(
-        self,
-        host: Host,
-        *,
-        network: Network,
-        conditions: Conditions,
-        power: Power,
-        handlers: Callable[[], Handlers | None],
+        self, host: Host, network: Network, conditions: Conditions, power: Power, handlers: Reached
     ) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
@@ -154,16 +137,15 @@ class TaskScheduler:
         self._refreshing: list[Grant] = []
         self._processing: list[Grant] = []
         self._on_power: list[Grant] = []
-        self._last_use = max(
-            (use.at for use in host.record.of(StateChanged) if use.event in _USES), default=0
-        )
+        uses = (change.at for change in host.record.of(StateChanged) if change.event in _USES)
+        self._last_use = max(uses, default=0)
         self._busy = False
         host.phases.on(Phase.TASK_REQUESTS, self._happened)
-        network.watch(self._look_soon, Phase.TASKS_WAITING)
+        network.changes.on(Phase.TASKS_WAITING, self._look_soon)
         conditions.watch(lambda _name: self._look_soon(), Phase.TASKS_HELD)
 
     @property
-    def pending(self) -> list[BGTaskRequest]:
+    def pending(self) -> list[Launch]:
         """The requests that wait, in the order of their submission."""
         return [waiting.request for waiting in self._waiting.values()]
 
@@ -180,26 +162,19 @@ class TaskScheduler:
 
     # What the app asks for.
 
-    def add(self, request: BGAppRefreshTaskRequest | BGProcessingTaskRequest) -> None:
+    def add(self, request: Launch) -> None:
         """Take a request; raises BGTaskSchedulerError `unavailable` and `tooManyPendingTaskRequests`."""
         if not self._conditions.background_app_refresh:
             why = "the person switched Background App Refresh off. Do the work while the app is open"
             raise BGTaskSchedulerError("unavailable", why, "background-tasks.error-1-unavailable")
-        refresh = isinstance(request, BGAppRefreshTaskRequest)
+        refresh = not isinstance(request, BGProcessingTaskRequest)
         limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
-        others = [
-            identifier
-            for identifier, waiting in self._waiting.items()
-            if waiting.is_refresh is refresh and identifier != request.identifier
-        ]
+        alike = [name for name, waiting in self._waiting.items() if waiting.is_refresh is refresh]
+        others = [name for name in alike if name != request.identifier]
         most = self._rules.number(limit)
         if len(others) >= most:
-            raise BGTaskSchedulerError(
-                "tooManyPendingTaskRequests",
-                f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. "
-                "Cancel one, or submit again under its identifier to replace it.",
-                limit,
-            )
+            why = f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. Cancel one, or submit again under its identifier to replace it."
+            raise BGTaskSchedulerError("tooManyPendingTaskRequests", why, limit)
         self.cancel(request.identifier)
         self._rules.cite("background-tasks.earliest-begin-is-a-lower-bound")
         ready = max(self._clock.now, request.earliest)
@@ -219,13 +194,13 @@ class TaskScheduler:
             return
         self._busy = True
         try:
-            self._end_what_only_idle_allows()
+            rule = "background-processing.ends-when-the-person-returns"
+            if not self._conditions.idle and self._rules.holds(rule):
+                for grant in list(self._processing):
+                    grant.expire()
             now = self._clock.now
-            free = [
-                waiting
-                for waiting in self._waiting.values()
-                if waiting.ready <= now and not any(self._obstacles(waiting))
-            ]
+            ready = [waiting for waiting in self._waiting.values() if waiting.ready <= now]
+            free = [waiting for waiting in ready if not any(self._obstacles(waiting))]
             for waiting in free:
                 if waiting.is_refresh:
                     self._launch([waiting])
@@ -248,45 +223,35 @@ class TaskScheduler:
 
     def _obstacles(self, waiting: _Waiting) -> Iterator[tuple[str, str]]:
         """What stands in the way of a request, each in words with its claim; some of them depend on what is supposed or disputed."""
+        conditions, request, quit_ = self._conditions, waiting.request, self._host.was_force_quit
         rules = [
-            (self._clock.now < waiting.request.earliest, _EARLY),
+            (self._clock.now < request.earliest, _EARLY),
             (not self._power.unlocked_since_restart, _NOT_UNLOCKED),
         ]
-        rules += self._refresh_rules() if waiting.is_refresh else self._processing_rules(waiting)
+        if isinstance(request, BGProcessingTaskRequest):
+            rules += [
+                (not conditions.idle, _NOT_IDLE),
+                (request.requires_external_power and not conditions.charging, _NOT_CHARGING),
+                (request.requires_network_connectivity and not self._network.connected, _NO_NETWORK),
+                (conditions.low_power_mode, _LOW_POWER),
+                (quit_, (_QUIT, "force-quit.stops-processing-tasks")),
+                (not waiting.submitted_in_foreground and self._rarely_used(), _NOT_IN_RECENT_USE),
+            ]
+        else:
+            rules += [
+                (not conditions.background_app_refresh, _REFRESH_OFF),
+                (conditions.low_power_mode, _REFRESH_IN_LOW_POWER),
+                (quit_, (_QUIT, "force-quit.stops-background-tasks")),
+                (self._rarely_used(), _RARELY_USED),
+            ]
         for applies, (why, claim) in rules:
             if applies and self._rules.holds(claim):
                 yield why, claim
         if self._host.state.foreground:
             yield "the app is in front", ""
 
-    def _refresh_rules(self) -> list[tuple[bool, tuple[str, str]]]:
-        return [
-            (not self._conditions.background_app_refresh, _REFRESH_OFF),
-            (self._conditions.low_power_mode, _REFRESH_IN_LOW_POWER),
-            (self._host.was_force_quit, (_QUIT, "force-quit.stops-background-tasks")),
-            (self._rarely_used(), _RARELY_USED),
-        ]
-
-    def _processing_rules(self, waiting: _Waiting) -> list[tuple[bool, tuple[str, str]]]:
-        return [
-            (not self._conditions.idle, _NOT_IDLE),
-            (waiting.needs_power and not self._conditions.charging, _NOT_CHARGING),
-            (waiting.needs_network and not self._network.connected, _NO_NETWORK),
-            (self._conditions.low_power_mode, _LOW_POWER),
-            (self._host.was_force_quit, (_QUIT, "force-quit.stops-processing-tasks")),
-            (not waiting.submitted_in_foreground and self._rarely_used(), _NOT_IN_RECENT_USE),
-        ]
-
     def _rarely_used(self) -> bool:
         return self._clock.now - self._last_use > self._rules.milliseconds("model.rarely-used")
-
-    def _end_what_only_idle_allows(self) -> None:
-        if self._conditions.idle or not self._rules.holds(
-            "background-processing.ends-when-the-person-returns"
-        ):
-            return
-        for grant in list(self._processing):
-            grant.expire()
 
     def _launch(self, granted: list[_Waiting]) -> bool:
         """Launch the app once for these requests; they share its time. False where the app may not be launched."""
@@ -295,11 +260,8 @@ class TaskScheduler:
         names = [waiting.request.identifier for waiting in granted]
         for name in names:
             self.cancel(name)
-        if not self._host.wake(
-            f"{kind.__name__} {', '.join(names)}",
-            "",
-            "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks",
-        ):
+        rule = "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks"
+        if not self._host.wake(f"{kind.__name__} {', '.join(names)}", "", rule):
             self._waiting.update(zip(names, granted, strict=True))
             return False
         if (app := self._handlers()) is None:  # it ended itself at once

@@ -44,6 +44,10 @@ class BGProcessingTaskRequest(BGTaskRequest):
     requires_network_connectivity: bool = False
 
 
+Launch = BGAppRefreshTaskRequest | BGProcessingTaskRequest
+"""A request for a launch of the app."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class BGContinuedProcessingTaskRequest(BGTaskRequest):
     """Ask to go on in the background with what a person has started in the app.
@@ -129,11 +133,8 @@ class Progress:
 
     @completed_unit_count.setter
     def completed_unit_count(self, count: int) -> None:
-        within = 0 <= count <= self._total
-        must(
-            within,
-            f"completed_unit_count={count} of {self._total}. Set total_unit_count first, then count up to it.",
-        )
+        within, total = 0 <= count <= self._total, self._total
+        must(within, f"completed_unit_count={count} of {total}. Set total_unit_count first, then count up.")
         moved = count > self._completed
         self._completed = count
         self._changed(moved)

@@ -1,10 +1,10 @@
-"""Core Bluetooth, the phone's side: an accessory does something, and an app that waits for it is woken or launched.
+"""Core Bluetooth with state restoration: an accessory does something, and an app that waits for it is woken or launched.
 
 Not modelled: Bluetooth itself.
 """
 
 from afterswipe.errors import NotKnownError, must
-from afterswipe.kernel import Host
+from afterswipe.kernel import Host, Process
 
 
 class Accessories:
@@ -32,3 +32,17 @@ class Accessories:
         stopped = rules.holds("bluetooth.force-quit-stops-relaunch")
         rule = "bluetooth.force-quit-stops-relaunch" if stopped else "force-quit.no-background-launch"
         return host.wake("Bluetooth", "model.wake-run-time", rule)
+
+
+class Bluetooth:
+    """Core Bluetooth with state restoration: `app.bluetooth`. Since iOS 7."""
+
+    def __init__(self, process: Process, accessories: Accessories) -> None:
+        self._process = process
+        self._accessories = accessories
+
+    def wait_for_event(self) -> None:
+        """Tell the system that the app waits for an event of its accessory, such as a connection. Raises UnavailableError before iOS 7."""
+        rule = "bluetooth.relaunch-after-system-termination"
+        self._process.rules.require(rule, "Bluetooth state restoration")
+        self._accessories.waits_for_bluetooth = True

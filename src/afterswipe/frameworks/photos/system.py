@@ -10,13 +10,13 @@ an extension may run, the job limit, the single retry, assets that are only in i
 
 from afterswipe.device.network import Network
 from afterswipe.errors import must, must_be_one_of, must_have_bytes
-from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
-from afterswipe.frameworks.urlsession.system_transfers import SystemTransfers
-from afterswipe.kernel import Host, Phase
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
+from afterswipe.kernel import Host, Phase, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
+FIRST_FORM = "PHBackgroundResourceUploadExtension"
 FORMS = {
-    "PHBackgroundResourceUploadExtension": "photos-upload.introduced-in-26-1",
+    FIRST_FORM: "photos-upload.introduced-in-26-1",
     "PHBackgroundResourceUploadJobExtension": "photos-upload.first-form-deprecated",
 }
 """The two forms of the extension, each with the claim that says since when it exists."""
@@ -66,11 +66,7 @@ class Photos:
         must_have_bytes(name, size)
         self.library[name] = size
 
-    def install_extension(
-        self,
-        process_jobs: ExtensionMain[UploadExtension],
-        form: str = "PHBackgroundResourceUploadExtension",
-    ) -> str:
+    def install_extension(self, process_jobs: ExtensionMain[UploadExtension], form: str = FIRST_FORM) -> str:
         """Give the app an upload extension of one of the `FORMS`. Returns "installed", or that with a warning.
 
         Raises UnavailableError before iOS 26.1, or before 27 for the second form; UsageError for another form.
@@ -78,15 +74,12 @@ class Photos:
         must_be_one_of("form of the extension", form, FORMS)
         self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs
-        first = form == "PHBackgroundResourceUploadExtension"
+        first = form == FIRST_FORM
         old = first and self._host.rules.holds("photos-upload.first-form-deprecated")
         return "installed, deprecated since iOS 27" if old else "installed"
 
     def call_extension(self) -> bool:
-        """The system finds the time right and calls the extension. Returns whether there was one to call.
-
-        Raises NotKnownError where the app was force quit.
-        """
+        """The system calls the extension, and returns whether there was one to call. Raises NotKnownError where the app was force quit."""
         if self._extension is None or not self.enabled:
             return False
         self._host.rules.cite("photos-upload.introduced-in-26-1")
@@ -109,3 +102,21 @@ class Photos:
                 note(TransferEnded(now, _MOVER, number, name, "done"))
 
         self._transfers.move(size, up=True, progressed=progressed)
+
+
+class PhotoLibrary:
+    """The app's side: `app.photo_library`."""
+
+    def __init__(self, process: Process, photos: Photos) -> None:
+        self._process = process
+        self._photos = photos
+
+    def set_upload_job_extension_enabled(self, enabled: bool) -> None:
+        """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
+        self._process.rules.require("photos-upload.introduced-in-26-1", "Photos background uploads")
+        why = (
+            "Background uploads need access to the full photo library. Ask the person for full access first."
+        )
+        may = self._photos.full_access or not enabled
+        self._process.rules.obeyed("photos-upload.full-library-access", may, why)
+        self._photos.enabled = enabled

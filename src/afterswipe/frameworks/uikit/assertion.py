@@ -5,7 +5,6 @@ there is no task. It is an assertion, "do not suspend me yet" (claim background-
 `ProcessInfo.performExpiringActivity` takes one of the same kind for as long as a block runs; app extensions have only that.
 """
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -38,12 +37,11 @@ class BackgroundTime:
     def __init__(self, process: Process, host: Host) -> None:
         self._process = process
         self._host = host
-        self._clock = process.clock
-        self._rules = process.rules
+        self._clock, self._rules = process.clock, process.rules
         self._held: dict[int, _Assertion] = {}
         self._count = 0
         self._planned: list[Due] = []
-        self._ends_at: int | None = None
+        self.ends_at: int | None = None
         process.phases.on(Phase.BACKGROUND_TIME, self._changed)
 
     def begin(self, name: str, expiration_handler: Action | None, *, must_be_ended: bool = True) -> int:
@@ -53,12 +51,8 @@ class BackgroundTime:
         self._held[self._count] = _Assertion(name, expiration_handler, hold, must_be_ended)
         self._process.note(AssertionChanged(self._clock.now, name, "begun"))
         if len(self._held) > self._rules.number("background-assertion.leak-limit"):
-            self._clock.after(
-                0,
-                lambda: self._host.terminate(
-                    "too many background tasks were begun and not ended", Cause.TOO_MANY_BACKGROUND_TASKS
-                ),
-            )
+            why, cause = "too many background tasks were begun and not ended", Cause.TOO_MANY_BACKGROUND_TASKS
+            self._clock.after(0, lambda: self._host.terminate(why, cause))
         return self._count
 
     def end(self, identifier: int) -> None:
@@ -70,10 +64,7 @@ class BackgroundTime:
         self._process.run_time.release(assertion.hold)
 
     def perform(self, reason: str, block: ExpiringBlock) -> None:
-        """Run a block under an assertion that ends with it. At its expiry the process is suspended and not terminated.
-
-        Raises UnavailableError before iOS 8.2.
-        """
+        """Run a block under an assertion that ends with it. At its expiry the process is suspended. Raises UnavailableError before iOS 8.2."""
         self._rules.require("background-assertion.expiring-activity-warns", "performExpiringActivity")
         identifier = self.begin(reason, lambda: self._call(block, True), must_be_ended=False)
 
@@ -83,38 +74,25 @@ class BackgroundTime:
 
         self._process.call(lambda: self._call(block, False, done))
 
-    def remaining(self) -> float:
-        """Apple's `backgroundTimeRemaining` in seconds; infinite while the app is in the foreground."""
-        return float("inf") if self._ends_at is None else (self._ends_at - self._clock.now) / 1000
-
     def _changed(self, change: AppChange) -> None:
-        if change.after is State.BACKGROUND:
-            self._start()
-        elif change.before is State.BACKGROUND:
-            self._stop()
-
-    def _start(self) -> None:
-        """Start the clock: for all assertions it is the same, and it does not run in the foreground."""
+        """Start or stop the clock: for all assertions it is the same, and it runs in the background only."""
+        if change.before is State.BACKGROUND:
+            self.ends_at = None
+            for due in self._planned:
+                due.cancel()
+        if change.after is not State.BACKGROUND:
+            return
         duration = self._duration()
         if self._held:
             self._rules.cite("background-assertion.time-is-shared")
             self._rules.cite("background-assertion.clock-starts-in-background")
-        self._ends_at = self._clock.now + duration
+        self.ends_at = self._clock.now + duration
         warning = self._rules.milliseconds("background-assertion.expiration-warning")
-        self._planned = [
-            self._clock.at(self._ends_at - warning, self._expire),
-            self._clock.at(self._ends_at, self._out_of_time),
-        ]
+        at = self._clock.at
+        self._planned = [at(self.ends_at - warning, self._expire), at(self.ends_at, self._out_of_time)]
 
     def _duration(self) -> int:
         return self._rules.milliseconds(next(filter(self._rules.holds, _DURATIONS)))
-
-    def _stop(self) -> None:
-        """Stop the clock: the app is in the foreground again, suspended, or gone."""
-        self._ends_at = None
-        for due in self._planned:
-            due.cancel()
-        self._planned.clear()
 
     def _expire(self) -> None:
         for assertion in list(self._held.values()):
@@ -124,17 +102,10 @@ class BackgroundTime:
                 self._process.call(assertion.expiration_handler)
 
     def _call(self, block: ExpiringBlock, expired: bool, done: Action = lambda: None) -> None:
-        work = block(expired)
-        if work is None:
+        if (work := block(expired)) is None:
             done()
-            return
-
-        def over(task: asyncio.Task[None]) -> None:
-            done()
-            if not task.cancelled():
-                task.result()  # raises what the block did not catch
-
-        self._process.loop.create_task(work).add_done_callback(over)
+        else:
+            self._process.run(work, done)
 
     def _out_of_time(self) -> None:
         if any(assertion.must_be_ended for assertion in self._held.values()):

@@ -1,25 +1,32 @@
-"""The watchdog: an app whose main thread misses a deadline is terminated, with 0x8badf00d (claim life-cycle.watchdog).
+"""What the system ends an app for: a callback that takes too long, too much processor time, a file lock at suspension.
 
-The deadlines here: five seconds for the callback that says "you are in the background" (claim
-life-cycle.did-enter-background-limit), and a number that Apple does not give for launching and for coming back to the
-foreground (claim model.watchdog-limit). In virtual time all code is infinitely fast; an app says with
-`app.block_main_thread` that something takes long.
+*The watchdog* (claim life-cycle.watchdog, 0x8badf00d): five seconds for the callback that says "you are in the background" (claim
+life-cycle.did-enter-background-limit), and a number that Apple does not give for launching and for coming back to the foreground (claim
+model.watchdog-limit). In virtual time all code is infinitely fast; an app says with `app.block_main_thread` that something takes long.
 
-Not modelled: how much processor time the app had meanwhile, other deadlines, and a main thread that is busy while nothing is
-asked of it (the system does not mind; the person does).
+*The CPU monitor* (claim life-cycle.cpu-monitor): Apple gives no number and no rule; here it is a main thread that is busy in the background
+for claim model.cpu-monitor-limit without a pause, but not while a task with external power runs (claim
+background-processing.cpu-monitor-off-on-power).
+
+*File locks* (claim life-cycle.file-lock-at-suspension, 0xdead10cc) in a shared container: another process may need the file, and a suspended
+one cannot let go of it.
+
+Not modelled: how much processor time the app had meanwhile, other deadlines, a main thread that is busy while nothing is asked of it (the
+system does not mind; the person does), other threads, slowing an app down, a limit that changes with heat or battery; the locked file
+itself, who waits for it, locks outside of a shared container, and that some SQLite modes hold none.
 """
 
+from collections.abc import Callable
 from functools import partial
 
+from afterswipe.errors import must
 from afterswipe.kernel import AppChange, Cause, Due, Host, Phase, Process, State
 from afterswipe.units import duration
 
 _DEADLINES = {
     "didFinishLaunching": "model.watchdog-limit",
-    "sceneWillEnterForeground": "model.watchdog-limit",
-    "applicationWillEnterForeground": "model.watchdog-limit",
-    "sceneDidEnterBackground": "life-cycle.did-enter-background-limit",
-    "applicationDidEnterBackground": "life-cycle.did-enter-background-limit",
+    "WillEnterForeground": "model.watchdog-limit",
+    "DidEnterBackground": "life-cycle.did-enter-background-limit",
 }
 
 
@@ -38,7 +45,8 @@ class Watchdog:
     def _told(self, _change: AppChange) -> None:
         """The app was given callbacks: each has returned when the main thread gets to what is queued behind it."""
         for number, (callback, at) in self._process.out.items():
-            if number in self._waiting or (claim := _DEADLINES.get(callback)) is None:
+            claim = _DEADLINES.get(callback.removeprefix("scene").removeprefix("application"))
+            if claim is None or number in self._waiting:
                 continue
             limit = self._process.rules.milliseconds(claim)
             late = partial(self._late, number, callback, limit)
@@ -72,3 +80,96 @@ class Watchdog:
         self._process.rules.cite("life-cycle.watchdog")
         what = "launching the app took" if callback == "didFinishLaunching" else f"{callback} took"
         self._host.terminate(f"{what} longer than {duration(limit)}", Cause.WATCHDOG)
+
+
+class CPUMonitor:
+    """Watches one process. `runs_on_power` says whether a task runs whose request requires external power."""
+
+    def __init__(self, process: Process, host: Host, runs_on_power: Callable[[], bool]) -> None:
+        self._process = process
+        self._host = host
+        self._runs_on_power = runs_on_power
+        self._due: Due | None = None
+        self._busy_until = -1
+        process.phases.on(Phase.CPU_MONITOR, self._changed)
+
+    def busy(self) -> None:
+        """The main thread is busy from now on, or for longer than before. What follows at once goes on without a pause."""
+        goes_on = self._due is not None and self._busy_until >= self._process.clock.now
+        self._busy_until = self._process.loop.blocked_until
+        if self._process.state is State.BACKGROUND and not goes_on:
+            self._count()
+
+    def _changed(self, change: AppChange) -> None:
+        """In the background, what the app burns counts; in front, suspended or gone, nothing does."""
+        if change.after is not State.BACKGROUND:
+            self._forget()
+        elif self._busy_until > self._process.clock.now:
+            self._count()
+
+    def _forget(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _count(self) -> None:
+        self._forget()
+        limit = self._process.rules.milliseconds("model.cpu-monitor-limit")
+        self._due = self._process.clock.after(limit, lambda: self._look(limit))
+
+    def _look(self, limit: int) -> None:
+        self._due = None
+        rules = self._process.rules
+        if self._busy_until < self._process.clock.now or not rules.holds("life-cycle.cpu-monitor"):
+            return
+        if self._runs_on_power():
+            rules.cite("background-processing.cpu-monitor-off-on-power")
+            self._count()
+        else:
+            why = f"its main thread was busy in the background for {duration(limit)}"
+            self._host.terminate(why, Cause.CPU)
+
+
+class FileLock:
+    """A lock that is held until `release`. As a context manager it is released at the end of the block."""
+
+    def __init__(self, process: Process, held: "list[FileLock]", name: str) -> None:
+        self.name = name
+        self._process = process
+        self._held = held
+        held.append(self)
+
+    def release(self) -> None:
+        """Let go of the file. Raises UsageError without run time, and where it is not held any more."""
+        self._process.must_run("release a file", "life-cycle.suspended-runs-no-code")
+        must(self in self._held, f"The lock on {self.name!r} is not held: it was released before.")
+        self._held.remove(self)
+
+    def __enter__(self) -> "FileLock":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self in self._held and self._process.state.runs:  # a process that is gone has no block to leave
+            self.release()
+
+
+class FileLocks:
+    """The locks that one process holds on files in its app group's shared container."""
+
+    def __init__(self, process: Process, host: Host) -> None:
+        self._process = process
+        self._host = host
+        self.held: list[FileLock] = []
+        process.phases.on(Phase.FILE_LOCKS, self._changed)
+
+    def lock(self, name: str) -> FileLock:
+        """Take a lock. Raises UsageError without run time."""
+        self._process.must_run("lock a file", "life-cycle.suspended-runs-no-code")
+        return FileLock(self._process, self.held, name)
+
+    def _changed(self, change: AppChange) -> None:
+        if change.after is State.SUSPENDED and self.held:
+            self._process.rules.cite("life-cycle.file-lock-at-suspension")
+            files = ", ".join(repr(lock.name) for lock in self.held)
+            why = f"suspended while it held a lock on {files} in a shared container"
+            self._host.terminate(why, Cause.FILE_LOCK)

@@ -79,16 +79,13 @@ class UploadTask:
             sending.cancel()  # who stops listening stops the upload
 
     @property
-    def moved_by(self) -> tuple[str, int]:
-        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
-        return "app", self._number
+    def moved_by(self) -> tuple[str, int, str]:
+        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
+        return "app", self._number, self.name
 
     @property
     def upload_task_resume_data(self) -> ResumeData | None:
-        """Apple's `uploadTaskResumeData` of the error, after the connection was lost; None where the server is not resumable.
-
-        Raises UnavailableError before iOS 17.
-        """
+        """Apple's `uploadTaskResumeData`, after the connection was lost; None where the server is not resumable. Since iOS 17."""
         self._process.rules.require(_RESUMABLE, "resumable uploads")
         return self._resume_data
 
@@ -98,7 +95,8 @@ class UploadTask:
         try:
             async with httpx.AsyncClient(transport=transport) as client:
                 if self._resumed:
-                    await self._connections.pause(2 * self._connections.network.latency)
+                    network = self._connections.network
+                    await self._connections.wait_for(network.clock.after, network.round_trip)
                 response = await client.post(address(self._url), content=self._body())
         except ConnectError as lost:
             self._end("there is no network")
@@ -123,10 +121,8 @@ class UploadTask:
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent
-        now = self._process.clock.now
-        self._process.note(
-            TransferMoved(now, "app", self._number, self.name, self.count_of_bytes_sent, self.size)
-        )
+        named = (self._process.clock.now, "app", self._number, self.name)
+        self._process.note(TransferMoved(*named, self.count_of_bytes_sent, self.size))
         self._news.set()
 
     def _lost(self) -> None:

@@ -36,9 +36,9 @@ class _BackgroundTask:
         return self._transfer.name
 
     @property
-    def moved_by(self) -> tuple[str, int]:
-        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
-        return "nsurlsessiond", self._transfer.number
+    def moved_by(self) -> tuple[str, int, str]:
+        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
+        return "nsurlsessiond", self._transfer.number, self._transfer.name
 
     @property
     def finished(self) -> bool:
@@ -57,10 +57,7 @@ class _BackgroundTask:
 
     @property
     def cancellation_reason(self) -> str | None:
-        """Why the system cancelled it, in Apple's name for it, such as `userForceQuitApplication`; None where it did not.
-
-        Claim background-urlsession.cancellation-reasons; always None before iOS 8.
-        """
+        """Why the system cancelled it, in Apple's name for it, such as `userForceQuitApplication`; None where it did not, and before iOS 8."""
         return self._transfer.cancellation_reason
 
     def cancel(self) -> None:
@@ -98,11 +95,6 @@ class BackgroundDownloadTask(_BackgroundTask):
     """A download that another process carries out. Iterate over it for its progress, while the app runs."""
 
     @property
-    def count_of_bytes_received(self) -> int:
-        """How many bytes have reached the phone."""
-        return self._transfer.sent
-
-    @property
     def content(self) -> bytes:
         """What is in the downloaded file, an error's page included: look at `response.status_code` first.
 
@@ -114,10 +106,7 @@ class BackgroundDownloadTask(_BackgroundTask):
 
 
 class BackgroundURLSession:
-    """An app's URLSession with a background configuration.
-
-    `is_discretionary` is Apple's `isDiscretionary` for the tasks that are created from then on.
-    """
+    """An app's URLSession with a background configuration. `is_discretionary` is Apple's `isDiscretionary` for the tasks from then on."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, identifier: str = "") -> None:
         self.identifier = identifier
@@ -153,11 +142,10 @@ class BackgroundURLSession:
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
             later = round(earliest_begin * SECOND)
-        readable = protection != PROTECTIONS[0]
         begins = self._process.clock.now + later
-        return self._start(
-            BackgroundTransfer(file, size, url=to, readable_while_locked=readable, not_before=begins)
-        )
+        transfer = BackgroundTransfer(file, size, url=to, not_before=begins)
+        transfer.readable_while_locked = protection != PROTECTIONS[0]
+        return self._start(transfer)
 
     def upload_from_data(
         self, name: str, *, size: int, to: str = "https://upload.example/story"
@@ -176,15 +164,13 @@ class BackgroundURLSession:
 
     def tasks(self) -> list[BackgroundUploadTask]:
         """Every upload of this session, finished ones included: what a launched app asks first."""
-        return [
-            BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in self._own(down=False)
-        ]
+        own = self._own(down=False)
+        return [BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in own]
 
     def downloads(self) -> list[BackgroundDownloadTask]:
         """Every download of this session, finished ones included."""
-        return [
-            BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in self._own(down=True)
-        ]
+        own = self._own(down=True)
+        return [BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in own]
 
     def _own(self, *, down: bool) -> list[BackgroundTransfer]:
         mine = [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
@@ -196,9 +182,8 @@ class BackgroundURLSession:
         return BackgroundUploadTask(self._process, self._daemon, transfer)
 
     def _hand_over(self, transfer: BackgroundTransfer) -> None:
-        self._process.rules.require(
-            "background-urlsession.another-process-moves-the-bytes", "background URLSession"
-        )
+        rule = "background-urlsession.another-process-moves-the-bytes"
+        self._process.rules.require(rule, "background URLSession")
         self._process.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
         transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
         self._daemon.add(transfer, from_background=not self._process.state.foreground)

@@ -8,23 +8,26 @@ Discretionary transfers move when the system finds the moment right. Apple docum
 system may wait for Wi-Fi or power. How long, and for which of the two, is the system's own decision; the model's choice is in the claims
 `model.discretionary-...`.
 
+The resume rate limiter is why a chain of small uploads comes to a stop. Apple's account of it is an engineer's post of 2015 (claim
+background-urlsession.rate-limiter-doubles): the daemon keeps a delay for each app, doubles it whenever it resumes the app, and a task that
+the app creates in the background does not start until the delay has expired. The first delay is one developer's log (claim
+background-urlsession.rate-limiter-first-delays). How current systems behave is not known (claim background-urlsession.rate-limiter-on-current-ios).
+
 Not modelled: authentication challenges, redirects, resuming a download that was cut (it starts over), the reported low throughput of background sessions, what
 thousands of tasks cost, transfers of other apps.
 """
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
 
+from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network, address
-from afterswipe.errors import URLError, UsageError
-from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase, State
+from afterswipe.errors import URLError, must
+from afterswipe.kernel import Action, AppChange, Clock, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
-
-from .rate_limiter import RateLimiter
 
 
 @dataclass
@@ -64,9 +67,7 @@ class TransferDaemon:
 
     def __init__(self, host: Host, network: Network, conditions: Conditions, rng: random.Random) -> None:
         self._host = host
-        self._clock = host.clock
-        self._rules = host.rules
-        self._record = host.record
+        self._clock, self._rules, self._record = host.clock, host.rules, host.record
         self._network = network
         self._conditions = conditions
         self._rng = rng
@@ -77,10 +78,9 @@ class TransferDaemon:
         """The delay that the app has built up."""
         self.transfers: list[BackgroundTransfer] = []
         """All transfers, finished ones included, in the order of their start."""
-        network.watch(self._network_changed, Phase.TRANSFERS)
+        network.changes.on(Phase.TRANSFERS, self._network_changed)
         conditions.watch(self._condition_changed, Phase.TRANSFERS_HELD)
-        host.phases.on(Phase.TRANSFERS_OF_RESTART, self._considered)
-        host.phases.on(Phase.TRANSFERS_IN_FRONT, self._in_front)
+        host.phases.on(Phase.TRANSFERS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.TRANSFERS_OF_SUSPENDED, self._process_changed)
         host.phases.on(Phase.TRANSFERS_OF_ENDED, self._process_ended)
         host.phases.on(Phase.FORCE_QUIT, self._force_quit)
@@ -108,10 +108,7 @@ class TransferDaemon:
         self._look()
 
     def cancel_all(self, why: str, reason: str = "userForceQuitApplication") -> None:
-        """Cancel everything; the app learns of it when it runs again.
-
-        `reason` is Apple's name (claim background-urlsession.cancellation-reasons), or empty where there is none.
-        """
+        """Cancel everything; the app learns of it when it runs again. `reason` is Apple's name for it, or empty where there is none."""
         dated = reason and self._rules.holds("background-urlsession.cancellation-reasons")
         for transfer in list(self._open):
             transfer.cancellation_reason = reason if dated else None
@@ -140,8 +137,7 @@ class TransferDaemon:
             cite("system-conditions.low-power-mode")
             return "it is discretionary, and Low Power Mode is on"
         if conditions.low_data_mode:
-            cite("system-conditions.user-switches")
-            cite("model.low-data-mode-holds-discretionary")
+            cite("system-conditions.user-switches", "model.low-data-mode-holds-discretionary")
             return "it is discretionary, and Low Data Mode is on"
         wifi = self._network.kind == "Wi-Fi"
         if wifi and conditions.charging:
@@ -197,8 +193,8 @@ class TransferDaemon:
         why = "" if transfer.number in self._moving else self.held_by(transfer)
         if why != transfer.waits:
             transfer.waits = why
-            at = self._clock.now
-            self._record.add(TransferWaits(at, "nsurlsessiond", transfer.number, transfer.name, why))
+            named = (self._clock.now, "nsurlsessiond", transfer.number, transfer.name)
+            self._record.add(TransferWaits(*named, why))
 
     def _may_move(self, transfer: BackgroundTransfer) -> bool:
         if not self._network.connected and self._clock.now >= transfer.not_before:
@@ -215,30 +211,24 @@ class TransferDaemon:
             due = carry(count, lambda: self._arrived(transfer, count))
         self._moving[transfer.number] = due
 
-    def _comes(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
-        transfer.response, transfer.size = response, len(response.content)
-        if transfer.size:
-            self._look()
-        else:
-            self._ends(transfer, response)
-
-    def _ask(
-        self,
-        transfer: BackgroundTransfer,
-        method: str,
-        received: int,
-        then: Callable[[BackgroundTransfer, httpx.Response], None],
-    ) -> None:
+    def _ask(self, transfer: BackgroundTransfer) -> None:
         """Wait for the server's answer, which may take its time; a connection that is cut meanwhile brings none."""
         waits = self._moving[transfer.number] = self._clock.after(0, lambda: None)
+        comes = transfer.down and not self._network.intercepts
 
         def answered(response: httpx.Response) -> None:
-            if self._moving.get(transfer.number) is waits:
-                del self._moving[transfer.number]
-                then(transfer, response)
+            if self._moving.get(transfer.number) is not waits:
+                return
+            del self._moving[transfer.number]
+            if comes:
+                transfer.response, transfer.size = response, len(response.content)
+            if comes and transfer.size:
+                self._look()
+            else:
+                self._ends(transfer, response)
 
-        request = httpx.Request(method, address(transfer.url))
-        self._network.ask(request, received, answered, in_full=True)
+        request = httpx.Request("GET" if transfer.down else "POST", address(transfer.url))
+        self._network.ask(request, 0 if comes else transfer.sent, answered, in_full=True)
 
     def _arrived(self, transfer: BackgroundTransfer, count: int) -> None:
         del self._moving[transfer.number]
@@ -256,34 +246,22 @@ class TransferDaemon:
     def _answered(self, transfer: BackgroundTransfer) -> None:
         if transfer.down and transfer.response is not None:
             self._ends(transfer, transfer.response)
-        elif transfer.down and not self._network.intercepts:
-            self._ask(transfer, "GET", 0, self._comes)
         else:
-            self._ask(transfer, "GET" if transfer.down else "POST", transfer.sent, self._ends)
+            self._ask(transfer)
 
     def _ends(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
         """The server has answered. A bad status is an answer and no error (claim url-session.status-is-no-error)."""
         transfer.response = response
         if not response.is_success:
-            self._rules.cite("url-session.status-is-no-error")
-            self._rules.cite("background-urlsession.status-is-no-error")
+            self._rules.cite("url-session.status-is-no-error", "background-urlsession.status-is-no-error")
             self._finish(transfer, f"refused by the server with {response.status_code}")
         else:
             self._finish(transfer, "done" if transfer.sent == transfer.size else answered_early(response))
 
     def _move(self, transfer: BackgroundTransfer, sent: int) -> None:
         transfer.sent = sent
-        moved = TransferMoved(
-            self._clock.now,
-            "nsurlsessiond",
-            transfer.number,
-            transfer.name,
-            sent,
-            transfer.size,
-            transfer.down,
-            transfer.session,
-        )
-        self._record.add(moved)
+        named = (self._clock.now, "nsurlsessiond", transfer.number, transfer.name)
+        self._record.add(TransferMoved(*named, sent, transfer.size, transfer.down, transfer.session))
         if self._host.state.runs:
             self._tell(transfer)
         else:
@@ -291,19 +269,14 @@ class TransferDaemon:
 
     # What happens to the app's process.
 
-    def _considered(self, change: AppChange) -> None:
-        if change.event is Event.RESTART and self._open:
-            raise UsageError(
-                "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. "
-                "Restart the phone when the transfer is over."
-            )
-
-    def _in_front(self, change: AppChange) -> None:
-        if change.after.foreground:
-            self.rate_limiter.in_front()
+    def _before_restart(self, change: AppChange) -> None:
+        why = "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. Restart the phone when the transfer is over."
+        must(change.event is not Event.RESTART or not self._open, why)
 
     def _process_changed(self, change: AppChange) -> None:
         """That the app is suspended changes nothing here."""
+        if change.after.foreground:
+            self.rate_limiter.in_front()
         if change.after is State.SUSPENDED and self.transfers:
             self._rules.cite("background-urlsession.another-process-moves-the-bytes")
 
@@ -321,8 +294,8 @@ class TransferDaemon:
             self._fail(transfer, "unknown", "the app exited, and it was not an upload from a file")
 
     def _force_quit(self, change: AppChange) -> None:
-        quit_now = change.event is Event.FORCE_QUIT
-        if quit_now and self._rules.holds("force-quit.cancels-background-transfers"):
+        rule = "force-quit.cancels-background-transfers"
+        if change.event is Event.FORCE_QUIT and self._rules.holds(rule):
             self.cancel_all("the person force quit the app")
 
     # What happens to transfers.
@@ -337,29 +310,24 @@ class TransferDaemon:
         self._look()
 
     def _lost(self, transfer: BackgroundTransfer) -> None:
-        self._rules.cite("model.network-change-cuts-connections")
-        self._rules.cite("background-urlsession.retries-by-itself")
+        self._rules.cite("model.network-change-cuts-connections", "background-urlsession.retries-by-itself")
         if transfer.down:
             transfer.response, transfer.size = None, 0
-        goes_on = self._network.is_resumable(transfer.url) and self._rules.holds(
-            "background-urlsession.resumable-uploads"
-        )
-        if transfer.sent and not goes_on:
+        rule = "background-urlsession.resumable-uploads"
+        if transfer.sent and not (self._network.is_resumable(transfer.url) and self._rules.holds(rule)):
             self._rules.cite("model.retry-starts-over")
             self._move(transfer, 0)
 
     def _condition_changed(self, name: str) -> None:
         off = name == "background_app_refresh" and not self._conditions.background_app_refresh
-        if off and self._open and self._rules.holds("system-conditions.refresh-off-may-cancel-transfers"):
-            share = self._rules.number("model.refresh-off-cancels-share")
-            if self._rng.random() < share:
-                self.cancel_all("background updates were disabled", "backgroundUpdatesDisabled")
+        may = off and self._open and self._rules.holds("system-conditions.refresh-off-may-cancel-transfers")
+        if may and self._rng.random() < self._rules.number("model.refresh-off-cancels-share"):
+            self.cancel_all("background updates were disabled", "backgroundUpdatesDisabled")
         self._look()
 
     def _fail(self, transfer: BackgroundTransfer, code: str, why: str = "") -> None:
         if not transfer.outcome:
-            message = f"{transfer.name}: {why or 'the transfer failed'}"
-            transfer.error = URLError(code, message)
+            transfer.error = URLError(code, f"{transfer.name}: {why or 'the transfer failed'}")
             self._finish(transfer, why or code)
 
     def _finish(self, transfer: BackgroundTransfer, outcome: str) -> None:
@@ -368,9 +336,8 @@ class TransferDaemon:
         for planned in (self._moving, self._timeouts):
             if (due := planned.pop(transfer.number, None)) is not None:
                 due.cancel()
-        self._record.add(
-            TransferEnded(self._clock.now, "nsurlsessiond", transfer.number, transfer.name, outcome)
-        )
+        named = (self._clock.now, "nsurlsessiond", transfer.number, transfer.name)
+        self._record.add(TransferEnded(*named, outcome))
         self._tell(transfer)
         all_done = all(other.session != transfer.session for other in self._open)
         if all_done and not self._host.state.runs:
@@ -381,16 +348,68 @@ class TransferDaemon:
         self._look()
 
     def _wake(self, session: str) -> None:
-        self.rate_limiter.resumes()
+        before = self.rate_limiter.resumes()
         reason = f"background URLSession {session}".rstrip()
-        self._rules.cite("force-quit.no-relaunch-for-transfers")
-        self._rules.cite("force-quit.no-background-launch")
+        self._rules.cite("force-quit.no-relaunch-for-transfers", "force-quit.no-background-launch")
         if self._host.wake(reason, "model.wake-run-time", "force-quit.no-relaunch-for-transfers"):
             self._rules.cite("background-urlsession.stored-handler-must-be-called")
         else:
-            self.rate_limiter.did_not_resume()
+            self.rate_limiter.delay, self.rate_limiter.resumed_at = before
 
     @staticmethod
     def _tell(transfer: BackgroundTransfer) -> None:
         for listener in transfer.listeners:
             listener()
+
+
+class RateLimiter:
+    """The delay that one app has built up."""
+
+    def __init__(self, clock: Clock, rules: Rules) -> None:
+        self._clock, self._rules = clock, rules
+        self._rest: Due | None = None
+        self.delay = 0
+        """In milliseconds, counted from the last time that the app was resumed."""
+        self.resumed_at = 0
+        """When the daemon last resumed the app, in milliseconds."""
+
+    def resumes(self) -> tuple[int, int]:
+        """The daemon is about to resume the app for its background session: the delay grows before the app runs. Returns what it was."""
+        before = (self.delay, self.resumed_at)
+        self._rules.cite("background-urlsession.each-resume-adds-a-delay")
+        self._rules.cite("background-urlsession.chunks-one-by-one-is-the-worst-case")
+        self.busy()
+        self.delay, self.resumed_at = self._grown(), self._clock.now
+        return before
+
+    def _grown(self) -> int:
+        if not self.delay:
+            return self._rules.milliseconds("background-urlsession.rate-limiter-first-delays")
+        self._rules.cite("background-urlsession.rate-limiter-doubles")
+        return 2 * self.delay
+
+    def idle(self) -> None:
+        """Nothing of the app is under way. If the delay passes like this, it is reset (claim model.rate-limiter-rest)."""
+        if self.delay and self._rest is None:
+            self._rules.cite("model.rate-limiter-rest")
+            self._rest = self._clock.at(self.resumed_at + self.delay, self._reset)
+
+    def in_front(self) -> None:
+        """The person brought the app to the front (claim background-urlsession.delay-resets-in-front)."""
+        if self.delay:
+            self._rules.cite("background-urlsession.delay-resets-in-front")
+            self._reset()
+
+    def wait(self) -> int:
+        """How long, in milliseconds, a task that is created in the background now does not start."""
+        return max(0, self.resumed_at + self.delay - self._clock.now) if self.delay else 0
+
+    def _reset(self) -> None:
+        self.delay = 0
+        self.busy()
+
+    def busy(self) -> None:
+        """A task was created, or the app is resumed."""
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None

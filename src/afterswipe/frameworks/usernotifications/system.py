@@ -1,31 +1,28 @@
-"""Pushes: what a server can start on the phone, and whose process runs then.
+"""Pushes and local notifications: what a server can start on the phone, and whose process runs then.
 
-A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no
-app; a notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must
-ring. Push to Talk gives time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card.
+A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no app; a
+notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must ring. Push to Talk gives
+time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card. Taken for granted, with no claim for it: the system shows
+an alert push without an extension after a force quit too.
 
-Taken for granted, with no claim for it: the system shows an alert push without an extension after a force quit too.
+A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an
+app can schedule the bad news in advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
 
 Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, the app's permission to notify, the first version of PushKit
 (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
 says after how many), the length of a call, Push to Talk's own push.
-
-Apple: `UNUserNotificationCenter` with a time interval as the trigger (claim life-cycle.local-notification-without-the-app). It gives no run
-time, and nothing is decided when it is shown: what it says was written before. So an app can schedule the bad news in advance, and take
-it back when all went well. Apple's pages do not name force quit; the claim's sentence is applied to it as to any app that does not run.
-
-Not modelled of them: permission, sounds, other triggers, the limit of pending requests, a person who reacts, a restart of the phone.
 """
 
 from collections.abc import Callable
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
+from afterswipe.errors import must
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.kernel import Action, Due, Event, Host, Process
 from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
+from afterswipe.units import SECOND
 
-_TICK = 1
 _LOW_PRIORITY = 5
 
 
@@ -95,7 +92,10 @@ class Pushes:
             self._host.rules.cite("system-conditions.background-app-refresh-off")
             return "not delivered, Background App Refresh is off"
         if self._budget_is_used_up():
-            self._hold()
+            self._held_since = host.clock.now  # a later one takes its place: what waits arrives as one
+            if self._planned is None:
+                window = host.rules.milliseconds("model.silent-push-window")
+                self._planned = host.clock.at(self._woken[0] + window, self._deliver_held)
             return "waits, the app was woken often enough in this hour"
         if not host.wake("silent push", "silent-push.duration", "force-quit.discards-silent-push"):
             return "not delivered, there is no such app"
@@ -115,21 +115,12 @@ class Pushes:
         self._woken = [at for at in self._woken if at > self._host.clock.now - window]
         return len(self._woken) >= self._host.rules.number("silent-push.budget")
 
-    def _hold(self) -> None:
-        """Keep the push for later. A later one takes its place: what waits arrives as one."""
-        self._held_since = self._host.clock.now
-        if self._planned is None:
-            window = self._host.rules.milliseconds("model.silent-push-window")
-            self._planned = self._host.clock.at(self._woken[0] + window, self._deliver_held)
-
     def _deliver_held(self) -> None:
         held_since, self._held_since, self._planned = self._held_since, None, None
         if held_since is None:
             return
-        force_quits = (
-            entry.at for entry in self._host.record.of(StateChanged) if entry.event is Event.FORCE_QUIT
-        )
-        if any(at >= held_since for at in force_quits):
+        changes = self._host.record.of(StateChanged)
+        if any(change.event is Event.FORCE_QUIT and change.at >= held_since for change in changes):
             self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
@@ -152,10 +143,6 @@ class Pushes:
             self.notifications.append(text)
             return self._note("alert", f"shown as {text!r}")
         self._host.must_not_be_force_quit("whether a notification service extension runs after a force quit")
-        self._run_service(self._service, text)
-        return self._note("alert", "given to the service extension")
-
-    def _run_service(self, did_receive: ExtensionMain[ServiceExtension], text: str) -> None:
         shown = len(self.notifications)
 
         def show(words: str) -> None:
@@ -170,15 +157,12 @@ class Pushes:
             extension.service_extension_time_will_expire()
 
         limit = self._host.rules.milliseconds("model.service-extension-run-time")
-        self._extensions.start(
-            extension, did_receive, limit=limit, last_chance=last_chance, ended=lambda: show(text)
-        )
+        start, ended = self._extensions.start, lambda: show(text)
+        start(extension, self._service, limit=limit, last_chance=last_chance, ended=ended)
+        return self._note("alert", "given to the service extension")
 
     def voip(self, caller: str) -> str:
-        """Deliver a VoIP push: the app is woken or launched and must report a call (claim voip-push.must-report-a-call).
-
-        Raises NotKnownError where the app was force quit.
-        """
+        """Deliver a VoIP push: the app is woken or launched and must report a call. Raises NotKnownError where the app was force quit."""
         self._host.must_not_be_force_quit("whether a VoIP push launches an app that was force quit")
         if not self._host.state.foreground:
             self._host.wake("VoIP push", "model.wake-run-time")
@@ -193,11 +177,9 @@ class Pushes:
         if self._listener is process:
             self.on_call(caller)
         if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
-            self._host.clock.after(_TICK, lambda: self._no_call_was_reported(process))
-
-    def _no_call_was_reported(self, process: Process) -> None:
-        if self._host.process is process:
-            self._host.terminate("a VoIP push came and no call was reported")
+            why = "a VoIP push came and no call was reported"
+            host = self._host
+            host.clock.after(1, lambda: host.terminate(why) if host.process is process else None)
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
@@ -208,11 +190,9 @@ class Pushes:
 class Notified(Entry):
     """The person was shown a local notification."""
 
+    _words = "notification {0.identifier!r}: {0.text}"
     identifier: str
     text: str
-
-    def __str__(self) -> str:
-        return f"notification {self.identifier!r}: {self.text}"
 
 
 class Notifications:
@@ -242,3 +222,57 @@ class Notifications:
         if not self._host.state.runs:
             self._host.rules.cite("life-cycle.local-notification-without-the-app")
         self._host.record.add(Notified(self._host.clock.now, identifier, text))
+
+
+class AppPushes:
+    """The app's side: `app.pushes`. Give it the handlers at launch, before the first `await`."""
+
+    def __init__(self, process: Process, pushes: Pushes) -> None:
+        self.process = process
+        self._pushes = pushes
+        pushes.listens(process)
+        self._transmitting: int | None = None
+
+    def did_receive_remote_notification(self, handler: Action) -> None:
+        """Call `handler` for each silent push. When the work is done, call `app.complete_wake()`: Apple's completion handler."""
+        self._pushes.on_silent = handler
+
+    def did_receive_incoming_push(self, handler: Callable[[str], None]) -> None:
+        """Call `handler` with the caller's name for each VoIP push. Since iOS 13 it must report a call before it returns."""
+        self._pushes.on_call = handler
+
+    def report_new_incoming_call(self, caller: str) -> None:
+        """CallKit's `reportNewIncomingCall`: the phone rings, in front of everything, and the person knows."""
+        self.process.must_run("report a call", "life-cycle.suspended-runs-no-code")
+        self._pushes.calls.append(caller)
+
+    def request_begin_transmitting(self) -> None:
+        """Push to Talk: transmit, with run time until `stop_transmitting`. Raises UnavailableError before iOS 16, UsageError where it does already."""
+        self.process.rules.require("push-to-talk.run-time", "Push to Talk framework")
+        must(self._transmitting is None, "The app transmits already. Call stop_transmitting() first.")
+        self._transmitting = self.process.run_time.hold("Push to Talk")
+
+    def stop_transmitting(self) -> None:
+        """Push to Talk: stop. Twice does nothing."""
+        if self._transmitting is not None:
+            self.process.run_time.release(self._transmitting)
+        self._transmitting = None
+
+
+class LocalNotifications:
+    """What the app can ask for: `app.notifications`."""
+
+    def __init__(self, process: Process, notifications: Notifications) -> None:
+        self._process = process
+        self._notifications = notifications
+
+    def add(self, identifier: str, text: str, *, after: float) -> None:
+        """Have a text shown `after` so many seconds. Raises UsageError without run time, and for a time that is not above zero."""
+        self._process.must_run("schedule a notification", "life-cycle.suspended-runs-no-code")
+        must(after > 0, f"after={after}: a notification is for later. Give seconds above 0.")
+        self._notifications.add(identifier, text, self._process.clock.now + round(after * SECOND))
+
+    def remove_pending(self, identifier: str) -> None:
+        """Take a pending one back. Raises UsageError without run time."""
+        self._process.must_run("take a notification back", "life-cycle.suspended-runs-no-code")
+        self._notifications.remove(identifier)
