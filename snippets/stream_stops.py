@@ -9,13 +9,13 @@ import httpx
 
 from afterswipe import Phone
 
-ANSWER = "An upload needs an app that runs, or another process that goes on.".split()
+ANSWER = "An upload needs an app that runs, or another process that goes on."
 URL = "https://chat.example/answers"
 kept = []
 
 
 async def one_by_one():
-    for word in ANSWER:
+    for word in ANSWER.split():
         await asyncio.sleep(1)
         kept.append(word)
         yield f"{word} ".encode()
@@ -35,7 +35,7 @@ async def ask(app):
                 async for piece in response.aiter_text():
                     words += len(piece.split())
         except httpx.TransportError as lost:
-            print(f"{app.now:.0f} s: {words} of {len(ANSWER)} words, then {lost}")
+            print(f"{app.now:.0f} s: {words} of {len(ANSWER.split())} words, then {lost}")
         answer = await client.get(URL)
         print(f"{app.now:.0f} s: fetched again: {answer.text}")
 
