@@ -40,17 +40,6 @@ _LAST_MINOR = {version[0]: version[1] for version in map(Version, _LAST.split())
 OLDEST, NEWEST = Version("4"), Version(_LAST.rsplit(maxsplit=1)[-1])
 
 
-def _existing(version: Version) -> Version:
-    """The version, if there was one; raises UsageError with those that there were."""
-    major, minor = (*version, 0)[:2]
-    there = ", ".join(map(str, _LAST_MINOR))
-    why = f"There is no iOS {version} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
-    must(major in _LAST_MINOR, why)
-    last = _LAST_MINOR[major]
-    must(minor <= last, f"There is no iOS {version}: the last {major} here is {major}.{last}.")
-    return version
-
-
 class Rules:
     """What holds for one iOS version, and the list of the claims that were asked for.
 
@@ -67,7 +56,13 @@ class Rules:
         disputes: Mapping[str, str] | None = None,
         claims: Mapping[str, float] | None = None,
     ) -> None:
-        self.ios = _existing(Version(ios))
+        self.ios = Version(ios)
+        major, minor = (*self.ios, 0)[:2]
+        there = ", ".join(map(str, _LAST_MINOR))
+        why = f"There is no iOS {self.ios} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
+        must(major in _LAST_MINOR, why)
+        last = _LAST_MINOR[major]
+        must(minor <= last, f"There is no iOS {self.ios}: the last {major} here is {major}.{last}.")
         self.supposed, self._displaced = _supposed(suppose)
         self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
         """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""
