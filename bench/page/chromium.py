@@ -59,9 +59,14 @@ class Profile:
         """Processor time of the workers that live, in milliseconds."""
         return sum(_spent(task) for _, task in self._workers())
 
-    def main_ms(self) -> float:
-        """Processor time of the main threads of the pages' processes, in milliseconds."""
-        return sum(_spent(process / "task" / process.name) for process in self._renderers())
+    def main_ms(self) -> dict[str, float]:
+        """Processor time of the main thread of each page's process, in milliseconds."""
+        return {process.name: _spent(process / "task" / process.name) for process in self._renderers()}
+
+    def main_ms_since(self, before: dict[str, float]) -> float:
+        """The same since then, of the processes that have a worker."""
+        ours = {process.name for process, _ in self._workers()}
+        return sum(spent - before.get(name, 0) for name, spent in self.main_ms().items() if name in ours)
 
     def memory_mb(self) -> float:
         """What the pages' processes hold, shared memory by its share, in MB."""
@@ -80,9 +85,9 @@ class Profile:
     def _renderers(self) -> Iterator[Path]:
         for process in Path("/proc").iterdir():
             try:
-                if process.name.isdigit() and "--type=renderer" in (process / "cmdline").read_text():
-                    if _is_of(process, self.folder):
-                        yield process
+                renders = process.name.isdigit() and "--type=renderer" in (process / "cmdline").read_text()
+                if renders and _is_of(process, self.folder):
+                    yield process
             except OSError:
                 continue
 

@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -94,7 +94,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             self.send_header("Cache-Control", "public, max-age=600")  # as GitHub's pages
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(BrokenPipeError, ConnectionResetError):  # the browser may have left the page
+                self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """The server counts for itself."""

@@ -39,6 +39,9 @@ const SHORT_SILENCE_MS = 2_000;
 /** How often in a row a file may fall silent before the reader is told. */
 const MOST_STALLS = 3;
 
+/** Archives that few programs import from: they come when they are imported, and are not fetched beforehand. */
+const RARE: readonly string[] = ["certificates", "library"];
+
 const SITE_FAULT = "This is a fault of the site, not of your code.";
 
 export class Loading {
@@ -101,12 +104,15 @@ export class Loading {
     if (manifest) await Promise.all(missing(manifest, this.way, importedNames(source)).map((one) => this.archive(manifest, one)));
   }
 
-  /** Fetches all archives, one after the other, so that the next program finds in place what it imports. */
+  /** Fetches the archives that the next program may import from, one after the other, so that it finds them in place. */
   async rest(): Promise<void> {
     const { connection } = navigator as { connection?: { saveData?: boolean } };
     if (connection?.saveData) return;
     const manifest = await this.loadManifest(() => undefined).catch(() => undefined);
-    for (const archive of manifest?.archives ?? []) if (manifest) await this.archive(manifest, archive);
+    const held = (this.way === "image" && manifest?.files.image?.holds) || [];
+    for (const archive of manifest?.archives ?? []) {
+      if (manifest && !held.includes(archive.name) && !RARE.includes(archive.name)) await this.archive(manifest, archive);
+    }
   }
 
   private archive(manifest: Manifest, archive: Archive): Promise<void> {
