@@ -6,14 +6,12 @@ import pytest
 
 from afterswipe.sync import EndlessPaging, FeedError, Limits, NotAFeed, Stop
 from afterswipe.sync.core import (
+    AskAnew,
     AskFeed,
     Begin,
     Ended,
-    ForgetPage,
     KeepPage,
-    Locate,
     Refused,
-    StartFull,
     SwapIn,
     Sweep,
     Work,
@@ -58,34 +56,35 @@ def asks(cursor: str | None = "4", version: int = 4, identity: Identity = FEED, 
     ],
 )
 def test_f22_a_pause_is_remembered_and_clamped(not_before, waits):
-    after = Begin(LIMITS).next(1000, not_before)
-    assert after == (Ended(Stop.SERVER_BUSY, not_before=not_before) if waits else Locate(LIMITS))
+    after = Begin(LIMITS).next(1000, not_before, Place(FEED, "4", 4))
+    assert (after == Ended(Stop.SERVER_BUSY, not_before=not_before)) == waits
+    assert isinstance(after, AskFeed) != waits
 
 
 # Where to go on.
 
 
 def test_the_first_time_everything_is_asked_for():
-    after = Locate(LIMITS).next(Place(Identity()))
+    after = Begin(LIMITS).next(1000, 0, Place(Identity()))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.full) == ("all", True)
 
 
 def test_later_the_cursor():
-    after = Locate(LIMITS).next(Place(FEED, "4", 4))
+    after = Begin(LIMITS).next(1000, 0, Place(FEED, "4", 4))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.full) == ("4", False)
 
 
 def test_f32_a_list_that_broke_off_goes_on_at_its_page_and_keeps_its_cursor():
-    after = Locate(LIMITS).next(Place(FEED, "4", 4, page="p2", page_version=6))
+    after = Begin(LIMITS).next(1000, 0, Place(FEED, "4", 4, page="p2", page_version=6))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.place.cursor) == ("p2", "4")
 
 
 def test_a_full_list_without_a_page_to_go_on_from_begins_anew():
-    assert isinstance(Locate(LIMITS).next(Place(FEED, "4", 4, shadow=FEED)), StartFull)
-    assert isinstance(Locate(LIMITS).next(Place(FEED, "4", 4, page="p2", shadow=FEED)), AskFeed)
+    assert isinstance(Begin(LIMITS).next(1000, 0, Place(FEED, "4", 4, shadow=FEED)), AskAnew)
+    assert isinstance(Begin(LIMITS).next(1000, 0, Place(FEED, "4", 4, page="p2", shadow=FEED)), AskFeed)
 
 
 # A page.
@@ -154,7 +153,7 @@ def test_f37_an_unknown_event_holds_the_cursor():
 )
 def test_s7_another_identity_means_the_whole_list(other):
     after = asks().next(page(1, identity=other))
-    assert isinstance(after, StartFull)
+    assert isinstance(after, AskAnew)
     ask = after.next()
     assert (ask.cursor, ask.full, ask.resyncs) == ("all", True, 1)
     assert isinstance(ask.next(page(1, identity=other)), SwapIn)
@@ -163,20 +162,20 @@ def test_s7_another_identity_means_the_whole_list(other):
 def test_s7_an_identity_that_changes_within_a_list():
     first = asks(None, -1, Identity()).next(page(1, more="p2"))
     assert isinstance(first, KeepPage)
-    assert isinstance(first.next().next(page(2, identity=Identity("f", "2", True))), StartFull)
+    assert isinstance(first.next().next(page(2, identity=Identity("f", "2", True))), AskAnew)
 
 
 def test_an_extended_feed_does_not_become_a_plain_one():
     after = asks().next(page(5, identity=PLAIN))
     assert isinstance(after, Ended)
     assert isinstance(after.problem, NotAFeed)
-    assert isinstance(asks("t4", 4, PLAIN).next(page(5)), StartFull), "the other way round it does"
+    assert isinstance(asks("t4", 4, PLAIN).next(page(5)), AskAnew), "the other way round it does"
 
 
 @pytest.mark.parametrize("status", [404, 409, 410])
 def test_f30_a_cursor_that_the_server_does_not_know(status):
     after = asks().next(Refused(status))
-    assert isinstance(after, StartFull)
+    assert isinstance(after, AskAnew)
     again = after.next()
     assert again.again == 1, "another address, for caches"
     failed = again.next(Refused(status))
@@ -188,12 +187,13 @@ def test_f32_a_page_token_that_has_become_useless():
     ask = replace(asks(), place=Place(FEED, "4", 4, page="p2", page_version=6))
     for _ in range(2):
         after = ask.next(Refused(404))
-        assert isinstance(after, ForgetPage)
+        assert isinstance(after, AskAnew)
+        assert not after.after.full
         assert after.next().cursor == "4"
         kept = after.next().next(page(5, more="p2"))
         assert isinstance(kept, KeepPage)
         ask = kept.next()
-    assert isinstance(ask.next(Refused(404)), StartFull), "S10: not for ever"
+    assert isinstance(ask.next(Refused(404)), AskAnew), "S10: not for ever"
 
 
 # F29: gaps.
@@ -224,7 +224,7 @@ def test_f29_a_gap_is_asked_for_again_and_then_everything_is():
         assert isinstance(ask, AskFeed)
         assert ask.again == again
     after = ask.next(page(6))
-    assert isinstance(after, StartFull)
+    assert isinstance(after, AskAnew)
     assert isinstance(after.next().next(page(6)), SwapIn), "a snapshot may leave numbers out"
 
 

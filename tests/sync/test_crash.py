@@ -25,7 +25,7 @@ DIMENSIONS = [
     if extended or dimension is not Dimension.ANOTHER_LOG  # a plain feed cannot say that it is another one
 ]
 SEPARATE = (
-    Dimension.NOTHING, Dimension.KILL, Dimension.POWER, Dimension.REPEATED, Dimension.NO_RANGES, Dimension.CHANGED,
+    Dimension.NOTHING, Dimension.KILL, Dimension.POWER, Dimension.ONE_GROUP, Dimension.REPEATED, Dimension.NO_RANGES, Dimension.CHANGED,
 )  # fmt: skip
 """The dimensions in which a bug is looked for; the others are mixtures of these."""
 

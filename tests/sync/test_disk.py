@@ -44,8 +44,8 @@ def test_a_file_s_way(disk):
     assert b"".join(disk.read(PART)) == b"0123abc"
     disk.rename(PART, FINAL)
     disk.fsync_directory("files/sound")
-    assert disk.names("parts") == []
-    assert disk.names("files/sound") == [FINAL]
+    assert disk.sizes("parts") == {}
+    assert disk.sizes("files/sound") == {FINAL: 7}
     assert disk.size(FINAL) == 7
     disk.unlink(FINAL)
     disk.unlink(FINAL)
@@ -73,13 +73,6 @@ def test_f49_no_other_names_than_ours(disk, name):
     for method in (disk.open_part, disk.size, disk.unlink):
         with pytest.raises(AssertionError):
             method(name)
-
-
-def test_names_that_we_would_not_give_are_left_alone(disk, tmp_path):
-    write(disk, b"x")
-    (tmp_path / "here/parts/.DS_Store").write_bytes(b"")
-    (tmp_path / "here/parts/Notes.txt").write_bytes(b"")
-    assert disk.names("parts") == [PART]
 
 
 @pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="no O_NOFOLLOW here")

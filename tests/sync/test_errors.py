@@ -1,4 +1,4 @@
-"""The tree of errors, the bounds, and the public names are what they say they are."""
+"""The errors, the bounds, and the public names are what they say they are."""
 
 import dataclasses
 import inspect
@@ -10,27 +10,6 @@ from afterswipe.sync import Limits, errors
 from afterswipe.sync.errors import SyncError
 
 HERE = Path(afterswipe.sync.__file__).parent
-
-
-def drawn() -> dict[str, str]:
-    """The tree in the docstring: each error's parent."""
-    parents, line_of = {}, {}
-    for line in errors.__doc__.splitlines():
-        if match := re.match(r"([│ ├└─]*)([A-Z]\w+)", line):
-            depth = len(match[1]) // 4
-            line_of[depth] = match[2]
-            if depth:
-                parents[match[2]] = line_of[depth - 1]
-    return parents
-
-
-def test_the_tree_that_is_drawn_is_the_tree():
-    classes = {
-        name: kind.__base__.__name__
-        for name, kind in inspect.getmembers(errors, inspect.isclass)
-        if issubclass(kind, SyncError)
-    }
-    assert drawn() == classes
 
 
 def test_every_error_is_public():

@@ -90,7 +90,7 @@ def test_f40_killed_anywhere_twice(extended):
 
 
 def test_f41_killed_between_rename_and_commit(rig):
-    kill(rig, point="commit", detail="finish", nth=2)
+    kill(rig, point="commit", detail="finish")
     orphans = list((rig.folder / "files").rglob("*.mp3"))
     assert len(orphans) == 1
     assert rig.run().finished
@@ -100,7 +100,7 @@ def test_f41_killed_between_rename_and_commit(rig):
 
 def test_f41_without_a_digest_it_is_fetched_again(tmp_path):
     rig = Rig(tmp_path, extended=False)
-    kill(rig, point="commit", detail="finish", nth=2)
+    kill(rig, point="commit", detail="finish")
     assert rig.run().finished
     assert rig.in_sync()
 
@@ -368,7 +368,7 @@ def test_f48_a_log_that_was_left_behind(rig, tmp_path):
         if point == "append" and not copied.exists():
             shutil.copytree(rig.folder, copied)
 
-    assert rig.run(observe=observe).finished
+    assert rig.run(observe=observe, limits={"group_files": 1}).finished
     assert (copied / "sync.db-wal").stat().st_size > 0
     after = Rig(copied, rig.truth)
     after.wall = rig.wall + AGES
@@ -483,7 +483,11 @@ def test_f52_being_asked_to_stop_is_no_error_of_the_network(either):
 
 def test_f53_low_data_mode_half_way(tmp_path):
     """The setting changes after the first of five files; the others wait."""
-    rig = Rig(tmp_path, small_truth(5), limits=Rig(tmp_path).limits.__class__(concurrency=1, reserve_bytes=0))
+    rig = Rig(
+        tmp_path,
+        small_truth(5),
+        limits=Rig(tmp_path).limits.__class__(concurrency=1, reserve_bytes=0, group_files=1),
+    )
     asked = []
 
     def policy() -> Stop | None:

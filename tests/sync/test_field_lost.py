@@ -311,3 +311,12 @@ def test_a_directory_of_the_first_version_is_brought_up_at_once(rig):
     assert rig.run().finished
     assert rig.fetched() == 0
     assert rig.in_sync()
+
+
+def test_a_file_that_is_lost_twice_comes_twice(rig):
+    """The second time, the engine's own event is the same as the first time, and that one is done."""
+    assert rig.run().finished
+    for _ in range(2):
+        sounds(rig)[0].unlink()
+        assert rig.run().finished
+        assert rig.in_sync()

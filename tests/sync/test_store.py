@@ -17,7 +17,7 @@ from afterswipe.sync import (
 from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.store.lease import Lease
-from afterswipe.sync.store.sqlite_errors import mapped
+from afterswipe.sync.store.schema import Mapped
 from afterswipe.sync.store.store import Store
 
 FEED = Identity("f", "1", True)
@@ -129,7 +129,7 @@ def test_a_schema_is_made_in_one_transaction(tmp_path):
 def test_sqlite_s_errors_are_ours(code, kind):
     error = sqlite3.DatabaseError("it")
     error.sqlite_errorcode = code
-    with pytest.raises(kind, match=r"sync\.db: it\. \w+"), mapped():
+    with pytest.raises(kind, match=r"sync\.db: it\. \w+"), Mapped():
         raise error
 
 
@@ -164,7 +164,8 @@ def test_f32_a_middle_page_keeps_the_cursor_and_remembers_the_page(store):
     )
     place = store.place()
     assert (place.cursor, place.page, place.page_version) == ("1", "p2", 2)
-    store.forget_shadow()
+    with store.transaction("forget"):
+        store.clear_shadow()
     assert (store.place().cursor, store.place().page) == ("1", None)
 
 
@@ -177,15 +178,22 @@ def test_s3_the_same_event_again_is_the_same_one(store):
 def test_finishing_ends_the_events_with_the_rows(store, points):
     store.store_page(page(event(1)), base=BASE, full=False, cursor=("1", 1), at=None)
     points.clear()
-    store.finish(have(1).key, [event(1).identity], Known(1, False, "{}"), have(1))
+    store.finish([(have(1).key, [event(1).identity], Known(1, False, "{}"), have(1))])
     assert points == [("commit", "finish")]
-    assert (store.pending(), store.have(have(1).key), store.known(have(1).key)) == (
+    assert (
+        store.pending(),
+        {have.key: have for have in store.files()}.get(have(1).key),
+        store.known(have(1).key),
+    ) == (
         [],
         have(1),
         Known(1, False, "{}"),
     )
-    store.finish(have(1).key, [], Known(2, True, None), None)
-    assert (store.have(have(1).key), store.known(have(1).key)) == (None, Known(2, True, None))
+    store.finish([(have(1).key, [], Known(2, True, None), None)])
+    assert ({have.key: have for have in store.files()}.get(have(1).key), store.known(have(1).key)) == (
+        None,
+        Known(2, True, None),
+    )
     assert store.contents() == 0
 
 
@@ -195,7 +203,7 @@ def test_finishing_ends_the_events_with_the_rows(store, points):
 def fill(store: Store, *numbers: int, identity: Identity = FEED) -> None:
     store.swap(page(*map(event, numbers), identity=identity), base=BASE, cursor=("9", 9))
     for n in numbers:
-        store.finish(have(n).key, [event(n).identity], Known(n, False, "{}"), have(n))
+        store.finish([(have(n).key, [event(n).identity], Known(n, False, "{}"), have(n))])
 
 
 def test_a_full_list_stays_apart_until_it_is_whole(store):
@@ -252,17 +260,17 @@ def test_a_lost_file_is_asked_for_again_in_the_same_transaction(store, points):
     points.clear()
     store.lost(have(1), event(1, 7, Kind.FILE_UPDATED))
     assert points == [("commit", "lost")]
-    assert store.have(have(1).key) is None
+    assert {have.key: have for have in store.files()}.get(have(1).key) is None
     assert [e.version for e in store.pending()] == [7]
 
 
 def test_parts_are_remembered_and_forgotten(store):
-    assert store.part("parts/a.part") is None
+    assert store.parts().get("parts/a.part") is None
     store.remember("parts/a.part", Part('"v"', 10, 5))
     store.remember("parts/a.part", Part('"v"', 10, 8))
-    assert store.part("parts/a.part") == Part('"v"', 10, 8)
+    assert store.parts().get("parts/a.part") == Part('"v"', 10, 8)
     store.forget_parts(store.parts())
-    assert store.parts() == []
+    assert store.parts() == {}
 
 
 # The lease.
@@ -291,7 +299,7 @@ def test_the_same_owner_and_one_that_is_gone_do_not_wait(store, clock, monkeypat
     monkeypatch.setattr("afterswipe.sync.store.lease.same_machine", lambda owner: owner == "a")
     with pytest.raises(AnotherProcess):
         lease(store, "b", clock).take()
-    store._disk.close()  # as the system does with the lock of a process that ends
+    store.disk.close()  # as the system does with the lock of a process that ends
     lease(store, "b", clock).take()
     with pytest.raises(AnotherProcess):
         lease(store, "c", clock).take()
@@ -341,7 +349,7 @@ def test_an_end_in_good_order_is_remembered_and_any_other_too(store, clock):
     first = lease(store, "a", clock)
     first.take()
     assert not first.unclean
-    store.finish(have(1).key, [], Known(1, False, "{}"), have(1))
+    store.finish([(have(1).key, [], Known(1, False, "{}"), have(1))])
     killed = lease(store, "a", clock)
     killed.take()
     assert killed.unclean

@@ -8,9 +8,7 @@ from afterswipe.sync.feed.records import Part
 from afterswipe.sync.transfer.answers import (
     Answer,
     Ask,
-    Authorize,
-    Gone,
-    Portal,
+    Not,
     Receive,
     Refuse,
     Verify,
@@ -89,8 +87,8 @@ def test_f14_encoded_bytes_are_not_the_file():
 
 
 def test_f17_a_page_for_people_is_not_the_file():
-    assert asks().next(whole(content_type="text/html; charset=utf-8")) == Portal()
-    assert asks().next(answer(511)) == Portal()
+    assert asks().next(whole(content_type="text/html; charset=utf-8")) is Not.ITS_OWN
+    assert asks().next(answer(511)) is Not.ITS_OWN
 
 
 def test_f51_a_size_beyond_the_limit():
@@ -172,8 +170,8 @@ def test_f02_the_file_shrank(given):
 
 @pytest.mark.parametrize(
     ("status", "decision"),
-    [(404, Gone()), (410, Gone()), (401, Authorize()), (403, Authorize()), (407, Authorize())]
-    + [(status, Wait(status, "5")) for status in (408, 425, 429, 500, 502, 503, 504)],
+    [(404, Not.HERE), (410, Not.HERE), (401, Not.ALLOWED), (403, Not.ALLOWED), (407, Not.ALLOWED)]
+    + [(status, Wait(status, 5)) for status in (408, 425, 429, 500, 502, 503, 504)],
 )
 def test_other_statuses(status, decision):
     assert asks().next(answer(status, retry_after="5")) == decision

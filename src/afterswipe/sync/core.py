@@ -1,9 +1,9 @@
 """One run, as typed states: facts go in, the next state comes out. No I/O, no clock.
 
-    Begin ─▶ Locate ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Sweep ─▶ Ended
-                        │  ▲       SwapIn ──────────────────▲
-                        ▼  │
-                     StartFull, ForgetPage
+    Begin ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Sweep ─▶ Ended
+              │  ▲       SwapIn ──────────────────▲
+              ▼  │
+             AskAnew
 
 The feed comes first, page by page, then what it and what was left from last time ask for. A cursor belongs to one feed and
 one generation of it: where the identity changes, or the server does not know the cursor, the whole list is read again, apart from what is
@@ -29,27 +29,16 @@ class Begin:
 
     limits: Limits
 
-    def next(self, wall: float, not_before: float) -> "Locate | Ended":
-        """A pause that the server asked for outlives a run; a clock that was set cannot make it endless."""
-        if (
-            wall < min(not_before, wall + self.limits.retry_after_max)
-            and not_before - wall <= self.limits.retry_after_max
-        ):
+    def next(self, wall: float, not_before: float, place: Place) -> "AskFeed | AskAnew | Ended":
+        """The feed comes first, always: from the cursor, or from the page that a list had come to.
+
+        A pause that the server asked for outlives a run; a clock that was set cannot make it endless.
+        """
+        if 0 < not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=not_before)
-        return Locate(self.limits)
-
-
-@dataclass(frozen=True)
-class Locate:
-    """Where to ask from."""
-
-    limits: Limits
-
-    def next(self, place: Place) -> "AskFeed | StartFull":
-        """The feed comes first, always: from the cursor, or from the page that a list had come to."""
         ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
         if place.shadow is not None and place.page is None:
-            return StartFull(replace(ask, place=replace(place, shadow=None)))
+            return AskAnew(replace(ask, place=replace(place, shadow=None)))
         return ask
 
 
@@ -128,7 +117,7 @@ class AskFeed:
             if cursor and not self.full and cursor[1] < self.place.version:
                 cursor = None
         if page.complete and self.full:
-            return SwapIn(page, cursor, after)
+            return SwapIn(page, cursor, None, after)
         # Without numbers, the newest event of the pages before could not be found again by a later run.
         at = (page.next, newest[0]) if page.next and not after.held and page.identity.numbered else None
         return KeepPage(page, cursor, at, after)
@@ -155,26 +144,25 @@ class AskFeed:
         numbers = {n for n in (*(e.version for e in page.events), *page.unknown) if n > known}
         if not numbers:
             return False
-        start = (
-            known if known >= 0 else min(numbers) - 1
-        )  # a cursor that is no number says nothing about the first one
+        # A cursor that is no number says nothing about the first one.
+        start = known if known >= 0 else min(numbers) - 1
         return max(numbers) - start != len(numbers)
 
-    def _refused(self, status: int) -> "ForgetPage | StartFull | Ended":
+    def _refused(self, status: int) -> "AskAnew | Ended":
         if self.place.page is not None and self.forgotten < _CUT_MAX:
             place = replace(self.place, page=None, page_version=-1, shadow=None)
             fresh = replace(self, place=place, tokens=frozenset(), newest=(-1, ""))
-            return ForgetPage(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
+            return AskAnew(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
         if not self.full:
             return self._start_full(f"the server does not know the cursor ({status})")
         return self._failed(NotAFeed(f"There is no feed at this address ({status}). Look at the address."))
 
-    def _start_full(self, reason: str) -> "StartFull | Ended":
+    def _start_full(self, reason: str) -> "AskAnew | Ended":
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
         fresh = replace(self.place, page=None, page_version=-1, shadow=None)
-        return StartFull(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
+        return AskAnew(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
 
     def _failed(self, error: FeedError) -> "Ended":
         why = Stop.OFFLINE if isinstance(error, CaptivePortal) else Stop.FEED_UNUSABLE
@@ -214,38 +202,18 @@ class KeepPage:
         )
 
 
-@dataclass(frozen=True)
-class SwapIn:
+class SwapIn(KeepPage):
     """The last page of a full list: the whole list takes the place of what was known."""
 
-    page: Page
-    cursor: tuple[str, int] | None
-    after: AskFeed
-
-    def next(self) -> "Work":
-        """Then to work."""
-        return Work(self.after.held)
-
 
 @dataclass(frozen=True)
-class StartFull:
-    """Throw away what there is of a full list, and read it from its start."""
+class AskAnew:
+    """Throw away what there is of a list that was coming in, and ask again: from the cursor, or for the whole list."""
 
     after: AskFeed
 
     def next(self) -> AskFeed:
         """Ask."""
-        return self.after
-
-
-@dataclass(frozen=True)
-class ForgetPage:
-    """The token of a middle page has become useless."""
-
-    after: AskFeed
-
-    def next(self) -> AskFeed:
-        """Ask from the cursor, or from `all`."""
         return self.after
 
 
@@ -288,4 +256,4 @@ class Ended:
     forget_page: bool = False
 
 
-type State = Begin | Locate | AskFeed | KeepPage | SwapIn | StartFull | ForgetPage | Work | Sweep | Ended
+type State = Begin | AskFeed | KeepPage | SwapIn | AskAnew | Work | Sweep | Ended

@@ -1,16 +1,19 @@
 """The driver: does what each state of `core` says, and ends when one says so. All I/O of a run is called from here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import assert_never
 
 from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
 from afterswipe.sync.feed.protocol import FileInfo, Kind, Page, events_url, parse_page
-from afterswipe.sync.feed.records import Have
+from afterswipe.sync.feed.records import GONE, Have
+from afterswipe.sync.store.disk import FOLDERS
+from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers
 from afterswipe.sync.transfer.asker import SIGN_IN
 from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.lander import Arrived, Refused
 from afterswipe.sync.transfer.wire import Broken, Elsewhere
 
 from . import core, errors
@@ -57,11 +60,8 @@ class Driver:
     def __init__(self, fetcher: Fetcher, *, phase: Callable[[Phase], None], look: Callable[[], None]) -> None:
         self.fetcher = fetcher
         self.store = fetcher.store
-        self.disk = fetcher.disk
         self.lease = fetcher.lease
-        self.wire = fetcher.wire
         self.limits = fetcher.limits
-        self.patience = fetcher.patience
         self.base = fetcher.base
         self.problems = fetcher.tally.problems
         self.jobs: list[Job] = []
@@ -77,49 +77,49 @@ class Driver:
         while True:
             match state:
                 case core.Begin():
-                    state = state.next(self.fetcher.clock.wall(), self.store.not_before())
-                case core.Locate():
-                    self.store.belongs_to(self.base, plain=self.store.place().identity.feed_id is None)
-                    state = state.next(self.store.place())
+                    place = self.store.place()
+                    self.store.belongs_to(self.base, plain=place.identity.feed_id is None)
+                    state = state.next(self.fetcher.clock.wall(), self.store.not_before(), place)
                 case core.AskFeed():
                     self.phase(Phase.ASKING)
                     state = state.next(await self.ask(state))
-                case core.KeepPage():
-                    self.lease.keep()
-                    self.store.belongs_to(self.base, state.page.plain)
-                    full, cursor, at = state.after.full, state.cursor, state.at
-                    self.store.store_page(state.page, base=self.base, full=full, cursor=cursor, at=at)
-                    state = state.next()
                 case core.SwapIn():
-                    self.lease.keep()
                     self.store.belongs_to(self.base, state.page.plain)
                     in_pages = state.after.pages > 1 or state.after.place.page is not None
                     self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
                     state = state.next()
-                case core.StartFull():
-                    self.lease.keep()
-                    self.store.forget_shadow()
+                case core.KeepPage():
+                    self.store.belongs_to(self.base, state.page.plain)
+                    full, cursor, at = state.after.full, state.cursor, state.at
+                    self.store.store_page(state.page, base=self.base, full=full, cursor=cursor, at=at)
                     state = state.next()
-                case core.ForgetPage():
-                    self.lease.keep()
-                    self.store.forget_shadow()
+                case core.AskAnew():
+                    self.forget_list()
                     state = state.next()
                 case core.Work():
                     await self.plan()
                     self.phase(Phase.GETTING)
                     await self.work()
                     left = self.store.left()
-                    state = state.next(len(left), self.all_unreachable(left))
+                    problems = [problem for key in left for problem in self.problems.get(key, [])]
+                    state = state.next(
+                        len(left), all(isinstance(problem, Unreachable) for problem in problems)
+                    )
                 case core.Sweep():
                     self.phase(Phase.SWEEPING)
                     self.sweep()
                     state = state.next()
                 case core.Ended():
                     if state.forget_page:
-                        self.store.forget_shadow()
+                        self.forget_list()
                     return state
                 case _:
                     assert_never(state)
+
+    def forget_list(self) -> None:
+        """A list that was coming in is to be begun again from its start."""
+        with self.store.transaction("forget"):
+            self.store.clear_shadow()
 
     # After an end that was none.
 
@@ -134,13 +134,12 @@ class Driver:
                 self.lose(have)
                 self.fetcher.discard(have.name)
         if unchecked:
-            self.store.set_checked()
+            with self.store.transaction("checked"):
+                self.store.all_checked()
 
     def look_at_every_file(self) -> None:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        sizes: dict[str, int] = {}
-        for folder in ("files/sound", "files/song"):
-            sizes |= self.disk.sizes(folder)
+        sizes = self.fetcher.disk.sizes("files/sound") | self.fetcher.disk.sizes("files/song")
         files = self.store.files()
         for have in files:
             if sizes.get(have.name) != have.size:
@@ -151,7 +150,6 @@ class Driver:
 
     def lose(self, have: Have) -> None:
         """No row says any more that this file is here, and an event asks for it again, as new as what is known, or it would count as done."""
-        self.lease.keep()
         known = self.store.known(have.key)
         told = FileInfo() if have.tag.startswith("v") else FileInfo(have.size, have.sha256)
         version = max(have.version, known.version if known else -1)
@@ -160,7 +158,7 @@ class Driver:
     def is_good(self, have: Have) -> bool:
         """Whether a file is what its row says; one that cannot be read is not (S23)."""
         with suppress(errors.DiskFault):
-            if self.disk.size(have.name) == have.size:
+            if self.fetcher.disk.size(have.name) == have.size:
                 return self.fetcher.digest(have.name) == (have.sha256, have.size)
         return False
 
@@ -181,7 +179,7 @@ class Driver:
                 reason = error
                 if isinstance(error, Broken) and error.untrusted:
                     raise Halt(Stop.UNTRUSTED, Unreachable("the feed", f"{error}.")) from error
-                await self.patience.pause(attempt)
+                await self.fetcher.patience.pause(attempt)
             except errors.FeedError as error:
                 raise Halt(Stop.FEED_UNUSABLE, error) from error
         if isinstance(reason, NotAFeed):
@@ -191,30 +189,28 @@ class Driver:
 
     async def page(self, url: str, attempt: int) -> Page | core.Refused | None:
         """One attempt at a page; None where the server wanted a pause, and had it."""
-        opened = await self.wire.open(
-            url, {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
-        )
+        headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
+        opened = await self.fetcher.wire.open(url, headers)
         answer = opened.answer
+        decision = answers.Ask(FileInfo(), 0, limits=self.limits).next(answer)
         try:
-            if answer.status == answers.NETWORK_AUTHENTICATION or (
-                answer.status == answers.OK and answer.for_people
-            ):
-                raise CaptivePortal("a page for people came instead of the feed")
-            if answer.status == answers.OK and not answer.encoded:
-                body = await self.wire.whole(opened, self.limits.page_bytes)
+            if isinstance(decision, answers.Receive):
+                body = await self.fetcher.wire.whole(opened, self.limits.page_bytes)
                 self.fetcher.tally.bytes_fetched += len(body)
                 return parse_page(body, self.limits, where=url)
         finally:
-            await self.wire.close(opened.response)
-        retry_after = answer.headers.get("retry-after")
-        if answer.status in (answers.UNAUTHORIZED, answers.FORBIDDEN, answers.PROXY_AUTHENTICATION):
-            wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
-            raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
-        if answers.is_pause(answer.status) or (answers.is_busy(answer.status) and retry_after):
-            await self.patience.obey(attempt, retry_after)
-            return None
-        if answers.is_busy(answer.status):
-            raise _Fault(f"the server answered {answer.status}")
+            await self.fetcher.wire.close(opened.response)
+        match decision:
+            case answers.Not.ITS_OWN:
+                raise CaptivePortal("a page for people came instead of the feed")
+            case answers.Not.ALLOWED:
+                wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
+                raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
+            case answers.Wait(status, asked) if asked is not None or answers.is_pause(status):
+                await self.fetcher.patience.obey(attempt, asked)
+                return None
+            case answers.Wait(status):
+                raise _Fault(f"the server answered {status}")
         if answers.BAD_REQUEST <= answer.status < answers.SERVER_ERROR:
             return core.Refused(answer.status)
         encoded = ", encoded although identity was asked for" if answer.encoded else ""
@@ -224,47 +220,68 @@ class Driver:
 
     async def plan(self) -> None:
         """Work out once what is to be done, and look meanwhile whether the run is to end (S20)."""
-        plain = self.store.place().identity.feed_id is None
-        known = self.store.known_of_pending()
-        have = {have.key: have for have in self.store.files()}
-        for number, (key, events) in enumerate(by_content(self.store.pending()).items()):
+        for number, job in enumerate(jobs_of(self.store)):
             if not number % _AT_ONCE:
                 self.look()
                 await asyncio.sleep(0)
-            self.jobs.append(plan(events, known.get(key), have.get(key), plain=plain))
+            self.jobs.append(job)
         self.fetcher.tally.plan({job.key: job.file.size for job in self.jobs if job.file is not None})
 
     async def work(self) -> None:
         """Do all pending jobs, several at a time; each problem stays with its content (S15)."""
         jobs, trouble = iter(self.jobs), _Trouble()
 
+        async def tried(job: Job, doing: Awaitable[None]) -> None:
+            try:
+                await doing
+                trouble.over()
+            except TransferError as error:
+                self.fetcher.put_away(job)
+                if isinstance(error, errors.Missing) and any(event.id == "left-out" for event in job.events):
+                    self.fetcher.arrive(
+                        Arrived(job, GONE)
+                    )  # no list has it, and the server does not: both say so
+                    return
+                self.problems[job.key] = [error]
+                trouble.more(error)
+            except errors.DiskFault as error:
+                self.fetcher.give_up(job)
+                refused = errors.DiskRefused(job.key, f"bytes of it were lost: {error}")
+                self.problems[job.key] = [refused]
+                trouble.more(refused)
+
+        refused: Refused = []
+
+        def land() -> None:
+            refused.extend(self.fetcher.land())
+
+        async def second_tries() -> None:
+            while refused:
+                arrived, error = refused.pop()
+                await tried(arrived.job, self.fetcher.insist(arrived, error))
+
         async def worker() -> None:
             for job in jobs:
                 self.look()
                 self.problems.pop(job.key, None)
-                try:
-                    await self.fetcher.do(job)
-                    trouble.over()
-                except TransferError as error:
-                    self.fetcher.put_away(job)
-                    if isinstance(error, errors.Missing) and any(
-                        event.id == "left-out" for event in job.events
-                    ):
-                        self.fetcher.gone(job)  # no list has it, and the server does not: both say so
-                        continue
-                    self.problems[job.key] = [error]
-                    trouble.more(error)
-                except errors.DiskFault as error:
-                    self.fetcher.give_up(job)
-                    refused = errors.DiskRefused(job.key, f"bytes of it were lost: {error}")
-                    self.problems[job.key] = [refused]
-                    trouble.more(refused)
+                await tried(job, self.fetcher.do(job))
+                if self.fetcher.full:
+                    land()
+                await second_tries()
 
-        await _together([worker() for _ in range(self.limits.concurrency)])
+        async def in_time() -> None:
+            while await self.fetcher.waiting.wait():
+                await asyncio.sleep(self.limits.group_seconds)
+                land()
 
-    def all_unreachable(self, left: set[str]) -> bool:
-        """Whether everything that is left is so because the network is not there."""
-        return all(isinstance(problem, Unreachable) for key in left for problem in self.problems.get(key, []))
+        async def everything() -> None:
+            await _together([worker() for _ in range(self.limits.concurrency)])
+            closing.cancel()
+            land()
+            await second_tries()
+
+        closing = asyncio.ensure_future(in_time())
+        await _together([everything(), closing])
 
     # Tidying up.
 
@@ -277,9 +294,8 @@ class Driver:
         kept = {have.name for have in self.store.files()}
         kept |= {name for job in jobs for name in (job.final, job.part)}
         left: list[str] = []
-        found = {folder: self.disk.names(folder) for folder in ("parts", "files/sound", "files/song")}
-        for names in found.values():
-            for name in names:
+        for folder in FOLDERS:
+            for name in sorted(self.fetcher.disk.sizes(folder)):
                 if name in strays and name not in kept:
                     left.append(name)
                 elif name not in kept and is_ours(name):
@@ -293,6 +309,14 @@ class Driver:
         orphans = [part for part in self.store.parts() if part not in kept]
         if orphans:
             self.store.forget_parts(orphans)
+
+
+def jobs_of(store: Store) -> Iterator[Job]:
+    """What is to be done, content by content."""
+    plain = store.place().identity.feed_id is None
+    known, have = store.known_of_pending(), {have.key: have for have in store.files()}
+    for key, events in by_content(store.pending()).items():
+        yield plan(events, known.get(key), have.get(key), plain=plain)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

@@ -4,23 +4,26 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
-from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
+from afterswipe.sync.feed.jobs import Job, is_ours
 from afterswipe.sync.feed.protocol import file_url
+from afterswipe.sync.feed.records import Have
 from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.points import Observer, Points, pointed
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.lander import Arrived
 from afterswipe.sync.transfer.patience import Patience
 from afterswipe.sync.transfer.wire import Wire, without_user
 
 from .clock import Clock, SystemClock
 from .core import Ended
-from .driver import Driver
+from .driver import Driver, jobs_of
 from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, LesserPromise
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
@@ -134,7 +137,17 @@ class Sync:
     def pending_files(self) -> list[PendingFile]:
         """The files that are still to be got, oldest first."""
         with _opened(self) as (disk, store):
-            return [self._pending(job, disk) for job in _jobs(store) if job.file is not None]
+            return [
+                PendingFile(
+                    file_url(self.base, job.media, job.content),
+                    job.final,
+                    job.file.size,
+                    job.file.sha256,
+                    disk.size(job.part) or 0,
+                )
+                for job in jobs_of(store)
+                if job.file is not None
+            ]
 
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         """Take a file that somebody else has downloaded, such as a background session.
@@ -144,11 +157,6 @@ class Sync:
         """
         with _alone(self):
             return _Run(self, None, None).adopt(pending, source)
-
-    def _pending(self, job: Job, disk: Disk) -> PendingFile:
-        assert job.file is not None
-        url = file_url(self.base, job.media, job.content)
-        return PendingFile(url, job.final, job.file.size, job.file.sha256, disk.size(job.part) or 0)
 
 
 @contextmanager
@@ -171,12 +179,6 @@ def _opened(sync: Sync) -> Iterator[tuple[Disk, Store]]:
         yield sync._disk, store
     finally:
         store.close()
-
-
-def _jobs(store: Store) -> list[Job]:
-    plain = store.place().identity.feed_id is None
-    pending = by_content(store.pending()).items()
-    return [plan(events, store.known(key), store.have(key), plain=plain) for key, events in pending]
 
 
 class _Run:
@@ -207,6 +209,7 @@ class _Run:
                 return await self.once()
             except CorruptDatabase:
                 self.store.rebuild()
+                self.fetcher.arrived.clear()
                 return await self.once()
         finally:
             self.store.close()
@@ -307,7 +310,7 @@ class _Run:
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         try:
             self.lease.take()
-            jobs = [job for job in _jobs(self.store) if job.file is not None and job.final == pending.name]
+            jobs = [job for job in jobs_of(self.store) if job.file is not None and job.final == pending.name]
             taken = bool(jobs) and self.take(jobs[0], source)
             self.lease.release(clean=not self.lease.unclean)
             return taken
@@ -319,20 +322,16 @@ class _Run:
         assert job.file is not None
         if self.disk.open_part(job.part):
             self.disk.truncate(job.part, 0)
-        for piece in _pieces(source):
-            self.disk.append(job.part, piece)
+        with BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+            while piece := file.read(CHUNK):
+                self.disk.append(job.part, piece)
         found = self.fetcher.verify(job, job.file)
         if found is None or not found[1]:
             self.disk.truncate(job.part, 0)
             return False
-        self.store.took(self.fetcher.settle(job, found))
+        have = Have(job.key, job.final, job.tag, found[1], found[0], job.version)
+        _, refused = self.fetcher.settle([Arrived(job, have=have, moves=True)])
+        if refused:
+            raise refused[0][1]
+        self.store.finish([(job.key, (), None, have)])  # its events stay: its metadata may be missing
         return True
-
-
-def _pieces(source: str | Path | bytes) -> Iterator[bytes]:
-    if isinstance(source, bytes):
-        yield source
-        return
-    with Path(source).open("rb") as file:
-        while piece := file.read(CHUNK):
-            yield piece

@@ -1,39 +1,4 @@
-"""The errors of a sync, named by whose doing it was and saying what to do next.
-
-AfterSwipeError
-└── SyncError
-    ├── FeedError                the server's list cannot be used
-    │   ├── NotAFeed             what answered is no feed of this protocol
-    │   │   └── CaptivePortal    something between us and the server answered in its place
-    │   ├── FeedTooLarge         a page or a list is beyond a limit
-    │   ├── EndlessPaging        the list of pages does not end
-    │   └── UnknownEvent         the server uses a kind of event that this version does not know
-    ├── TransferError            one file or one entity could not be got
-    │   ├── Unreachable          the connection failed, or was too slow, too often
-    │   ├── Missing              the server does not have what its feed announces
-    │   ├── WrongFile            size or digest differ from the feed's
-    │   ├── BrokenAnswer         the answer breaks HTTP's rules, or is refused for safety
-    │   ├── Forbidden            the server wants other credentials for it
-    │   ├── Postponed            the server cannot answer for it now
-    │   ├── Misdirected          something else answered for it
-    │   ├── DiskRefused          the disk refuses its file for now
-    │   └── InvalidEvent         the event makes no sense for its kind of media
-    ├── NeedsAuthorization       the server wants credentials
-    ├── ServerBusy               the server asked for a pause; `not_before` says until when
-    └── StoreError               the directory on this machine cannot be used
-        ├── NewerDatabase        a newer version of the app wrote it
-        ├── ForeignDatabase      another program's database is there
-        ├── StrayFiles           files that a new database cannot judge; nothing was deleted
-        ├── DirectoryGone        the directory was removed or replaced while a run was in it
-        ├── AnotherProcess       somebody else is at work in it
-        ├── OtherFeed            it belongs to another feed
-        ├── ReadOnlyDirectory    writing is not allowed
-        ├── DiskFault            bytes could not be written or read
-        ├── LesserPromise        the file system cannot say when bytes are durable
-        ├── UnsafePath           a symbolic link is where a file should be
-        ├── CorruptDatabase      the database is damaged (the engine sets it aside by itself)
-        └── DiskFull             no space left
-"""
+"""The errors of a sync, named by whose doing it was and saying what to do next."""
 
 from afterswipe.errors import AfterSwipeError
 

@@ -44,6 +44,12 @@ class Limits:
     """The window in which the rate is measured."""
     concurrency: int = 4
     """Files under way at the same time."""
+    group_files: int = 32
+    """Contents that land together at most: one round of fsyncs and one transaction."""
+    group_bytes: int = 4 * MB
+    """Bytes that land together, but for the last file of them."""
+    group_seconds: float = 0.2
+    """How long what arrived waits at most for others to land with."""
     backoff_base: float = 0.5
     """The first pause before a repeated request; each further one is twice as long."""
     backoff_cap: float = 30

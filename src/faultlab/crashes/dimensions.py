@@ -7,13 +7,14 @@ from dataclasses import replace
 from enum import StrEnum
 
 from afterswipe.sync.engine import Sync
+from afterswipe.sync.limits import Limits
 from faultlab.disks.sim_disk import NOTHING, Crash, Durable, SimDisk
 from faultlab.servers.faulty import Fault, When
 from faultlab.servers.server import AUTHOR, SONG, SOUND, FeedServer, Truth
 from faultlab.servers.wire import Reply, Request
 
 from .crash import EVERY, KILL, POWER, Enumeration, enumerate_crashes
-from .engine_program import EngineProgram
+from .engine_program import LIMITS, EngineProgram
 from .invariants import at_every_moment, settled
 
 __all__ = ["Dimension", "enumerate_engine", "small_truth"]
@@ -26,6 +27,7 @@ class Dimension(StrEnum):
     KILL = "kills"
     POWER = "power losses"
     BOTH = "kills and power losses"
+    ONE_GROUP = "kills and power losses, and all that comes lands together"
     REPEATED = "events that come again"
     NO_RANGES = "kills, and a server that does not continue a file"
     SOME_RANGES = "kills and power losses, and a server that does not always continue a file"
@@ -50,6 +52,10 @@ def small_truth(*, changed: bool = False, another_log: bool = False) -> Truth:
     return truth
 
 
+_ONE_GROUP = replace(LIMITS, group_files=Limits().group_files, sync_seconds=Limits().sync_seconds)
+"""Nothing is synced before it lands, so that it shows whether that is done there."""
+
+
 class _Repeating(FeedServer):
     """A server that sends all but the last event again, whatever the cursor is. The last one deletes a sound."""
 
@@ -72,6 +78,7 @@ def enumerate_engine(
     engine: type[Sync] = Sync,
     sometimes: Counter[str] | None = None,
     stop_after: int = 1,
+    states_max: int = 20_000,
 ) -> Enumeration:
     """Enumerate the engine in one dimension; what it saw on the way is counted in `sometimes`."""
     before, after = FeedServer(small_truth(), extended, page=3), FeedServer(small_truth(), extended, page=3)
@@ -102,6 +109,7 @@ def enumerate_engine(
             before if turn == 0 else after,
             faults[min(turn, len(faults) - 1)],
             honest=honest,
+            limits=_ONE_GROUP if dimension is Dimension.ONE_GROUP else LIMITS,
             nothing_new=dimension is Dimension.REPEATED,
             power=Crash.POWER in kinds,
             engine=engine,
@@ -111,7 +119,7 @@ def enumerate_engine(
         for turn in range(turns)
     ]
     return enumerate_crashes(
-        programs, crashes=crashes, kinds=kinds, start=start, stop_after=stop_after, same=settled,
+        programs, crashes=crashes, kinds=kinds, start=start, stop_after=stop_after, states_max=states_max, same=settled,
         look_at=_looking(programs),
     )  # fmt: skip
 

@@ -34,8 +34,8 @@ from .invariants import (
 __all__ = ["BASE", "LIMITS", "EngineProgram"]
 
 BASE = "https://feed.example/"
-LIMITS = Limits(sync_seconds=0, reserve_bytes=0)
-"""The engine's own, except that what has come is made durable at once: that makes more points."""
+LIMITS = Limits(sync_seconds=0, reserve_bytes=0, group_files=2)
+"""The engine's own, except that what has come is made durable at once, and that several groups land: that makes more points."""
 
 
 _OK, _PARTIAL = 200, 206

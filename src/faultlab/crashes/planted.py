@@ -12,9 +12,11 @@ from afterswipe.sync.engine import Sync
 from afterswipe.sync.feed import jobs
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import Event, FileInfo, Page
-from afterswipe.sync.store.store import Have, Known, Store
+from afterswipe.sync.feed.records import Have, Known
+from afterswipe.sync.store.store import Finished, Store
 from afterswipe.sync.transfer.answers import Receive
 from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.lander import Arrived, Refused
 from faultlab.disks.sim_disk import SimDisk
 
 from .dimensions import Dimension
@@ -63,7 +65,7 @@ class _CursorFirst(Store):
 
 
 class _RowBeforeFile(Fetcher):
-    async def file(self, job: Job, want: FileInfo) -> Have:
+    async def file(self, job: Job, want: FileInfo) -> tuple[Have, bool]:
         known = self.store.known(job.key)
         with self.store.transaction("row"):
             self.store.put_entity(job.key, Known(job.version, False, known.data if known else "{}"))
@@ -76,10 +78,12 @@ class _AppendOn200(Fetcher):
 
 
 class _SplitCommit(Store):
-    def finish(self, key: str, events: Iterable[str], known: Known, have: Have | None) -> None:
+    def finish(self, landing: Iterable[Finished]) -> None:
+        landing = list(landing)
         with self.transaction("events"):
-            self.end_events(events)
-        super().finish(key, (), known, have)
+            for _, events, _, _ in landing:
+                self.end_events(events)
+        super().finish((key, (), known, have) for key, _, known, have in landing)
 
 
 class _TrustTheLength(Fetcher):
@@ -89,10 +93,29 @@ class _TrustTheLength(Fetcher):
 
 class _BelieveTheSize(Fetcher):
     def begin(self, job: Job, want: FileInfo):  # type: ignore[no-untyped-def]
-        size, here = self.disk.size(job.part) or 0, self.store.part(job.part)
+        size, here = self.disk.size(job.part) or 0, self.store.parts().get(job.part)
         if here is not None:
             self.store.remember(job.part, replace(here, durable=size))
         return super().begin(job, want)
+
+
+class _SyncTheFirst(Fetcher):
+    synced = False
+
+    def settle(self, group: list[Arrived]) -> tuple[list[Arrived], Refused]:
+        self.synced = False
+        return super().settle(group)
+
+    def make_durable(self, job: Job) -> None:
+        if not self.synced:
+            super().make_durable(job)
+        self.synced = True
+
+
+class _RowsBeforeNames(Fetcher):
+    def land(self, group: list[Arrived] | None = None) -> Refused:
+        self.store.finish((a.job.key, (), a.known, a.have) for a in (group or self.arrived))
+        return super().land(group)
 
 
 def _no_sync(self: SimDisk, name: str) -> None:
@@ -108,7 +131,9 @@ def _engine(store: type[Store] = Store, fetcher: type[Fetcher] = Fetcher) -> typ
 
 
 _CRASHES = frozenset(Dimension) - {Dimension.NOTHING, Dimension.REPEATED}
-_POWER = frozenset({Dimension.POWER, Dimension.BOTH, Dimension.SOME_RANGES, Dimension.ANOTHER_LOG})
+_POWER = frozenset(
+    {Dimension.POWER, Dimension.BOTH, Dimension.SOME_RANGES, Dimension.ANOTHER_LOG, Dimension.ONE_GROUP}
+)
 
 PLANTED: tuple[Planted, ...] = (
     Planted("cursor-first", "moves the cursor, then stores the events", ("S2",), _CRASHES, _engine(store=_CursorFirst)),
@@ -116,6 +141,13 @@ PLANTED: tuple[Planted, ...] = (
     Planted(
         "split-commit", "ends the events in one transaction and writes the rows in another", ("S2",), _CRASHES,
         _engine(store=_SplitCommit),
+    ),
+    Planted(
+        "sync-the-first", "syncs the bytes of the first file of a group alone", ("S1",), frozenset({Dimension.ONE_GROUP}), _engine(fetcher=_SyncTheFirst),
+    ),
+    Planted(
+        "rows-before-names", "writes the rows of a group, then gives the files their names", ("S1",), _CRASHES,
+        _engine(fetcher=_RowsBeforeNames),
     ),
     Planted("no-fsync", "never syncs the bytes of a file", ("S1",), _POWER, patches=((SimDisk, "fsync", _no_sync),)),
     Planted("no-folder-sync", "never syncs a folder", ("S1",), _POWER, patches=((SimDisk, "fsync_directory", _no_sync),)),
@@ -132,7 +164,7 @@ PLANTED: tuple[Planted, ...] = (
         _engine(fetcher=_TrustTheLength), forms=(True,),
     ),
     Planted(
-        "believe-the-size", "resumes at the size that a partial file has", ("S5",), _POWER,
+        "believe-the-size", "resumes at the size that a partial file has", ("S5",), _POWER - {Dimension.ONE_GROUP},
         _engine(fetcher=_BelieveTheSize), forms=(False,),
     ),
 )  # fmt: skip

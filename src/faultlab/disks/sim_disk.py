@@ -195,6 +195,9 @@ class SimDisk:
         file.synced = file.data
         self._left.clear()
 
+    def fsync_ahead(self, names: list[str]) -> None:
+        """Nothing that a crash could tell from nothing: no name follows before each was synced."""
+
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, in one step, in place of what had it before."""
         self.reach("rename", final)
@@ -236,14 +239,11 @@ class SimDisk:
         self.check_alive()
         return len(self._names[name].data) if name in self._names else None
 
-    def names(self, folder: str) -> list[str]:
-        """The names of the files in a folder, sorted."""
-        self.check_alive()
-        return sorted(name for name in self._names if name.rpartition("/")[0] == folder)
-
     def sizes(self, folder: str) -> dict[str, int]:
         """The sizes in bytes of the files in a folder, by name."""
-        return {name: len(self._names[name].data) for name in self.names(folder)}
+        self.check_alive()
+        files = sorted(self._names.items())
+        return {name: len(file.data) for name, file in files if name.rpartition("/")[0] == folder}
 
     def stands(self) -> None:
         """A simulated directory is never replaced."""

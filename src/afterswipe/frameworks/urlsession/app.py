@@ -79,16 +79,13 @@ class UploadTask:
             sending.cancel()  # who stops listening stops the upload
 
     @property
-    def moved_by(self) -> tuple[str, int]:
-        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
-        return "app", self._number
+    def moved_by(self) -> tuple[str, int, str]:
+        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
+        return "app", self._number, self.name
 
     @property
     def upload_task_resume_data(self) -> ResumeData | None:
-        """Apple's `uploadTaskResumeData` of the error, after the connection was lost; None where the server is not resumable.
-
-        Raises UnavailableError before iOS 17.
-        """
+        """Apple's `uploadTaskResumeData`, after the connection was lost; None where the server is not resumable. Since iOS 17."""
         self._process.rules.require(_RESUMABLE, "resumable uploads")
         return self._resume_data
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .protocol import Event, FileInfo, Kind, Media
 from .records import Have, Known
@@ -33,18 +34,20 @@ class Job:
     """Names the version of the file, in the names of the part and of the file."""
     invalid: tuple[Event, ...] = ()
     """Events that make no sense, to be reported."""
+    before: Have | None = None
+    """The file that is here."""
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """What identifies its events."""
         return [event.identity for event in self.events]
 
-    @property
+    @cached_property
     def final(self) -> str:
         """Where its file belongs."""
         return f"files/{self.media.path}/{self.content.lower()}.{self.tag}.mp3"
 
-    @property
+    @cached_property
     def part(self) -> str:
         """Where its file grows."""
         return f"parts/{self.media.path}.{self.content.lower()}.{self.tag}.part"
@@ -82,7 +85,7 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     later changes into it, so that there its metadata is read again.
     """
     newest = _last(events)
-    job = Job(newest.key, newest.content, newest.media, tuple(events), newest.version)
+    job = Job(newest.key, newest.content, newest.media, tuple(events), newest.version, before=have)
     invalid = tuple(e for e in events if e.kind is Kind.FILE_UPDATED and not e.media.has_file)
     fresh = [e for e in events if e not in invalid and is_newer(e, known)]
     if not fresh:

@@ -248,9 +248,8 @@ def _events(
     """The events that are known, the versions of those that are not, and whether all are numbered by seq."""
     listed = list(listed)
     if len(listed) > limits.events_per_page:
-        raise FeedTooLarge(
-            f"{where} has {len(listed)} events; {limits.events_per_page} is the limit (Limits.events_per_page)."
-        )
+        said = f"{where} has {len(listed)} events; {limits.events_per_page} is the limit (Limits.events_per_page)."
+        raise FeedTooLarge(said)
     numbered = any(isinstance(item, dict) and "seq" in item for item in listed)
     events = [_event(item, numbered, f"{where}, event {place}") for place, item in enumerate(listed, 1)]
     known = tuple(event for event in events if isinstance(event, Event))

@@ -26,6 +26,10 @@ class Known:
     data: str | None
 
 
+GONE = Known(-1, True, None)
+"""Of a content that a list left out, and that the server does not have. No tombstone: a later list may have it again."""
+
+
 @dataclass(frozen=True)
 class Part:
     """What is remembered of a file under way: a strong validator, the whole's size, and how many bytes are surely durable."""

@@ -5,6 +5,8 @@ after every wait that was long enough for it to be lost: a process that was susp
 the directory belongs to somebody else now.
 """
 
+from dataclasses import dataclass
+
 from afterswipe.sync.clock import Clock
 from afterswipe.sync.errors import AnotherProcess
 
@@ -12,55 +14,56 @@ from .disk import same_machine
 from .store import Store
 
 
+@dataclass
 class Lease:
     """The lease of one owner. The same owner may take its own lease again at once: its earlier process is gone."""
 
-    def __init__(self, store: Store, owner: str, seconds: float, clock: Clock) -> None:
-        self._store = store
-        self._owner = owner
-        self._seconds = seconds
-        self._clock = clock
-        self._renewed = (0.0, 0.0)
-        self.unclean = False
-        """Whether the run before this one did not end in good order."""
+    store: Store
+    owner: str
+    seconds: float
+    clock: Clock
+    unclean: bool = False
+    """Whether the run before this one did not end in good order."""
+    _renewed: tuple[float, float] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        self.store.guard = self.keep
 
     def take(self) -> None:
         """Begin a run: take the lease and note that no good end has come yet, in one transaction. Raises AnotherProcess."""
-        now, alone = self._clock.wall(), self._store.alone()
-        with self._store.transaction("lease") as db:
+        now, alone = self.clock.wall(), self.store.disk.alone()
+        with self.store.transaction("lease") as db:
             row = db.execute("SELECT owner, expires FROM lease").fetchone()
             # An expiry further away than a lease is long was written by a clock that has been set since. A lock that the system
             # takes back with its process says that a holder on this machine is gone; of another machine only the time says anything.
-            held = row and row[0] != self._owner and now < row[1] <= now + self._seconds
+            held = row and row[0] != self.owner and now < row[1] <= now + self.seconds
             if held and not (alone and same_machine(row[0])):
-                raise AnotherProcess(
-                    f"{row[0]} is at work in this directory. Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force."
-                )
-            db.execute("INSERT OR REPLACE INTO lease VALUES (1, ?, ?)", (self._owner, now + self._seconds))
+                said = f"{row[0]} is at work in this directory. Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force."
+                raise AnotherProcess(said)
+            db.execute("INSERT OR REPLACE INTO lease VALUES (1, ?, ?)", (self.owner, now + self.seconds))
             self.unclean = not db.execute("SELECT clean FROM meta").fetchone()[0]
             db.execute("UPDATE meta SET clean = 0")
-        self._renewed = self._clock.monotonic(), now
+        self._renewed = self.clock.monotonic(), now
 
     def keep(self) -> None:
         """Make sure, before writing, that directory and lease are still ours; raises DirectoryGone or AnotherProcess."""
-        self._store.stands()
-        monotonic, wall = self._clock.monotonic(), self._clock.wall()
-        half = self._seconds / 2
+        self.store.disk.stands()
+        monotonic, wall = self.clock.monotonic(), self.clock.wall()
+        half = self.seconds / 2
         if monotonic - self._renewed[0] < half and abs(wall - self._renewed[1]) < half:
             return
-        with self._store.transaction("lease") as db:
+        with self.store.transaction("lease") as db:
             row = db.execute("SELECT owner FROM lease").fetchone()
-            if not row or row[0] != self._owner:
-                raise AnotherProcess(
-                    "Another process took over while this one was not running. It does the rest; start again to see what is left."
-                )
-            db.execute("UPDATE lease SET expires = ?", (wall + self._seconds,))
+            if not row or row[0] != self.owner:
+                said = "Another process took over while this one was not running. It does the rest; start again to see what is left."
+                raise AnotherProcess(said)
+            db.execute("UPDATE lease SET expires = ?", (wall + self.seconds,))
         self._renewed = monotonic, wall
 
     def release(self, *, clean: bool = True) -> None:
         """Let the next one in. After a `clean` end, in good order, nothing is left to check."""
-        with self._store.transaction("release") as db:
-            mine = db.execute("DELETE FROM lease WHERE owner = ?", (self._owner,)).rowcount
+        with self.store.transaction("release") as db:
+            mine = db.execute("DELETE FROM lease WHERE owner = ?", (self.owner,)).rowcount
             if mine and clean:
                 db.execute("UPDATE meta SET clean = 1")
-                self._store.all_checked()
+                self.store.all_checked()

@@ -47,7 +47,7 @@ class Points:
 
 
 _EFFECTS = (
-    "open_part", "append", "truncate", "fsync", "rename", "fsync_directory", "unlink", "size", "names", "free", "set_database_aside",
+    "open_part", "append", "truncate", "fsync", "rename", "fsync_directory", "unlink", "size", "free", "set_database_aside",
 )  # fmt: skip
 
 
@@ -71,6 +71,6 @@ def pointed(disk: Disk, points: Points) -> Disk:
 
     made: Any = SimpleNamespace(
         **{name: announced(name) for name in _EFFECTS}, read=read, database=database,
-        sizes=disk.sizes, stands=disk.stands, alone=disk.alone, close=disk.close,
+        fsync_ahead=disk.fsync_ahead, sizes=disk.sizes, stands=disk.stands, alone=disk.alone, close=disk.close,
     )  # fmt: skip
     return made  # type: ignore[no-any-return]

@@ -1,6 +1,10 @@
-"""The database's tables, in versions. A migration is never edited once released; a new one is added."""
+"""The database's tables, in versions: a migration is never edited once released, a new one is added. And SQLite's errors as ours."""
 
 import sqlite3
+
+from afterswipe.sync.errors import AnotherProcess, CorruptDatabase, DiskFull, ReadOnlyDirectory, StoreError
+
+from .disk import DATABASE
 
 APPLICATION_ID = 0x41665377
 """Says that a database is ours: "AfSw"."""
@@ -77,3 +81,32 @@ def migrate(connection: sqlite3.Connection, since: int) -> None:
         for statement in statements:
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {CURRENT}")
+
+
+_BUSY = "Somebody else is at work in this directory; let one process at a time sync here."
+_FORBIDDEN = "Give a directory that this process may write to."
+_DAMAGED = "It is set aside and built anew from the server."
+_MEANING: dict[int, tuple[type[StoreError], str]] = {
+    sqlite3.SQLITE_BUSY: (AnotherProcess, _BUSY),
+    sqlite3.SQLITE_LOCKED: (AnotherProcess, _BUSY),
+    sqlite3.SQLITE_FULL: (DiskFull, "Free some space and run again."),
+    sqlite3.SQLITE_READONLY: (ReadOnlyDirectory, _FORBIDDEN),
+    sqlite3.SQLITE_CANTOPEN: (ReadOnlyDirectory, _FORBIDDEN),
+    sqlite3.SQLITE_CORRUPT: (CorruptDatabase, _DAMAGED),
+    sqlite3.SQLITE_NOTADB: (CorruptDatabase, _DAMAGED),
+}
+_PRIMARY = 0xFF
+"""The part of an error code that says its kind; the rest are details."""
+
+
+class Mapped:
+    """Turns SQLite's errors into ours, at the edge."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
+            meant, remedy = _MEANING.get(code, (StoreError, "Look at the disk, then run again."))
+            raise meant(f"{DATABASE}: {error}. {remedy}") from error

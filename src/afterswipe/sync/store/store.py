@@ -13,24 +13,28 @@ from contextlib import contextmanager
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import content_of, is_ours
 from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page, own_event
-from afterswipe.sync.feed.records import Have, Known, Part, Place
+from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
 from . import schema
 from .disk import DATABASE, Disk
-from .sqlite_errors import mapped
+from .schema import Mapped
 
 _OWN = ("lost", "left-out")
 """Ids of events of our own."""
 
-__all__ = ["Have", "Known", "Part", "Place", "Store"]
+type Finished = tuple[str, Iterable[str], Known | None, Have | None]
+"""A content's key, the events that end, and its rows; without `Known` its events mean nothing any more, and are all that ends."""
 
 
 class Store:
     """The database. `point(name, detail)` is called before every COMMIT."""
 
     def __init__(self, disk: Disk, point: Callable[[str, str], None]) -> None:
-        self._disk = disk
+        self.disk = disk
         self._point = point
+        self._parts: dict[str, Part] | None = None  # what `transfers` says, once it was asked
+        self.guard: Callable[[], None] = lambda: None
+        """Called before each transaction but the lease's own: raises where the directory or the lease is no longer ours."""
         try:
             self._db = self._connected()
         except CorruptDatabase:
@@ -41,13 +45,13 @@ class Store:
     def rebuild(self) -> None:
         """Set a damaged database aside and begin a new one. Nothing is lost that the server does not have; good files are found again."""
         self._db.close()
-        self._disk.set_database_aside()
+        self.disk.set_database_aside()
         self._db = self._connected()
 
     def _connected(self) -> sqlite3.Connection:
-        self._db = self._disk.database()
+        self._db, self._parts = self.disk.database(), None
         try:
-            with mapped():
+            with Mapped():
                 if sys.platform != "emscripten":  # no shared memory there
                     self._db.execute("PRAGMA journal_mode=WAL").fetchone()
                 self._db.execute("PRAGMA synchronous=FULL")
@@ -58,16 +62,14 @@ class Store:
         return self._db
 
     def _check_version(self) -> None:
-        with mapped():
+        with Mapped():
             found = schema.version(self._db)
             if found > schema.CURRENT:
-                raise NewerDatabase(
-                    f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory."
-                )
+                said = f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory."
+                raise NewerDatabase(said)
             if not schema.is_ours(self._db):
-                raise ForeignDatabase(
-                    f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away."
-                )
+                said = f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away."
+                raise ForeignDatabase(said)
             if found < schema.CURRENT:
                 with self.transaction("schema"):
                     since = schema.version(self._db)
@@ -77,7 +79,7 @@ class Store:
 
     def _note_strays(self) -> None:
         """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
-        names = [name for folder in ("files/sound", "files/song") for name in self._disk.sizes(folder)]
+        names = [name for folder in ("files/sound", "files/song") for name in self.disk.sizes(folder)]
         self._db.executemany("INSERT INTO strays VALUES (?)", [(name,) for name in names if is_ours(name)])
 
     def strays(self) -> set[str]:
@@ -88,21 +90,13 @@ class Store:
         known = {row[0] for row in self._rows("SELECT key FROM entities")}
         return {name for name in named if content_of(name) not in known}
 
-    def alone(self) -> bool:
-        """Whether no other process of this machine is at work here, as far as the disk can tell."""
-        return self._disk.alone()
-
-    def stands(self) -> None:
-        """Raise StoreError where the directory is no longer the one that was opened."""
-        self._disk.stands()
-
     def close(self) -> None:
         """Let go of the database."""
         self._db.close()
 
     def check(self) -> None:
         """Look the whole database through; raises CorruptDatabase."""
-        with mapped():
+        with Mapped():
             found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise CorruptDatabase(f"{DATABASE} is damaged: {found}")
@@ -110,7 +104,9 @@ class Store:
     @contextmanager
     def transaction(self, what: str) -> Iterator[sqlite3.Connection]:
         """Everything inside becomes durable together, at the point `commit`, or not at all."""
-        with mapped():
+        if what not in ("lease", "release", "schema"):
+            self.guard()
+        with Mapped():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -122,7 +118,7 @@ class Store:
                 raise
 
     def _rows(self, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-        with mapped():
+        with Mapped():
             return self._db.execute(query, values).fetchall()
 
     # Where we are in the feed.
@@ -141,9 +137,8 @@ class Store:
         """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than last time."""
         stored = self._rows("SELECT base FROM meta")[0][0]
         if plain and stored not in (None, base):
-            raise OtherFeed(
-                f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one."
-            )
+            said = f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one."
+            raise OtherFeed(said)
 
     def store_page(
         self, page: Page, *, base: str, full: bool, cursor: tuple[str, int] | None, at: tuple[str, int] | None
@@ -168,7 +163,7 @@ class Store:
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> None:
         """Put events in, within a transaction. One that is there already, or was done, is the same one."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
-        done = {row[0] for row in self._rows("SELECT id FROM done")}
+        done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
         events = [event for event in events if shadow or event.identity not in done]
         self._db.executemany(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -193,12 +188,8 @@ class Store:
         self._db.execute("UPDATE meta SET cursor = ?, cursor_version = ?", (cursor, version))
         self._db.execute("DELETE FROM done WHERE version < ?", (version,))
 
-    def forget_shadow(self) -> None:
-        """A full list is to be begun again from its start."""
-        with self.transaction("forget"):
-            self._clear_shadow()
-
-    def _clear_shadow(self) -> None:
+    def clear_shadow(self) -> None:
+        """Throw away what there is of a full list, within a transaction."""
         self._db.execute("DELETE FROM events WHERE shadow = 1")
         self._db.execute(
             "UPDATE meta SET page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
@@ -224,7 +215,7 @@ class Store:
                 self._end_what_is_not_in_the_shadow_set()
             self._db.execute("UPDATE OR REPLACE events SET shadow = 0 WHERE shadow = 1")
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
-            self._clear_shadow()
+            self.clear_shadow()
             self._db.execute(
                 "UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?",
                 (base, page.identity.feed_id, page.identity.generation, page.identity.numbered),
@@ -276,11 +267,6 @@ class Store:
         """The contents that have events which are not done."""
         return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
 
-    def have(self, key: str) -> Have | None:
-        """The file of a content."""
-        rows = self._rows("SELECT key, name, tag, size, sha256, version FROM files WHERE key = ?", key)
-        return Have(*rows[0]) if rows else None
-
     def files(self, *, unchecked: bool = False) -> list[Have]:
         """The files that are here, or those that came in a run that did not end in good order."""
         wanted = "SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? ORDER BY key"
@@ -290,15 +276,20 @@ class Store:
         """How many contents are here, deleted ones not counted."""
         return int(self._rows("SELECT COUNT(*) FROM entities WHERE deleted = 0")[0][0])
 
-    def finish(self, key: str, events: Iterable[str], known: Known, have: Have | None) -> None:
-        """A content is as its events want it: its rows and the end of its events, in one transaction."""
+    def finish(self, landing: Iterable[Finished]) -> None:
+        """These contents are as their events want them: their rows and the end of their events, in one transaction."""
         with self.transaction("finish"):
-            self.put_entity(key, known)
-            if known.deleted:
-                self._db.execute("DELETE FROM files WHERE key = ?", (key,))
-            elif have is not None:
-                self.put_file(have)
-            self.end_events(events)
+            for key, events, known, have in landing:
+                if known is not None:
+                    self.put_entity(key, known)
+                if known is not None and known.deleted:
+                    self._db.execute("DELETE FROM files WHERE key = ?", (key,))
+                if have is not None:
+                    self.put_file(have)
+                self.end_events(events)
+                if known is GONE:
+                    for table in ("entities", "done"):
+                        self._db.execute(f"DELETE FROM {table} WHERE key = ?", (key,))  # noqa: S608
 
     def put_entity(self, key: str, known: Known) -> None:
         """Write a content's row, within a transaction."""
@@ -311,32 +302,14 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
 
     def end_events(self, events: Iterable[str]) -> None:
-        """Take events out, within a transaction, and remember those that the cursor may bring again."""
+        """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
         ids = [(event,) for event in events]
         self._db.executemany(
             "INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta"
             " WHERE shadow = 0 AND id = ? AND version >= cursor_version AND NOT COALESCE(numbered, 0)",
-            ids,
+            [row for row in ids if not row[0].startswith(_OWN)],
         )
         self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", ids)
-
-    def gone(self, key: str, events: Iterable[str]) -> None:
-        """A content that a list left out, and that the server does not have. No tombstone: a later list may have it again."""
-        with self.transaction("gone"):
-            self._db.execute("DELETE FROM entities WHERE key = ?", (key,))
-            self._db.execute("DELETE FROM files WHERE key = ?", (key,))
-            self.end_events(events)
-            self._db.execute("DELETE FROM done WHERE key = ?", (key,))
-
-    def took(self, have: Have) -> None:
-        """A file came from somebody else; its events stay, for its metadata may be missing."""
-        with self.transaction("took"):
-            self.put_file(have)
-
-    def drop_events(self, events: Iterable[str]) -> None:
-        """Events that mean nothing any more: older than what is known, or invalid."""
-        with self.transaction("drop"):
-            self.end_events(events)
 
     def lost(self, have: Have, again: Event) -> None:
         """A file that should be here is not: no row says so any more, and an event asks for it again."""
@@ -346,25 +319,26 @@ class Store:
 
     # Files under way.
 
-    def part(self, part: str) -> Part | None:
-        """What is remembered of a file under way."""
-        rows = self._rows("SELECT validator, total, durable, wrong FROM transfers WHERE part = ?", part)
-        return Part(*rows[0]) if rows else None
+    def parts(self) -> dict[str, Part]:
+        """What is remembered of files under way, by the names of their parts."""
+        if self._parts is None:
+            rows = self._rows("SELECT part, validator, total, durable, wrong FROM transfers ORDER BY part")
+            self._parts = {name: Part(*row) for name, *row in rows}
+        return self._parts
 
     def remember(self, name: str, part: Part) -> None:
         """A part is durable up to here, and of this representation."""
         with self.transaction("part"):
             row = (name, part.validator, part.total, part.durable, part.wrong)
             self._db.execute("INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?, ?)", row)
+        if self._parts is not None:
+            self._parts[name] = part
 
     def forget_parts(self, parts: Iterable[str]) -> None:
         """These parts are no more."""
         with self.transaction("parts"):
             self._db.executemany("DELETE FROM transfers WHERE part = ?", [(part,) for part in parts])
-
-    def parts(self) -> list[str]:
-        """The names of all parts that are remembered."""
-        return [row[0] for row in self._rows("SELECT part FROM transfers ORDER BY part")]
+        self._parts = None
 
     # Between runs.
 
@@ -376,11 +350,6 @@ class Store:
         """Remember until when the server wants a pause."""
         with self.transaction("pause"):
             self._db.execute("UPDATE meta SET not_before = ?", (wall,))
-
-    def set_checked(self) -> None:
-        """All files that are here were looked at."""
-        with self.transaction("checked"):
-            self.all_checked()
 
     def all_checked(self) -> None:
         """All files are surely good, within a transaction."""

@@ -5,7 +5,7 @@
                     Verify    every byte is here
                     Refuse    this answer cannot be used, and asking again would not help
                     Wait      the server wants a pause
-                    Gone, Authorize, Portal
+                    Not       gone, not allowed, or somebody else's
 
 The rules: bytes are appended only where the answer says that they belong, and only if it is the same representation: same total, same
 strong validator, or a digest from the feed that will judge the whole. A transport never decides that a file is complete.
@@ -14,7 +14,10 @@ strong validator, or a digest from the feed that will judge the whole. A transpo
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from enum import Enum
 
 from afterswipe.sync.feed.protocol import FileInfo
 from afterswipe.sync.feed.records import Part
@@ -57,9 +60,15 @@ class Answer:
         return int(said) if _LENGTH.fullmatch(said) else None
 
     @property
-    def for_people(self) -> bool:
-        """Whether it is a page for people: never what was asked for."""
-        return self.headers.get("content-type", "").split(";")[0].strip().lower() in _FOR_PEOPLE
+    def retry_after(self) -> float | None:
+        """`Retry-After` in seconds, a moment by the server's own `Date`: this machine's clock may be wrong. None where it says nothing."""
+        said = self.headers.get("retry-after", "").strip()
+        if said.isascii() and said.isdigit():
+            return float(said)
+        with suppress(ValueError, TypeError, OverflowError):
+            passes = parsedate_to_datetime(said) - parsedate_to_datetime(self.headers.get("date", ""))
+            return max(0.0, passes.total_seconds())
+        return None
 
     @property
     def encoded(self) -> bool:
@@ -95,28 +104,21 @@ class Refuse:
 
 @dataclass(frozen=True)
 class Wait:
-    """The server wants a pause; `retry_after` is its header."""
+    """The server wants a pause, of `retry_after` seconds if it says so."""
 
     status: int
-    retry_after: str | None
+    retry_after: float | None
 
 
-@dataclass(frozen=True)
-class Gone:
-    """The server does not have it."""
+class Not(Enum):
+    """Why there is no body of this content."""
+
+    HERE = "the server does not have it"
+    ALLOWED = "the server wants credentials"
+    ITS_OWN = "something in between answered"
 
 
-@dataclass(frozen=True)
-class Authorize:
-    """The server wants credentials."""
-
-
-@dataclass(frozen=True)
-class Portal:
-    """Something in between answered."""
-
-
-type Decision = Receive | Verify | Refuse | Wait | Gone | Authorize | Portal | Ask
+type Decision = Receive | Verify | Refuse | Wait | Not | Ask
 
 
 @dataclass(frozen=True)
@@ -169,21 +171,21 @@ class Ask:
         if answer.status == UNSATISFIABLE:
             return self._unsatisfiable(answer)
         if answer.status in (NOT_FOUND, GONE):
-            return Gone()
+            return Not.HERE
         if answer.status in (UNAUTHORIZED, PROXY_AUTHENTICATION, FORBIDDEN):
-            return Authorize()
+            return Not.ALLOWED
         if answer.status == NETWORK_AUTHENTICATION:
-            return Portal()
-        if is_busy(answer.status):
-            return Wait(answer.status, answer.headers.get("retry-after"))
+            return Not.ITS_OWN
+        if answer.status >= SERVER_ERROR or answer.status in (TIMEOUT, TOO_EARLY, TOO_MANY):
+            return Wait(answer.status, answer.retry_after)
         if self.may_resume and BAD_REQUEST <= answer.status < SERVER_ERROR:
             return replace(self, whole=True)
         return Refuse(f"status {answer.status} is no answer to this request")
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
-        if answer.for_people:
-            return Portal()
+        if answer.headers.get("content-type", "").split(";")[0].strip().lower() in _FOR_PEOPLE:
+            return Not.ITS_OWN
         if answer.encoded:
             return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")
         if self.wrong and self.wrong == answer.validator:
@@ -256,12 +258,6 @@ class Ask:
         """The body broke off and `size` bytes are here; only a size that is known and reached says that they are all."""
         known = self.want.size is not None or self.here.total is not None
         return self.ended(size) if known else replace(self, size=size)
-
-
-def is_busy(status: int) -> bool:
-    """Whether a status says: later."""
-    fault = status >= SERVER_ERROR and status != NETWORK_AUTHENTICATION
-    return fault or status in (TIMEOUT, TOO_EARLY, TOO_MANY)
 
 
 def is_pause(status: int) -> bool:

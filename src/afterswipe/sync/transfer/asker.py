@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from afterswipe.sync.clock import Clock
 
@@ -17,7 +18,7 @@ from afterswipe.sync.store.disk import Disk
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 
-from .answers import Ask, Authorize, Gone, Portal, Receive, Refuse, Wait, is_pause
+from .answers import Ask, Not, Receive, Refuse, Wait, is_pause
 from .patience import Patience
 from .wire import Broken, Elsewhere, Opened, Wire
 
@@ -39,6 +40,8 @@ class Asker:
     tally: Tally = field(default_factory=Tally)
     growing: dict[str, Part] = field(default_factory=dict)
     """Parts that are being written, each with the size that it has now."""
+    hashed: dict[str, Any] = field(default_factory=dict)
+    """Parts that this run has written from their first byte on, each with its SHA-256 up to now."""
     opened: set[str] = field(default_factory=set)
     """Parts that are open."""
     named: set[str] = field(default_factory=set)
@@ -88,11 +91,11 @@ class Asker:
         match decision:
             case Refuse(reason, wrong_file):
                 raise (WrongFile if wrong_file else BrokenAnswer)(job.key, f"{reason}.")
-            case Gone():
+            case Not.HERE:
                 raise Missing(job.key, "the server's feed has it, the server does not.")
-            case Authorize():
+            case Not.ALLOWED:
                 raise Forbidden(job.key, "the server wants other credentials for it.")
-            case Portal():
+            case Not.ITS_OWN:
                 raise Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
             case Wait(status, retry_after) if is_pause(status):
                 try:

@@ -1,7 +1,6 @@
 """One content at a time: its metadata and its file, from the server to the rows that say that they are here.
 
-The order is the promise: write the part, verify it, fsync it, rename it, fsync its folder, and only then the rows, in one transaction
-with the end of the events. Each step is a small method of its own, so that a test can plant a bug in one of them and see it found.
+How it lands is `lander`. Each step is a small method of its own, so that a test can plant a bug in one of them and see it found.
 
 Nothing here writes in a `finally`: a process that is killed runs none, and a simulated kill must not either.
 """
@@ -11,14 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from afterswipe.sync import errors
-from afterswipe.sync.errors import BrokenAnswer, DiskFault, ReadOnlyDirectory, Unreachable
+from afterswipe.sync.errors import BrokenAnswer, DiskFault, Unreachable
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, file_url
 from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.outcome import Halt, Stop
 
 from .answers import Ask, Receive, Refuse, Verify
-from .asker import Asker
+from .lander import Arrived, Lander, folder_of
 from .wire import Broken, Opened
 
 
@@ -32,51 +31,27 @@ class Turn:
     """Bytes of a body."""
 
 
-class Fetcher(Asker):
+class Fetcher(Lander):
     """Does jobs."""
 
     # A content, whole.
 
     async def do(self, job: Job) -> None:
-        """Bring a content to where its events want it. Raises TransferError where that cannot be, and Halt where nothing can."""
+        """Get all that a content needs; it lands with others. Raises TransferError where that cannot be, and Halt where nothing can."""
         for event in job.invalid:
             what = f"event {event.id} says that its file was updated, but it has no file."
             said = errors.InvalidEvent(job.key, what)
             self.tally.problems.setdefault(event.id, []).append(said)
-        before = self.store.have(job.key)
-        have = None
         if job.stale:
-            self.lease.keep()
-            self.store.drop_events(job.ids)
+            self.arrive(Arrived(job))
         elif job.delete:
-            self.lease.keep()
-            self.store.finish(job.key, job.ids, Known(job.version, True, None), None)
-            self.tally.gone(job.key)
+            self.arrive(Arrived(job, Known(job.version, True, None)))
         else:
-            have = await self.fetch(job)
-        self.tally.landed(job.key, job.part, have.size if have is not None else None)
-        if before is not None and (job.delete or (have is not None and before.name != have.name)):
-            self.discard(before.name)
-        self.changed()
-
-    def gone(self, job: Job) -> None:
-        """A content that a whole list left out, and that the server says it does not have."""
-        self.lease.keep()
-        before = self.store.have(job.key)
-        self.store.gone(job.key, job.ids)
-        self.tally.gone(job.key)
-        self.tally.landed(job.key, job.part, None)
-        if before is not None:
-            self.discard(before.name)
-        self.changed()
-
-    def discard(self, name: str) -> None:
-        """Delete what no row speaks of any more. Where that is refused, or it is damaged, another run tidies up (S23)."""
-        with suppress(ReadOnlyDirectory, DiskFault):
-            self.disk.unlink(name)
+            await self.fetch(job)
 
     def put_away(self, job: Job) -> None:
         """A content that failed keeps what came of it, and no open file."""
+        self.hashed.pop(job.part, None)
         if job.part in self.growing:
             self.hold(job.part)
             del self.growing[job.part]
@@ -84,34 +59,23 @@ class Fetcher(Asker):
             self.disk.close(job.part)
             self.opened.discard(job.part)
 
-    def give_up(self, job: Job) -> None:
-        """Bytes of a part were lost on their way to the disk: nothing of it can be believed."""
-        self.growing.pop(job.part, None)
-        self.opened.discard(job.part)
-        self.store.forget_parts([job.part])
-        self.tally.parts.pop(job.part, None)
-        self.discard(job.part)
-
-    async def fetch(self, job: Job) -> Have | None:
-        """Get what a content needs, and keep it; its file, if there was one to get."""
-        known = self.store.known(job.key)
-        data = await self.metadata(job) if job.metadata or known is None else known.data
-        have = await self.file(job, job.file) if job.file is not None else None
-        self.finish(job, data, have)
-        return have
-
-    def finish(self, job: Job, data: str | None, have: Have | None) -> None:
-        """The rows, when everything that they speak of is there."""
-        self.lease.keep()
-        self.store.finish(job.key, job.ids, Known(job.version, False, data), have)
+    async def fetch(self, job: Job) -> None:
+        """Get what a content needs: its metadata, then its file."""
+        known = None if job.metadata else self.store.known(job.key)
+        data = await self.metadata(job) if known is None else known.data
+        arrived = Arrived(job, Known(job.version, False, data))
+        if job.file is not None:
+            have, moves = await self.file(job, job.file)
+            arrived = replace(arrived, have=have, moves=moves)
+        self.arrive(arrived)
 
     # The file.
 
-    async def file(self, job: Job, want: FileInfo) -> Have:
-        """Get the file and give it its final name; or find that it is there already."""
+    async def file(self, job: Job, want: FileInfo) -> tuple[Have, bool]:
+        """Get the file, and verify it; or find that it is there already. The file as it will be, and whether it is a part until then."""
         found = self.adopted(job, want)
         if found is not None:
-            return found
+            return found, False
         stop = self.policy()
         if stop is not None:
             raise Halt(stop)
@@ -124,7 +88,7 @@ class Fetcher(Asker):
             if isinstance(ask, Verify):
                 digest = self.verify(job, want)
                 if digest is not None:
-                    return await self.settle_patiently(job, digest)
+                    return Have(job.key, job.final, job.tag, digest[1], digest[0], job.version), True
                 ask, highest = self.begin_again(job, ask.ask), 0
             turn = await self.request(job, ask, futile)
             came += turn.came
@@ -149,17 +113,6 @@ class Fetcher(Asker):
         if turn.broken and came > self.limits.refetches * max(size, self.limits.entity_bytes):
             raise BrokenAnswer(job.key, f"{came} bytes came, and each body breaks off (Limits.refetches).")
 
-    async def settle_patiently(self, job: Job, digest: tuple[str, int]) -> Have:
-        """As `settle`; where somebody holds the file, once more after a moment, and then another run's (S23)."""
-        for attempt in range(self.limits.attempts):
-            try:
-                return self.settle(job, digest)
-            except ReadOnlyDirectory as error:
-                refused = error
-                await self.patience.pause(attempt)
-        self.open_part(job.part)
-        raise errors.DiskRefused(job.key, f"its name could not be given: {refused}") from refused
-
     def adopted(self, job: Job, want: FileInfo) -> Have | None:
         """The file, if an earlier run had come as far as its final name. Only a digest can tell; without one it is got again."""
         self.lease.keep()
@@ -170,7 +123,7 @@ class Fetcher(Asker):
             with suppress(DiskFault):
                 digest = self.digest(job.final)
                 if digest[0] == want.sha256:
-                    self.disk.fsync_directory(_folder(job.final))
+                    self.disk.fsync_directory(folder_of(job.final))
                     return Have(job.key, job.final, job.tag, size, digest[0], job.version)
         self.discard(job.final)
         return None
@@ -178,8 +131,11 @@ class Fetcher(Asker):
     def begin(self, job: Job, want: FileInfo) -> Ask | Verify:
         """Look at what is here of the file. Without a digest from the feed, only what is surely durable counts."""
         size = self.disk.size(job.part) or 0
-        here = self.store.part(job.part) or Part()
-        usable = self.usable(size, here, want)
+        here = self.store.parts().get(job.part) or Part()
+        # A power failure can leave a size without its bytes; a digest would notice.
+        usable = size if want.sha256 is not None else min(size, here.durable)
+        if want.size is not None and usable > want.size:
+            usable = 0
         if usable < max(size, here.durable):
             self.cut(job, usable)
         self.tally.parts[job.part] = min(usable, here.durable)
@@ -191,19 +147,12 @@ class Fetcher(Asker):
         self.check_space(job, want.size or here.total, usable)
         return ask
 
-    def usable(self, size: int, here: Part, want: FileInfo) -> int:
-        """How many of a part's bytes to believe. A power failure can leave a size without its bytes; a digest would notice."""
-        believed = size if want.sha256 is not None else min(size, here.durable)
-        return 0 if want.size is not None and believed > want.size else believed
-
     def check_space(self, job: Job, total: int | None, here: int) -> None:
         """Raise Halt where what is missing does not fit."""
         missing = (total or 0) - here
         if missing > 0 and self.disk.free() < missing + self.limits.reserve_bytes:
-            raise Halt(
-                Stop.NEEDS_SPACE,
-                errors.DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again."),
-            )
+            full = errors.DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again.")
+            raise Halt(Stop.NEEDS_SPACE, full)
 
     async def request(self, job: Job, ask: Ask, attempt: int) -> Turn:
         """One request and what came of it."""
@@ -218,11 +167,9 @@ class Fetcher(Asker):
                 return await self.receive(job, decision, opened, ask.size)
         finally:
             await self.wire.close(opened.response)
-        if isinstance(decision, Ask):
-            if decision.size < ask.size:
-                self.cut(job, decision.size)
-            return Turn(decision)
-        if isinstance(decision, Verify):
+        if isinstance(decision, Ask) and decision.size < ask.size:
+            self.cut(job, decision.size)
+        if isinstance(decision, Ask | Verify):
             return Turn(decision)
         await self.refused(job, decision, attempt)
         return Turn(ask)
@@ -233,16 +180,22 @@ class Fetcher(Asker):
         self.check_space(job, decision.here.total, decision.offset)
         self.open_part(job.part)
         begin = size = self.place(job, decision, here)
-        room, synced_at = decision.ask.room(), self.clock.monotonic()
+        of, room, synced_at = decision.here, decision.ask.room(), self.clock.monotonic()
+        if begin == 0:
+            self.hashed[job.part] = hashlib.sha256()
+        hashed = self.hashed.get(job.part)
         try:
             async for piece in self.wire.pieces(opened):
                 if size + len(piece) > room:
-                    raise self.too_long(job, room)
+                    self.cut(job, 0)
+                    raise errors.WrongFile(job.key, f"more came than the {room} bytes that it may have.")
                 self.lease.keep()
                 self.disk.append(job.part, piece)
+                if hashed is not None:
+                    hashed.update(piece)
                 size += len(piece)
                 self.tally.bytes_fetched += len(piece)
-                self.growing[job.part] = replace(decision.here, durable=size)
+                self.growing[job.part] = Part(of.validator, of.total, size, of.wrong)
                 if self.clock.monotonic() - synced_at >= self.limits.sync_seconds:
                     self.hold(job.part)
                     synced_at = self.clock.monotonic()
@@ -256,49 +209,27 @@ class Fetcher(Asker):
             self.cut(job, decision.offset)
         return decision.offset
 
-    def open_part(self, part: str) -> None:
-        """Open a part, or make it: only when there is something to write."""
-        if part not in self.opened:
-            self.disk.open_part(part)
-            self.opened.add(part)
-
     def cut(self, job: Job, size: int) -> None:
         """Throw away what is behind `size` bytes, and before that what is remembered of them: what is written there next is not durable."""
-        here = self.store.part(job.part)
+        here = self.store.parts().get(job.part)
         if here is not None and here.durable > size:
             self.store.remember(job.part, replace(here, durable=size))
         self.open_part(job.part)
         self.disk.truncate(job.part, size)
         self.growing.pop(job.part, None)
+        self.hashed.pop(job.part, None)
         self.tally.parts[job.part] = min(size, self.tally.parts.get(job.part, 0))
-
-    def too_long(self, job: Job, room: int) -> errors.WrongFile:
-        """More came than the file may have: nothing of it can be believed."""
-        self.cut(job, 0)
-        return errors.WrongFile(job.key, f"more came than the {room} bytes that it may have.")
-
-    def hold(self, part: str) -> None:
-        """Make what is here of a part durable, and remember how much it is and of what."""
-        here = self.growing[part]
-        self.disk.fsync(part)
-        if part not in self.named:
-            self.disk.fsync_directory(_folder(part))
-            self.named.add(part)
-        self.store.remember(part, here)
-        self.tally.parts[part] = here.durable
-        self.changed()
-
-    def hold_all(self) -> None:
-        """A run ends in good order: keep all parts that are under way."""
-        for part in sorted(self.growing):
-            with suppress(DiskFault):
-                self.hold(part)
 
     def verify(self, job: Job, want: FileInfo) -> tuple[str, int] | None:
         """The part's digest and size if they are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
-        if self.disk.size(job.part) is None:  # the system may take away what it thinks is temporary
+        size = self.disk.size(job.part)
+        if size is None:  # the system may take away what it thinks is temporary
             return None
-        digest, size = self.digest(job.part)
+        hashed, grown = self.hashed.pop(job.part, None), self.growing.get(job.part)
+        if hashed is not None and grown is not None and grown.durable == size:
+            digest = hashed.hexdigest()
+        else:  # some of it came in another run
+            digest, size = self.digest(job.part)
         if want.sha256 not in (None, digest) or want.size not in (None, size):
             return None
         return digest, size
@@ -320,22 +251,3 @@ class Fetcher(Asker):
             self.store.remember(job.part, Part(wrong=ask.here.validator or ""))
             raise errors.WrongFile(job.key, f"{again.reason}.")
         return again
-
-    def settle(self, job: Job, digest: tuple[str, int]) -> Have:
-        """Make a verified part durable and give it its final name, durably."""
-        self.lease.keep()
-        self.open_part(job.part)
-        self.make_durable(job)
-        self.opened.discard(job.part)
-        self.disk.rename(job.part, job.final)
-        self.growing.pop(job.part, None)
-        self.disk.fsync_directory(_folder(job.final))
-        return Have(job.key, job.final, job.tag, digest[1], digest[0], job.version)
-
-    def make_durable(self, job: Job) -> None:
-        """Before the name: after a power failure, a name without its bytes would be worse than none."""
-        self.disk.fsync(job.part)
-
-
-def _folder(name: str) -> str:
-    return name.rpartition("/")[0]

@@ -10,8 +10,6 @@ from afterswipe.sync.errors import ServerBusy
 from afterswipe.sync.limits import Limits
 from afterswipe.sync.outcome import Halt, Stop, moment
 
-from .wire import retry_after
-
 _SLICE = 1.0
 """Seconds after which, at the latest, a pause looks whether the run is to end."""
 
@@ -32,9 +30,8 @@ class Patience:
         longest = min(self._limits.backoff_cap, self._limits.backoff_base * 2.0**attempt)
         await self._wait(longest * self._rng.uniform(0.5, 1))
 
-    async def obey(self, attempt: int, header: str | None) -> None:
-        """Wait as long as the server's `Retry-After` says; raises Halt where that is longer than a run waits, or was asked for too often."""
-        asked = retry_after(header, self._clock.wall())
+    async def obey(self, attempt: int, asked: float | None) -> None:
+        """Wait as many seconds as the server asked for; raises Halt where that is longer than a run waits, or was asked for too often."""
         grown = min(self._limits.backoff_cap, self._limits.backoff_base * 2.0**attempt)
         seconds = min(max(asked or 0.0, grown), self._limits.retry_after_max) * self._rng.uniform(1, 1.1)
         if seconds > self._limits.backoff_cap * 1.1 or attempt + 1 >= self._limits.attempts:

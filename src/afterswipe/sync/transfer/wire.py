@@ -5,8 +5,8 @@ It uses of a client only what `httpx` and `httpx2` share.
 
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from dataclasses import KW_ONLY, dataclass
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -45,54 +45,49 @@ class Opened:
     response: Any
 
 
+@dataclass
 class Wire:
     """Sends requests. `point` is called before each request and before each piece of a body is waited for."""
 
-    def __init__(
-        self,
-        client: Any,
-        base: str,
-        *,
-        hosts: Collection[str],
-        limits: Limits,
-        clock: Clock,
-        point: Callable[[str, str], None],
-        user: tuple[str, str] | None = None,
-    ) -> None:
-        self._client = client
-        self._base = urlsplit(base)
-        self._user = user
-        self._hosts = {host.lower() for host in hosts}
-        self._limits = limits
-        self._clock = clock
-        self._point = point
-        self._failures, self._bad_address = _errors_of(client)
-        self.requests = 0
+    client: Any
+    base: str
+    _: KW_ONLY
+    hosts: Collection[str]
+    limits: Limits
+    clock: Clock
+    point: Callable[[str, str], None]
+    user: tuple[str, str] | None = None
+    requests: int = 0
+
+    def __post_init__(self) -> None:
+        self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
+        self._failures, self._bad_address = _errors_of(self.client)
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
-        for _ in range(self._limits.redirects + 1):
+        for _ in range(self.limits.redirects + 1):
             response = await self._send(url, headers)
             if response.status_code not in _REDIRECTS:
-                headers = {name.lower(): value for name, value in response.headers.items()}
+                headers = {"date": formatdate(self.clock.wall(), usegmt=True)}
+                headers |= {name.lower(): value for name, value in response.headers.items()}
                 return Opened(url, Answer(response.status_code, headers), response)
             location = response.headers.get("location", "")
             await self.close(response)
             url = self._checked(url, location)
-        raise Elsewhere(f"more than {self._limits.redirects} redirects")
+        raise Elsewhere(f"more than {self.limits.redirects} redirects")
 
     async def _send(self, url: str, headers: dict[str, str]) -> Any:
-        self._point("request", url)
+        self.point("request", url)
         self.requests += 1
         try:
-            wait = self._limits.read_seconds
-            request = self._client.build_request("GET", url, headers=headers, timeout=wait)
-            if _origin(urlsplit(url)) == _origin(self._base):
-                auth = {"auth": self._user} if self._user else {}
-                return await self._client.send(request, stream=True, follow_redirects=False, **auth)
+            wait = self.limits.read_seconds
+            request = self.client.build_request("GET", url, headers=headers, timeout=wait)
+            if url.startswith(self.base) or _origin(urlsplit(url)) == _origin(self._home):
+                auth = {"auth": self.user} if self.user else {}
+                return await self.client.send(request, stream=True, follow_redirects=False, **auth)
             for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
                 del request.headers[name]
-            return await self._client.send(request, stream=True, follow_redirects=False, auth=None)
+            return await self.client.send(request, stream=True, follow_redirects=False, auth=None)
         except (
             self._bad_address
         ) as error:  # the library looks at a redirect's address even where it does not follow it
@@ -107,25 +102,25 @@ class Wire:
         except ValueError:
             raise Elsewhere("a redirect without an address that makes sense") from None
         if target.scheme not in ("https", "http") or (
-            target.scheme == "http" and self._base.scheme != "http"
+            target.scheme == "http" and self._home.scheme != "http"
         ):
             raise Elsewhere(f"a redirect to {target.scheme}: ({host})")
         if not location or target.username is not None:
             raise Elsewhere("a redirect without an address that makes sense")
-        if host != (self._base.hostname or "").lower() and host not in self._hosts:
+        if host != (self._home.hostname or "").lower() and host not in self._allowed:
             raise Elsewhere(f"a redirect to {host}. If it is right, allow it: --allow-host, or Sync(hosts=…)")
         return target.geturl()
 
     async def pieces(self, opened: Opened) -> AsyncIterator[bytes]:
         """The body as it comes, without a piece size: one would throw away what came before a break. Raises Broken."""
-        rate = _Rate(self._clock, self._limits)
+        rate = _Rate(self.clock, self.limits)
         if opened.response.is_stream_consumed:  # a response that a simulated transport made whole
-            self._point("receive", opened.url)
+            self.point("receive", opened.url)
             yield opened.response.content
             return
         source = opened.response.aiter_raw().__aiter__()
         while True:
-            self._point("receive", opened.url)
+            self.point("receive", opened.url)
             try:
                 piece = await source.__anext__()
             except StopAsyncIteration:
@@ -173,19 +168,6 @@ class _Rate:
             raise Broken(f"too slow: {self._bytes} bytes in {passed:.0f} s", slow=True)
         self._since += passed
         self._bytes = 0
-
-
-def retry_after(header: str | None, now: float) -> float | None:
-    """A `Retry-After` in seconds from `now` (seconds since 1970); None where it says nothing."""
-    if header is None:
-        return None
-    header = header.strip()
-    if header.isascii() and header.isdigit():
-        return float(header)
-    try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - now)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:

@@ -1,0 +1,33 @@
+"""The mutator of servers and directories: run by hand for long, here for a moment, and with bugs that it has to find."""
+
+import pytest
+
+from afterswipe.sync import driver
+from afterswipe.sync.store.store import Store
+from afterswipe.sync.transfer.fetcher import Fetcher
+from faultlab import mutate
+
+pytestmark = pytest.mark.skipif(not hasattr(mutate.signal, "SIGALRM"), reason="a hang is ended by a signal")
+
+
+def test_nothing_goes_wrong_in_a_few_worlds():
+    assert [found for seed in range(12) if (found := mutate.world(seed))] == []
+
+
+def _forgets(self, have, _again):
+    with self.transaction("lost"):
+        self._db.execute("DELETE FROM files WHERE key = ?", (have.key,))
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "bug"),
+    [
+        (Store, "lost", _forgets),
+        (driver, "is_ours", lambda _name: True),
+        (Fetcher, "verify", lambda self, job, _want: self.digest(job.part)),
+    ],
+    ids=["a lost file is not asked for", "everything is swept", "nothing is verified"],
+)
+def test_a_planted_bug_is_found(monkeypatch, place, name, bug):
+    monkeypatch.setattr(place, name, bug)
+    assert any(mutate.world(seed) for seed in range(60))
