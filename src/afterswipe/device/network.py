@@ -178,7 +178,7 @@ class Network:
     def serve(self, host: str, handler: Handler = created, *, resumable: bool = False) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything.
 
-        The handler may be a coroutine function, and may answer with a body that takes its time (`servers.py`). `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
+        The handler may be a coroutine function, and may answer with a body that takes its time. `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
         self._handlers[host] = handler
         (self._resumable.add if resumable else self._resumable.discard)(host)

@@ -282,9 +282,6 @@ class Record:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
     def of[T: Entry](self, kind: type[T]) -> list[T]:
         """The entries of one kind, in order."""
         return [entry for entry in self._entries if isinstance(entry, kind)]
