@@ -51,7 +51,7 @@ def test_the_house_keeps_its_contracts(copy):
     ("module", "line", "broken"),
     [
         ("kernel/clock.py", "from afterswipe.phone import Phone", "The house is built in one direction"),
-        ("device/servers.py", "from afterswipe.frameworks.uikit.watchdog import Watchdog", "one direction"),
+        ("device/network.py", "from afterswipe.frameworks.uikit.watchdog import Watchdog", "one direction"),
         ("frameworks/activitykit/system.py", "from .app import Activity", "Inside a framework"),
         ("sync/limits.py", "from afterswipe.kernel.clock import Clock", "The sync knows no phone"),
         ("device/network.py", "from .conditions import Conditions", ""),

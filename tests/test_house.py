@@ -194,7 +194,7 @@ def core() -> list[Path]:
     return [path for path in sources() if not str(path.relative_to(PACKAGE)).startswith(apart)]
 
 
-CORE_LINES_MAX = 9_270  # the design says 9,000: see CONTRIBUTING for what is over it
+CORE_LINES_MAX = 9_000
 CORE_BYTES_MAX = 300_000
 DOCSTRINGS_MIN = 0.14
 MODULES_MAX = 12
@@ -259,11 +259,12 @@ def test_ids_of_claims_stand_whole():
 def asked_for(path: Path) -> set[str]:
     """The literal ids that a module hands to its rules."""
     return {
-        node.args[0].value
+        given.value
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if node.func.attr in ("cite", "holds", "number", "milliseconds", "require") and node.args
-        if isinstance(node.args[0], ast.Constant)
+        for given in (node.args if node.func.attr == "cite" else node.args[:1])
+        if isinstance(given, ast.Constant)
     }
 
 

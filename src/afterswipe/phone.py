@@ -1,7 +1,7 @@
 """The phone: it owns the clock, and it alone turns the processes."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .app import Application
 from .claims.catalogue import Rule
@@ -13,12 +13,14 @@ from .kernel.life_cycle import DISCONNECTED
 from .kernel.loop import watch
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
-from .seen.pair import Pair
 from .seen.svg import beliefs
-from .seen.timeline import Timeline
-from .seen.truth import Truth
 from .system import System
 from .units import HOUR, MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from .seen.pair import Pair
+    from .seen.timeline import Timeline
+    from .seen.truth import Truth
 
 Until = Callable[[], bool] | None
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
@@ -48,6 +50,7 @@ class Phone(System[Application]):
         claims: Mapping[str, float] | None = None,
     ) -> None:
         super().__init__(Rules(ios, suppose=suppose, disputes=disputes, claims=claims), seed, uplink)
+        self.host.open = self.open
         self._main: AppMain | None = None
         self._in_switcher = False
         for belief in self.rules.supposed:
@@ -165,7 +168,7 @@ class Phone(System[Application]):
         self.conditions.device_locked(True)
         self.host.in_front, self._in_switcher = False, False
         self.host.happen(Event.RESTART)
-        self.power.restarted()
+        self.power.unlocked_since_restart = False
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
         """Let time pass, or less where `until` says True before. Raises UsageError for a time below zero, and whatever the app did not catch.
@@ -209,16 +212,22 @@ class Phone(System[Application]):
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
         return island(self.cards, self.rules, app_in_front=self.host.in_front and not self.conditions.locked)
 
-    def truth(self) -> Truth:
+    def truth(self) -> "Truth":
         """What is the case now, and for how long the card has said something else."""
+        from .seen.truth import Truth
+
         return Truth.of(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
-    def pair(self) -> Pair:
+    def pair(self) -> "Pair":
         """What the Lock Screen says and what is so, beside each other."""
+        from .seen.pair import Pair
+
         return Pair(self.lock_screen(), self.truth())
 
-    def timeline(self) -> Timeline:
+    def timeline(self) -> "Timeline":
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
+        from .seen.timeline import Timeline
+
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
     def why(self) -> list[Rule]:
@@ -239,4 +248,4 @@ class Phone(System[Application]):
     def _unlocked(self) -> None:
         self.conditions.device_locked(False)
         self.conditions.idle = False
-        self.power.unlocked()
+        self.power.unlocked_since_restart = True

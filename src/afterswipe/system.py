@@ -57,22 +57,18 @@ class System[App: InTheApp]:
         self.rng = random.Random(seed)
         self.clock = Clock()
         self.record = Record()
-        self.host = Host(self.clock, self.rules, self.record, self.open)
+        self.host = Host(self.clock, self.rules, self.record)
         self.endings = Endings(self.host)
         self.conditions = Conditions(self.clock, self.rules, self.record)
         self.power = Power()
         self._app: App | None = None
-
-    def open(self) -> None:
-        """Bring the app to the front, as a person does."""
-        raise NotImplementedError
 
     @cached_property
     def network(self) -> "Network":
         """The link between phone and server, and the servers at its end."""
         from .device.network import Network
 
-        return Network(self.clock, self.rng, self.rules, self._uplink, self.record.add)
+        return Network(self.clock, self.rng, self.rules, self._uplink, self.record)
 
     @cached_property
     def cards(self) -> "ActivityStore":

@@ -36,9 +36,9 @@ from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
 from afterswipe import claims
-from afterswipe.claims.catalogue import EVIDENCE
 from afterswipe.claims.sources import Claim
 from afterswipe.errors import ClaimError
+from guide.claims.schema import EVIDENCE
 from guide.claims.words import STATUS_WORDS
 from guide.pages import ways
 from guide.swift.languages import BesideEachOther, swift_html
@@ -173,7 +173,7 @@ class ClaimMarker(InlineProcessor):
             ) from wrong
         address = ",".join(one.id for one in (claim, *others))
         link = etree.Element("a", {"class": f"claim claim-{claim.evidence}", "href": f"claim:{address}"})
-        link.text = STATUS_WORDS.get(claim.status, claim.badge)
+        link.text = STATUS_WORDS.get(claim.status, EVIDENCE[claim.evidence])
         link.set("aria-label", f"{link.text}: source of this sentence")
         link.set("data-search-exclude", "")  # else the search shows its word as the sentence's last
         return link, m.start(0), m.end(0)

@@ -30,7 +30,7 @@ def test_it_has_every_claim_and_all_that_a_run_needs():
     assert set(catalogue.rules()) == {file.stem for file in (PACKAGE / "data").glob("*.toml")}
     rule = catalogue.rule("background-assertion.duration")
     assert rule.value == catalogue.Value(30, "s", "typical")
-    assert (rule.status, rule.badge) == ("current", "said by Apple")
+    assert (rule.status, rule.evidence) == ("current", "vendor-statement")
     assert tuple(field.name for field in fields(catalogue.Rule)) == compiling.ROW
 
 

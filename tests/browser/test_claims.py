@@ -17,6 +17,7 @@ from afterswipe.claims.sources import Claim
 from guide.claims import data as claim_data
 from guide.claims import pages as claim_pages
 from guide.claims.axis import versions
+from guide.claims.schema import EVIDENCE
 
 from .conftest import REPOSITORY
 from .serving import StaticServer
@@ -76,7 +77,7 @@ class Site:
 
 def marker(claim_id: str) -> str:
     claim = claims.get(claim_id)
-    return f'<a class="claim claim-{claim.evidence}" href="/c/{claim_id}/">{claim.badge}</a>'
+    return f'<a class="claim claim-{claim.evidence}" href="/c/{claim_id}/">{EVIDENCE[claim.evidence]}</a>'
 
 
 @pytest.fixture(scope="session")
@@ -159,7 +160,7 @@ def test_hovering_shows_what_is_known(page: Page, site: Site) -> None:
     box = popover(page)
     expect(box).to_be_visible()
     expect(box).to_have_accessible_name(claim.statement)
-    expect(box.locator(".claim-badge")).to_have_text(claims.get(TRUE).badge)
+    expect(box.locator(".claim-badge")).to_have_text(EVIDENCE[claims.get(TRUE).evidence])
     for words in (
         "iOS 16.1 and later",
         claim.source[0].title,
@@ -180,8 +181,8 @@ def test_the_popover_lists_the_further_claims_of_its_sentence(page: Page, site: 
     further = box.locator(".claim-popover-also li")
     expect(further).to_have_text(
         [
-            f"{claims.get(ASSUMED).badge} {claims.get(ASSUMED).statement}",
-            f"{claims.get(WRONG).badge} Wrong: {claims.get(WRONG).statement}",
+            f"{EVIDENCE[claims.get(ASSUMED).evidence]} {claims.get(ASSUMED).statement}",
+            f"{EVIDENCE[claims.get(WRONG).evidence]} Wrong: {claims.get(WRONG).statement}",
         ]
     )
     expect(further.get_by_role("link").first).to_have_attribute("href", f"{site.server.origin}/c/{ASSUMED}/")

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageColor
 
 from afterswipe import claims
-from afterswipe.claims.catalogue import EVIDENCE
 from afterswipe.claims.sources import Claim
+from guide.claims.schema import EVIDENCE
 from guide.errors import BuildError
 from guide.previews import cards
 from guide.previews.cards import (
@@ -131,7 +131,7 @@ def test_a_refuted_card_says_so_before_the_sentence_and_strikes_it(claim: Claim,
     assert lines[0].text == "Not so"
     assert lines[0].size >= 60
     assert lines[1].text == "refuted"
-    assert claim.badge not in [line.text for line in lines]
+    assert EVIDENCE[claim.evidence] not in [line.text for line in lines]
     assert "".join(line.text for line in lines if line.struck).replace(" ", "") == claim.statement.replace(
         "`", ""
     ).replace(" ", "")
@@ -164,7 +164,7 @@ def test_what_is_so_instead_stands_below_what_is_refuted() -> None:
 def test_every_status_but_current_has_its_word(status: str, word: str, struck: bool) -> None:
     card = claim_card(changed(status=status))
     assert (card.band, card.blocks[0].struck) == (word, struck)
-    assert card.badge == TYPICAL.badge
+    assert card.badge == EVIDENCE[TYPICAL.evidence]
 
 
 def test_a_gap_says_nobody_knows(fonts: Fonts) -> None:

@@ -11,10 +11,9 @@ import yaml
 from markdown import Markdown
 
 from afterswipe import claims as reader
-from afterswipe.claims.catalogue import EVIDENCE
 from guide.claims import pages as claim_pages
 from guide.claims import words as claim_words
-from guide.claims.schema import MECHANISMS
+from guide.claims.schema import EVIDENCE, MECHANISMS
 from tests.guide.claim_making import SITE, SOUND, SOURCE, TODAY, claim, one_of_each
 
 EXTENSIONS = [

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = tomllib.loads((ROOT / "tests/browser/search_queries.toml").read_text(encoding="utf-8"))["query"]
+STRANGERS = tomllib.loads((ROOT / "tests/browser/search_strangers.toml").read_text(encoding="utf-8"))["query"]
 
 
 def test_there_are_sixty_queries_of_three_kinds():
@@ -20,4 +21,9 @@ def test_at_least_twenty_five_failed_before_the_search_changed():
 def test_every_answer_is_a_page():
     made = {"choosing/"}
     pages = {f"{page.stem}/" for page in (ROOT / "docs").glob("*.md")} | made
-    assert {page for query in QUERIES for page in query["pages"]} <= pages
+    assert {page for query in [*QUERIES, *STRANGERS] for page in query["pages"]} <= pages
+
+
+def test_thirty_of_strangers_and_ten_that_were_kept_aside():
+    assert Counter("held" in query for query in STRANGERS) == {False: 30, True: 10}
+    assert len({query["asked"] for query in STRANGERS}) == 40

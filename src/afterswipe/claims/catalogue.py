@@ -9,18 +9,6 @@ from typing import Any
 
 from afterswipe.errors import ClaimError
 
-EVIDENCE = {
-    "normative": "documented",
-    "vendor-statement": "said by Apple",
-    "measured": "measured",
-    "reported": "reported",
-    "inferred": "inferred",
-    "opinion": "opinion",
-    "assumed": "assumed",
-    "not-found": "not known",
-}
-"""The evidence levels, strongest first, each with the word on its badge. Evidence is never rounded up."""
-
 _PACKAGE = Path(__file__).parent
 
 
@@ -50,11 +38,6 @@ class Rule:
     value: Value | None = None
     side: str = ""
     displaces: tuple[str, ...] = ()
-
-    @property
-    def badge(self) -> str:
-        """The evidence level in a reader's word."""
-        return EVIDENCE[self.evidence]
 
 
 def rule(claim_id: str) -> Rule:

@@ -40,17 +40,6 @@ _LAST_MINOR = {version[0]: version[1] for version in map(Version, _LAST.split())
 OLDEST, NEWEST = Version("4"), Version(_LAST.rsplit(maxsplit=1)[-1])
 
 
-def _existing(version: Version) -> Version:
-    """The version, if there was one; raises UsageError with those that there were."""
-    major, minor = (*version, 0)[:2]
-    there = ", ".join(map(str, _LAST_MINOR))
-    why = f"There is no iOS {version} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
-    must(major in _LAST_MINOR, why)
-    last = _LAST_MINOR[major]
-    must(minor <= last, f"There is no iOS {version}: the last {major} here is {major}.{last}.")
-    return version
-
-
 class Rules:
     """What holds for one iOS version, and the list of the claims that were asked for.
 
@@ -67,7 +56,13 @@ class Rules:
         disputes: Mapping[str, str] | None = None,
         claims: Mapping[str, float] | None = None,
     ) -> None:
-        self.ios = _existing(Version(ios))
+        self.ios = Version(ios)
+        major, minor = (*self.ios, 0)[:2]
+        there = ", ".join(map(str, _LAST_MINOR))
+        why = f"There is no iOS {self.ios} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
+        must(major in _LAST_MINOR, why)
+        last = _LAST_MINOR[major]
+        must(minor <= last, f"There is no iOS {self.ios}: the last {major} here is {major}.{last}.")
         self.supposed, self._displaced = _supposed(suppose)
         self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
         """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""
@@ -85,10 +80,11 @@ class Rules:
                 self.used[claim_id] = claim
         return claim
 
-    def cite(self, claim_id: str) -> None:
-        """Say that what follows rests on this claim: it stands in the run's `why`. It decides nothing."""
-        if claim_id not in self.used:
-            self.claim(claim_id)
+    def cite(self, *claim_ids: str) -> None:
+        """Say that what follows rests on these claims: they stand in the run's `why`. It decides nothing."""
+        for claim_id in claim_ids:
+            if claim_id not in self.used:
+                self.claim(claim_id)
 
     def holds(self, claim_id: str) -> bool:
         """Whether the phone follows this rule: the claim covers this iOS version, no supposed belief displaces it, and no dispute is against it."""
@@ -126,17 +122,13 @@ class Rules:
         if (time := self._times.get(claim_id)) is None:
             unit = self._value(claim_id).unit
             if unit not in _MILLISECONDS:
-                raise ClaimError(
-                    f"Claim {claim_id} has the unit {unit!r}, which is no time. Give it s, min, h."
-                )
+                raise ClaimError(f"Claim {claim_id} has the unit {unit!r}, which is no time.")
             time = self._times[claim_id] = round(self.number(claim_id) * _MILLISECONDS[unit])
         return time
 
     def _value(self, claim_id: str) -> Value:
         if (value := self.claim(claim_id).value) is None:
-            raise ClaimError(
-                f"Claim {claim_id} has no value, and the model needs one. Give it a [value] table."
-            )
+            raise ClaimError(f"Claim {claim_id} has no value. Give it a [value] table.")
         return value
 
 

@@ -28,17 +28,8 @@ _APPEARED = {
 class Power:
     """Whether the phone has been unlocked since it was switched on."""
 
-    def __init__(self) -> None:
-        self.unlocked_since_restart = True
-        """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
-
-    def restarted(self) -> None:
-        """The phone was switched off and on."""
-        self.unlocked_since_restart = False
-
-    def unlocked(self) -> None:
-        """The phone was unlocked."""
-        self.unlocked_since_restart = True
+    unlocked_since_restart = True
+    """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
 
 
 class Conditions:
@@ -84,10 +75,7 @@ class Conditions:
 
     @property
     def background_refresh_status(self) -> str:
-        """Apple's `backgroundRefreshStatus`: `available`, or `denied` by the switch or by Low Power Mode.
-
-        Claims: system-conditions.background-app-refresh-off, system-conditions.low-power-mode-turns-refresh-off.
-        """
+        """Apple's `backgroundRefreshStatus`: `available`, or `denied` by the person's switch or by Low Power Mode."""
         rule = "system-conditions.low-power-mode-turns-refresh-off"
         saving = self.low_power_mode and self._rules.holds(rule)
         return "available" if self.background_app_refresh and not saving else "denied"

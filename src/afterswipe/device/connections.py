@@ -164,10 +164,7 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
         self._moved = moved
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request and return the answer; its body takes time as it is read.
-
-        Raises httpx.ConnectError without a network, httpx.ReadError when the app was suspended or the network changed meanwhile.
-        """
+        """Send the request and return the answer. Raises ConnectError without a network, ReadError when the connection dies."""
         network = self._connections.network
         if not network.connected:
             raise ConnectError("notConnectedToInternet", "there is no network")

@@ -19,10 +19,10 @@ import httpx
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError, must, must_be_one_of
-from afterswipe.kernel import Action, Clock, Due, Phase
+from afterswipe.kernel import Action, Clock, Due
 from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.phases import Moment, Subscribers
-from afterswipe.kernel.record import ConditionChanged, Entry
+from afterswipe.kernel.record import ConditionChanged, Record
 from afterswipe.units import SECOND
 
 Handler = Callable[[httpx.Request, int], httpx.Response | Awaitable[httpx.Response]]
@@ -68,12 +68,7 @@ class Network:
     """
 
     def __init__(
-        self,
-        clock: Clock,
-        rng: random.Random,
-        rules: Rules,
-        uplink: float | None,
-        note: Callable[[Entry], None] = lambda _entry: None,
+        self, clock: Clock, rng: random.Random, rules: Rules, uplink: float | None, record: Record
     ) -> None:
         self.clock = clock
         self.rules = rules
@@ -81,12 +76,13 @@ class Network:
         self._numbers = {"uplink": up, "latency": float(rules.milliseconds("model.network-latency"))}
         self._jitter = rules.number("model.network-jitter")
         self._rng = rng
-        self._note = note
+        self._record = record
         self._free_at = {"uplink": 0, "downlink": 0}
         self._handlers: dict[str, Handler] = {}
         self._servers: ProcessLoop | None = None
         self._resumable: set[str] = set()
-        self._changes: Subscribers[()] = Subscribers()
+        self.changes: Subscribers[()] = Subscribers()
+        """For the frameworks: who hears whenever the network changed, went, or came back."""
         self.in_use: list[Callable[[str], object]] = []
         """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
         self.connected = True
@@ -148,10 +144,7 @@ class Network:
         (self.disconnect if on else self.connect)()
 
     def switch_to(self, kind: str, *, uplink: float | None = None, downlink: float | None = None) -> None:
-        """Change to `Wi-Fi` or `cellular`: connections that were in use are cut. The bandwidths stay unless they are given.
-
-        Raises UsageError for another kind of network.
-        """
+        """Change to `Wi-Fi` or `cellular`, which cuts connections in use; raises UsageError for another kind. Bandwidths stay unless given."""
         must_be_one_of("kind of network", kind, KINDS)
         self.uplink = self.uplink if uplink is None else uplink
         if downlink is not None:
@@ -171,25 +164,21 @@ class Network:
         self.captive_portal = False
         self._changed(self.kind, "")
 
-    def watch(self, changed: Action, phase: Phase) -> None:
-        """For the frameworks: call `changed` whenever the network changed, went, or came back, in the order of the phases."""
-        self._changes.on(phase, changed)
-
     def _changed(self, what: str, cut: str) -> None:
-        self._note(ConditionChanged(self.clock.now, "network", what))
+        self._record.add(ConditionChanged(self.clock.now, "network", what))
         if cut:
             self.rules.cite("model.network-change-cuts-connections")
             self._free_at = dict.fromkeys(self._free_at, self.clock.now)
             for die in self.in_use:
                 die(cut)
-        self._changes.tell(Moment.NETWORK)
+        self.changes.tell(Moment.NETWORK)
 
     # The far end.
 
     def serve(self, host: str, handler: Handler = created, *, resumable: bool = False) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything.
 
-        The handler may be a coroutine function, and may answer with a body that takes its time (`servers.py`). `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
+        The handler may be a coroutine function, and may answer with a body that takes its time. `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
         self._handlers[host] = handler
         (self._resumable.add if resumable else self._resumable.discard)(host)
@@ -210,9 +199,7 @@ class Network:
         """How long a packet takes to the server and its answer back, in ms."""
         return 2 * self.latency
 
-    def ask(
-        self, request: httpx.Request, received: int, answered: Answered, *, in_full: bool = False
-    ) -> None:
+    def ask(self, request: httpx.Request, received: int, answered: Answered, in_full: bool = False) -> None:
         """Have a request answered whose body has arrived in full; `answered` is called with the response, at once or later.
 
         `in_full` waits until the server has given the whole body of its answer. Raises UsageError where a handler returns something else.
@@ -226,14 +213,12 @@ class Network:
         else:
             self._work(self._answer(request, answer, answered, in_full))
 
-    async def _answer(
-        self, request: httpx.Request, answer: object, answered: Answered, in_full: bool
-    ) -> None:
+    async def _answer(self, request: httpx.Request, answer: object, answered: Answered, full: bool) -> None:
         response = await answer if isinstance(answer, Awaitable) else answer
         if not isinstance(response, httpx.Response):
             what = f"The server of {request.url.host} answered {type(response).__name__}"
             raise UsageError(f"{what}. Return an httpx.Response, for instance httpx.Response(200).")
-        if in_full and streams(response):
+        if full and streams(response):
             body = b"".join([piece async for piece in pieces(response)])
             response = httpx.Response(response.status_code, headers=response.headers, content=body)
         answered(response)

@@ -27,11 +27,12 @@ Main = Callable[[Process], Coroutine[Any, Any, None]]
 class Host:
     """One app as the system sees it. `open` brings it to the front as a person does."""
 
-    def __init__(self, clock: Clock, rules: Rules, record: Record, open_app: Action) -> None:
+    def __init__(self, clock: Clock, rules: Rules, record: Record) -> None:
         self.clock = clock
         self.rules = rules
         self.record = record
-        self.open = open_app
+        self.open: Action = lambda: None
+        """Brings it to the front, as a person does."""
         self.main: Main | None = None
         """The app that is installed, if one is."""
         self.process: Process | None = None
@@ -52,18 +53,14 @@ class Host:
 
     # What the frameworks ask of it.
 
-    def wake(
-        self, reason: str, limit: str, unless_force_quit: str = "force-quit.no-background-launch"
-    ) -> bool:
+    def wake(self, reason: str, limit: str, rule: str = "force-quit.no-background-launch") -> bool:
         """Give the app run time in the background for the time that claim `limit` names, launching it where needed.
 
         With an empty `limit` the caller holds the time itself (`process.run_time.hold`).
-        False where it may not: the person force quit it (claim `unless_force_quit`), or it is in front already.
+        False where it may not: the person force quit it (claim `rule`), or it is in front already.
         """
-        rule = self.was_force_quit and unless_force_quit
-        if self.main is None or (rule and self.rules.holds(rule)):
-            return False
-        if self.state.foreground:
+        forbidden = self.was_force_quit and rule and self.rules.holds(rule)
+        if self.main is None or forbidden or self.state.foreground:
             return False
         self.happen(Event.WAKE, reason, limit=limit)
         self.turn()
@@ -85,14 +82,14 @@ class Host:
     # How it works.
 
     def happen(self, event: Event, note: str = "", cause: Cause | None = None, limit: str = "") -> None:
-        """Let one event of the life cycle reach the app, and everything that follows from it at once.
-
-        `limit` names the claim for the run time that a wake-up gives.
-        """
+        """Let one event of the life cycle reach the app, and all that follows from it. `limit` names the claim for a wake-up's run time."""
         step = after(self.state, event)
         before = self.state
         if before is State.NOT_RUNNING and step.to.runs:
-            self._launch(note or "person")
+            assert self.main is not None
+            suspend = partial(self.happen, Event.SUSPEND)
+            self.process = Process(self.clock, self.rules, self.record, suspend, note or "person")
+            self.process.loop.start(self.main(self.process))
         process = self.process
         change = AppChange(event, before, step.to, process)
         self.record.add(StateChanged(self.clock.now, event, before, step.to, note))
@@ -137,13 +134,6 @@ class Host:
         """Tell who subscribed, on the phone's side and in the process."""
         process = change.process
         tell(moment, (self.phases,) if process is None else (self.phases, process.phases), change)
-
-    def _launch(self, reason: str) -> None:
-        assert self.main is not None
-        self.process = Process(
-            self.clock, self.rules, self.record, partial(self.happen, Event.SUSPEND), reason
-        )
-        self.process.loop.start(self.main(self.process))
 
     def must_not_be_running(self, remedy: str) -> None:
         """Raise UsageError with a remedy where the app's own code runs at this moment: it cannot act for the person."""

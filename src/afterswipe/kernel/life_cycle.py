@@ -58,7 +58,7 @@ class Step:
     claim: str = ""
 
 
-_N, _I, _A, _B, _S = State.NOT_RUNNING, State.INACTIVE, State.ACTIVE, State.BACKGROUND, State.SUSPENDED
+_N, _I, _A, _B, _S = State
 _STATES, _RUNS_NO_CODE = "life-cycle.states", "life-cycle.suspended-runs-no-code"
 _NO_NOTICE, _KILLED = "life-cycle.terminated-without-notice", "life-cycle.background-kill-causes"
 _MAY_BE_TOLD = "life-cycle.will-terminate-only-while-running"
@@ -135,12 +135,7 @@ class SceneState(Enum):
     BACKGROUND = "background"
 
 
-_UN, _FI, _FA, _BG = (
-    SceneState.UNATTACHED,
-    SceneState.FOREGROUND_INACTIVE,
-    SceneState.FOREGROUND_ACTIVE,
-    SceneState.BACKGROUND,
-)
+_UN, _FI, _FA, _BG = SceneState
 
 SCENES: dict[SceneState, dict[State, SceneState]] = {
     _UN: {_N: _UN, _I: _FI, _A: _FA, _B: _UN, _S: _UN},

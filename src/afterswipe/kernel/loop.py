@@ -38,10 +38,7 @@ JUMPS_IN_A_STEP = 20
 """As how many jumps a step of the loop counts: so 100,000 steps without time passing are too many."""
 
 _TOOL, _NAME = 4, "afterswipe"
-_WHY = (
-    "runs on without waiting for anything, so the phone's clock cannot move. "
-    "Put an `await asyncio.sleep(...)` or another await that takes time into its loop."
-)
+_WHY = "runs on without waiting for anything, so the phone's clock cannot move. Put an `await asyncio.sleep(...)` or another await that takes time into its loop."
 _Callback = Callable[..., object]
 _Context = contextvars.Context | None
 
@@ -136,10 +133,7 @@ class _Timer(_Handle, asyncio.TimerHandle):
     """A callback to run at `when`, in seconds."""
 
     __slots__ = ()
-
-    def __init__(self, when: float, callback: _Callback, args: tuple[object, ...], context: _Context) -> None:
-        super().__init__(callback, args, context)
-        self._when = when
+    _when: float
 
 
 class ProcessLoop(asyncio.AbstractEventLoop):
@@ -171,9 +165,8 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         caught, and NeverYieldsError where the app never waits.
         """
         clock, timers = self._clock, self._timers
-        if clock.now < self.blocked_until or not (
-            self._ready or (timers and timers[0][0] <= max(clock.now, until))
-        ):
+        due = self._ready or (timers and timers[0][0] <= max(clock.now, until))
+        if clock.now < self.blocked_until or not due:
             return
         outer = events._get_running_loop()
         outer_task = tasks._swap_current_task(outer, None) if outer is not None else None  # type: ignore[attr-defined]
@@ -259,15 +252,12 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         self._ready.append(handle)
         return handle
 
-    def call_later(
-        self, delay: float, callback: _Callback, *args: object, context: _Context = None
-    ) -> asyncio.TimerHandle:
-        return self.call_at(self._clock.now / 1000 + delay, callback, *args, context=context)
+    def call_later(self, delay: float, call: _Callback, *args: object, context: _Context = None) -> _Timer:
+        return self.call_at(self._clock.now / 1000 + delay, call, *args, context=context)
 
-    def call_at(
-        self, when: float, callback: _Callback, *args: object, context: _Context = None
-    ) -> asyncio.TimerHandle:
-        handle = _Timer(when, callback, args, context)
+    def call_at(self, when: float, callback: _Callback, *args: object, context: _Context = None) -> _Timer:
+        handle = _Timer(callback, args, context)
+        handle._when = when
         self._serial += 1
         heappush(self._timers, (when * 1000 - _FORGIVEN, self._serial, handle))
         return handle

@@ -65,13 +65,11 @@ class RunTime:
 class Process:
     """A launched process. `launch_reason` is "person", or what the system launched it for; `suspend` is how it asks to be suspended."""
 
-    def __init__(
-        self, clock: Clock, rules: Rules, record: Record, suspend: Action, launch_reason: str
-    ) -> None:
+    def __init__(self, clock: Clock, rules: Rules, record: Record, suspend: Action, reason: str) -> None:
         self.clock = clock
         self.rules = rules
         self.note = record.add
-        self.launch_reason = launch_reason
+        self.launch_reason = reason
         self.launched_at = clock.now
         self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
         self.state = State.NOT_RUNNING

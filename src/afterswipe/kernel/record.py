@@ -238,17 +238,16 @@ class CauseKind:
     claim: str = ""
 
 
+_CRASH = "a crash report"
 CAUSES: dict[Cause, CauseKind] = {
-    Cause.CRASH: CauseKind("a crash report"),
+    Cause.CRASH: CauseKind(_CRASH),
     Cause.FORCE_QUIT: CauseKind("nothing"),
     Cause.JETSAM: CauseKind("a jetsam event report, which is no crash report", "", "life-cycle.jetsam"),
-    Cause.WATCHDOG: CauseKind("a crash report", "0x8badf00d", "life-cycle.watchdog"),
+    Cause.WATCHDOG: CauseKind(_CRASH, "0x8badf00d", "life-cycle.watchdog"),
     # Apple's list of codes has one for this; an Apple engineer calls the killer the watchdog. The list is taken here.
-    Cause.BACKGROUND_TASK: CauseKind("a crash report", "0x2182bad2", "background-assertion.must-be-ended"),
-    Cause.TOO_MANY_BACKGROUND_TASKS: CauseKind(
-        "a crash report", "0xbada5e47", "background-assertion.leak-limit"
-    ),
-    Cause.FILE_LOCK: CauseKind("a crash report", "0xdead10cc", "life-cycle.file-lock-at-suspension"),
+    Cause.BACKGROUND_TASK: CauseKind(_CRASH, "0x2182bad2", "background-assertion.must-be-ended"),
+    Cause.TOO_MANY_BACKGROUND_TASKS: CauseKind(_CRASH, "0xbada5e47", "background-assertion.leak-limit"),
+    Cause.FILE_LOCK: CauseKind(_CRASH, "0xdead10cc", "life-cycle.file-lock-at-suspension"),
     Cause.CPU: CauseKind("not covered by a claim", "", "life-cycle.cpu-monitor"),
     Cause.RESTART: CauseKind("nothing"),
     Cause.SYSTEM: CauseKind("nothing that is documented"),
@@ -282,9 +281,6 @@ class Record:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
 
     def of[T: Entry](self, kind: type[T]) -> list[T]:
         """The entries of one kind, in order."""

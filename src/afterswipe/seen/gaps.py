@@ -31,16 +31,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from afterswipe.kernel import State
-from afterswipe.kernel.record import (
-    CardChanged,
-    CardFollows,
-    Entry,
-    Record,
-    StateChanged,
-    TransferEnded,
-    TransferMoved,
-    TransferWaits,
-)
+from afterswipe.kernel import record as kept
+from afterswipe.kernel.record import CardChanged, CardFollows, Entry, Record, StateChanged
 from afterswipe.units import percent, size
 
 GOES_ON, WAITS, STOPPED = "goes on", "waits", "stopped"
@@ -144,12 +136,12 @@ class Works:
         """The transfer that the record means by this number now."""
         return (by, self._launches if by == "app" else 0, transfer)
 
-    def take(self, entry: TransferMoved | TransferWaits | TransferEnded) -> None:
+    def take(self, entry: kept.TransferMoved | kept.TransferWaits | kept.TransferEnded) -> None:
         """Note what became of a transfer."""
         key = self.key(entry.by, entry.transfer)
         known = self.moved.get(key)
         match entry:
-            case TransferMoved(sent=sent, size=size):
+            case kept.TransferMoved(sent=sent, size=size):
                 if known is not None and known.open:
                     known.sent, known.size, known.came = sent, size, known.came or sent > 0
                 else:
@@ -157,13 +149,11 @@ class Works:
                     begun.came = sent > 0
                     self.moved[key] = begun
                     self.changed()
-            case TransferWaits(why=why) if known is not None:
+            case kept.TransferWaits(why=why) if known is not None:
                 known.waits = why
-            case TransferEnded(outcome=outcome) if known is not None:
+            case kept.TransferEnded(outcome=outcome) if known is not None:
                 known.stop(entry.at, outcome)
                 self.changed()
-            case _:
-                pass
 
     def of(self, told: Told) -> Work | None:
         """The transfers that a card speaks of; None where two works are there and nothing ties one of them to it."""
@@ -216,18 +206,10 @@ def arrived(mine: Work) -> tuple[int, int]:
 def _joined(candidates: Work) -> list[Work]:
     """One work for each group of transfers that share a session or a file."""
     works: list[Work] = []
+    tags = {key: {one.name, (one.by, key[1], one.session)} for key, one in candidates.items()}
     for key, one in candidates.items():
-        session = (one.by, key[1], one.session)
-        same = [
-            work
-            for work in works
-            if any(
-                one.name == other.name or session == (other.by, other_key[1], other.session)
-                for other_key, other in work.items()
-            )
-        ]
         joined = {key: one}
-        for work in same:
+        for work in [work for work in works if any(tags[key] & tags[other] for other in work)]:
             joined = work | joined
             works.remove(work)
         works.append(joined)
@@ -239,7 +221,7 @@ REASONS = ("frozen", "projected", "orphaned", "never started")
 
 NOT_JUDGED = "not judged: two works, nothing ties them"
 
-_TELLS = (CardChanged, CardFollows, StateChanged, TransferMoved, TransferWaits, TransferEnded)
+_TELLS = (CardChanged, CardFollows, StateChanged, kept.TransferMoved, kept.TransferWaits, kept.TransferEnded)
 """The entries of a record that tell something about it."""
 
 
@@ -358,26 +340,23 @@ class _Reader:
                 self._cards[number].tied.add(self.works.key(entry.by, entry.transfer))
                 self.works.changed()
             case CardChanged():
-                self._take_card(entry)
-            case TransferMoved() | TransferWaits() | TransferEnded():
+                old = self._cards.get(entry.activity)
+                starts = old is None or old.card.state == "pending"
+                if old is None or starts:
+                    older = {key for key, moved in self.works.moved.items() if not moved.open}
+                    tied = set() if old is None else old.tied
+                    old = Told(entry, entry.at, entry.at, entry.by, older=older, tied=tied)
+                    self._cards[entry.activity] = old
+                old.card = entry
+                if starts or entry.by in ("app", "push") or entry.kind == "system":
+                    old.told_at = entry.at
+                    old.by = old.by if entry.by == "system" else entry.by
+                    old.sent = {key: moved.sent for key, moved in self.works.moved.items()}
+            case kept.TransferMoved() | kept.TransferWaits() | kept.TransferEnded():
                 self.works.take(entry)
         if self.works.state.runs:
             for told in self._cards.values():
                 told.ran = told.ran or told.card.state != "pending"
-
-    def _take_card(self, entry: CardChanged) -> None:
-        old = self._cards.get(entry.activity)
-        starts = old is None or old.card.state == "pending"
-        if old is None or starts:
-            older = {key for key, moved in self.works.moved.items() if not moved.open}
-            tied = set() if old is None else old.tied
-            old = Told(entry, entry.at, entry.at, entry.by, older=older, tied=tied)
-            self._cards[entry.activity] = old
-        old.card = entry
-        if starts or entry.by in ("app", "push") or entry.kind == "system":
-            old.told_at = entry.at
-            old.by = old.by if entry.by == "system" else entry.by
-            old.sent = {key: moved.sent for key, moved in self.works.moved.items()}
 
     def judge_all(self, start: int, end: int) -> None:
         for number, told in self._cards.items():
@@ -386,7 +365,11 @@ class _Reader:
             if not told.card.claims:
                 continue
             if mine is None:
-                self._add_not_judged(start, end)
+                last = self.not_judged[-1] if self.not_judged else Span(0, 0, NOT_JUDGED)
+                if self.not_judged and last.end == start:
+                    self.not_judged[-1] = replace(last, end=end)
+                elif last.end < end:
+                    self.not_judged.append(Span(max(start, last.end), end, NOT_JUDGED))
                 continue
             for wrong in self._judge(told, mine, start, end):
                 if wrong[1] > wrong[0]:
@@ -420,13 +403,6 @@ class _Reader:
         begins, until = card.timer
         shown = min(max(at, begins), until) - min(max(told.told_at, begins), until)
         return abs(share - shown / (until - begins))
-
-    def _add_not_judged(self, start: int, end: int) -> None:
-        last = self.not_judged[-1] if self.not_judged else None
-        if last and last.end == start:
-            self.not_judged[-1] = replace(last, end=end)
-        elif not last or last.end < end:
-            self.not_judged.append(Span(max(start, last.end if last else 0), end, NOT_JUDGED))
 
     def _add(self, told: Told, mine: Work, wrong: _Wrong) -> None:
         start, end, what, work = wrong

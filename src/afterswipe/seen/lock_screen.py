@@ -75,19 +75,17 @@ def _drawn(time: str, cards: list[Card], now: int) -> str:
         f'<rect x="{_PIXELS / 2 - 42:g}" y="14" width="84" height="24" rx="12" fill="var(--as-island, #000000)" stroke="{LINE}"/>',
         f'<text x="{_PIXELS / 2:g}" y="92" text-anchor="middle" font-size="46" font-weight="600" fill="{INK}">{time}</text>',
     ]
-    for index, card in enumerate(cards):
-        parts.append(_card(card, now, 108 + index * (_CARD + 10)))
-    drawing.raw(
-        f'<svg x="50%" overflow="visible"><g transform="translate({-_PIXELS / 2:g} 0)">{"".join(parts)}</g></svg>'
-    )
+    parts += [_card(card, now, 108 + index * (_CARD + 10)) for index, card in enumerate(cards)]
+    middle = f'<g transform="translate({-_PIXELS / 2:g} 0)">{"".join(parts)}</g>'
+    drawing.raw(f'<svg x="50%" overflow="visible">{middle}</svg>')
     words = "; ".join(f"{card.title}: {card.says(now) or card.state.value}" for card in cards) or "no card"
     return drawing.finish(height, f"Lock Screen at {time}", words)
 
 
 def _card(card: Card, now: int, y: int) -> str:
-    edge = f'stroke="{MUTED}" stroke-dasharray="4 3"' if card.out_of_date else f'stroke="{LINE}"'
-    if card.kind == "system":
-        edge = f'stroke="{SYSTEM}"'
+    edge = f'stroke="{SYSTEM if card.kind == "system" else LINE}"'
+    if card.out_of_date and card.kind == APP:
+        edge = f'stroke="{MUTED}" stroke-dasharray="4 3"'
     note = "out of date" if card.out_of_date else card.says(now)
     progress = card.progress(now)
     parts = [

@@ -50,12 +50,9 @@ class Drawing:
 
     def finish(self, height: float, title: str, description: str) -> str:
         """The whole picture as one SVG element, `height` pixels high and as wide as its place."""
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{height:g}" role="img" font-family="{FONT}" font-size="13">'
-            f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-            + "".join(self._parts)
-            + "</svg>\n"
-        )
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{height:g}" role="img" font-family="{FONT}" font-size="13">'
+        about = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+        return f"{head}{about}{''.join(self._parts)}</svg>\n"
 
 
 def _pc(value: float) -> str:

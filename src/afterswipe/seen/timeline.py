@@ -40,10 +40,7 @@ MOVES = "moves by the time"
 
 @dataclass(frozen=True)
 class CardSpan(Span):
-    """A stretch of time in which a card said one thing. `what` is the text, `state` Apple's activity state.
-
-    `moves` says that the system moves what the card shows.
-    """
+    """A stretch of time in which a card said one thing, or moved: `what` is the text, `state` Apple's activity state."""
 
     state: str
     moves: bool = False
@@ -178,8 +175,10 @@ class _Picture:
         for card in self.timeline.cards:
             if card.spans:
                 self._card(card)
-        self._gaps()
-        self._not_judged()
+        if self.timeline.gaps:
+            self._gaps()
+        if self.timeline.not_judged:
+            self._not_judged()
         self._axis()
         for at, _ in self.marks:
             for bar in self.bars:
@@ -282,12 +281,16 @@ class _Picture:
             )
 
     def _gaps(self) -> None:
-        if not self.timeline.gaps:
-            return
         reasons = ", ".join(dict.fromkeys(gap.what for gap in self.timeline.gaps))
         bar = self._row("Not so", f"{duration(self.timeline.wrong)}: {reasons}", GAP)
         name = "gap-" + hashlib.sha256(str(self.timeline).encode()).hexdigest()[:8]
-        self._patterns(name)
+        # A full and a light hatch: nothing goes on, and something goes on that the card does not show.
+        for suffix, ground, line, opacity in (("", GAP, PAPER, 0.35), ("-light", PAPER, GAP, 0.8)):
+            self.svg.raw(
+                f'<defs><pattern id="{name}{suffix}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+                f'<rect width="8" height="8" fill="{ground}"/>'
+                f'<line x1="0" y1="0" x2="0" y2="8" stroke="{line}" stroke-width="3" stroke-opacity="{opacity}"/></pattern></defs>'
+            )
         for gap in self.timeline.gaps:
             light = gap.work == GOES_ON
             self._bar(gap.start, gap.end, bar, fill=f"url(#{name}{'-light' * light})", stroke=GAP)
@@ -296,8 +299,6 @@ class _Picture:
             self._inside(last.end, self.timeline.end, bar, "the work went on", MUTED)
 
     def _not_judged(self) -> None:
-        if not self.timeline.not_judged:
-            return
         bar = self._row("Not judged", "two works, nothing ties them")
         for span in self.timeline.not_judged:
             self._bar(span.start, span.end, bar, fill="none", stroke=MUTED, stroke_dasharray="2 4")
@@ -309,15 +310,6 @@ class _Picture:
             self.svg.text(0, self.y, line, fill=GAP, font_weight=600)
         if self.timeline.label:
             self.y += 8
-
-    def _patterns(self, name: str) -> None:
-        """A full and a light hatch: nothing goes on, and something goes on that the card does not show."""
-        for suffix, ground, line, opacity in (("", GAP, PAPER, 0.35), ("-light", PAPER, GAP, 0.8)):
-            self.svg.raw(
-                f'<defs><pattern id="{name}{suffix}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-                f'<rect width="8" height="8" fill="{ground}"/>'
-                f'<line x1="0" y1="0" x2="0" y2="8" stroke="{line}" stroke-width="3" stroke-opacity="{opacity}"/></pattern></defs>'
-            )
 
     def _axis(self) -> None:
         step = next((step for step in _STEPS if self.end / step < _TICKS), _STEPS[-1])

@@ -6,20 +6,8 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import CardChanged, Record, StateChanged
 from afterswipe.units import duration, percent
 
-from .gaps import (
-    GOES_ON,
-    NOT_JUDGED,
-    STOPPED,
-    WAITS,
-    Gap,
-    IsSo,
-    Judgement,
-    Span,
-    Transfer,
-    by_reason,
-    covered,
-    judge,
-)
+from . import gaps as judging
+from .gaps import GOES_ON, NOT_JUDGED, STOPPED, WAITS, Gap, IsSo, Judgement, Span, Transfer, covered
 from .svg import beliefs, marked_text
 
 
@@ -47,15 +35,9 @@ class Truth:
         """Read the truth at `now` from a record. `tolerance` is the value of claim model.card-tolerance."""
         spans = states(record, now)
         last = {entry.activity: entry for entry in record.of(CardChanged)}
-        return cls(
-            now,
-            State(spans[-1].what) if spans else State.NOT_RUNNING,
-            spans[-1].start if spans else 0,
-            list(last.values()),
-            judge(record, now, tolerance),
-            tolerance,
-            beliefs(record),
-        )
+        state, since = (State(spans[-1].what), spans[-1].start) if spans else (State.NOT_RUNNING, 0)
+        judgement = judging.judge(record, now, tolerance)
+        return cls(now, state, since, list(last.values()), judgement, tolerance, beliefs(record))
 
     @property
     def transfers(self) -> list[Transfer]:
@@ -74,19 +56,16 @@ class Truth:
 
     def by_reason(self) -> dict[str, int]:
         """For how long, in milliseconds, a card was wrong for each of the reasons that occurred."""
-        return by_reason(self.gaps)
+        return judging.by_reason(self.gaps)
 
     def is_so(self, activity: int) -> IsSo | None:
         """What is so of the work that this card speaks of, or None where there is no such card."""
         return self.judgement.now.get(activity)
 
     def __str__(self) -> str:
-        lasts = duration(self.now - self.since)
-        lines = [
-            f"The app is {self.state.value} and has run time."
-            if self.state.runs
-            else f"No code of the app runs: it has been {self.state.value} for {lasts}."
-        ]
+        state, lasts = self.state.value, duration(self.now - self.since)
+        rests = f"No code of the app runs: it has been {state} for {lasts}."
+        lines = [f"The app is {state} and has run time." if self.state.runs else rests]
         for transfer in self.transfers:
             when = "" if transfer.stopped is None else f" {duration(self.now - transfer.stopped)} ago"
             lines.append(f"{transfer}; {transfer.outcome}{when}.")
@@ -104,11 +83,9 @@ class Truth:
         if card.claims and (is_so := self.is_so(card.activity)) is not None:
             lines.append(f"Is so: {self.in_words(is_so)}.")
             if is_so.tolerated:
-                points = percent(self.tolerance)
-                lines.append(
-                    f"The card differs from what has arrived by {percent(is_so.tolerated)} of the whole; up to {points} is not counted "
-                    "(claim model.card-tolerance)."
-                )
+                off, points = percent(is_so.tolerated), percent(self.tolerance)
+                differs = f"The card differs from what has arrived by {off} of the whole; up to {points} is not counted"
+                lines.append(f"{differs} (claim model.card-tolerance).")
         return lines
 
     def in_words(self, is_so: IsSo) -> str:
@@ -159,10 +136,7 @@ def sentence(gaps: list[Gap], now: int) -> str:
         over = some[-1].end < now
         so, says = _SO[work][over], f"“{title}”"
         if work == GOES_ON and some[-1].what == "projected":
-            says, so = (
-                "by its bar what the time makes of it",
-                "the bytes differ" if not over else "the bytes differed",
-            )
+            says, so = "by its bar what the time makes of it", f"the bytes differ{'ed' * over}"
         elif work == GOES_ON:
             says = f"“{some[-1].says}”"
         elif work == STOPPED and all(gap.what == "never started" for gap in some):

@@ -19,7 +19,7 @@ from guide.claims.schema import SCHEMA
 from . import words as claim_words
 from .axis import versions
 from .said import said
-from .schema import MECHANISMS
+from .schema import EVIDENCE, MECHANISMS
 
 NAME = "After the Swipe"
 """The site's name, as it stands in a citation."""
@@ -79,7 +79,7 @@ def entry(claim: Claim, site_url: str, today: date) -> dict[str, Any]:
         "id": claim.id,
         "url": address(claim.id, site_url),
         "statement": claim.statement,
-        "badge": claim.badge,
+        "badge": EVIDENCE[claim.evidence],
         **{key: plain[key] for key in ("evidence", "status", "mechanism", "kind")},
         **{key: plain[key] for key in ("since", "until", "since_precision", "conditions", "value")},
         "sources": plain["source"],
@@ -108,7 +108,7 @@ def cite(claim: Claim, site_url: str) -> dict[str, str]:
                 f"  title = {{{{{(first + claim_words.plain(claim.statement)).translate(_BIBTEX)}}}}},",
                 f"  author = {{{{The {NAME} authors}}}},",
                 f"  year = {{{last.date.year}}},",
-                f"  note = {{{key} ({last.date}), {claim.badge}}},",
+                f"  note = {{{key} ({last.date}), {EVIDENCE[claim.evidence]}}},",
                 f"  url = {{{url}}}",
                 "}",
             )
@@ -119,7 +119,7 @@ def cite(claim: Claim, site_url: str) -> dict[str, str]:
 def twin(claim: Claim, site_url: str, today: date) -> str:
     """The Markdown twin of a claim's page, for programs and for people who read plain text."""
     warning = claim_words.warning(claim)
-    facts = [f"- Evidence: {claim.badge} ({claim.evidence})", f"- Status: {claim.status}"]
+    facts = [f"- Evidence: {EVIDENCE[claim.evidence]} ({claim.evidence})", f"- Status: {claim.status}"]
     facts += [f"- About: {MECHANISMS[claim.mechanism]}"]
     facts += [f"- Versions: {versions(claim)}"] if versions(claim) else []
     facts += [f"- Value: {claim_words.number(claim.value)}"] if claim.value else []
@@ -190,7 +190,7 @@ def llms_txt(claims: Sequence[Claim], site_url: str, guide: Sequence[tuple[str, 
 def _line(claim: Claim, base: str) -> str:
     words = claim_words.STATUS_WORDS.get(claim.status)
     holds = versions(claim)
-    facts = ", ".join(filter(None, (words, claim.badge, holds)))
+    facts = ", ".join(filter(None, (words, EVIDENCE[claim.evidence], holds)))
     return f"- [{claim.statement}]({base}c/{claim.id}.md): {facts}"
 
 

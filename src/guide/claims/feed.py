@@ -8,6 +8,7 @@ from guide.templating import render
 
 from . import words as claim_words
 from .data import NAME, address
+from .schema import EVIDENCE
 
 FILE = "changes.xml"
 MOST = 200
@@ -38,5 +39,5 @@ def _entry(change: Change, number: int, claim: Claim, site_url: str) -> dict[str
         "title": words[:1].upper() + words[1:],
         "url": f"{address(claim.id, site_url)}#r{number}",
         "date": change.date,
-        "summary": f"{summary}Claim {claim.id}, revision {number}, {claim.badge}.",
+        "summary": f"{summary}Claim {claim.id}, revision {number}, {EVIDENCE[claim.evidence]}.",
     }

@@ -9,6 +9,7 @@ from guide.templating import render
 
 from .data import NAME, address
 from .links import successor
+from .schema import EVIDENCE
 
 CARD_SIZE = 1200, 630
 """Width and height of the card images in pixels."""
@@ -82,7 +83,7 @@ def _about(claim: Claim, description: str) -> str:
     if claim.status == "refuted":
         return description
     publishers = ", ".join(dict.fromkeys(source.publisher for source in claim.source))
-    return f"Evidence: {claim.badge}. " + (f"Sources: {publishers}." if publishers else "")
+    return f"Evidence: {EVIDENCE[claim.evidence]}. " + (f"Sources: {publishers}." if publishers else "")
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:

@@ -10,7 +10,7 @@ from afterswipe.claims.sources import Claim
 
 from . import words
 from .axis import versions
-from .schema import MECHANISMS
+from .schema import EVIDENCE, MECHANISMS
 
 STATUS_SENTENCES = {
     "refuted": "This is wrong.",
@@ -69,7 +69,7 @@ def said(claim: Claim, today: date | None = None) -> Said:
         statement=statement,
         statement_html=words.marked_up(claim.statement),
         sentence_html=words.marked_up(claim.statement.removesuffix(".")),
-        badge=claim.badge,
+        badge=EVIDENCE[claim.evidence],
         evidence_key=claim.evidence,
         status_key=claim.status,
         status=words.STATUS_WORDS.get(claim.status, ""),

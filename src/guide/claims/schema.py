@@ -7,7 +7,6 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
-from afterswipe.claims.catalogue import EVIDENCE
 from afterswipe.claims.sources import Claim
 from afterswipe.errors import ClaimError
 
@@ -16,6 +15,18 @@ FOLDER = Path(__file__).resolve().parents[2] / "afterswipe/claims/data"
 
 SCHEMA = 1
 """The version of the schema, as in `claims.json`."""
+
+EVIDENCE = {
+    "normative": "documented",
+    "vendor-statement": "said by Apple",
+    "measured": "measured",
+    "reported": "reported",
+    "inferred": "inferred",
+    "opinion": "opinion",
+    "assumed": "assumed",
+    "not-found": "not known",
+}
+"""The evidence levels, strongest first, each with the word on its badge. Evidence is never rounded up."""
 
 KINDS = ("presence", "absence", "limit", "order", "default", "definition", "gap")
 """What sort of statement a claim is. A `gap` says what is not known."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from afterswipe import claims
 from guide import snippets
+from guide.claims.schema import EVIDENCE
 from guide.claims.words import STATUS_WORDS
 from guide.errors import BuildError
 from guide.mechanisms import MECHANISMS
@@ -104,7 +105,7 @@ class Cell:
     def mark(self) -> str:
         """The words of the claim's mark."""
         claim = claims.get(self.answer.claim)
-        return STATUS_WORDS.get(claim.status, claim.badge)
+        return STATUS_WORDS.get(claim.status, EVIDENCE[claim.evidence])
 
 
 @dataclass(frozen=True)

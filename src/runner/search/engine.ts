@@ -43,6 +43,7 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["reference/spec/", 0.4],
   ["reference/", 0.6],
   ["claims/", 0.4],
+  ["instead/", 0.6],
   ["c/", 0.7],
   ["glossary/", 0.8],
   ["ways/", 0.8],
@@ -147,11 +148,22 @@ export class Engine {
   }
 
   search(query: string): Answer {
-    const asked = concepts(query);
+    const asked = concepts(this.spelt(query));
     const terms = new Set(asked.flatMap((concept) => concept.flatMap((way) => way.words)));
     const stems = meant(simple(query)).map(stem);
     const pairs = stems.slice(1).map((word, at) => ` ${stems[at] ?? ""} ${word} `);
     return { items: this.grouped(this.scored(asked, pairs), terms) };
+  }
+
+  /** A query whose long words that nobody has are the nearest that somebody has, for then their synonyms are known too. */
+  private spelt(query: string): string {
+    return simple(query)
+      .map((word) => {
+        const stemmed = stem(word);
+        if (stemmed.length < 6 || parts(word).length || this.index.search(stemmed, { prefix: true }).length) return word;
+        return this.index.search(stemmed, { fuzzy: 0.25 })[0]?.terms[0] ?? word;
+      })
+      .join(" ");
   }
 
   /** The title of the page that a section stands on. */
@@ -160,7 +172,7 @@ export class Engine {
     return section === undefined ? "" : (this.docs[this.pages.get(page) ?? -1]?.title ?? "");
   }
 
-  /** What a section says of all that is asked: a rare word that it lacks costs more than a common one; words in its title count twice, and again side by side. */
+  /** What a section says of all that is asked: a rare word counts for more than a common one, and costs more where it lacks; words in its title count twice, and again side by side. */
   private scored(asked: readonly Concept[], pairs: readonly string[]): Map<number, number> {
     const found = asked.map((concept, at) => this.concept(concept, at === asked.length - 1));
     const rare = found.map((scores) => Math.log(1 + this.docs.length / (1 + scores.size)));
@@ -173,7 +185,7 @@ export class Engine {
       found.forEach((one, at) => {
         const here = one.get(id);
         if (here === undefined) return;
-        score += here;
+        score += here * (rare[at] ?? 0);
         covered += rare[at] ?? 0;
         if (asked[at]?.some((way) => way.words.every((word) => this.titles[id]?.has(word)))) titled += rare[at] ?? 0;
       });
@@ -188,6 +200,7 @@ export class Engine {
   private concept(concept: Concept, last: boolean): Map<number, number> {
     const best = new Map<number, number>();
     for (const { words, worth } of concept) {
+      if (worth === PARTS && best.size > 0) continue; // the name itself stands somewhere
       const each = words.map((word) => this.word(word, last));
       for (const id of new Set(each.flatMap((scores) => [...scores.keys()]))) {
         const has = each.flatMap((scores) => scores.get(id) ?? []);
@@ -199,11 +212,10 @@ export class Engine {
     return best;
   }
 
-  /** How well each section has one word; the last is perhaps not typed to its end, and a long one that nobody has may be misspelt. */
+  /** How well each section has one word; the last is perhaps not typed to its end. */
   private word(word: string, last: boolean): Map<number, number> {
     const options = { boost: { title: 2.2, page: 1.2 }, prefix: last ? word.length > 1 : word.length > 3 };
-    let results = this.index.search(word, options);
-    if (results.length === 0 && word.length > 5) results = this.index.search(word, { ...options, fuzzy: 0.25 });
+    const results = this.index.search(word, options);
     return new Map(results.map(({ id, score }) => [id as number, score]));
   }
 

@@ -65,19 +65,15 @@ def every() -> list[Claim]:
 
 @cache
 def _sources() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads(text_of("sources/sources.json"))["claims"]
-    return found
+    return dict(json.loads(text_of("sources/sources.json"))["claims"])
 
 
 def _more(plain: dict[str, Any]) -> dict[str, Any]:
     """What the catalogue does not have, from its plain form."""
     lists = {key: tuple(value) for key, value in plain.items() if isinstance(value, list)}
-    dated = {
-        "review_by": date.fromisoformat(plain["review_by"]),
-        "history": tuple(Change(**_dated(entry, "date")) for entry in plain["history"]),
-        "source": tuple(Source(**_dated(entry, "retrieved")) for entry in plain.get("source", ())),
-    }
-    return plain | lists | dated
+    history = tuple(Change(**_dated(entry, "date")) for entry in plain["history"])
+    source = tuple(Source(**_dated(entry, "retrieved")) for entry in plain.get("source", ()))
+    return _dated(plain, "review_by") | lists | {"history": history, "source": source}
 
 
 def _dated(plain: dict[str, Any], key: str) -> dict[str, Any]:

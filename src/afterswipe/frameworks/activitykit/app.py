@@ -27,12 +27,8 @@ class Work(Protocol):
     """What a card can speak of: a task of a URLSession."""
 
     @property
-    def name(self) -> str:
-        """The file's name."""
-
-    @property
-    def moved_by(self) -> tuple[str, int]:
-        """Whose process moves the bytes, and the transfer's number there."""
+    def moved_by(self) -> tuple[str, int, str]:
+        """Whose process moves the bytes, the transfer's number there, and the file's name."""
 
 
 class Activity:
@@ -105,8 +101,7 @@ class Activity:
 
         A card may follow several. Without it the card speaks of the one work that is there, and of two works it is not judged.
         """
-        by, number = task.moved_by
-        self._process.note(CardFollows(self._process.clock.now, self._number, by, number, task.name))
+        self._process.note(CardFollows(self._process.clock.now, self._number, *task.moved_by))
 
     def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
         """End the activity with a last text.
@@ -169,10 +164,7 @@ class Activities:
 
     @contextmanager
     def allow_start_for(self, claim_id: str) -> Iterator[None]:
-        """Let activities start in the background while this is open, because of a rule such as `intents.live-activity-intent`.
-
-        For the mechanism that runs the app's code, not for the app.
-        """
+        """For a mechanism that runs the app's code, not for the app: activities may start in the background while this is open, by this rule."""
         self._allowed_for.append(claim_id)
         try:
             yield
@@ -225,14 +217,12 @@ class Activities:
         (claim live-activity.reconcile-at-launch).
         """
         rules = self._process.rules
-        rules.cite("live-activity.listed-is-not-alive")
-        rules.cite("live-activity.reconcile-at-launch")
+        rules.cite("live-activity.listed-is-not-alive", "live-activity.reconcile-at-launch")
         for card in list(self._cards):
             if card.kind != APP:
-                rule = "continued-processing.card-belongs-to-the-system"
-                if card.state is ActivityState.ENDED:
-                    rule = "continued-processing.failed-card-cannot-be-cleared"
-                rules.cite(rule)
+                ended = "continued-processing.failed-card-cannot-be-cleared"
+                other = "continued-processing.card-belongs-to-the-system"
+                rules.cite(ended if card.state is ActivityState.ENDED else other)
             elif card.state is not ActivityState.DISMISSED:
                 yield Activity(self._process, self._cards, card.number)
 

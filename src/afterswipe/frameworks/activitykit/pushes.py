@@ -41,7 +41,7 @@ class LiveActivityPushes:
         self._waiting: dict[int, Held] = {}
         self._starts: list[int] = []
         self._count = 0
-        network.watch(self._network_changed, Phase.CARD_PUSHES)
+        network.changes.on(Phase.CARD_PUSHES, self._network_changed)
 
     def update(
         self,
@@ -85,10 +85,7 @@ class LiveActivityPushes:
         number: int = 1,
         priority: int = IMMEDIATE,
     ) -> None:
-        """End card `number` with a last text; `dismissal_date`, in seconds, is when it leaves the Lock Screen, up to four hours later.
-
-        Raises what `update` raises.
-        """
+        """End card `number` with a last text; `dismissal_date`, in seconds, is when it leaves the Lock Screen. Raises what `update` raises."""
         card = self._card(number)
         self._check(card.title, text or "", None, None, priority)
 

@@ -109,9 +109,7 @@ class ActivityStore:
 
     # What the app's ActivityKit and the pushes use.
 
-    def add(
-        self, card: Card, by: str, *, starts: int | None = None, alert: str = "", push: bool = False
-    ) -> int:
+    def add(self, card: Card, by: str, starts: int | None = None, alert: str = "", push: bool = False) -> int:
         """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token.
 
         Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`, for the app's own cards.
@@ -134,10 +132,7 @@ class ActivityStore:
         return number
 
     def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> None:
-        """Change a card's content. An ended or dismissed activity ignores it, and of fast local updates many are dropped.
-
-        Raises ActivityAuthorizationError `attributesTooLarge`.
-        """
+        """Change a card's content; an ended one ignores it, and many fast local updates are dropped. Raises ActivityAuthorizationError."""
         card = self._cards[number]
         if card.kind == APP:
             content.check(card.title, self._rules.number("live-activity.payload-limit"))
@@ -335,10 +330,7 @@ class LiveActivities:
         self._cards.tokens.make(STARTS)
 
     def collapse(self, number: int = 1) -> None:
-        """Collapse the expanded view of a card, which ends an activity of the transient style (claim live-activity.transient-style).
-
-        Raises UsageError where there is no such card.
-        """
+        """Collapse the expanded view of a card, which ends one of the transient style. Raises UsageError where there is no such card."""
         there = any(card.number == number for card in self._cards)
         must(there, f"There is no card {number} to collapse.")
         self._cards.collapsed(number)

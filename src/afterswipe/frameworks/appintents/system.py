@@ -84,13 +84,8 @@ class LongRunningIntent[App: InProcess](CancellableIntent[App]):
 
     def _performed(self) -> "_Run[App]":
         if self.performance is None:
-            raise UsageError(
-                "This intent is not performed. Let the person tap it: phone.intents.tap(intent)."
-            )
+            raise UsageError("This intent is not performed now. Let the person tap it: phone.intents.tap().")
         return self.performance
-
-
-_TICK = 1
 
 
 class _Run[App: InProcess]:
@@ -164,7 +159,7 @@ class _Run[App: InProcess]:
         self._say_why(reason)
         if self._task is not None:
             self._process.loop.call_soon(self._task.cancel)
-        self._clock.after(_TICK, self.end)
+        self._clock.after(1, self.end)
 
     def _say_why(self, reason: str) -> None:
         intent = self.intent

@@ -44,10 +44,7 @@ class Audio:
         return self._source.on
 
     def play(self, *, silent: bool = False) -> None:
-        """Play until `stop`, or until the phone interrupts it. Silence plays as well, and breaks a review rule.
-
-        Raises UsageError without run time.
-        """
+        """Play until `stop`, or until the phone interrupts it. Silence plays as well, and breaks a review rule. Raises UsageError without run time."""
         self.process.must_run("play sound", "life-cycle.suspended-runs-no-code")
         if silent:
             self._playback.silent_audio = True

@@ -54,10 +54,7 @@ class BackgroundAssets:
         self._extension = downloads
 
     def run(self, reason: str) -> bool:
-        """The system runs the extension at install, at update or periodically. Returns whether it ran.
-
-        It does not where there is none, or where the person force quit the app. Raises UsageError for another reason.
-        """
+        """The system runs the extension for one of the `REASONS`. Returns whether it ran: not without one, and not after a force quit."""
         must_be_one_of("reason to run the extension", reason, REASONS)
         if self._extension is None:
             return False

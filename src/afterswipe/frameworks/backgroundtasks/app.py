@@ -15,14 +15,7 @@ from afterswipe.kernel import Event, Host, Process
 
 from .continued import ContinuedProcessing
 from .system import TaskScheduler
-from .tasks import (
-    BGAppRefreshTaskRequest,
-    BGContinuedProcessingTask,
-    BGContinuedProcessingTaskRequest,
-    BGProcessingTaskRequest,
-    BGTask,
-    BGTaskRequest,
-)
+from .tasks import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest, BGTask, BGTaskRequest, Launch
 
 Handler = Callable[[Any], Coroutine[Any, Any, None] | None]
 """A launch handler: it is given its task. It may be a coroutine function."""
@@ -71,15 +64,14 @@ class BGTaskScheduler:
         moment = begin is None or 0 <= begin < float("inf")
         must(moment, f"earliest_begin_date={begin} is no moment. Use app.now + seconds, or leave it out.")
         self._must_be_registered(request.identifier)
-        match request:
-            case BGContinuedProcessingTaskRequest():
-                self._continued.add(request)
-            case BGAppRefreshTaskRequest() | BGProcessingTaskRequest():
-                if request.identifier in self._late:
-                    self._registered_late(request.identifier)
-                self._system.add(request)
-            case _:
-                raise UsageError("A BGTaskRequest asks for nothing. Submit one of its kinds.")
+        if isinstance(request, BGContinuedProcessingTaskRequest):
+            self._continued.add(request)
+            return
+        if not isinstance(request, Launch):
+            raise UsageError("A BGTaskRequest asks for nothing. Submit one of its kinds.")
+        if request.identifier in self._late:
+            self._registered_late(request.identifier)
+        self._system.add(request)
 
     async def submit_task_request(self, request: BGTaskRequest) -> None:
         """The form that replaces `submit` in iOS 27 (claim background-tasks.submit-is-deprecated); raises UnavailableError before."""

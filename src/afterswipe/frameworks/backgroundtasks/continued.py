@@ -15,8 +15,6 @@ alerts at the start and at the end, what the card says after its task is done (i
 itself (here the person has to remove it).
 """
 
-from collections.abc import Callable
-
 from afterswipe.device.network import Network
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must_be_one_of
 from afterswipe.frameworks.activitykit.card import APP, LIVE, SYSTEM, Card, Content
@@ -24,11 +22,8 @@ from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
-from .system import Grant, Handlers
+from .system import Grant, Reached
 from .tasks import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest, BGTaskRequest
-
-_QUESTION = "Continue in background?"
-_FAILED = "Task failed"
 
 
 class RunningTask:
@@ -41,14 +36,12 @@ class RunningTask:
         self.asked = self.stopped = self.gone = False
         self._tell = continued.look
         self._process = process
-        self._rules = process.rules
-        self._clock = process.clock
-        self._network = continued.network
-        self._cards = continued.cards
+        self._rules, self._clock = process.rules, process.clock
+        self._network, self._cards = continued.network, continued.cards
         self._grant = Grant(process, continued.host, [task], lambda _grant: self._over())
         task.when_changed = self._changed
         self.card = self._show()
-        self._stall: Due | None = None
+        self._stall = Due(0, None)
         self._watch()
         self._clock.after(self._rules.milliseconds("model.continued-question-after"), self._ask)
 
@@ -88,13 +81,13 @@ class RunningTask:
 
     def _over(self) -> None:
         self.gone = True
-        self._stop_watching()
+        self._stall.cancel()
         done = self.task.success
-        self._end_card("Done" if done else _FAILED, leave=done or (self.task.over and self.stopped))
+        self._end_card("Done" if done else "Task failed", leave=done or (self.task.over and self.stopped))
         self._tell()
 
     def _draw(self) -> None:
-        text = _QUESTION if self.asked else self.task.subtitle
+        text = "Continue in background?" if self.asked else self.task.subtitle
         content = Content(text, self.task.progress.fraction_completed)
         self._cards.update(self.card, content, "system", title=self.task.title)
 
@@ -104,13 +97,9 @@ class RunningTask:
 
     def _watch(self) -> None:
         """Count the time without progress from now."""
-        self._stop_watching()
+        self._stall.cancel()
         threshold = self._rules.milliseconds("continued-processing.stall-threshold")
         self._stall = self._clock.after(threshold, self._stalled)
-
-    def _stop_watching(self) -> None:
-        if self._stall is not None:
-            self._stall.cancel()
 
     def _stalled(self) -> None:
         if not self._network.connected:
@@ -135,9 +124,7 @@ class RunningTask:
 class ContinuedProcessing:
     """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
 
-    def __init__(
-        self, host: Host, cards: ActivityStore, network: Network, handlers: Callable[[], Handlers | None]
-    ) -> None:
+    def __init__(self, host: Host, cards: ActivityStore, network: Network, handlers: Reached) -> None:
         self.host = host
         self._clock, self._rules = host.clock, host.rules
         self.cards = cards

@@ -19,14 +19,7 @@ from afterswipe.errors import BGTaskSchedulerError, must_be_one_of
 from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
-from .tasks import (
-    BGAppRefreshTask,
-    BGAppRefreshTaskRequest,
-    BGProcessingTask,
-    BGProcessingTaskRequest,
-    BGTask,
-    BGTaskRequest,
-)
+from .tasks import BGAppRefreshTask, BGProcessingTask, BGProcessingTaskRequest, BGTask, Launch
 
 _USES = (Event.OPEN, Event.LEAVE, Event.LOCK, Event.INTERRUPT)
 
@@ -53,6 +46,10 @@ class Handlers(Protocol):
 
     def launch(self, task: BGTask) -> None:
         """Let the launch handler of a task be called with it."""
+
+
+Reached = Callable[[], Handlers | None]
+"""How the system reaches the app: None where there is no process."""
 
 
 class Grant:
@@ -110,14 +107,14 @@ class Grant:
 class _Waiting:
     """A request that waits. `ready` is the moment (milliseconds) from which the system would like to run it."""
 
-    request: BGAppRefreshTaskRequest | BGProcessingTaskRequest
+    request: Launch
     ready: int
     submitted_in_foreground: bool
     due: Due
 
     @property
     def is_refresh(self) -> bool:
-        return isinstance(self.request, BGAppRefreshTaskRequest)
+        return not isinstance(self.request, BGProcessingTaskRequest)
 
     @property
     def needs_power(self) -> bool:
@@ -128,12 +125,7 @@ class TaskScheduler:
     """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
 
     def __init__(
-        self,
-        host: Host,
-        network: Network,
-        conditions: Conditions,
-        power: Power,
-        handlers: Callable[[], Handlers | None],
+        self, host: Host, network: Network, conditions: Conditions, power: Power, handlers: Reached
     ) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
@@ -149,11 +141,11 @@ class TaskScheduler:
         self._last_use = max(uses, default=0)
         self._busy = False
         host.phases.on(Phase.TASK_REQUESTS, self._happened)
-        network.watch(self._look_soon, Phase.TASKS_WAITING)
+        network.changes.on(Phase.TASKS_WAITING, self._look_soon)
         conditions.watch(lambda _name: self._look_soon(), Phase.TASKS_HELD)
 
     @property
-    def pending(self) -> list[BGTaskRequest]:
+    def pending(self) -> list[Launch]:
         """The requests that wait, in the order of their submission."""
         return [waiting.request for waiting in self._waiting.values()]
 
@@ -170,12 +162,12 @@ class TaskScheduler:
 
     # What the app asks for.
 
-    def add(self, request: BGAppRefreshTaskRequest | BGProcessingTaskRequest) -> None:
+    def add(self, request: Launch) -> None:
         """Take a request; raises BGTaskSchedulerError `unavailable` and `tooManyPendingTaskRequests`."""
         if not self._conditions.background_app_refresh:
             why = "the person switched Background App Refresh off. Do the work while the app is open"
             raise BGTaskSchedulerError("unavailable", why, "background-tasks.error-1-unavailable")
-        refresh = isinstance(request, BGAppRefreshTaskRequest)
+        refresh = not isinstance(request, BGProcessingTaskRequest)
         limit = "background-refresh.pending-limit" if refresh else "background-processing.pending-limit"
         alike = [name for name, waiting in self._waiting.items() if waiting.is_refresh is refresh]
         others = [name for name in alike if name != request.identifier]
@@ -231,39 +223,32 @@ class TaskScheduler:
 
     def _obstacles(self, waiting: _Waiting) -> Iterator[tuple[str, str]]:
         """What stands in the way of a request, each in words with its claim; some of them depend on what is supposed or disputed."""
+        conditions, request, quit_ = self._conditions, waiting.request, self._host.was_force_quit
         rules = [
-            (self._clock.now < waiting.request.earliest, _EARLY),
+            (self._clock.now < request.earliest, _EARLY),
             (not self._power.unlocked_since_restart, _NOT_UNLOCKED),
         ]
-        if isinstance(waiting.request, BGProcessingTaskRequest):
-            rules += self._processing_rules(waiting, waiting.request)
+        if isinstance(request, BGProcessingTaskRequest):
+            rules += [
+                (not conditions.idle, _NOT_IDLE),
+                (request.requires_external_power and not conditions.charging, _NOT_CHARGING),
+                (request.requires_network_connectivity and not self._network.connected, _NO_NETWORK),
+                (conditions.low_power_mode, _LOW_POWER),
+                (quit_, (_QUIT, "force-quit.stops-processing-tasks")),
+                (not waiting.submitted_in_foreground and self._rarely_used(), _NOT_IN_RECENT_USE),
+            ]
         else:
-            rules += self._refresh_rules()
+            rules += [
+                (not conditions.background_app_refresh, _REFRESH_OFF),
+                (conditions.low_power_mode, _REFRESH_IN_LOW_POWER),
+                (quit_, (_QUIT, "force-quit.stops-background-tasks")),
+                (self._rarely_used(), _RARELY_USED),
+            ]
         for applies, (why, claim) in rules:
             if applies and self._rules.holds(claim):
                 yield why, claim
         if self._host.state.foreground:
             yield "the app is in front", ""
-
-    def _refresh_rules(self) -> list[tuple[bool, tuple[str, str]]]:
-        return [
-            (not self._conditions.background_app_refresh, _REFRESH_OFF),
-            (self._conditions.low_power_mode, _REFRESH_IN_LOW_POWER),
-            (self._host.was_force_quit, (_QUIT, "force-quit.stops-background-tasks")),
-            (self._rarely_used(), _RARELY_USED),
-        ]
-
-    def _processing_rules(
-        self, waiting: _Waiting, request: BGProcessingTaskRequest
-    ) -> list[tuple[bool, tuple[str, str]]]:
-        return [
-            (not self._conditions.idle, _NOT_IDLE),
-            (request.requires_external_power and not self._conditions.charging, _NOT_CHARGING),
-            (request.requires_network_connectivity and not self._network.connected, _NO_NETWORK),
-            (self._conditions.low_power_mode, _LOW_POWER),
-            (self._host.was_force_quit, (_QUIT, "force-quit.stops-processing-tasks")),
-            (not waiting.submitted_in_foreground and self._rarely_used(), _NOT_IN_RECENT_USE),
-        ]
 
     def _rarely_used(self) -> bool:
         return self._clock.now - self._last_use > self._rules.milliseconds("model.rarely-used")

@@ -44,6 +44,10 @@ class BGProcessingTaskRequest(BGTaskRequest):
     requires_network_connectivity: bool = False
 
 
+Launch = BGAppRefreshTaskRequest | BGProcessingTaskRequest
+"""A request for a launch of the app."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class BGContinuedProcessingTaskRequest(BGTaskRequest):
     """Ask to go on in the background with what a person has started in the app.

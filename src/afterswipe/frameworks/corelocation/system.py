@@ -74,7 +74,7 @@ class Location:
 
         Raises UnavailableError before iOS 17, APIError in the background: the first one is opened in the foreground.
         """
-        self._must_exist()
+        self._process.rules.require("location.background-activity-session", "live location updates")
         why = "The first CLBackgroundActivitySession is opened in the foreground. Open it before the person leaves."
         may = self._session or self._process.application_state.foreground
         self._process.rules.obeyed("location.background-activity-session", may, why)
@@ -85,11 +85,8 @@ class Location:
         self._session = False
 
     async def live_updates(self) -> AsyncIterator[float]:
-        """Yield the time of every update, in seconds; in the background only while the app is authorised.
-
-        Raises UnavailableError before iOS 17.
-        """
-        self._must_exist()
+        """Yield the time of every update, in seconds; in the background only while authorised. Raises UnavailableError before iOS 17."""
+        self._process.rules.require("location.background-activity-session", "live location updates")
         self._news = asyncio.Event()
         self._plan()
         while await self._news.wait():
@@ -105,9 +102,6 @@ class Location:
         """Want no more updates: the source is off."""
         self._news = None
         self._source.end()
-
-    def _must_exist(self) -> None:
-        self._process.rules.require("location.background-activity-session", "live location updates")
 
     def _plan(self) -> None:
         self._process.clock.after(self._process.rules.milliseconds("model.location-interval"), self._update)

@@ -10,7 +10,6 @@ transfers retries, and the system's choice of network or power for them.
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -34,6 +33,9 @@ class Extension:
         self.rules = network.rules
         self.clock = network.clock
         self.loop = ProcessLoop(network.clock)  # type: ignore[abstract]  # as for an app: what it lacks cannot be used
+        self.ended: Action = lambda: None
+        """What to do when its process ends, besides what is `planned` for its time limit."""
+        self.planned: list[Due] = []
         self._connections = Connections(network, self.loop)
 
     @property
@@ -50,21 +52,12 @@ class Extension:
         return httpx.AsyncClient(transport=SimulatedTransport(self._connections))
 
 
-@dataclass
-class RunningExtension:
-    """An extension's process that is there, what to do when it ends, and what is planned for its time limit."""
-
-    extension: Extension
-    ended: Action
-    planned: list[Due] = field(default_factory=list)
-
-
 class Extensions:
     """The processes of the app's extensions, on the phone's side."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self.running: list[RunningExtension] = []
+        self.running: list[Extension] = []
         """Those that are running now."""
         host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
 
@@ -81,39 +74,39 @@ class Extensions:
 
         After `limit` milliseconds the process gets its `last_chance`, one turn, and is ended.
         """
-        running = RunningExtension(extension, ended)
-        self.running.append(running)
+        extension.ended = ended
+        self.running.append(extension)
         self._host.beside.append(extension.loop)
         self._note(extension, "started")
 
         async def whole() -> None:
             await main(extension)
-            self._end(running, "done")
+            self._end(extension, "done")
 
         extension.loop.start(whole())
         if limit is not None:
-            running.planned = [
+            extension.planned = [
                 self._host.clock.after(limit, lambda: extension.call(last_chance)),
-                self._host.clock.after(limit + 1, lambda: self._end(running, "ended: its time was up")),
+                self._host.clock.after(limit + 1, lambda: self._end(extension, "ended: its time was up")),
             ]
 
     def _restarted(self, change: AppChange) -> None:
         """No process outlives a restart of the phone. Nobody is told."""
         if change.event is Event.RESTART:
-            for running in list(self.running):
-                self._stop(running, "ended: the phone restarted")
+            for extension in list(self.running):
+                self._stop(extension, "ended: the phone restarted")
 
-    def _end(self, running: RunningExtension, why: str) -> None:
-        if running in self.running:
-            self._stop(running, why)
-            running.ended()
+    def _end(self, extension: Extension, why: str) -> None:
+        if extension in self.running:
+            self._stop(extension, why)
+            extension.ended()
 
-    def _stop(self, running: RunningExtension, why: str) -> None:
-        self.running.remove(running)
-        self._host.beside.remove(running.extension.loop)
-        for due in running.planned:
+    def _stop(self, extension: Extension, why: str) -> None:
+        self.running.remove(extension)
+        self._host.beside.remove(extension.loop)
+        for due in extension.planned:
             due.cancel()
-        self._note(running.extension, why)
+        self._note(extension, why)
 
     def _note(self, extension: Extension, change: str) -> None:
         self._host.record.add(ProcessChanged(self._host.clock.now, extension.name, change))
@@ -126,7 +119,7 @@ class SystemTransfers:
         self._network = network
         self._piece = int(network.rules.number("model.upload-chunk"))
         self._going: list[tuple[Due | None, Action]] = []
-        network.watch(self._network_changed, phase)
+        network.changes.on(phase, self._network_changed)
 
     def move(self, size: int, *, up: bool, progressed: Callable[[int], None], moved: int = 0) -> None:
         """Move a file of `size` bytes up or down, of which `moved` are there; `progressed` is called with the bytes that have arrived."""

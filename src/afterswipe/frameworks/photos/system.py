@@ -79,10 +79,7 @@ class Photos:
         return "installed, deprecated since iOS 27" if old else "installed"
 
     def call_extension(self) -> bool:
-        """The system finds the time right and calls the extension. Returns whether there was one to call.
-
-        Raises NotKnownError where the app was force quit.
-        """
+        """The system calls the extension, and returns whether there was one to call. Raises NotKnownError where the app was force quit."""
         if self._extension is None or not self.enabled:
             return False
         self._host.rules.cite("photos-upload.introduced-in-26-1")

@@ -37,8 +37,7 @@ class BackgroundTime:
     def __init__(self, process: Process, host: Host) -> None:
         self._process = process
         self._host = host
-        self._clock = process.clock
-        self._rules = process.rules
+        self._clock, self._rules = process.clock, process.rules
         self._held: dict[int, _Assertion] = {}
         self._count = 0
         self._planned: list[Due] = []
@@ -65,10 +64,7 @@ class BackgroundTime:
         self._process.run_time.release(assertion.hold)
 
     def perform(self, reason: str, block: ExpiringBlock) -> None:
-        """Run a block under an assertion that ends with it. At its expiry the process is suspended and not terminated.
-
-        Raises UnavailableError before iOS 8.2.
-        """
+        """Run a block under an assertion that ends with it. At its expiry the process is suspended. Raises UnavailableError before iOS 8.2."""
         self._rules.require("background-assertion.expiring-activity-warns", "performExpiringActivity")
         identifier = self.begin(reason, lambda: self._call(block, True), must_be_ended=False)
 

@@ -18,7 +18,6 @@ itself, who waits for it, locks outside of a shared container, and that some SQL
 
 from collections.abc import Callable
 from functools import partial
-from types import TracebackType
 
 from afterswipe.errors import must
 from afterswipe.kernel import AppChange, Cause, Due, Host, Phase, Process, State
@@ -26,10 +25,8 @@ from afterswipe.units import duration
 
 _DEADLINES = {
     "didFinishLaunching": "model.watchdog-limit",
-    "sceneWillEnterForeground": "model.watchdog-limit",
-    "applicationWillEnterForeground": "model.watchdog-limit",
-    "sceneDidEnterBackground": "life-cycle.did-enter-background-limit",
-    "applicationDidEnterBackground": "life-cycle.did-enter-background-limit",
+    "WillEnterForeground": "model.watchdog-limit",
+    "DidEnterBackground": "life-cycle.did-enter-background-limit",
 }
 
 
@@ -48,7 +45,8 @@ class Watchdog:
     def _told(self, _change: AppChange) -> None:
         """The app was given callbacks: each has returned when the main thread gets to what is queued behind it."""
         for number, (callback, at) in self._process.out.items():
-            if number in self._waiting or (claim := _DEADLINES.get(callback)) is None:
+            claim = _DEADLINES.get(callback.removeprefix("scene").removeprefix("application"))
+            if claim is None or number in self._waiting:
                 continue
             limit = self._process.rules.milliseconds(claim)
             late = partial(self._late, number, callback, limit)
@@ -150,9 +148,7 @@ class FileLock:
     def __enter__(self) -> "FileLock":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self in self._held and self._process.state.runs:  # a process that is gone has no block to leave
             self.release()
 

@@ -79,16 +79,13 @@ class UploadTask:
             sending.cancel()  # who stops listening stops the upload
 
     @property
-    def moved_by(self) -> tuple[str, int]:
-        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
-        return "app", self._number
+    def moved_by(self) -> tuple[str, int, str]:
+        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
+        return "app", self._number, self.name
 
     @property
     def upload_task_resume_data(self) -> ResumeData | None:
-        """Apple's `uploadTaskResumeData` of the error, after the connection was lost; None where the server is not resumable.
-
-        Raises UnavailableError before iOS 17.
-        """
+        """Apple's `uploadTaskResumeData`, after the connection was lost; None where the server is not resumable. Since iOS 17."""
         self._process.rules.require(_RESUMABLE, "resumable uploads")
         return self._resume_data
 
@@ -105,7 +102,11 @@ class UploadTask:
             self._end("there is no network")
             raise URLError(lost.code, f"{self.name}: there is no network") from lost
         except ReadError as lost:
-            self._lost()
+            self._end("connection lost")
+            known = self._connections.network.is_resumable(self._url)
+            if known and self._process.rules.holds("background-urlsession.resumable-uploads"):
+                sent = self.count_of_bytes_sent
+                self._resume_data = ResumeData(self.name, self.size, self._url, sent)
             raise URLError(lost.code, f"{self.name}: the network connection was lost") from lost
         self.response = response
         if not response.is_success:
@@ -128,15 +129,9 @@ class UploadTask:
         self._process.note(TransferMoved(*named, self.count_of_bytes_sent, self.size))
         self._news.set()
 
-    def _lost(self) -> None:
-        self._end("connection lost")
-        known = self._connections.network.is_resumable(self._url)
-        if known and self._process.rules.holds("background-urlsession.resumable-uploads"):
-            self._resume_data = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
-
     def _end(self, outcome: str) -> None:
-        now = self._process.clock.now
-        self._process.note(TransferEnded(now, "app", self._number, self.name, outcome))
+        named = (self._process.clock.now, "app", self._number, self.name)
+        self._process.note(TransferEnded(*named, outcome))
 
 
 class URLSession:

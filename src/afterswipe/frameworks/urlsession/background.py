@@ -36,9 +36,9 @@ class _BackgroundTask:
         return self._transfer.name
 
     @property
-    def moved_by(self) -> tuple[str, int]:
-        """Whose process moves the bytes, and the transfer's number there: what the record names it by."""
-        return "nsurlsessiond", self._transfer.number
+    def moved_by(self) -> tuple[str, int, str]:
+        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
+        return "nsurlsessiond", self._transfer.number, self._transfer.name
 
     @property
     def finished(self) -> bool:
@@ -57,10 +57,7 @@ class _BackgroundTask:
 
     @property
     def cancellation_reason(self) -> str | None:
-        """Why the system cancelled it, in Apple's name for it, such as `userForceQuitApplication`; None where it did not.
-
-        Claim background-urlsession.cancellation-reasons; always None before iOS 8.
-        """
+        """Why the system cancelled it, in Apple's name for it, such as `userForceQuitApplication`; None where it did not, and before iOS 8."""
         return self._transfer.cancellation_reason
 
     def cancel(self) -> None:
@@ -98,11 +95,6 @@ class BackgroundDownloadTask(_BackgroundTask):
     """A download that another process carries out. Iterate over it for its progress, while the app runs."""
 
     @property
-    def count_of_bytes_received(self) -> int:
-        """How many bytes have reached the phone."""
-        return self._transfer.sent
-
-    @property
     def content(self) -> bytes:
         """What is in the downloaded file, an error's page included: look at `response.status_code` first.
 
@@ -114,10 +106,7 @@ class BackgroundDownloadTask(_BackgroundTask):
 
 
 class BackgroundURLSession:
-    """An app's URLSession with a background configuration.
-
-    `is_discretionary` is Apple's `isDiscretionary` for the tasks that are created from then on.
-    """
+    """An app's URLSession with a background configuration. `is_discretionary` is Apple's `isDiscretionary` for the tasks from then on."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, identifier: str = "") -> None:
         self.identifier = identifier

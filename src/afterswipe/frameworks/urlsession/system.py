@@ -78,7 +78,7 @@ class TransferDaemon:
         """The delay that the app has built up."""
         self.transfers: list[BackgroundTransfer] = []
         """All transfers, finished ones included, in the order of their start."""
-        network.watch(self._network_changed, Phase.TRANSFERS)
+        network.changes.on(Phase.TRANSFERS, self._network_changed)
         conditions.watch(self._condition_changed, Phase.TRANSFERS_HELD)
         host.phases.on(Phase.TRANSFERS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.TRANSFERS_OF_SUSPENDED, self._process_changed)
@@ -108,10 +108,7 @@ class TransferDaemon:
         self._look()
 
     def cancel_all(self, why: str, reason: str = "userForceQuitApplication") -> None:
-        """Cancel everything; the app learns of it when it runs again.
-
-        `reason` is Apple's name (claim background-urlsession.cancellation-reasons), or empty where there is none.
-        """
+        """Cancel everything; the app learns of it when it runs again. `reason` is Apple's name for it, or empty where there is none."""
         dated = reason and self._rules.holds("background-urlsession.cancellation-reasons")
         for transfer in list(self._open):
             transfer.cancellation_reason = reason if dated else None
@@ -140,8 +137,7 @@ class TransferDaemon:
             cite("system-conditions.low-power-mode")
             return "it is discretionary, and Low Power Mode is on"
         if conditions.low_data_mode:
-            cite("system-conditions.user-switches")
-            cite("model.low-data-mode-holds-discretionary")
+            cite("system-conditions.user-switches", "model.low-data-mode-holds-discretionary")
             return "it is discretionary, and Low Data Mode is on"
         wifi = self._network.kind == "Wi-Fi"
         if wifi and conditions.charging:
@@ -257,8 +253,7 @@ class TransferDaemon:
         """The server has answered. A bad status is an answer and no error (claim url-session.status-is-no-error)."""
         transfer.response = response
         if not response.is_success:
-            self._rules.cite("url-session.status-is-no-error")
-            self._rules.cite("background-urlsession.status-is-no-error")
+            self._rules.cite("url-session.status-is-no-error", "background-urlsession.status-is-no-error")
             self._finish(transfer, f"refused by the server with {response.status_code}")
         else:
             self._finish(transfer, "done" if transfer.sent == transfer.size else answered_early(response))
@@ -299,8 +294,8 @@ class TransferDaemon:
             self._fail(transfer, "unknown", "the app exited, and it was not an upload from a file")
 
     def _force_quit(self, change: AppChange) -> None:
-        quit_now = change.event is Event.FORCE_QUIT
-        if quit_now and self._rules.holds("force-quit.cancels-background-transfers"):
+        rule = "force-quit.cancels-background-transfers"
+        if change.event is Event.FORCE_QUIT and self._rules.holds(rule):
             self.cancel_all("the person force quit the app")
 
     # What happens to transfers.
@@ -315,8 +310,7 @@ class TransferDaemon:
         self._look()
 
     def _lost(self, transfer: BackgroundTransfer) -> None:
-        self._rules.cite("model.network-change-cuts-connections")
-        self._rules.cite("background-urlsession.retries-by-itself")
+        self._rules.cite("model.network-change-cuts-connections", "background-urlsession.retries-by-itself")
         if transfer.down:
             transfer.response, transfer.size = None, 0
         rule = "background-urlsession.resumable-uploads"
@@ -356,8 +350,7 @@ class TransferDaemon:
     def _wake(self, session: str) -> None:
         before = self.rate_limiter.resumes()
         reason = f"background URLSession {session}".rstrip()
-        self._rules.cite("force-quit.no-relaunch-for-transfers")
-        self._rules.cite("force-quit.no-background-launch")
+        self._rules.cite("force-quit.no-relaunch-for-transfers", "force-quit.no-background-launch")
         if self._host.wake(reason, "model.wake-run-time", "force-quit.no-relaunch-for-transfers"):
             self._rules.cite("background-urlsession.stored-handler-must-be-called")
         else:
@@ -373,8 +366,7 @@ class RateLimiter:
     """The delay that one app has built up."""
 
     def __init__(self, clock: Clock, rules: Rules) -> None:
-        self._clock = clock
-        self._rules = rules
+        self._clock, self._rules = clock, rules
         self._rest: Due | None = None
         self.delay = 0
         """In milliseconds, counted from the last time that the app was resumed."""

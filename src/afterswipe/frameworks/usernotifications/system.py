@@ -23,7 +23,6 @@ from afterswipe.kernel import Action, Due, Event, Host, Process
 from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
 from afterswipe.units import SECOND
 
-_TICK = 1
 _LOW_PRIORITY = 5
 
 
@@ -93,7 +92,10 @@ class Pushes:
             self._host.rules.cite("system-conditions.background-app-refresh-off")
             return "not delivered, Background App Refresh is off"
         if self._budget_is_used_up():
-            self._hold()
+            self._held_since = host.clock.now  # a later one takes its place: what waits arrives as one
+            if self._planned is None:
+                window = host.rules.milliseconds("model.silent-push-window")
+                self._planned = host.clock.at(self._woken[0] + window, self._deliver_held)
             return "waits, the app was woken often enough in this hour"
         if not host.wake("silent push", "silent-push.duration", "force-quit.discards-silent-push"):
             return "not delivered, there is no such app"
@@ -112,13 +114,6 @@ class Pushes:
         window = self._host.rules.milliseconds("model.silent-push-window")
         self._woken = [at for at in self._woken if at > self._host.clock.now - window]
         return len(self._woken) >= self._host.rules.number("silent-push.budget")
-
-    def _hold(self) -> None:
-        """Keep the push for later. A later one takes its place: what waits arrives as one."""
-        self._held_since = self._host.clock.now
-        if self._planned is None:
-            window = self._host.rules.milliseconds("model.silent-push-window")
-            self._planned = self._host.clock.at(self._woken[0] + window, self._deliver_held)
 
     def _deliver_held(self) -> None:
         held_since, self._held_since, self._planned = self._held_since, None, None
@@ -167,10 +162,7 @@ class Pushes:
         return self._note("alert", "given to the service extension")
 
     def voip(self, caller: str) -> str:
-        """Deliver a VoIP push: the app is woken or launched and must report a call (claim voip-push.must-report-a-call).
-
-        Raises NotKnownError where the app was force quit.
-        """
+        """Deliver a VoIP push: the app is woken or launched and must report a call. Raises NotKnownError where the app was force quit."""
         self._host.must_not_be_force_quit("whether a VoIP push launches an app that was force quit")
         if not self._host.state.foreground:
             self._host.wake("VoIP push", "model.wake-run-time")
@@ -187,7 +179,7 @@ class Pushes:
         if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
             why = "a VoIP push came and no call was reported"
             host = self._host
-            host.clock.after(_TICK, lambda: host.terminate(why) if host.process is process else None)
+            host.clock.after(1, lambda: host.terminate(why) if host.process is process else None)
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
@@ -255,10 +247,7 @@ class AppPushes:
         self._pushes.calls.append(caller)
 
     def request_begin_transmitting(self) -> None:
-        """Push to Talk: begin to transmit. Until `stop_transmitting` the app has run time (claim push-to-talk.run-time).
-
-        Raises UnavailableError before iOS 16, UsageError where it transmits already.
-        """
+        """Push to Talk: transmit, with run time until `stop_transmitting`. Raises UnavailableError before iOS 16, UsageError where it does already."""
         self.process.rules.require("push-to-talk.run-time", "Push to Talk framework")
         must(self._transmitting is None, "The app transmits already. Call stop_transmitting() first.")
         self._transmitting = self.process.run_time.hold("Push to Talk")
@@ -281,8 +270,7 @@ class LocalNotifications:
         """Have a text shown `after` so many seconds. Raises UsageError without run time, and for a time that is not above zero."""
         self._process.must_run("schedule a notification", "life-cycle.suspended-runs-no-code")
         must(after > 0, f"after={after}: a notification is for later. Give seconds above 0.")
-        at = self._process.clock.now + round(after * SECOND)
-        self._notifications.add(identifier, text, at)
+        self._notifications.add(identifier, text, self._process.clock.now + round(after * SECOND))
 
     def remove_pending(self, identifier: str) -> None:
         """Take a pending one back. Raises UsageError without run time."""
