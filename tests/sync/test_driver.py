@@ -357,6 +357,19 @@ def test_f54_closed_nothing_is_written(extended):
     assert extended.run().finished
 
 
+def test_d2_nothing_is_adopted_after_the_end_for_good(extended):
+    extended.kill_at("open_part", limits=replace(LIMITS, concurrency=1))
+    sync = extended.sync()
+    (pending, *_) = sync.pending_files()
+    sync.close()
+
+    async def adopt() -> bool:
+        return sync.adopt(pending, b"whatever")
+
+    assert not run(adopt())
+    assert extended.run().finished
+
+
 def test_one_run_at_a_time(extended):
     async def main() -> None:
         sync = extended.sync()

@@ -4,7 +4,11 @@
 """
 
 import asyncio
+import shutil
+import ssl
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import httpx2
@@ -143,3 +147,40 @@ def test_the_command_speaks_http_2_where_it_can(monkeypatch, here):
     monkeypatch.setattr(command.httpx, "AsyncClient", lambda **options: made.update(options))
     command._client(None)
     assert made["http2"] is here
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A server's side, with a certificate that nobody trusts."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+@LIBRARIES
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate")
+def test_f33_a_certificate_that_is_not_trusted_is_said_to_be_that(tmp_path, library):
+    async def main():
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=self_signed(tmp_path))
+        port = server.sockets[0].getsockname()[1]
+        async with server, library.AsyncClient(trust_env=False) as client:
+            return await Sync(client, f"https://127.0.0.1:{port}/", tmp_path / "here").run()
+
+    report = asyncio.run(main())
+    assert report.why is Stop.UNTRUSTED
+    assert "certificate" in str(report)
+    assert report.requests == 1, "another attempt would not change it"
+    assert command._CODES[report.why] == command.SIGN_IN

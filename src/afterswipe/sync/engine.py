@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -151,8 +151,9 @@ class Sync:
         True if it is now here; False if nobody wants it any more or it is not the right one. Its metadata, and the end of its
         event, come with the next run.
         """
-        with _alone(self):
+        with _alone(self), suppress(Halt):  # closed
             return _Run(self, None, None).adopt(pending, source)
+        return False
 
 
 @contextmanager
