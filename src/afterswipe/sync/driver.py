@@ -56,8 +56,9 @@ class Driver:
         self.base = fetcher.base
         self.problems = fetcher.tally.problems
         self.jobs: list[Job] = []
+        self.found: dict[str, int] = {}
         self.loose: set[str] = set()
-        """Files that no row spoke of at the start."""
+        """Of the files that were `found` at the start, those of which no row speaks, as far as that is known."""
         self.phase = phase
         self.look = look
         self.watched = False
@@ -92,6 +93,7 @@ class Driver:
                     in_pages = state.after.pages > 1 or state.after.place.page is not None
                     swap = self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
                     await self.in_slices(swap)
+                    self.loose.update(self.found)  # what the list leaves out has no row any more
                     state = state.next()
                 case core.KeepPage():
                     self.store.belongs_to(self.base, state.page.plain)
@@ -143,7 +145,7 @@ class Driver:
 
     def look_at_every_file(self) -> None:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        sizes = self.fetcher.disk.sizes("files/sound") | self.fetcher.disk.sizes("files/song")
+        self.found = sizes = self.fetcher.disk.sizes("files/sound") | self.fetcher.disk.sizes("files/song")
         rows = self.store.names()
         here = {key: size for key, name, size in rows if sizes.get(name) == size}
         if len(here) < len(rows):
@@ -236,7 +238,6 @@ class Driver:
 
     async def plan(self) -> None:
         """Work out once what is to be done, and show how far that is."""
-        tally = self.fetcher.tally
         for job in jobs_of(self.store):
             if job is None:
                 self.look()
@@ -245,8 +246,8 @@ class Driver:
                 continue
             self.jobs.append(job)
             if job.file is not None:
-                tally.plan(job.key, job.file.size)
-        tally.sizes_unknown -= 1
+                self.fetcher.tally.plan(job.key, job.file.size)
+        self.fetcher.tally.sizes_unknown -= 1
 
     async def work(self) -> None:
         """Do all pending jobs, several at a time; each problem stays with its content (S15)."""

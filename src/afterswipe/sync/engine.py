@@ -151,7 +151,7 @@ class Sync:
         True if it is now here; False if nobody wants it any more or it is not the right one. Its metadata, and the end of its
         event, come with the next run.
         """
-        with _alone(self), suppress(Halt):  # closed
+        with _alone(self), suppress(Halt):
             return _Run(self, None, None).adopt(pending, source)
         return False
 
