@@ -5,7 +5,7 @@ export PYTHONPATH := src
 PY := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: serve test test-browser test-engines test-guide test-package test-sync build accept swift citation check browser clean
+.PHONY: serve test test-browser test-engines test-guide test-package test-sync enumerate build accept swift citation check browser clean
 
 serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
@@ -31,6 +31,9 @@ test-engines: ready
 
 test-guide: ready
 	$(PYTEST) tests/guide tests/runner
+
+enumerate: ready        ## by hand, up to two hours: every plan of three crashes of the sync; writes how many there were
+	$(PY) -m faultlab.crashes.exhaustive bench/enumeration.txt
 
 build: ready            ## the site, into site/
 	@$(PY) -m guide build

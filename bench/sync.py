@@ -192,8 +192,12 @@ def throughput(rounds: int) -> None:
                     taken[who].append(timed(get, root))
         print(f"\n{name}: {sounds} x {kilobytes} kB, {rounds} rounds")
         for who, seconds in taken.items():
-            ratio = median(b / a for a, b in zip(seconds, taken["bare loop"], strict=True))
-            print(f"  {who:<16} {total / median(seconds) / 1e6:7.1f} MB/s   {ratio:.2f} of the bare loop")
+            ratios = [
+                f"{median(b / a for a, b in zip(seconds, taken[other], strict=True)):.2f} of the {other}"
+                for other in ("bare loop", "careful loop")
+            ]
+            print(f"  {who:<16} {total / median(seconds) / 1e6:7.1f} MB/s   {', '.join(ratios)}")
+        print(f"  load {os.getloadavg()[0]:.1f}")
 
 
 def memory() -> None:

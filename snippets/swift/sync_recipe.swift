@@ -234,6 +234,7 @@ extension SoundSync {
         let identifier = "com.example.app.sounds.\(UUID().uuidString)" // registered twice, one ends the app
         BGTaskScheduler.shared.register(forTaskWithIdentifier: identifier, using: .main) { [weak self] task in
             guard let self, let task = task as? BGContinuedProcessingTask else { return }
+            self.isHeld = true // not before: some accepted tasks are reported never to begin
             let progress = task.progress
             progress.totalUnitCount = sounds.map(\.size).reduce(0, +)
             let work = Task {
@@ -253,10 +254,7 @@ extension SoundSync {
             // Stop was pressed, or the system needs the time: it does not say which. The rest waits for the app.
             task.expirationHandler = { @Sendable in work.cancel() }
         }
-        isHeld = true // before it starts: it may be done before the next line
-        let accepted = await submitted(identifier)
-        if !accepted { isHeld = false }
-        return accepted
+        return await submitted(identifier)
     }
 }
 
@@ -308,11 +306,11 @@ extension SoundSync {
         guard let missing = try? shelf.store.missing().count else { return }
         let moves = await !session.allTasks.isEmpty
         for card in cards {
-            let state = content(done: max(card.attributes.total - missing, 0), moves ? .coming : .stopped)
+            let done = max(card.attributes.total - missing, 0)
             if missing == 0 {
-                await card.end(content(done: card.attributes.total, .coming), dismissalPolicy: .default)
+                await card.end(content(done: done, .coming), dismissalPolicy: .default)
             } else {
-                await card.update(state)
+                await card.update(content(done: done, moves ? .coming : .stopped))
             }
         }
     }

@@ -14,10 +14,12 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from afterswipe import claims
 from afterswipe.claims.sources import Claim
+from guide import snippets
 from guide.claims import data as claim_data
 from guide.claims import pages as claim_pages
 from guide.claims.axis import versions
 from guide.claims.schema import EVIDENCE
+from guide.swift.languages import swift_html
 
 from .conftest import REPOSITORY
 from .serving import StaticServer
@@ -807,3 +809,17 @@ def test_filters_and_marks_have_the_same_words(page: Page, index: str) -> None:
         options = page.get_by_label(label, exact=True).locator("option").all_text_contents()[1:]
         words = set(page.locator(f".claim-list .claim-badge:{marks}").all_text_contents())
         assert set(options) - {"current"} == words, label
+
+
+# Swift ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_swift_file_is_copied_to_the_last_line(page: Page, site: Site) -> None:
+    page.goto(
+        site.put("/swift/", f'<div class="swift" data-swift="sync_recipe">{swift_html("sync_recipe")}</div>')
+    )
+    button = page.get_by_role("button", name="Copy sync_recipe.swift")
+    press(page, button)
+    expect(button).to_have_text("Copied")
+    expect(page.get_by_role("status")).to_have_text("Copied: sync_recipe.swift")
+    assert clipboard(page) == snippets.swift("sync_recipe")

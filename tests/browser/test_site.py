@@ -154,7 +154,7 @@ def test_a_page_that_is_only_read(page: Page, server: StaticServer, path: str) -
     assert not [
         asked
         for asked in loaded
-        if not re.search(r"/(runner|claims|cite|chunk|search|sentences|ways)\.\w+\.js$", asked)
+        if not re.search(r"/(runner|claims|cite|chunk|search|sentences|swift|ways)\.\w+\.js$", asked)
     ]
     assert not [worker.url for worker in page.workers if worker.url.startswith("blob:")]
 

@@ -11,7 +11,6 @@ from afterswipe.sync.core import (
     Begin,
     Ended,
     KeepPage,
-    Refused,
     SwapIn,
     Sweep,
     Work,
@@ -174,11 +173,11 @@ def test_an_extended_feed_does_not_become_a_plain_one():
 
 @pytest.mark.parametrize("status", [404, 409, 410])
 def test_f30_a_cursor_that_the_server_does_not_know(status):
-    after = asks().next(Refused(status))
+    after = asks().next(status)
     assert isinstance(after, AskAnew)
     again = after.next()
     assert again.again == 1, "another address, for caches"
-    failed = again.next(Refused(status))
+    failed = again.next(status)
     assert isinstance(failed, Ended)
     assert failed.why is Stop.FEED_UNUSABLE
 
@@ -186,14 +185,14 @@ def test_f30_a_cursor_that_the_server_does_not_know(status):
 def test_f32_a_page_token_that_has_become_useless():
     ask = replace(asks(), place=Place(FEED, "4", 4, page="p2", page_version=6))
     for _ in range(2):
-        after = ask.next(Refused(404))
+        after = ask.next(404)
         assert isinstance(after, AskAnew)
         assert not after.after.full
         assert after.next().cursor == "4"
         kept = after.next().next(page(5, more="p2"))
         assert isinstance(kept, KeepPage)
         ask = kept.next()
-    assert isinstance(ask.next(Refused(404)), AskAnew), "S10: not for ever"
+    assert isinstance(ask.next(404), AskAnew), "S10: not for ever"
 
 
 # F29: gaps.
@@ -268,7 +267,7 @@ def test_f15_a_page_that_was_cut_is_never_the_last():
 
 
 def test_s10_the_whole_list_is_read_again_once():
-    after = asks(resyncs=LIMITS.resyncs).next(Refused(410))
+    after = asks(resyncs=LIMITS.resyncs).next(410)
     assert isinstance(after, Ended)
     assert isinstance(after.problem, FeedError)
 

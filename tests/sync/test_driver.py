@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import shutil
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +22,10 @@ from afterswipe.sync import (
     Phase,
     Stop,
     Sync,
+    driver,
 )
+from afterswipe.sync.feed import protocol
+from afterswipe.sync.store import store
 from afterswipe.sync.store.store import Store
 from faultlab.clock import LoopClock
 from faultlab.loop import run
@@ -259,6 +263,57 @@ def test_asked_to_stop_at_every_look_it_gets_there_in_the_end(world):
     assert world.in_sync()
 
 
+@pytest.mark.parametrize("how", ["time", "function", "flag"])
+def test_it_ends_soon_although_nothing_comes(extended, how):
+    """A body stalls for the whole read timeout: somebody looks all the same."""
+    extended.pace, ended, flag = 20, [], asyncio.Event()
+    sync = extended.sync()
+
+    async def main():
+        asyncio.get_running_loop().call_later(1, flag.set)
+        until = {"time": 1.0, "function": lambda: extended.clock.monotonic() >= 1, "flag": flag}[how]
+        report = await sync.run(until)
+        ended.append(extended.clock.monotonic())
+        return report
+
+    assert run(main()).why is Stop.ASKED_TO_STOP
+    assert 1 <= ended[0] <= 1.1
+
+
+@pytest.fixture
+def by_tens(monkeypatch):
+    """Ten events at once."""
+    for module in (protocol, store, driver):
+        monkeypatch.setattr(module, "AT_ONCE", 10)
+
+
+def test_it_looks_while_a_long_list_is_stored_and_keeps_all_of_it_or_nothing(extended, by_tens):
+    for number in range(30):
+        extended.truth.add(AUTHOR, f"{number}")
+    looks = []
+    until = lambda: looks.append("swap" in [detail for _, detail in extended.points]) or looks[-1]  # noqa: E731
+    assert not extended.run(until=until).finished
+    assert len(looks) > 3 * 32 // 10, "while it is read, put in, and swapped in"
+    for at in range(1, len(looks) - 1):
+        shutil.rmtree(extended.folder)
+        count = iter([False] * at + [True] * 1000)
+        report = extended.run(until=lambda count=count: next(count))
+        assert (report.why, report.left) == (Stop.ASKED_TO_STOP, 0)
+        assert extended.sync().state().cursor is None
+    assert extended.run().finished
+    assert extended.in_sync()
+
+
+def test_progress_moves_while_it_plans(extended, by_tens):
+    for number in range(30):
+        extended.truth.add(SOUND, f"{number}", 1)
+    told = []
+    extended.run(progress=told.append)
+    planning = {p.files_total for p in told if p.phase is Phase.PLANNING}
+    assert len(planning) > 2
+    assert max(planning) <= 32
+
+
 def test_a_cancelled_run_ends_in_good_order(extended):
     """What came is kept, and the next one, whoever it is, need not wait for the lease."""
 
@@ -299,6 +354,19 @@ def test_f54_closed_nothing_is_written(extended):
     report = run(sync.run())
     assert report.why is Stop.ASKED_TO_STOP
     assert appended == [3]
+    assert extended.run().finished
+
+
+def test_d2_nothing_is_adopted_after_the_end_for_good(extended):
+    extended.kill_at("open_part", limits=replace(LIMITS, concurrency=1))
+    sync = extended.sync()
+    (pending, *_) = sync.pending_files()
+    sync.close()
+
+    async def adopt() -> bool:
+        return sync.adopt(pending, b"whatever")
+
+    assert not run(adopt())
     assert extended.run().finished
 
 

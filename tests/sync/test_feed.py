@@ -19,7 +19,7 @@ from afterswipe.sync.feed.protocol import (
     file_url,
     nanoseconds,
     parse_entity,
-    parse_page,
+    read_page,
 )
 
 ID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
@@ -35,7 +35,7 @@ PAGE = {"feed_id": "f", "generation": 1, "events": [], "next": None, "complete":
 
 
 def read(document: object, limits: Limits | None = None):
-    return parse_page(json.dumps(document).encode(), limits or Limits(), where="the feed")
+    return list(read_page(json.dumps(document).encode(), limits or Limits(), where="the feed"))[-1]
 
 
 def test_a_plain_page():
@@ -139,7 +139,7 @@ def test_every_field_of_an_extended_page_is_needed(missing):
 )
 def test_what_is_no_json_page(body):
     with pytest.raises(NotAFeed):
-        parse_page(body, Limits(), where="the feed")
+        list(read_page(body, Limits(), where="the feed"))
 
 
 def test_an_unknown_kind_is_counted_and_not_used():

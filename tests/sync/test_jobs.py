@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from afterswipe.sync.feed.jobs import by_content, is_newer, plan
+from afterswipe.sync.feed.jobs import is_newer, plan
 from afterswipe.sync.feed.protocol import Event, FileInfo, Kind, Media
 from afterswipe.sync.feed.records import Have, Known
 
@@ -134,8 +134,3 @@ def test_file_updated_for_an_author_is_reported_and_done():
 def test_events_of_one_time_in_a_plain_feed_both_count():
     assert is_newer(event(METADATA, 1), HERE)
     assert not is_newer(event(CREATED, 1), HERE)
-
-
-def test_events_are_gathered_by_content():
-    other = Event("x", ID, Media.SONG, CREATED, 1, "")
-    assert list(by_content([event(CREATED, 1), other, event(FILE, 2)])) == [KEY, f"song/{ID}"]

@@ -14,6 +14,7 @@ from afterswipe.sync import (
     OtherFeed,
     ReadOnlyDirectory,
 )
+from afterswipe.sync.driver import jobs_of
 from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.store.lease import Lease
@@ -65,6 +66,19 @@ def have(n: int, version: int = 1) -> Have:
     return Have(f"sound/{uuid(n)}", f"files/sound/{uuid(n)}.a.mp3", "a", 5, "a" * 64, version)
 
 
+class Whole(Store):
+    """What comes in parts, at once."""
+
+    def store_page(self, *arguments, **options):
+        return list(super().store_page(*arguments, **options))
+
+    def swap(self, *arguments, **options):
+        return list(super().swap(*arguments, **options))
+
+    def pending(self):
+        return list(super().pending())
+
+
 @pytest.fixture
 def points():
     return []
@@ -72,13 +86,13 @@ def points():
 
 @pytest.fixture
 def store(tmp_path, points):
-    made = Store(FileDisk(tmp_path), lambda name, detail: points.append((name, detail)))
+    made = Whole(FileDisk(tmp_path), lambda name, detail: points.append((name, detail)))
     yield made
     made.close()
 
 
 def again(tmp_path) -> Store:
-    return Store(FileDisk(tmp_path), lambda *_: None)
+    return Whole(FileDisk(tmp_path), lambda *_: None)
 
 
 # Opening.
@@ -110,7 +124,7 @@ def test_a_schema_is_made_in_one_transaction(tmp_path):
         raise Kill
 
     with pytest.raises(Kill):
-        Store(FileDisk(tmp_path), kill)
+        Whole(FileDisk(tmp_path), kill)
     with closing(again(tmp_path)) as store:
         assert store.place().cursor is None
 
@@ -363,3 +377,11 @@ def test_an_end_in_good_order_is_remembered_and_any_other_too(store, clock):
     last = lease(store, "a", clock)
     last.take()
     assert not last.unclean
+
+
+def test_jobs_come_in_the_order_in_which_each_content_first_comes_up(store):
+    events = event(2), event(1, 3), event(2, 5, Kind.FILE_UPDATED)
+    store.store_page(page(*events), base=BASE, full=False, cursor=("5", 5), at=None)
+    jobs = [job for job in jobs_of(store) if job is not None]
+    assert [job.key for job in jobs] == [have(2).key, have(1).key]
+    assert [len(job.events) for job in jobs] == [2, 1]

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -133,7 +134,7 @@ def _shown_address(url: str) -> str:
 def _client(token: str | None) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        return httpx.AsyncClient(headers=headers, timeout=None)  # noqa: S113 - the engine has its own
+        return httpx.AsyncClient(headers=headers, timeout=None, http2=find_spec("h2") is not None)  # noqa: S113 - the engine has its own
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
         parser().error(
             f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."

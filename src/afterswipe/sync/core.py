@@ -43,13 +43,6 @@ class Begin:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """The server does not know the cursor or the page (404, 409 or 410)."""
-
-    status: int
-
-
-@dataclass(frozen=True)
 class AskFeed:
     """About to ask for a page."""
 
@@ -75,16 +68,15 @@ class AskFeed:
         """What to ask for."""
         return self.place.page or (ALL if self.full else self.place.cursor or ALL)
 
-    def next(self, came: Page | Refused) -> "State":
-        """Decide what an answer means."""
-        if isinstance(came, Refused):
-            return self._refused(came.status)
+    def next(self, came: Page | int) -> "State":
+        """Decide what an answer means: a page, or the status with which the server refused the cursor or the page."""
+        if isinstance(came, int):
+            return self._refused(came)
         page = self._identified(came)
         if not page.identity.same(self._expected(page.identity)):
             if page.plain:
-                return self._failed(NotAFeed(
-                    "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
-                ))  # fmt: skip
+                said = "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
+                return self._failed(NotAFeed(said))
             return self._start_full("the feed has another identity")
         if not self.full and page.identity.numbered and self._has_gap(page):
             if self.again < _CUT_MAX:
@@ -95,9 +87,8 @@ class AskFeed:
                 return replace(self, again=self.again + 1)
             return self._failed(NotAFeed("The feed's page is cut: it has neither `next` nor `complete`."))
         if page.next is not None and (page.next in self.tokens or self.pages + 1 >= self.limits.pages):
-            return self._failed(EndlessPaging(
-                f"The feed's list does not end: page {self.pages + 1} leads to {page.next[:40]!r}. Ask its makers."
-            ))  # fmt: skip
+            said = f"The feed's list does not end: page {self.pages + 1} leads to {page.next[:40]!r}. Ask its makers."
+            return self._failed(EndlessPaging(said))
         return self._kept(page)
 
     def _kept(self, page: Page) -> "KeepPage | SwapIn":

@@ -1,19 +1,17 @@
 """The driver: does what each state of `core` says, and ends when one says so. All I/O of a run is called from here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
-from typing import assert_never
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
+from contextlib import closing, suppress
+from typing import Any, NoReturn, assert_never
 
-from afterswipe.sync.feed.jobs import Job, by_content, is_ours, plan
-from afterswipe.sync.feed.protocol import FileInfo, Kind, Page, events_url, parse_page
+from afterswipe.sync.feed.jobs import Job, is_ours, plan
+from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Kind, Page, events_url, read_page
 from afterswipe.sync.feed.records import GONE, Have
-from afterswipe.sync.store.disk import FOLDERS
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers
-from afterswipe.sync.transfer.asker import SIGN_IN
+from afterswipe.sync.transfer.asker import SIGN_IN, Arrived, Refused
 from afterswipe.sync.transfer.fetcher import Fetcher
-from afterswipe.sync.transfer.lander import Arrived, Refused
 from afterswipe.sync.transfer.wire import Broken, Elsewhere
 
 from . import core, errors
@@ -25,12 +23,8 @@ _OF_ALL = {
     Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
     errors.DiskRefused: Stop.INCOMPLETE,
 }  # fmt: skip
-_AT_ONCE = 256
-"""Contents that are planned without looking whether the run is to end."""
-
-
-class _Fault(Broken):
-    """The server answered that something is wrong with it."""
+_WATCHED = 0.05
+"""Seconds between two looks while the run waits for something."""
 
 
 class _Trouble:
@@ -40,9 +34,6 @@ class _Trouble:
         self.kind: type[TransferError] = TransferError
         self.row = 0
         self.success = False
-
-    def over(self) -> None:
-        self.row, self.success = 0, True
 
     def more(self, error: TransferError) -> None:
         """Raise Halt where it is everybody's."""
@@ -55,7 +46,7 @@ class _Trouble:
 
 
 class Driver:
-    """One run. `phase` is told what it is doing; `look` raises Halt when it is to end."""
+    """One run. `phase` is told what it is doing; `look` raises Halt when it is to end, which somebody has said where it is `watched`."""
 
     def __init__(self, fetcher: Fetcher, *, phase: Callable[[Phase], None], look: Callable[[], None]) -> None:
         self.fetcher = fetcher
@@ -65,11 +56,25 @@ class Driver:
         self.base = fetcher.base
         self.problems = fetcher.tally.problems
         self.jobs: list[Job] = []
+        self.found: dict[str, int] = {}
+        self.loose: set[str] = set()
+        """Of the files that were `found` at the start, those of which no row speaks, as far as that is known."""
         self.phase = phase
         self.look = look
+        self.watched = False
 
     async def run(self) -> core.Ended:
-        """From `Begin` to `Ended`."""
+        """From `Begin` to `Ended`; it ends soon after somebody says so, whatever it waits for."""
+        return await (_beside(self.steps(), self.watch()) if self.watched else self.steps())
+
+    async def watch(self) -> NoReturn:
+        """Look, all the time."""
+        while True:
+            await asyncio.sleep(_WATCHED)
+            self.look()
+
+    async def steps(self) -> core.Ended:
+        """All states, one after the other."""
         self.phase(Phase.CHECKING)
         self.check_after_unclean_end()
         self.look_at_every_file()
@@ -86,17 +91,22 @@ class Driver:
                 case core.SwapIn():
                     self.store.belongs_to(self.base, state.page.plain)
                     in_pages = state.after.pages > 1 or state.after.place.page is not None
-                    self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
+                    swap = self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
+                    await self.in_slices(swap)
+                    self.loose.update(self.found)  # what the list leaves out has no row any more
                     state = state.next()
                 case core.KeepPage():
                     self.store.belongs_to(self.base, state.page.plain)
                     full, cursor, at = state.after.full, state.cursor, state.at
-                    self.store.store_page(state.page, base=self.base, full=full, cursor=cursor, at=at)
+                    kept = self.store.store_page(state.page, base=self.base, full=full, cursor=cursor, at=at)
+                    await self.in_slices(kept)
                     state = state.next()
                 case core.AskAnew():
-                    self.forget_list()
+                    with self.store.transaction("forget"):
+                        self.store.clear_shadow()
                     state = state.next()
                 case core.Work():
+                    self.phase(Phase.PLANNING)
                     await self.plan()
                     self.phase(Phase.GETTING)
                     await self.work()
@@ -111,15 +121,11 @@ class Driver:
                     state = state.next()
                 case core.Ended():
                     if state.forget_page:
-                        self.forget_list()
+                        with self.store.transaction("forget"):
+                            self.store.clear_shadow()
                     return state
                 case _:
                     assert_never(state)
-
-    def forget_list(self) -> None:
-        """A list that was coming in is to be begun again from its start."""
-        with self.store.transaction("forget"):
-            self.store.clear_shadow()
 
     # After an end that was none.
 
@@ -139,12 +145,14 @@ class Driver:
 
     def look_at_every_file(self) -> None:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        sizes = self.fetcher.disk.sizes("files/sound") | self.fetcher.disk.sizes("files/song")
-        files = self.store.files()
-        for have in files:
-            if sizes.get(have.name) != have.size:
-                self.lose(have)
-        here = {have.key: have.size for have in files if sizes.get(have.name) == have.size}
+        self.found = sizes = self.fetcher.disk.sizes("files/sound") | self.fetcher.disk.sizes("files/song")
+        rows = self.store.names()
+        here = {key: size for key, name, size in rows if sizes.get(name) == size}
+        if len(here) < len(rows):
+            for have in self.store.files():
+                if have.key not in here:
+                    self.lose(have)
+        self.loose = set(sizes).difference(name for key, name, _ in rows if key in here)
         self.fetcher.tally.begin(here)
         self.fetcher.changed()
 
@@ -164,7 +172,7 @@ class Driver:
 
     # The feed.
 
-    async def ask(self, state: core.AskFeed) -> Page | core.Refused:
+    async def ask(self, state: core.AskFeed) -> Page | int:
         """Get a page. Raises Halt where the feed cannot be had."""
         url = events_url(self.base, state.cursor, state.again)
         reason: Exception | None = None
@@ -185,9 +193,9 @@ class Driver:
         if isinstance(reason, NotAFeed):
             raise Halt(Stop.FEED_UNUSABLE, reason)
         failed = Unreachable("the feed", f"{self.limits.attempts} attempts failed ({reason}).")
-        raise Halt(Stop.SERVER_FAULT if isinstance(reason, _Fault) else Stop.OFFLINE, failed)
+        raise Halt(Stop.SERVER_FAULT if getattr(reason, "fault", False) else Stop.OFFLINE, failed)
 
-    async def page(self, url: str, attempt: int) -> Page | core.Refused | None:
+    async def page(self, url: str, attempt: int) -> Page | int | None:
         """One attempt at a page; None where the server wanted a pause, and had it."""
         headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
         opened = await self.fetcher.wire.open(url, headers)
@@ -197,7 +205,7 @@ class Driver:
             if isinstance(decision, answers.Receive):
                 body = await self.fetcher.wire.whole(opened, self.limits.page_bytes)
                 self.fetcher.tally.bytes_fetched += len(body)
-                return parse_page(body, self.limits, where=url)
+                return await self.in_slices(read_page(body, self.limits, where=url))
         finally:
             await self.fetcher.wire.close(opened.response)
         match decision:
@@ -210,22 +218,36 @@ class Driver:
                 await self.fetcher.patience.obey(attempt, asked)
                 return None
             case answers.Wait(status):
-                raise _Fault(f"the server answered {status}")
+                raise Broken(f"the server answered {status}", fault=True)
         if answers.BAD_REQUEST <= answer.status < answers.SERVER_ERROR:
-            return core.Refused(answer.status)
+            return answer.status
         encoded = ", encoded although identity was asked for" if answer.encoded else ""
         raise NotAFeed(f"{url}: status {answer.status}{encoded} is no answer. Is the address the feed's?")
 
     # core.Work.
 
-    async def plan(self) -> None:
-        """Work out once what is to be done, and look meanwhile whether the run is to end (S20)."""
-        for number, job in enumerate(jobs_of(self.store)):
-            if not number % _AT_ONCE:
+    async def in_slices[T](self, work: Generator[T]) -> T | None:
+        """Work that lasts: after each part, look whether the run is to end (S20), and let others say so. What it gives, if anything."""
+        with closing(work):
+            for came in work:
                 self.look()
                 await asyncio.sleep(0)
+                if came is not None:
+                    return came
+        return None
+
+    async def plan(self) -> None:
+        """Work out once what is to be done, and show how far that is."""
+        for job in jobs_of(self.store):
+            if job is None:
+                self.look()
+                self.fetcher.changed()
+                await asyncio.sleep(0)
+                continue
             self.jobs.append(job)
-        self.fetcher.tally.plan({job.key: job.file.size for job in self.jobs if job.file is not None})
+            if job.file is not None:
+                self.fetcher.tally.plan(job.key, job.file.size)
+        self.fetcher.tally.sizes_unknown -= 1
 
     async def work(self) -> None:
         """Do all pending jobs, several at a time; each problem stays with its content (S15)."""
@@ -234,7 +256,7 @@ class Driver:
         async def tried(job: Job, doing: Awaitable[None]) -> None:
             try:
                 await doing
-                trouble.over()
+                trouble.row, trouble.success = 0, True
             except TransferError as error:
                 self.fetcher.put_away(job)
                 if isinstance(error, errors.Missing) and any(event.id == "left-out" for event in job.events):
@@ -269,19 +291,15 @@ class Driver:
                     land()
                 await second_tries()
 
-        async def in_time() -> None:
-            while await self.fetcher.waiting.wait():
+        async def in_time() -> NoReturn:
+            while True:
+                await self.fetcher.waiting.wait()
                 await asyncio.sleep(self.limits.group_seconds)
                 land()
 
-        async def everything() -> None:
-            await _together([worker() for _ in range(self.limits.concurrency)])
-            closing.cancel()
-            land()
-            await second_tries()
-
-        closing = asyncio.ensure_future(in_time())
-        await _together([everything(), closing])
+        await _beside(_together([worker() for _ in range(self.limits.concurrency)]), in_time())
+        land()
+        await second_tries()
 
     # Tidying up.
 
@@ -289,34 +307,37 @@ class Driver:
         """Remove parts and files of ours that nobody refers to or still wants. Only the holder of the lease does this."""
         self.lease.keep()
         strays = self.store.strays()
-        left_over = self.store.left()
-        jobs = [job for job in self.jobs if job.key in left_over]
-        kept = {have.name for have in self.store.files()}
-        kept |= {name for job in jobs for name in (job.final, job.part)}
-        left: list[str] = []
-        for folder in FOLDERS:
-            for name in sorted(self.fetcher.disk.sizes(folder)):
-                if name in strays and name not in kept:
-                    left.append(name)
-                elif name not in kept and is_ours(name):
-                    self.fetcher.growing.pop(name, None)  # begun in this run, and not wanted any more
-                    self.fetcher.discard(name)
+        left_over, left = self.store.left(), []
+        kept = {name for job in self.jobs if job.key in left_over for name in (job.final, job.part)}
+        found = (self.loose | self.fetcher.disk.sizes("parts").keys()) - kept
+        for name in sorted(found.difference(name for _, name, _ in self.store.names()) if found else ()):
+            if name in strays:
+                left.append(name)
+            elif is_ours(name):
+                self.fetcher.growing.pop(name, None)  # begun in this run, and not wanted any more
+                self.fetcher.discard(name)
         if left:
-            self.problems["strays"] = [StrayFiles(
-                f"{len(left)} files, such as {left[0]}, stood here beside a new database, and the feed does not speak of them. "
-                "They were left alone; delete them yourself if you do not want them."
-            )]  # fmt: skip
+            said = f"{len(left)} files, such as {left[0]}, stood here beside a new database, and the feed does not speak of them. "
+            said += "They were left alone; delete them yourself if you do not want them."
+            self.problems["strays"] = [StrayFiles(said)]
         orphans = [part for part in self.store.parts() if part not in kept]
         if orphans:
             self.store.forget_parts(orphans)
 
 
-def jobs_of(store: Store) -> Iterator[Job]:
-    """What is to be done, content by content."""
+def jobs_of(store: Store) -> Iterator[Job | None]:
+    """What is to be done, content by content, in the order in which each first comes up. None is a moment to look about."""
+    events: dict[str, list[Event]] = {}
+    for number, event in enumerate(store.pending()):
+        events.setdefault(event.key, []).append(event)
+        if not number % AT_ONCE:
+            yield None
     plain = store.place().identity.feed_id is None
-    known, have = store.known_of_pending(), {have.key: have for have in store.files()}
-    for key, events in by_content(store.pending()).items():
-        yield plan(events, known.get(key), have.get(key), plain=plain)
+    known, have = store.known_of_pending(), {have.key: have for have in store.files(pending=True)}
+    for number, (key, about) in enumerate(events.items()):
+        if not number % AT_ONCE:
+            yield None
+        yield plan(about, known.get(key), have.get(key), plain=plain)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]
@@ -331,3 +352,15 @@ async def _together(coroutines: list) -> None:  # type: ignore[type-arg]
     raised = [task.exception() for task in tasks if not task.cancelled()]
     for error in sorted(filter(None, raised), key=lambda error: isinstance(error, Exception)):
         raise error
+
+
+async def _beside[T](main: Coroutine[Any, Any, T], other: Coroutine[Any, Any, NoReturn]) -> T:
+    """What `main` gives. `other` runs as long, and ends it where it raises."""
+    tasks = asyncio.ensure_future(main), asyncio.ensure_future(other)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return tasks[1].result() if tasks[0].cancelled() else tasks[0].result()

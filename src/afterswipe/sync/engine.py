@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -16,8 +17,8 @@ from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.points import Observer, Points, pointed
 from afterswipe.sync.store.store import Store
+from afterswipe.sync.transfer.asker import Arrived
 from afterswipe.sync.transfer.fetcher import Fetcher
-from afterswipe.sync.transfer.lander import Arrived
 from afterswipe.sync.transfer.patience import Patience
 from afterswipe.sync.transfer.wire import Wire, without_user
 
@@ -137,16 +138,11 @@ class Sync:
     def pending_files(self) -> list[PendingFile]:
         """The files that are still to be got, oldest first."""
         with _opened(self) as (disk, store):
+            jobs = [(job, job.file) for job in jobs_of(store) if job is not None and job.file is not None]
+            sizes, url = disk.sizes("parts"), partial(file_url, self.base)
             return [
-                PendingFile(
-                    file_url(self.base, job.media, job.content),
-                    job.final,
-                    job.file.size,
-                    job.file.sha256,
-                    disk.size(job.part) or 0,
-                )
-                for job in jobs_of(store)
-                if job.file is not None
+                PendingFile(url(j.media, j.content), j.final, file.size, file.sha256, sizes.get(j.part, 0))
+                for j, file in jobs
             ]
 
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
@@ -155,8 +151,9 @@ class Sync:
         True if it is now here; False if nobody wants it any more or it is not the right one. Its metadata, and the end of its
         event, come with the next run.
         """
-        with _alone(self):
+        with _alone(self), suppress(Halt):
             return _Run(self, None, None).adopt(pending, source)
+        return False
 
 
 @contextmanager
@@ -221,7 +218,9 @@ class _Run:
         except Halt as halt:
             return self.report(Ended(halt.why), left=0)
         try:
-            ended = await Driver(self.fetcher, phase=self.enter, look=self.look).run()
+            driver = Driver(self.fetcher, phase=self.enter, look=self.look)
+            driver.watched = self.until is not None
+            ended = await driver.run()
         except Halt as halt:
             ended = Ended(halt.why, halt.problem, halt.not_before)
         except DiskFull as error:
@@ -265,9 +264,8 @@ class _Run:
         if ended.problem is not None and ended.problem not in problems:
             problems.insert(0, ended.problem)
         if self.sync._disk.lesser:
-            problems.append(LesserPromise(
-                "This file system has no fsync: everything is kept, but a power failure may take what came last."
-            ))  # fmt: skip
+            said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
+            problems.append(LesserPromise(said))
         came = tally.bytes_fetched, self.wire.requests
         return Report(ended.why, tally.done, left, *came, problems, ended.not_before)
 
@@ -310,7 +308,11 @@ class _Run:
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         try:
             self.lease.take()
-            jobs = [job for job in jobs_of(self.store) if job.file is not None and job.final == pending.name]
+            jobs = [
+                job
+                for job in jobs_of(self.store)
+                if job is not None and job.file is not None and job.final == pending.name
+            ]
             taken = bool(jobs) and self.take(jobs[0], source)
             self.lease.release(clean=not self.lease.unclean)
             return taken

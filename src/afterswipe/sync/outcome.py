@@ -47,6 +47,7 @@ class Phase(Enum):
 
     CHECKING = "checking what is here"
     ASKING = "asking for news"
+    PLANNING = "working out what to get"
     GETTING = "getting files"
     SWEEPING = "tidying up"
     DONE = "done"
@@ -80,17 +81,17 @@ class Tally:
     bytes_here: int = 0
     bytes_ahead: int = 0
     sizes_unknown: int = 1
-    """How many of `ahead` have no size; 1 before anything was planned."""
+    """How many of `ahead` have no size; one more until all was planned."""
 
     def begin(self, files: dict[str, int]) -> None:
         """Look at what is here."""
         self.files, self.bytes_here = files, sum(files.values())
 
-    def plan(self, ahead: dict[str, int | None]) -> None:
-        """Look at what is to be got."""
-        self.ahead = ahead
-        self.bytes_ahead = sum(size or 0 for size in ahead.values())
-        self.sizes_unknown = sum(size is None for size in ahead.values())
+    def plan(self, key: str, size: int | None) -> None:
+        """A file is to be got."""
+        self.ahead[key] = size
+        self.bytes_ahead += size or 0
+        self.sizes_unknown += size is None
 
     def landed(self, key: str, part: str, size: int | None) -> None:
         """A content is done: with a new file of `size` bytes, or none."""
@@ -103,10 +104,6 @@ class Tally:
         if size is not None:
             self.bytes_here += size - self.files.get(key, 0)
             self.files[key] = size
-
-    def gone(self, key: str) -> None:
-        """A content's file is no more."""
-        self.bytes_here -= self.files.pop(key, 0)
 
     def progress(self, phase: Phase) -> Progress:
         """How far the run is."""

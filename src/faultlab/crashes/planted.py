@@ -4,7 +4,7 @@ They check the checks: an invariant that no bug breaks says nothing, and neither
 one that has been made before, in one method or one function. None of them shows in a run that nothing disturbs.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -15,8 +15,8 @@ from afterswipe.sync.feed.protocol import Event, FileInfo, Page
 from afterswipe.sync.feed.records import Have, Known
 from afterswipe.sync.store.store import Finished, Store
 from afterswipe.sync.transfer.answers import Receive
+from afterswipe.sync.transfer.asker import Arrived, Refused
 from afterswipe.sync.transfer.fetcher import Fetcher
-from afterswipe.sync.transfer.lander import Arrived, Refused
 from faultlab.disks.sim_disk import SimDisk
 
 from .dimensions import Dimension
@@ -53,7 +53,9 @@ class Planted:
 
 
 class _CursorFirst(Store):
-    def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False) -> None:
+    def swap(
+        self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False
+    ) -> Generator[None]:
         with self.transaction("cursor") as database:
             database.execute(
                 "UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?, shadow_feed_id = NULL",
@@ -61,7 +63,7 @@ class _CursorFirst(Store):
             )
             if cursor is not None:
                 self.set_cursor(*cursor)
-        super().swap(page, base=base, cursor=cursor, in_pages=in_pages)
+        yield from super().swap(page, base=base, cursor=cursor, in_pages=in_pages)
 
 
 class _RowBeforeFile(Fetcher):

@@ -138,6 +138,10 @@ function dress(): void {
     lead.dataset["dressed"] = "";
     void import("./sentences").then((sentences) => sentences.dressHeadings(lead));
   }
+  for (const place of document.querySelectorAll<HTMLElement>(".swift[data-swift]:not([data-dressed])")) {
+    place.dataset["dressed"] = "";
+    void import("./swift").then((swift) => swift.dress(place));
+  }
   for (const place of document.querySelectorAll<HTMLElement>("figure.picture:not([data-dressed])")) dressPicture(place);
   for (const place of document.querySelectorAll<HTMLElement>(".choosing:not([data-dressed])")) {
     place.dataset["dressed"] = "";

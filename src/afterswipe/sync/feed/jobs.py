@@ -1,7 +1,6 @@
 """From events to jobs: what is to be done for one content, worked out from its pending events and what is here. No I/O."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -67,14 +66,6 @@ def content_of(final: str) -> str:
     """The key of the content that a final name of ours belongs to."""
     _, path, last = final.split("/")
     return f"{path}/{last.partition('.')[0]}"
-
-
-def by_content(events: Iterable[Event]) -> dict[str, list[Event]]:
-    """Events by the content that they are about, in the order in which each content first comes up."""
-    found: dict[str, list[Event]] = {}
-    for event in events:
-        found.setdefault(event.key, []).append(event)
-    return found
 
 
 def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: bool) -> Job:

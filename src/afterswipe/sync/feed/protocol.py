@@ -18,7 +18,7 @@ An entity is a JSON object whose `id` is the UUID that was asked for. The rest i
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -139,6 +139,8 @@ _DATE_TIME = re.compile(
 _MEDIA = frozenset(int(media) for media in Media)
 _KINDS = frozenset(int(kind) for kind in Kind)
 _TOKEN_MAX = 1_000
+AT_ONCE = 256
+"""Events or contents that are dealt with at once, before somebody looks whether the run is to end."""
 _SEQ_MAX = 2**63 - 1
 BEYOND = _SEQ_MAX
 """The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
@@ -178,14 +180,15 @@ def nanoseconds(date_time: str) -> int:
     return seconds * _SECOND + int((fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0"))
 
 
-def parse_page(body: bytes, limits: Limits, *, where: str) -> Page:
-    """Read a page; raises NotAFeed or FeedTooLarge. Nothing of a page with a malformed event is used."""
+def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:
+    """Read a page, in parts, the last of which is the page; raises NotAFeed or FeedTooLarge. Nothing of a page with a malformed event is used."""
     document = _json(body, where)
     if isinstance(document, list):
-        events, unknown, numbered = _events(document, limits, where)
+        events, unknown, numbered = yield from _events(document, limits, where)
         if numbered:
             raise _wrong(where, "a plain list has events with seq; only an extended page may")
-        return Page(Identity(numbered=False), events, None, True, None, unknown)
+        yield Page(Identity(numbered=False), events, None, True, None, unknown)
+        return
     if not isinstance(document, dict):
         raise _wrong(where, "the page is neither a list nor an object")
     read = _Fields(document, where)
@@ -196,9 +199,9 @@ def parse_page(body: bytes, limits: Limits, *, where: str) -> Page:
     if complete and next_page is not None:
         raise _wrong(where, "a page is complete and has a next one")
     listed = read.get("events", _list)
-    events, unknown, numbered = _events(listed, limits, where)
+    events, unknown, numbered = yield from _events(listed, limits, where)
     cursor = read.get("cursor", _optional(_token)) if "cursor" in document else None
-    return Page(Identity(feed_id, generation, numbered), events, next_page, complete, cursor, unknown)
+    yield Page(Identity(feed_id, generation, numbered), events, next_page, complete, cursor, unknown)
 
 
 def parse_entity(body: bytes, content: str, *, where: str) -> str:
@@ -244,14 +247,18 @@ def _wrong(where: str, what: str) -> NotAFeed:
 
 def _events(
     listed: Iterable[Any], limits: Limits, where: str
-) -> tuple[tuple[Event, ...], tuple[int, ...], bool | None]:
+) -> Generator[None, None, tuple[tuple[Event, ...], tuple[int, ...], bool | None]]:
     """The events that are known, the versions of those that are not, and whether all are numbered by seq."""
     listed = list(listed)
     if len(listed) > limits.events_per_page:
         said = f"{where} has {len(listed)} events; {limits.events_per_page} is the limit (Limits.events_per_page)."
         raise FeedTooLarge(said)
     numbered = any(isinstance(item, dict) and "seq" in item for item in listed)
-    events = [_event(item, numbered, f"{where}, event {place}") for place, item in enumerate(listed, 1)]
+    events: list[Event | int] = []
+    for place, item in enumerate(listed, 1):
+        events.append(_event(item, numbered, f"{where}, event {place}"))
+        if not place % AT_ONCE:
+            yield
     known = tuple(event for event in events if isinstance(event, Event))
     unknown = tuple(event for event in events if isinstance(event, int))
     return known, unknown, numbered if events else None

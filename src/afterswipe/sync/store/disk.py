@@ -39,8 +39,6 @@ CHUNK = 1 << 20
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
 _MODE = 0o644
-_THREADS = 8
-"""Files that are synced at once."""
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -153,7 +151,7 @@ class FileDisk:
         if len(names) > 1 and sys.platform != "emscripten":  # no threads there
             from concurrent.futures import ThreadPoolExecutor
 
-            with ThreadPoolExecutor(_THREADS) as threads:
+            with ThreadPoolExecutor() as threads:
                 self._ahead = {name: threads.submit(_fsync, self._open[name][0]) for name in names}
 
     def fsync(self, name: str) -> None:
@@ -204,8 +202,8 @@ class FileDisk:
             if not os.path.isdir(path):
                 return {}
             with os.scandir(path) as entries:
-                found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
-            return {f"{folder}/{name}": stats.st_size for name, stats in found if stat.S_ISREG(stats.st_mode)}
+                found = ((entry.name, entry.stat(follow_symlinks=False)) for entry in entries)
+                return {f"{folder}/{name}": it.st_size for name, it in found if stat.S_ISREG(it.st_mode)}
 
     def alone(self) -> bool:
         """As the protocol says: `flock` on the directory, which a kill ends too, and which other containers see."""

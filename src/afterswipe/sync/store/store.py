@@ -7,12 +7,12 @@ is still there is work that is still to do. A row in `files` is written only aft
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import content_of, is_ours
-from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page, own_event
+from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Kind, Media, Page, own_event
 from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
 from . import schema
@@ -21,6 +21,8 @@ from .schema import Mapped
 
 _OWN = ("lost", "left-out")
 """Ids of events of our own."""
+_SOME = "SELECT rowid FROM events WHERE shadow = 1 LIMIT ?"
+_UNSHADOW = f"UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN ({_SOME})"  # noqa: S608
 
 type Finished = tuple[str, Iterable[str], Known | None, Have | None]
 """A content's key, the events that end, and its rows; without `Known` its events mean nothing any more, and are all that ends."""
@@ -142,14 +144,14 @@ class Store:
 
     def store_page(
         self, page: Page, *, base: str, full: bool, cursor: tuple[str, int] | None, at: tuple[str, int] | None
-    ) -> None:
+    ) -> Generator[None]:
         """Keep a page: its events become pending and, in the same transaction, the place in the feed moves.
 
         `cursor` and its version on a list's last page; `at`, the next page's token and this page's highest version, before that.
         Events of a `full` list stay apart, as the shadow set, until `swap`.
         """
         with self.transaction("page"):
-            self.insert_events(page.events, shadow=full)
+            yield from self.insert_events(page.events, shadow=full)
             if cursor is not None:
                 self.set_cursor(*cursor)
             place, who = at or (None, -1), page.identity
@@ -160,21 +162,22 @@ class Store:
                 shadow = "UPDATE meta SET shadow_feed_id = ?, shadow_generation = ?, shadow_numbered = ?"
                 self._db.execute(shadow, (who.feed_id, who.generation, who.numbered))
 
-    def insert_events(self, events: Iterable[Event], *, shadow: bool) -> None:
-        """Put events in, within a transaction. One that is there already, or was done, is the same one."""
+    def insert_events(self, events: Iterable[Event], *, shadow: bool) -> Generator[None]:
+        """Put events in, in parts, within a transaction. One that is there already, or was done, is the same one."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
         done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
         events = [event for event in events if shadow or event.identity not in done]
-        self._db.executemany(
-            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
-                    e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
-                )
-                for e in events
-            ],
-        )  # fmt: skip
+        rows = [
+            (
+                e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
+                e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
+            )
+            for e in events
+        ]  # fmt: skip
+        for start in range(0, len(rows), AT_ONCE):
+            put = "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            self._db.executemany(put, rows[start : start + AT_ONCE])
+            yield
         spelled = [(e.key, e.content) for e in events if not e.key.endswith(e.content)]
         self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
 
@@ -195,7 +198,9 @@ class Store:
             "UPDATE meta SET page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
         )
 
-    def swap(self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False) -> None:
+    def swap(
+        self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False
+    ) -> Generator[None]:
         """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
 
         Of another feed or generation, no older version means anything. A complete snapshot also ends what it does not mention; one
@@ -203,17 +208,18 @@ class Store:
         """
         old = self.place().identity
         with self.transaction("swap"):
-            self.insert_events(page.events, shadow=True)
+            yield from self.insert_events(page.events, shadow=True)
             if not page.identity.same(old):
                 self._db.execute("UPDATE entities SET version = -1")
                 self._db.execute("UPDATE files SET version = -1")
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
                 self._db.execute("DELETE FROM done")
             if not page.plain and in_pages:
-                self._ask_for_what_is_not_in_the_shadow_set()
+                yield from self._ask_for_what_is_not_in_the_shadow_set()
             elif not page.plain:
                 self._end_what_is_not_in_the_shadow_set()
-            self._db.execute("UPDATE OR REPLACE events SET shadow = 0 WHERE shadow = 1")
+            while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
+                yield
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
             self.clear_shadow()
             self._db.execute(
@@ -225,11 +231,11 @@ class Store:
             elif not page.identity.same(old):
                 self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
 
-    def _ask_for_what_is_not_in_the_shadow_set(self) -> None:
+    def _ask_for_what_is_not_in_the_shadow_set(self) -> Generator[None]:
         unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
         left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
         asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
-        self.insert_events(asked, shadow=True)
+        yield from self.insert_events(asked, shadow=True)
 
     def _end_what_is_not_in_the_shadow_set(self) -> None:
         # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
@@ -239,18 +245,15 @@ class Store:
 
     # Work to do and work that is done.
 
-    def pending(self) -> list[Event]:
+    def pending(self) -> Iterator[Event]:
         """Events that are not done, the oldest first."""
-        return [
-            Event(
-                row[0].partition(" ")[0], row[1], Media(row[2]), Kind(row[3]), row[4], row[5],
-                FileInfo(row[6], row[7]), bool(row[8]),
+        columns = "id, content, media, kind, version, date_time, size, sha256, tie"
+        for row in self._rows(f"SELECT {columns} FROM events WHERE shadow = 0 ORDER BY version, rowid"):  # noqa: S608
+            name, content, media, kind, version, date_time, size, sha256, tie = row
+            told = FileInfo(size, sha256)
+            yield Event(
+                name.partition(" ")[0], content, Media(media), Kind(kind), version, date_time, told, bool(tie)
             )
-            for row in self._rows(
-                "SELECT id, content, media, kind, version, date_time, size, sha256, tie FROM events WHERE shadow = 0"
-                " ORDER BY version, rowid"
-            )
-        ]  # fmt: skip
 
     def known(self, key: str) -> Known | None:
         """What is known of a content."""
@@ -267,10 +270,17 @@ class Store:
         """The contents that have events which are not done."""
         return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
 
-    def files(self, *, unchecked: bool = False) -> list[Have]:
-        """The files that are here, or those that came in a run that did not end in good order."""
-        wanted = "SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? ORDER BY key"
+    def files(self, *, unchecked: bool = False, pending: bool = False) -> list[Have]:
+        """The files that are here; those that came in a run that did not end in good order, or those of contents that have events."""
+        some = "AND key IN (SELECT key FROM events WHERE shadow = 0)" if pending else ""
+        wanted = (
+            f"SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? {some} ORDER BY key"  # noqa: S608
+        )
         return [Have(*row) for row in self._rows(wanted, not unchecked)]
+
+    def names(self) -> list[tuple[str, str, int]]:
+        """Of every file that is here its content, name and size."""
+        return self._rows("SELECT key, name, size FROM files")
 
     def contents(self) -> int:
         """How many contents are here, deleted ones not counted."""
@@ -315,7 +325,7 @@ class Store:
         """A file that should be here is not: no row says so any more, and an event asks for it again."""
         with self.transaction("lost"):
             self._db.execute("DELETE FROM files WHERE key = ?", (have.key,))
-            self.insert_events([again], shadow=False)
+            list(self.insert_events([again], shadow=False))
 
     # Files under way.
 

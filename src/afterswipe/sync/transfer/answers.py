@@ -29,8 +29,7 @@ _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _CODINGS = frozenset(("gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"))
 _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
 
-NOTHING = Part()
-USUAL = Limits()
+NOTHING, USUAL = Part(), Limits()
 
 _OF_NOTHING = hashlib.sha256().hexdigest()
 

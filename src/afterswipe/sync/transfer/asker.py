@@ -1,17 +1,25 @@
-"""What metadata and files have in common: asking the server about one content, and what its refusals mean."""
+"""What metadata and files have in common: asking the server about one content, what its refusals mean, and how contents land together.
 
+The order of landing is the promise: every part's bytes are synced, then all get their names, then the folders are synced, and only
+then come the rows, in one transaction with the end of the events. What each content would pay for by itself, a group pays for once; it
+waits no longer than `Limits.group_seconds`, and the end of a run closes it.
+"""
+
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from afterswipe.sync.clock import Clock
 
 from afterswipe.sync.errors import (  # isort: skip
-    BrokenAnswer, FeedError, FeedTooLarge, Forbidden, Misdirected, Missing, Postponed, Unreachable, WrongFile,
+    BrokenAnswer, DiskFault, DiskRefused, FeedError, FeedTooLarge, Forbidden, Misdirected, Missing, Postponed, ReadOnlyDirectory, StoreError,
+    Unreachable, WrongFile,
 )  # fmt: skip
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, entity_url, parse_entity
-from afterswipe.sync.feed.records import Part
+from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.limits import Limits
 from afterswipe.sync.outcome import Halt, Stop, Tally
 from afterswipe.sync.store.disk import Disk
@@ -21,6 +29,20 @@ from afterswipe.sync.store.store import Store
 from .answers import Ask, Not, Receive, Refuse, Wait, is_pause
 from .patience import Patience
 from .wire import Broken, Elsewhere, Opened, Wire
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A content of which everything came. Without `known` its events end, and that is all."""
+
+    job: Job
+    known: Known | None = None
+    have: Have | None = None
+    moves: bool = False
+    """Whether its part, verified, is to become the file."""
+
+
+type Refused = list[tuple[Arrived, StoreError]]
 
 
 @dataclass
@@ -46,6 +68,11 @@ class Asker:
     """Parts that are open."""
     named: set[str] = field(default_factory=set)
     """Parts whose names would survive a power failure."""
+
+    arrived: list[Arrived] = field(default_factory=list)
+    arrived_bytes: int = 0
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while something waits for its group."""
 
     async def metadata(self, job: Job) -> str:
         """The entity, as JSON text."""
@@ -109,5 +136,133 @@ class Asker:
             case Wait():
                 await self.patience.pause(attempt)
 
+    # Landing.
+
+    def arrive(self, arrived: Arrived) -> None:
+        """Wait for others."""
+        self.arrived.append(arrived)
+        data = arrived.known.data if arrived.known is not None else None
+        self.arrived_bytes += len(data or "") + (arrived.have.size if arrived.have is not None else 0)
+        self.waiting.set()
+
+    @property
+    def full(self) -> bool:
+        """Whether the group is to land now."""
+        return len(self.arrived) >= self.limits.group_files or self.arrived_bytes >= self.limits.group_bytes
+
+    def land(self, group: list[Arrived] | None = None) -> Refused:
+        """Let a group land, or all that wait; what the disk refused for a file of it (S23) is handed back."""
+        if group is None:
+            group, self.arrived, self.arrived_bytes = self.arrived, [], 0
+            self.waiting.clear()
+        if not group:
+            return []
+        self.lease.keep()
+        landing, refused = self.settle(group)
+        self.store.finish((a.job.key, a.job.ids, a.known, a.have) for a in landing)
+        for arrived in landing:
+            self.landed(arrived)
+        self.changed()
+        return refused
+
+    def settle(self, group: list[Arrived]) -> tuple[list[Arrived], Refused]:
+        """Make the parts of a group durable and give them their final names, durably; those that are, and those that were refused."""
+        landing = list(group)
+        refused: Refused = []
+
+        def each(effect: Callable[[Job], None]) -> None:
+            for arrived in [a for a in landing if a.moves]:
+                try:
+                    effect(arrived.job)
+                except (DiskFault, ReadOnlyDirectory) as error:
+                    landing.remove(arrived)
+                    refused.append((arrived, error))
+
+        each(lambda job: self.open_part(job.part))
+        self.disk.fsync_ahead([a.job.part for a in landing if a.moves])
+        each(self.make_durable)
+        each(self.name)
+        for folder in sorted({folder_of(a.job.final) for a in landing if a.moves}):
+            self.disk.fsync_directory(folder)
+        return landing, refused
+
+    def make_durable(self, job: Job) -> None:
+        """Before the name: after a power failure, a name without its bytes would be worse than none."""
+        self.disk.fsync(job.part)
+
+    def name(self, job: Job) -> None:
+        """Give a part its final name."""
+        self.opened.discard(job.part)
+        self.disk.rename(job.part, job.final)
+        self.growing.pop(job.part, None)
+
+    def landed(self, arrived: Arrived) -> None:
+        """The rows are there: count, and remove what was here before."""
+        job, have, before = arrived.job, arrived.have, arrived.job.before
+        deleted = arrived.known is not None and arrived.known.deleted
+        if deleted:
+            self.tally.bytes_here -= self.tally.files.pop(job.key, 0)
+        self.tally.landed(job.key, job.part, have.size if have is not None else None)
+        if before is not None and (deleted or (have is not None and before.name != have.name)):
+            self.discard(before.name)
+
+    async def insist(self, arrived: Arrived, error: StoreError) -> None:
+        """Where somebody holds a file, let it land after a moment, and then in another run (S23). Raises DiskRefused, or DiskFault."""
+        for attempt in range(self.limits.attempts - 1):
+            if isinstance(error, DiskFault):
+                raise error
+            await self.patience.pause(attempt)
+            refused = self.land([arrived])
+            if not refused:
+                return
+            error = refused[0][1]
+        refusal = DiskRefused(arrived.job.key, f"its name could not be given: {error}")
+        raise error if isinstance(error, DiskFault) else refusal
+
+    def discard(self, name: str) -> None:
+        """Delete what no row speaks of any more. Where that is refused, or it is damaged, another run tidies up (S23)."""
+        with suppress(ReadOnlyDirectory, DiskFault):
+            self.disk.unlink(name)
+
+    def give_up(self, job: Job) -> None:
+        """Bytes of a part were lost on their way to the disk: nothing of it can be believed."""
+        self.growing.pop(job.part, None)
+        self.opened.discard(job.part)
+        self.store.forget_parts([job.part])
+        self.tally.parts.pop(job.part, None)
+        self.discard(job.part)
+
+    def open_part(self, part: str) -> None:
+        """Open a part, or make it: only when there is something to write."""
+        if part not in self.opened:
+            self.disk.open_part(part)
+            self.opened.add(part)
+
+    def hold(self, part: str) -> None:
+        """Make what is here of a part durable, and remember how much it is and of what."""
+        here = self.growing[part]
+        self.open_part(part)
+        self.disk.fsync(part)
+        if part not in self.named:
+            self.disk.fsync_directory(folder_of(part))
+            self.named.add(part)
+        self.store.remember(part, here)
+        self.tally.parts[part] = here.durable
+        self.changed()
+
+    def hold_all(self) -> None:
+        """A run ends in good order: what arrived lands, and all parts that are under way are kept."""
+        for arrived, error in self.land():
+            if isinstance(error, DiskFault):
+                self.give_up(arrived.job)
+        for part in sorted(self.growing):
+            with suppress(DiskFault):
+                self.hold(part)
+
 
 SIGN_IN = "If this network wants you to sign in, do so; if not, look at the address. Then run again."
+
+
+def folder_of(name: str) -> str:
+    """The folder of a name."""
+    return name.rpartition("/")[0]

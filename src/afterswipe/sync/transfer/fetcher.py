@@ -1,6 +1,6 @@
 """One content at a time: its metadata and its file, from the server to the rows that say that they are here.
 
-How it lands is `lander`. Each step is a small method of its own, so that a test can plant a bug in one of them and see it found.
+How it lands is `asker`. Each step is a small method of its own, so that a test can plant a bug in one of them and see it found.
 
 Nothing here writes in a `finally`: a process that is killed runs none, and a simulated kill must not either.
 """
@@ -17,7 +17,7 @@ from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.outcome import Halt, Stop
 
 from .answers import Ask, Receive, Refuse, Verify
-from .lander import Arrived, Lander, folder_of
+from .asker import Arrived, Asker, folder_of
 from .wire import Broken, Opened
 
 
@@ -31,7 +31,7 @@ class Turn:
     """Bytes of a body."""
 
 
-class Fetcher(Lander):
+class Fetcher(Asker):
     """Does jobs."""
 
     # A content, whole.

@@ -5,6 +5,7 @@ It uses of a client only what `httpx` and `httpx2` share.
 
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from email.utils import formatdate
 from typing import Any
@@ -25,11 +26,13 @@ _HARMLESS = {
 
 
 class Broken(Exception):
-    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `untrusted` is a certificate's fault."""
+    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `untrusted` is a certificate's fault, `fault` the server's."""
 
-    def __init__(self, reason: str, *, slow: bool = False, untrusted: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, slow: bool = False, untrusted: bool = False, fault: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.slow, self.untrusted = slow, untrusted
+        self.slow, self.untrusted, self.fault = slow, untrusted, fault
 
 
 class Elsewhere(Exception):
@@ -113,7 +116,7 @@ class Wire:
 
     async def pieces(self, opened: Opened) -> AsyncIterator[bytes]:
         """The body as it comes, without a piece size: one would throw away what came before a break. Raises Broken."""
-        rate = _Rate(self.clock, self.limits)
+        since, came = self.clock.monotonic(), 0
         if opened.response.is_stream_consumed:  # a response that a simulated transport made whole
             self.point("receive", opened.url)
             yield opened.response.content
@@ -129,7 +132,12 @@ class Wire:
                 raise Broken(f"{type(error).__name__}: {error}") from error
             if piece:
                 yield piece
-            rate.count(len(piece))
+            came += len(piece)
+            passed = self.clock.monotonic() - since
+            if passed >= self.limits.rate_seconds:
+                if came < self.limits.minimum_rate * passed:
+                    raise Broken(f"too slow: {came} bytes in {passed:.0f} s", slow=True)
+                since, came = since + passed, 0
 
     async def whole(self, opened: Opened, limit: int) -> bytes:
         """A small body, whole; raises Broken where it is cut and FeedTooLarge beyond `limit` bytes."""
@@ -144,30 +152,8 @@ class Wire:
 
     async def close(self, response: Any) -> None:
         """Let go of an answer; that it breaks now is of no interest."""
-        try:
+        with suppress(*self._failures):
             await response.aclose()
-        except self._failures:
-            return
-
-
-class _Rate:
-    """Watches that enough comes in each window of time."""
-
-    def __init__(self, clock: Clock, limits: Limits) -> None:
-        self._clock = clock
-        self._limits = limits
-        self._since = clock.monotonic()
-        self._bytes = 0
-
-    def count(self, size: int) -> None:
-        self._bytes += size
-        passed = self._clock.monotonic() - self._since
-        if passed < self._limits.rate_seconds:
-            return
-        if self._bytes < self._limits.minimum_rate * passed:
-            raise Broken(f"too slow: {self._bytes} bytes in {passed:.0f} s", slow=True)
-        self._since += passed
-        self._bytes = 0
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
@@ -175,11 +161,12 @@ def _origin(parts: Any) -> tuple[str, str, int | None]:
 
 
 def without_user(url: str) -> tuple[str, tuple[str, str] | None]:
-    """An address without its user info, which is to be stored and shown nowhere, and the user info."""
+    """An address without its user info, which is to be stored and shown nowhere, and the user info. A port that says nothing is left out."""
     parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower().removesuffix(f":{_PORTS.get(parts.scheme)}")
+    bare = parts._replace(netloc=host).geturl()
     if parts.username is None and parts.password is None:
-        return url, None
-    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return bare, None
     return bare, (unquote(parts.username or ""), unquote(parts.password or ""))
 
 

@@ -1,0 +1,186 @@
+"""HTTP as it is: HTTP/2's ends, ports that say nothing, proxies, a server whose clock is another one.
+
+`h2` is no dependency of the tests: its ends reach the engine as `RemoteProtocolError`, and so they come here, with h2's own words.
+"""
+
+import asyncio
+import shutil
+import ssl
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import httpx2
+import pytest
+
+from afterswipe.sync import Limits, NeedsAuthorization, Stop, Sync, Unreachable, command
+from afterswipe.sync.transfer.wire import without_user
+from faultlab.servers.faulty import FaultyTransport
+from faultlab.servers.raw_server import RawServer, carrying
+from faultlab.servers.server import FeedServer
+from faultlab.servers.wire import Reply
+
+from .rig import BASE, Rig, landed, small_truth, wanted
+
+LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
+GOAWAY = "<ConnectionTerminated error_code:0, last_stream_id:1, additional_data:None>"
+RESET = "<StreamReset stream_id:1, error_code:8, remote_reset:True>"
+
+
+class Http2(FaultyTransport):
+    """One connection that the server ends: within a body, and before the next answer."""
+
+    words = GOAWAY
+    ends = 2
+
+    async def handle_async_request(self, request):
+        if self.ends == 1 and request.url.path.endswith(".mp3"):
+            self.ends -= 1
+            raise self.library.RemoteProtocolError(self.words, request=request)
+        response = await super().handle_async_request(request)
+        response.extensions["http_version"] = b"HTTP/2"
+        return response
+
+    async def _body(self, reply, request, path, patience):
+        async for piece in super()._body(reply, request, path, patience):
+            if path.endswith(".mp3") and self.ends == 2:
+                self.ends -= 1
+                yield piece[: len(piece) // 2]
+                raise self.library.RemoteProtocolError(self.words, request=request)
+            yield piece
+
+
+@LIBRARIES
+@pytest.mark.parametrize("words", [GOAWAY, RESET], ids=["GOAWAY", "RST_STREAM"])
+def test_the_ends_of_http_2_are_those_of_a_connection(tmp_path, library, words):
+    rig = Rig(tmp_path, library=library)
+    transport = Http2(rig.honest, library=library)
+    transport.words = words
+
+    async def main():
+        async with transport.client() as client:
+            limits = replace(rig.limits, backoff_base=0.001)
+            return await Sync(client, BASE, tmp_path, limits=limits).run()
+
+    report = asyncio.run(main())
+    assert report.finished, str(report)
+    assert rig.in_sync()
+    ranges = [
+        request.headers.get("range") for request, _ in transport.server.log if request.path.endswith(".mp3")
+    ]
+    assert ranges == [None, "bytes=5000-"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://feed.example:443/a", "https://feed.example/a"), ("http://feed.example:80", "http://feed.example"),
+        ("https://FEED.example/A", "https://feed.example/A"), ("http://feed.example:443/", "http://feed.example:443/"),
+        ("http://[::1]:80/", "http://[::1]/"), ("https://ann:s3cret@feed.example:443/", "https://feed.example/"),
+    ],
+)  # fmt: skip
+def test_a_port_that_says_nothing_is_left_out(given, kept):
+    assert without_user(given)[0] == kept
+
+
+def test_the_same_feed_with_and_without_its_port(tmp_path):
+    rig = Rig(tmp_path, extended=False)
+    assert rig.run(base="https://feed.example:443/").finished
+    assert rig.run(base="https://Feed.Example/").finished
+
+
+@LIBRARIES
+def test_through_a_proxy(tmp_path, library):
+    truth = small_truth()
+
+    async def main():
+        async with RawServer(carrying(FeedServer(truth).answer)) as server:
+            async with library.AsyncClient(proxy=server.url) as client:
+                report = await Sync(
+                    client, "http://feed.example/", tmp_path, limits=Limits(reserve_bytes=0)
+                ).run()
+            return report, {request.url for request in server.requests}
+
+    report, asked = asyncio.run(main())
+    assert report.finished, str(report)
+    assert landed(tmp_path) == wanted(truth)
+    assert all(url.startswith("http://feed.example/") for url in asked), "the whole address goes to a proxy"
+
+
+@LIBRARIES
+@pytest.mark.parametrize(("answers", "why", "problem"), [(True, Stop.NEEDS_AUTHORIZATION, NeedsAuthorization), (False, Stop.OFFLINE, Unreachable)])  # fmt: skip
+def test_a_proxy_that_lets_nobody_through(tmp_path, library, answers, why, problem):
+    async def main():
+        async with RawServer(carrying(lambda _request: Reply(407, {"content-length": "0"}))) as server:
+            proxy = server.url if answers else "http://127.0.0.1:9/"
+            async with library.AsyncClient(proxy=proxy) as client:
+                limits = Limits(reserve_bytes=0, backoff_base=0.001, attempts=2)
+                return await Sync(client, "http://feed.example/", tmp_path, limits=limits).run()
+
+    report = asyncio.run(main())
+    assert report.why is why
+    assert isinstance(report.problems[0], problem)
+
+
+def test_a_pause_is_read_by_the_server_s_clock(tmp_path):
+    """Its clock is twenty-seven years behind: by ours, the pause would be over."""
+    rig, asked = Rig(tmp_path), []
+    answer = rig.honest.answer
+
+    def busy(request):
+        asked.append(request)
+        if len(asked) > 1:
+            return answer(request)
+        said = {"date": "Fri, 01 Jan 1999 00:00:00 GMT", "retry-after": "Fri, 01 Jan 1999 00:00:20 GMT"}
+        return Reply(503, {**said, "content-length": "0"})
+
+    rig.honest.answer = busy
+    assert rig.run().finished
+    assert 20 <= sum(rig.clock.slept) <= 22.1
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_the_command_speaks_http_2_where_it_can(monkeypatch, here):
+    made = {}
+    monkeypatch.setattr(command, "find_spec", lambda name: name if here and name == "h2" else None)
+    monkeypatch.setattr(command.httpx, "AsyncClient", lambda **options: made.update(options))
+    command._client(None)
+    assert made["http2"] is here
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A server's side, with a certificate that nobody trusts."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+@LIBRARIES
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate")
+def test_f33_a_certificate_that_is_not_trusted_is_said_to_be_that(tmp_path, library):
+    async def main():
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=self_signed(tmp_path))
+        port = server.sockets[0].getsockname()[1]
+        async with server, library.AsyncClient(trust_env=False) as client:
+            return await Sync(client, f"https://127.0.0.1:{port}/", tmp_path / "here").run()
+
+    report = asyncio.run(main())
+    assert report.why is Stop.UNTRUSTED
+    assert "certificate" in str(report)
+    assert report.requests == 1, "another attempt would not change it"
+    assert command._CODES[report.why] == command.SIGN_IN
