@@ -44,7 +44,14 @@ compare([next(one for one in STRATEGIES if one.name == {name!r})], seeds=range(1
 print(f"{{perf_counter() - begun:.3f}}")
 """
 STORY, NEXT = "/story-upload/", "/after-the-swipe/"
-READ = ["/", STORY, "/questions/", "/c/story-upload.folklore-live-activity-keeps-it-going/", "/claims/", "/reference/api/"]
+READ = [
+    "/",
+    STORY,
+    "/questions/",
+    "/c/story-upload.folklore-live-activity-keeps-it-going/",
+    "/claims/",
+    "/reference/api/",
+]
 THIRTY = 30
 
 type Figures = dict[str, list[float]]

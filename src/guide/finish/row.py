@@ -104,6 +104,7 @@ def finish(
     sheet = styles.one_sheet(site, finished, site.parent / "cache" / "styles")
     for path, text in finished.items():
         _write(site, path, styles.with_one_sheet(text, f"{_up(path, text)}{sheet}"))
+    listings.of_any_host(site, site_url)
     listings.complete(site, {f"c/{claim_id}/": page.title for claim_id, page in made.items()}, _SHELL)
     guide = [(title, path, words) for path, (title, words) in sorted(about.items()) if path != "404.html"]
     data.write(site, list(known.values()), site_url, today, guide)

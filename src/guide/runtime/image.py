@@ -63,7 +63,7 @@ sys.path_importer_cache.clear()
 afterswipe.claims.catalogue.rules()  # its file stays behind
 gc.collect()
 # What is free among Python's small objects holds what was there before. Zeros take less room in the image.
-filling = [bytes(size) for size in range(0, 480, 16) for _ in range(80_000 // (size + 33))]
+filling = [bytes(size) for size in range(0, 480, 16) for _ in range(60_000 // (size + 33))]
 del filling
 gc.collect()
 json.dumps({})
