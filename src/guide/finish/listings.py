@@ -26,8 +26,10 @@ def complete(site: Path, claims: Mapping[str, str], shell: str) -> None:
 
 
 def of_any_host(site: Path, site_url: str) -> None:
-    """Let Material exchange pages wherever the site stands: its script takes a listed address for one of the host that the reader is on, but
-    not for one of another port or folder than the site was built for. Raises BuildError where that line of it is not found.
+    """Let the builder's script exchange pages wherever the site stands.
+
+    It takes a listed address for one of the host that the reader is on, but not for one of another port or folder than the site was built
+    for. Raises BuildError where that line of it is not found.
     """
     for bundle in (site / "assets" / "javascripts").glob("bundle.*.js"):
         text = bundle.read_text(encoding="utf-8")
