@@ -1,4 +1,4 @@
-"""A server answers word by word; the person leaves after three seconds and comes back a minute later. The server has kept its answer.
+"""A server answers word by word; the person leaves and comes back a minute later. The server has kept its answer.
 
 Claims: life-cycle.suspension-closes-sockets
 """

@@ -53,6 +53,7 @@ READ = [
     "/reference/api/",
 ]
 THIRTY = 30
+SAVED = ROOT / "src" / "guide" / "pages" / "speed.json"
 
 type Figures = dict[str, list[float]]
 
@@ -70,15 +71,15 @@ def main() -> None:
         lab_server = stack.enter_context(Server(lab).running())
         site = stack.enter_context(Server(ROOT / "site").running())
         _warm_up(lab_server, site)
+        _bytes(playwright, note)
         for number in range(rounds):
             for measure in _measures(playwright, lab_server, site):
                 measure(note)
             print(f"round {number + 1} of {rounds}", file=sys.stderr)
-        _bytes(playwright, note)
-    table = _table(figures, rounds)
+            table = _table(figures, number + 1)
+            if "--save" in sys.argv:
+                SAVED.write_text(json.dumps(table, indent=1) + "\n")
     _print(table)
-    if "--save" in sys.argv:
-        (ROOT / "src" / "guide" / "pages" / "speed.json").write_text(json.dumps(table, indent=1) + "\n")
 
 
 def _lay_out(lab: Path) -> None:

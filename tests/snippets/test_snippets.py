@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from guide import snippets
+from guide import ROOT, snippets
 from tests.golden import making
 
 
@@ -40,8 +40,10 @@ def test_no_file_is_left_without_its_snippet():
             assert f"{path.name.split('.')[0]}.py" in known, f"{path.name} belongs to no snippet: remove it"
 
 
-def test_every_swift_file_stands_beside_a_snippet():
-    assert {path.stem for path in (snippets.FOLDER / "swift").iterdir()} <= set(snippets.names())
+def test_every_swift_file_stands_beside_a_snippet_or_in_a_chapter():
+    chapters = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md"))
+    alone = {path.stem for path in (snippets.FOLDER / "swift").iterdir()} - set(snippets.names())
+    assert not [name for name in sorted(alone) if f"\n/// swift | {name}\n" not in chapters]
 
 
 def test_the_comparison_can_fail(tmp_path):

@@ -142,11 +142,16 @@ def test_a_pause_is_read_by_the_server_s_clock(tmp_path):
 
 @pytest.mark.parametrize("here", [True, False])
 def test_the_command_speaks_http_2_where_it_can(monkeypatch, here):
-    made = {}
-    monkeypatch.setattr(command, "find_spec", lambda name: name if here and name == "h2" else None)
-    monkeypatch.setattr(command.httpx, "AsyncClient", lambda **options: made.update(options))
+    made = []
+
+    def client(**options):
+        if options["http2"] and not here:
+            raise ImportError("Using http2=True, but the 'h2' package is not installed.")
+        made.append(options["http2"])
+
+    monkeypatch.setattr(command.httpx, "AsyncClient", client)
     command._client(None)
-    assert made["http2"] is here
+    assert made == [here]
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
-from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -126,16 +125,17 @@ def _ended(code: int, words: str) -> int:
 
 def _shown_address(url: str) -> str:
     """An address without a password, as it may be shown."""
-    scheme, sep, rest = url.partition("://")
-    place, slash, path = rest.partition("/")
-    return repr(scheme + sep + place.rpartition("@")[2] + slash + path)
+    place = url.partition("://")[2].partition("/")[0]
+    return repr(url.replace(place, place.rpartition("@")[2], 1))
 
 
-def _client(token: str | None) -> httpx.AsyncClient:
+def _client(token: str | None, *, http2: bool = True) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        return httpx.AsyncClient(headers=headers, timeout=None, http2=find_spec("h2") is not None)  # noqa: S113 - the engine has its own
+        return httpx.AsyncClient(headers=headers, timeout=None, http2=http2)  # noqa: S113 - the engine has its own
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        if http2 and isinstance(error, ImportError):  # without h2; what else is missing is missing there too
+            return _client(token, http2=False)
         parser().error(
             f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
         )
