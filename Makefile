@@ -12,9 +12,9 @@ serve: ready            ## build the site, serve it, build again on every save
 
 test: ready browser     ## every check and every test, the real browser included
 	@$(MAKE) --no-print-directory check build
-	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=target test-browser test-sync test-guide test-package test-engines
+	@$(MAKE) --no-print-directory --jobs 3 --keep-going --output-sync=target test-browser test-sync test-guide test-package test-engines
 
-# Two at a time, in an order that keeps both processors busy to the end. None writes what another reads.
+# Three at a time, for much of it is waiting, in an order that keeps two processors busy to the end. None writes what another reads.
 PYTEST := @sh .ci/pytest.sh
 
 test-browser: ready
