@@ -343,12 +343,7 @@ def jobs_of(store: Store) -> Iterator[Job | None]:
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]
     """Run all; when one raises, end the others and raise the same."""
     tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    await _until(asyncio.FIRST_EXCEPTION, tasks)
     raised = [task.exception() for task in tasks if not task.cancelled()]
     for error in sorted(filter(None, raised), key=lambda error: isinstance(error, Exception)):
         raise error
@@ -356,11 +351,16 @@ async def _together(coroutines: list) -> None:  # type: ignore[type-arg]
 
 async def _beside[T](main: Coroutine[Any, Any, T], other: Coroutine[Any, Any, NoReturn]) -> T:
     """What `main` gives. `other` runs as long, and ends it where it raises."""
-    tasks = asyncio.ensure_future(main), asyncio.ensure_future(other)
+    first, second = asyncio.ensure_future(main), asyncio.ensure_future(other)
+    await _until(asyncio.FIRST_COMPLETED, [first, second])
+    return second.result() if first.cancelled() else first.result()
+
+
+async def _until(when: str, tasks: list[asyncio.Task[Any]]) -> None:
+    """Wait until then, and end those that still run, also where this is cancelled."""
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=when)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return tasks[1].result() if tasks[0].cancelled() else tasks[0].result()
