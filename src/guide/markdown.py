@@ -50,15 +50,20 @@ STACKED_FROM = 4
 """Columns of a table that is stacked on a phone; three fit."""
 
 
-class SnippetBlock(Block):  # type: ignore[misc]
-    """`/// snippet | NAME`: the code of snippets/NAME.py and, under it, its tested output."""
+class _Finished(Block):  # type: ignore[misc]
+    """A block with an argument whose HTML is made here."""
 
-    NAME = "snippet"
     ARGUMENT = True
 
     def on_markdown(self) -> str:
         """Our HTML is finished: no Markdown inside."""
         return "raw"
+
+
+class SnippetBlock(_Finished):
+    """`/// snippet | NAME`: the code of snippets/NAME.py and, under it, its tested output."""
+
+    NAME = "snippet"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
         """Make the element around the snippet."""
@@ -71,15 +76,10 @@ class SnippetBlock(Block):  # type: ignore[misc]
         block.text = self.md.htmlStash.store(snippets.html(self.argument))
 
 
-class SwiftBlock(Block):  # type: ignore[misc]
+class SwiftBlock(_Finished):
     """`/// swift | NAME`: snippets/swift/NAME.swift, beside the snippet of that name where the page has it."""
 
     NAME = "swift"
-    ARGUMENT = True
-
-    def on_markdown(self) -> str:
-        """Our HTML is finished: no Markdown inside."""
-        return "raw"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
         """Make the panel."""
@@ -136,15 +136,10 @@ class OutcomeBlock(Block):  # type: ignore[misc]
         return etree.SubElement(figure, "figcaption")
 
 
-class WaysBlock(Block):  # type: ignore[misc]
+class WaysBlock(_Finished):
     """`/// ways | sync`: the rows of the table of ways that a sync may use."""
 
     NAME = "ways"
-    ARGUMENT = True
-
-    def on_markdown(self) -> str:
-        """Our HTML is finished: no Markdown inside."""
-        return "raw"
 
     def on_create(self, parent: etree.Element) -> etree.Element:
         """Make the place of the table."""

@@ -109,9 +109,10 @@ export class Loading {
     const { connection } = navigator as { connection?: { saveData?: boolean } };
     if (connection?.saveData) return;
     const manifest = await this.loadManifest(() => undefined).catch(() => undefined);
-    const held = (this.way === "image" && manifest?.files.image?.holds) || [];
-    for (const archive of manifest?.archives ?? []) {
-      if (manifest && !held.includes(archive.name) && !RARE.includes(archive.name)) await this.archive(manifest, archive);
+    if (!manifest) return;
+    const inImage = held(manifest, this.way);
+    for (const archive of manifest.archives) {
+      if (!inImage.includes(archive.name) && !RARE.includes(archive.name)) await this.archive(manifest, archive);
     }
   }
 
@@ -194,10 +195,15 @@ interface Expected {
   readonly packed?: string | undefined;
 }
 
+/** The names of the archives whose modules are there from the start, because the image has them. */
+function held(manifest: Manifest, way: Way): readonly string[] {
+  return way === "image" ? (manifest.files.image?.holds ?? []) : [];
+}
+
 /** The archives that a start lacks and that these names are in. Of two with the same name, the first comes with the start. */
 function missing(manifest: Manifest, way: Way, names: ReadonlySet<string>): Archive[] {
-  const held = way === "image" ? (manifest.files.image?.holds ?? []) : [];
-  const there = manifest.archives.filter(({ name, first }) => first || held.includes(name));
+  const inImage = held(manifest, way);
+  const there = manifest.archives.filter(({ name, first }) => first || inImage.includes(name));
   const known = new Set(there.flatMap(({ modules }) => modules));
   const inside = (name: string, { modules }: Archive): boolean =>
     modules.some((module) => !known.has(module) && (name === module || name.startsWith(`${module}.`)));
