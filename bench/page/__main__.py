@@ -43,6 +43,7 @@ begun = perf_counter()
 compare([next(one for one in STRATEGIES if one.name == {name!r})], seeds=range(1_000))
 print(f"{{perf_counter() - begun:.3f}}")
 """
+STRATEGIES = {"app": "background task assertion", "system": "background session, one file"}
 STORY, NEXT = "/story-upload/", "/after-the-swipe/"
 READ = [
     "/",
@@ -106,10 +107,9 @@ def _lay_out(lab: Path) -> None:
             (plain / path.name).symlink_to(path)
     for page, sources in pages.items():
         (lab / f"{page}.html").write_text(render(sources, run))
-        (lab / f"plain-{page}.html").write_text(render(sources, plain).replace('"_run/', '"_plain/'))
-
-
-STRATEGIES = {"app": "background task assertion", "system": "background session, one file"}
+    for page in ("imports", "story"):
+        without_image = render(pages[page], plain).replace('"_run/', '"_plain/')
+        (lab / f"plain-{page}.html").write_text(without_image)
 
 
 def _warm_up(*servers: Server) -> None:

@@ -6,18 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import BrowserContext, Page, Playwright
+from tests.browser.conftest import CHROMIUM_FLAGS
 
 from guide.runtime.image import find_chromium
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SETTLED_MS = 2_000
 
 #: Presses Run of the snippet with this number, without a pointer, and resolves at its first output: to the milliseconds, and the longest
@@ -97,7 +89,7 @@ def profile(playwright: Playwright) -> Iterator[Profile]:
     """A fresh profile."""
     with TemporaryDirectory() as folder:
         context = playwright.chromium.launch_persistent_context(
-            folder, executable_path=find_chromium(), args=FLAGS
+            folder, executable_path=find_chromium(), args=CHROMIUM_FLAGS
         )
         yield Profile(context, folder)
         context.close()
