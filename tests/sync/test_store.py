@@ -76,7 +76,7 @@ class Whole(Store):
         return list(super().swap(*arguments, **options))
 
     def pending(self):
-        return list(super().pending())
+        return [event for event, _, _ in super().pending()]
 
 
 @pytest.fixture

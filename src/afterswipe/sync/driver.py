@@ -1,13 +1,13 @@
 """The driver: does what each state of `core` says, and ends when one says so. All I/O of a run is called from here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import closing, suppress
 from typing import Any, NoReturn, assert_never
 
 from afterswipe.sync.feed.jobs import Job, is_ours, plan
 from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Kind, Page, events_url, read_page
-from afterswipe.sync.feed.records import GONE, Have
+from afterswipe.sync.feed.records import GONE, Have, Known
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers
 from afterswipe.sync.transfer.asker import SIGN_IN, Arrived, Refused
@@ -238,15 +238,16 @@ class Driver:
 
     async def plan(self) -> None:
         """Work out once what is to be done, and show how far that is."""
-        for job in jobs_of(self.store):
-            if job is None:
-                self.look()
-                self.fetcher.changed()
-                await asyncio.sleep(0)
-                continue
-            self.jobs.append(job)
-            if job.file is not None:
-                self.fetcher.tally.plan(job.key, job.file.size)
+        with closing(jobs_of(self.store)) as jobs:
+            for job in jobs:
+                if job is None:
+                    self.look()
+                    self.fetcher.changed()
+                    await asyncio.sleep(0)
+                    continue
+                self.jobs.append(job)
+                if job.file is not None:
+                    self.fetcher.tally.plan(job.key, job.file.size)
         self.fetcher.tally.sizes_unknown -= 1
 
     async def work(self) -> None:
@@ -325,19 +326,24 @@ class Driver:
             self.store.forget_parts(orphans)
 
 
-def jobs_of(store: Store) -> Iterator[Job | None]:
+def jobs_of(store: Store) -> Generator[Job | None]:
     """What is to be done, content by content, in the order in which each first comes up. None is a moment to look about."""
-    events: dict[str, list[Event]] = {}
-    for number, event in enumerate(store.pending()):
-        events.setdefault(event.key, []).append(event)
+    pending = []
+    for number, row in enumerate(store.pending()):
+        pending.append(row)
         if not number % AT_ONCE:
             yield None
+    pending.sort(key=lambda row: row[0].version)
     plain = store.place().identity.feed_id is None
-    known, have = store.known_of_pending(), {have.key: have for have in store.files(pending=True)}
-    for number, (key, about) in enumerate(events.items()):
+    about: dict[str, tuple[list[Event], Known | None, Have | None]] = {}
+    for number, (event, known, have) in enumerate(pending):
+        about.setdefault(event.key, ([], known, have))[0].append(event)
         if not number % AT_ONCE:
             yield None
-        yield plan(about, known.get(key), have.get(key), plain=plain)
+    for number, (events, known, have) in enumerate(about.values()):
+        if not number % AT_ONCE:
+            yield None
+        yield plan(events, known, have, plain=plain)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
-import httpx
-
 from afterswipe.sync import Progress, Report, Stop, Sync
 from afterswipe.sync.limits import Limits
 from faultlab.clock import LoopClock
 from faultlab.disks.sim_disk import Crash, Durable, SimDisk
 from faultlab.loop import run
+from faultlab.servers import direct
 from faultlab.servers.faulty import Fault, FaultyServer, FaultyTransport
 from faultlab.servers.server import FeedServer
 from faultlab.servers.wire import Reply, Request
@@ -94,7 +93,7 @@ class EngineProgram:
     faults: tuple[Fault, ...] = ()
     limits: Limits = LIMITS
     piece: int = 125
-    library: ModuleType = httpx
+    library: ModuleType = direct
     engine: type[Sync] = Sync
     honest: bool = True
     """Whether the server gives no reason to ask twice, so that S10 is judged."""

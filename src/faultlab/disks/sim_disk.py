@@ -62,6 +62,13 @@ class Durable:
     """The database, serialised by SQLite."""
 
     @cached_property
+    def _hash(self) -> int:
+        return hash((self.nodes, self.names, self.synced_names, self.rows))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
     def files(self) -> dict[str, bytes]:
         """The files by name, as a process would read them."""
         return {name: self.nodes[place][0] for name, place in self.names}
@@ -256,7 +263,7 @@ class SimDisk:
     def database(self) -> sqlite3.Connection:
         """A connection to the database; there is one at a time."""
         self.check_alive()
-        connection = RecordedConnection(self.image)
+        connection = RecordedConnection(self.image, self.rows)
         connection.reach, connection.check_alive = self.reach, self.check_alive
         connection.committed = self._committed
         return connection
@@ -281,10 +288,13 @@ def _survives(file: _File, crash: Crash) -> tuple[bytes, bytes]:
     if crash is Crash.KILL:
         return file.data, file.synced
     if crash is Crash.POWER_LENGTHS:
-        pairs = enumerate(zip(file.data, file.synced, strict=False))
-        same = next(
-            (place for place, (now, then) in pairs if now != then), min(map(len, (file.data, file.synced)))
-        )
+        same = len(file.synced) if file.data.startswith(file.synced) else _common(file.data, file.synced)
         zeroed = file.data[:same] + bytes(len(file.data) - same)
         return zeroed, zeroed
     return file.synced, file.synced
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes the beginnings of two files have in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))

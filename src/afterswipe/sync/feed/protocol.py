@@ -18,7 +18,8 @@ An entity is a JSON object whose `id` is the UUID that was asked for. The rest i
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -182,7 +183,8 @@ def nanoseconds(date_time: str) -> int:
 
 def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:
     """Read a page, in parts, the last of which is the page; raises NotAFeed or FeedTooLarge. Nothing of a page with a malformed event is used."""
-    document = _json(body, where)
+    with _json(where):
+        document = yield from _Reader(body.decode("utf-8")).document()
     if isinstance(document, list):
         events, unknown, numbered = yield from _events(document, limits, where)
         if numbered:
@@ -206,7 +208,8 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
 
 def parse_entity(body: bytes, content: str, *, where: str) -> str:
     """Read an entity and give it back as JSON text of our own; raises NotAFeed."""
-    document = _json(body, where)
+    with _json(where):
+        document = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     if not isinstance(document, dict) or str(document.get("id", "")).lower() != content.lower():
         raise _wrong(where, f"this is not the entity {content}")
     return json.dumps(document, sort_keys=True)
@@ -228,15 +231,72 @@ class _Fields:
             raise _wrong(self.where, f"{name} is {json.dumps(self.document[name])[:80]}") from None
 
 
-def _json(body: bytes, where: str) -> object:
+@contextmanager
+def _json(where: str) -> Iterator[None]:
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        yield
     except (ValueError, RecursionError) as error:
         raise _wrong(where, f"the answer is not JSON ({str(error)[:80]})") from None
 
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no number of JSON")
+
+
+_NOT_SPACE = re.compile(r"[^ \t\n\r]|$")
+_read_value = json.JSONDecoder(parse_constant=_no_constant).raw_decode
+
+
+class _Reader:
+    """JSON of which a list, at the top or in the object there, may be long: it is read item by item (S20)."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+
+    def takes(self, sign: str) -> bool:
+        """Go on behind white space and, if it comes next, behind this sign."""
+        self.at = _NOT_SPACE.search(self.text, self.at).start()
+        came = self.text.startswith(sign, self.at)
+        self.at += len(sign) * came
+        return came
+
+    def separated(self, sign: str) -> None:
+        if not self.takes(sign):
+            raise ValueError(f"{sign} is missing at {self.at}")
+
+    def value(self) -> Any:
+        self.takes("")
+        value, self.at = _read_value(self.text, self.at)
+        return value
+
+    def long_value(self) -> Generator[None, None, Any]:
+        if not self.takes("["):
+            return self.value()
+        items: list[Any] = []
+        while not self.takes("]"):
+            if items:
+                self.separated(",")
+            items.append(self.value())
+            if not len(items) % AT_ONCE:
+                yield
+        return items
+
+    def document(self) -> Generator[None, None, Any]:
+        """All of it."""
+        if not self.takes("{"):
+            found = yield from self.long_value()
+        else:
+            found = {}
+            while not self.takes("}"):
+                if found:
+                    self.separated(",")
+                if type(name := self.value()) is not str:
+                    raise ValueError(f"a name is no text at {self.at}")
+                self.separated(":")
+                found[name] = yield from self.long_value()
+        if not self.takes("") or self.at < len(self.text):
+            raise ValueError(f"more follows at {self.at}")
+        return found
 
 
 def _wrong(where: str, what: str) -> NotAFeed:

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import batched
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import content_of, is_ours
@@ -166,20 +167,20 @@ class Store:
         """Put events in, in parts, within a transaction. One that is there already, or was done, is the same one."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
         done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
-        events = [event for event in events if shadow or event.identity not in done]
-        rows = [
-            (
-                e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
-                e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
-            )
-            for e in events
-        ]  # fmt: skip
-        for start in range(0, len(rows), AT_ONCE):
+        for some in batched(events, AT_ONCE):
+            fresh = [event for event in some if shadow or event.identity not in done]
+            rows = [
+                (
+                    e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
+                    e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
+                )
+                for e in fresh
+            ]  # fmt: skip
             put = "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            self._db.executemany(put, rows[start : start + AT_ONCE])
+            self._db.executemany(put, rows)
+            spelled = [(e.key, e.content) for e in fresh if not e.key.endswith(e.content)]
+            self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
             yield
-        spelled = [(e.key, e.content) for e in events if not e.key.endswith(e.content)]
-        self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
 
     def own_event(self, name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
         """An event of our own, with the content's id as the server spells it."""
@@ -245,37 +246,36 @@ class Store:
 
     # Work to do and work that is done.
 
-    def pending(self) -> Iterator[Event]:
-        """Events that are not done, the oldest first."""
-        columns = "id, content, media, kind, version, date_time, size, sha256, tie"
-        for row in self._rows(f"SELECT {columns} FROM events WHERE shadow = 0 ORDER BY version, rowid"):  # noqa: S608
-            name, content, media, kind, version, date_time, size, sha256, tie = row
-            told = FileInfo(size, sha256)
-            yield Event(
-                name.partition(" ")[0], content, Media(media), Kind(kind), version, date_time, told, bool(tie)
-            )
+    def pending(self) -> Iterator[tuple[Event, Known | None, Have | None]]:
+        """Events that are not done, as they came, each with what is known of its content and the file that is here.
+
+        Read from the disk as it is asked for: between two of them anybody may look whether the run is to end (S20).
+        """
+        columns = "e.id, content, media, kind, e.version, date_time, e.size, e.sha256, tie, n.version, deleted, e.key, name, tag, f.size, f.sha256, f.version"
+        joined = "events e LEFT JOIN entities n ON n.key = e.key LEFT JOIN files f ON f.key = e.key"
+        with Mapped():
+            rows = self._db.execute(f"SELECT {columns} FROM {joined} WHERE +shadow = 0 ORDER BY e.rowid")  # noqa: S608
+            for name, content, media, kind, version, at, size, sha256, tie, newest, deleted, *have in rows:
+                told = FileInfo(size, sha256)
+                event = Event(
+                    name.partition(" ")[0], content, Media(media), Kind(kind), version, at, told, bool(tie)
+                )
+                known = None if newest is None else Known(newest, bool(deleted), None)
+                yield event, known, None if have[1] is None else Have(*have)
 
     def known(self, key: str) -> Known | None:
         """What is known of a content."""
         rows = self._rows("SELECT version, deleted, data FROM entities WHERE key = ?", key)
         return Known(rows[0][0], bool(rows[0][1]), rows[0][2]) if rows else None
 
-    def known_of_pending(self) -> dict[str, Known]:
-        """What is known of the contents that have events, without their metadata."""
-        pending = "key IN (SELECT key FROM events WHERE shadow = 0)"
-        rows = self._rows(f"SELECT key, version, deleted FROM entities WHERE {pending}")  # noqa: S608
-        return {key: Known(version, bool(deleted), None) for key, version, deleted in rows}
-
     def left(self) -> set[str]:
         """The contents that have events which are not done."""
         return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
 
-    def files(self, *, unchecked: bool = False, pending: bool = False) -> list[Have]:
-        """The files that are here; those that came in a run that did not end in good order, or those of contents that have events."""
-        some = "AND key IN (SELECT key FROM events WHERE shadow = 0)" if pending else ""
-        wanted = (
-            f"SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? {some} ORDER BY key"  # noqa: S608
-        )
+    def files(self, *, unchecked: bool = False) -> list[Have]:
+        """The files that are here, or those that came in a run that did not end in good order."""
+        columns = "key, name, tag, size, sha256, version"
+        wanted = f"SELECT {columns} FROM files WHERE checked <= ? ORDER BY key"  # noqa: S608
         return [Have(*row) for row in self._rows(wanted, not unchecked)]
 
     def names(self) -> list[tuple[str, str, int]]:
