@@ -15,7 +15,7 @@ from faultlab.servers.server import FeedServer
 from faultlab.servers.wire import Reply
 
 from . import http2_server
-from .rig import BASE, Rig, landed, small_truth, wanted
+from .rig import Rig, landed, small_truth, wanted
 
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
 ENDS = (http2_server.goaway, http2_server.goaway_before, http2_server.reset, http2_server.refused)

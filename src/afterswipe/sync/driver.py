@@ -111,10 +111,8 @@ class Driver:
                     self.phase(Phase.GETTING)
                     await self.work()
                     left = self.store.left()
-                    problems = [problem for key in left for problem in self.problems.get(key, [])]
-                    state = state.next(
-                        len(left), all(isinstance(problem, Unreachable) for problem in problems)
-                    )
+                    kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
+                    state = state.next(len(left), kinds <= {Unreachable})
                 case core.Sweep():
                     self.phase(Phase.SWEEPING)
                     self.sweep()
@@ -197,32 +195,24 @@ class Driver:
 
     async def page(self, url: str, attempt: int) -> Page | int | None:
         """One attempt at a page; None where the server wanted a pause, and had it."""
-        headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
-        opened = await self.fetcher.wire.open(url, headers)
-        answer = opened.answer
-        decision = answers.Ask(FileInfo(), 0, limits=self.limits).next(answer)
-        try:
-            if isinstance(decision, answers.Receive):
-                body = await self.fetcher.wire.whole(opened, self.limits.page_bytes)
-                self.fetcher.tally.bytes_fetched += len(body)
-                return await self.in_slices(read_page(body, self.limits, where=url))
-        finally:
-            await self.fetcher.wire.close(opened.response)
+        came = await self.fetcher.document(url, self.limits.page_bytes)
+        if isinstance(came, bytes):
+            return await self.in_slices(read_page(came, self.limits, where=url))
+        status, decision = came
         match decision:
             case answers.Not.ITS_OWN:
                 raise CaptivePortal("a page for people came instead of the feed")
             case answers.Not.ALLOWED:
                 wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
                 raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
-            case answers.Wait(status, asked) if asked is not None or answers.is_pause(status):
+            case answers.Wait(_, asked) if asked is not None or answers.is_pause(status):
                 await self.fetcher.patience.obey(attempt, asked)
                 return None
-            case answers.Wait(status):
+            case answers.Wait():
                 raise Broken(f"the server answered {status}", fault=True)
-        if answers.BAD_REQUEST <= answer.status < answers.SERVER_ERROR:
-            return answer.status
-        encoded = ", encoded although identity was asked for" if answer.encoded else ""
-        raise NotAFeed(f"{url}: status {answer.status}{encoded} is no answer. Is the address the feed's?")
+        if answers.BAD_REQUEST <= status < answers.SERVER_ERROR:
+            return status
+        raise NotAFeed(f"{url}: {getattr(decision, 'reason', decision)}. Is the address the feed's?")
 
     # core.Work.
 
@@ -261,9 +251,7 @@ class Driver:
             except TransferError as error:
                 self.fetcher.put_away(job)
                 if isinstance(error, errors.Missing) and any(event.id == "left-out" for event in job.events):
-                    self.fetcher.arrive(
-                        Arrived(job, GONE)
-                    )  # no list has it, and the server does not: both say so
+                    self.fetcher.arrive(Arrived(job, GONE))  # no list has it, and the server says so too
                     return
                 self.problems[job.key] = [error]
                 trouble.more(error)

@@ -73,6 +73,11 @@ class Durable:
         """The files by name, as a process would read them."""
         return {name: self.nodes[place][0] for name, place in self.names}
 
+    @property
+    def visible(self) -> object:
+        """All that a process can see of it: what was synced, it can't."""
+        return tuple((name, self.nodes[place][0]) for name, place in self.names), self.rows
+
     def database(self) -> sqlite3.Connection:
         """A connection to a copy of the database, to look at."""
         return MemoryDatabase(self.image)
@@ -155,12 +160,16 @@ class SimDisk:
         if not self.alive:
             raise Gone
 
-    def _committed(self, connection: RecordedConnection) -> None:
+    def committed(self, connection: RecordedConnection) -> None:
         """Take what a commit left as what stays."""
         rows = connection.rows()
         if rows != self.rows or not self.image:
-            self.rows, self.image = rows, connection.serialize()
-            self._left.clear()
+            self.keep(rows, connection.serialize())
+
+    def keep(self, rows: Rows, image: bytes) -> None:
+        """The database's rows are these from now on."""
+        self.rows, self.image = rows, image
+        self._left.clear()
 
     # The protocol that the engine knows.
 
@@ -260,12 +269,12 @@ class SimDisk:
         self.check_alive()
         return self.capacity - sum(len(file.data) for file in self._names.values())
 
-    def database(self) -> sqlite3.Connection:
+    def database(self) -> RecordedConnection:
         """A connection to the database; there is one at a time."""
         self.check_alive()
         connection = RecordedConnection(self.image, self.rows)
         connection.reach, connection.check_alive = self.reach, self.check_alive
-        connection.committed = self._committed
+        connection.committed = self.committed
         return connection
 
     def set_database_aside(self) -> None:

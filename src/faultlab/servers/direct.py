@@ -34,7 +34,7 @@ class ReadError(_NetworkError):
     """It broke."""
 
 
-class ReadTimeout(_NetworkError):
+class ReadTimeout(_NetworkError):  # noqa: N818 - the libraries' own name
     """Nothing came."""
 
 

@@ -18,7 +18,7 @@ An entity is a JSON object whose `id` is the UUID that was asked for. The rest i
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -196,11 +196,11 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
     read = _Fields(document, where)
     feed_id = read.get("feed_id", _token)
     generation = read.get("generation", _generation)
-    complete = read.get("complete", _boolean)
+    complete = read.get("complete", _of(bool))
     next_page = read.get("next", _optional(_token))
     if complete and next_page is not None:
         raise _wrong(where, "a page is complete and has a next one")
-    listed = read.get("events", _list)
+    listed = read.get("events", _of(list))
     events, unknown, numbered = yield from _events(listed, limits, where)
     cursor = read.get("cursor", _optional(_token)) if "cursor" in document else None
     yield Page(Identity(feed_id, generation, numbered), events, next_page, complete, cursor, unknown)
@@ -243,7 +243,7 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no number of JSON")
 
 
-_NOT_SPACE = re.compile(r"[^ \t\n\r]|$")
+_SPACE = (" ", "\t", "\n", "\r")
 _read_value = json.JSONDecoder(parse_constant=_no_constant).raw_decode
 
 
@@ -253,48 +253,40 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
 
-    def takes(self, sign: str) -> bool:
-        """Go on behind white space and, if it comes next, behind this sign."""
-        self.at = _NOT_SPACE.search(self.text, self.at).start()
+    def comes(self, sign: str) -> bool:
+        """Whether this comes next, space aside; then go behind it."""
+        while self.text.startswith(_SPACE, self.at):
+            self.at += 1
         came = self.text.startswith(sign, self.at)
-        self.at += len(sign) * came
+        self.at += len(sign) if came else 0
         return came
 
-    def separated(self, sign: str) -> None:
-        if not self.takes(sign):
-            raise ValueError(f"{sign} is missing at {self.at}")
-
     def value(self) -> Any:
-        self.takes("")
+        self.comes("")
         value, self.at = _read_value(self.text, self.at)
         return value
 
-    def long_value(self) -> Generator[None, None, Any]:
-        if not self.takes("["):
-            return self.value()
-        items: list[Any] = []
-        while not self.takes("]"):
-            if items:
-                self.separated(",")
-            items.append(self.value())
-            if not len(items) % AT_ONCE:
+    def items(self) -> Generator[None, None, Any]:
+        found: list[Any] = []
+        while not self.comes("]"):
+            if found and not self.comes(","):
+                raise ValueError(f"a comma is missing at {self.at}")
+            found.append(self.value())
+            if not len(found) % AT_ONCE:
                 yield
-        return items
+        return found
 
     def document(self) -> Generator[None, None, Any]:
-        """All of it."""
-        if not self.takes("{"):
-            found = yield from self.long_value()
+        found: Any = {}
+        if self.comes("{"):
+            while not self.comes("}"):
+                name = self.value() if not found or self.comes(",") else None
+                if type(name) is not str or not self.comes(":"):
+                    raise ValueError(f"a name is missing at {self.at}")
+                found[name] = (yield from self.items()) if self.comes("[") else self.value()
         else:
-            found = {}
-            while not self.takes("}"):
-                if found:
-                    self.separated(",")
-                if type(name := self.value()) is not str:
-                    raise ValueError(f"a name is no text at {self.at}")
-                self.separated(":")
-                found[name] = yield from self.long_value()
-        if not self.takes("") or self.at < len(self.text):
+            found = (yield from self.items()) if self.comes("[") else self.value()
+        if not self.comes("") or self.at < len(self.text):
             raise ValueError(f"more follows at {self.at}")
         return found
 
@@ -306,10 +298,9 @@ def _wrong(where: str, what: str) -> NotAFeed:
 
 
 def _events(
-    listed: Iterable[Any], limits: Limits, where: str
+    listed: list[Any], limits: Limits, where: str
 ) -> Generator[None, None, tuple[tuple[Event, ...], tuple[int, ...], bool | None]]:
     """The events that are known, the versions of those that are not, and whether all are numbered by seq."""
-    listed = list(listed)
     if len(listed) > limits.events_per_page:
         said = f"{where} has {len(listed)} events; {limits.events_per_page} is the limit (Limits.events_per_page)."
         raise FeedTooLarge(said)
@@ -341,15 +332,6 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     return Event(identifier, content, Media(media), Kind(kind), version, date_time, FileInfo(size, sha256))
 
 
-def own_event(
-    name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None, *, content: str | None = None
-) -> Event:
-    """An event that no feed has sent: the engine's own wish to look at a content again."""
-    path, _, small = key.partition("/")
-    media = next(media for media in Media if media.path == path)
-    return Event(name, content or small, media, kind, version, "", file or FileInfo())
-
-
 def _optional[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:
     return lambda value: None if value is None else read(value)
 
@@ -360,16 +342,13 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _boolean(value: Any) -> bool:
-    if type(value) is not bool:
-        raise TypeError
-    return value
+def _of[T](kind: type[T]) -> Callable[[Any], T]:
+    def read(value: Any) -> T:
+        if type(value) is not kind:
+            raise TypeError
+        return value
 
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError
-    return value
+    return read
 
 
 def _generation(value: Any) -> str:

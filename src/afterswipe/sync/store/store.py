@@ -13,7 +13,7 @@ from itertools import batched
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import content_of, is_ours
-from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Kind, Media, Page, own_event
+from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
 from . import schema
@@ -99,8 +99,7 @@ class Store:
 
     def check(self) -> None:
         """Look the whole database through; raises CorruptDatabase."""
-        with Mapped():
-            found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        found = self._rows("PRAGMA quick_check(1)")[0][0]
         if found != "ok":
             raise CorruptDatabase(f"{DATABASE} is damaged: {found}")
 
@@ -183,9 +182,13 @@ class Store:
             yield
 
     def own_event(self, name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
-        """An event of our own, with the content's id as the server spells it."""
-        rows = self._rows("SELECT content FROM spelled WHERE key = ?", key)
-        return own_event(name, key, kind, version, file, content=rows[0][0] if rows else None)
+        """An event that no feed has sent: our own wish to look at a content again, with its id as the server spells it."""
+        rows, (path, _, small) = (
+            self._rows("SELECT content FROM spelled WHERE key = ?", key),
+            key.partition("/"),
+        )
+        media = next(media for media in Media if media.path == path)
+        return Event(name, rows[0][0] if rows else small, media, kind, version, "", file or FileInfo())
 
     def set_cursor(self, cursor: str, version: int) -> None:
         """Move the cursor, within a transaction."""
@@ -195,9 +198,8 @@ class Store:
     def clear_shadow(self) -> None:
         """Throw away what there is of a full list, within a transaction."""
         self._db.execute("DELETE FROM events WHERE shadow = 1")
-        self._db.execute(
-            "UPDATE meta SET page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
-        )
+        none = "page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
+        self._db.execute(f"UPDATE meta SET {none}")  # noqa: S608 - words of our own
 
     def swap(
         self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False
@@ -223,10 +225,8 @@ class Store:
                 yield
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
             self.clear_shadow()
-            self._db.execute(
-                "UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?",
-                (base, page.identity.feed_id, page.identity.generation, page.identity.numbered),
-            )
+            who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered)
+            self._db.execute("UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?", who)
             if cursor is not None:
                 self.set_cursor(*cursor)
             elif not page.identity.same(old):
@@ -256,10 +256,8 @@ class Store:
         with Mapped():
             rows = self._db.execute(f"SELECT {columns} FROM {joined} WHERE +shadow = 0 ORDER BY e.rowid")  # noqa: S608
             for name, content, media, kind, version, at, size, sha256, tie, newest, deleted, *have in rows:
-                told = FileInfo(size, sha256)
-                event = Event(
-                    name.partition(" ")[0], content, Media(media), Kind(kind), version, at, told, bool(tie)
-                )
+                it = name.partition(" ")[0], content, Media(media), Kind(kind)
+                event = Event(*it, version, at, FileInfo(size, sha256), bool(tie))
                 known = None if newest is None else Known(newest, bool(deleted), None)
                 yield event, known, None if have[1] is None else Have(*have)
 
