@@ -324,7 +324,7 @@ def jobs_of(store: Store) -> Generator[Job | None]:
     pending.sort(key=lambda row: row[0].version)
     plain = store.place().identity.feed_id is None
     about: dict[str, tuple[list[Event], Known | None, Have | None]] = {}
-    for number, (event, known, have) in enumerate(pending):
+    for number, (event, known, have) in enumerate(pending, 1):
         about.setdefault(event.key, ([], known, have))[0].append(event)
         if not number % AT_ONCE:
             yield None
