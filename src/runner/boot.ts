@@ -14,7 +14,7 @@ type Pyodide = Awaited<ReturnType<typeof loadPyodide>>;
 type Options = NonNullable<Parameters<typeof loadPyodide>[0]>;
 type CreateModule = NonNullable<Options["createPyodideModule"]>;
 type Settings = Parameters<CreateModule>[0];
-type Module = Awaited<ReturnType<CreateModule>> & { HEAP32: Int32Array };
+type Module = Awaited<ReturnType<CreateModule>> & { HEAPU8: Uint8Array };
 
 /** Where the archives lie in the worker's file system. Nothing is unpacked. */
 const SITE = "/lib/site";
@@ -129,17 +129,17 @@ function language(): string {
 interface Start {
   readonly options: object;
   /** The module is there, and nothing has been written into its memory but what it brings along. */
-  fill(memory: WebAssembly.Memory): void;
+  fresh(memory: WebAssembly.Memory): void;
   /** The module has set itself up. */
-  keep(module: Module): void;
+  ready(module: Module): void;
 }
 
 function ofImage(bytes: ArrayBuffer): Start {
-  const { memory, fill, keep } = spread(bytes);
+  const { header, resolve, restore } = spread(bytes);
   return {
-    options: { _loadSnapshot: memory },
-    fill: ({ buffer }) => fill(new Uint8Array(buffer)),
-    keep: ({ HEAP32 }) => keep(HEAP32),
+    options: { _loadSnapshot: header },
+    fresh: ({ buffer }) => resolve(new Uint8Array(buffer)),
+    ready: ({ HEAPU8 }) => restore(HEAPU8),
   };
 }
 
@@ -160,7 +160,7 @@ function withModule(create: CreateModule, compiled: Promise<WebAssembly.Module>,
         compiled
           .then(async (module) => {
             const instance = await WebAssembly.instantiate(module, imports);
-            start?.fill(instance.exports.memory as WebAssembly.Memory);
+            start?.fresh(instance.exports.memory as WebAssembly.Memory);
             done(instance, module);
           })
           .catch(reject);
@@ -169,7 +169,7 @@ function withModule(create: CreateModule, compiled: Promise<WebAssembly.Module>,
       Object.assign(settings, { instantiateWasm });
     });
     const module = (await Promise.race([create(settings), failed])) as Module;
-    start?.keep(module);
+    start?.ready(module);
     return module;
   };
 }

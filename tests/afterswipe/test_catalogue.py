@@ -18,7 +18,8 @@ from afterswipe.claims import catalogue, compiling, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src/afterswipe/claims"
-BYTES_MAX = 25_000
+BYTES_MAX = 28_000
+"""About 49 bytes a claim; 556 take 27 kB."""
 
 
 def test_it_is_small():

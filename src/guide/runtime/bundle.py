@@ -1,6 +1,6 @@
 """Make the runtime bundle: all that a page needs to run Python, in one folder, with content-hashed names.
 
-    node_modules/pyodide ─┬─ asm, wasm ── byte for byte ─────────────────┐
+    node_modules/pyodide ─┬─ glue, module ── without dynamic linking ────┐
                           └─ standard library ─┐                         │
     src/afterswipe ── wheel ───────────────────┼─ bytecode ── archives ──┼─ build/runtime + manifest.json
     requirements-runtime.lock ── wheels ───────┘                         │
@@ -27,6 +27,7 @@ from .compile import Archive, Compiler, write_whole
 from .error import RuntimeBuildError
 from .image import PROGRAM as IMAGE_PROGRAM
 from .image import ImageMaker, find_chromium, packed
+from .slim import slimmed
 from .wheels import Wheel, dependencies, locked_wheels, own_wheel
 
 __all__ = ["BundleArchive", "BundleFile", "Manifest", "RuntimeBuildError", "build_runtime"]
@@ -199,9 +200,13 @@ def build_runtime(root: Path, out: Path, *, image: bool = True) -> Manifest:
 
     out.mkdir(parents=True, exist_ok=True)
     folder = _Folder(out)
-    asm, wasm = (npm / "pyodide.asm.mjs").read_bytes(), (npm / "pyodide.asm.wasm").read_bytes()
-    files = {"asm": folder.add("pyodide.asm", ".mjs", asm), "wasm": folder.add("pyodide.asm", ".wasm", wasm)}
-    compiler = Compiler(npm, version + files["asm"].sha256 + files["wasm"].sha256, root / "build" / "cache")
+    cache = root / "build" / "cache"
+    slim = slimmed(npm, root / "src" / "runner", cache)
+    files = {
+        role: folder.add("pyodide.asm", f".{suffix}", slim[f"pyodide.asm.{suffix}"])
+        for role, suffix in (("asm", "mjs"), ("wasm", "wasm"))
+    }
+    compiler = Compiler(npm, version, cache)
     stdlib, compiled = _compile(compiler, npm, info, [own, *third], root / "src" / "runner")
     ours = _own_archives(compiled[own.name])
     theirs = _their_archives({wheel.name: compiled[wheel.name] for wheel in third})
@@ -215,7 +220,7 @@ def build_runtime(root: Path, out: Path, *, image: bool = True) -> Manifest:
         for name, modules, data in parts
     )
     if image and (chromium := find_chromium()):
-        maker = ImageMaker(npm, version, root / "build" / "cache", chromium)
+        maker = ImageMaker({"pyodide.mjs": (npm / "pyodide.mjs").read_bytes(), **slim}, cache, chromium)
         made = maker.make(*_image_job(stdlib, compiled[own.name], parts, _lock(info)))
         files["image"] = ImageFile(
             **asdict(folder.add("python", ".image", made)),

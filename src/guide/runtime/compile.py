@@ -77,7 +77,7 @@ class Compiler:
                     "program": program,
                     "target": str(folder / "needed.json"),
                 }
-                self._node(folder, job, "Finding out what a start imports")
+                run_node(_SCRIPT, folder, job, "Finding out what a start imports")
                 self._cache.mkdir(parents=True, exist_ok=True)
                 for old in self._cache.glob("needed.*.json"):
                     old.unlink(missing_ok=True)
@@ -108,27 +108,9 @@ class Compiler:
         """Compile in Node."""
         with tempfile.TemporaryDirectory() as name:
             job = self._job(Path(name), archives, stdlib)
-            self._node(
-                Path(name), job, f"Compiling {', '.join(archive.stem for archive in archives)} in Pyodide"
-            )
+            stems = ", ".join(archive.stem for archive in archives)
+            run_node(_SCRIPT, Path(name), job, f"Compiling {stems} in Pyodide")
             return [(Path(name) / f"{archive.stem}.target").read_bytes() for archive in archives]
-
-    def _node(self, folder: Path, job: dict[str, Any], what: str) -> None:
-        """Let compile.mjs do a job; its description is written into `folder`."""
-        node = shutil.which("node")
-        if node is None:
-            raise RuntimeBuildError(
-                "Node is not installed or not on the PATH. Install Node 20 or later and run again."
-            )
-        (folder / "job.json").write_text(json.dumps(job))
-        done = subprocess.run(
-            [node, str(_SCRIPT), str(folder / "job.json")], capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            raise RuntimeBuildError(
-                f"{what} failed ({node} ended with {done.returncode}):\n{last_lines(done.stderr)}\n"
-                "If the lines name a source file, correct it. If not, run `npm ci` and try again."
-            )
 
     def _job(self, folder: Path, archives: Sequence[Archive], stdlib: bytes | None) -> dict[str, Any]:
         """Write compile.mjs's input files into `folder` and return the description of the job."""
@@ -147,6 +129,23 @@ class Compiler:
             "stdlib": None if stdlib is None else str(folder / "stdlib.zip"),
             "archives": jobs,
         }
+
+
+def run_node(script: Path, folder: Path, job: dict[str, Any], what: str) -> None:
+    """Let a script do a job; its description is written into `folder`. Raises `RuntimeBuildError`, which says `what` failed."""
+    node = shutil.which("node")
+    if node is None:
+        raise RuntimeBuildError(
+            "Node is not installed or not on the PATH. Install Node 20 or later and run again."
+        )
+    (folder / "job.json").write_text(json.dumps(job))
+    command = [node, str(script), str(folder / "job.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeBuildError(
+            f"{what} failed ({node} ended with {done.returncode}):\n{last_lines(done.stderr)}\n"
+            "If the lines name a source file, correct it. If not, run `npm ci` and try again."
+        )
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -26,7 +26,7 @@ async function make() {
   const { options, packages, program } = await (await fetch("job.json")).json();
   const { loadPyodide } = await import("./pyodide.mjs");
   const { default: create } = await import("./pyodide.asm.mjs");
-  let fresh;
+  let [fresh, begun] = [];
   const python = await loadPyodide({
     ...options,
     _makeSnapshot: true,
@@ -39,6 +39,8 @@ async function make() {
           fresh = new Uint8Array(instance.exports.memory.buffer).slice();
           done(instance, module);
         });
+      // Python is not started yet.
+      settings.onRuntimeInitialized = () => (begun = settings.HEAPU8.slice());
       return create(settings);
     },
     fsInit: async (FS) => {
@@ -53,7 +55,7 @@ async function make() {
   told.free = clean(module);
   const own = module.__PyRuntime + module.HEAP32[module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET / 4];
   if (module.HEAP8.length !== fresh.length) throw new Error(`grown ${module.HEAP8.length}`);
-  return { bytes: packed(python.makeMemorySnapshot(), fresh, own), told };
+  return { bytes: packed(python.makeMemorySnapshot(), [fresh, begun], own), told };
 }
 
 /** Overwrites what is free with zeros, so that the image is small and has no chance in it. Returns the number of free bytes. */
@@ -77,18 +79,19 @@ function clean(module) {
   return module.HEAPU8.length - top;
 }
 
-/** Only what differs from the memory of a module that has just been instantiated. */
-function packed(snapshot, fresh, own) {
+/** Only what differs from the memory of a module that has just been instantiated, or that a module changes until it is set up. */
+function packed(snapshot, [fresh, begun], own) {
   const header = snapshot.length - fresh.length;
   const memory = snapshot.slice(header);
   const words = new Uint32Array(memory.buffer);
   words[own / 4] = 0; // belongs to the browser that the image is used in
   const before = new Uint32Array(fresh.buffer);
+  const after = new Uint32Array(begun.buffer);
   const numbers = [];
   const each = BLOCK / 4;
   for (let start = 0; start < words.length; start += each) {
     let differs = 0;
-    for (let word = start; word < start + each; word += 1) differs |= words[word] ^= before[word];
+    for (let word = start; word < start + each; word += 1) differs |= (words[word] ^= before[word]) | (after[word] ^ before[word]);
     if (differs) numbers.push(start / each);
   }
   const aligned = Math.ceil(header / 4) * 4;

@@ -85,11 +85,11 @@ def find_chromium() -> str | None:
 
 
 class ImageMaker:
-    """Makes images with one Pyodide, and keeps the last under `cache`. `pyodide` is the folder of the npm package."""
+    """Makes images with one Pyodide, whose files `pyodide` has by name, and keeps the last under `cache`."""
 
-    def __init__(self, pyodide: Path, fingerprint: str, cache: Path, chromium: str) -> None:
+    def __init__(self, pyodide: Mapping[str, bytes], cache: Path, chromium: str) -> None:
         self._pyodide, self._cache, self._chromium = pyodide, cache, chromium
-        self._tools = hashlib.sha256(fingerprint.encode() + _SCRIPT.read_bytes()).hexdigest()
+        self._tools = hashlib.sha256(_SCRIPT.read_bytes() + b"".join(pyodide.values())).hexdigest()
 
     def make(
         self, stdlib: bytes, packages: Mapping[str, bytes], options: dict[str, Any], program: str
@@ -117,10 +117,7 @@ class ImageMaker:
             "image.mjs": _SCRIPT.read_bytes(),
             "job.json": json.dumps(job).encode(),
             "stdlib.zip": stdlib,
-            **{
-                name: (self._pyodide / name).read_bytes()
-                for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
-            },
+            **self._pyodide,
             **files,
         }
         with (
