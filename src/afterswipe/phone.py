@@ -1,6 +1,7 @@
 """The phone: it owns the clock, and it alone turns the processes."""
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from .app import Application
@@ -77,11 +78,13 @@ class Phone(System[Application]):
 
         Raises UsageError where no app was named yet, or another one than before.
         """
-        why = "There is no app on the phone yet. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
-        must((app or self._main) is not None, why)
+        main = app or self._main
+        what = "There is no app on the phone yet" if main is None else f"{main!r} is no app"
+        why = f"{what}. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
+        must(iscoroutinefunction(main), why)
         fits = self._main is None or app in (None, self._main)
         must(fits, "This phone has one app, and another one is on it already. Take a second Phone for it.")
-        self._main = app or self._main
+        self._main = main
         self.host.main = self._launched
         self._did("opens the app")
         self.endings.hurry()

@@ -30,6 +30,8 @@ FOLDED_FROM = 20
 
 _USES_THE_FEED = "feed_url"
 _BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
+_UNCOLOURED = re.compile(r'<span class="(?:n|p|o|w|nb|nn|ne|nv|bp)">([^<]*)</span>')
+"""Parts of Python that have the colour of the code in snippet.css."""
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
 
 
@@ -157,7 +159,9 @@ def accepted(name: str) -> Output:
 def html(name: str) -> Markup:
     """The inside of a `<run-snippet>`: bar, code, tested output. Raises BuildError for an unknown name."""
     # Pygments wraps by default and strips blank lines at both ends; the page must show the file as it is.
-    code = highlight(source(name), PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    code = _UNCOLOURED.sub(
+        r"\1", highlight(source(name), PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    )
     parts = [
         (kind, part if kind == "text" else Markup(part.strip()))  # noqa: S704 - our own drawing
         for kind, part in accepted(name).parts()

@@ -362,7 +362,12 @@ def test_a_push_of_too_many_bytes_is_refused_at_the_server():
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"number": 9}, "no card 9"), ({"priority": 7}, "10 or 5"), ({"progress": 2.0}, "0.0 to 1.0")],
+    [
+        ({"number": 9}, "no card 9"),
+        ({"priority": 7}, "10 or 5"),
+        ({"progress": 2.0}, "0.0 to 1.0"),
+        ({"stale_date": float("nan")}, "no moment"),
+    ],
 )
 def test_what_a_push_refuses(options, words):
     phone = opened(requesting())
@@ -394,6 +399,15 @@ def test_low_priority_costs_nothing_and_is_late():
     assert len(pushed(phone)) == 20
     phone.live_activity_pushes.update(text="at once")
     assert pushed(phone)[-1].text == "at once"
+
+
+def test_a_late_push_does_not_undo_a_newer_one():
+    phone = opened(requesting())
+    phone.live_activity_pushes.update(text="50 %", priority=5)
+    phone.live_activity_pushes.update(text="Posted")
+    phone.wait(minutes=5)
+    assert [entry.text for entry in pushed(phone)] == ["Posted"]
+    assert "dropped, a newer one has arrived" in str(phone.record)
 
 
 def test_a_push_can_mark_end_and_take_away():

@@ -455,6 +455,9 @@ def test_the_exception_of_an_app_reaches_the_script():
         (lambda phone: (phone.lock(), phone.swipe_up()), "unlock"),
         (lambda phone: Phone(uplink=0), "Mbit/s"),
         (lambda phone: Phone().open(), "no app"),
+        (lambda phone: Phone().open(lambda app: None), "is no app"),
+        (lambda phone: phone.network.serve("host", "answer"), "is no server"),
+        (lambda phone: Phone(claims={"background-assertion.duration": "30"}), "is no number"),
     ],
 )
 def test_mistakes_in_a_script_are_named(doing, words):

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from itertools import pairwise
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -414,6 +415,48 @@ def test_a_card_that_says_that_it_waits_is_right_while_it_waits(text, wrong):
 def test_a_card_that_says_that_it_waits_is_wrong_while_the_work_goes_on():
     phone = left(waiting("Waiting for Wi-Fi"), then=10)
     assert found(phone) == [("frozen", "goes on")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"), [("Sending", True), ("Not posted. Tap to try again", False), ("Paused", False)]
+)
+def test_a_card_that_says_that_it_stopped_is_right_when_it_has(text, wrong):
+    async def main(app):
+        card = app.activities.request("Posting your story", text="Sending", progress=0.0)
+        with suppress(AfterSwipeError):
+            async for sent in app.url_session.upload("story.mov", size=60 * MB):
+                card.update(progress=sent)
+        card.update(text=text)
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(seconds=5)
+    phone.network.disconnect()
+    phone.wait(seconds=5)
+    phone.swipe_up()
+    phone.wait(minutes=5)
+    assert (found(phone) == [("frozen", "stopped")]) is wrong
+    assert bool(phone.truth().gaps) is wrong
+
+
+def test_its_negation_a_card_that_says_so_while_the_work_goes_on_is_wrong():
+    phone = left(waiting("Not posted"), then=10)
+    assert found(phone) == [("frozen", "goes on")]
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("Posted", True), ("Not posted", False)])
+def test_a_card_that_says_all_is_done_is_wrong_where_the_server_refused(text, wrong):
+    async def main(app):
+        card = app.activities.request("Posting", progress=0.0)
+        async for sent in app.url_session.upload("story.mov", size=MB):
+            card.update(progress=sent)
+        card.update(text=text)
+
+    phone = Phone()
+    phone.network.serve("upload.example", lambda request, received: httpx.Response(401))
+    phone.open(main)
+    phone.wait(minutes=5)
+    assert bool(phone.truth().gaps) is wrong
 
 
 def test_a_difference_that_is_tolerated_is_stated():

@@ -572,9 +572,7 @@ def rows(page: Page) -> set[str]:
     """The claims that can be seen once the filter is there."""
     expect(page.locator(".claim-filter")).to_be_visible()
     return set(
-        page.locator("li[data-claim]:visible").evaluate_all(
-            "(items) => items.map((item) => item.dataset.claim)"
-        )
+        page.locator("li[data-evidence]:visible").evaluate_all("(items) => items.map((item) => item.id)")
     )
 
 

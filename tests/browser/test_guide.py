@@ -143,15 +143,23 @@ def test_on_paper_there_is_the_one_that_is_chosen(page: Page, server: StaticServ
 
 @pytest.mark.parametrize("folder", ["", "/site"])
 def test_pages_are_exchanged_wherever_the_site_stands(page: Page, server: StaticServer, folder: str) -> None:
-    """The tab stays, and with it Python: on another port than the site was built for, and in a folder."""
+    """The tab stays, and with it Python: on another port than the site was built for, and in a folder. What it needs comes with the intent."""
     if folder:
         server.root = SITE.parent
-    page.goto(f"{server.origin}{folder}/story-upload/")
-    page.wait_for_load_state("networkidle")  # the list of the pages has come
+    page.goto(f"{server.origin}{folder}/the-brief/")
+    page.wait_for_load_state("networkidle")
+    assert not [name for name in server.asked("/") if re.search("sitemap|runner", name)]
     page.evaluate("window.stays = true")
-    page.locator(".md-footer__link--next").click()
-    page.wait_for_url(f"**{folder}/after-the-swipe/")
+    link = page.locator('.md-sidebar--primary a[href$="/story-upload/"]').first
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("sitemap.xml")):
+        link.hover()  # the list of the pages comes
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    link.click()
+    page.wait_for_url(f"**{folder}/story-upload/")
     assert page.evaluate("window.stays")
+    expect(
+        page.get_by_role("button", name="Run").first
+    ).to_be_visible()  # the first page had no example, and no runner
 
 
 def test_a_chapter_says_for_whom_it_is_and_leads_to_the_next(page: Page, server: StaticServer) -> None:

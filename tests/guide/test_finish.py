@@ -16,7 +16,7 @@ from guide.finish.row import content_security_policy, finish
 PAGE = (
     '<!doctype html><html><head><meta charset="utf-8"><title>T</title><link rel="stylesheet" href="{base}/assets/site.css"><script>one()</script>'
     '<script id="__config" type="application/json">{{"base": "{base}"}}</script></head>'
-    '<body><article><h1>T</h1><p>S.<a class="claim" href="claim:life-cycle.jetsam,life-cycle.states">x</a> <a href="site:claims/">y</a></p></article></body></html>'
+    '<body><article class="brief"><h1>T</h1><p>S.<a class="claim" href="claim:life-cycle.jetsam,life-cycle.states">x</a> <a href="site:claims/">y</a></p></article></body></html>'
 )
 
 

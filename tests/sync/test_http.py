@@ -1,13 +1,7 @@
-"""HTTP as it is: HTTP/2's ends, ports that say nothing, proxies, a server whose clock is another one.
-
-`h2` is no dependency of the tests: its ends reach the engine as `RemoteProtocolError`, and so they come here, with h2's own words.
-"""
+"""HTTP as it is: HTTP/2's ends, ports that say nothing, proxies, a server whose clock is another one."""
 
 import asyncio
-import shutil
 import ssl
-import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -16,60 +10,36 @@ import pytest
 
 from afterswipe.sync import Limits, NeedsAuthorization, Stop, Sync, Unreachable, command
 from afterswipe.sync.transfer.wire import without_user
-from faultlab.servers.faulty import FaultyTransport
 from faultlab.servers.raw_server import RawServer, carrying
 from faultlab.servers.server import FeedServer
 from faultlab.servers.wire import Reply
 
-from .rig import BASE, Rig, landed, small_truth, wanted
+from . import http2_server
+from .rig import Rig, landed, small_truth, wanted
 
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
-GOAWAY = "<ConnectionTerminated error_code:0, last_stream_id:1, additional_data:None>"
-RESET = "<StreamReset stream_id:1, error_code:8, remote_reset:True>"
-
-
-class Http2(FaultyTransport):
-    """One connection that the server ends: within a body, and before the next answer."""
-
-    words = GOAWAY
-    ends = 2
-
-    async def handle_async_request(self, request):
-        if self.ends == 1 and request.url.path.endswith(".mp3"):
-            self.ends -= 1
-            raise self.library.RemoteProtocolError(self.words, request=request)
-        response = await super().handle_async_request(request)
-        response.extensions["http_version"] = b"HTTP/2"
-        return response
-
-    async def _body(self, reply, request, path, patience):
-        async for piece in super()._body(reply, request, path, patience):
-            if path.endswith(".mp3") and self.ends == 2:
-                self.ends -= 1
-                yield piece[: len(piece) // 2]
-                raise self.library.RemoteProtocolError(self.words, request=request)
-            yield piece
+ENDS = (http2_server.goaway, http2_server.goaway_before, http2_server.reset, http2_server.refused)
 
 
 @LIBRARIES
-@pytest.mark.parametrize("words", [GOAWAY, RESET], ids=["GOAWAY", "RST_STREAM"])
-def test_the_ends_of_http_2_are_those_of_a_connection(tmp_path, library, words):
-    rig = Rig(tmp_path, library=library)
-    transport = Http2(rig.honest, library=library)
-    transport.words = words
+@pytest.mark.parametrize("half", [True, False], ids=["within a body", "before an answer"])
+@pytest.mark.parametrize("ends", ENDS, ids=lambda ends: ends.__name__)
+def test_the_ends_of_http_2_are_those_of_a_connection(tmp_path, library, ends, half):
+    truth = small_truth(3)
 
     async def main():
-        async with transport.client() as client:
-            limits = replace(rig.limits, backoff_base=0.001)
-            return await Sync(client, BASE, tmp_path, limits=limits).run()
+        server = http2_server.Http2Server(FeedServer(truth).answer, ends, half=half)
+        async with server, library.AsyncClient(http1=False, http2=True, trust_env=False) as client:
+            limits = Limits(reserve_bytes=0, backoff_base=0.001)
+            return server, await Sync(client, server.url, tmp_path, limits=limits).run()
 
-    report = asyncio.run(main())
+    server, report = asyncio.run(main())
     assert report.finished, str(report)
-    assert rig.in_sync()
-    ranges = [
-        request.headers.get("range") for request, _ in transport.server.log if request.path.endswith(".mp3")
-    ]
-    assert ranges == [None, "bytes=5000-"]
+    assert landed(tmp_path) == wanted(truth)
+    assert server.times == 0
+    resumed = [request for request, reply in server.log if reply.status == 206]
+    assert bool(resumed) == half, "what came of a body is gone on with"
+    assert (server.connections > 1) == ends.__name__.startswith("goaway")
 
 
 @pytest.mark.parametrize(
@@ -154,32 +124,17 @@ def test_the_command_speaks_http_2_where_it_can(monkeypatch, here):
     assert made == [here]
 
 
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """A server's side, with a certificate that nobody trusts."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=127.0.0.1",
-    ]
-    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+def self_signed() -> ssl.SSLContext:
+    """A server's side, with a certificate that nobody trusts: made for this test, good for nothing else."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(Path(__file__).with_name("untrusted.pem"))
     return context
 
 
 @LIBRARIES
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate")
 def test_f33_a_certificate_that_is_not_trusted_is_said_to_be_that(tmp_path, library):
     async def main():
-        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=self_signed(tmp_path))
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=self_signed())
         port = server.sockets[0].getsockname()[1]
         async with server, library.AsyncClient(trust_env=False) as client:
             return await Sync(client, f"https://127.0.0.1:{port}/", tmp_path / "here").run()

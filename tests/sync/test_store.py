@@ -75,8 +75,8 @@ class Whole(Store):
     def swap(self, *arguments, **options):
         return list(super().swap(*arguments, **options))
 
-    def pending(self):
-        return list(super().pending())
+    def waiting(self):
+        return [event for event, _, _ in super().pending()]
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_f48_a_newer_version_is_left_alone(store, tmp_path):
 def test_f48_a_damaged_one_is_set_aside(tmp_path):
     (tmp_path / "sync.db").write_bytes(b"no database" * 1000)
     with closing(again(tmp_path)) as store:
-        assert store.pending() == []
+        assert store.waiting() == []
     assert (tmp_path / "sync.db.damaged").read_bytes() == b"no database" * 1000
 
 
@@ -155,7 +155,7 @@ def test_s2_events_and_cursor_in_one_transaction(store, points, tmp_path):
     store.store_page(page(event(1), event(2)), base=BASE, full=False, cursor=("2", 2), at=None)
     assert points == [("commit", "page")]
     with closing(again(tmp_path)) as other:
-        assert [e.version for e in other.pending()] == [1, 2]
+        assert [e.version for e in other.waiting()] == [1, 2]
         assert other.place().cursor == "2"
 
 
@@ -167,7 +167,7 @@ def test_s2_killed_before_the_commit_neither_is_there(store, tmp_path):
     with pytest.raises(Kill):
         store.store_page(page(event(1)), base=BASE, full=False, cursor=("1", 1), at=None)
     with closing(again(tmp_path)) as other:
-        assert other.pending() == []
+        assert other.waiting() == []
         assert other.place().cursor is None
 
 
@@ -186,7 +186,7 @@ def test_f32_a_middle_page_keeps_the_cursor_and_remembers_the_page(store):
 def test_s3_the_same_event_again_is_the_same_one(store):
     for _ in range(2):
         store.store_page(page(event(1)), base=BASE, full=False, cursor=("1", 1), at=None)
-    assert len(store.pending()) == 1
+    assert len(store.waiting()) == 1
 
 
 def test_finishing_ends_the_events_with_the_rows(store, points):
@@ -195,7 +195,7 @@ def test_finishing_ends_the_events_with_the_rows(store, points):
     store.finish([(have(1).key, [event(1).identity], Known(1, False, "{}"), have(1))])
     assert points == [("commit", "finish")]
     assert (
-        store.pending(),
+        store.waiting(),
         {have.key: have for have in store.files()}.get(have(1).key),
         store.known(have(1).key),
     ) == (
@@ -223,11 +223,11 @@ def fill(store: Store, *numbers: int, identity: Identity = FEED) -> None:
 def test_a_full_list_stays_apart_until_it_is_whole(store):
     fill(store, 1, 2)
     store.store_page(page(event(3), next="p", complete=False), base=BASE, full=True, cursor=None, at=("p", 3))
-    assert store.pending() == []
+    assert store.waiting() == []
     assert store.place().cursor == "9"
     assert store.place().shadow == FEED
     store.swap(page(event(4)), base=BASE, cursor=("4", 4))
-    assert [e.version for e in store.pending()] == [3, 4]
+    assert [e.version for e in store.waiting()] == [3, 4]
     place = store.place()
     assert (place.cursor, place.page, place.shadow) == ("4", None, None)
 
@@ -254,7 +254,7 @@ def test_s7_of_another_generation_no_version_means_anything(store):
     store.swap(page(event(1), event(2), identity=Identity("f", "2", True)), base=BASE, cursor=None)
     assert store.known(have(1).key).version == -1
     assert len(store.files()) == 2, "the files are kept"
-    assert {e.version for e in store.pending()} == {1, 2}, "events of the old one are not"
+    assert {e.version for e in store.waiting()} == {1, 2}, "events of the old one are not"
     assert store.place().cursor is None
 
 
@@ -275,7 +275,7 @@ def test_a_lost_file_is_asked_for_again_in_the_same_transaction(store, points):
     store.lost(have(1), event(1, 7, Kind.FILE_UPDATED))
     assert points == [("commit", "lost")]
     assert {have.key: have for have in store.files()}.get(have(1).key) is None
-    assert [e.version for e in store.pending()] == [7]
+    assert [e.version for e in store.waiting()] == [7]
 
 
 def test_parts_are_remembered_and_forgotten(store):

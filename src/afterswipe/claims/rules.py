@@ -101,9 +101,9 @@ class Rules:
 
     def require(self, claim_id: str, what: str) -> None:
         """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
-        claim = self.claim(claim_id)
-        if not self.has(claim_id):
-            why = f"iOS {self.ios} has no {what}. Choose iOS {claim.since} or later: Phone(ios='{claim.since}')."
+        if not self.holds(claim_id):
+            since = self.claim(claim_id).since.removesuffix(".0")
+            why = f"iOS {self.ios} has no {what}. Choose iOS {since} or later: Phone(ios='{since}')."
             raise UnavailableError(why, claim_id)
 
     def obeyed(self, claim_id: str, obeyed: bool, message: str) -> None:
@@ -159,7 +159,7 @@ def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
     for claim_id, number in numbers.items():
         known = [claim.id for claim in rules().values() if claim.value is not None]
         must_be_one_of("claim with a number:", claim_id, known)
-        fits = not isinstance(number, bool) and 0 <= number < float("inf")
+        fits = type(number) in (int, float) and 0 <= number < float("inf")
         must(fits, f"{claim_id}: {number!r} is no number for it. Give 0 or more, in the claim's unit.")
 
 

@@ -180,6 +180,7 @@ class Network:
 
         The handler may be a coroutine function, and may answer with a body that takes its time. `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
+        must(callable(handler), f"{handler!r} is no server. Give a function that returns an httpx.Response.")
         self._handlers[host] = handler
         (self._resumable.add if resumable else self._resumable.discard)(host)
 

@@ -8,8 +8,8 @@ on**, it **waits** (for something), or it has **stopped**. A card is right while
 2. Nothing goes on: the app has no run time, and no other process moves its bytes. `projected` where the system moves the card by the
    time, else `orphaned` (the process that could correct it is gone) or `frozen` (nobody marked it, and the app is suspended). A card that
    says 100 % is right where everything has arrived.
-3. The work only waits, and the card does not say so: `frozen`, or `projected`. A card whose text says that it waits is right then, and
-   wrong (`frozen`) when the work goes on.
+3. The work only waits, and the card does not say so: `frozen`, or `projected`. A card whose text says that it waits, or that it has
+   stopped, is right while that is so, and wrong (`frozen`) when the work goes on.
 4. The work goes on, and the card shows another figure. What was told is taken as true when it was told. The card is wrong from the
    moment when the bytes that arrived since then differ from what the card moved since then by more than claim model.card-tolerance, a
    share of the whole: `projected`, else `frozen`. A difference that is tolerated is stated, not hidden.
@@ -21,10 +21,10 @@ is the app's own code.
 
 So a gap ends when the app or a push tells what is so, and when the card stops claiming: ended, off the screen, or marked as stale, which
 is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no
-gap. While the app has run time it can correct a card without a figure, so that one is not judged. Neither is one that a push last
-changed, that shows no figure, and that belongs to no transfer: it reports what the server knows, such as a score.
+gap. While the app has run time it can correct a card without a figure, so that one is not judged; nor is one with a figure whose work has
+failed, unless it says 100 %. Neither is one that a push last changed, that shows no figure, and that belongs to no transfer: a score.
 
-Not modelled: whether what was told was true when it was told, and what a text means beyond "waiting".
+Not modelled: whether what was told was true when it was told, and what a text means beyond _TOLD_BY.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,6 +37,21 @@ from afterswipe.units import percent, size
 
 GOES_ON, WAITS, STOPPED = "goes on", "waits", "stopped"
 """What can be so of the work that a card speaks of."""
+
+_TOLD_BY = {
+    WAITS: ("waiting", "waits", "queued", "on hold", "paused"),
+    STOPPED: (
+        "not posted",
+        "not sent",
+        "not uploaded",
+        "failed",
+        "stopped",
+        "paused",
+        "interrupted",
+        "cancel",
+    ),
+}
+"""Words of a card that say what is so, where that is not that the work goes on."""
 
 Key = tuple[str, int, int]
 """A transfer: whose process moves it, in which launch of the app where it is the app's, and its number."""
@@ -102,10 +117,10 @@ class Told:
     known: tuple[int, Work | None] = (-1, None)
 
     @property
-    def says_it_waits(self) -> bool:
-        """Whether the text tells that the work waits for something."""
+    def says(self) -> list[str]:
+        """What the text tells instead of that the work goes on: that it waits, that it has stopped."""
         text = self.card.text.lower()
-        return "waiting" in text or "waits" in text
+        return [word for word, signs in _TOLD_BY.items() if any(sign in text for sign in signs)]
 
 
 class Works:
@@ -115,11 +130,7 @@ class Works:
         self.state = State.NOT_RUNNING
         self.moved: Work = {}
         self._launches = 0
-        self._version = 0
-
-    def changed(self) -> None:
-        """Something new could belong to a card."""
-        self._version += 1
+        self.version = 0
 
     def app_changed(self, entry: StateChanged) -> None:
         """What runs in the app's process stops with it."""
@@ -130,7 +141,7 @@ class Works:
             for moved in self.moved.values():
                 if moved.by == "app":
                     moved.stop(entry.at, f"stopped when the app was {lost}")
-            self.changed()
+            self.version += 1
 
     def key(self, by: str, transfer: int) -> Key:
         """The transfer that the record means by this number now."""
@@ -148,17 +159,17 @@ class Works:
                     begun = Transfer(entry.by, entry.name, sent, size, entry.at, entry.session, entry.down)
                     begun.came = sent > 0
                     self.moved[key] = begun
-                    self.changed()
+                    self.version += 1
             case kept.TransferWaits(why=why) if known is not None:
                 known.waits = why
             case kept.TransferEnded(outcome=outcome) if known is not None:
                 known.stop(entry.at, outcome)
-                self.changed()
+                self.version += 1
 
     def of(self, told: Told) -> Work | None:
         """The transfers that a card speaks of; None where two works are there and nothing ties one of them to it."""
-        if told.known[0] != self._version:
-            told.known = (self._version, self._of(told))
+        if told.known[0] != self.version:
+            told.known = (self.version, self._of(told))
         return told.known[1]
 
     def _of(self, told: Told) -> Work | None:
@@ -338,7 +349,7 @@ class _Reader:
                 self.works.app_changed(entry)
             case CardFollows(activity=number) if number in self._cards:
                 self._cards[number].tied.add(self.works.key(entry.by, entry.transfer))
-                self.works.changed()
+                self.works.version += 1
             case CardChanged():
                 old = self._cards.get(entry.activity)
                 starts = old is None or old.card.state == "pending"
@@ -429,11 +440,9 @@ class _Reader:
         card = told.card
         figure = card.progress is not None and card.kind != "system"
         if not self.works.state.runs:
-            if told.by == "push" and not mine and not figure and card.timer is None:
-                return
             word, _ = self.works.word(mine)
             began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
-            if word == WAITS and told.says_it_waits:
+            if word in told.says or (told.by == "push" and not mine and not figure and card.timer is None):
                 return
             if not began and word != GOES_ON:
                 yield (start, end, "never started", word)
@@ -441,10 +450,13 @@ class _Reader:
             if word == STOPPED:
                 yield from self._nothing_goes_on(told, mine, start, end)
                 return
-            if word == WAITS or told.says_it_waits:
+            if word == WAITS or told.says:
                 yield (start, end, "projected" if card.moves else "frozen", word)
                 return
-        if figure:
+        if figure and mine and not alive(mine):
+            if (card.progress or 0) >= 1 and STOPPED not in told.says:
+                yield (start, end, "frozen", STOPPED)
+        elif figure:
             yield from self._drift(told, mine, start, end)
 
     def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:

@@ -110,9 +110,8 @@ def _card_rows(record: Record, end: int) -> list[CardRow]:
                 row.pushes.append(entry.at)
             if entry.state != "dismissed":
                 state = "active" if entry.claims else entry.state
-                row.spans.append(
-                    CardSpan(entry.at, until, MOVES if entry.moves else entry.text, state, entry.moves)
-                )
+                says = MOVES if entry.moves else entry.text
+                row.spans.append(CardSpan(entry.at, until, says, state, entry.moves))
         rows.append(row)
     return rows
 
@@ -178,14 +177,15 @@ class _Picture:
         if self.timeline.gaps:
             self._gaps()
         if self.timeline.not_judged:
-            self._not_judged()
+            bar = self._row("Not judged", "two works, nothing ties them")
+            for span in self.timeline.not_judged:
+                self._bar(span.start, span.end, bar, fill="none", stroke=MUTED, stroke_dasharray="2 4")
         self._axis()
         for at, _ in self.marks:
             for bar in self.bars:
                 self.svg.line(self.x(at), bar, self.x(at), bar + _BAR, stroke=INK, stroke_dasharray="2 3")
         self._label()
-        words = str(self.timeline)
-        return self.svg.finish(self.y, f"Timeline of {duration(self.timeline.end)}", words)
+        return self.svg.finish(self.y, f"Timeline of {duration(self.timeline.end)}", str(self.timeline))
 
     def _row(self, label: str, value: str = "", colour: str = MUTED) -> float:
         """Start a row: its label on the left, shortened where needed, its outcome on the right. Returns the top of its bar."""
@@ -276,9 +276,8 @@ class _Picture:
             elif span.what:
                 self._inside(span.start, span.end, bar, span.what, INK)
         for at in card.pushes:
-            self.svg.raw(
-                f'<svg x="{round(self.x(at), 2):g}%" y="{bar:g}" overflow="visible"><path d="M-5 -1h10l-5 8z" fill="{SYSTEM}"/></svg>'
-            )
+            mark = f'<path d="M-5 -1h10l-5 8z" fill="{SYSTEM}"/>'
+            self.svg.raw(f'<svg x="{round(self.x(at), 2):g}%" y="{bar:g}" overflow="visible">{mark}</svg>')
 
     def _gaps(self) -> None:
         reasons = ", ".join(dict.fromkeys(gap.what for gap in self.timeline.gaps))
@@ -297,11 +296,6 @@ class _Picture:
         if all(gap.work == GOES_ON for gap in self.timeline.gaps):
             last = self.timeline.gaps[-1]
             self._inside(last.end, self.timeline.end, bar, "the work went on", MUTED)
-
-    def _not_judged(self) -> None:
-        bar = self._row("Not judged", "two works, nothing ties them")
-        for span in self.timeline.not_judged:
-            self._bar(span.start, span.end, bar, fill="none", stroke=MUTED, stroke_dasharray="2 4")
 
     def _label(self) -> None:
         """What was not so, in words, below the axis: as many lines as a phone needs."""

@@ -25,13 +25,10 @@ class SystemClock:
     """The clocks of this machine."""
 
     def monotonic(self) -> float:
-        """As `time.monotonic`."""
         return time.monotonic()
 
     def wall(self) -> float:
-        """As `time.time`."""
         return time.time()
 
     async def sleep(self, seconds: float) -> None:
-        """As `asyncio.sleep`."""
         await asyncio.sleep(seconds)

@@ -136,9 +136,8 @@ def _client(token: str | None, *, http2: bool = True) -> httpx.AsyncClient:
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
         if http2 and isinstance(error, ImportError):  # without h2; what else is missing is missing there too
             return _client(token, http2=False)
-        parser().error(
-            f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
-        )
+        variables = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+        parser().error(f"{error}. Look at {variables}.")
 
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
@@ -200,10 +199,8 @@ def _plain_progress() -> Show:
         nonlocal last
         if (progress.phase, progress.files_done) != last:
             last = progress.phase, progress.files_done
-            print(
-                f"{progress.phase.value}: {progress.files_done} of {progress.files_total} files",
-                file=sys.stderr,
-            )
+            said = f"{progress.phase.value}: {progress.files_done} of {progress.files_total} files"
+            print(said, file=sys.stderr)
 
     return show
 

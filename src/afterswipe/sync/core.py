@@ -92,11 +92,8 @@ class AskFeed:
         return self._kept(page)
 
     def _kept(self, page: Page) -> "KeepPage | SwapIn":
-        came = [
-            (e.version, self._as_cursor(page, e.version, e.date_time))
-            for e in page.events
-            if e.version < BEYOND
-        ]
+        numbered, known = page.identity.numbered, [e for e in page.events if e.version < BEYOND]
+        came = [(e.version, str(e.version) if numbered else e.date_time) for e in known]
         newest = max([self.newest, *came, *((version, str(version)) for version in page.unknown)])
         after = replace(
             self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest,
@@ -105,17 +102,13 @@ class AskFeed:
         cursor = None
         if page.complete and not after.held:
             cursor = _cursor(page, newest, full=self.full)
-            if cursor and not self.full and cursor[1] < self.place.version:
-                cursor = None
+        if cursor and not self.full and cursor[1] < self.place.version:
+            cursor = None
         if page.complete and self.full:
             return SwapIn(page, cursor, None, after)
         # Without numbers, the newest event of the pages before could not be found again by a later run.
         at = (page.next, newest[0]) if page.next and not after.held and page.identity.numbered else None
         return KeepPage(page, cursor, at, after)
-
-    @staticmethod
-    def _as_cursor(page: Page, version: int, date_time: str) -> str:
-        return str(version) if page.identity.numbered else date_time
 
     def _identified(self, page: Page) -> Page:
         """An empty page does not show whether the feed is numbered; then it is as before."""
@@ -185,12 +178,9 @@ class KeepPage:
         """On to the next page, if there is one."""
         if self.page.complete:
             return Work(self.after.held)
-        place = self.after.place
         shadow = self.page.identity if self.after.full else None
-        return replace(
-            self.after,
-            place=replace(place, page=self.page.next, page_version=self.after.newest[0], shadow=shadow),
-        )
+        to = replace(self.after.place, page=self.page.next, page_version=self.after.newest[0], shadow=shadow)
+        return replace(self.after, place=to)
 
 
 class SwapIn(KeepPage):
@@ -231,10 +221,8 @@ class Sweep:
 
     def next(self) -> "Ended":
         """The end."""
-        unknown = UnknownEvent(
-            "The feed has events that this version does not know; the cursor stays before them. Update the program."
-        )
-        return Ended(self.why, unknown if self.why is Stop.NEEDS_UPDATE else None)
+        said = "The feed has events that this version does not know; the cursor stays before them. Update the program."
+        return Ended(self.why, UnknownEvent(said) if self.why is Stop.NEEDS_UPDATE else None)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """The driver: does what each state of `core` says, and ends when one says so. All I/O of a run is called from here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import closing, suppress
 from typing import Any, NoReturn, assert_never
 
 from afterswipe.sync.feed.jobs import Job, is_ours, plan
 from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Kind, Page, events_url, read_page
-from afterswipe.sync.feed.records import GONE, Have
+from afterswipe.sync.feed.records import GONE, Have, Known
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers
 from afterswipe.sync.transfer.asker import SIGN_IN, Arrived, Refused
@@ -111,10 +111,8 @@ class Driver:
                     self.phase(Phase.GETTING)
                     await self.work()
                     left = self.store.left()
-                    problems = [problem for key in left for problem in self.problems.get(key, [])]
-                    state = state.next(
-                        len(left), all(isinstance(problem, Unreachable) for problem in problems)
-                    )
+                    kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
+                    state = state.next(len(left), kinds <= {Unreachable})
                 case core.Sweep():
                     self.phase(Phase.SWEEPING)
                     self.sweep()
@@ -197,32 +195,24 @@ class Driver:
 
     async def page(self, url: str, attempt: int) -> Page | int | None:
         """One attempt at a page; None where the server wanted a pause, and had it."""
-        headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
-        opened = await self.fetcher.wire.open(url, headers)
-        answer = opened.answer
-        decision = answers.Ask(FileInfo(), 0, limits=self.limits).next(answer)
-        try:
-            if isinstance(decision, answers.Receive):
-                body = await self.fetcher.wire.whole(opened, self.limits.page_bytes)
-                self.fetcher.tally.bytes_fetched += len(body)
-                return await self.in_slices(read_page(body, self.limits, where=url))
-        finally:
-            await self.fetcher.wire.close(opened.response)
+        came = await self.fetcher.document(url, self.limits.page_bytes)
+        if isinstance(came, bytes):
+            return await self.in_slices(read_page(came, self.limits, where=url))
+        status, decision = came
         match decision:
             case answers.Not.ITS_OWN:
                 raise CaptivePortal("a page for people came instead of the feed")
             case answers.Not.ALLOWED:
                 wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
                 raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
-            case answers.Wait(status, asked) if asked is not None or answers.is_pause(status):
+            case answers.Wait(_, asked) if asked is not None or answers.is_pause(status):
                 await self.fetcher.patience.obey(attempt, asked)
                 return None
-            case answers.Wait(status):
+            case answers.Wait():
                 raise Broken(f"the server answered {status}", fault=True)
-        if answers.BAD_REQUEST <= answer.status < answers.SERVER_ERROR:
-            return answer.status
-        encoded = ", encoded although identity was asked for" if answer.encoded else ""
-        raise NotAFeed(f"{url}: status {answer.status}{encoded} is no answer. Is the address the feed's?")
+        if answers.BAD_REQUEST <= status < answers.SERVER_ERROR:
+            return status
+        raise NotAFeed(f"{url}: {getattr(decision, 'reason', decision)}. Is the address the feed's?")
 
     # core.Work.
 
@@ -238,15 +228,16 @@ class Driver:
 
     async def plan(self) -> None:
         """Work out once what is to be done, and show how far that is."""
-        for job in jobs_of(self.store):
-            if job is None:
-                self.look()
-                self.fetcher.changed()
-                await asyncio.sleep(0)
-                continue
-            self.jobs.append(job)
-            if job.file is not None:
-                self.fetcher.tally.plan(job.key, job.file.size)
+        with closing(jobs_of(self.store)) as jobs:
+            for job in jobs:
+                if job is None:
+                    self.look()
+                    self.fetcher.changed()
+                    await asyncio.sleep(0)
+                    continue
+                self.jobs.append(job)
+                if job.file is not None:
+                    self.fetcher.tally.plan(job.key, job.file.size)
         self.fetcher.tally.sizes_unknown -= 1
 
     async def work(self) -> None:
@@ -260,9 +251,7 @@ class Driver:
             except TransferError as error:
                 self.fetcher.put_away(job)
                 if isinstance(error, errors.Missing) and any(event.id == "left-out" for event in job.events):
-                    self.fetcher.arrive(
-                        Arrived(job, GONE)
-                    )  # no list has it, and the server does not: both say so
+                    self.fetcher.arrive(Arrived(job, GONE))  # no list has it, and the server says so too
                     return
                 self.problems[job.key] = [error]
                 trouble.more(error)
@@ -325,19 +314,24 @@ class Driver:
             self.store.forget_parts(orphans)
 
 
-def jobs_of(store: Store) -> Iterator[Job | None]:
+def jobs_of(store: Store) -> Generator[Job | None]:
     """What is to be done, content by content, in the order in which each first comes up. None is a moment to look about."""
-    events: dict[str, list[Event]] = {}
-    for number, event in enumerate(store.pending()):
-        events.setdefault(event.key, []).append(event)
+    pending = []
+    for number, row in enumerate(store.pending()):
+        pending.append(row)
         if not number % AT_ONCE:
             yield None
+    pending.sort(key=lambda row: row[0].version)
     plain = store.place().identity.feed_id is None
-    known, have = store.known_of_pending(), {have.key: have for have in store.files(pending=True)}
-    for number, (key, about) in enumerate(events.items()):
+    about: dict[str, tuple[list[Event], Known | None, Have | None]] = {}
+    for number, (event, known, have) in enumerate(pending, 1):
+        about.setdefault(event.key, ([], known, have))[0].append(event)
         if not number % AT_ONCE:
             yield None
-        yield plan(about, known.get(key), have.get(key), plain=plain)
+    for number, (events, known, have) in enumerate(about.values()):
+        if not number % AT_ONCE:
+            yield None
+        yield plan(events, known, have, plain=plain)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

@@ -138,7 +138,7 @@ class Sync:
     def pending_files(self) -> list[PendingFile]:
         """The files that are still to be got, oldest first."""
         with _opened(self) as (disk, store):
-            jobs = [(job, job.file) for job in jobs_of(store) if job is not None and job.file is not None]
+            jobs = [(job, job.file) for job in jobs_of(store) if job and job.file]
             sizes, url = disk.sizes("parts"), partial(file_url, self.base)
             return [
                 PendingFile(url(j.media, j.content), j.final, file.size, file.sha256, sizes.get(j.part, 0))
@@ -154,6 +154,12 @@ class Sync:
         with _alone(self), suppress(Halt):
             return _Run(self, None, None).adopt(pending, source)
         return False
+
+
+def _ended_by(error: Halt | DiskFull | AnotherProcess) -> Ended:
+    if isinstance(error, Halt):
+        return Ended(error.why, error.problem, error.not_before)
+    return Ended(Stop.NEEDS_SPACE if isinstance(error, DiskFull) else Stop.LEASE_LOST, error)
 
 
 @contextmanager
@@ -221,12 +227,8 @@ class _Run:
             driver = Driver(self.fetcher, phase=self.enter, look=self.look)
             driver.watched = self.until is not None
             ended = await driver.run()
-        except Halt as halt:
-            ended = Ended(halt.why, halt.problem, halt.not_before)
-        except DiskFull as error:
-            ended = Ended(Stop.NEEDS_SPACE, error)
-        except AnotherProcess as error:
-            ended = Ended(Stop.LEASE_LOST, error)
+        except (Halt, DiskFull, AnotherProcess) as error:
+            ended = _ended_by(error)
         except (CorruptDatabase, DirectoryGone):
             raise
         except asyncio.CancelledError:
@@ -245,16 +247,12 @@ class _Run:
                 try:
                     self.fetcher.hold_all()
                 except DiskFull as error:
-                    ended = Ended(Stop.NEEDS_SPACE, error)
+                    ended = _ended_by(error)
                 if ended.not_before is not None:
                     self.store.set_not_before(ended.not_before)
                 self.lease.release()
-        except DiskFull as error:
-            ended = Ended(Stop.NEEDS_SPACE, error)
-        except AnotherProcess as error:
-            ended = Ended(Stop.LEASE_LOST, error)
-        except Halt as halt:
-            ended = Ended(halt.why)
+        except (Halt, DiskFull, AnotherProcess) as error:
+            ended = _ended_by(error)
         self.enter(Phase.DONE)
         return self.report(ended, left=len(self.store.left()))
 
@@ -278,13 +276,12 @@ class _Run:
     def look(self) -> None:
         """Raise Halt when the run is to end."""
         until, now = self.until, self.sync.clock.monotonic()
-        if until is not None:
-            if isinstance(until, int | float):
-                over = now >= until
-            else:
-                over = until() if callable(until) else until.is_set()
-            if over:
-                raise Halt(Stop.ASKED_TO_STOP)
+        if isinstance(until, int | float):
+            over = now >= until
+        else:
+            over = until is not None and (until() if callable(until) else until.is_set())
+        if over:
+            raise Halt(Stop.ASKED_TO_STOP)
         if now - self.started >= self.sync.limits.total_seconds:
             raise Halt(Stop.DEADLINE)
 
@@ -308,11 +305,7 @@ class _Run:
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         try:
             self.lease.take()
-            jobs = [
-                job
-                for job in jobs_of(self.store)
-                if job is not None and job.file is not None and job.final == pending.name
-            ]
+            jobs = [job for job in jobs_of(self.store) if job and job.file and job.final == pending.name]
             taken = bool(jobs) and self.take(jobs[0], source)
             self.lease.release(clean=not self.lease.unclean)
             return taken

@@ -16,6 +16,7 @@ from faultlab.servers.wire import Reply, Request
 from .crash import EVERY, KILL, POWER, Enumeration, enumerate_crashes
 from .engine_program import LIMITS, EngineProgram
 from .invariants import at_every_moment, settled
+from .replay import Recording
 
 __all__ = ["Dimension", "enumerate_engine", "small_truth"]
 
@@ -79,12 +80,14 @@ def enumerate_engine(
     sometimes: Counter[str] | None = None,
     stop_after: int = 1,
     states_max: int = 20_000,
+    runs: dict[object, Recording] | None = None,
 ) -> Enumeration:
-    """Enumerate the engine in one dimension; what it saw on the way is counted in `sometimes`."""
+    """Enumerate the engine in one dimension; what it saw on the way is counted in `sometimes`, the runs are kept in `runs`."""
     before, after = FeedServer(small_truth(), extended, page=3), FeedServer(small_truth(), extended, page=3)
     faults: tuple[tuple[Fault, ...], ...] = ((),)
     kinds: tuple[Crash, ...] = EVERY
     start, honest = NOTHING, True
+    memory = {} if runs is None else runs
     match dimension:
         case Dimension.NOTHING:
             crashes, kinds = 0, ()
@@ -114,6 +117,7 @@ def enumerate_engine(
             power=Crash.POWER in kinds,
             engine=engine,
             others=(before, after),
+            runs=memory,
             sometimes=Counter() if sometimes is None else sometimes,
         )
         for turn in range(turns)

@@ -3,18 +3,17 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
-
-import httpx
 
 from afterswipe.sync import Progress, Report, Stop, Sync
 from afterswipe.sync.limits import Limits
 from faultlab.clock import LoopClock
 from faultlab.disks.sim_disk import Crash, Durable, SimDisk
 from faultlab.loop import run
+from faultlab.servers import direct
 from faultlab.servers.faulty import Fault, FaultyServer, FaultyTransport
 from faultlab.servers.server import FeedServer
 from faultlab.servers.wire import Reply, Request
@@ -30,6 +29,7 @@ from .invariants import (
     s10_every_request_differs,
     view,
 )
+from .replay import Recorded, Recording
 
 __all__ = ["BASE", "LIMITS", "EngineProgram"]
 
@@ -94,7 +94,7 @@ class EngineProgram:
     faults: tuple[Fault, ...] = ()
     limits: Limits = LIMITS
     piece: int = 125
-    library: ModuleType = httpx
+    library: ModuleType = direct
     engine: type[Sync] = Sync
     honest: bool = True
     """Whether the server gives no reason to ask twice, so that S10 is judged."""
@@ -106,6 +106,8 @@ class EngineProgram:
     """The server as it was or will be in other runs: what it had counts as its own, too."""
     sometimes: Counter[str] = field(default_factory=Counter)
     """How often something rare was seen: what never happened was not tested either."""
+    runs: dict[object, Recording] | None = None
+    """Runs that were seen, where they may take the place of one from a disk that looks the same."""
     history: History = field(init=False)
     last: Report | None = None
 
@@ -113,37 +115,63 @@ class EngineProgram:
         self.history = History(self.server)
         for server in (self.server, *self.others):
             self.history.note(server)
+        self._same = (self.engine, repr((self.server, self.faults, self.limits, self.piece)))
 
     def __call__(self, disk: SimDisk) -> list[str]:
         """Run, and return what was wrong."""
         moments = [disk.after(Crash.KILL)]
         trace = Trace(moments[0])
-        clock, outer = LoopClock(), disk.watch
+        outer = disk.watch
+
+        def watch(point: str, detail: str) -> None:
+            outer(point, detail)
+            moments.append(disk.after(Crash.KILL))
+
+        def told(count: int) -> None:
+            durable = sum(map(len, disk.after(Crash.POWER).files.values()))
+            if self.power and count > durable:
+                trace.too_early.append(f"{count} bytes are shown, {durable} are durable")
+
+        disk.watch = watch
+        place = (*self._same, moments[0].visible)
+        if self.runs is not None and place in self.runs:
+            recording = self.runs[place]
+            recording.play(disk, told)
+        else:
+            recording = self._run(disk, told)
+            if self.runs is not None:
+                self.runs[place] = recording
+        disk.watch = outer
+        self.last = recording.report
+        trace.exchanges, trace.open_at_once = recording.exchanges, recording.open_at_once
+        trace.writes = recording.writes
+        self._count(trace, disk.after(Crash.KILL))
+        return list(self._judge(moments, trace, disk))
+
+    def _run(self, disk: SimDisk, told: Callable[[int], None]) -> Recording:
+        recording, clock, outer = Recording(), LoopClock(), disk.watch
         answers = _InPieces(self.server, self.faults, self.piece)
         transport = _Counted(answers, library=self.library, clock=clock)
 
         def watch(point: str, detail: str) -> None:
             outer(point, detail)
-            moments.append(disk.after(Crash.KILL))
             if point == "append":
                 begins = answers.begins.pop(detail.split(".")[1], None)
                 if begins is not None:
-                    trace.writes.append((detail, disk.size(detail) or 0, begins))
+                    recording.writes.append((detail, disk.size(detail) or 0, begins))
 
         def progress(shown: Progress) -> None:
-            durable = sum(map(len, disk.after(Crash.POWER).files.values()))
-            if self.power and shown.bytes_durable > durable:
-                trace.too_early.append(f"{shown.bytes_durable} bytes are shown, {durable} are durable")
+            recording.calls.append(("told", (shown.bytes_durable,)))
+            told(shown.bytes_durable)
 
         disk.watch = watch
+        seen: Any = disk if self.runs is None else Recorded(disk, recording)
         sync = self.engine(
-            transport.client(), BASE, disk, clock=clock, limits=self.limits, rng=random.Random(1), owner="app"
+            transport.client(), BASE, seen, clock=clock, limits=self.limits, rng=random.Random(1), owner="app"
         )
-        self.last = run(sync.run(progress=progress))
-        disk.watch = outer
-        trace.exchanges, trace.open_at_once = answers.log, transport.open_at_once
-        self._count(trace, disk.after(Crash.KILL))
-        return list(self._judge(moments, trace, disk))
+        recording.report = run(sync.run(progress=progress))
+        recording.exchanges, recording.open_at_once = answers.log, transport.open_at_once
+        return recording
 
     def _count(self, trace: Trace, end: Durable) -> None:
         """Note what does not happen in every run."""

@@ -6,15 +6,16 @@ the enumeration itself (`crash`). What each one promises stands in its docstring
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
 from afterswipe.sync.feed.protocol import nanoseconds
 from afterswipe.sync.limits import Limits
+from faultlab.disks.sim_database import Rows
 from faultlab.disks.sim_disk import Durable
 from faultlab.servers.server import ENTITY_PATHS, FILE_PATHS, FILE_UPDATED, FeedServer
 from faultlab.servers.wire import Reply, Request
@@ -43,10 +44,20 @@ class View:
     transfers: dict[str, dict[str, Any]]
 
 
-@lru_cache(maxsize=4096)
+_VIEWS: dict[Rows, View] = {}
+_VIEWS_MAX = 4096
+
+
 def view(disk: Durable) -> View:
     """Read a disk's database. Without tables it is an empty one."""
-    database = disk.database()
+    if disk.rows not in _VIEWS:
+        if len(_VIEWS) >= _VIEWS_MAX:
+            _VIEWS.clear()
+        _VIEWS[disk.rows] = _read(disk.database())
+    return _VIEWS[disk.rows]
+
+
+def _read(database: sqlite3.Connection) -> View:
     tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
 
     def rows(table: str, key: str) -> dict[str, dict[str, Any]]:

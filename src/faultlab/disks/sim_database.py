@@ -17,6 +17,8 @@ class MemoryDatabase(sqlite3.Connection):
         super().__init__(":memory:", isolation_level=None, check_same_thread=False)
         if image:
             self.deserialize(image)
+        else:
+            super().execute("PRAGMA page_size = 512")  # a small image: it is copied after every commit
 
     def __del__(self) -> None:
         self.close()
@@ -32,9 +34,10 @@ class RecordedConnection(MemoryDatabase):
     committed: Callable[["RecordedConnection"], None]
     """Called after every commit."""
 
-    def __init__(self, image: bytes) -> None:
+    def __init__(self, image: bytes, rows: Rows = ()) -> None:
         super().__init__(image)
         self._touched: dict[str, None] = {}  # the tables that this transaction has written to, in order
+        self._read = dict(rows)  # what `rows` last said of each table
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """As in sqlite3; one statement, which may be a commit."""
@@ -53,6 +56,7 @@ class RecordedConnection(MemoryDatabase):
     def executescript(self, sql_script: str, /) -> sqlite3.Cursor:
         """As in sqlite3: it commits first, and its statements count as one."""
         self._before("COMMIT")
+        self._read.clear()
         cursor = super().executescript(sql_script)
         self._after("COMMIT")
         return cursor
@@ -78,6 +82,8 @@ class RecordedConnection(MemoryDatabase):
         verb = _verb(sql)
         if verb in _WRITES and (table := _TABLE.search(sql)):
             self._touched[table[1]] = None
+        if verb in _SHAPES:
+            self._read.clear()
         if verb in _ENDS or (verb in _WRITES and not self.in_transaction):
             self.reach("commit", ", ".join(self._touched))
         else:
@@ -85,24 +91,28 @@ class RecordedConnection(MemoryDatabase):
 
     def _after(self, sql: str) -> None:
         if not self.in_transaction and _verb(sql) not in _READS:
-            self._touched.clear()
             self.committed(self)
+            self._touched.clear()
 
     def rows(self) -> Rows:
-        """Every table's rows as text."""
-        execute = super().execute
-        tables = execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
-        contents = [
-            (name, tuple(sorted(map(repr, execute(f'SELECT * FROM "{name}"').fetchall()))))  # noqa: S608
-            for (name,) in tables
-        ]
-        version = (repr(execute("PRAGMA user_version").fetchone()[0]),)
-        return (("user_version", version), *contents)
+        """Every table's rows as text. Only the tables that were written to since the last time are read again."""
+        execute, read = super().execute, self._read
+        if not read or not self._touched.keys() <= read.keys():
+            read.clear()
+            tables = execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
+            self._touched = dict.fromkeys(name for (name,) in tables)
+            read["user_version"] = (repr(execute("PRAGMA user_version").fetchone()[0]),)
+        for name in self._touched:
+            rows = execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608
+            read[name] = tuple(sorted(map(repr, rows)))
+        self._touched.clear()
+        return tuple(read.items())
 
 
 _TABLE = re.compile(r"\b(?:INTO|UPDATE|FROM|TABLE)\s+(?:IF NOT EXISTS\s+|OR\s+\w+\s+)?(\w+)")
 _READS = {"SELECT", "EXPLAIN", "WITH", "PRAGMA", "ROLLBACK"}
 _WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER"}
+_SHAPES = {"CREATE", "DROP", "ALTER", "PRAGMA"}
 _ENDS = {"COMMIT", "END"}
 
 

@@ -62,9 +62,21 @@ class Durable:
     """The database, serialised by SQLite."""
 
     @cached_property
+    def _hash(self) -> int:
+        return hash((self.nodes, self.names, self.synced_names, self.rows))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
     def files(self) -> dict[str, bytes]:
         """The files by name, as a process would read them."""
         return {name: self.nodes[place][0] for name, place in self.names}
+
+    @property
+    def visible(self) -> object:
+        """All that a process can see of it: what was synced, it can't."""
+        return tuple((name, self.nodes[place][0]) for name, place in self.names), self.rows
 
     def database(self) -> sqlite3.Connection:
         """A connection to a copy of the database, to look at."""
@@ -148,12 +160,16 @@ class SimDisk:
         if not self.alive:
             raise Gone
 
-    def _committed(self, connection: RecordedConnection) -> None:
+    def committed(self, connection: RecordedConnection) -> None:
         """Take what a commit left as what stays."""
         rows = connection.rows()
         if rows != self.rows or not self.image:
-            self.rows, self.image = rows, connection.serialize()
-            self._left.clear()
+            self.keep(rows, connection.serialize())
+
+    def keep(self, rows: Rows, image: bytes) -> None:
+        """The database's rows are these from now on."""
+        self.rows, self.image = rows, image
+        self._left.clear()
 
     # The protocol that the engine knows.
 
@@ -253,12 +269,12 @@ class SimDisk:
         self.check_alive()
         return self.capacity - sum(len(file.data) for file in self._names.values())
 
-    def database(self) -> sqlite3.Connection:
+    def database(self) -> RecordedConnection:
         """A connection to the database; there is one at a time."""
         self.check_alive()
-        connection = RecordedConnection(self.image)
+        connection = RecordedConnection(self.image, self.rows)
         connection.reach, connection.check_alive = self.reach, self.check_alive
-        connection.committed = self._committed
+        connection.committed = self.committed
         return connection
 
     def set_database_aside(self) -> None:
@@ -281,10 +297,13 @@ def _survives(file: _File, crash: Crash) -> tuple[bytes, bytes]:
     if crash is Crash.KILL:
         return file.data, file.synced
     if crash is Crash.POWER_LENGTHS:
-        pairs = enumerate(zip(file.data, file.synced, strict=False))
-        same = next(
-            (place for place, (now, then) in pairs if now != then), min(map(len, (file.data, file.synced)))
-        )
+        same = len(file.synced) if file.data.startswith(file.synced) else _common(file.data, file.synced)
         zeroed = file.data[:same] + bytes(len(file.data) - same)
         return zeroed, zeroed
     return file.synced, file.synced
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes the beginnings of two files have in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -143,7 +144,7 @@ class FaultyTransport:
         if reply.ending is Ending.REFUSED:
             raise self.library.ConnectError("no connection", request=request)
         patience = request.extensions.get("timeout", {}).get("read") or _READ_TIMEOUT
-        stream = _stream(self.library, self._body(reply, request, asked.path, patience))
+        stream = _stream(self.library)(self._body(reply, request, asked.path, patience))
         return self.library.Response(reply.status, headers=dict(reply.headers), stream=stream)
 
     async def _body(self, reply: Reply, request: Any, path: str, patience: float) -> AsyncIterator[bytes]:
@@ -166,15 +167,19 @@ class FaultyTransport:
                 return
 
 
-def _stream(library: ModuleType, pieces: AsyncIterator[bytes]) -> Any:
-    """A body of the library's own class, which it insists on."""
+@cache
+def _stream(library: ModuleType) -> Any:
+    """The class of a body: one of the library's own, which it insists on."""
 
     class Body(library.AsyncByteStream):  # type: ignore[misc,name-defined]
+        def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+            self.pieces = pieces
+
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            async for piece in pieces:
+            async for piece in self.pieces:
                 yield piece
 
-    return Body()
+    return Body
 
 
 def phone_handler(server: FeedServer | FaultyServer) -> Any:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from guide.claims.pages import SEARCH
-from guide.errors import BuildError
 
-_SAME_HOST = re.compile(r"\b(\w+)\.hostname=(\w+)\.hostname,(?:\2\.port&&\(\1\.port=\2\.port\),)?\1\}")
 _URL = re.compile(r"[ \t]*<url>(?:(?!</url>).)*?</url>\s*?\n?", re.DOTALL)
+_BUILT_ON = re.compile(r"<lastmod>[^<]*</lastmod>")
+"""The day of the build, for every page alike: no news of any of them, and every visit fetches the list."""
+_PADDING = re.compile(r">\s+<")
 
 
 def complete(site: Path, claims: Mapping[str, str], shell: str) -> None:
@@ -23,28 +23,6 @@ def complete(site: Path, claims: Mapping[str, str], shell: str) -> None:
             _complete_search(site / name, key, claims, shell)
     if (site / "sitemap.xml").is_file():
         _complete_sitemap(site / "sitemap.xml", claims, shell)
-
-
-def of_any_host(site: Path, site_url: str) -> None:
-    """Let the builder's script exchange pages wherever the site stands.
-
-    It takes a listed address for one of the host that the reader is on, but not for one of another port or folder than the site was built
-    for. Raises BuildError where that line of it is not found.
-    """
-    for bundle in (site / "assets" / "javascripts").glob("bundle.*.js"):
-        text = bundle.read_text(encoding="utf-8")
-        if "sitemap.xml" not in text:
-            continue
-        below = len(urlsplit(site_url).path)
-        text, found = _SAME_HOST.subn(
-            rf"\g<1>.host=\g<2>.host,\g<1>.pathname=\g<2>.pathname+\g<1>.pathname.slice({below}),\g<1>}}",
-            text,
-        )
-        if found != 1:
-            raise BuildError(
-                f"{bundle.name} has another way now to compare addresses with the sitemap: look for `hostname` in it, and mend {__name__}."
-            )
-        bundle.write_text(text, encoding="utf-8")
 
 
 def _complete_search(file: Path, key: str, claims: Mapping[str, str], shell: str) -> None:
@@ -68,6 +46,7 @@ def _complete_sitemap(file: Path, claims: Mapping[str, str], shell: str) -> None
     entry = next((found[0] for found in _URL.finditer(text) if f"/{shell}<" in found[0]), "")
     if entry:
         text = text.replace(entry, "".join(entry.replace(shell, address) for address in claims))
+    text = _PADDING.sub("><", _BUILT_ON.sub("", text))
     file.write_text(text, encoding="utf-8")
     zipped = file.with_suffix(".xml.gz")
     if zipped.is_file():

@@ -26,7 +26,7 @@ from guide.claims import pages as claim_pages
 from guide.errors import BuildError
 from guide.templating import render
 
-from . import embed, fragments, listings, moved, page_marks, stubs, styles
+from . import embed, fragments, listings, moved, packing, page_marks, stubs, styles, theme_script
 from .lost_page import lost_page
 
 FOLDER = "_run"
@@ -101,10 +101,10 @@ def finish(
     made = claim_pages.pages(list(known.values()), today=today, site_url=site_url, docs=docs) if shell else {}
     pages |= {f"c/{claim_id}/": _filled(shell, claim_id, page) for claim_id, page in made.items()}
     finished = {path: _through_the_row(path, text, whole) for path, text in pages.items()}
+    theme_script.mend(site, site_url, texts.values())
     sheet = styles.one_sheet(site, finished, site.parent / "cache" / "styles")
     for path, text in finished.items():
         _write(site, path, styles.with_one_sheet(text, f"{_up(path, text)}{sheet}"))
-    listings.of_any_host(site, site_url)
     listings.complete(site, {f"c/{claim_id}/": page.title for claim_id, page in made.items()}, _SHELL)
     guide = [(title, path, words) for path, (title, words) in sorted(about.items()) if path != "404.html"]
     data.write(site, list(known.values()), site_url, today, guide)
@@ -167,14 +167,16 @@ def short_addresses(text: str, place: Place) -> str:
 
 
 def claim_addresses(text: str, place: Place) -> str:
-    """Every marker leads to its claim's page, names the pages of further claims (claims.ts), and has all addresses for paper (print.css)."""
+    """Every marker leads to its claim's page, names the pages of further claims (claims.ts), and where paper shows them, all addresses (print.css)."""
     host = re.sub(r"^https?://", "", place.whole.site_url)
+    printed = 'class="brief"' in text
 
     def completed(link: re.Match[str]) -> str:
         ids = dict.fromkeys(claim_links.successor(place.whole.claims, one) for one in link[1].split(","))
         paths = [f"c/{claim_id}/" for claim_id in ids]
-        also = f' data-also="{" ".join(place.up + path for path in paths[1:])}"' if paths[1:] else ""
-        return f'data-address="{", ".join(host + path for path in paths)}"{also} href="{place.up}{paths[0]}"'
+        also = f'data-also="{" ".join(place.up + path for path in paths[1:])}" ' if paths[1:] else ""
+        shown = f'data-address="{", ".join(host + path for path in paths)}" ' if printed else ""
+        return f'{shown}{also}href="{place.up}{paths[0]}"'
 
     return _CLAIM_LINK.sub(completed, text)
 
@@ -193,13 +195,19 @@ def own_search(text: str, place: Place) -> str:
     return _SEARCH_WORKER.sub(f'"search": "{worker}"', text)
 
 
+def without_repetition(text: str, _place: Place) -> str:
+    """What a page says twice is fetched twice."""
+    return packing.packed(text)
+
+
 def policy_and_scripts(text: str, place: Place) -> str:
     """The policy stands before everything that it rules, the page's scripts come last; addresses `site:` are completed."""
     found = _HEAD.search(text)
     assert found is not None
     meta = render("policy.html", policy=place.whole.policy, up=place.up, feed=feed.FILE)
     alone = place.path.startswith(embed.FOLDER)
-    tags = render("scripts.html", up=place.up, folder=FOLDER, alone=alone, **place.whole.script)
+    runs = "<run-snippet" in text
+    tags = render("scripts.html", up=place.up, folder=FOLDER, alone=alone, runs=runs, **place.whole.script)
     text = text[: found.end()] + meta + text[found.end() :]
     return text.replace("</body>", f"{tags}</body>").replace('href="site:', f'href="{place.up}')
 
@@ -214,6 +222,7 @@ STEPS: tuple[Callable[[str, Place], str], ...] = (
     claim_addresses,
     own_search,
     policy_and_scripts,
+    without_repetition,
 )
 
 

@@ -16,9 +16,13 @@ _WORD = re.compile(r"[\w-]+")
 _DATASET = re.compile(r"dataset\.(\w+)")
 _CAPITAL = re.compile(r"[A-Z]")
 _ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)"|=([^\s">]+))?')
-_TOLD = {"class", "id", "type", "role", "for", "name", "dir", "lang", "rel", "open", "popover"}
+_TOLD = {"type", "role", "for", "name", "dir", "lang", "rel", "open", "popover"}
 """Attributes whose values stand in selectors, beside those that begin with "data-"."""
 _TAG = re.compile(r"<([a-zA-Z][\w-]*)((?:\s[^<>]*)?)>")
+_THEMES = re.compile(
+    r"(?:md-|data-md-)(?!annotation|code|source|tag|tooltip|version)[\w-]+|js|hidden|open|checked"
+)
+"""What the theme's script may add to a page. The parts that are left out are those that mkdocs.yml does not switch on."""
 
 
 def links(text: str) -> list[str]:
@@ -35,20 +39,26 @@ def one_sheet(site: Path, pages: Mapping[str, str], cache: Path) -> str:
     sheets = [
         site / name for name in dict.fromkeys(named) if (site / name).is_file() and not name.startswith("/")
     ]
-    scripts = [*site.glob("assets/javascripts/*.js"), *site.glob("_run/*.js")]
-    words = "\n".join(sorted(_words(pages.values()) | _words_of_scripts(scripts)))
-    content = words + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    own_words = _words_of_scripts(
+        path for path in site.glob("_run/*.js") if not path.name.startswith("editor.")
+    )
+    theme_words = _words_of_scripts(site.glob("assets/javascripts/*.js"))
+    added = own_words | {word for word in theme_words if _THEMES.fullmatch(word)}
+    listed = json.dumps({"elements": sorted(_elements(pages.values())), "added": sorted(added)})
+    content = listed + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     digest = hashlib.sha256(content.encode() + Path(__file__).with_suffix(".mjs").read_bytes()).hexdigest()[
         :10
     ]
     made = cache / f"style.{digest}.css"
     if not made.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        listed = cache / "words.txt"
-        listed.write_text(words, encoding="utf-8")
-        theme = [str(sheet) for sheet in sheets if sheet.parent.name == "stylesheets"]
+        found = cache / "found.json"
+        found.write_text(listed, encoding="utf-8")
+        theme = [
+            str(sheet) for sheet in sheets if sheet.parent.name == "stylesheets" or sheet.name.startswith("_")
+        ]
         own = [str(sheet) for sheet in sheets if str(sheet) not in theme]
-        request = {"theme": theme, "own": own, "words": str(listed), "out": str(made)}
+        request = {"theme": theme, "own": own, "found": str(found), "out": str(made)}
         command = ["node", str(Path(__file__).with_suffix(".mjs")), json.dumps(request)]
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode:
@@ -66,14 +76,21 @@ def with_one_sheet(text: str, address: str) -> str:
     return f'{text[: found.start()]}<link rel="stylesheet" href="{address}">{rest}'
 
 
-def _words(pages: Iterable[str]) -> set[str]:
+def _elements(pages: Iterable[str]) -> set[str]:
+    """Every kind of element, as the parts of a selector that it meets: `a .claim [href] [rel] [rel=external]`."""
     found: set[str] = set()
     for tag, attributes in {match for text in pages for match in _TAG.findall(text)}:
-        found.add(tag.lower())
+        parts = {tag.lower()}
         for name, quoted, bare in _ATTRIBUTE.findall(attributes):
-            found.add(name)
-            if name in _TOLD or name.startswith("data-"):
-                found.update((quoted or bare).split())
+            value = quoted or bare
+            parts.add(f"[{name}]")
+            if name == "class":
+                parts.update(f".{word}" for word in value.split())
+            elif name == "id":
+                parts.update([f"#{value}"] if value.startswith("__") else [])
+            elif name in _TOLD or name.startswith("data-md-"):
+                parts.add(f"[{name}={value}]")
+        found.add(" ".join(sorted(parts)))
     return found
 
 

@@ -122,9 +122,17 @@ document.addEventListener("keydown", (event) => {
   quiet = false;
 }, true);
 
+/** A page without an example names the runner and does not load it. Its addresses are completed now, for the page's own changes with an exchange. */
+const runner = document.querySelector<HTMLScriptElement>('script[type="later"]');
+if (runner) {
+  runner.src = runner.src;
+  runner.dataset["manifest"] = new URL(runner.dataset["manifest"] ?? "", document.baseURI).href;
+}
+
 /** Dresses the parts of a claim page, of the index and of the page of choices when they are on the page; each only once. */
 function dress(): void {
   if (wanted && !wanted.isConnected) close();
+  if (runner && document.querySelector("run-snippet:not(:defined)")) import(runner.src).catch(() => undefined);
   dressLanguages();
   for (const place of document.querySelectorAll<HTMLElement>(".claim-cite:not([data-dressed])")) {
     place.dataset["dressed"] = "";

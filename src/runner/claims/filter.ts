@@ -166,16 +166,17 @@ function readGroup(list: HTMLElement): Group {
     .map((node) => node.textContent)
     .join("")
     .trim();
-  const rows = [...list.querySelectorAll<HTMLElement>(":scope > li[data-claim]")].map((element): Row => {
+  const mechanism = list.closest<HTMLElement>("[data-mechanism]")?.dataset["mechanism"] ?? "";
+  const rows = [...list.querySelectorAll<HTMLElement>(":scope > li[data-evidence]")].map((element): Row => {
     const data = element.dataset;
     return {
       element,
-      text: `${element.querySelector("a")?.textContent ?? ""} ${data["claim"] ?? ""}`,
-      mechanism: data["mechanism"] ?? "",
+      text: `${element.querySelector("a")?.textContent ?? ""} ${element.id}`,
+      mechanism,
       mechanismWords: title,
       evidence: data["evidence"] ?? "",
       evidenceWords: element.querySelector(`.claim-badge.claim-${data["evidence"]}`)?.textContent ?? "",
-      status: data["status"] ?? "",
+      status: data["status"] ?? "current",
       statusWords: element.querySelector(`.claim-status-${data["status"]}`)?.textContent ?? "",
       since: data["since"] ?? "",
       until: data["until"] ?? "",

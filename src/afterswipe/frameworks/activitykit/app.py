@@ -15,10 +15,9 @@ from typing import Protocol
 from afterswipe.errors import ActivityAuthorizationError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Process
 from afterswipe.kernel.record import CardFollows
-from afterswipe.units import SECOND
 
 from .card import APP, ActivityState, Card, Content
-from .system import STARTS, ActivityStore, needs
+from .system import STARTS, ActivityStore, moment
 
 Seconds = tuple[float, float]
 
@@ -115,7 +114,7 @@ class Activity:
             must_be_one_of("dismissal policy", dismissal_policy, ("default", "immediate"))
             after = None if dismissal_policy == "default" else 0
         else:
-            after = max(0, _ms(dismissal_policy) - self._process.clock.now)
+            after = max(0, moment(dismissal_policy) - self._process.clock.now)
         self._cards.end(self._number, text, by="app", dismiss_after=after)
 
 
@@ -143,13 +142,13 @@ class Activities:
     @property
     def push_to_start_token(self) -> str:
         """Apple's `pushToStartToken`. Raises UnavailableError before iOS 17.2."""
-        needs(self._process.rules, "live-activity-push.push-to-start", "start by push")
+        self._process.rules.require("live-activity-push.push-to-start", "start by push")
         return self._cards.tokens.current.get(STARTS) or self._cards.tokens.make(STARTS)
 
     @property
     def push_to_start_token_updates(self) -> AsyncIterator[str]:
         """Apple's `pushToStartTokenUpdates`: the token for starts, and each new one. Raises UnavailableError before iOS 17.2."""
-        needs(self._process.rules, "live-activity-push.push-to-start", "start by push")
+        self._process.rules.require("live-activity-push.push-to-start", "start by push")
         return self._cards.tokens.follow(self._process, lambda: self.push_to_start_token)
 
     @property
@@ -203,7 +202,7 @@ class Activities:
         self._must_be_visible()
         content = _content(process, text, progress, stale_date, (timer_interval, timer_text))
         card = Card(title, content, APP, style, relevance_score, channel)
-        starts, push = None if start is None else _ms(start), push_type == "token"
+        starts, push = None if start is None else moment(start), push_type == "token"
         number = self._cards.add(card, "app", starts=starts, alert=alert, push=push)
         if not process.rules.holds("live-activity.gives-no-run-time"):
             hold = process.run_time.hold("Live Activity")
@@ -228,15 +227,15 @@ class Activities:
 
     def _must_be_available(self, style: str, channel: str, start: float | None, alert: str) -> None:
         rules = self._process.rules
-        needs(rules, "live-activity.starts-in-foreground", "Live Activities")
+        rules.require("live-activity.starts-in-foreground", "Live Activities")
         must_be_one_of("style", style, ("standard", "transient"))
         if style == "transient":
-            needs(rules, "live-activity.transient-style", "activities of the transient style")
+            rules.require("live-activity.transient-style", "activities of the transient style")
         if channel:
-            needs(rules, "live-activity-push.broadcast", "broadcast channels")
+            rules.require("live-activity-push.broadcast", "broadcast channels")
         if start is None:
             return
-        needs(rules, "live-activity.scheduled-start", "scheduled start")
+        rules.require("live-activity.scheduled-start", "scheduled start")
         why = "A scheduled Live Activity starts when the person may be elsewhere, so it needs an alert. Give alert='...'."
         rules.obeyed("live-activity.scheduled-start-needs-an-alert", bool(alert), why)
         _must_come("start", start, self._process)
@@ -265,21 +264,17 @@ def _content(
     timer_interval, timer_text = timers
     must_be_share("progress", progress)
     if stale_date is not None:
-        needs(process.rules, "live-activity.stale-date", "stale date")
+        process.rules.require("live-activity.stale-date", "stale date")
         _must_come("stale_date", stale_date, process)
     must(not (timer_interval and timer_text), "A card has one timer: timer_interval (a bar) or timer_text.")
     timer = timer_interval or timer_text
     ends = timer is None or timer[0] < timer[1]
     must(ends, f"The timer {timer} ends before it begins. Use (app.now, app.now + seconds).")
-    span = None if timer is None else (_ms(timer[0]), _ms(timer[1]))
-    stale = None if stale_date is None else _ms(stale_date)
+    span = None if timer is None else (moment(timer[0]), moment(timer[1]))
+    stale = None if stale_date is None else moment(stale_date)
     return Content(text, progress, span, stale, counts=timer_text is not None)
 
 
 def _must_come(name: str, seconds: float, process: Process) -> None:
-    is_to_come = _ms(seconds) >= process.clock.now
+    is_to_come = moment(seconds) >= process.clock.now
     must(is_to_come, f"{name}={seconds} lies in the past of the phone's clock. Use app.now + seconds.")
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * SECOND)

@@ -9,6 +9,7 @@ card after a force quit is not documented in what was read; here it does, and th
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -17,10 +18,10 @@ from afterswipe.device.network import Network
 from afterswipe.errors import ActivityAuthorizationError, UsageError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Host, Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
-from afterswipe.units import HOUR, SECOND
+from afterswipe.units import HOUR
 
 from .card import APP, LIVE, OPEN, Card, Content
-from .system import STARTS, ActivityStore, needs
+from .system import STARTS, ActivityStore, moment
 
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
@@ -41,6 +42,7 @@ class LiveActivityPushes:
         self._waiting: dict[int, Held] = {}
         self._starts: list[int] = []
         self._count = 0
+        self._newest: dict[int, int] = {}
         network.changes.on(Phase.CARD_PUSHES, self._network_changed)
 
     def update(
@@ -62,8 +64,14 @@ class LiveActivityPushes:
         """
         card = self._card(number)
         self._check(card.title, card.content.text if text is None else text, progress, stale_date, priority)
+        sent = self._count = self._count + 1
 
         def arrive() -> None:
+            if self._newest.get(number, 0) > sent:
+                self.rules.cite("live-activity-push.newest-timestamp-counts")
+                self._note_held(number, "dropped, a newer one has arrived")
+                return
+            self._newest[number] = sent
             words = self._cards.get(number).content.text if text is None else text
             self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, stale_date=self._date(stale_date))
@@ -111,13 +119,13 @@ class LiveActivityPushes:
         Raises UnavailableError before iOS 17.2, APIError without an `alert`, and UsageError where the app has never run: the token
         for starts comes from its code. Above the budget nothing arrives (claim live-activity-push.push-to-start-budget).
         """
-        needs(self.rules, "live-activity-push.push-to-start", "start by push")
+        self.rules.require("live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)
         rule = "live-activity-push.push-to-start-needs-an-alert"
         why = "A push that starts a Live Activity needs an alert. Give alert='...'."
         self.rules.obeyed(rule, bool(alert), why)
         self._must_have_a_token()
-        content = Content(text, progress, stale_date=_ms(stale_date))
+        content = Content(text, progress, stale_date=None if stale_date is None else moment(stale_date))
 
         def arrive() -> None:
             now, window = self._clock.now, self.rules.milliseconds("model.push-to-start-window")
@@ -151,17 +159,13 @@ class LiveActivityPushes:
 
         Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
         """
-        needs(self.rules, "live-activity-push.broadcast", "broadcast channels")
+        self.rules.require("live-activity-push.broadcast", "broadcast channels")
         why = "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own."
         self.rules.obeyed("live-activity-push.broadcast-cannot-start", event != "start", why)
         must_be_one_of("event of a broadcast", event, ("update", "end"))
+        say = self.end if event == "end" else partial(self.update, progress=progress, stale_date=stale_date)
         for card in [card for card in self._cards if card.channel == channel and card.state in LIVE]:
-            if event == "end":
-                self.end(text, number=card.number, priority=priority)
-            else:
-                self.update(
-                    text=text, progress=progress, stale_date=stale_date, number=card.number, priority=priority
-                )
+            say(text=text, number=card.number, priority=priority)
 
     def _card(self, number: int) -> Card:
         cards = {card.number: card for card in self._cards if card.kind == APP}
@@ -176,7 +180,7 @@ class LiveActivityPushes:
         must(priority in (IMMEDIATE, LOW), f"priority={priority}: a Live Activity push has priority 10 or 5.")
         must_be_share("progress", progress)
         if stale_date is not None:
-            needs(self.rules, "live-activity.stale-date", "stale date")
+            self.rules.require("live-activity.stale-date", "stale date")
         rule = "live-activity.payload-limit"
         size, limit = Content(text, progress).bytes(title), self.rules.number(rule)
         why = f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
@@ -248,7 +252,7 @@ class LiveActivityPushes:
 
     def _date(self, seconds: float | None) -> int | None:
         self.rules.cite("live-activity-push.can-set-stale-and-dismissal-date")
-        return _ms(seconds)
+        return None if seconds is None else moment(seconds)
 
     def _must_have_a_token(self) -> None:
         if not self._record.of(StateChanged):
@@ -295,7 +299,3 @@ class APNs:
         else:
             (pushes.end if event == "end" else pushes.update)(number=number, **push)
         return httpx.Response(httpx.codes.OK)
-
-
-def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * SECOND)

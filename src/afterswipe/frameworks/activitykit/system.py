@@ -13,22 +13,24 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from math import isfinite
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
-from afterswipe.errors import ActivityAuthorizationError, NotKnownError, UnavailableError, must
+from afterswipe.errors import ActivityAuthorizationError, NotKnownError, must
 from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
+from afterswipe.units import SECOND
 
 from .card import APP, LIVE, OPEN, ActivityState, Card, Content
 
 
-def needs(rules: Rules, claim_id: str, what: str) -> None:
-    """Raise UnavailableError where this iOS does not have the API that the claim is about."""
-    if not rules.holds(claim_id):
-        since = rules.claim(claim_id).since.removesuffix(".0")
-        why = f"iOS {rules.ios} has no {what}. Choose iOS {since} or later: Phone(ios='{since}')."
-        raise UnavailableError(why, claim_id)
+def moment(seconds: float) -> int:
+    """A moment on the phone's clock, given in seconds, in milliseconds. Raises UsageError for what is none."""
+    must(
+        isfinite(seconds), f"{seconds} is no moment. Give seconds on the phone's clock, such as app.now + 60."
+    )
+    return round(seconds * SECOND)
 
 
 STARTS = 0
@@ -291,7 +293,7 @@ class LiveActivities:
 
     def declare_frequent_updates(self) -> None:
         """Give the app the Info.plist key for a larger push budget. Raises UnavailableError before iOS 16.2."""
-        needs(self._rules, "live-activity-push.frequent-updates-key", "frequent updates")
+        self._rules.require("live-activity-push.frequent-updates-key", "frequent updates")
         self._cards.frequent_updates = True
 
     def allow_frequent_pushes(self, on: bool) -> None:
@@ -301,7 +303,7 @@ class LiveActivities:
         UsageError where the app has no such switch because it did not declare frequent updates.
         """
         rule = "live-activity-push.frequent-updates-can-be-switched-off"
-        needs(self._rules, rule, "switch for frequent updates")
+        self._rules.require(rule, "switch for frequent updates")
         why = "The app has no switch for frequent updates. Call phone.live_activities.declare_frequent_updates()."
         must(self._cards.frequent_updates, why)
         changed, self._cards.frequent_pushes = on is not self._cards.frequent_pushes, on

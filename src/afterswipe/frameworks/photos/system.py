@@ -114,9 +114,7 @@ class PhotoLibrary:
     def set_upload_job_extension_enabled(self, enabled: bool) -> None:
         """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
         self._process.rules.require("photos-upload.introduced-in-26-1", "Photos background uploads")
-        why = (
-            "Background uploads need access to the full photo library. Ask the person for full access first."
-        )
-        may = self._photos.full_access or not enabled
-        self._process.rules.obeyed("photos-upload.full-library-access", may, why)
+        may, rule = self._photos.full_access or not enabled, "photos-upload.full-library-access"
+        why = "Background uploads need access to the full photo library."
+        self._process.rules.obeyed(rule, may, f"{why} Ask the person for full access first.")
         self._photos.enabled = enabled

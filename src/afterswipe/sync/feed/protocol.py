@@ -18,7 +18,8 @@ An entity is a JSON object whose `id` is the UUID that was asked for. The rest i
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -182,7 +183,8 @@ def nanoseconds(date_time: str) -> int:
 
 def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:
     """Read a page, in parts, the last of which is the page; raises NotAFeed or FeedTooLarge. Nothing of a page with a malformed event is used."""
-    document = _json(body, where)
+    with _json(where):
+        document = yield from _Reader(body.decode("utf-8")).document()
     if isinstance(document, list):
         events, unknown, numbered = yield from _events(document, limits, where)
         if numbered:
@@ -194,11 +196,11 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
     read = _Fields(document, where)
     feed_id = read.get("feed_id", _token)
     generation = read.get("generation", _generation)
-    complete = read.get("complete", _boolean)
+    complete = read.get("complete", _of(bool))
     next_page = read.get("next", _optional(_token))
     if complete and next_page is not None:
         raise _wrong(where, "a page is complete and has a next one")
-    listed = read.get("events", _list)
+    listed = read.get("events", _of(list))
     events, unknown, numbered = yield from _events(listed, limits, where)
     cursor = read.get("cursor", _optional(_token)) if "cursor" in document else None
     yield Page(Identity(feed_id, generation, numbered), events, next_page, complete, cursor, unknown)
@@ -206,7 +208,8 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
 
 def parse_entity(body: bytes, content: str, *, where: str) -> str:
     """Read an entity and give it back as JSON text of our own; raises NotAFeed."""
-    document = _json(body, where)
+    with _json(where):
+        document = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     if not isinstance(document, dict) or str(document.get("id", "")).lower() != content.lower():
         raise _wrong(where, f"this is not the entity {content}")
     return json.dumps(document, sort_keys=True)
@@ -228,15 +231,64 @@ class _Fields:
             raise _wrong(self.where, f"{name} is {json.dumps(self.document[name])[:80]}") from None
 
 
-def _json(body: bytes, where: str) -> object:
+@contextmanager
+def _json(where: str) -> Iterator[None]:
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        yield
     except (ValueError, RecursionError) as error:
         raise _wrong(where, f"the answer is not JSON ({str(error)[:80]})") from None
 
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no number of JSON")
+
+
+_SPACE = (" ", "\t", "\n", "\r")
+_read_value = json.JSONDecoder(parse_constant=_no_constant).raw_decode
+
+
+class _Reader:
+    """JSON of which a list, at the top or in the object there, may be long: it is read item by item (S20)."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+
+    def comes(self, sign: str) -> bool:
+        """Whether this comes next, space aside; then go behind it."""
+        while self.text.startswith(_SPACE, self.at):
+            self.at += 1
+        came = self.text.startswith(sign, self.at)
+        self.at += len(sign) if came else 0
+        return came
+
+    def value(self) -> Any:
+        self.comes("")
+        value, self.at = _read_value(self.text, self.at)
+        return value
+
+    def items(self) -> Generator[None, None, Any]:
+        found: list[Any] = []
+        while not self.comes("]"):
+            if found and not self.comes(","):
+                raise ValueError(f"a comma is missing at {self.at}")
+            found.append(self.value())
+            if not len(found) % AT_ONCE:
+                yield
+        return found
+
+    def document(self) -> Generator[None, None, Any]:
+        found: Any = {}
+        if self.comes("{"):
+            while not self.comes("}"):
+                name = self.value() if not found or self.comes(",") else None
+                if type(name) is not str or not self.comes(":"):
+                    raise ValueError(f"a name is missing at {self.at}")
+                found[name] = (yield from self.items()) if self.comes("[") else self.value()
+        else:
+            found = (yield from self.items()) if self.comes("[") else self.value()
+        if not self.comes("") or self.at < len(self.text):
+            raise ValueError(f"more follows at {self.at}")
+        return found
 
 
 def _wrong(where: str, what: str) -> NotAFeed:
@@ -246,10 +298,9 @@ def _wrong(where: str, what: str) -> NotAFeed:
 
 
 def _events(
-    listed: Iterable[Any], limits: Limits, where: str
+    listed: list[Any], limits: Limits, where: str
 ) -> Generator[None, None, tuple[tuple[Event, ...], tuple[int, ...], bool | None]]:
     """The events that are known, the versions of those that are not, and whether all are numbered by seq."""
-    listed = list(listed)
     if len(listed) > limits.events_per_page:
         said = f"{where} has {len(listed)} events; {limits.events_per_page} is the limit (Limits.events_per_page)."
         raise FeedTooLarge(said)
@@ -281,15 +332,6 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     return Event(identifier, content, Media(media), Kind(kind), version, date_time, FileInfo(size, sha256))
 
 
-def own_event(
-    name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None, *, content: str | None = None
-) -> Event:
-    """An event that no feed has sent: the engine's own wish to look at a content again."""
-    path, _, small = key.partition("/")
-    media = next(media for media in Media if media.path == path)
-    return Event(name, content or small, media, kind, version, "", file or FileInfo())
-
-
 def _optional[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:
     return lambda value: None if value is None else read(value)
 
@@ -300,16 +342,13 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _boolean(value: Any) -> bool:
-    if type(value) is not bool:
-        raise TypeError
-    return value
+def _of[T](kind: type[T]) -> Callable[[Any], T]:
+    def read(value: Any) -> T:
+        if type(value) is not kind:
+            raise TypeError
+        return value
 
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError
-    return value
+    return read
 
 
 def _generation(value: Any) -> str:

@@ -46,10 +46,10 @@ class Disk(Protocol):
     """A directory, as the engine needs it. Each method is one point at which a process can end."""
 
     def open_part(self, name: str) -> int:
-        """Make the file if it is not there; its size in bytes."""
+        """Make the file if it is not there; its size in bytes. Raises UnsafePath for what is no plain file."""
 
     def append(self, name: str, data: bytes) -> None:
-        """Write behind the end of a file that `open_part` opened."""
+        """Write behind the end of a file that `open_part` opened. Raises AnotherProcess where somebody else wrote there too."""
 
     def truncate(self, name: str, size: int) -> None:
         """Cut a file to `size` bytes."""
@@ -58,22 +58,22 @@ class Disk(Protocol):
         """Return when the file's bytes would survive a power failure."""
 
     def fsync_ahead(self, names: list[str]) -> None:
-        """Begin to sync several files together, where that is quicker; `fsync` of each follows at once."""
+        """Begin to sync several files together: a file system writes down several at once. `fsync` of each follows."""
 
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, replacing what has that name."""
 
     def fsync_directory(self, folder: str) -> None:
-        """Return when the folder's names would survive a power failure."""
+        """Return when the folder's names would survive a power failure. Where a system cannot do that (Windows, the browser), at once."""
 
     def unlink(self, name: str) -> None:
         """Delete a file; no error if it is not there."""
 
     def read(self, name: str) -> Iterator[bytes]:
-        """The file's bytes, in pieces."""
+        """The file's bytes, in pieces of `CHUNK` at most."""
 
     def size(self, name: str) -> int | None:
-        """The file's size in bytes, or None if it is not there."""
+        """The file's size in bytes, or None if it is not there. Raises UnsafePath for what is no plain file."""
 
     def sizes(self, folder: str) -> dict[str, int]:
         """What is in a folder, by name (with the folder), with sizes in bytes; what is no plain file is left out."""
@@ -115,7 +115,6 @@ class FileDisk:
         self._ahead: dict[str, Future[bool]] = {}
 
     def open_part(self, name: str) -> int:
-        """As the protocol says; refuses anything that is no plain file."""
         self.stands()
         self._close(name)
         with _Mapped(name):
@@ -129,7 +128,6 @@ class FileDisk:
             return found.st_size
 
     def append(self, name: str, data: bytes) -> None:
-        """As the protocol says; raises AnotherProcess where somebody else wrote to the same file."""
         descriptor, size = self._open[name]
         with _Mapped(name):
             left = memoryview(data)
@@ -147,7 +145,6 @@ class FileDisk:
         self._open[name] = (descriptor, size)
 
     def fsync_ahead(self, names: list[str]) -> None:
-        """As the protocol says: in threads, for a file system writes down several at once."""
         if len(names) > 1 and sys.platform != "emscripten":  # no threads there
             from concurrent.futures import ThreadPoolExecutor
 
@@ -166,7 +163,6 @@ class FileDisk:
             self._made(final, lambda: os.replace(source, target))
 
     def fsync_directory(self, folder: str) -> None:
-        """As the protocol says; where a system cannot sync a folder (Windows, the browser) it does nothing."""
         with _Mapped(folder):
             _fsync_directory(self._folder(folder))
 
@@ -176,7 +172,6 @@ class FileDisk:
             os.unlink(self._path(name))
 
     def read(self, name: str) -> Iterator[bytes]:
-        """As the protocol says, in pieces of `CHUNK` bytes."""
         with _Mapped(name):
             descriptor = os.open(self._path(name), os.O_RDONLY | _NO_LINKS)
             try:
@@ -186,7 +181,6 @@ class FileDisk:
                 os.close(descriptor)
 
     def size(self, name: str) -> int | None:
-        """As the protocol says; raises UnsafePath for what is no plain file."""
         with _Mapped(name):
             try:
                 found = os.lstat(self._path(name))
@@ -206,7 +200,7 @@ class FileDisk:
                 return {f"{folder}/{name}": it.st_size for name, it in found if stat.S_ISREG(it.st_mode)}
 
     def alone(self) -> bool:
-        """As the protocol says: `flock` on the directory, which a kill ends too, and which other containers see."""
+        """By `flock` on the directory, which a kill ends too, and which other containers see."""
         if fcntl is None or self._lock is not None:
             return False
         try:
@@ -249,7 +243,7 @@ class FileDisk:
             return connection
 
     def set_database_aside(self) -> None:
-        """As the protocol says: `sync.db` becomes `sync.db.damaged`, and its log goes with it."""
+        """`sync.db` becomes `sync.db.damaged`, and its log goes with it."""
         with _Mapped(DATABASE):
             for suffix in ("-wal", "-shm", "-journal", ""):
                 path = self.root / (DATABASE + suffix)

@@ -9,10 +9,11 @@ import sqlite3
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import batched
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import content_of, is_ours
-from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Kind, Media, Page, own_event
+from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
 from . import schema
@@ -98,8 +99,7 @@ class Store:
 
     def check(self) -> None:
         """Look the whole database through; raises CorruptDatabase."""
-        with Mapped():
-            found = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        found = self._rows("PRAGMA quick_check(1)")[0][0]
         if found != "ok":
             raise CorruptDatabase(f"{DATABASE} is damaged: {found}")
 
@@ -166,25 +166,29 @@ class Store:
         """Put events in, in parts, within a transaction. One that is there already, or was done, is the same one."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
         done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
-        events = [event for event in events if shadow or event.identity not in done]
-        rows = [
-            (
-                e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
-                e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
-            )
-            for e in events
-        ]  # fmt: skip
-        for start in range(0, len(rows), AT_ONCE):
+        for some in batched(events, AT_ONCE):
+            fresh = [event for event in some if shadow or event.identity not in done]
+            rows = [
+                (
+                    e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
+                    e.version == instant and e.identity not in done and not e.id.startswith(_OWN),
+                )
+                for e in fresh
+            ]  # fmt: skip
             put = "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            self._db.executemany(put, rows[start : start + AT_ONCE])
+            self._db.executemany(put, rows)
+            spelled = [(e.key, e.content) for e in fresh if not e.key.endswith(e.content)]
+            self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
             yield
-        spelled = [(e.key, e.content) for e in events if not e.key.endswith(e.content)]
-        self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
 
     def own_event(self, name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
-        """An event of our own, with the content's id as the server spells it."""
-        rows = self._rows("SELECT content FROM spelled WHERE key = ?", key)
-        return own_event(name, key, kind, version, file, content=rows[0][0] if rows else None)
+        """An event that no feed has sent: our own wish to look at a content again, with its id as the server spells it."""
+        rows, (path, _, small) = (
+            self._rows("SELECT content FROM spelled WHERE key = ?", key),
+            key.partition("/"),
+        )
+        media = next(media for media in Media if media.path == path)
+        return Event(name, rows[0][0] if rows else small, media, kind, version, "", file or FileInfo())
 
     def set_cursor(self, cursor: str, version: int) -> None:
         """Move the cursor, within a transaction."""
@@ -194,9 +198,8 @@ class Store:
     def clear_shadow(self) -> None:
         """Throw away what there is of a full list, within a transaction."""
         self._db.execute("DELETE FROM events WHERE shadow = 1")
-        self._db.execute(
-            "UPDATE meta SET page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
-        )
+        none = "page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
+        self._db.execute(f"UPDATE meta SET {none}")  # noqa: S608 - words of our own
 
     def swap(
         self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False
@@ -222,10 +225,8 @@ class Store:
                 yield
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
             self.clear_shadow()
-            self._db.execute(
-                "UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?",
-                (base, page.identity.feed_id, page.identity.generation, page.identity.numbered),
-            )
+            who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered)
+            self._db.execute("UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?", who)
             if cursor is not None:
                 self.set_cursor(*cursor)
             elif not page.identity.same(old):
@@ -245,37 +246,34 @@ class Store:
 
     # Work to do and work that is done.
 
-    def pending(self) -> Iterator[Event]:
-        """Events that are not done, the oldest first."""
-        columns = "id, content, media, kind, version, date_time, size, sha256, tie"
-        for row in self._rows(f"SELECT {columns} FROM events WHERE shadow = 0 ORDER BY version, rowid"):  # noqa: S608
-            name, content, media, kind, version, date_time, size, sha256, tie = row
-            told = FileInfo(size, sha256)
-            yield Event(
-                name.partition(" ")[0], content, Media(media), Kind(kind), version, date_time, told, bool(tie)
-            )
+    def pending(self) -> Iterator[tuple[Event, Known | None, Have | None]]:
+        """Events that are not done, as they came, each with what is known of its content and the file that is here.
+
+        Read from the disk as it is asked for: between two of them anybody may look whether the run is to end (S20).
+        """
+        columns = "e.id, content, media, kind, e.version, date_time, e.size, e.sha256, tie, n.version, deleted, e.key, name, tag, f.size, f.sha256, f.version"
+        joined = "events e LEFT JOIN entities n ON n.key = e.key LEFT JOIN files f ON f.key = e.key"
+        with Mapped():
+            rows = self._db.execute(f"SELECT {columns} FROM {joined} WHERE +shadow = 0 ORDER BY e.rowid")  # noqa: S608
+            for name, content, media, kind, version, at, size, sha256, tie, newest, deleted, *have in rows:
+                it = name.partition(" ")[0], content, Media(media), Kind(kind)
+                event = Event(*it, version, at, FileInfo(size, sha256), bool(tie))
+                known = None if newest is None else Known(newest, bool(deleted), None)
+                yield event, known, None if have[1] is None else Have(*have)
 
     def known(self, key: str) -> Known | None:
         """What is known of a content."""
         rows = self._rows("SELECT version, deleted, data FROM entities WHERE key = ?", key)
         return Known(rows[0][0], bool(rows[0][1]), rows[0][2]) if rows else None
 
-    def known_of_pending(self) -> dict[str, Known]:
-        """What is known of the contents that have events, without their metadata."""
-        pending = "key IN (SELECT key FROM events WHERE shadow = 0)"
-        rows = self._rows(f"SELECT key, version, deleted FROM entities WHERE {pending}")  # noqa: S608
-        return {key: Known(version, bool(deleted), None) for key, version, deleted in rows}
-
     def left(self) -> set[str]:
         """The contents that have events which are not done."""
         return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
 
-    def files(self, *, unchecked: bool = False, pending: bool = False) -> list[Have]:
-        """The files that are here; those that came in a run that did not end in good order, or those of contents that have events."""
-        some = "AND key IN (SELECT key FROM events WHERE shadow = 0)" if pending else ""
-        wanted = (
-            f"SELECT key, name, tag, size, sha256, version FROM files WHERE checked <= ? {some} ORDER BY key"  # noqa: S608
-        )
+    def files(self, *, unchecked: bool = False) -> list[Have]:
+        """The files that are here, or those that came in a run that did not end in good order."""
+        columns = "key, name, tag, size, sha256, version"
+        wanted = f"SELECT {columns} FROM files WHERE checked <= ? ORDER BY key"  # noqa: S608
         return [Have(*row) for row in self._rows(wanted, not unchecked)]
 
     def names(self) -> list[tuple[str, str, int]]:

@@ -26,9 +26,9 @@ from afterswipe.sync.store.disk import Disk
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 
-from .answers import Ask, Not, Receive, Refuse, Wait, is_pause
+from .answers import Ask, Decision, Not, Receive, Refuse, Wait, is_pause
 from .patience import Patience
-from .wire import Broken, Elsewhere, Opened, Wire
+from .wire import Broken, Wire
 
 
 @dataclass(frozen=True)
@@ -94,26 +94,27 @@ class Asker:
 
     async def entity(self, job: Job, url: str, attempt: int) -> str | None:
         """One attempt at an entity; None where the server wanted a pause. Raises Broken and NotAFeed where another attempt may help."""
-        opened = await self.open(job, url, {"accept": "application/json", "cache-control": "no-cache"})
-        try:
-            decision = Ask(FileInfo(), 0, limits=self.limits).next(opened.answer)
-            if isinstance(decision, Receive):
-                body = await self.wire.whole(opened, self.limits.entity_bytes)
-                self.tally.bytes_fetched += len(body)
-                return parse_entity(body, job.content, where=url)
-        finally:
-            await self.wire.close(opened.response)
-        await self.refused(job, decision, attempt)
+        came = await self.document(url, self.limits.entity_bytes)
+        if isinstance(came, bytes):
+            return parse_entity(came, job.content, where=url)
+        await self.refused(job, came[1], attempt)
         return None
 
-    async def open(self, job: Job, url: str, headers: dict[str, str]) -> Opened:
-        """Ask; a redirect to a stranger is this content's trouble (S15)."""
+    async def document(self, url: str, limit: int) -> bytes | tuple[int, Decision]:
+        """A small body, whole; or a status and what it means. One attempt, which may raise Broken, Elsewhere and FeedTooLarge."""
+        headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
+        opened = await self.wire.open(url, headers)
         try:
-            return await self.wire.open(url, {"accept-encoding": "identity", **headers})
-        except Elsewhere as error:
-            raise Misdirected(job.key, f"{error}.") from error
+            decision = Ask(FileInfo(), 0, limits=self.limits).next(opened.answer)
+            if not isinstance(decision, Receive):
+                return opened.answer.status, decision
+            body = await self.wire.whole(opened, limit)
+            self.tally.bytes_fetched += len(body)
+            return body
+        finally:
+            await self.wire.close(opened.response)
 
-    async def refused(self, job: Job, decision: object, attempt: int) -> None:
+    async def refused(self, job: Job, decision: Decision, attempt: int) -> None:
         """Raise what an answer without a usable body means for this content (S15); return where asking again may help, after a pause."""
         match decision:
             case Refuse(reason, wrong_file):

@@ -18,7 +18,7 @@ from afterswipe.sync.outcome import Halt, Stop
 
 from .answers import Ask, Receive, Refuse, Verify
 from .asker import Arrived, Asker, folder_of
-from .wire import Broken, Opened
+from .wire import Broken, Elsewhere, Opened
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,10 @@ class Fetcher(Asker):
         elif job.delete:
             self.arrive(Arrived(job, Known(job.version, True, None)))
         else:
-            await self.fetch(job)
+            try:
+                await self.fetch(job)
+            except Elsewhere as error:  # a redirect to a stranger is this content's trouble (S15)
+                raise errors.Misdirected(job.key, f"{error}.") from error
 
     def put_away(self, job: Job) -> None:
         """A content that failed keeps what came of it, and no open file."""
@@ -158,7 +161,7 @@ class Fetcher(Asker):
         """One request and what came of it."""
         try:
             url = file_url(self.base, job.media, job.content)
-            opened = await self.open(job, url, {"accept": "*/*", **ask.headers})
+            opened = await self.wire.open(url, {"accept": "*/*", **ask.headers})
         except Broken as error:
             return Turn(ask, error)
         try:

@@ -28,11 +28,11 @@ _HARMLESS = {
 class Broken(Exception):
     """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `untrusted` is a certificate's fault, `fault` the server's."""
 
-    def __init__(
-        self, reason: str, *, slow: bool = False, untrusted: bool = False, fault: bool = False
-    ) -> None:
+    slow = untrusted = fault = False
+
+    def __init__(self, reason: str, **kinds: bool) -> None:
         super().__init__(reason)
-        self.slow, self.untrusted, self.fault = slow, untrusted, fault
+        vars(self).update(kinds)
 
 
 class Elsewhere(Exception):
@@ -91,9 +91,7 @@ class Wire:
             for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
                 del request.headers[name]
             return await self.client.send(request, stream=True, follow_redirects=False, auth=None)
-        except (
-            self._bad_address
-        ) as error:  # the library looks at a redirect's address even where it does not follow it
+        except self._bad_address as error:  # looked at even where the redirect is not followed
             raise Elsewhere(f"an address that makes no sense: {error}") from error
         except self._failures as error:
             raise Broken(f"{type(error).__name__}: {error}", untrusted=_is_untrusted(error)) from error
@@ -104,9 +102,7 @@ class Wire:
             host, _ = (target.hostname or "").lower(), target.port
         except ValueError:
             raise Elsewhere("a redirect without an address that makes sense") from None
-        if target.scheme not in ("https", "http") or (
-            target.scheme == "http" and self._home.scheme != "http"
-        ):
+        if target.scheme != "https" and (target.scheme, self._home.scheme) != ("http", "http"):
             raise Elsewhere(f"a redirect to {target.scheme}: ({host})")
         if not location or target.username is not None:
             raise Elsewhere("a redirect without an address that makes sense")

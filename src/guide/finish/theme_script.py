@@ -1,0 +1,68 @@
+"""The theme's own script, with the few things in it that are otherwise here. It is one file, and short names in it change with each release."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from guide.errors import BuildError
+
+_SAME_HOST = re.compile(r"\b(\w+)\.hostname=(\w+)\.hostname,(?:\2\.port&&\(\1\.port=\2\.port\),)?\1\}")
+_REQUEST = re.compile(r'\b(\w+)(\.open\("GET",`\$\{(\w+)\}`\)(?:(?!\.open\().)*?,)\1\.send\(\),', re.DOTALL)
+_DIAGRAMS = re.compile(r'"\.node circle[^"]*"')
+_COPYING = re.compile(r"\((\w+),(\w+)\)=>\{/\*!\s*\* clipboard\.js.*?\(\)\.default\}\)\}\);", re.DOTALL)
+
+_AT_A_LINK = (
+    '(f=>{let n=["pointerover","pointerdown","focusin"],g=e=>{if(e.type==="pointerdown"||e.target.closest?.("a[href]"))'
+    "{for(let t of n)removeEventListener(t,g,true);f()}};for(let t of n)addEventListener(t,g,true)})"
+)
+"""Calls a function when somebody comes near a link, or touches the page."""
+
+
+def mend(site: Path, site_url: str, pages: Iterable[str]) -> None:
+    """Change the theme's script in the site. What none of the pages uses, diagrams and the theme's copy buttons, goes.
+
+    Raises BuildError where a line is not found that has to be changed.
+    """
+    used = {
+        word
+        for text in pages
+        for word in ('class="mermaid', '"content.code.copy"', "data-clipboard")
+        if word in text
+    }
+    for bundle in (site / "assets" / "javascripts").glob("bundle.*.js"):
+        text = bundle.read_text(encoding="utf-8")
+        if "sitemap.xml" not in text:
+            continue
+        text = _list_on_use(_of_any_host(text, site_url, bundle.name), bundle.name)
+        if 'class="mermaid' not in used:
+            text = _DIAGRAMS.sub('""', text)
+        if used <= {'class="mermaid'}:
+            text = _COPYING.sub(r"(\1,\2)=>{\2.exports={isSupported:()=>false}});", text)
+        bundle.write_text(text, encoding="utf-8")
+
+
+def _of_any_host(text: str, site_url: str, name: str) -> str:
+    """Pages are exchanged wherever the site stands.
+
+    The theme takes a listed address for one of the host that the reader is on, but not for one of another port or folder than the site
+    was built for.
+    """
+    below = len(urlsplit(site_url).path)
+    text, found = _SAME_HOST.subn(
+        rf"\g<1>.host=\g<2>.host,\g<1>.pathname=\g<2>.pathname+\g<1>.pathname.slice({below}),\g<1>}}",
+        text,
+    )
+    return _once(text, found, name, "to compare addresses with the sitemap", "hostname")
+
+
+def _list_on_use(text: str, name: str) -> str:
+    """The list of all pages, by which the theme knows which links it can follow by an exchange, is fetched when somebody comes near one."""
+    text, found = _REQUEST.subn(rf"\1\2/sitemap\.xml$/.test(\3)?{_AT_A_LINK}(()=>\1.send()):\1.send(),", text)
+    return _once(text, found, name, "to fetch a file", "XMLHttpRequest")
+
+
+def _once(text: str, found: int, name: str, what: str, word: str) -> str:
+    if found != 1:
+        raise BuildError(f"{name} has another way now {what}: look for `{word}` in it, and mend {__name__}.")
+    return text
