@@ -1,6 +1,6 @@
 """An hour after the swipe: the app, its card, the server, and what the app was told. Then the person comes back."""
 
-from afterswipe import MB, Phone, URLError
+from afterswipe import MB, Phone, URLError, show
 
 LOOKS_AT = (1, 2, 3, 10, 60, 600, 2400, 3600)  # seconds after the tap
 EVENTS = ((2, Phone.swipe_up), (1800, Phone.memory_pressure))
@@ -47,3 +47,5 @@ for moment in LOOKS_AT:
     look()
 phone.open()  # the person is back
 look(opened=True)
+phone.wait(seconds=1)
+show(phone.timeline())

@@ -122,7 +122,9 @@ class OutcomeBlock(Block):  # type: ignore[misc]
         figure = etree.SubElement(parent, "figure", {"class": "outcome"})
         table = etree.SubElement(figure, "table")
         head, *rows = (
-            re.split(r"\s{2,}", line.strip()) for line in snippets.accepted(self.argument).text.splitlines()
+            re.split(r"\s{2,}", line.strip())
+            for line in snippets.accepted(self.argument).text.splitlines()
+            if not line.startswith("[picture: ")
         )
         if len(head) < 2 or any(len(row) != len(head) for row in rows):
             raise BuildError(f"`/// outcome | {self.argument}`: what {self.argument} prints is no table.")
