@@ -2,7 +2,7 @@
  * Bundle what runs in the page: `node src/runner/build.mjs OUTDIR`.
  *
  * Writes OUTDIR/runner.<hash>.js (runnable snippets), OUTDIR/claims.<hash>.js (citing), the chunks that they load
- * later, and OUTDIR/runner.json: {"entry": "runner.<hash>.js", "claims": "claims.<hash>.js", "search": "search.<hash>.js",
+ * later, and OUTDIR/runner.json: {"host": "host.<hash>.js", "entry": "runner.<hash>.js", "claims": "claims.<hash>.js", "search": "search.<hash>.js",
  * "files": [every file]}.
  */
 
@@ -40,8 +40,8 @@ const workerAsText = {
   },
 };
 
-/** What a page's script elements name, by the name in runner.json. Bundled one by one: what both use is no request more. */
-const entries = { entry: "runner.ts", claims: "claims/claims.ts" };
+/** What a page's script elements name, by the name in runner.json, and what the runner loads by its own name, before it. Bundled one by one: what both use is no request more. */
+const entries = { host: "host.ts", entry: "runner.ts", claims: "claims/claims.ts" };
 
 /** Removes what the last build wrote here, for its names had other hashes. */
 async function clear(folder) {
@@ -75,6 +75,7 @@ async function main() {
   const files = new Set();
   for (const [name, source] of Object.entries(entries)) {
     const { metafile } = await build({
+      define: { HOST: JSON.stringify(index.host ?? "") },
       ...common,
       entryPoints: [source],
       outdir: folder,

@@ -11,7 +11,7 @@ import { CodeArea } from "./code";
 import type { Client, Ending, Run } from "./host";
 import type { Outcome } from "./messages";
 import { OutputPanel } from "./output";
-import { python, warm, whyNot } from "./python";
+import { python, SILENCE_MS, warm, whyNot } from "./python";
 
 interface Parts {
   readonly file: string;
@@ -19,6 +19,8 @@ interface Parts {
   readonly code: CodeArea;
   readonly panel: OutputPanel;
 }
+
+const AGAIN = "No data came for a while: loading Python again";
 
 /** So long without moving, and a pointer rests. */
 const REST_MS = 80;
@@ -92,8 +94,9 @@ export class RunSnippet extends HTMLElement {
     parts.panel.begin(changed ? "Output of your version" : "Output of this run", source);
     parts.bar.begin(!parts.panel.isInView);
     parts.panel.say("Loading Python");
+    const again = setTimeout(() => asked === this.asked && parts.panel.say(AGAIN), SILENCE_MS);
     try {
-      const host = await python();
+      const host = await python().finally(() => clearTimeout(again));
       if (asked !== this.asked) return;
       this.run = host.run({ source, filename: parts.file, changed }, this.client(parts, asked, source));
     } catch {
@@ -153,7 +156,7 @@ export class RunSnippet extends HTMLElement {
       waiting: (behind) => now(() => panel.say(`Waiting for ${behind}`)),
       loading: (fraction, again) =>
         now(() => {
-          panel.say(again ? "No data came for a while: loading Python again" : "Loading Python");
+          panel.say(again ? AGAIN : "Loading Python");
           panel.progress(fraction, () => this.style.setProperty("--snippet-loaded", String(fraction)));
         }),
       starting: () => now(() => panel.say("Starting Python")),

@@ -13,7 +13,7 @@ interface Scope {
 }
 
 /** What came is told no oftener than this. */
-const TELL_MS = 50;
+const TELL_MS = 100;
 
 /** Why a file is not there, other than the network. */
 class Failed extends Error {

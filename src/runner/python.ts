@@ -10,17 +10,53 @@ const address = {
   integrity: script?.dataset.integrity ?? "",
 };
 
+/** The file with the host's code, which stands beside this one. */
+declare const HOST: string;
+
+/** So long, and what has not come is asked for again; so long, when somebody presses Run. */
+export const SILENCE_MS = 15_000;
+const SHORT_SILENCE_MS = 2_000;
+/** How often that is done before it counts as failed. */
+const MOST_STALLS = 3;
+
 let host: Promise<Host> | undefined;
+/** Asks again for the host's code, if it is on its way for so long. */
+let hurry: (() => void) | undefined;
+/** An import cannot be called off, and a second one of the same address waits for the first: what has stalled is asked for under another. */
+let stalls = 0;
 
 /** The host. A failed load of its code is forgotten, so that the next try loads it again. */
 export function python(): Promise<Host> {
-  host ??= import("./host")
+  hurry?.();
+  host ??= code()
     .then(({ Host }) => new Host(address))
     .catch((error: unknown) => {
       host = undefined;
       throw error;
     });
   return host;
+}
+
+async function code(): Promise<typeof import("./host")> {
+  for (let again = 0; ; again += 1) {
+    const since = performance.now();
+    let timer = 0;
+    const silence = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), SILENCE_MS);
+      hurry = () => performance.now() - since >= SHORT_SILENCE_MS && resolve(undefined);
+    });
+    const coming = import(new URL(stalls ? `${HOST}?${stalls}` : HOST, import.meta.url).href) as Promise<typeof import("./host")>;
+    try {
+      const came = await Promise.race([coming, silence]);
+      if (came) return came;
+      coming.catch(() => undefined);
+      stalls += 1;
+      if (again === MOST_STALLS) throw new Error("the host's code does not come");
+    } finally {
+      clearTimeout(timer);
+      hurry = undefined;
+    }
+  }
 }
 
 /** Starts loading Python because the reader is about to run something. */

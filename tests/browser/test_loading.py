@@ -360,3 +360,25 @@ def test_stop_frees_what_is_silent(opener: Opener, server: StaticServer) -> None
     expect(b.status).to_contain_text("Finished")
     a.run()
     expect(a.status).to_contain_text("Finished")
+
+
+def test_the_runners_own_code_that_falls_silent_is_asked_for_again(
+    opener: Opener, server: StaticServer
+) -> None:
+    server.fail("/host.", "silent")
+    page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("print('b')\n")})
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    hold_the_clock(page)
+    with page.expect_request(lambda request: "/host." in request.url):
+        a.run()
+    with page.expect_request(lambda request: "/host." in request.url):
+        page.clock.run_for(15_000)
+    expect(a.status).to_have_text("No data came for a while: loading Python again")
+    page.clock.run_for(5_000)
+    server.faults.clear()  # it is well again, and what was asked for stays without an answer
+    a.button("Stop").click()
+    expect(a.status).to_have_text("Stopped")
+    b.run()
+    expect(b.status).to_contain_text("Finished")
+    a.run()
+    expect(a.status).to_contain_text("Finished")

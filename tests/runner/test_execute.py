@@ -94,7 +94,7 @@ def test_bytes_and_lone_surrogates(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("count", "shown", "hidden"),
-    [(1999, 1999, "0 0"), (2000, 2000, "0 0"), (2001, 2000, "1 0"), (1_000_000, 2000, "998000 0")],
+    [(1999, 1999, "0 0"), (2000, 2000, "0 0"), (2001, 2000, "1 0"), (100_000, 2000, "98000 0")],
 )
 def test_lines_beyond_the_limit_are_counted(page: Page, count: int, shown: int, hidden: str) -> None:
     page.run(f"for i in range({count}):\n    print(i)\n")
