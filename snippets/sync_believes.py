@@ -33,7 +33,7 @@ def flipped(path):
 
 def foreign(path):
     database = path.parents[2] / "sync.db"
-    database.write_bytes(database.read_bytes().replace(b"AfSw", b"Othr", 1))
+    database.write_bytes(database.read_bytes().replace(b"AfSw", b"Them", 1))
 
 
 for change in (None, deleted, cut, flipped, foreign):
