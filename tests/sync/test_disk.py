@@ -44,8 +44,8 @@ def test_a_file_s_way(disk):
     assert b"".join(disk.read(PART)) == b"0123abc"
     disk.rename(PART, FINAL)
     disk.fsync_directory("files/sound")
-    assert disk.sizes("parts") == {}
-    assert disk.sizes("files/sound") == {FINAL: 7}
+    assert dict(disk.sizes("parts")) == {}
+    assert dict(disk.sizes("files/sound")) == {FINAL: 7}
     assert disk.size(FINAL) == 7
     disk.unlink(FINAL)
     disk.unlink(FINAL)

@@ -304,6 +304,27 @@ def test_it_looks_while_a_long_list_is_stored_and_keeps_all_of_it_or_nothing(ext
     assert extended.in_sync()
 
 
+@pytest.mark.parametrize("name", ["pending", "names"])
+def test_it_looks_after_every_handful_of_rows(extended, by_tens, monkeypatch, name):
+    """However many rows there are: no list of all of them is made before somebody has looked."""
+    for number in range(60):
+        extended.truth.add(SOUND, f"{number}", 1)
+    assert extended.run().finished
+    for key in list(extended.truth.contents):
+        extended.truth.rename(key, "another name")
+    rows, real = [0], getattr(store.Store, name)
+
+    def counted(self):
+        for row in real(self):
+            rows[-1] += 1
+            yield row
+
+    monkeypatch.setattr(store.Store, name, counted)
+    assert extended.run(until=lambda: rows.append(0)).finished
+    assert sum(rows) > 60
+    assert max(rows) <= 11
+
+
 def test_progress_moves_while_it_plans(extended, by_tens):
     for number in range(30):
         extended.truth.add(SOUND, f"{number}", 1)

@@ -72,7 +72,10 @@ class AskFeed:
         """Decide what an answer means: a page, or the status with which the server refused the cursor or the page."""
         if isinstance(came, int):
             return self._refused(came)
-        page = self._identified(came)
+        page = came
+        if page.identity.numbered is None:  # an empty page does not show it; then it is as before
+            numbered = self._expected(page.identity).numbered
+            page = replace(page, identity=replace(page.identity, numbered=numbered))
         if not page.identity.same(self._expected(page.identity)):
             if page.plain:
                 said = "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
@@ -109,13 +112,6 @@ class AskFeed:
         # Without numbers, the newest event of the pages before could not be found again by a later run.
         at = (page.next, newest[0]) if page.next and not after.held and page.identity.numbered else None
         return KeepPage(page, cursor, at, after)
-
-    def _identified(self, page: Page) -> Page:
-        """An empty page does not show whether the feed is numbered; then it is as before."""
-        if page.identity.numbered is not None:
-            return page
-        numbered = self._expected(page.identity).numbered
-        return replace(page, identity=replace(page.identity, numbered=numbered))
 
     def _expected(self, came: Identity) -> Identity:
         if not self.full:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import closing, suppress
+from itertools import batched, chain
 from typing import Any, NoReturn, assert_never
 
 from afterswipe.sync.feed.jobs import Job, is_ours, plan
@@ -77,7 +78,7 @@ class Driver:
         """All states, one after the other."""
         self.phase(Phase.CHECKING)
         self.check_after_unclean_end()
-        self.look_at_every_file()
+        await self.in_slices(self.look_at_every_file())
         state: core.State = core.Begin(self.limits)
         while True:
             match state:
@@ -141,16 +142,23 @@ class Driver:
             with self.store.transaction("checked"):
                 self.store.all_checked()
 
-    def look_at_every_file(self) -> None:
+    def look_at_every_file(self) -> Generator[None]:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        self.found = sizes = self.fetcher.disk.sizes("files/sound") | self.fetcher.disk.sizes("files/song")
-        rows = self.store.names()
-        here = {key: size for key, name, size in rows if sizes.get(name) == size}
-        if len(here) < len(rows):
+        sizes, here, named = self.found, dict[str, int](), 0
+        for some in batched(chain(*map(self.fetcher.disk.sizes, ("files/sound", "files/song"))), AT_ONCE):
+            sizes.update(some)
+            yield
+        for rows in batched(self.store.names(), AT_ONCE):
+            here.update((key, size) for key, name, size in rows if sizes.get(name) == size)
+            named += len(rows)
+            yield
+        if not named == len(here) == len(sizes):
+            self.loose = set(sizes)
             for have in self.store.files():
-                if have.key not in here:
+                if have.key in here:
+                    self.loose.remove(have.name)
+                else:
                     self.lose(have)
-        self.loose = set(sizes).difference(name for key, name, _ in rows if key in here)
         self.fetcher.tally.begin(here)
         self.fetcher.changed()
 
@@ -298,7 +306,7 @@ class Driver:
         strays = self.store.strays()
         left_over, left = self.store.left(), []
         kept = {name for job in self.jobs if job.key in left_over for name in (job.final, job.part)}
-        found = (self.loose | self.fetcher.disk.sizes("parts").keys()) - kept
+        found = (self.loose | dict(self.fetcher.disk.sizes("parts")).keys()) - kept
         for name in sorted(found.difference(name for _, name, _ in self.store.names()) if found else ()):
             if name in strays:
                 left.append(name)
@@ -324,10 +332,8 @@ def jobs_of(store: Store) -> Generator[Job | None]:
     pending.sort(key=lambda row: row[0].version)
     plain = store.place().identity.feed_id is None
     about: dict[str, tuple[list[Event], Known | None, Have | None]] = {}
-    for number, (event, known, have) in enumerate(pending, 1):
+    for event, known, have in pending:
         about.setdefault(event.key, ([], known, have))[0].append(event)
-        if not number % AT_ONCE:
-            yield None
     for number, (events, known, have) in enumerate(about.values()):
         if not number % AT_ONCE:
             yield None

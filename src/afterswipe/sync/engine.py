@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -131,7 +131,7 @@ class Sync:
         """What is durable now."""
         with _opened(self) as (disk, store):
             files = store.files()
-            parts = sum(size for name, size in disk.sizes("parts").items() if is_ours(name))
+            parts = sum(size for name, size in disk.sizes("parts") if is_ours(name))
             size = sum(file.size for file in files)
             return Durable(store.contents(), len(files), size, len(store.left()), parts, store.place().cursor)
 
@@ -139,7 +139,7 @@ class Sync:
         """The files that are still to be got, oldest first."""
         with _opened(self) as (disk, store):
             jobs = [(job, job.file) for job in jobs_of(store) if job and job.file]
-            sizes, url = disk.sizes("parts"), partial(file_url, self.base)
+            sizes, url = dict(disk.sizes("parts")), partial(file_url, self.base)
             return [
                 PendingFile(url(j.media, j.content), j.final, file.size, file.sha256, sizes.get(j.part, 0))
                 for j, file in jobs
@@ -177,11 +177,8 @@ def _alone(sync: Sync) -> Iterator[None]:
 @contextmanager
 def _opened(sync: Sync) -> Iterator[tuple[Disk, Store]]:
     """The store of a directory, to look at."""
-    store = sync.store_type(sync._disk, lambda _name, _detail: None)
-    try:
+    with closing(sync.store_type(sync._disk, lambda _name, _detail: None)) as store:
         yield sync._disk, store
-    finally:
-        store.close()
 
 
 class _Run:
@@ -198,6 +195,7 @@ class _Run:
         self.disk = pointed(sync._disk, self.points)
         self.store = sync.store_type(self.disk, self.points)
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
+        self.store.guard = self.lease.keep
         self.wire = Wire(
             sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point, user=sync._user,
         )  # fmt: skip

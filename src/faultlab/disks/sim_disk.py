@@ -255,11 +255,11 @@ class SimDisk:
         self.check_alive()
         return len(self._names[name].data) if name in self._names else None
 
-    def sizes(self, folder: str) -> dict[str, int]:
-        """The sizes in bytes of the files in a folder, by name."""
+    def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
+        """The names of the files in a folder, and their sizes in bytes."""
         self.check_alive()
         files = sorted(self._names.items())
-        return {name: len(file.data) for name, file in files if name.rpartition("/")[0] == folder}
+        return iter([(name, len(file.data)) for name, file in files if name.rpartition("/")[0] == folder])
 
     def stands(self) -> None:
         """A simulated directory is never replaced."""

@@ -66,7 +66,7 @@ class Kind(IntEnum):
     DELETED = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileInfo:
     """What the feed says of a file; None where it says nothing."""
 
@@ -74,7 +74,7 @@ class FileInfo:
     sha256: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One event. `version` orders events: the `seq`, or the server's time in nanoseconds since 1970."""
 

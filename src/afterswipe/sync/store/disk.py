@@ -75,8 +75,8 @@ class Disk(Protocol):
     def size(self, name: str) -> int | None:
         """The file's size in bytes, or None if it is not there. Raises UnsafePath for what is no plain file."""
 
-    def sizes(self, folder: str) -> dict[str, int]:
-        """What is in a folder, by name (with the folder), with sizes in bytes; what is no plain file is left out."""
+    def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
+        """What is in a folder: names (with the folder) and sizes in bytes, one by one; what is no plain file is left out."""
 
     def alone(self) -> bool:
         """Take the lock that the system gives back when a process ends; whether it was free. Where there are no locks, no."""
@@ -190,14 +190,16 @@ class FileDisk:
                 raise UnsafePath(f"{name} is no plain file. Remove it; it is not ours.")
             return found.st_size
 
-    def sizes(self, folder: str) -> dict[str, int]:
+    def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
         with _Mapped(folder):
             path = self._folder(folder)
             if not os.path.isdir(path):
-                return {}
+                return
             with os.scandir(path) as entries:
-                found = ((entry.name, entry.stat(follow_symlinks=False)) for entry in entries)
-                return {f"{folder}/{name}": it.st_size for name, it in found if stat.S_ISREG(it.st_mode)}
+                for entry in entries:
+                    found = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(found.st_mode):
+                        yield f"{folder}/{entry.name}", found.st_size
 
     def alone(self) -> bool:
         """By `flock` on the directory, which a kill ends too, and which other containers see."""

@@ -26,9 +26,6 @@ class Lease:
     """Whether the run before this one did not end in good order."""
     _renewed: tuple[float, float] = (0.0, 0.0)
 
-    def __post_init__(self) -> None:
-        self.store.guard = self.keep
-
     def take(self) -> None:
         """Begin a run: take the lease and note that no good end has come yet, in one transaction. Raises AnotherProcess."""
         now, alone = self.clock.wall(), self.store.disk.alone()

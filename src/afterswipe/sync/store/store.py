@@ -82,7 +82,7 @@ class Store:
 
     def _note_strays(self) -> None:
         """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
-        names = [name for folder in ("files/sound", "files/song") for name in self.disk.sizes(folder)]
+        names = [name for folder in ("files/sound", "files/song") for name, _ in self.disk.sizes(folder)]
         self._db.executemany("INSERT INTO strays VALUES (?)", [(name,) for name in names if is_ours(name)])
 
     def strays(self) -> set[str]:
@@ -276,9 +276,10 @@ class Store:
         wanted = f"SELECT {columns} FROM files WHERE checked <= ? ORDER BY key"  # noqa: S608
         return [Have(*row) for row in self._rows(wanted, not unchecked)]
 
-    def names(self) -> list[tuple[str, str, int]]:
-        """Of every file that is here its content, name and size."""
-        return self._rows("SELECT key, name, size FROM files")
+    def names(self) -> Iterator[tuple[str, str, int]]:
+        """Of every file that is here its content, name and size, read as it is asked for."""
+        with Mapped():
+            yield from self._db.execute("SELECT key, name, size FROM files")
 
     def contents(self) -> int:
         """How many contents are here, deleted ones not counted."""
