@@ -10,14 +10,13 @@ PORT ?= 8000
 serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
 
-test: ready browser     ## every check and every test, the real browser included
-	@$(MAKE) --no-print-directory check build
-	@$(MAKE) --no-print-directory --jobs 3 --keep-going --output-sync=target test-browser test-sync test-guide test-package test-engines
+test: ready browser     ## every check and every test, the real browsers included
+	@$(MAKE) --no-print-directory --jobs 3 --keep-going --output-sync=target build test-sync check test-browser test-guide test-engines test-package
 
 # Three at a time, for much of it is waiting, in an order that keeps two processors busy to the end. None writes what another reads.
 PYTEST := @sh .ci/pytest.sh
 
-test-browser: ready
+test-browser: build
 	$(PYTEST) tests/browser --ignore tests/browser/test_engines.py
 
 test-package: ready
@@ -26,10 +25,10 @@ test-package: ready
 test-sync: ready
 	$(PYTEST) tests/sync
 
-test-engines: ready
+test-engines: build
 	$(PYTEST) tests/browser/test_engines.py
 
-test-guide: ready
+test-guide: build
 	$(PYTEST) tests/guide tests/runner
 
 enumerate: ready        ## by hand, minutes: every plan of three crashes of the sync; goes on where it was, and writes how many there were

@@ -28,11 +28,11 @@ const common = {
   logLevel: "warning",
 };
 
-/** `import code from "bundle:worker"` gives the bundled worker as a string. */
+/** `import code from "bundle:worker"` gives the bundled worker.ts as a string. */
 const workerAsText = {
   name: "worker-as-text",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^bundle:worker$/ }, () => ({ path: join(here, "worker.ts"), namespace: "bundle" }));
+    onResolve({ filter: /^bundle:/ }, ({ path }) => ({ path: join(here, `${path.slice(7)}.ts`), namespace: "bundle" }));
     onLoad({ filter: /.*/, namespace: "bundle" }, async ({ path }) => {
       const worker = await build({ ...common, entryPoints: [path], write: false });
       return { contents: worker.outputFiles[0].text, loader: "text" };

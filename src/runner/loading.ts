@@ -6,7 +6,8 @@
 
 import { neededFiles, partForm, type Way } from "./boot";
 import { importedNames } from "./imports";
-import { readManifest, type Archive, type Manifest, type Part, type RuntimeFile } from "./messages";
+import { Loader } from "./loader";
+import { readManifest, type Archive, type Failure, type Manifest, type Part, type RuntimeFile, type Wanted } from "./messages";
 
 /** Why the runtime could not be loaded, in a sentence for the reader. */
 export class LoadingError extends Error {}
@@ -53,11 +54,16 @@ export class Loading {
   /** The archives that have come beside what a start needs, by path. */
   readonly extra = new Map<string, Part>();
   private readonly silences = new Set<Silence>();
+  private readonly loader = new Loader();
 
   constructor(private readonly address: RuntimeAddress) {}
 
   /** Fetches what is missing, and reports everything to `events`. Rejects with a `LoadingError`. */
-  async load(events: LoadingEvents): Promise<Manifest> {
+  load(events: LoadingEvents): Promise<Manifest> {
+    return this.loader.hold(() => this.loadAll(events));
+  }
+
+  private async loadAll(events: LoadingEvents): Promise<Manifest> {
     let [received, total] = [0, Infinity];
     const report = (again: boolean): void => events.progress(received / total, again);
     const manifest = await this.loadManifest(() => report(true));
@@ -144,7 +150,7 @@ export class Loading {
     const { url, integrity } = this.address;
     const sha256 = hexOfIntegrity(integrity);
     const receive = (_: number, stalled = false): void => (stalled ? again() : undefined);
-    const bytes = await fetchVerified(url, { sha256, integrity }, this.silences, receive);
+    const bytes = (await fetchVerified(this.loader, url, { sha256, integrity }, this.silences, receive)) as ArrayBuffer;
     try {
       return readManifest(new TextDecoder().decode(bytes));
     } catch (error) {
@@ -152,48 +158,19 @@ export class Loading {
     }
   }
 
-  private async loadPart(
-    manifest: Manifest,
-    file: RuntimeFile,
-    receive: Receive,
-    signal: AbortSignal,
-  ): Promise<Part> {
+  private async loadPart(manifest: Manifest, file: RuntimeFile, receive: Receive, signal: AbortSignal): Promise<Part> {
     const url = new URL(file.path, this.address.url).href;
     const packed = "packed" in file ? new URL((file.packed as RuntimeFile).path, this.address.url).href : undefined;
-    const expected = { sha256: file.sha256, integrity: integrityOfHex(file.sha256), size: file.size, packed };
     const form = partForm(manifest, file);
-    if (form !== "module") {
-      const bytes = await fetchVerified(url, expected, this.silences, receive, signal);
-      if (form === "bytes") return bytes;
-      const type = file.path.endsWith("js") ? "text/javascript" : "application/octet-stream";
-      return URL.createObjectURL(new Blob([bytes], { type }));
-    }
-    let compiled: Promise<WebAssembly.Module> | undefined;
-    const bytes = await fetchVerified(url, expected, this.silences, receive, signal, (response) => {
-      // Compiled while it arrives, so that the browser can use its own cache of compiled code; nothing of it
-      // is run before the hash of the same bytes was right.
-      compiled = WebAssembly.compileStreaming(response);
-      compiled.catch(() => undefined);
-    });
-    return (compiled ?? Promise.reject()).catch(() => compile(bytes));
+    const { sha256, size } = file;
+    const expected = { sha256, integrity: integrityOfHex(sha256), size, packed, compile: form === "module" };
+    const part = await this.loader.hold(() => fetchVerified(this.loader, url, expected, this.silences, receive, signal));
+    if (form !== "url") return part;
+    return URL.createObjectURL(new Blob([part as ArrayBuffer], { type: "text/javascript" }));
   }
 }
 
-async function compile(bytes: ArrayBuffer): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compile(bytes);
-  } catch (error) {
-    throw new LoadingError(`This browser cannot compile Python: ${String(error)}`);
-  }
-}
-
-interface Expected {
-  readonly sha256: string;
-  readonly integrity: string;
-  readonly size?: number;
-  /** The address of the same file as gzip leaves it. */
-  readonly packed?: string | undefined;
-}
+type Expected = Omit<Wanted, "id" | "url" | "cache">;
 
 /** The names of the archives whose modules are there from the start, because the image has them. */
 function held(manifest: Manifest, way: Way): readonly string[] {
@@ -215,13 +192,13 @@ type Receive = (bytes: number, again?: boolean) => void;
 
 /** Fetches a file; when it is missing or arrives damaged, once more past the browser's cache; when it falls silent, a few times more. */
 async function fetchVerified(
+  loader: Loader,
   url: string,
   expected: Expected,
   silences: Set<Silence>,
   receive: Receive,
   signal?: AbortSignal,
-  tap?: (response: Response) => void,
-): Promise<ArrayBuffer> {
+): Promise<Part> {
   let [damages, stalls] = [0, 0];
   for (;;) {
     let received = 0;
@@ -235,7 +212,7 @@ async function fetchVerified(
       // A name with a hash in it always means the same bytes: what the browser has of it is good, however old. The second
       // time past its cache, which may hold what is damaged or was missing then, or still wait for what is silent.
       const cache = damages + stalls ? "reload" : "force-cache";
-      return await fetchOnce(url, expected, cache, silence, count, tap);
+      return await fetchOnce(loader, url, expected, cache, silence, count);
     } catch (error) {
       const stalled = error instanceof Stalled;
       receive(-received, stalled);
@@ -290,68 +267,28 @@ class Silence {
   }
 }
 
+/** One attempt, in words where it fails. */
 async function fetchOnce(
+  loader: Loader,
   url: string,
   expected: Expected,
   cache: RequestCache,
   silence: Silence,
   receive: Receive,
-  tap?: (response: Response) => void,
-): Promise<ArrayBuffer> {
-  // Without a secure context there is no crypto.subtle, and the browser's own check has to do.
-  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
-  const { signal } = silence;
-  let bytes: Uint8Array<ArrayBuffer>;
+): Promise<Part> {
   try {
-    let response = await fetch(url, { cache, signal, ...(!subtle && { integrity: expected.integrity }) });
-    silence.listen();
-    if (!response.ok) throw new Damaged(absent(url, response.status));
-    if (expected.packed && subtle && !response.headers.has("Content-Encoding")) {
-      void response.body?.cancel();
-      response = await unpacked(await fetch(expected.packed, { cache, signal }));
-    }
-    tap?.(response.clone());
-    bytes = await read(response, expected.size, (count) => {
+    return await loader.fetch({ url, ...expected, cache }, silence.signal, (count) => {
       silence.listen();
       receive(count);
     });
   } catch (error) {
-    if (error instanceof LoadingError || error instanceof Damaged) throw error;
     if (silence.broken) throw new Stalled(silent(url));
-    // The browser's own check fails in the same way as the network.
-    throw subtle ? new LoadingError(offline(url)) : new Damaged(offline(url));
+    const why = error as Failure;
+    if (why.kind === "damaged") throw new Damaged(damaged(url));
+    if (why.kind === "missing") throw new Damaged(absent(url, why.status));
+    if (why.kind === "not-compiled") throw new LoadingError(`This browser cannot compile Python: ${why.message}`);
+    throw new LoadingError(offline(url));
   }
-  if (subtle && hex(await subtle.digest("SHA-256", bytes)) !== expected.sha256) throw new Damaged(damaged(url));
-  return bytes.buffer;
-}
-
-/** Reads a body as it streams, into one buffer when its size is known. */
-async function read(
-  response: Response,
-  size: number | undefined,
-  receive: (bytes: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (size === undefined || !response.body) {
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    receive(bytes.length);
-    return bytes;
-  }
-  const bytes = new Uint8Array(size);
-  let filled = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (filled + value.length > size) {
-      void reader.cancel();
-      throw new Damaged(damaged(response.url));
-    }
-    bytes.set(value, filled);
-    filled += value.length;
-    receive(value.length);
-  }
-  if (filled < size) throw new Damaged(damaged(response.url));
-  return bytes;
 }
 
 function damaged(url: string): string {
@@ -359,12 +296,6 @@ function damaged(url: string): string {
     `A file of the Python runtime is damaged on its way or on the server, twice in a row: ${name(url)}. ` +
     `${SITE_FAULT} Press Run to try again.`
   );
-}
-
-/** A response with the body of one that has a gzip file. */
-async function unpacked(response: Response): Promise<Response> {
-  if (!response.ok || !response.body) throw new Damaged(absent(response.url, response.status));
-  return new Response(response.body.pipeThrough(new DecompressionStream("gzip")));
 }
 
 function absent(url: string, status: number): string {

@@ -43,6 +43,35 @@ export interface Manifest {
 /** A verified file, in the form in which the worker wants it: bytes, the URL of a blob, or a compiled module. */
 export type Part = ArrayBuffer | string | WebAssembly.Module;
 
+/** One attempt at one file. `size` is known but for the manifest; `packed` is the address of the same file as gzip leaves it. */
+export interface Wanted {
+  readonly id: number;
+  readonly url: string;
+  readonly sha256: string;
+  /** The same hash, in the browser's own form. */
+  readonly integrity: string;
+  readonly size?: number;
+  readonly packed?: string | undefined;
+  readonly cache: RequestCache;
+  /** It is WebAssembly, and wanted as a module. */
+  readonly compile?: boolean;
+}
+
+/** A file, or that one is not wanted any more. */
+export type ToFetcher = Wanted | { readonly id: number };
+
+/** Why an attempt came to nothing. */
+export type Failure =
+  | { readonly kind: "damaged" | "lost" }
+  | { readonly kind: "missing"; readonly status: number }
+  | { readonly kind: "not-compiled"; readonly message: string };
+
+/** `bytes` is how many came since the last message. */
+export type FromFetcher =
+  | { readonly id: number; readonly type: "came"; readonly bytes: number }
+  | { readonly id: number; readonly type: "done"; readonly bytes: number; readonly part: ArrayBuffer | WebAssembly.Module }
+  | { readonly id: number; readonly type: "failed"; readonly why: Failure };
+
 export type ToWorker =
   /** First of all: what there will be, the address of the site's root, below which a program may fetch files, and that of the bundle. */
   | { readonly type: "boot"; readonly start: string; readonly manifest: Manifest; readonly way: "image" | "plain"; readonly root: string; readonly base: string }

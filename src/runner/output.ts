@@ -27,6 +27,7 @@ export class OutputPanel {
   private left: readonly [lines: number, pictures: number] | undefined;
   private sounds: string[] = [];
   private frame = 0;
+  private state = "";
   private started = false;
   private more: HTMLElement | undefined;
 
@@ -55,7 +56,9 @@ export class OutputPanel {
 
   /** A state, said once to a screen reader. */
   say(state: string, tone: "calm" | "wrong" = "calm"): void {
-    if (this.status.textContent !== state) this.status.textContent = state;
+    if (this.state === state) return;
+    this.state = state;
+    this.status.textContent = state;
     this.status.classList.toggle("snippet-status--wrong", tone === "wrong");
     this.percent.textContent = "";
     this.said(state);

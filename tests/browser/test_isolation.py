@@ -77,19 +77,25 @@ def test_what_a_reader_changes_does_not_reach_an_original(tab: Tab, name: str) -
 
 
 def workers_of(page: Page) -> list[Worker]:
-    """The workers that a page starts from now on."""
+    """The workers that a page starts for Python from now on."""
     started: list[Worker] = []
 
     def note(worker: Worker) -> None:
-        started.append(worker)
+        if is_python(worker):
+            started.append(worker)
 
     page.on("worker", note)
     return started
 
 
+def is_python(worker: Worker) -> bool:
+    """Another fetches, while there is something to fetch."""
+    return not worker.url.endswith("#fetcher")
+
+
 def wait_until_at_most(page: Page, most: int) -> None:
     """A worker that was ended is reported as gone a little later."""
-    while len(page.workers) > most:
+    while len(list(filter(is_python, page.workers))) > most:
         page.evaluate("new Promise(requestAnimationFrame)")
 
 

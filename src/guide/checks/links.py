@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?")
@@ -59,13 +60,17 @@ def read(text: str) -> Page:
 
 def check(site: Path, site_url: str) -> list[str]:
     """Every dead link of the built site as `page: link: what is wrong`; also headings that nobody can link to."""
-    pages = {path: read(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    pages = {
+        name: read((site / name).read_text(encoding="utf-8"))
+        for name in sorted(files)
+        if name.endswith(".html")
+    }
     base = urlsplit(site_url).path
     wrong = []
-    for path, page in pages.items():
-        name = path.relative_to(site).as_posix()
+    for name, page in pages.items():
         for link in dict.fromkeys(page.links):
-            wrong += [f"{name}: {link}: {reason}" for reason in _wrong(link, path, site, base, pages)]
+            wrong += [f"{name}: {link}: {reason}" for reason in _wrong(link, name, files, base, pages)]
         if page.headings:
             wrong.append(
                 f"{name}: {page.headings} heading(s) have no id, so nobody can link to them. Give each one."
@@ -73,25 +78,23 @@ def check(site: Path, site_url: str) -> list[str]:
     return wrong
 
 
-def _wrong(link: str, page: Path, site: Path, base: str, pages: dict[Path, Page]) -> Iterator[str]:
+def _wrong(link: str, page: str, files: set[str], base: str, pages: dict[str, Page]) -> Iterator[str]:
     parts = urlsplit(link)
     if parts.scheme or parts.netloc:
         yield from form(link)
         return
-    if not parts.path:
+    path = unquote(parts.path)
+    if not path:
         target = page
-    elif parts.path.startswith("/"):
-        target = site / unquote(parts.path).removeprefix(base if base.endswith("/") else f"{base}/")
+    elif path.startswith("/"):
+        target = normpath(path.removeprefix(base if base.endswith("/") else f"{base}/"))
     else:
-        target = page.parent / unquote(parts.path)
-    target = target.resolve()
-    target = target / "index.html" if target.is_dir() else target
-    if not target.is_relative_to(site.resolve()) or not target.is_file():
+        target = normpath(join(dirname(page), path))
+    target = target if target in files else normpath(f"{target}/index.html")
+    if target not in files:
         yield "there is nothing at this address. Correct the link."
-    elif parts.fragment and target.suffix == ".html":
-        known = pages.get(site / target.relative_to(site.resolve()))
-        if known is not None and unquote(parts.fragment) not in known.ids:
-            yield "the page is there, and has no such anchor. Correct what follows the #."
+    elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].ids:
+        yield "the page is there, and has no such anchor. Correct what follows the #."
 
 
 def form(link: str) -> Iterator[str]:

@@ -46,10 +46,10 @@ function assignments(node) {
 
 /** `object["name"]` or `object.name` of this object. */
 function member(node, object) {
-  if (ts.isElementAccessExpression(node) && ts.isStringLiteral(node.argumentExpression)) {
-    return node.expression.getText() === object ? node.argumentExpression.text : undefined;
-  }
-  return ts.isPropertyAccessExpression(node) && node.expression.getText() === object ? node.name.text : undefined;
+  const { expression, name, argumentExpression } = node;
+  if (!expression || !ts.isIdentifier(expression) || expression.text !== object) return undefined;
+  if (ts.isPropertyAccessExpression(node)) return name.text;
+  return ts.isElementAccessExpression(node) && ts.isStringLiteral(argumentExpression) ? argumentExpression.text : undefined;
 }
 
 /** The name that lets an assignment to this stay, or nothing: then it always stays. */
