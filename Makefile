@@ -31,7 +31,7 @@ test-engines: build
 test-guide: build
 	$(PYTEST) tests/guide tests/runner
 
-enumerate: ready        ## by hand, up to two hours: every plan of three crashes of the sync; writes how many there were
+enumerate: ready        ## by hand, minutes: every plan of three crashes of the sync; goes on where it was, and writes how many there were
 	$(PY) -m faultlab.crashes.exhaustive bench/enumeration.txt
 
 build: ready            ## the site, into site/

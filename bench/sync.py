@@ -170,13 +170,13 @@ def contestants() -> dict[str, Callable[[str, Path], None]]:
     )
 
 
-def timed(get: Callable[[str, Path], None], root: str) -> float:
-    """Seconds of one run into an empty folder."""
+def timed(get: Callable[[str, Path], None], root: str) -> tuple[float, float]:
+    """Seconds of one run into an empty folder: by the clock, and of the processor."""
     folder = Path(tempfile.mkdtemp(prefix="bench-sync-"))
     try:
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         get(root, folder)
-        return time.perf_counter() - begun
+        return time.perf_counter() - begun, time.process_time() - used
     finally:
         shutil.rmtree(folder)
 
@@ -187,16 +187,20 @@ def throughput(rounds: int) -> None:
         with server(sounds, kilobytes) as root:
             total = sum(size for size, _ in wanted(root).values())
             taken: dict[str, list[float]] = {who: [] for who in contestants()}
+            used: dict[str, list[float]] = {who: [] for who in contestants()}
             for _ in range(rounds):
                 for who, get in contestants().items():
-                    taken[who].append(timed(get, root))
+                    seconds, of_the_processor = timed(get, root)
+                    taken[who].append(seconds)
+                    used[who].append(of_the_processor)
         print(f"\n{name}: {sounds} x {kilobytes} kB, {rounds} rounds")
         for who, seconds in taken.items():
             ratios = [
                 f"{median(b / a for a, b in zip(seconds, taken[other], strict=True)):.2f} of the {other}"
                 for other in ("bare loop", "careful loop")
             ]
-            print(f"  {who:<16} {total / median(seconds) / 1e6:7.1f} MB/s   {', '.join(ratios)}")
+            cpu = f"{median(used[who]):.2f} s of the processor"
+            print(f"  {who:<16} {total / median(seconds) / 1e6:7.1f} MB/s   {', '.join(ratios)}; {cpu}")
         print(f"  load {os.getloadavg()[0]:.1f}")
 
 

@@ -47,7 +47,9 @@ from . import snippets
 from .errors import BuildError
 
 STACKED_FROM = 4
-"""Columns of a table that is stacked on a phone; three fit."""
+"""Columns of a table that is stacked on a phone; three fit, unless the first has long names."""
+LONG_NAME = 12
+"""Letters of a name in code that a first column of three has no room for."""
 
 
 class _Finished(Block):  # type: ignore[misc]
@@ -195,10 +197,11 @@ class StackedTables(Treeprocessor):
     """Marks tables too wide for a phone, and gives each cell its column's name: there a row is a card (pages.css)."""
 
     def run(self, root: etree.Element) -> None:
-        """Set `data-stacked` on each table of four columns or more, and `data-label` on its cells."""
+        """Set `data-stacked` on each table of four columns or more, or of three that begin with names; `data-label` on its cells."""
         for table in root.iter("table"):
             heads = ["".join(head.itertext()).strip() for head in table.iterfind("thead/tr/th")]
-            if len(heads) < STACKED_FROM:
+            names = ["".join(code.itertext()) for code in table.iterfind("tbody/tr/td[1]//code")]
+            if len(heads) < STACKED_FROM - any(len(name) > LONG_NAME for name in names):
                 continue
             table.set("data-stacked", "")
             for row in table.iterfind("tbody/tr"):

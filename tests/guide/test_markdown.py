@@ -134,6 +134,12 @@ def test_a_wide_table_names_its_columns_in_each_cell_for_phones():
     assert "data-stacked" not in render("| A | B | C |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n")
 
 
+def test_a_table_of_three_columns_is_wide_where_it_begins_with_long_names():
+    wide, narrow = "`targetMaximumExceeded`", "`denied`"
+    assert "data-stacked" in render(f"| A | B | C |\n| --- | --- | --- |\n| {wide} | 2 | 3 |\n")
+    assert "data-stacked" not in render(f"| A | B | C |\n| --- | --- | --- |\n| {narrow} | {wide} | 3 |\n")
+
+
 def test_what_a_snippet_prints_as_a_table_is_one():
     html = render("/// outcome | strategies_table\nA caption.\n///\n")
     printed = snippets.accepted("strategies_table").text.splitlines()

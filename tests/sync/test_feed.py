@@ -14,6 +14,8 @@ from afterswipe.sync.feed.protocol import (
     Identity,
     Kind,
     Media,
+    _no_constant,
+    _Reader,
     entity_url,
     events_url,
     file_url,
@@ -192,3 +194,32 @@ def test_addresses():
     assert entity_url("https://e.org/", Media.GENRE, ID) == f"https://e.org/v3/music-genre/{ID}"
     assert file_url("https://e.org/", Media.SONG, ID) == f"https://e.org/songs/{ID}.mp3"
     assert [media.has_file for media in Media] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]", " [ ] ", "[1]", "[1,2]", "[1,]", "[,1]", "[1 2]", "[1", "[1]]", "[1] x", "[[1],[2]]", "[NaN]", "[1e999]", "", " ", "1", "nul",
+        "{}", " { } ", '{"a":1}', '{"a":1,}', '{,"a":1}', '{"a":1 "b":2}', '{"a" 1}', '{"a":}', '{1:2}', "{[]:1}", '{"a":1}}', '{"a":[}', '{"a":[1,2],"b":[]}',
+        '{"a":[1,],"b":1}', '{"a":1,"a":[2]}', '{"a":{"events":[1]},"events":[2]}', '{"events":[{"a":[1,{}]}]}', '{"a":"]}[{","b":"\\"["}', "\ufeff[]",
+        "[\u00a01]", "[1\u2028,2]", "\t[\r\n1\t,\n2]\n", "[" * 5000, '{"a":' * 5000, "[01]", "[1.]", '["\x01"]', "[true,false,null]", "['a']", "[1//2]",
+    ],
+)  # fmt: skip
+def test_json_in_parts_is_json(text):
+    """What is read item by item is accepted and refused as the library does it, and means the same."""
+
+    def read(reader):
+        try:
+            return reader(text)
+        except (ValueError, RecursionError):
+            return "refused"
+
+    def in_parts(text):
+        reading = _Reader(text).document()
+        while True:
+            try:
+                next(reading)
+            except StopIteration as end:
+                return end.value
+
+    assert read(in_parts) == read(lambda text: json.loads(text, parse_constant=_no_constant))

@@ -1,5 +1,7 @@
 """One file's transfer: from what is here and what the server answers to what to do. No I/O at all."""
 
+from dataclasses import replace
+
 import pytest
 
 from afterswipe.sync import Limits
@@ -174,6 +176,9 @@ def test_f02_the_file_shrank(given):
     + [(status, Wait(status, 5)) for status in (408, 425, 429, 500, 502, 503, 504)],
 )
 def test_other_statuses(status, decision):
+    assert Ask(asks().want, 0).next(answer(status, retry_after="5")) == decision
+    if status in (403, 404, 410):
+        decision = replace(asks(), whole=True)  # it may be the range alone that is refused
     assert asks().next(answer(status, retry_after="5")) == decision
 
 

@@ -299,7 +299,7 @@ class _Picture:
 
     def _label(self) -> None:
         """What was not so, in words, below the axis: as many lines as a phone needs."""
-        for line in textwrap.wrap(self.timeline.label, int(_NARROW / _LETTER)):
+        for line in textwrap.wrap(self.timeline.label, int(0.9 * _NARROW / _BOLD)):
             self.y += 18
             self.svg.text(0, self.y, line, fill=GAP, font_weight=600)
         if self.timeline.label:

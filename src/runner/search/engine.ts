@@ -45,6 +45,7 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["reference/faults/", 0.2],
   ["reference/mechanisms/", 0.45],
   ["reference/spec/", 0.4],
+  ["reference/changes/", 0.2],
   ["reference/", 0.6],
   ["claims/", 0.4],
   ["instead/", 0.6],

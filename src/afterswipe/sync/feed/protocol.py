@@ -135,7 +135,7 @@ class Page:
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _DATE_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,30}))?(Z|[+-]\d\d:?\d\d)?", re.ASCII
+    r"(?ai)(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,30}))?(Z|[+-]\d\d(?::?\d\d)?)?"
 )
 _MEDIA = frozenset(int(media) for media in Media)
 _KINDS = frozenset(int(kind) for kind in Kind)
@@ -175,7 +175,7 @@ def nanoseconds(date_time: str) -> int:
     if not match:
         raise ValueError(date_time)
     whole, fraction, zone = match.groups()
-    moment = datetime.fromisoformat(whole + (zone or "Z"))
+    moment = datetime.fromisoformat((whole + (zone or "Z")).upper().replace(":60", ":59"))  # a leap second
     passed = moment - _EPOCH
     seconds = passed.days * _DAY + passed.seconds
     return seconds * _SECOND + int((fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0"))

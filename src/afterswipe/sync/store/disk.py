@@ -96,9 +96,8 @@ class Disk(Protocol):
     def close(self, name: str | None = None) -> None:
         """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""
 
-    @property
-    def lesser(self) -> bool:
-        """Whether the file system turned out to have no fsync (S23)."""
+    lesser: bool
+    """Whether the file system turned out to have no fsync (S23)."""
 
 
 class FileDisk:
@@ -226,10 +225,9 @@ class FileDisk:
     def free(self) -> int:
         with _Mapped("."):
             self._make(self.root)
-            try:
+            with suppress(AttributeError, NotImplementedError, OSError):
                 return shutil.disk_usage(self.root).free
-            except (AttributeError, NotImplementedError):
-                return sys.maxsize
+            return sys.maxsize
 
     def database(self) -> sqlite3.Connection:
         with _Mapped(DATABASE):

@@ -36,6 +36,7 @@ _OF_NOTHING = hashlib.sha256().hexdigest()
 OK, PARTIAL, BAD_REQUEST = 200, 206, 400
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, PROXY_AUTHENTICATION = 401, 403, 404, 409, 407
 TIMEOUT, GONE, UNSATISFIABLE, TOO_EARLY, TOO_MANY = 408, 410, 416, 425, 429
+_NOT_OF_A_RANGE = (UNAUTHORIZED, PROXY_AUTHENTICATION, TIMEOUT, TOO_EARLY, TOO_MANY)
 SERVER_ERROR, UNAVAILABLE, NETWORK_AUTHENTICATION = 500, 503, 511
 
 
@@ -169,6 +170,9 @@ class Ask:
             return self._partial(answer)
         if answer.status == UNSATISFIABLE:
             return self._unsatisfiable(answer)
+        refused = BAD_REQUEST <= answer.status < SERVER_ERROR and answer.status not in _NOT_OF_A_RANGE
+        if refused and self.may_resume:
+            return replace(self, whole=True)
         if answer.status in (NOT_FOUND, GONE):
             return Not.HERE
         if answer.status in (UNAUTHORIZED, PROXY_AUTHENTICATION, FORBIDDEN):
@@ -177,8 +181,6 @@ class Ask:
             return Not.ITS_OWN
         if answer.status >= SERVER_ERROR or answer.status in (TIMEOUT, TOO_EARLY, TOO_MANY):
             return Wait(answer.status, answer.retry_after)
-        if self.may_resume and BAD_REQUEST <= answer.status < SERVER_ERROR:
-            return replace(self, whole=True)
         return Refuse(f"status {answer.status} is no answer to this request")
 
     def _whole(self, answer: Answer) -> Decision:
