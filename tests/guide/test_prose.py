@@ -286,7 +286,7 @@ def test_the_navigation_has_its_parts_and_every_page_once():
     config = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), Loader=_Config)
     parts = navigation(config["nav"])
     assert [title for title, _ in parts] == [
-        "Start",
+        "Overview",
         "The confusion",
         "What can run",
         "Building it",
