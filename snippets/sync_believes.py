@@ -4,10 +4,7 @@ import tempfile
 from pathlib import Path
 
 from afterswipe.sync import ForeignDatabase, Sync
-from faultlab import SOUND, FeedServer, Truth
-from faultlab.clock import LoopClock
-from faultlab.loop import run
-from faultlab.servers.faulty import FaultyTransport
+from faultlab import SOUND, FaultyTransport, FeedServer, LoopClock, Truth, run
 
 truth = Truth()
 for number in range(5):

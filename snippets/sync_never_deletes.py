@@ -4,10 +4,7 @@ import tempfile
 from pathlib import Path
 
 from afterswipe.sync import Sync
-from faultlab import SOUND, FeedServer, Truth
-from faultlab.clock import LoopClock
-from faultlab.loop import run
-from faultlab.servers.faulty import FaultyTransport
+from faultlab import SOUND, FaultyTransport, FeedServer, LoopClock, Truth, run
 
 YOURS = ("parts/violin.ly", "files/sound/mix.mp3")  # the person's
 

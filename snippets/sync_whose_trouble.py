@@ -3,11 +3,7 @@
 import tempfile
 
 from afterswipe.sync import Limits, Sync
-from faultlab import SOUND, FeedServer, Truth
-from faultlab.clock import LoopClock
-from faultlab.loop import run
-from faultlab.servers.faulty import FaultyTransport
-from faultlab.servers.wire import Reply
+from faultlab import SOUND, FaultyTransport, FeedServer, LoopClock, Reply, Truth, run
 
 TRIES = Limits(attempts=2)
 REFUSALS = {

@@ -9,12 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .clock import LoopClock
     from .crashes.crash import EVERY, KILL, POWER, enumerate_crashes
     from .crashes.engine_program import EngineProgram
     from .crashes.invariants import at_every_moment, settled
     from .crashes.planted import PLANTED
+    from .loop import run
     from .page import Meter, client, feed_url, play
+    from .servers.faulty import FaultyTransport
     from .servers.server import SOUND, FeedServer, Truth
+    from .servers.wire import Reply
     from .under_phone import Container, PhoneClock, serve, sync_of
 
 __all__ = [
@@ -25,26 +29,34 @@ __all__ = [
     "SOUND",
     "Container",
     "EngineProgram",
+    "FaultyTransport",
     "FeedServer",
+    "LoopClock",
     "Meter",
     "PhoneClock",
+    "Reply",
     "Truth",
     "at_every_moment",
     "client",
     "enumerate_crashes",
     "feed_url",
     "play",
+    "run",
     "serve",
     "settled",
     "sync_of",
 ]
 
 _ROOMS = {
+    "clock": "LoopClock",
     "crashes.crash": "EVERY KILL POWER enumerate_crashes",
     "crashes.engine_program": "EngineProgram",
     "crashes.invariants": "at_every_moment settled",
     "page": "Meter client feed_url play",
     "crashes.planted": "PLANTED",
+    "loop": "run",
+    "servers.faulty": "FaultyTransport",
+    "servers.wire": "Reply",
     "servers.server": "SOUND FeedServer Truth",
     "under_phone": "Container PhoneClock serve sync_of",
 }
