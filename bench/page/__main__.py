@@ -171,7 +171,10 @@ def _on_the_site(playwright: Playwright, site: Server, note: Callable[[str, floa
         page.wait_for_timeout(500)
         note("after half a second's rest, cold: wall", page.evaluate(RUN, 0)[0])
         page.wait_for_timeout(SETTLED_MS)
-        page.locator(f'a[href$="{NEXT.strip("/")}/"]').first.evaluate("(link) => link.click()")
+        link = page.locator(f'a[href$="{NEXT.strip("/")}/"]').first
+        link.dispatch_event("pointerover", {"bubbles": True})  # the list of the pages comes with the intent
+        page.wait_for_timeout(SETTLED_MS)
+        link.evaluate("(link) => link.click()")
         page.wait_for_url("**" + NEXT)
         page.wait_for_timeout(SETTLED_MS)
         note("next page, instant: wall", page.evaluate(RUN, 0)[0])
