@@ -337,7 +337,7 @@ class TestBudgets:
         sizes = {archive.name: archive.size for archive in bundle.manifest.archives}
         assert sizes["core"] <= 345_000
         assert sizes["story"] <= 40_000
-        assert sizes["sources"] <= 80_000
+        assert sizes["sources"] <= 90_000  # fetched when a source is asked for: 150 bytes a claim
         wasm, asm = (len(gzip.compress(bundle.read(bundle.manifest.files[role]))) for role in ("wasm", "asm"))
         assert wasm + asm + sizes["stdlib"] + sizes["core"] + sizes["web"] <= 6_200_000
 
