@@ -11,7 +11,8 @@ import { CodeArea } from "./code";
 import type { Client, Ending, Run } from "./host";
 import type { Outcome } from "./messages";
 import { OutputPanel } from "./output";
-import { python, SILENCE_MS, warm, whyNot } from "./python";
+import { SILENCE_MS } from "./patience";
+import { python, warm, whyNot } from "./python";
 
 interface Parts {
   readonly file: string;

@@ -4,6 +4,7 @@
  * It makes one attempt at one file at a time it is asked for; when to ask again is the page's to say (see loading.ts).
  */
 
+import { hex } from "./hex";
 import type { Failure, FromFetcher, ToFetcher, Wanted } from "./messages";
 
 /** The worker's own scope; TypeScript's libraries for pages and for workers exclude each other. */
@@ -133,8 +134,4 @@ function missing({ status }: Response): Failed {
 async function unpacked(response: Response): Promise<Response> {
   if (!response.ok || !response.body) throw missing(response);
   return new Response(response.body.pipeThrough(new DecompressionStream("gzip")));
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -5,9 +5,11 @@
  */
 
 import { neededFiles, partForm, type Way } from "./boot";
+import { hex } from "./hex";
 import { importedNames } from "./imports";
 import { Loader } from "./loader";
 import { readManifest, type Archive, type Failure, type Manifest, type Part, type RuntimeFile, type Wanted } from "./messages";
+import { MOST_STALLS, SHORT_SILENCE_MS, SILENCE_MS } from "./patience";
 
 /** Why the runtime could not be loaded, in a sentence for the reader. */
 export class LoadingError extends Error {}
@@ -33,12 +35,6 @@ class Damaged extends Error {}
 
 /** No more bytes came. They are asked for once more. */
 class Stalled extends Error {}
-
-/** So long without a byte, and a request is given up; so long, and one who presses Run need not wait for that. */
-const SILENCE_MS = 15_000;
-const SHORT_SILENCE_MS = 2_000;
-/** How often in a row a file may fall silent before the reader is told. */
-const MOST_STALLS = 3;
 
 /** Archives that few programs import from: they come when they are imported, and are not fetched beforehand. */
 const RARE: readonly string[] = ["certificates", "library"];
@@ -164,7 +160,7 @@ export class Loading {
     const form = partForm(manifest, file);
     const { sha256, size } = file;
     const expected = { sha256, integrity: integrityOfHex(sha256), size, packed, compile: form === "module" };
-    const part = await this.loader.hold(() => fetchVerified(this.loader, url, expected, this.silences, receive, signal));
+    const part = await fetchVerified(this.loader, url, expected, this.silences, receive, signal);
     if (form !== "url") return part;
     return URL.createObjectURL(new Blob([part as ArrayBuffer], { type: "text/javascript" }));
   }
@@ -277,10 +273,11 @@ async function fetchOnce(
   receive: Receive,
 ): Promise<Part> {
   try {
-    return await loader.fetch({ url, ...expected, cache }, silence.signal, (count) => {
+    const came = (count: number): void => {
       silence.listen();
       receive(count);
-    });
+    };
+    return await loader.hold(() => loader.fetch({ url, ...expected, cache }, silence.signal, came));
   } catch (error) {
     if (silence.broken) throw new Stalled(silent(url));
     const why = error as Failure;
@@ -319,10 +316,6 @@ function offline(url: string): string {
 
 function name(url: string): string {
   return url.slice(url.lastIndexOf("/") + 1);
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function hexOfIntegrity(integrity: string): string {

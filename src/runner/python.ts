@@ -1,6 +1,7 @@
 /** The way from the small code that every page has to the tab's one Python host, which is loaded on intent. */
 
 import type { Host } from "./host";
+import { MOST_STALLS, SHORT_SILENCE_MS, SILENCE_MS } from "./patience";
 
 // Read at once: under instant navigation the script element stays, but what is relative in it belongs to the
 // page on which the reader came in.
@@ -12,12 +13,6 @@ const address = {
 
 /** The file with the host's code, which stands beside this one. */
 declare const HOST: string;
-
-/** So long, and what has not come is asked for again; so long, when somebody presses Run. */
-export const SILENCE_MS = 15_000;
-const SHORT_SILENCE_MS = 2_000;
-/** How often that is done before it counts as failed. */
-const MOST_STALLS = 3;
 
 let host: Promise<Host> | undefined;
 /** Asks again for the host's code, if it is on its way for so long. */
