@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .app import Application
 from .claims.catalogue import Rule
@@ -10,18 +10,17 @@ from .claims.rules import Rules
 from .errors import UsageError, must
 from .frameworks.activitykit.card import Card
 from .kernel import Cause, Event, Phase, Process, State
+from .kernel.given import takes
 from .kernel.life_cycle import DISCONNECTED
 from .kernel.loop import watch
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
+from .seen.pair import Pair
 from .seen.svg import beliefs
+from .seen.timeline import Timeline
+from .seen.truth import Truth
 from .system import System
 from .units import HOUR, MINUTE, SECOND
-
-if TYPE_CHECKING:
-    from .seen.pair import Pair
-    from .seen.timeline import Timeline
-    from .seen.truth import Truth
 
 Until = Callable[[], bool] | None
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
@@ -42,7 +41,7 @@ class Phone(System[Application]):
 
     def __init__(
         self,
-        ios: str | float = "18",
+        ios: "str | float" = "18",
         *,
         seed: int = 1,
         uplink: float | None = None,
@@ -73,7 +72,7 @@ class Phone(System[Application]):
 
     # What the person does.
 
-    def open(self, app: AppMain | None = None) -> None:
+    def open(self, app: "AppMain | None" = None) -> None:
         """Open the app: launch it, or bring it back to the front. After the first time its name can be left out.
 
         Raises UsageError where no app was named yet, or another one than before.
@@ -81,7 +80,7 @@ class Phone(System[Application]):
         main = app or self._main
         what = "There is no app on the phone yet" if main is None else f"{main!r} is no app"
         why = f"{what}. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
-        must(iscoroutinefunction(main), why)
+        must(iscoroutinefunction(main) and takes(main, 1), why)
         fits = self._main is None or app in (None, self._main)
         must(fits, "This phone has one app, and another one is on it already. Take a second Phone for it.")
         self._main = main
@@ -179,7 +178,10 @@ class Phone(System[Application]):
         `until` is asked whenever something has happened.
         """
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
-        must(span >= 0, "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2).")
+        must(
+            0 <= span < float("inf"),
+            "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2).",
+        )
         self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.
@@ -215,22 +217,16 @@ class Phone(System[Application]):
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
         return island(self.cards, self.rules, app_in_front=self.host.in_front and not self.conditions.locked)
 
-    def truth(self) -> "Truth":
+    def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
-        from .seen.truth import Truth
-
         return Truth.of(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
-    def pair(self) -> "Pair":
+    def pair(self) -> Pair:
         """What the Lock Screen says and what is so, beside each other."""
-        from .seen.pair import Pair
-
         return Pair(self.lock_screen(), self.truth())
 
-    def timeline(self) -> "Timeline":
+    def timeline(self) -> Timeline:
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
-        from .seen.timeline import Timeline
-
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
     def why(self) -> list[Rule]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError, must, must_be_one_of, must_be_share
-from afterswipe.kernel import Clock, Phase
+from afterswipe.kernel import Checked, Clock, Phase
 from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Record
 
@@ -32,7 +32,7 @@ class Power:
     """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
 
 
-class Conditions:
+class Conditions(metaclass=Checked):
     """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is in the record.
 
     Raises UsageError for a condition that is not modelled, a battery outside of 0.0 to 1.0, and a switch that the

@@ -54,9 +54,8 @@ class Host:
     # What the frameworks ask of it.
 
     def wake(self, reason: str, limit: str, rule: str = "force-quit.no-background-launch") -> bool:
-        """Give the app run time in the background for the time that claim `limit` names, launching it where needed.
+        """Give the app run time in the background for the time that claim `limit` names, or, where it is empty, that the caller holds.
 
-        With an empty `limit` the caller holds the time itself (`process.run_time.hold`).
         False where it may not: the person force quit it (claim `rule`), or it is in front already.
         """
         forbidden = self.was_force_quit and rule and self.rules.holds(rule)

@@ -1,8 +1,7 @@
 """One process of the app: its loop, its state, and what keeps it awake, from a launch to an end. Nothing of a framework is here."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
@@ -98,19 +97,9 @@ class Process:
             why = f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
             raise UsageError(why)
 
-    def call(self, action: Action) -> None:
+    def call(self, handler: Callable[[], object]) -> None:
         """Let the main thread do something when the process is next turned."""
-        self.loop.call_soon(action)
-
-    def run(self, work: Coroutine[Any, Any, None], done: Action = lambda: None) -> None:
-        """Run a task beside the app's main one, and call `done` when it is over. What it did not catch is raised in the turn."""
-
-        def over(task: asyncio.Task[None]) -> None:
-            done()
-            if not task.cancelled():
-                task.result()
-
-        self.loop.create_task(work).add_done_callback(over)
+        self.loop.call(handler)
 
     def block(self, until: int) -> asyncio.Future[None]:
         """Keep the main thread busy until then (milliseconds); the future is done when it is free."""
@@ -140,7 +129,7 @@ class Process:
     def _run(self, callback: str) -> None:
         self._see(stages(callback)[0])
         for observer in self._observers:
-            observer(callback)
+            self.loop.start(observer(callback))
 
     def _returned(self, number: int) -> None:
         self._see(stages(self.out.pop(number)[0])[1])

@@ -10,10 +10,10 @@ Not modelled: alerts' sounds, buttons in a card.
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from afterswipe.errors import ActivityAuthorizationError, must, must_be_one_of, must_be_share
-from afterswipe.kernel import Process
+from afterswipe.kernel import Checked, Process
 from afterswipe.kernel.record import CardFollows
 
 from .card import APP, ActivityState, Card, Content
@@ -22,7 +22,8 @@ from .system import STARTS, ActivityStore, moment
 Seconds = tuple[float, float]
 
 
-class Work(Protocol):
+@runtime_checkable
+class URLSessionTask(Protocol):
     """What a card can speak of: a task of a URLSession."""
 
     @property
@@ -30,7 +31,7 @@ class Work(Protocol):
         """Whose process moves the bytes, the transfer's number there, and the file's name."""
 
 
-class Activity:
+class Activity(metaclass=Checked):
     """A Live Activity in the app's hands. Its methods work only while the app has run time."""
 
     def __init__(self, process: Process, cards: ActivityStore, number: int) -> None:
@@ -95,7 +96,7 @@ class Activity:
             self._cards.rank(self._number, relevance_score)
         self._cards.update(self._number, new, by="app", alert=alert)
 
-    def follows(self, task: Work) -> None:
+    def follows(self, task: URLSessionTask) -> None:
         """Say which transfer the card speaks of, so that the two can be compared. It is this guide's own, and no API of Apple's.
 
         A card may follow several. Without it the card speaks of the one work that is there, and of two works it is not judged.
@@ -118,7 +119,7 @@ class Activity:
         self._cards.end(self._number, text, by="app", dismiss_after=after)
 
 
-class Activities:
+class Activities(metaclass=Checked):
     """Apple's `Activity` type and `ActivityAuthorizationInfo`: request a Live Activity, list those that are there, ask what is allowed."""
 
     def __init__(self, process: Process, cards: ActivityStore) -> None:

@@ -16,7 +16,7 @@ import httpx
 
 from afterswipe.device.network import Network
 from afterswipe.errors import ActivityAuthorizationError, UsageError, must, must_be_one_of, must_be_share
-from afterswipe.kernel import Host, Phase
+from afterswipe.kernel import Checked, Host, Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR
 
@@ -30,7 +30,7 @@ Held = tuple[Callable[[], None], bool]
 """What a push does when it arrives, and whether it ends its card."""
 
 
-class LiveActivityPushes:
+class LiveActivityPushes(metaclass=Checked):
     """What a server sends to the cards that always has the newest tokens, as `phone.live_activity_pushes`. Real ones: `phone.apns`."""
 
     def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
@@ -160,6 +160,7 @@ class LiveActivityPushes:
         Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
         """
         self.rules.require("live-activity-push.broadcast", "broadcast channels")
+        self._check("", text or "", progress, stale_date, priority)
         why = "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own."
         self.rules.obeyed("live-activity-push.broadcast-cannot-start", event != "start", why)
         must_be_one_of("event of a broadcast", event, ("update", "end"))
@@ -262,7 +263,7 @@ class LiveActivityPushes:
             raise UsageError(why)
 
 
-class APNs:
+class APNs(metaclass=Checked):
     """Apple's push service, as `phone.apns`: a server sends to a token, and is answered."""
 
     def __init__(self, cards: ActivityStore, pushes: LiveActivityPushes) -> None:
@@ -277,6 +278,7 @@ class APNs:
         live-activity-push.apns-status-codes). An old token for starts is answered 200, and no card appears (claim
         live-activity-push.start-token-goes-out-of-date). Raises UsageError for a token that was never given out.
         """
+        must("number" not in push, "The token says which card it is. Leave number out.")
         cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite
         number = cards.tokens.owner.get(token)
         if number is None:

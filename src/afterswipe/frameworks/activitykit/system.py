@@ -13,12 +13,11 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from math import isfinite
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import ActivityAuthorizationError, NotKnownError, must
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
+from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 from afterswipe.units import SECOND
 
@@ -26,10 +25,7 @@ from .card import APP, LIVE, OPEN, ActivityState, Card, Content
 
 
 def moment(seconds: float) -> int:
-    """A moment on the phone's clock, given in seconds, in milliseconds. Raises UsageError for what is none."""
-    must(
-        isfinite(seconds), f"{seconds} is no moment. Give seconds on the phone's clock, such as app.now + 60."
-    )
+    """A moment on the phone's clock, given in seconds, in milliseconds."""
     return round(seconds * SECOND)
 
 
@@ -112,10 +108,7 @@ class ActivityStore:
     # What the app's ActivityKit and the pushes use.
 
     def add(self, card: Card, by: str, starts: int | None = None, alert: str = "", push: bool = False) -> int:
-        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token.
-
-        Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`, for the app's own cards.
-        """
+        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token."""
         if card.kind == APP:
             if not self.allowed:
                 why = "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before."
@@ -166,10 +159,7 @@ class ActivityStore:
         self._cards[number] = replace(self._cards[number], relevance_score=relevance_score)
 
     def end(self, number: int, text: str | None, by: str, dismiss_after: int | None = None) -> None:
-        """End an activity with a last text. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit.
-
-        A card of the system's own stays until the person removes it, if no time is given.
-        """
+        """End an activity. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit; a card of the system's stays."""
         card = self._cards[number]
         if card.state not in OPEN:
             return
@@ -280,7 +270,7 @@ class ActivityStore:
         self._put(replace(self._cards[number], state=ActivityState.STALE, redrawn=not frozen), by="system")
 
 
-class LiveActivities:
+class LiveActivities(metaclass=Checked):
     """The person's side of Live Activities, as `phone.live_activities`."""
 
     def __init__(self, rules: Rules, cards: ActivityStore) -> None:
@@ -319,6 +309,8 @@ class LiveActivities:
 
     def tap_allow(self, number: int = 1) -> None:
         """Let the person tap Allow under a card: it gets its push token, and the app run time to pass it on."""
+        waits = any(card.number == number and card.state in LIVE for card in self._cards)
+        must(waits and number not in self._cards.tokens.current, f"No card {number} waits for Allow.")
         self._rules.cite("live-activity-push.token-may-wait-for-allow")
         self._cards.new_token(number)
 

@@ -19,7 +19,7 @@ from afterswipe.device.network import Network
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must_be_one_of
 from afterswipe.frameworks.activitykit.card import APP, LIVE, SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
+from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
 from .system import Grant, Reached
@@ -121,7 +121,7 @@ class RunningTask:
         self._tell()
 
 
-class ContinuedProcessing:
+class ContinuedProcessing(metaclass=Checked):
     """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
 
     def __init__(self, host: Host, cards: ActivityStore, network: Network, handlers: Reached) -> None:

@@ -4,10 +4,10 @@ Not modelled: Bluetooth itself.
 """
 
 from afterswipe.errors import NotKnownError, must
-from afterswipe.kernel import Host, Process
+from afterswipe.kernel import Checked, Host, Process
 
 
-class Accessories:
+class Accessories(metaclass=Checked):
     """The accessories around the phone, and whether the app waits for one."""
 
     def __init__(self, host: Host) -> None:
@@ -34,7 +34,7 @@ class Accessories:
         return host.wake("Bluetooth", "model.wake-run-time", rule)
 
 
-class Bluetooth:
+class Bluetooth(metaclass=Checked):
     """Core Bluetooth with state restoration: `app.bluetooth`. Since iOS 7."""
 
     def __init__(self, process: Process, accessories: Accessories) -> None:

@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator
 
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import Host, Process, State
+from afterswipe.kernel import Checked, Host, Process, State
 from afterswipe.kernel.process import RunTimeSource
 from afterswipe.kernel.record import ProcessChanged, StateChanged, TransferMoved
 
 
-class LocationServices:
+class LocationServices(metaclass=Checked):
     """What the person allows, and events of places."""
 
     def __init__(self, host: Host) -> None:
@@ -58,7 +58,7 @@ class LocationServices:
         return []
 
 
-class Location:
+class Location(metaclass=Checked):
     """Live location updates for an app with permission While Using: `app.location`. Since iOS 17."""
 
     def __init__(self, process: Process, services: LocationServices, cards: ActivityStore) -> None:

@@ -18,7 +18,7 @@ import httpx
 from afterswipe.device.connections import ConnectError, Connections, ReadError, SimulatedTransport
 from afterswipe.device.network import address
 from afterswipe.errors import URLError, must_have_bytes
-from afterswipe.kernel import Process
+from afterswipe.kernel import Checked, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 from .system import answered_early
@@ -134,7 +134,7 @@ class UploadTask:
         self._process.note(TransferEnded(*named, outcome))
 
 
-class URLSession:
+class URLSession(metaclass=Checked):
     """An app's default URLSession. Everything in it runs in the app's process and is suspended with it."""
 
     def __init__(self, process: Process, connections: Connections) -> None:
@@ -154,6 +154,7 @@ class URLSession:
         return self._start(data)
 
     def _start(self, data: ResumeData) -> UploadTask:
+        address(data.url)
         self._count += 1
         return UploadTask(self._process, self._connections, data, self._count)
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 import httpx
 
 from afterswipe.errors import UsageError, must, must_be_one_of, must_have_bytes
-from afterswipe.kernel import Process
+from afterswipe.kernel import Checked, Process
 from afterswipe.units import SECOND
 
 from .system import BackgroundTransfer, TransferDaemon
@@ -105,7 +105,7 @@ class BackgroundDownloadTask(_BackgroundTask):
         return self._transfer.response.content
 
 
-class BackgroundURLSession:
+class BackgroundURLSession(metaclass=Checked):
     """An app's URLSession with a background configuration. `is_discretionary` is Apple's `isDiscretionary` for the tasks from then on."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, identifier: str = "") -> None:
@@ -138,6 +138,7 @@ class BackgroundURLSession:
         (claim background-urlsession.scheduling-hints).
         """
         must_be_one_of("protection", protection, PROTECTIONS)
+        must(earliest_begin >= 0, f"earliest_begin={earliest_begin}: give the seconds from now, 0 or more.")
         later = 0
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
