@@ -8,7 +8,7 @@ import asyncio
 from afterswipe import Phone
 
 
-async def app_main(app):
+async def app_main(_app):
     await asyncio.sleep(3600)
 
 
