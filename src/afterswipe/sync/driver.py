@@ -213,7 +213,7 @@ class Driver:
             case answers.Not.ALLOWED:
                 wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
                 raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
-            case answers.Wait(_, asked) if asked is not None or answers.is_pause(status):
+            case answers.Wait(_, asked) if asked is not None or status in answers.PAUSES:
                 await self.fetcher.patience.obey(attempt, asked)
                 return None
             case answers.Wait():
