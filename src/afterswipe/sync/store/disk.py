@@ -115,7 +115,7 @@ class FileDisk:
         self._ahead: dict[
             str, tuple[Future[bool], int]
         ] = {}  # what syncs them meanwhile, and the size up to which it does
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads = ThreadPoolExecutor()  # none is begun before there is something to sync ahead
 
     def open_part(self, name: str) -> int:
         self.stands()
@@ -156,7 +156,6 @@ class FileDisk:
             if name not in self._ahead or self._ahead[name][0].done():
                 with _Mapped(name):
                     self._synced_ahead(name)
-                self._threads = self._threads or ThreadPoolExecutor()
                 self._ahead[name] = self._threads.submit(_fsync, descriptor), size
 
     def _synced_ahead(self, name: str) -> int:
@@ -210,9 +209,8 @@ class FileDisk:
                 return
             with os.scandir(path) as entries:
                 for entry in entries:
-                    found = entry.stat(follow_symlinks=False)
-                    if stat.S_ISREG(found.st_mode):
-                        yield f"{folder}/{entry.name}", found.st_size
+                    if entry.is_file(follow_symlinks=False):
+                        yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
 
     def alone(self) -> bool:
         """By `flock` on the directory, which a kill ends too, and which other containers see."""
