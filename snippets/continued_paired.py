@@ -17,7 +17,8 @@ async def story(app):
                 task.progress.completed_unit_count = max(done, int(sent * 100))
         except URLError as lost:
             print(f"  app: {lost}")
-        task.set_task_completed(success=False)
+        if not task.over:
+            task.set_task_completed(success=False)
 
     app.task_scheduler.register("post", post)
     if app.launch_reason == "person":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .app import Application
 from .claims.catalogue import Rule
@@ -10,18 +10,17 @@ from .claims.rules import Rules
 from .errors import UsageError, must
 from .frameworks.activitykit.card import Card
 from .kernel import Cause, Event, Phase, Process, State
+from .kernel.given import takes
 from .kernel.life_cycle import DISCONNECTED
 from .kernel.loop import watch
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
+from .seen.pair import Pair
 from .seen.svg import beliefs
+from .seen.timeline import Timeline
+from .seen.truth import Truth
 from .system import System
 from .units import HOUR, MINUTE, SECOND
-
-if TYPE_CHECKING:
-    from .seen.pair import Pair
-    from .seen.timeline import Timeline
-    from .seen.truth import Truth
 
 Until = Callable[[], bool] | None
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
@@ -33,16 +32,15 @@ class Phone(System[Application]):
 
     `ios` is the system's version, such as "18", "26.1" or 17. `seed` chooses the small irregularities of the network:
     the same seed gives the same run. `uplink` is in Mbit/s (default: claim model.uplink-bandwidth).
-    Raises UsageError for a version or a bandwidth that is not modelled.
 
     Three arguments change rules, and nothing else does. `suppose` takes refuted beliefs for true, by their ids; all that such a phone
     shows says so. `disputes` chooses for a disputed claim whom to follow, "document" (the default) or "report". `claims` replaces
-    numbers, each in the unit of its claim. Raises UsageError for an id that there is not, with those that there are.
+    numbers, each in the unit of its claim.
     """
 
     def __init__(
         self,
-        ios: str | float = "18",
+        ios: "str | float" = "18",
         *,
         seed: int = 1,
         uplink: float | None = None,
@@ -64,7 +62,6 @@ class Phone(System[Application]):
             self.host.process.run_time.look()
 
     def _launched(self, process: Process) -> Coroutine[Any, Any, None]:
-        """What the app's code holds, in a process that was launched now, and its code."""
         assert self._main is not None
         process.run_time.kept = lambda: self.conditions.background_app_refresh
         watch(self._main)
@@ -73,15 +70,12 @@ class Phone(System[Application]):
 
     # What the person does.
 
-    def open(self, app: AppMain | None = None) -> None:
-        """Open the app: launch it, or bring it back to the front. After the first time its name can be left out.
-
-        Raises UsageError where no app was named yet, or another one than before.
-        """
+    def open(self, app: "AppMain | None" = None) -> None:
+        """Open the app: launch it, or bring it back to the front. After the first time its name can be left out."""
         main = app or self._main
         what = "There is no app on the phone yet" if main is None else f"{main!r} is no app"
         why = f"{what}. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
-        must(iscoroutinefunction(main), why)
+        must(iscoroutinefunction(main) and takes(main, 1), why)
         fits = self._main is None or app in (None, self._main)
         must(fits, "This phone has one app, and another one is on it already. Take a second Phone for it.")
         self._main = main
@@ -114,10 +108,7 @@ class Phone(System[Application]):
             self.host.happen(Event.OPEN)
 
     def open_app_switcher(self) -> None:
-        """Swipe up and hold: the app in front is inactive while the switcher is open.
-
-        `open` goes back to the app, `swipe_up` to the Home Screen, `force_quit` swipes the app away.
-        """
+        """Swipe up and hold: the app in front is inactive. `open` goes back, `swipe_up` to the Home Screen, `force_quit` swipes it away."""
         self._must_be_unlocked("open_app_switcher")
         self._did("opens the app switcher")
         self._in_switcher = True
@@ -161,25 +152,23 @@ class Phone(System[Application]):
         self.rules.cite("live-activity.dismissing-does-not-stop-the-work")
 
     def restart(self) -> None:
-        """Switch the phone off and on: no process is left, and the phone is locked until `unlock`, the first unlock.
-
-        Raises NotKnownError while a card is on the Lock Screen (claim live-activity.reboot-persistence), and UsageError while a
-        background transfer is under way.
-        """
+        """Switch the phone off and on: no process is left, and it is locked. Raises NotKnownError with a card (claim live-activity.reboot-persistence)."""
         self.host.consider(Event.RESTART)
         self._did("restarts the phone")
         self.conditions.device_locked(True)
         self.host.in_front, self._in_switcher = False, False
         self.host.happen(Event.RESTART)
         self.power.unlocked_since_restart = False
+        if self.host.was_force_quit and self.rules.holds("force-quit.restart-lifts-it"):
+            self.host.was_force_quit = False
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
-        """Let time pass, or less where `until` says True before. Raises UsageError for a time below zero, and whatever the app did not catch.
-
-        `until` is asked whenever something has happened.
-        """
+        """Let time pass, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
-        must(span >= 0, "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2).")
+        must(
+            0 <= span < float("inf"),
+            "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2).",
+        )
         self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.
@@ -191,10 +180,7 @@ class Phone(System[Application]):
             self.host.terminate("memory was needed", Cause.JETSAM)
 
     def disconnect_scene(self) -> None:
-        """Let UIKit disconnect the app's scene to get memory back (claim life-cycle.scene-disconnection); the process stays.
-
-        Raises UsageError where no scene is in the background, UnavailableError before iOS 13.
-        """
+        """Let UIKit disconnect the app's scene to get memory back (iOS 13, claim life-cycle.scene-disconnection); the process stays."""
         rule = "life-cycle.scene-disconnection"
         self.rules.require(rule, "scenes")
         process = self.host.process
@@ -215,29 +201,20 @@ class Phone(System[Application]):
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
         return island(self.cards, self.rules, app_in_front=self.host.in_front and not self.conditions.locked)
 
-    def truth(self) -> "Truth":
+    def truth(self) -> Truth:
         """What is the case now, and for how long the card has said something else."""
-        from .seen.truth import Truth
-
         return Truth.of(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
-    def pair(self) -> "Pair":
+    def pair(self) -> Pair:
         """What the Lock Screen says and what is so, beside each other."""
-        from .seen.pair import Pair
-
         return Pair(self.lock_screen(), self.truth())
 
-    def timeline(self) -> "Timeline":
+    def timeline(self) -> Timeline:
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
-        from .seen.timeline import Timeline
-
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
     def why(self) -> list[Rule]:
-        """The claims that this run rests on, in the order in which they were needed; first the beliefs that it supposes.
-
-        `afterswipe.claims.get(rule.id)` has the sources.
-        """
+        """The claims that this run rests on, in the order of their use, supposed beliefs first: `afterswipe.claims.get(rule.id)` has sources."""
         return list(self.rules.used.values())
 
     def _did(self, what: str) -> None:

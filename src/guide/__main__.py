@@ -1,4 +1,4 @@
-"""`python -m guide build | serve | accept | citation | house | claims`: what the Makefile calls."""
+"""`python -m guide build | serve | drafts | accept | citation | house | claims`: what the Makefile calls."""
 
 import argparse
 import sys
@@ -19,6 +19,9 @@ def main() -> int:
     build.add_argument("--builder", choices=["mkdocs", "zensical"], default="mkdocs")
     serve = commands.add_parser("serve", help="build, serve, and build again when something is saved")
     serve.add_argument("--port", type=int, default=8000)
+    commands.add_parser(
+        "drafts", help="make pages anew whose names come by the line, as JSON (what serve starts)"
+    )
     accept = commands.add_parser("accept", help="take what the snippets print now as their tested output")
     accept.add_argument("names", nargs="*", help="which snippets (default: all)")
     commands.add_parser("citation", help="write CITATION.cff from the project's data and the claims")
@@ -36,6 +39,10 @@ def main() -> int:
                 from .serve import serve as serve_site
 
                 serve_site(arguments.port)
+            case "drafts":
+                from .serve import draft_by_the_line
+
+                draft_by_the_line()
             case "citation":
                 from .checks.citation import citation
 

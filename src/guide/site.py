@@ -1,27 +1,35 @@
 """The three stages in order, and what they need: the runtime bundle and the runner."""
 
+import logging
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
 
 from afterswipe import claims
 from guide.checks import claims as claim_lint
 from guide.claims import schema
 from guide.claims.dispute import repo_url
 from guide.claims.head import card_name
+from guide.finish.row import draft as finish_draft
 from guide.finish.row import finish
 from guide.pages.generate import generate
 from guide.previews.cards import claim_card, draw, write_cards
 from guide.runtime.bundle import build_runtime
 from guide.runtime.image import find_chromium
 
-from . import ROOT, snippets, stamps
+from . import ROOT, front_matter, snippets, stamps
 from .errors import BuildError
+
+_MKDOCS = {"NO_MKDOCS_2_WARNING": "1"}
 
 
 def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
@@ -41,7 +49,7 @@ def build_site(site: Path = ROOT / "site", builder: str = "mkdocs") -> None:
     kept = ROOT / "build" / "cache" / "cards"
     # The pages are built by another process, and most of the runtime: meanwhile this one draws.
     with ThreadPoolExecutor() as pool:
-        runtime = pool.submit(build_runtime, ROOT, ROOT / "build" / "runtime")
+        runtime = pool.submit(_runtime, chromium)
         build_runner()
         docs = make_docs(today)
         pages = pool.submit(build_pages, builder)
@@ -84,6 +92,15 @@ def site_url() -> str:
     return os.environ.get("SITE_URL", "http://127.0.0.1:8000/")
 
 
+def _runtime(chromium: str) -> None:
+    """Make Python for the page, unless what is there was made from the same."""
+    out = ROOT / "build" / "runtime"
+    stamp = stamps.of(ROOT, stamps.RUNTIME, chromium)
+    if not stamps.is_current(out, stamp):
+        build_runtime(ROOT, out)
+        stamps.write(out, stamp)
+
+
 def build_runner() -> None:
     """Bundle src/runner with esbuild into build/runner. Raises BuildError with esbuild's own words."""
     out = ROOT / "build" / "runner"
@@ -92,6 +109,25 @@ def build_runner() -> None:
     )
     if result.returncode:
         raise BuildError(f"The runner could not be bundled:\n{result.stdout}{result.stderr}")
+
+
+def prepare_drafts() -> None:
+    """Copy what the builder built, with its times: of that, `draft` makes anew what is newer."""
+    out = ROOT / "build" / "site-draft"
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(ROOT / "build" / "site-mkdocs", out)
+
+
+def draft(names: Sequence[str]) -> None:
+    """Make these pages of docs/ anew in site/, in about a second, as they will be in the next whole build. Nothing is checked."""
+    docs, out = ROOT / "build" / "docs", ROOT / "build" / "site-draft"
+    for name in names:
+        shutil.copyfile(ROOT / "docs" / name, docs / name)
+    os.environ.update(_MKDOCS)
+    logging.disable(logging.WARNING)
+    mkdocs_build(load_config(str(ROOT / "mkdocs.yml"), site_dir=str(out)), dirty=True)
+    for name in names:
+        finish_draft(out, front_matter.address(name), ROOT / "site", docs)
 
 
 def build_pages(builder: str) -> Path:
@@ -107,11 +143,9 @@ def build_pages(builder: str) -> Path:
     if stamps.is_current(out, stamp):
         return out
     shutil.rmtree(out, ignore_errors=True)
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT / "src"),
-        "SITE_DIR": str(out.relative_to(ROOT)),
-        "NO_MKDOCS_2_WARNING": "1",
-    }
+    environment = (
+        os.environ | _MKDOCS | {"PYTHONPATH": str(ROOT / "src"), "SITE_DIR": str(out.relative_to(ROOT))}
+    )
     command = [sys.executable, "-m", *commands[builder]]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if result.returncode or not (out / "index.html").is_file():

@@ -10,6 +10,7 @@ import runpy
 import sys
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from pathlib import Path
 from types import ModuleType
@@ -158,16 +159,20 @@ def accepted(name: str) -> Output:
 
 def html(name: str) -> Markup:
     """The inside of a `<run-snippet>`: bar, code, tested output. Raises BuildError for an unknown name."""
-    # Pygments wraps by default and strips blank lines at both ends; the page must show the file as it is.
-    code = _UNCOLOURED.sub(
-        r"\1", highlight(source(name), PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
-    )
+    code = _coloured(source(name))
     parts = [
         (kind, part if kind == "text" else Markup(part.strip()))  # noqa: S704 - our own drawing
         for kind, part in accepted(name).parts()
     ]
     long = len(source(name).splitlines()) > FOLDED_FROM
     return markup("snippet.html", file=f"{name}.py", code=Markup(code), parts=parts, long=long)  # noqa: S704 - highlighted
+
+
+@cache
+def _coloured(code: str) -> str:
+    """Code as HTML: most snippets stand on several pages."""
+    # Pygments wraps by default and strips blank lines at both ends; the page must show the file as it is.
+    return _UNCOLOURED.sub(r"\1", highlight(code, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
 
 
 def element(name: str) -> Markup:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from afterswipe.claims.compiling import CATALOGUE, SOURCES
+
 PAGES = (
     "build/docs",
     "mkdocs.yml",
@@ -21,10 +23,28 @@ PAGES = (
 )
 """What the builder reads."""
 
+RUNTIME = (
+    "LICENSE",
+    "README.md",
+    "package-lock.json",
+    "pyproject.toml",
+    "requirements-runtime.lock",
+    "requirements.lock",
+    "src/afterswipe",
+    "src/faultlab",
+    "src/guide/runtime",
+    "src/runner",
+)
+"""What Python in the page is made from."""
+
 EVERYTHING = (
+    "LICENSE",
+    "README.md",
     "docs",
     "mkdocs.yml",
     "package-lock.json",
+    "pyproject.toml",
+    "requirements-runtime.lock",
     "requirements.lock",
     "snippets",
     "src",
@@ -36,12 +56,16 @@ EVERYTHING = (
 
 
 def of(root: Path, names: Sequence[str], *words: str) -> str:
-    """The digest of all files below these names, and of words that count too. What is not there counts as that."""
+    """The digest of all files below these names, and of words that count too. What is not there counts as that.
+
+    What is compiled from the claims while the site is built lies among them and does not count.
+    """
+    compiled = {root / "src" / "afterswipe" / "claims" / name for name in (CATALOGUE, SOURCES)}
     digest = hashlib.sha256("\0".join(words).encode())
     for name in names:
         top = root / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and "__pycache__" not in path.parts and path not in compiled:
                 digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -516,8 +516,11 @@ def test_what_ios_18_does_with_a_second_registration_is_not_made_up():
 
 @pytest.mark.parametrize("moment", [-1.0, float("nan"), float("inf")])
 def test_an_earliest_begin_that_is_no_moment_is_refused(moment: float):
-    failure = refused(asking(BGAppRefreshTaskRequest("news", earliest_begin_date=moment)))
-    assert isinstance(failure, UsageError)
+    async def main(app: Application) -> None:
+        app.task_scheduler.register("news", lambda task: None)
+        app.task_scheduler.submit(BGAppRefreshTaskRequest("news", earliest_begin_date=moment))
+
+    assert isinstance(refused(main), UsageError)
 
 
 def test_a_refresh_that_nobody_asked_for_cannot_run():

@@ -366,7 +366,7 @@ def test_a_push_of_too_many_bytes_is_refused_at_the_server():
         ({"number": 9}, "no card 9"),
         ({"priority": 7}, "10 or 5"),
         ({"progress": 2.0}, "0.0 to 1.0"),
-        ({"stale_date": float("nan")}, "no moment"),
+        ({"stale_date": float("nan")}, "a finite number"),
     ],
 )
 def test_what_a_push_refuses(options, words):

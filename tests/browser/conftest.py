@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -136,16 +137,24 @@ def opener(context: BrowserContext, server: StaticServer, watch: Watch) -> Opene
     return Opener(context, server)
 
 
-@pytest.fixture(scope="package")
-def shared_tab(browser: Browser, run_folder: Path) -> Iterator[tuple[Tab, Watch]]:
-    """One watched tab with a warm Python."""
-    with StaticServer(run_folder) as running:
+@contextmanager
+def warm_tab(browser: Browser, root: Path, script: str = "") -> Iterator[tuple[Tab, Watch]]:
+    """One watched tab with a warm Python, for many tests. `script` runs in it before anything of its own."""
+    with StaticServer(root) as running:
         made = browser.new_context(viewport={"width": 1280, "height": 900})
         made.set_default_timeout(PATIENCE_MS)
+        made.add_init_script(script)
         watching = Watch(running.origin)
         watching.follow(made)
         yield Tab(made, running), watching
         made.close()
+
+
+@pytest.fixture(scope="package")
+def shared_tab(browser: Browser, run_folder: Path) -> Iterator[tuple[Tab, Watch]]:
+    """The tab of all tests here that need no fresh profile."""
+    with warm_tab(browser, run_folder) as opened:
+        yield opened
 
 
 @pytest.fixture

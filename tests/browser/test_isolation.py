@@ -1,10 +1,13 @@
 """What a program may do to the worker that it shares with the runner: nothing of it reaches the next one."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Worker, expect
+from playwright.sync_api import Browser, Page, Worker, expect
 
+from .conftest import warm_tab
 from .snippet_page import Snippet, Source
 from .watching import Opener, Tab, Watch, hold_the_clock
 
@@ -280,10 +283,19 @@ Object.defineProperty(Worker.prototype, "onmessage", { set(hear) {
 """
 
 
+@pytest.fixture(scope="module")
+def counting(browser: Browser, run_folder: Path) -> Iterator[tuple[Tab, Watch]]:
+    """A tab that counts what it hears."""
+    with warm_tab(browser, run_folder, COUNTING) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("name", FLOODS)
-def test_under_a_flood_the_page_answers(opener: Opener, watch: Watch, name: str) -> None:
+def test_under_a_flood_the_page_answers(counting: tuple[Tab, Watch], name: str) -> None:
+    tab, watch = counting
     watch.allow("Uncaught|error")
-    page = opener.page({"example.py": Source(FLOODS[name]), "good.py": Source(GOOD)}, script=COUNTING)
+    page = tab.page({"example.py": Source(FLOODS[name]), "good.py": Source(GOOD)})
+    page.evaluate("window.heard = 0")
     example, good = Snippet(page, "example.py"), Snippet(page, "good.py")
     example.run()
     expect(example.status).to_have_text(re.compile("Running|crashed"))
@@ -295,6 +307,7 @@ def test_under_a_flood_the_page_answers(opener: Opener, watch: Watch, name: str)
     good.run()
     expect(good.status).to_contain_text("Finished")
     assert good.result() == "good\n"
+    watch.check()
 
 
 def frames(page: Page, number: int) -> None:

@@ -1,4 +1,4 @@
-"""The 91 questions: every one is there, once, at its address, with its thread, a claim and a chapter."""
+"""The 97 questions: every one is there, once, at its address, with its thread, a claim and a chapter."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
 THREADS: dict[str, str] = tomllib.loads(
     (Path(__file__).parent / "questions.toml").read_text(encoding="utf-8")
 )
-COUNT = 91
+COUNT = 97
 LONGEST_ANSWER = 4
 """Sentences; most answers have three."""
 

@@ -65,6 +65,7 @@ def test_what_is_not_there_is_the_sites_own_404(site):
 
 def test_a_port_that_is_taken_is_said_with_another_one_to_try(monkeypatch):
     monkeypatch.setattr(serving, "build_site", lambda: None)
+    monkeypatch.setattr(serving, "prepare_drafts", lambda: None)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -85,3 +86,90 @@ def test_a_port_that_is_taken_is_said_with_another_one_to_try(monkeypatch):
 )
 def test_what_a_build_writes_itself_asks_for_no_other_build(path, is_source):
     assert serving._is_source(None, str(serving.ROOT / path)) == is_source
+
+
+class Build:
+    """A whole build that ends when the test says so."""
+
+    def __init__(self):
+        self.code = None
+
+    def poll(self):
+        return self.code
+
+
+class Writing:
+    """A desk with a preview, builds that run until they are ended, and a list of what was drafted."""
+
+    def __init__(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(serving, "ROOT", tmp_path)
+        for folder in ("docs", "build/docs"):
+            (tmp_path / folder).mkdir(parents=True)
+            for name in ("a.md", "b.md"):
+                (tmp_path / folder / name).write_text("# A page\n")
+        self.root, self.preview = tmp_path, Preview(tmp_path)
+        self.drafts, self.builds, self.well = [], [], True
+        self.desk = serving.Desk(self.preview, self.draft, self.start)
+
+    def draft(self, names):
+        self.drafts.append(list(names))
+        return self.well
+
+    def start(self):
+        self.builds.append(Build())
+        return self.builds[-1]
+
+    def save(self, *names):
+        self.desk.saved([self.root / name for name in names])
+
+    def end(self, code=0):
+        self.builds[-1].code = code
+        self.desk.look()
+
+
+@pytest.fixture
+def writing(tmp_path, monkeypatch):
+    return Writing(tmp_path, monkeypatch)
+
+
+def test_a_saved_page_is_shown_at_once_and_not_again_by_the_whole_build(writing):
+    writing.save("docs/a.md")
+    assert (writing.drafts, writing.preview.builds, len(writing.builds)) == ([["a.md"]], 1, 1)
+    writing.end()
+    assert (writing.preview.builds, len(writing.builds)) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["docs/new.md", "docs/assets/site.css", "snippets/swoop.py"])
+def test_anything_else_is_shown_by_the_whole_build(writing, name):
+    writing.save(name)
+    assert (writing.drafts, writing.preview.builds, len(writing.builds)) == ([], 0, 1)
+    writing.end()
+    assert writing.preview.builds == 1
+
+
+def test_a_draft_that_fails_waits_for_the_whole_build(writing):
+    writing.well = False
+    writing.save("docs/a.md")
+    assert writing.preview.builds == 0
+    writing.end()
+    assert writing.preview.builds == 1
+
+
+def test_what_is_saved_during_a_build_is_drafted_again_after_it_and_built_next(writing):
+    writing.save("docs/a.md")
+    writing.save("docs/b.md")
+    assert len(writing.builds) == 1
+    writing.end()
+    assert writing.drafts == [["a.md"], ["b.md"], ["b.md"]]
+    assert len(writing.builds) == 2
+    writing.end()
+    assert (len(writing.builds), writing.preview.builds) == (2, 2)
+
+
+def test_a_build_that_fails_leaves_what_it_had_to_show_to_the_next(writing):
+    writing.save("snippets/swoop.py")
+    writing.end(code=1)
+    assert writing.preview.builds == 0
+    writing.save("docs/a.md")
+    writing.end()
+    assert writing.preview.builds == 2

@@ -13,7 +13,7 @@ from typing import Any
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError, must, must_be_one_of, must_be_share
-from afterswipe.kernel import Clock, Phase
+from afterswipe.kernel import Checked, Clock, Phase
 from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Record
 
@@ -32,12 +32,8 @@ class Power:
     """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
 
 
-class Conditions:
-    """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is in the record.
-
-    Raises UsageError for a condition that is not modelled, a battery outside of 0.0 to 1.0, and a switch that the
-    chosen iOS does not have. Whether the phone is locked is read here and changed by `phone.lock()` and `phone.unlock()`.
-    """
+class Conditions(metaclass=Checked):
+    """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is in the record; a person changes `locked`."""
 
     low_power_mode: bool = False
     """Low Power Mode: pauses discretionary work (claim system-conditions.low-power-mode)."""

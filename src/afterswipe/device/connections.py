@@ -12,7 +12,7 @@ from afterswipe.errors import URLError
 from afterswipe.kernel import Action, AppChange, Due, Phase, Process
 from afterswipe.kernel.loop import ProcessLoop
 
-from .network import Network
+from .network import Network, address
 
 
 class ReadError(URLError, httpx.ReadError):
@@ -153,11 +153,7 @@ class _Streaming(httpx.AsyncByteStream):
 
 
 class SimulatedTransport(httpx.AsyncBaseTransport):
-    """An `httpx` transport over the phone's network, for the code of one process.
-
-    The body is sent chunk by chunk as the request's stream yields it; `moved` is called with the
-    number of bytes that have reached the server.
-    """
+    """An `httpx` transport for the code of one process; `moved` is called with the number of bytes that have reached the server."""
 
     def __init__(self, connections: Connections, moved: Callable[[int], None] = lambda _sent: None) -> None:
         self._connections = connections
@@ -166,6 +162,7 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and return the answer. Raises ConnectError without a network, ReadError when the connection dies."""
         network = self._connections.network
+        address(str(request.url))
         if not network.connected:
             raise ConnectError("notConnectedToInternet", "there is no network")
         if not isinstance(request.stream, httpx.AsyncByteStream):

@@ -12,6 +12,7 @@ limits, what it does when nobody reads any more.
 import asyncio
 import random
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
@@ -19,7 +20,7 @@ import httpx
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError, must, must_be_one_of
-from afterswipe.kernel import Action, Clock, Due
+from afterswipe.kernel import Action, Checked, Clock, Due
 from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Record
@@ -56,15 +57,17 @@ KINDS = ("Wi-Fi", "cellular")
 
 @lru_cache
 def address(url: str) -> httpx.URL:
-    """The address in a URL. Kept: to read one takes longer than anything else that a transfer does."""
-    return httpx.URL(url)
+    """The address in a URL. Kept: to read one takes longer than anything else that a transfer does. Raises UsageError for none."""
+    with suppress(httpx.InvalidURL):
+        if (read := httpx.URL(url)).scheme in ("http", "https") and read.host:
+            return read
+    raise UsageError(f"{url!r} is no address. Give a whole one: 'https://upload.example/story'.")
 
 
-class Network:
+class Network(metaclass=Checked):
     """The link between phone and server: `phone.network`.
 
-    `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or
-    `cellular`. Raises UsageError for a number that no link has.
+    `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or `cellular`.
     """
 
     def __init__(
@@ -180,7 +183,6 @@ class Network:
 
         The handler may be a coroutine function, and may answer with a body that takes its time. `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
-        must(callable(handler), f"{handler!r} is no server. Give a function that returns an httpx.Response.")
         self._handlers[host] = handler
         (self._resumable.add if resumable else self._resumable.discard)(host)
 
@@ -201,10 +203,7 @@ class Network:
         return 2 * self.latency
 
     def ask(self, request: httpx.Request, received: int, answered: Answered, in_full: bool = False) -> None:
-        """Have a request answered whose body has arrived in full; `answered` is called with the response, at once or later.
-
-        `in_full` waits until the server has given the whole body of its answer. Raises UsageError where a handler returns something else.
-        """
+        """Have a request answered whose body has arrived; `answered` is called with the response, at once, later, or `in_full` after its body."""
         if self.intercepts:
             answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
             return
@@ -238,7 +237,6 @@ class Network:
         self._work(feed())
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let a server do something that takes time."""
         if self._servers is None:
             self._servers = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no server here can use
         self._servers.start(work)

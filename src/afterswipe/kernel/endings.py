@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from afterswipe.errors import UsageError, must
 from afterswipe.units import duration
 
+from .given import Checked
 from .host import Host
 from .life_cycle import Event, State
 from .process import Process
@@ -20,7 +21,7 @@ from .record import ProcessEnded
 _TOLD = "life-cycle.will-terminate-only-while-running"
 
 
-class Endings:
+class Endings(metaclass=Checked):
     """How the app's processes ended, in order: iterate over it, or look at the `last`."""
 
     def __init__(self, host: Host) -> None:
@@ -43,10 +44,10 @@ class Endings:
         self._host.happen(Event.CRASH, why)
 
     def announce(self, why: str = "the system needed what it had") -> None:
-        """Let the system end an app that runs in the background, and call its `applicationWillTerminate` before.
+        """Let the system end an app that runs in the background when its `applicationWillTerminate` has returned, or its time is over.
 
-        It ends when that has returned, or when the time for it is over (claim life-cycle.will-terminate-limit). Raises UsageError where no
-        code of the app runs in the background: then nobody is told (claim life-cycle.will-terminate-only-while-running).
+        Claim life-cycle.will-terminate-limit. Raises UsageError where no code of the app runs in the background: then nobody is told
+        (claim life-cycle.will-terminate-only-while-running).
         """
         host, process = self._host, self._host.process
         if process is None or process.state is not State.BACKGROUND:

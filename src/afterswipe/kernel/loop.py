@@ -22,14 +22,16 @@ from asyncio import events, tasks
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from heapq import heappop, heappush
+from inspect import isasyncgen, iscoroutine
 from math import ceil
 from types import CodeType
 from typing import Any
 
-from afterswipe.errors import NeverYieldsError
+from afterswipe.errors import NeverYieldsError, UsageError, must
 
-from .clock import Clock
+from .clock import Action, Clock
 
 JUMPS_IN_ONE_TURN_MAX = 2_000_000
 """So many passes through the loops of an app's file, without an await that gives way, mean that it never will."""
@@ -125,9 +127,6 @@ class _Handle(asyncio.Handle):
         self._cancelled = True
         self._args = ()
 
-    def __repr__(self) -> str:
-        return f"<handle of {self._callback!r}>"
-
 
 class _Timer(_Handle, asyncio.TimerHandle):
     """A callback to run at `when`, in seconds."""
@@ -137,11 +136,7 @@ class _Timer(_Handle, asyncio.TimerHandle):
 
 
 class ProcessLoop(asyncio.AbstractEventLoop):
-    """An event loop on the phone's clock, turned from outside.
-
-    It has what tasks, futures, timers, queues and `httpx` with a transport of its own need, and no more:
-    no sockets, no threads, no signals.
-    """
+    """An event loop on the phone's clock, turned from outside: for tasks, timers, queues and `httpx`, without sockets, threads, signals."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -234,13 +229,23 @@ class ProcessLoop(asyncio.AbstractEventLoop):
             heappop(timers)
         return None
 
-    def start(self, main: Coroutine[Any, Any, None]) -> None:
-        """Make `main` the app's main task: an exception that leaves it ends the turn in which it happens."""
-        self.create_task(main).add_done_callback(self._main_done)
+    def start(self, work: object, done: Action = lambda: None) -> None:
+        """Run what a coroutine function returned and call `done` afterwards. An exception that leaves it ends the turn in which it happens."""
+        must(not isasyncgen(work), f"{work!r} yields, and nobody iterates over it. Write it without yield.")
+        if not iscoroutine(work):
+            done()
+            return
 
-    def _main_done(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            self._failure = task.exception()
+        def over(task: asyncio.Task[None]) -> None:
+            done()
+            if not task.cancelled():
+                self._failure = task.exception()
+
+        self.create_task(work).add_done_callback(over)
+
+    def call(self, handler: Callable[[], object]) -> None:
+        """Call a handler when the process is next turned; it may be a coroutine function."""
+        self.call_soon(lambda: self.start(handler()))
 
     # What asyncio uses.
 
@@ -290,3 +295,13 @@ class ProcessLoop(asyncio.AbstractEventLoop):
 
     def is_closed(self) -> bool:
         return False
+
+
+def _refuse(name: str, *_args: object, **_named: object) -> None:
+    why = f"A process on this phone has no {name}: no threads, no sockets, no signals."
+    raise UsageError(f"{why} Call the function itself, and send with app.url_session.client().")
+
+
+for _name in vars(asyncio.AbstractEventLoop).keys() - vars(ProcessLoop).keys():
+    if not _name.startswith("_"):
+        setattr(ProcessLoop, _name, staticmethod(partial(_refuse, _name)))

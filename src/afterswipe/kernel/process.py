@@ -1,8 +1,7 @@
 """One process of the app: its loop, its state, and what keeps it awake, from a launch to an end. Nothing of a framework is here."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
@@ -72,6 +71,7 @@ class Process:
         self.launch_reason = reason
         self.launched_at = clock.now
         self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
+        self.call = self.loop.call
         self.state = State.NOT_RUNNING
         self.application_state = State.NOT_RUNNING
         """The state as the app's code sees it: callback by callback, where the system's `state` changes at once."""
@@ -86,31 +86,12 @@ class Process:
         self._observers: list[Callable[[str], None]] = []
         self._wakes: list[int] = []
 
-    @property
-    def now(self) -> float:
-        """The time on the phone's clock, in seconds since it was switched on."""
-        return self.clock.now / SECOND
-
     def must_run(self, what: str, claim: str) -> None:
         """Raise UsageError unless this process has run time: from outside of the app's code nobody can act for it."""
         if not self.state.runs:
             self.rules.cite(claim)
             why = f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
             raise UsageError(why)
-
-    def call(self, action: Action) -> None:
-        """Let the main thread do something when the process is next turned."""
-        self.loop.call_soon(action)
-
-    def run(self, work: Coroutine[Any, Any, None], done: Action = lambda: None) -> None:
-        """Run a task beside the app's main one, and call `done` when it is over. What it did not catch is raised in the turn."""
-
-        def over(task: asyncio.Task[None]) -> None:
-            done()
-            if not task.cancelled():
-                task.result()
-
-        self.loop.create_task(work).add_done_callback(over)
 
     def block(self, until: int) -> asyncio.Future[None]:
         """Keep the main thread busy until then (milliseconds); the future is done when it is free."""
@@ -140,7 +121,7 @@ class Process:
     def _run(self, callback: str) -> None:
         self._see(stages(callback)[0])
         for observer in self._observers:
-            observer(callback)
+            self.loop.start(observer(callback))
 
     def _returned(self, number: int) -> None:
         self._see(stages(self.out.pop(number)[0])[1])

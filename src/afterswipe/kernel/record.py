@@ -62,10 +62,7 @@ class AssertionChanged(Entry):
 
 @frozen
 class TransferMoved(Entry):
-    """`sent` of `size` bytes of a transfer have arrived, at the server or with `down` at the phone.
-
-    `by` is whose process moves them: `app` or `nsurlsessiond`; `session` is the identifier of its URLSession.
-    """
+    """`sent` of `size` bytes of a transfer have arrived, `down` or up. `by` is whose process moves them: `app` or `nsurlsessiond`."""
 
     by: str
     transfer: int
@@ -142,6 +139,15 @@ class CardFollows(Entry):
     by: str
     transfer: int
     name: str
+
+
+@frozen
+class CardMeans(Entry):
+    """The app's code said what a text of its cards tells. It is a word of this guide's and no API of Apple's."""
+
+    _words = "by {0.text!r} a card says: {0.word}"
+    text: str
+    word: str
 
 
 @frozen

@@ -8,10 +8,11 @@ from itertools import zip_longest
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from .gaps import GOES_ON, NOT_JUDGED, STOPPED, WAITS, Gap, IsSo
-from .lock_screen import LockScreen, bar
+from .gaps import NOT_JUDGED, Gap, IsSo
+from .lock_screen import LockScreen, bar, cells
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
 from .truth import Truth, sentence
+from .words import GOES_ON, STOPPED, WAITS
 
 _COLUMN = 32
 _BAR = 20
@@ -19,10 +20,7 @@ _BAR = 20
 
 @dataclass(frozen=True)
 class Pair:
-    """What the Lock Screen's card says, and what is so of its work, at one moment. `print` it for text, `show` it for a picture.
-
-    Where several cards are on the screen it is about the one that has said what is not so for longest, else about the first.
-    """
+    """What a card says, and what is so of its work: the one that has said what is not so for longest, else the first. `print` or `show` it."""
 
     lock_screen: LockScreen
     truth: Truth
@@ -96,8 +94,9 @@ class Pair:
             left.append(bar(progress, _BAR))
             if self.is_so is not None and self.is_so.size:
                 right += [""] * (len(left) - 1 - len(right)) + [bar(self.share, _BAR)]
-        rows = zip_longest(left, right, fillvalue="")
-        lines = [f"{says:<{_COLUMN}}{so}".rstrip() for says, so in rows]
+        narrow = [cell for line in left for cell in cells(line, _COLUMN - 2)]
+        rows = zip_longest(narrow, right, fillvalue="")
+        lines = [f"{says:<{_COLUMN - 2}}  {so}".rstrip() for says, so in rows]
         return marked_text("\n".join([*lines, self.label]), self.truth.supposed)
 
     def _repr_svg_(self) -> str:
@@ -110,7 +109,6 @@ _LABEL = 41  # letters of the label on a phone
 
 
 def _drawn(pair: Pair) -> str:
-    """Draw both halves, a sign between them, and the label below."""
     drawing = Drawing()
     drawing.text(0, 16, "It says", fill=SAYS, font_weight=700, font_size=15)
     drawing.text(53, 16, "It is so", fill=RUN, font_weight=700, font_size=15)

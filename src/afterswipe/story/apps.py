@@ -110,9 +110,11 @@ async def _in_task(task: BGContinuedProcessingTask, upload: AsyncIterable[float]
     try:
         async for sent in upload:
             task.progress.completed_unit_count = int(sent * whole)
-        task.set_task_completed()
+        success = True
     except URLError:
-        task.set_task_completed(success=False)
+        success = False
+    if not task.over:  # else its time was up
+        task.set_task_completed(success)
 
 
 def _in_process(app: Application, story: Story) -> AsyncIterable[float]:
@@ -217,7 +219,8 @@ async def processing_task(app: Application, story: Story) -> None:
         if card is not None:
             card.end("Posted")
         app.task_scheduler.cancel(request.identifier)
-        task.set_task_completed()
+        if not task.over:
+            task.set_task_completed()
 
     request = BGProcessingTaskRequest("post", requires_network_connectivity=True)
     app.task_scheduler.register("post", work)

@@ -41,6 +41,8 @@ _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _ARTICLE = re.compile(rf'(?:<!--(?:(?!-->).)*-->\s*)?<h1 id="{claim_pages.ARTICLE}"[^>]*>.*?</h1>', re.DOTALL)
 _SEARCH_WORKER = re.compile(r'"search": "[^"]*workers/search[^"]*"')
 _SHELL = "c/shell/"
+_KEPT = "whole.json"
+"""In the cache: what `draft` needs of the last `finish`."""
 _NAV_LINK = re.compile(
     r'(<a href="([^"#]*)" class="md-nav__link[^"]*">\s*<span class="md-ellipsis">(?:(?!</a>).)*?)(\s*</span>)',
     re.DOTALL,
@@ -84,7 +86,6 @@ def finish(
     `docs` has the front matter of the pages. Raises BuildError where runtime or runner are not built, and for a page that no
     policy can be written into.
     """
-    known = {claim.id: claim for claim in claims.every()}
     _copy_the_rest(built, site)
     script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
     texts = {_path(page, built): page.read_text(encoding="utf-8") for page in sorted(built.rglob("*.html"))}
@@ -93,23 +94,37 @@ def finish(
     pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url) | embed.pages(texts, site_url)
     pages |= stubs.pages(short, site_url)
     about = {path: _about(text) for path, text in texts.items()}
-    keys = front_matter.pages(docs) if docs else {}
-    audiences = {path: of.get("audience", "") for path, of in keys.items()}
-    plain = {path: of["plain"] for path, of in keys.items() if "plain" in of}
     policy = content_security_policy([*pages.values(), shell])
-    whole = Whole(known, audiences, plain, policy, script, site_url)
-    made = claim_pages.pages(list(known.values()), today=today, site_url=site_url, docs=docs) if shell else {}
+    whole = _whole(docs, policy, script, site_url)
+    made = claim_pages.pages(claims.every(), today=today, site_url=site_url, docs=docs) if shell else {}
     pages |= {f"c/{claim_id}/": _filled(shell, claim_id, page) for claim_id, page in made.items()}
     finished = {path: _through_the_row(path, text, whole) for path, text in pages.items()}
     theme_script.mend(site, site_url, texts.values())
     sheet = styles.one_sheet(site, finished, site.parent / "cache" / "styles")
+    kept = {"policy": policy, "script": script, "site_url": site_url, "sheet": sheet}
+    (site.parent / "cache" / _KEPT).write_text(json.dumps(kept), encoding="utf-8")
     for path, text in finished.items():
         _write(site, path, styles.with_one_sheet(text, f"{_up(path, text)}{sheet}"))
     listings.complete(site, {f"c/{claim_id}/": page.title for claim_id, page in made.items()}, _SHELL)
     guide = [(title, path, words) for path, (title, words) in sorted(about.items()) if path != "404.html"]
-    data.write(site, list(known.values()), site_url, today, guide)
-    feed.write(site, list(known.values()), site_url)
+    data.write(site, claims.every(), site_url, today, guide)
+    feed.write(site, claims.every(), site_url)
     return about | {path: (stub.title, stub.words) for path, stub in short.items()}
+
+
+def draft(built: Path, path: str, site: Path, docs: Path) -> None:
+    """Put one page of the builder's anew into a finished site. What it shares with other pages stays as the last `finish` left it."""
+    kept = json.loads((site.parent / "build" / "cache" / _KEPT).read_text(encoding="utf-8"))
+    text = (built / path / "index.html").read_text(encoding="utf-8")
+    made = _through_the_row(path, text, _whole(docs, kept["policy"], kept["script"], kept["site_url"]))
+    _write(site, path, styles.with_one_sheet(made, f"{_up(path, text)}{kept['sheet']}"))
+
+
+def _whole(docs: Path | None, policy: str, script: Mapping[str, str], site_url: str) -> Whole:
+    keys = front_matter.pages(docs) if docs else {}
+    audiences = {path: of.get("audience", "") for path, of in keys.items()}
+    plain = {path: of["plain"] for path, of in keys.items() if "plain" in of}
+    return Whole({claim.id: claim for claim in claims.every()}, audiences, plain, policy, script, site_url)
 
 
 def _through_the_row(path: str, text: str, whole: Whole) -> str:

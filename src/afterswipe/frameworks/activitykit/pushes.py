@@ -16,7 +16,7 @@ import httpx
 
 from afterswipe.device.network import Network
 from afterswipe.errors import ActivityAuthorizationError, UsageError, must, must_be_one_of, must_be_share
-from afterswipe.kernel import Host, Phase
+from afterswipe.kernel import Checked, Host, Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR
 
@@ -30,10 +30,10 @@ Held = tuple[Callable[[], None], bool]
 """What a push does when it arrives, and whether it ends its card."""
 
 
-class LiveActivityPushes:
+class LiveActivityPushes(metaclass=Checked):
     """What a server sends to the cards that always has the newest tokens, as `phone.live_activity_pushes`. Real ones: `phone.apns`."""
 
-    def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
+    def __init__(self, host: Host, network: Network, cards: ActivityStore) -> None:
         self._host = host
         self._clock, self.rules, self._record = host.clock, host.rules, host.record
         self._network, self._cards = network, cards
@@ -59,8 +59,7 @@ class LiveActivityPushes:
         """Change what card `number` says; a text that is left out stays, and a timer is replaced.
 
         `progress` is 0.0 to 1.0. `stale_date` is seconds on the phone's clock (iOS 16.2): a moment that has come marks the card as
-        out of date at once. `priority` is 10 or 5. Raises APIError for a push of more than 4 KB (claim live-activity.payload-limit), and
-        UsageError for a card that is none, a progress or a priority that is none.
+        out of date at once. `priority` is 10 or 5. Raises APIError for a push of more than 4 KB (claim live-activity.payload-limit).
         """
         card = self._card(number)
         self._check(card.title, card.content.text if text is None else text, progress, stale_date, priority)
@@ -160,6 +159,7 @@ class LiveActivityPushes:
         Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
         """
         self.rules.require("live-activity-push.broadcast", "broadcast channels")
+        self._check("", text or "", progress, stale_date, priority)
         why = "A broadcast cannot start a Live Activity. Start it in the app with channel='...', or with a push of its own."
         self.rules.obeyed("live-activity-push.broadcast-cannot-start", event != "start", why)
         must_be_one_of("event of a broadcast", event, ("update", "end"))
@@ -187,7 +187,6 @@ class LiveActivityPushes:
         self.rules.obeyed(rule, size <= limit, why)
 
     def _send(self, number: int, priority: int, arrive: Callable[[], None], ends: bool = False) -> None:
-        """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
         self.rules.cite("live-activity-push.priority-and-budget")
         if priority == LOW:
             delay = self.rules.milliseconds("model.low-priority-push-delay")
@@ -262,7 +261,7 @@ class LiveActivityPushes:
             raise UsageError(why)
 
 
-class APNs:
+class APNs(metaclass=Checked):
     """Apple's push service, as `phone.apns`: a server sends to a token, and is answered."""
 
     def __init__(self, cards: ActivityStore, pushes: LiveActivityPushes) -> None:
@@ -277,6 +276,7 @@ class APNs:
         live-activity-push.apns-status-codes). An old token for starts is answered 200, and no card appears (claim
         live-activity-push.start-token-goes-out-of-date). Raises UsageError for a token that was never given out.
         """
+        must("number" not in push, "The token says which card it is. Leave number out.")
         cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite
         number = cards.tokens.owner.get(token)
         if number is None:

@@ -13,12 +13,12 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from math import isfinite
+from functools import partial
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import ActivityAuthorizationError, NotKnownError, must
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
+from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 from afterswipe.units import SECOND
 
@@ -26,10 +26,7 @@ from .card import APP, LIVE, OPEN, ActivityState, Card, Content
 
 
 def moment(seconds: float) -> int:
-    """A moment on the phone's clock, given in seconds, in milliseconds. Raises UsageError for what is none."""
-    must(
-        isfinite(seconds), f"{seconds} is no moment. Give seconds on the phone's clock, such as app.now + 60."
-    )
+    """A moment on the phone's clock, given in seconds, in milliseconds."""
     return round(seconds * SECOND)
 
 
@@ -63,14 +60,19 @@ class PushTokens:
     ) -> AsyncIterator[T]:
         """Yield what `read` says whenever that is something else than before; while the app does not run, only the newest is kept."""
         news = asyncio.Event()
-        self._followers.append(lambda: process.call(news.set))
-        while True:
-            if (now := read()) is not None and now != last:
-                last = now
-                yield now
-            else:
-                await news.wait()
-                news.clear()
+        hear = partial(process.call, news.set)
+        self._followers.append(hear)
+        try:
+            while True:
+                if (now := read()) is not None and now != last:
+                    last = now
+                    yield now
+                else:
+                    await news.wait()
+                    news.clear()
+        finally:
+            if hear in self._followers:
+                self._followers.remove(hear)
 
 
 class ActivityStore:
@@ -112,10 +114,7 @@ class ActivityStore:
     # What the app's ActivityKit and the pushes use.
 
     def add(self, card: Card, by: str, starts: int | None = None, alert: str = "", push: bool = False) -> int:
-        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token.
-
-        Raises ActivityAuthorizationError `denied`, `targetMaximumExceeded` or `attributesTooLarge`, for the app's own cards.
-        """
+        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token."""
         if card.kind == APP:
             if not self.allowed:
                 why = "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before."
@@ -166,10 +165,7 @@ class ActivityStore:
         self._cards[number] = replace(self._cards[number], relevance_score=relevance_score)
 
     def end(self, number: int, text: str | None, by: str, dismiss_after: int | None = None) -> None:
-        """End an activity with a last text. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit.
-
-        A card of the system's own stays until the person removes it, if no time is given.
-        """
+        """End an activity. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit; a card of the system's stays."""
         card = self._cards[number]
         if card.state not in OPEN:
             return
@@ -217,13 +213,11 @@ class ActivityStore:
             raise NotKnownError(why, "live-activity.reboot-persistence")
 
     def _process_ended(self, change: AppChange) -> None:
-        """The app's process is gone: nothing becomes of the cards."""
         self.tokens.forget_followers()
         quit_, other = "live-activity.survives-force-quit", "live-activity.survives-its-process"
         self._rules.cite(quit_ if change.event is Event.FORCE_QUIT else other)
 
     def _locked(self, name: str) -> None:
-        """The device locks, which ends activities of the transient style (claim live-activity.transient-style)."""
         if name == "locked" and self._conditions.locked:
             for card in list(self):
                 self.collapsed(card.number)
@@ -264,7 +258,8 @@ class ActivityStore:
         self._cards[card.number] = card
         self.tokens.tell()
         timer = None if card.state is ActivityState.ENDED else card.content.timer
-        shows = (card.title, card.says(now), card.progress(now), timer)
+        title, says = (" ".join(text.split()) for text in (card.title, card.says(now)))
+        shows = (title or says, says, card.progress(now), timer)
         self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
         if (due := self._stale.pop(card.number, None)) is not None:
             due.cancel()
@@ -280,7 +275,7 @@ class ActivityStore:
         self._put(replace(self._cards[number], state=ActivityState.STALE, redrawn=not frozen), by="system")
 
 
-class LiveActivities:
+class LiveActivities(metaclass=Checked):
     """The person's side of Live Activities, as `phone.live_activities`."""
 
     def __init__(self, rules: Rules, cards: ActivityStore) -> None:
@@ -297,11 +292,7 @@ class LiveActivities:
         self._cards.frequent_updates = True
 
     def allow_frequent_pushes(self, on: bool) -> None:
-        """Switch frequent updates on or off for the app. A change ends the app's ongoing activities.
-
-        Claim live-activity-push.frequent-updates-switch-ends-activities. Raises UnavailableError before iOS 16.2, and
-        UsageError where the app has no such switch because it did not declare frequent updates.
-        """
+        """Switch frequent updates on or off (iOS 16.2): it ends activities (claim live-activity-push.frequent-updates-switch-ends-activities)."""
         rule = "live-activity-push.frequent-updates-can-be-switched-off"
         self._rules.require(rule, "switch for frequent updates")
         why = "The app has no switch for frequent updates. Call phone.live_activities.declare_frequent_updates()."
@@ -319,6 +310,8 @@ class LiveActivities:
 
     def tap_allow(self, number: int = 1) -> None:
         """Let the person tap Allow under a card: it gets its push token, and the app run time to pass it on."""
+        waits = any(card.number == number and card.state in LIVE for card in self._cards)
+        must(waits and number not in self._cards.tokens.current, f"No card {number} waits for Allow.")
         self._rules.cite("live-activity-push.token-may-wait-for-allow")
         self._cards.new_token(number)
 

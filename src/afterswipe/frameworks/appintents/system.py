@@ -14,6 +14,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from inspect import iscoroutinefunction
 from typing import ClassVar, Protocol
 
 from afterswipe.device.conditions import Conditions
@@ -21,7 +22,7 @@ from afterswipe.errors import NotKnownError, UsageError, must, must_be_share
 from afterswipe.frameworks.activitykit.app import Activities
 from afterswipe.frameworks.activitykit.card import SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import AppChange, Event, Host, Phase, Process
+from afterswipe.kernel import AppChange, Checked, Event, Host, Phase, Process
 from afterswipe.kernel.record import PersonDid, ProcessChanged
 
 
@@ -182,7 +183,7 @@ class _Run[App: InProcess]:
         self._process.note(ProcessChanged(self._clock.now, f"intent {self.intent.title!r}", change))
 
 
-class Intents[App: InProcess]:
+class Intents[App: InProcess](metaclass=Checked):
     """What a person, Siri or Shortcuts lets run: `phone.intents`. `app` is what it runs in, None without a process."""
 
     def __init__(
@@ -197,10 +198,9 @@ class Intents[App: InProcess]:
         host.phases.on(Phase.LONG_RUNNING_INTENTS, self._before_force_quit)
 
     def tap(self, intent: AppIntent[App]) -> None:
-        """Tap the intent's button in a widget or a Live Activity; the app does not open.
+        """Tap the intent's button in a widget or a Live Activity (claim intents.widget-buttons-run-an-intent); the app does not open.
 
-        Raises UnavailableError before iOS 17 (claim intents.widget-buttons-run-an-intent), UsageError on a locked phone,
-        NotKnownError where the app was force quit.
+        Raises UnavailableError before iOS 17, UsageError on a locked phone, NotKnownError where the app was force quit.
         """
         self._rules.require("intents.widget-buttons-run-an-intent", "buttons in widgets")
         why = "The phone is locked, and a button asks the person to unlock it first. Call phone.unlock()."
@@ -223,13 +223,13 @@ class Intents[App: InProcess]:
         return [run for run in self._runs if run.alive and isinstance(run.intent, LongRunningIntent)]
 
     def _before_force_quit(self, change: AppChange) -> None:
-        """Nobody has published what a force quit does to a LongRunningIntent that runs."""
         if change.event is Event.FORCE_QUIT and self._long_running():
             why = "what a force quit does to a LongRunningIntent that runs. Stop the intent first, or test it on a device."
             raise NotKnownError(why, "long-running-intent.limits-not-documented")
 
     def _perform(self, intent: AppIntent[App], by: str) -> None:
         self._rules.require(*type(intent).came_with)
+        must(iscoroutinefunction(intent.perform), "An intent waits: write `async def perform(self, app)`.")
         self._host.must_not_be_force_quit("whether an intent of an app that was force quit runs")
         if not self._host.state.foreground:
             self._host.wake("app intent", "")

@@ -3,11 +3,11 @@
 Not modelled: sound that another app or a call interrupts, unless the script says so (`phone.background_modes.interrupt_audio()`).
 """
 
-from afterswipe.kernel import Action, Host, Process
+from afterswipe.kernel import Action, Checked, Host, Process
 from afterswipe.kernel.process import RunTimeSource
 
 
-class AudioPlayback:
+class AudioPlayback(metaclass=Checked):
     """Who plays, and whether it was silence."""
 
     def __init__(self, host: Host) -> None:
@@ -29,7 +29,7 @@ class AudioPlayback:
         return ["audio was used only to keep the app alive (guideline 2.5.4)"]
 
 
-class Audio:
+class Audio(metaclass=Checked):
     """Sound: `app.audio`. The app has run time while it really plays or records."""
 
     def __init__(self, process: Process, playback: AudioPlayback) -> None:

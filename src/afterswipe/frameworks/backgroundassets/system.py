@@ -10,7 +10,7 @@ run, size limits of packs, packs that Apple hosts (iOS 26).
 from afterswipe.device.network import Network
 from afterswipe.errors import must_be_one_of, must_have_bytes
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
-from afterswipe.kernel import Host, Phase
+from afterswipe.kernel import Checked, Host, Phase
 from afterswipe.kernel.record import ProcessChanged
 
 REASONS = ("install", "update", "periodic")
@@ -36,7 +36,7 @@ class DownloaderExtension(Extension):
         self.rules.obeyed("background-assets.downloads-only", False, why)
 
 
-class BackgroundAssets:
+class BackgroundAssets(metaclass=Checked):
     """The phone's side: `phone.background_assets`."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from afterswipe.errors import APIError, BGTaskSchedulerError, UnavailableError, UsageError, must
-from afterswipe.kernel import Event, Host, Process
+from afterswipe.kernel import Checked, Event, Host, Process
 
 from .continued import ContinuedProcessing
 from .system import TaskScheduler
@@ -21,7 +21,7 @@ Handler = Callable[[Any], Coroutine[Any, Any, None] | None]
 """A launch handler: it is given its task. It may be a coroutine function."""
 
 
-class BGTaskScheduler:
+class BGTaskScheduler(metaclass=Checked):
     """Apple's `BGTaskScheduler.shared`, in one process of the app. Its handlers are registered anew at every launch."""
 
     def __init__(
@@ -42,6 +42,7 @@ class BGTaskScheduler:
         request that is not for a continued task. Twice kills it too (claim continued-processing.registering-twice-kills-the-app).
         """
         self._must_exist()
+        must(bool(identifier), "A task needs an identifier, for instance 'example.refresh'.")
         if self.process.clock.now > self.process.launched_at:
             self._late.add(identifier)
             if not self._rules.holds("continued-processing.handler-registered-on-demand"):
@@ -56,13 +57,13 @@ class BGTaskScheduler:
         Raises BGTaskSchedulerError `notPermitted` for an identifier that is not registered (claim
         background-tasks.identifiers-are-declared), `unavailable` for what the person switched off (claim
         background-tasks.error-1-unavailable) and `tooManyPendingTaskRequests` (claims background-refresh.pending-limit,
-        background-processing.pending-limit), UsageError without run time, and UnavailableError before iOS 13.
+        background-processing.pending-limit), and UnavailableError before iOS 13.
         """
         self._must_exist()
         self.process.must_run("submit a task request", "life-cycle.suspended-runs-no-code")
         begin = request.earliest_begin_date
-        moment = begin is None or 0 <= begin < float("inf")
-        must(moment, f"earliest_begin_date={begin} is no moment. Use app.now + seconds, or leave it out.")
+        fits = begin is None or begin >= 0
+        must(fits, f"earliest_begin_date={begin} is no moment. Use app.now + seconds, or leave it out.")
         self._must_be_registered(request.identifier)
         if isinstance(request, BGContinuedProcessingTaskRequest):
             self._continued.add(request)
@@ -107,9 +108,7 @@ class BGTaskScheduler:
         self.process.call(lambda: self._start(self._handlers[task.identifier], task))
 
     def _start(self, handler: Handler, task: BGTask) -> None:
-        work = handler(task)
-        if work is not None:
-            self.process.run(work)
+        self.process.loop.start(handler(task))
         if isinstance(task, BGContinuedProcessingTask):  # that its handler has returned ends nothing
             self._rules.cite("continued-processing.async-work-is-supported")
 
@@ -127,7 +126,6 @@ class BGTaskScheduler:
         )
 
     def _crash(self, why: str) -> None:
-        """An exception that nobody catches ends the app; the script goes on."""
         self._rules.cite("background-tasks.handlers-before-launch-ends")
         self.process.clock.after(0, lambda: self._host.happen(Event.CRASH, why))
 

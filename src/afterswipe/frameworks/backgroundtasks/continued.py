@@ -19,7 +19,7 @@ from afterswipe.device.network import Network
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must_be_one_of
 from afterswipe.frameworks.activitykit.card import APP, LIVE, SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
+from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
 from .system import Grant, Reached
@@ -96,7 +96,6 @@ class RunningTask:
         self._cards.end(self.card, text, "system", 0 if leave else None)
 
     def _watch(self) -> None:
-        """Count the time without progress from now."""
         self._stall.cancel()
         threshold = self._rules.milliseconds("continued-processing.stall-threshold")
         self._stall = self._clock.after(threshold, self._stalled)
@@ -121,7 +120,7 @@ class RunningTask:
         self._tell()
 
 
-class ContinuedProcessing:
+class ContinuedProcessing(metaclass=Checked):
     """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
 
     def __init__(self, host: Host, cards: ActivityStore, network: Network, handlers: Reached) -> None:
@@ -165,10 +164,7 @@ class ContinuedProcessing:
         self.look()
 
     def stop(self) -> None:
-        """Let the person tap Stop on the system's card. Raises UsageError where no task runs.
-
-        On iOS 27 that opens the app, and the task ends some seconds later (claim continued-processing.stop-opens-the-app).
-        """
+        """Let the person tap Stop. On iOS 27 the app opens, and the task ends later (claim continued-processing.stop-opens-the-app)."""
         running = self._newest()
         self.host.record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
         running.stopped = True
@@ -224,7 +220,6 @@ class ContinuedProcessing:
                 running.answer(self._answer)
 
     def _happened(self, change: AppChange) -> None:
-        """With the process go its tasks; nobody tells the app."""
         if change.after is not State.NOT_RUNNING or change.process is None:
             return
         if change.event is Event.FORCE_QUIT:

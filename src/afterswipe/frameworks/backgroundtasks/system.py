@@ -16,7 +16,7 @@ from typing import Protocol
 from afterswipe.device.conditions import Conditions, Power
 from afterswipe.device.network import Network
 from afterswipe.errors import BGTaskSchedulerError, must_be_one_of
-from afterswipe.kernel import AppChange, Due, Event, Host, Phase, Process, State
+from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
 from .tasks import BGAppRefreshTask, BGProcessingTask, BGProcessingTaskRequest, BGTask, Launch
@@ -121,7 +121,7 @@ class _Waiting:
         return isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_external_power
 
 
-class TaskScheduler:
+class TaskScheduler(metaclass=Checked):
     """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
 
     def __init__(

@@ -4,23 +4,25 @@ A request is for one launch, or for going on behind a card. It is a wish, and no
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from afterswipe.errors import must
-from afterswipe.kernel import Action, Process
+from afterswipe.errors import NotKnownError, must
+from afterswipe.kernel import Action, Checked, Process
+from afterswipe.kernel.given import kinds_of, look
 from afterswipe.kernel.record import TaskChanged
 from afterswipe.units import SECOND
 
 
 @dataclass(frozen=True)
-class BGTaskRequest:
-    """What all requests have. `earliest_begin_date` is seconds on the phone's clock (`app.now + 900`).
-
-    It is a lower bound and no appointment (claim background-tasks.earliest-begin-is-a-lower-bound).
-    """
+class BGTaskRequest(metaclass=Checked):
+    """What all requests have. `earliest_begin_date` is seconds (claim background-tasks.earliest-begin-is-a-lower-bound)."""
 
     identifier: str
     earliest_begin_date: float | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            look(type(self).__name__, field.name, kinds_of(field.type), getattr(self, field.name))
 
     @property
     def earliest(self) -> int:
@@ -35,10 +37,7 @@ class BGAppRefreshTaskRequest(BGTaskRequest):
 
 @dataclass(frozen=True)
 class BGProcessingTaskRequest(BGTaskRequest):
-    """Ask for minutes of run time while nobody uses the phone (claims background-processing.runs-when-idle, .lasts-minutes).
-
-    Both requirements are off by default (claim background-processing.power-and-network-conditions).
-    """
+    """Ask for minutes while nobody uses the phone (claims background-processing.runs-when-idle, background-processing.lasts-minutes)."""
 
     requires_external_power: bool = False
     requires_network_connectivity: bool = False
@@ -61,20 +60,36 @@ class BGContinuedProcessingTaskRequest(BGTaskRequest):
     strategy: str | None = None
 
 
-class BGTask:
-    """Run time for one request, in the hands of the app. `expiration_handler` is called, without arguments, when it is over."""
+class BGTask(metaclass=Checked):
+    """Run time for one request, in the hands of the app."""
 
     def __init__(self, process: Process, identifier: str) -> None:
         self.identifier = identifier
-        self.expiration_handler: Action | None = None
-        self.over = self.success = False
-        """Whether the app has called `set_task_completed`, and what it said."""
+        self._expiration_handler: Action | None = None
+        self.over = self.success = self._completed = False
+        """Whether it is over, and well; and whether the app has called `set_task_completed`."""
         self.when_over: Action = lambda: None
         self._process = process
 
+    @property
+    def expiration_handler(self) -> Action | None:
+        """What is called, without arguments, shortly before the time is over."""
+        return self._expiration_handler
+
+    @expiration_handler.setter
+    def expiration_handler(self, handler: Action | None) -> None:
+        self._expiration_handler = handler
+
     def set_task_completed(self, success: bool = True) -> None:
-        """Say that the work is done, or given up. An app that does not is killed (claim background-tasks.must-be-completed)."""
+        """Say that the work is done, or given up. An app that does not is killed (claim background-tasks.must-be-completed).
+
+        Raises NotKnownError the second time (claim background-tasks.second-completion-not-documented).
+        """
         self._process.must_run("complete a background task", "life-cycle.suspended-runs-no-code")
+        if self._completed:
+            why = f"what a second set_task_completed does, for {self.identifier!r}. Call it once, wherever the work ends."
+            raise NotKnownError(why, "background-tasks.second-completion-not-documented")
+        self._completed = True
         self._complete(success, "completed" if success else "given up")
 
     def _complete(self, success: bool, change: str) -> None:
@@ -107,7 +122,7 @@ class BGProcessingTask(BGTask):
     """Minutes of run time while nobody uses the phone."""
 
 
-class Progress:
+class Progress(metaclass=Checked):
     """Apple's `Progress`: count `completed_unit_count` up to `total_unit_count`. The system looks at nothing else of the work."""
 
     def __init__(self, changed: Callable[[bool], None]) -> None:

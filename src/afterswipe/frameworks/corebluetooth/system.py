@@ -4,10 +4,10 @@ Not modelled: Bluetooth itself.
 """
 
 from afterswipe.errors import NotKnownError, must
-from afterswipe.kernel import Host, Process
+from afterswipe.kernel import Checked, Host, Process
 
 
-class Accessories:
+class Accessories(metaclass=Checked):
     """The accessories around the phone, and whether the app waits for one."""
 
     def __init__(self, host: Host) -> None:
@@ -16,10 +16,7 @@ class Accessories:
         """Whether the app waits for an event of an accessory; set by `app.bluetooth.wait_for_event()`."""
 
     def bluetooth_event(self) -> bool:
-        """An accessory for which the app waits does something. Returns whether the app is woken or launched for it.
-
-        Raises UsageError where the app waits for none, and NotKnownError after a force quit since iOS 26.
-        """
+        """An accessory does something. Returns whether the app is woken for it. Raises NotKnownError after a force quit since iOS 26."""
         host, rules = self._host, self._host.rules
         why = "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
         must(self.waits_for_bluetooth, why)
@@ -34,7 +31,7 @@ class Accessories:
         return host.wake("Bluetooth", "model.wake-run-time", rule)
 
 
-class Bluetooth:
+class Bluetooth(metaclass=Checked):
     """Core Bluetooth with state restoration: `app.bluetooth`. Since iOS 7."""
 
     def __init__(self, process: Process, accessories: Accessories) -> None:

@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator
 
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import Host, Process, State
+from afterswipe.kernel import Checked, Host, Process, State
 from afterswipe.kernel.process import RunTimeSource
 from afterswipe.kernel.record import ProcessChanged, StateChanged, TransferMoved
+from afterswipe.units import SECOND
 
 
-class LocationServices:
+class LocationServices(metaclass=Checked):
     """What the person allows, and events of places."""
 
     def __init__(self, host: Host) -> None:
@@ -58,7 +59,7 @@ class LocationServices:
         return []
 
 
-class Location:
+class Location(metaclass=Checked):
     """Live location updates for an app with permission While Using: `app.location`. Since iOS 17."""
 
     def __init__(self, process: Process, services: LocationServices, cards: ActivityStore) -> None:
@@ -70,10 +71,7 @@ class Location:
         self._news: asyncio.Event | None = None
 
     def background_activity_session(self) -> None:
-        """Open a `CLBackgroundActivitySession`, which lets updates come in the background until `invalidate`.
-
-        Raises UnavailableError before iOS 17, APIError in the background: the first one is opened in the foreground.
-        """
+        """Open a `CLBackgroundActivitySession` (iOS 17), in the foreground: updates come in the background until `invalidate`."""
         self._process.rules.require("location.background-activity-session", "live location updates")
         why = "The first CLBackgroundActivitySession is opened in the foreground. Open it before the person leaves."
         may = self._session or self._process.application_state.foreground
@@ -91,7 +89,7 @@ class Location:
         self._plan()
         while await self._news.wait():
             self._news.clear()
-            yield self._process.now
+            yield self._process.clock.now / SECOND
 
     def start_monitoring_significant_location_changes(self) -> None:
         """Arm the events that wake the app: once each, so at every launch (claim location.monitoring-restarts-at-launch)."""
@@ -118,7 +116,6 @@ class Location:
         self._plan()
 
     def _authorised(self) -> bool:
-        """In the background it takes a session or an active Live Activity."""
         if self._process.state.foreground:
             return True
         if self._session:

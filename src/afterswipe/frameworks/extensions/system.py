@@ -10,13 +10,14 @@ transfers retries, and the system's choice of network or power for them.
 """
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import httpx
 
 from afterswipe.device.connections import Connections, SimulatedTransport
 from afterswipe.device.network import Network
-from afterswipe.kernel import Action, AppChange, Due, Event, Host, Phase
+from afterswipe.kernel import Action, AppChange, Checked, Due, Event, Host, Phase
 from afterswipe.kernel.loop import ProcessLoop
 from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
@@ -25,7 +26,7 @@ type ExtensionMain[E] = Callable[[E], Coroutine[Any, Any, None]]
 """The code of an extension: it is given what such an extension can do."""
 
 
-class Extension:
+class Extension(metaclass=Checked):
     """What an extension's code holds. Each mechanism adds what its kind of extension can do."""
 
     def __init__(self, network: Network, name: str) -> None:
@@ -42,10 +43,6 @@ class Extension:
     def now(self) -> float:
         """The time on the phone's clock, in seconds since it was switched on."""
         return self.clock.now / SECOND
-
-    def call(self, action: Action) -> None:
-        """Let the extension's main thread do something when its process is next turned."""
-        self.loop.call_soon(action)
 
     def client(self) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` over the phone's network, in this process."""
@@ -68,30 +65,23 @@ class Extensions:
         *,
         ended: Action = lambda: None,
         limit: int | None = None,
-        last_chance: Action = lambda: None,
+        last_chance: Callable[[], object] = lambda: None,
     ) -> None:
-        """Start a process and run `main` in it. `ended` is called once, when `main` is done or the process is ended.
-
-        After `limit` milliseconds the process gets its `last_chance`, one turn, and is ended.
-        """
+        """Start a process and run `main` in it; `ended` is called once, at its end: after `limit` milliseconds, and one turn as `last_chance`."""
         extension.ended = ended
         self.running.append(extension)
         self._host.beside.append(extension.loop)
         self._note(extension, "started")
 
-        async def whole() -> None:
-            await main(extension)
-            self._end(extension, "done")
-
-        extension.loop.start(whole())
+        done = partial(self._end, extension, "done")
+        extension.loop.call_soon(lambda: extension.loop.start(main(extension), done))
         if limit is not None:
             extension.planned = [
-                self._host.clock.after(limit, lambda: extension.call(last_chance)),
+                self._host.clock.after(limit, lambda: extension.loop.call(last_chance)),
                 self._host.clock.after(limit + 1, lambda: self._end(extension, "ended: its time was up")),
             ]
 
     def _restarted(self, change: AppChange) -> None:
-        """No process outlives a restart of the phone. Nobody is told."""
         if change.event is Event.RESTART:
             for extension in list(self.running):
                 self._stop(extension, "ended: the phone restarted")
@@ -137,7 +127,6 @@ class SystemTransfers:
         self._going.append(entry)
 
     def _network_changed(self) -> None:
-        """What was on its way is lost with its network, and sent again on the next."""
         going, self._going = self._going, []
         for due, again in going:
             if due is not None:

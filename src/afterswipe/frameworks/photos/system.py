@@ -11,7 +11,7 @@ an extension may run, the job limit, the single retry, assets that are only in i
 from afterswipe.device.network import Network
 from afterswipe.errors import must, must_be_one_of, must_have_bytes
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
-from afterswipe.kernel import Host, Phase, Process
+from afterswipe.kernel import Checked, Host, Phase, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 FIRST_FORM = "PHBackgroundResourceUploadExtension"
@@ -43,7 +43,7 @@ class UploadExtension(Extension):
         self._photos.upload(resource)
 
 
-class Photos:
+class Photos(metaclass=Checked):
     """The phone's side: `phone.photos`. The photo library, and the system that uploads from it."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
@@ -67,10 +67,7 @@ class Photos:
         self.library[name] = size
 
     def install_extension(self, process_jobs: ExtensionMain[UploadExtension], form: str = FIRST_FORM) -> str:
-        """Give the app an upload extension of one of the `FORMS`. Returns "installed", or that with a warning.
-
-        Raises UnavailableError before iOS 26.1, or before 27 for the second form; UsageError for another form.
-        """
+        """Give the app an upload extension of one of the `FORMS` (iOS 26.1, 27). Returns "installed", or that with a warning."""
         must_be_one_of("form of the extension", form, FORMS)
         self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs
@@ -104,7 +101,7 @@ class Photos:
         self._transfers.move(size, up=True, progressed=progressed)
 
 
-class PhotoLibrary:
+class PhotoLibrary(metaclass=Checked):
     """The app's side: `app.photo_library`."""
 
     def __init__(self, process: Process, photos: Photos) -> None:

@@ -102,10 +102,7 @@ class BackgroundTime:
                 self._process.call(assertion.expiration_handler)
 
     def _call(self, block: ExpiringBlock, expired: bool, done: Action = lambda: None) -> None:
-        if (work := block(expired)) is None:
-            done()
-        else:
-            self._process.run(work, done)
+        self._process.loop.start(block(expired), done)
 
     def _out_of_time(self) -> None:
         if any(assertion.must_be_ended for assertion in self._held.values()):

@@ -18,7 +18,7 @@ import httpx
 from afterswipe.device.connections import ConnectError, Connections, ReadError, SimulatedTransport
 from afterswipe.device.network import address
 from afterswipe.errors import URLError, must_have_bytes
-from afterswipe.kernel import Process
+from afterswipe.kernel import Checked, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 from .system import answered_early
@@ -28,10 +28,9 @@ _RESUMABLE = "background-urlsession.resumable-uploads"
 
 @dataclass(frozen=True)
 class ResumeData:
-    """What an app keeps of an interrupted upload, so that another can go on from there: file, server, and how many bytes the server has.
+    """What an app keeps of an interrupted upload, so that another can go on, where both sides know the protocol (iOS 17).
 
-    Both sides have to know the protocol: iOS from version 17 (claim background-urlsession.resumable-uploads), and the server
-    (`phone.network.serve(host, resumable=True)`).
+    Claim background-urlsession.resumable-uploads; `phone.network.serve(host, resumable=True)`.
     """
 
     name: str
@@ -116,7 +115,7 @@ class UploadTask:
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:
-        piece = int(self._process.rules.number("model.upload-chunk"))
+        piece = min(int(self._process.rules.number("model.upload-chunk")), self.size)
         zeros = _zeros(piece)
         left = self.size - self._resumed
         while left:
@@ -125,16 +124,15 @@ class UploadTask:
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent
-        named = (self._process.clock.now, "app", self._number, self.name)
-        self._process.note(TransferMoved(*named, self.count_of_bytes_sent, self.size))
+        now = self._process.clock.now
+        self._process.note(TransferMoved(now, *self.moved_by, self.count_of_bytes_sent, self.size))
         self._news.set()
 
     def _end(self, outcome: str) -> None:
-        named = (self._process.clock.now, "app", self._number, self.name)
-        self._process.note(TransferEnded(*named, outcome))
+        self._process.note(TransferEnded(self._process.clock.now, *self.moved_by, outcome))
 
 
-class URLSession:
+class URLSession(metaclass=Checked):
     """An app's default URLSession. Everything in it runs in the app's process and is suspended with it."""
 
     def __init__(self, process: Process, connections: Connections) -> None:
@@ -154,6 +152,7 @@ class URLSession:
         return self._start(data)
 
     def _start(self, data: ResumeData) -> UploadTask:
+        address(data.url)
         self._count += 1
         return UploadTask(self._process, self._connections, data, self._count)
 

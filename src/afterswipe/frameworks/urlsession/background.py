@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 import httpx
 
 from afterswipe.errors import UsageError, must, must_be_one_of, must_have_bytes
-from afterswipe.kernel import Process
+from afterswipe.kernel import Checked, Process
 from afterswipe.units import SECOND
 
 from .system import BackgroundTransfer, TransferDaemon
@@ -96,16 +96,13 @@ class BackgroundDownloadTask(_BackgroundTask):
 
     @property
     def content(self) -> bytes:
-        """What is in the downloaded file, an error's page included: look at `response.status_code` first.
-
-        Raises UsageError before it is there, and where the transfer failed.
-        """
+        """What is in the downloaded file, an error's page included: look at `response.status_code` first."""
         if not self._transfer.outcome or self._transfer.error is not None or self._transfer.response is None:
             raise UsageError(f"{self.name} is not there: ask `finished` and `failed` first.")
         return self._transfer.response.content
 
 
-class BackgroundURLSession:
+class BackgroundURLSession(metaclass=Checked):
     """An app's URLSession with a background configuration. `is_discretionary` is Apple's `isDiscretionary` for the tasks from then on."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, identifier: str = "") -> None:
@@ -133,11 +130,11 @@ class BackgroundURLSession:
     ) -> BackgroundUploadTask:
         """Hand an upload from a file of `size` bytes to the system. It starts at once and needs nobody to wait for it.
 
-        `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UsageError for a size below 1 and a
-        protection class that is none, UnavailableError before iOS 7, and for `earliest_begin` before iOS 11
-        (claim background-urlsession.scheduling-hints).
+        `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UnavailableError before iOS 7, and for
+        `earliest_begin` before iOS 11 (claim background-urlsession.scheduling-hints).
         """
         must_be_one_of("protection", protection, PROTECTIONS)
+        must(earliest_begin >= 0, f"earliest_begin={earliest_begin}: give the seconds from now, 0 or more.")
         later = 0
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")

@@ -26,7 +26,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network, address
 from afterswipe.errors import URLError, must
-from afterswipe.kernel import Action, AppChange, Clock, Due, Event, Host, Phase, State
+from afterswipe.kernel import Action, AppChange, Checked, Clock, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
 
@@ -62,7 +62,7 @@ def answered_early(response: httpx.Response) -> str:
     return f"answered with {response.status_code} {kind}"
 
 
-class TransferDaemon:
+class TransferDaemon(metaclass=Checked):
     """The system's process that moves the bytes of background sessions: `phone.daemon`."""
 
     def __init__(self, host: Host, network: Network, conditions: Conditions, rng: random.Random) -> None:
@@ -89,6 +89,7 @@ class TransferDaemon:
 
     def add(self, transfer: BackgroundTransfer, *, from_background: bool) -> BackgroundTransfer:
         """Take over a transfer. One that is started in the background is discretionary and waits."""
+        address(transfer.url)
         self._open.append(transfer)
         self.transfers.append(transfer)
         transfer.number = len(self.transfers)
@@ -156,10 +157,7 @@ class TransferDaemon:
     # When a transfer may start, and what holds it.
 
     def _wait_in_background(self, transfer: BackgroundTransfer) -> int:
-        """The rate limiter's delay or, where there is none, the model's for discretionary work.
-
-        They are not added up: the delays that a developer saw in a chain were of tasks that are discretionary as well.
-        """
+        """The rate limiter's delay or, where there is none, the model's for discretionary work: a chain's tasks are discretionary as well."""
         limited = self.rate_limiter.wait()
         self._rules.cite("background-urlsession.background-start-is-discretionary")
         transfer.discretionary = True
@@ -174,7 +172,6 @@ class TransferDaemon:
     # How the bytes move.
 
     def _look(self) -> None:
-        """Start what may move now and does not."""
         at_once = int(self._rules.number("model.transfers-at-once"))
         under_way: dict[str, int] = {}
         for transfer in list(self._open):
@@ -274,7 +271,6 @@ class TransferDaemon:
         must(change.event is not Event.RESTART or not self._open, why)
 
     def _process_changed(self, change: AppChange) -> None:
-        """That the app is suspended changes nothing here."""
         if change.after.foreground:
             self.rate_limiter.in_front()
         if change.after is State.SUSPENDED and self.transfers:
@@ -301,7 +297,6 @@ class TransferDaemon:
     # What happens to transfers.
 
     def _network_changed(self) -> None:
-        """Connections were cut, or the network is back: transfers that had begun are tried again."""
         for transfer in list(self._open):
             due = self._moving.pop(transfer.number, None)
             if due is not None:

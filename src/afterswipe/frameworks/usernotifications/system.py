@@ -19,7 +19,7 @@ from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
 from afterswipe.errors import must
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
-from afterswipe.kernel import Action, Due, Event, Host, Process
+from afterswipe.kernel import Action, Checked, Due, Event, Host, Process
 from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
 from afterswipe.units import SECOND
 
@@ -42,7 +42,7 @@ class ServiceExtension(Extension):
         self._show(text)
 
 
-class Pushes:
+class Pushes(metaclass=Checked):
     """The phone's side: `phone.pushes`. Every method is a push that arrives from the app's server."""
 
     def __init__(self, host: Host, conditions: Conditions, network: Network, extensions: Extensions) -> None:
@@ -104,7 +104,6 @@ class Pushes:
         return "the app was woken"
 
     def _arrived(self) -> None:
-        """The app's handler runs when its process is next turned."""
         process = self._host.process
         if process is not None:
             process.call(lambda: self.on_silent() if self._listener is process else None)
@@ -152,9 +151,9 @@ class Pushes:
 
         extension = ServiceExtension(self._network, text, show)
 
-        def last_chance() -> None:
+        def last_chance() -> object:
             self._host.rules.cite("alert-push.service-extension-last-chance")
-            extension.service_extension_time_will_expire()
+            return extension.service_extension_time_will_expire()
 
         limit = self._host.rules.milliseconds("model.service-extension-run-time")
         start, ended = self._extensions.start, lambda: show(text)
@@ -173,13 +172,14 @@ class Pushes:
         return self._note("VoIP", "given to the app")
 
     def _incoming(self, process: Process, caller: str) -> None:
-        rung = len(self.calls)
-        if self._listener is process:
-            self.on_call(caller)
-        if len(self.calls) == rung and self._host.rules.holds("voip-push.must-report-a-call"):
-            why = "a VoIP push came and no call was reported"
-            host = self._host
-            host.clock.after(1, lambda: host.terminate(why) if host.process is process else None)
+        rung, host = len(self.calls), self._host
+
+        def look() -> None:
+            if len(self.calls) == rung and host.rules.holds("voip-push.must-report-a-call"):
+                why = "a VoIP push came and no call was reported"
+                host.clock.after(1, lambda: host.terminate(why) if host.process is process else None)
+
+        process.loop.start(self.on_call(caller) if self._listener is process else None, look)
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
@@ -195,7 +195,7 @@ class Notified(Entry):
     text: str
 
 
-class Notifications:
+class Notifications(metaclass=Checked):
     """The system's side, which does not need the app: `phone.notifications`."""
 
     def __init__(self, host: Host) -> None:
@@ -224,7 +224,7 @@ class Notifications:
         self._host.record.add(Notified(self._host.clock.now, identifier, text))
 
 
-class AppPushes:
+class AppPushes(metaclass=Checked):
     """The app's side: `app.pushes`. Give it the handlers at launch, before the first `await`."""
 
     def __init__(self, process: Process, pushes: Pushes) -> None:
@@ -259,7 +259,7 @@ class AppPushes:
         self._transmitting = None
 
 
-class LocalNotifications:
+class LocalNotifications(metaclass=Checked):
     """What the app can ask for: `app.notifications`."""
 
     def __init__(self, process: Process, notifications: Notifications) -> None:

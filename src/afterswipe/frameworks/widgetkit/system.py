@@ -18,7 +18,7 @@ from afterswipe.device.network import Network
 from afterswipe.errors import must
 from afterswipe.frameworks.avfaudio.system import Audio
 from afterswipe.frameworks.extensions.system import Extension, Extensions
-from afterswipe.kernel import Due, Host, Process
+from afterswipe.kernel import Checked, Due, Host, Process
 from afterswipe.units import SECOND
 
 Entry = tuple[float, str]
@@ -39,7 +39,7 @@ class Widget:
     waiting: Due | None = None
 
 
-class Widgets:
+class Widgets(metaclass=Checked):
     """The phone's side: `phone.widgets`."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
@@ -108,10 +108,7 @@ class WidgetCenter:
         self._audio = audio
 
     def reload_all_timelines(self) -> None:
-        """Ask the system for new timelines. It counts against the budget unless the app is in front or plays audio.
-
-        Raises UnavailableError before iOS 14, UsageError without run time.
-        """
+        """Ask the system for new timelines (iOS 14). It counts against the budget unless the app is in front or plays audio."""
         self._process.rules.require("widgets.code-is-not-always-running", "widgets made with WidgetKit")
         self._process.must_run("reload its widgets", "life-cycle.suspended-runs-no-code")
         free = self._process.state.foreground or self._audio.playing

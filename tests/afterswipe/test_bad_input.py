@@ -1,0 +1,261 @@
+"""What is given wrongly is answered with one sentence of the package's own that says what to give, and nothing is half done."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from afterswipe import (
+    MB,
+    AfterSwipeError,
+    Application,
+    BGAppRefreshTaskRequest,
+    BGContinuedProcessingTaskRequest,
+    LongRunningIntent,
+    NotKnownError,
+    Phone,
+    UsageError,
+)
+
+
+async def waits(app: Application) -> None:
+    await asyncio.Event().wait()
+
+
+class Held:
+    """A phone with an app in front, and what the app's code holds."""
+
+    def __init__(self) -> None:
+        self.phone = Phone("27")
+        self.phone.open(self._main)
+
+    async def _main(self, app: Application) -> None:
+        self.app = app
+        self.card = app.activities.request("Posting", push_type="token")
+        self.token = self.card.push_token
+        await asyncio.Event().wait()
+
+
+async def yields(*_given: object):
+    yield
+
+
+async def never_answers(*_given: object) -> None:
+    await asyncio.Event().wait()
+
+
+async def takes_nothing() -> None:
+    """Is no app: an app is given its `app`."""
+
+
+class Silent(LongRunningIntent):
+    def perform(self, app: Application) -> None:
+        """Is no coroutine function."""
+
+
+MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
+    "submit None": (lambda it: it.app.task_scheduler.submit(None), "request=None.*give a BGTaskRequest"),
+    "follows a text": (lambda it: it.card.follows("x"), "task='x'.*give a URLSessionTask"),
+    "a text handles expiry": (
+        lambda it: it.app.begin_background_task("x", "end"),
+        "expiration_handler='end'.*give a function that takes no arguments or None",
+    ),
+    "a handler for the wrong things": (
+        lambda it: it.app.task_scheduler.register("x", lambda: None),
+        "give a function that takes 1 argument",
+    ),
+    "no identifier": (lambda it: it.app.task_scheduler.register("", waits), "needs an identifier"),
+    "an identifier that is a number": (lambda it: BGAppRefreshTaskRequest(5), "identifier=5.*give a text"),
+    "a title that is none": (
+        lambda it: BGContinuedProcessingTaskRequest("x", title=None, subtitle=""),
+        "title=None.*give a text",
+    ),
+    "endless waiting": (lambda it: it.phone.wait(seconds=float("inf")), "give a finite number"),
+    "a time as a text": (lambda it: it.phone.wait(seconds="5"), "seconds='5'.*give a finite number"),
+    "a word that there is not": (lambda it: it.phone.wait(second=5), "no argument of Phone.wait: 'second'.*seconds"),
+    "an app that takes nothing": (lambda it: Phone().open(takes_nothing), "is no app. Write"),
+    "an escape in a text": (lambda it: it.card.update(text="\x1b[31mred"), r"give a text without '\\x1b'"),
+    "half a letter": (lambda it: it.app.activities.request("\ud83d"), r"give a text without '\\ud83d'"),
+    "a push of a number": (lambda it: it.phone.apns.send(it.token, text=5), "text=5.*give a text or None"),
+    "a push of other words": (lambda it: it.phone.apns.send(it.token, words="x"), "no argument.*'words'.*progress"),
+    "a push to a numbered token": (lambda it: it.phone.apns.send(it.token, number=2), "Leave number out"),
+    "a token that is none": (lambda it: it.phone.apns.send("x"), "never gave out the token 'x'"),
+    "Allow under no card": (lambda it: it.phone.live_activities.tap_allow(7), "No card 7 waits"),
+    "a size as a text": (lambda it: it.app.url_session.upload("x", size="5"), "size='5'.*give a whole number"),
+    "a size that is no size": (lambda it: it.app.url_session.upload("x", size=True), "give a whole number"),
+    "half a byte": (lambda it: it.app.url_session.upload("x", size=1.5), "give a whole number"),
+    "a file without a name": (lambda it: it.app.background_url_session.upload("", size=5), "needs a name"),
+    "an address that is none": (lambda it: it.app.url_session.upload("x", size=5, to="story"), "'story' is no address"),
+    "another address that is none": (lambda it: it.app.background_url_session.download("ftp://a/b"), "is no address"),
+    "a broken address": (lambda it: it.app.background_url_session.download("http://[::"), "is no address"),
+    "a start before now": (
+        lambda it: it.app.background_url_session.upload("x", size=5, earliest_begin=-1),
+        "0 or more",
+    ),
+    "an intent's class": (lambda it: it.phone.intents.tap(Silent), "give a AppIntent"),
+    "an intent that cannot wait": (lambda it: it.phone.intents.run(Silent()), "async def perform"),
+    "a server of one thing": (lambda it: it.phone.network.serve("a", lambda request: None), "takes 2 arguments"),
+    "a bandwidth as a text": (lambda it: setattr(it.phone.network, "uplink", "12"), "uplink.*give a finite number"),
+    "a version of a sort": (lambda it: Phone(None), "None is no iOS version"),
+    "the latest version": (lambda it: Phone("latest"), "is no iOS version"),
+    "a version above the newest": (lambda it: Phone("27.5"), "the last 27 here is 27.1"),
+    "a version that never was": (lambda it: Phone(19), "There is no iOS 19 here.*18, 26, 27"),
+    "a belief": (lambda it: Phone(suppose=["x"]), "no belief to suppose: 'x'. There are: "),
+    "a dispute": (lambda it: Phone(disputes={"x": "report"}), "no dispute 'x'. There are: "),
+    "a dispute as a list": (lambda it: Phone(disputes=["x"]), "give a dict or None"),
+    "a number of no claim": (lambda it: Phone(claims={"x": 5}), "no claim with a number: 'x'"),
+    "a claim's number": (lambda it: Phone(claims={"model.upload-chunk": float("nan")}), "is no number for it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named_with_what_to_do(mistake):
+    do, words = MISTAKES[mistake]
+    held = Held()
+    before = held.phone.record.digest()
+    with pytest.raises(UsageError, match=words) as raised:
+        do(held)
+    assert "\n" not in str(raised.value)
+    assert held.phone.record.digest() == before
+    held.phone.swipe_up()
+    held.phone.wait(minutes=1)
+
+
+def test_numbers_may_be_written_as_people_write_them():
+    it = Held()
+    assert it.app.url_session.upload("x", size=2.5 * MB).size == 2_500_000
+    assert str(Phone(ios=17).rules.ios) == "17"
+    assert str(Phone(ios=17.20).rules.ios) == "17.2"
+    it.phone.wait(seconds=1, minutes=0.5)
+
+
+HANDLERS = {
+    "expiration": lambda it, handler: it.app.begin_background_task("x", handler),
+    "observer": lambda it, handler: it.app.observe(lambda _name: handler()),
+    "push": lambda it, handler: it.app.pushes.did_receive_remote_notification(handler),
+    "task": lambda it, handler: it.app.task_scheduler.register("x", lambda task: handler()),
+}
+"""Where an app's code leaves a handler."""
+
+
+@pytest.mark.parametrize("where", HANDLERS)
+def test_a_handler_may_be_a_coroutine_function_and_may_return_anything(where):
+    ran: list[str] = []
+
+    async def handler() -> int:
+        await asyncio.sleep(0.01)
+        ran.append("waited")
+        return 5
+
+    for given in (handler, lambda: ran.append("at once") or 5):
+        it = Held()
+        if where == "task":
+            it.app.task_scheduler.register("y", lambda task: given())  # noqa: B023
+            it.app.task_scheduler.submit(BGContinuedProcessingTaskRequest("y", title="x", subtitle=""))
+            it.phone.wait(seconds=1)
+            continue
+        HANDLERS[where](it, given)
+        it.phone.swipe_up()
+        it.phone.wait(seconds=20)
+        it.phone.pushes.silent()
+        it.phone.wait(seconds=9.9)
+    assert {"waited", "at once"} <= set(ran)
+
+
+def test_a_handler_that_yields_and_one_with_a_thread_are_refused():
+    it = Held()
+    it.app.observe(yields)
+    with pytest.raises(UsageError, match="yields, and nobody iterates"):
+        it.phone.swipe_up()
+
+    async def threaded(request, received):
+        return await asyncio.to_thread(len, "x")
+
+    async def fetches(app: Application) -> None:
+        async with app.url_session.client() as client:
+            await client.get("https://upload.example/story")
+
+    phone = Phone()
+    phone.network.serve("upload.example", threaded)
+    phone.open(fetches)
+    with pytest.raises(UsageError, match="no run_in_executor: no threads"):
+        phone.wait(seconds=5)
+
+
+def test_a_server_that_never_answers_keeps_nobody_but_its_client():
+    phone = Phone()
+    phone.network.serve("upload.example", never_answers)
+
+    async def main(app: Application) -> None:
+        app.background_url_session.upload("x", size=MB)
+        await asyncio.Event().wait()
+
+    phone.open(main)
+    phone.swipe_up()
+    phone.wait(hours=1)
+    assert [transfer.outcome for transfer in phone.daemon.transfers] == [""]
+
+
+def test_a_second_completion_is_not_known():
+    it = Held()
+
+    def handler(task) -> None:
+        task.set_task_completed()
+        task.set_task_completed()
+
+    it.app.task_scheduler.register("x", handler)
+    it.app.task_scheduler.submit(BGContinuedProcessingTaskRequest("x", title="x", subtitle=""))
+    with pytest.raises(NotKnownError, match="second set_task_completed") as raised:
+        it.phone.wait(seconds=1)
+    assert raised.value.claim == "background-tasks.second-completion-not-documented"
+    it.phone.wait(seconds=1)  # the phone goes on
+
+
+def rubbish() -> Iterator[object]:
+    yield from (None, "", 5, -1, float("inf"), float("nan"), [], object(), b"x", "ünï", True, 1.5, len)
+
+
+def places(it: Held) -> Iterator[tuple[str, object]]:
+    """Everything that a program is handed, by the name under which it gets it."""
+    phone, app = it.phone, it.app
+    names = "network live_activities live_activity_pushes apns pushes intents background_modes photos background_assets widgets continued_processing conditions endings"
+    yield from ((name, getattr(phone, name)) for name in names.split())
+    names = "activities url_session background_url_session pushes audio location bluetooth photo_library widget_center notifications task_scheduler"
+    yield from ((f"app.{name}", getattr(app, name)) for name in names.split())
+    yield from [("phone", phone), ("app", app), ("card", it.card)]
+
+
+INNER = {"ask", "stream", "send", "receive"}
+"""Of the network: for the frameworks, not for a program."""
+
+
+def test_nothing_from_inside_gets_out():
+    """Every argument of every public method, with rubbish in its place."""
+    raw = []
+    for number, (place, _) in enumerate(places(Held())):
+        it = Held()
+        thing = list(places(it))[number][1]
+        for name in dir(type(thing)):
+            method = inspect.getattr_static(type(thing), name)
+            if name.startswith("_") or not inspect.isfunction(method) or (place, name) == ("phone", "wait"):
+                continue
+            if place == "network" and name in INNER:
+                continue
+            asked = [
+                one
+                for one in inspect.signature(method).parameters.values()
+                if one.name != "self" and one.kind is not one.VAR_KEYWORD
+            ]
+            for one in asked:
+                for bad in rubbish():
+                    needed = {other.name: "x" for other in asked if other.default is other.empty}
+                    try:
+                        made = getattr(thing, name)(**(needed | {one.name: bad}))
+                        if inspect.iscoroutine(made):
+                            made.close()
+                    except AfterSwipeError:
+                        continue
+                    except Exception as failure:  # noqa: BLE001
+                        raw.append(f"{place}.{name}({one.name}={bad!r}): {failure!r}")
+    assert raw == []
