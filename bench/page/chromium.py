@@ -47,7 +47,8 @@ OPEN = """((again) => {
       button.click();
     }
   };
-  window.opened = new Promise((resolve) => {
+  window.opened = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("Three minutes, and the page has not printed 1.")), 180_000);
     const watch = new MutationObserver(() => {
       const output = document.querySelector(".snippet-parts, .pyodide-output, body > pre");
       if (output?.textContent.trim() !== "1") return;
