@@ -26,11 +26,11 @@ def _goal(words: str, must: float | None = None, aim: float | None = None) -> Go
 def _opened(name: str, words: str) -> dict[str, Goal]:
     return {
         f"opened {name}, cold: wall": _goal(f"the same, {words}, first visit"),
-        f"opened {name}, warm: wall": _goal("the same, later visit"),
+        f"opened {name}, warm: wall": _goal("from opening that page to its output, later visit"),
         f"opened {name}, cold: main thread": _goal(
-            "processor time of its main thread until then, first visit, ms"
+            "processor time of that page's main thread until then, first visit, ms"
         ),
-        f"opened {name}, cold: longest task": _goal("its longest task until then, ms"),
+        f"opened {name}, cold: longest task": _goal("that page's longest task until then, ms"),
     }
 
 
