@@ -94,7 +94,11 @@ class Profile:
 
     def main_ms(self) -> dict[str, float]:
         """Processor time of the main thread of each page's process, in milliseconds."""
-        return {process.name: _spent(process / "task" / process.name) for process in self._renderers()}
+        return {
+            process.name: _spent(process / "task" / process.name)
+            for process in self._renderers()
+            if "--top-chrome-webui" not in (process / "cmdline").read_text()  # the browser's own window
+        }
 
     def main_ms_since(self, before: dict[str, float]) -> float:
         """The same since then, of the processes that have a worker."""
