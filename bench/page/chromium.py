@@ -82,6 +82,7 @@ class Profile:
         """A page that was opened and pressed at once; wall time to its output, its main thread's, and its longest task, in milliseconds."""
         page = self.context.new_page()
         page.add_init_script(f"{OPEN}({str(again).lower()})")
+        page.wait_for_timeout(SETTLED_MS)  # the browser itself may be starting
         before = self.main_ms()
         page.goto(url, wait_until="commit")
         wall, longest = page.evaluate("opened")
