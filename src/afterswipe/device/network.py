@@ -10,10 +10,10 @@ limits, what it does when nobody reads any more.
 """
 
 import asyncio
-import random
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import lru_cache, partial
+from random import Random
 from typing import Any
 
 import httpx
@@ -70,9 +70,7 @@ class Network(metaclass=Checked):
     `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or `cellular`.
     """
 
-    def __init__(
-        self, clock: Clock, rng: random.Random, rules: Rules, uplink: float | None, record: Record
-    ) -> None:
+    def __init__(self, clock: Clock, rng: Random, rules: Rules, uplink: float | None, record: Record) -> None:
         self.clock = clock
         self.rules = rules
         up = uplink if uplink is not None else rules.number("model.uplink-bandwidth")

@@ -121,9 +121,8 @@ class BGTaskScheduler(metaclass=Checked):
             raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")
 
     def _registered_late(self, identifier: str) -> None:
-        self._crash(
-            f"it registered {identifier!r} after its launch. Do so in the first lines of its coroutine"
-        )
+        when = f"it registered {identifier!r} after its launch"
+        self._crash(f"{when}. Do so in the first lines of its coroutine")
 
     def _crash(self, why: str) -> None:
         self._rules.cite("background-tasks.handlers-before-launch-ends")

@@ -106,7 +106,6 @@ class TransferDaemon(metaclass=Checked):
     def cancel(self, transfer: BackgroundTransfer) -> None:
         """The app cancels one of its transfers."""
         self._fail(transfer, "cancelled", "the app cancelled it")
-        self._look()
 
     def cancel_all(self, why: str, reason: str = "userForceQuitApplication") -> None:
         """Cancel everything; the app learns of it when it runs again. `reason` is Apple's name for it, or empty where there is none."""
