@@ -75,7 +75,7 @@ class Network(metaclass=Checked):
         self._record = record
         self._free_at = {"uplink": 0, "downlink": 0}
         self._handlers: dict[str, Handler] = {}
-        self._servers: ProcessLoop | None = None
+        self._servers = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no server here can use
         self._resumable: set[str] = set()
         self.changes: Subscribers[()] = Subscribers()
         """For the frameworks: who hears whenever the network changed, went, or came back."""
@@ -232,8 +232,6 @@ class Network(metaclass=Checked):
         self._work(feed())
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._servers is None:
-            self._servers = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no server here can use
         self._servers.start(work)
         self.clock.after(0, self._turn)
 
@@ -242,10 +240,9 @@ class Network(metaclass=Checked):
         self._turn()
 
     def _turn(self) -> None:
-        if self._servers is not None:
-            self._servers.turn()
-            if (due := self._servers.next_due()) is not None:
-                self.clock.at(due, self._turn)
+        self._servers.turn()
+        if (due := self._servers.next_due()) is not None:
+            self.clock.at(due, self._turn)
 
     def send(self, count: int, done: Action) -> Due:
         """Put `count` bytes on the way to the server; `done` is called when it has them."""

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from .gaps import NOT_JUDGED, Gap, IsSo
+from .gaps import NOT_JUDGED, Gap, IsSo, covered
 from .lock_screen import LockScreen, bar, cells
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
 from .truth import Truth, sentence
@@ -28,11 +28,7 @@ class Pair:
     @property
     def card(self) -> Card | None:
         """The card that it is about, or None where there is none on the Lock Screen."""
-
-        def wrong(card: Card) -> int:
-            return sum(gap.length for gap in self._gaps_of(card))
-
-        return max(self.lock_screen.cards, key=wrong, default=None)
+        return max(self.lock_screen.cards, key=lambda card: covered(self._gaps_of(card)), default=None)
 
     @property
     def is_so(self) -> IsSo | None:

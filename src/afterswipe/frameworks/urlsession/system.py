@@ -361,7 +361,7 @@ class RateLimiter:
 
     def __init__(self, clock: Clock, rules: Rules) -> None:
         self._clock, self._rules = clock, rules
-        self._rest: Due | None = None
+        self._rest = Due(0, None)
         self.delay = 0
         """In milliseconds, counted from the last time that the app was resumed."""
         self.resumed_at = 0
@@ -384,7 +384,7 @@ class RateLimiter:
 
     def idle(self) -> None:
         """Nothing of the app is under way. If the delay passes like this, it is reset (claim model.rate-limiter-rest)."""
-        if self.delay and self._rest is None:
+        if self.delay and self._rest.action is None:
             self._rules.cite("model.rate-limiter-rest")
             self._rest = self._clock.at(self.resumed_at + self.delay, self._reset)
 
@@ -404,6 +404,4 @@ class RateLimiter:
 
     def busy(self) -> None:
         """A task was created, or the app is resumed."""
-        if self._rest is not None:
-            self._rest.cancel()
-            self._rest = None
+        self._rest.cancel()
