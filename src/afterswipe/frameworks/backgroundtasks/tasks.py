@@ -37,10 +37,7 @@ class BGAppRefreshTaskRequest(BGTaskRequest):
 
 @dataclass(frozen=True)
 class BGProcessingTaskRequest(BGTaskRequest):
-    """Ask for minutes of run time while nobody uses the phone (claims background-processing.runs-when-idle, .lasts-minutes).
-
-    Both requirements are off by default (claim background-processing.power-and-network-conditions).
-    """
+    """Ask for minutes while nobody uses the phone (claims background-processing.runs-when-idle, background-processing.lasts-minutes)."""
 
     requires_external_power: bool = False
     requires_network_connectivity: bool = False
@@ -84,10 +81,7 @@ class BGTask(metaclass=Checked):
         self._expiration_handler = handler
 
     def set_task_completed(self, success: bool = True) -> None:
-        """Say that the work is done, or given up. An app that does not is killed (claim background-tasks.must-be-completed).
-
-        Raises NotKnownError the second time (claim background-tasks.second-completion-not-documented).
-        """
+        """Say that the work is done, or given up, once. An app that does not is killed (claim background-tasks.must-be-completed)."""
         self._process.must_run("complete a background task", "life-cycle.suspended-runs-no-code")
         if self._completed:
             why = f"what a second set_task_completed does, for {self.identifier!r}. Call it once, wherever the work ends."

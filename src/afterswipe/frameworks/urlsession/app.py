@@ -28,10 +28,9 @@ _RESUMABLE = "background-urlsession.resumable-uploads"
 
 @dataclass(frozen=True)
 class ResumeData:
-    """What an app keeps of an interrupted upload, so that another can go on from there: file, server, and how many bytes the server has.
+    """What an app keeps of an interrupted upload, so that another can go on, where both sides know the protocol (iOS 17).
 
-    Both sides have to know the protocol: iOS from version 17 (claim background-urlsession.resumable-uploads), and the server
-    (`phone.network.serve(host, resumable=True)`).
+    Claim background-urlsession.resumable-uploads; `phone.network.serve(host, resumable=True)`.
     """
 
     name: str
@@ -105,8 +104,7 @@ class UploadTask:
             self._end("connection lost")
             known = self._connections.network.is_resumable(self._url)
             if known and self._process.rules.holds("background-urlsession.resumable-uploads"):
-                sent = self.count_of_bytes_sent
-                self._resume_data = ResumeData(self.name, self.size, self._url, sent)
+                self._resume_data = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
             raise URLError(lost.code, f"{self.name}: the network connection was lost") from lost
         self.response = response
         if not response.is_success:
