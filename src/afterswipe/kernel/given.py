@@ -31,6 +31,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def takes(function: object, count: int) -> bool:
     """Whether something can be called with so many arguments."""
+    if isinstance(function, FunctionType) and function.__code__.co_argcount == count:
+        return True  # a signature takes long to make
     try:
         signature(function).bind(*range(count))  # type: ignore[arg-type]  # what is no function has no signature
     except TypeError:

@@ -60,9 +60,8 @@ class BGTaskScheduler(metaclass=Checked):
         background-processing.pending-limit), and UnavailableError before iOS 13.
         """
         self._must_exist()
-        begin = request.earliest_begin_date
-        fits = begin is None or begin >= 0
-        must(fits, f"earliest_begin_date={begin} is no moment. Use app.now + seconds, or leave it out.")
+        given = f"earliest_begin_date={request.earliest_begin_date}"
+        must(request.earliest >= 0, f"{given} is no moment. Use app.now + seconds, or leave it out.")
         self._must_be_registered(request.identifier)
         if isinstance(request, BGContinuedProcessingTaskRequest):
             self._continued.add(request)
