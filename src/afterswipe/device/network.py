@@ -81,12 +81,24 @@ class Network(metaclass=Checked):
         """For the frameworks: who hears whenever the network changed, went, or came back."""
         self.in_use: list[Callable[[str], object]] = []
         """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
-        self.connected = True
+        self._connected = True
+        self._kind = "Wi-Fi"
+        self._captive_portal = False
+
+    @property
+    def connected(self) -> bool:
         """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
-        self.kind = "Wi-Fi"
+        return self._connected
+
+    @property
+    def kind(self) -> str:
         """The kind of network that is used. Change it with `switch_to`."""
-        self.captive_portal = False
+        return self._kind
+
+    @property
+    def captive_portal(self) -> bool:
         """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
+        return self._captive_portal
 
     @property
     def uplink(self) -> float:
@@ -122,13 +134,13 @@ class Network(metaclass=Checked):
     def disconnect(self) -> None:
         """Take the network away. Connections in use are cut (claim model.network-change-cuts-connections)."""
         if self.connected:
-            self.connected = False
+            self._connected = False
             self._changed("none", "there is no network any more")
 
     def connect(self) -> None:
         """Bring the network back."""
         if not self.connected:
-            self.connected = True
+            self._connected = True
             self._changed(self.kind, "")
 
     def airplane_mode(self, on: bool = True) -> None:
@@ -142,18 +154,18 @@ class Network(metaclass=Checked):
         if downlink is not None:
             self.downlink = downlink
         if kind != self.kind:
-            self.kind = kind
+            self._kind = kind
             if self.connected:
                 self._changed(kind, f"the phone changed to {kind}")
 
     def enter_captive_portal(self) -> None:
         """From now on every request is answered at once with 200 and an HTML page, and nothing reaches a server."""
-        self.captive_portal = True
+        self._captive_portal = True
         self._changed("captive portal", "the phone changed to a network with a captive portal")
 
     def leave_captive_portal(self) -> None:
         """Servers answer again."""
-        self.captive_portal = False
+        self._captive_portal = False
         self._changed(self.kind, "")
 
     def _changed(self, what: str, cut: str) -> None:
