@@ -157,8 +157,9 @@ def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
         must_be_one_of("dispute", claim_id, [claim.id for claim in rules().values() if claim.side])
         must_be_one_of("side of a dispute", chosen, SIDES)
     for claim_id, number in numbers.items():
-        known = [claim.id for claim in rules().values() if claim.value is not None]
-        must_be_one_of("claim with a number:", claim_id, known)
+        if claim_id not in rules() or rules()[claim_id].value is None:
+            known = [claim.id for claim in rules().values() if claim.value is not None]
+            must_be_one_of("claim with a number:", claim_id, known)
         fits = type(number) in (int, float) and 0 <= number < float("inf")
         must(fits, f"{claim_id}: {number!r} is no number for it. Give 0 or more, in the claim's unit.")
 

@@ -6,7 +6,7 @@ is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * M
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from inspect import CO_VARKEYWORDS, signature
+from inspect import CO_VARARGS, CO_VARKEYWORDS, signature
 from math import isfinite
 from types import FunctionType, NoneType, UnionType
 from typing import Any, TypeAliasType, Union, get_args, get_origin
@@ -27,6 +27,10 @@ _WORDS: dict[object, str] = {
 
 def takes(function: object, count: int) -> bool:
     """Whether something can be called with so many arguments."""
+    if isinstance(function, FunctionType) and not function.__defaults__ and not function.__kwdefaults__:
+        code = function.__code__  # most are so, and a signature takes long
+        if not code.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
+            return code.co_argcount == count and not code.co_kwonlyargcount
     try:
         signature(function).bind(*range(count))  # type: ignore[arg-type]  # what is no function has no signature
     except TypeError:
