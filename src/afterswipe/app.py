@@ -27,9 +27,7 @@ from .units import SECOND
 class Application(metaclass=Checked):
     """One process of an app on the phone.
 
-    `activities` is ActivityKit, `url_session` the default URLSession, `background_url_session` the one whose bytes the
-    system moves. `launch_reason` is "person", or what the system launched the app for. The other attributes are the phone's
-    machinery that those are built on.
+    `launch_reason` is "person", or what the system launched the app for. What is not told of here is the phone's machinery.
     """
 
     def __init__(self, process: Process, system: "System[Application]") -> None:
@@ -139,7 +137,7 @@ class Application(metaclass=Checked):
         """Keep the main thread busy for so long with one thing: no other code of the app runs meanwhile.
 
         In a coroutine, await it; in an `observe` handler, call it last. The watchdog ends an app whose launch, or whose
-        `sceneDidEnterBackground`, takes too long (claim life-cycle.watchdog). Raises UsageError without run time or for a time below zero.
+        `sceneDidEnterBackground`, takes too long (claim life-cycle.watchdog).
         """
         self.process.must_run("use its main thread", "life-cycle.suspended-runs-no-code")
         must(seconds >= 0, f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")

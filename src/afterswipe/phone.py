@@ -32,11 +32,10 @@ class Phone(System[Application]):
 
     `ios` is the system's version, such as "18", "26.1" or 17. `seed` chooses the small irregularities of the network:
     the same seed gives the same run. `uplink` is in Mbit/s (default: claim model.uplink-bandwidth).
-    Raises UsageError for a version or a bandwidth that is not modelled.
 
     Three arguments change rules, and nothing else does. `suppose` takes refuted beliefs for true, by their ids; all that such a phone
     shows says so. `disputes` chooses for a disputed claim whom to follow, "document" (the default) or "report". `claims` replaces
-    numbers, each in the unit of its claim. Raises UsageError for an id that there is not, with those that there are.
+    numbers, each in the unit of its claim.
     """
 
     def __init__(
@@ -63,7 +62,6 @@ class Phone(System[Application]):
             self.host.process.run_time.look()
 
     def _launched(self, process: Process) -> Coroutine[Any, Any, None]:
-        """What the app's code holds, in a process that was launched now, and its code."""
         assert self._main is not None
         process.run_time.kept = lambda: self.conditions.background_app_refresh
         watch(self._main)
@@ -73,10 +71,7 @@ class Phone(System[Application]):
     # What the person does.
 
     def open(self, app: "AppMain | None" = None) -> None:
-        """Open the app: launch it, or bring it back to the front. After the first time its name can be left out.
-
-        Raises UsageError where no app was named yet, or another one than before.
-        """
+        """Open the app: launch it, or bring it back to the front. After the first time its name can be left out."""
         main = app or self._main
         what = "There is no app on the phone yet" if main is None else f"{main!r} is no app"
         why = f"{what}. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
@@ -113,10 +108,7 @@ class Phone(System[Application]):
             self.host.happen(Event.OPEN)
 
     def open_app_switcher(self) -> None:
-        """Swipe up and hold: the app in front is inactive while the switcher is open.
-
-        `open` goes back to the app, `swipe_up` to the Home Screen, `force_quit` swipes the app away.
-        """
+        """Swipe up and hold: the app in front is inactive. `open` goes back, `swipe_up` to the Home Screen, `force_quit` swipes it away."""
         self._must_be_unlocked("open_app_switcher")
         self._did("opens the app switcher")
         self._in_switcher = True
@@ -173,10 +165,7 @@ class Phone(System[Application]):
         self.power.unlocked_since_restart = False
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
-        """Let time pass, or less where `until` says True before. Raises UsageError for a time below zero, and whatever the app did not catch.
-
-        `until` is asked whenever something has happened.
-        """
+        """Let time pass, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
         must(
             0 <= span < float("inf"),

@@ -12,10 +12,9 @@ from .claims.rules import Rules
 from .device.conditions import Conditions, Power
 from .device.network import Network
 from .errors import must
-from .frameworks.activitykit.app import Activities
 from .frameworks.activitykit.pushes import APNs, LiveActivityPushes
 from .frameworks.activitykit.system import ActivityStore, LiveActivities
-from .frameworks.appintents.system import Intents
+from .frameworks.appintents.system import InProcess, Intents
 from .frameworks.backgroundassets.system import BackgroundAssets
 from .frameworks.backgroundtasks.app import BGTaskScheduler
 from .frameworks.backgroundtasks.continued import ContinuedProcessing
@@ -25,19 +24,13 @@ from .frameworks.photos.system import Photos
 from .frameworks.urlsession.system import TransferDaemon
 from .frameworks.usernotifications.system import Notifications, Pushes
 from .frameworks.widgetkit.system import Widgets
-from .kernel import Cause, Checked, Clock, Host, Process, State
+from .kernel import Cause, Checked, Clock, Host, State
 from .kernel.endings import Endings
 from .kernel.record import Record
 
 
-class InTheApp(Protocol):
+class InTheApp(InProcess, Protocol):
     """What the system reaches in the app's process: the app, as far as the frameworks' system sides care."""
-
-    process: Process
-
-    @property
-    def activities(self) -> Activities:
-        """Its ActivityKit."""
 
     @property
     def task_scheduler(self) -> BGTaskScheduler:
@@ -67,9 +60,7 @@ class System[App: InTheApp](metaclass=Checked):
     """The Live Activities, as the system keeps them."""
     live_activities = cached_property(lambda own: LiveActivities(own.rules, own.cards))
     """What a person allows Live Activities to do."""
-    live_activity_pushes = cached_property(
-        lambda own: LiveActivityPushes(own.host, network=own.network, cards=own.cards)
-    )
+    live_activity_pushes = cached_property(lambda own: LiveActivityPushes(own.host, own.network, own.cards))
     """What the app's server sends to its Live Activities."""
     apns = cached_property(lambda own: APNs(own.cards, own.live_activity_pushes))
     """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""

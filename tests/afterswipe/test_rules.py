@@ -45,7 +45,7 @@ def test_two_beliefs_that_displace_one_rule_are_refused(monkeypatch):
         ({"disputes": {CARD_RULE: "report"}}, "force-quit.stops-processing-tasks"),
         ({"disputes": {"force-quit.stops-processing-tasks": "me"}}, "document, report"),
         ({"claims": {CARD_RULE: 3}}, "model.upload-chunk"),
-        ({"claims": {"model.upload-chunk": -1}}, "0 or more"),
+        ({"claims": {"model.upload-chunk": -1}}, "1 or more"),
     ],
 )
 def test_what_there_is_not_is_refused_with_what_there_is(arguments, named):

@@ -55,7 +55,6 @@ def rules() -> dict[str, Rule]:
 
 
 def _rule(row: list[Any]) -> Rule:
-    """A rule from its row, whose empty end is left out."""
     plain = Rule(*row)
     value: Any = plain.value
     return replace(plain, value=Value(*value) if value else None, displaces=tuple(plain.displaces))

@@ -45,7 +45,7 @@ class Rules:
 
     `suppose` names beliefs that are wrong and are taken for true here: refuted claims, each of which displaces rules. `disputes` says
     for a claim which side to follow, "document" or "report". `claims` has other numbers, each in the unit of its claim.
-    Raises UsageError for a version that is not modelled, for a name that there is not, and for two beliefs that displace one rule.
+    Raises UsageError for two beliefs that displace one rule.
     """
 
     def __init__(
@@ -152,16 +152,24 @@ def _supposed(names: Sequence[str]) -> tuple[tuple[Rule, ...], dict[str, str]]:
 
 
 def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
-    """Raise UsageError for sides that nobody can choose, and for numbers that no claim has or can have."""
     for claim_id, chosen in disputes.items():
         must_be_one_of("dispute", claim_id, [claim.id for claim in rules().values() if claim.side])
         must_be_one_of("side of a dispute", chosen, SIDES)
     for claim_id, number in numbers.items():
-        if claim_id not in rules() or rules()[claim_id].value is None:
-            known = [claim.id for claim in rules().values() if claim.value is not None]
-            must_be_one_of("claim with a number:", claim_id, known)
-        fits = type(number) in (int, float) and 0 <= number < float("inf")
-        must(fits, f"{claim_id}: {number!r} is no number for it. Give 0 or more, in the claim's unit.")
+        must_be_one_of("claim with a number:", claim_id, _units())
+        unit = _units()[claim_id]
+        least = 0 if unit in _MILLISECONDS or unit == "share" else 0.1 if unit == "Mbit/s" else 1
+        fits = type(number) in (int, float) and least <= number < float("inf")
+        choices = f"Give {least} or more, up to 1 where it is a share, in its unit ({unit})."
+        must(
+            fits and (unit != "share" or number <= 1),
+            f"{claim_id}: {number!r} is no number for it. {choices}",
+        )
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {claim.id: claim.value.unit for claim in rules().values() if claim.value is not None}
 
 
 @cache

@@ -33,11 +33,7 @@ class Power:
 
 
 class Conditions(metaclass=Checked):
-    """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is in the record.
-
-    Raises UsageError for a condition that is not modelled, a battery outside of 0.0 to 1.0, and a switch that the
-    chosen iOS does not have. Whether the phone is locked is read here and changed by `phone.lock()` and `phone.unlock()`.
-    """
+    """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is in the record; a person changes `locked`."""
 
     low_power_mode: bool = False
     """Low Power Mode: pauses discretionary work (claim system-conditions.low-power-mode)."""

@@ -67,8 +67,7 @@ def address(url: str) -> httpx.URL:
 class Network(metaclass=Checked):
     """The link between phone and server: `phone.network`.
 
-    `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or
-    `cellular`. Raises UsageError for a number that no link has.
+    `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or `cellular`.
     """
 
     def __init__(
@@ -238,7 +237,6 @@ class Network(metaclass=Checked):
         self._work(feed())
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let a server do something that takes time."""
         if self._servers is None:
             self._servers = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no server here can use
         self._servers.start(work)

@@ -54,10 +54,7 @@ class Host:
     # What the frameworks ask of it.
 
     def wake(self, reason: str, limit: str, rule: str = "force-quit.no-background-launch") -> bool:
-        """Give the app run time in the background for the time that claim `limit` names, or, where it is empty, that the caller holds.
-
-        False where it may not: the person force quit it (claim `rule`), or it is in front already.
-        """
+        """Give it run time for as long as claim `limit` says, or the caller holds. False in front, and after a force quit (claim `rule`)."""
         forbidden = self.was_force_quit and rule and self.rules.holds(rule)
         if self.main is None or forbidden or self.state.foreground:
             return False
@@ -130,7 +127,6 @@ class Host:
         self._tell(Moment.ENDED, change)
 
     def _tell(self, moment: Moment, change: AppChange) -> None:
-        """Tell who subscribed, on the phone's side and in the process."""
         process = change.process
         tell(moment, (self.phases,) if process is None else (self.phases, process.phases), change)
 

@@ -127,9 +127,6 @@ class _Handle(asyncio.Handle):
         self._cancelled = True
         self._args = ()
 
-    def __repr__(self) -> str:
-        return f"<handle of {self._callback!r}>"
-
 
 class _Timer(_Handle, asyncio.TimerHandle):
     """A callback to run at `when`, in seconds."""
@@ -139,11 +136,7 @@ class _Timer(_Handle, asyncio.TimerHandle):
 
 
 class ProcessLoop(asyncio.AbstractEventLoop):
-    """An event loop on the phone's clock, turned from outside.
-
-    It has what tasks, futures, timers, queues and `httpx` with a transport of its own need, and no more:
-    no sockets, no threads, no signals.
-    """
+    """An event loop on the phone's clock, turned from outside: for tasks, timers, queues and `httpx`, without sockets, threads, signals."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

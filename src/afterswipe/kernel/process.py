@@ -71,6 +71,7 @@ class Process:
         self.launch_reason = reason
         self.launched_at = clock.now
         self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
+        self.call = self.loop.call
         self.state = State.NOT_RUNNING
         self.application_state = State.NOT_RUNNING
         """The state as the app's code sees it: callback by callback, where the system's `state` changes at once."""
@@ -85,21 +86,12 @@ class Process:
         self._observers: list[Callable[[str], None]] = []
         self._wakes: list[int] = []
 
-    @property
-    def now(self) -> float:
-        """The time on the phone's clock, in seconds since it was switched on."""
-        return self.clock.now / SECOND
-
     def must_run(self, what: str, claim: str) -> None:
         """Raise UsageError unless this process has run time: from outside of the app's code nobody can act for it."""
         if not self.state.runs:
             self.rules.cite(claim)
             why = f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
             raise UsageError(why)
-
-    def call(self, handler: Callable[[], object]) -> None:
-        """Let the main thread do something when the process is next turned."""
-        self.loop.call(handler)
 
     def block(self, until: int) -> asyncio.Future[None]:
         """Keep the main thread busy until then (milliseconds); the future is done when it is free."""

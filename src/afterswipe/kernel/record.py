@@ -145,6 +145,15 @@ class CardFollows(Entry):
 
 
 @frozen
+class CardMeans(Entry):
+    """The app's code said what a text of its cards tells. It is a word of this guide's and no API of Apple's."""
+
+    _words = "by {0.text!r} a card says: {0.word}"
+    text: str
+    word: str
+
+
+@frozen
 class CardUpdateHeld(Entry):
     """An update of a card did not get through: `by` is the `app` or a `push`, `why` says what became of it."""
 

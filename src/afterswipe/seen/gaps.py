@@ -24,7 +24,7 @@ is ActivityKit's word for "out of date" and is used for nothing else. A push tha
 gap. While the app has run time it can correct a card without a figure, so that one is not judged; nor is one with a figure whose work has
 failed, unless it says 100 %. Neither is one that a push last changed, that shows no figure, and that belongs to no transfer: a score.
 
-Not modelled: whether what was told was true when it was told, and what a text means beyond _TOLD_BY.
+Not modelled: whether what was told was true when it was told, and what a text means beyond `words`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,23 +35,7 @@ from afterswipe.kernel import record as kept
 from afterswipe.kernel.record import CardChanged, CardFollows, Entry, Record, StateChanged
 from afterswipe.units import percent, size
 
-GOES_ON, WAITS, STOPPED = "goes on", "waits", "stopped"
-"""What can be so of the work that a card speaks of."""
-
-_TOLD_BY = {
-    WAITS: ("waiting", "waits", "queued", "on hold", "paused"),
-    STOPPED: (
-        "not posted",
-        "not sent",
-        "not uploaded",
-        "failed",
-        "stopped",
-        "paused",
-        "interrupted",
-        "cancel",
-    ),
-}
-"""Words of a card that say what is so, where that is not that the work goes on."""
+from .words import GOES_ON, STOPPED, WAITS, figure, told_by
 
 Key = tuple[str, int, int]
 """A transfer: whose process moves it, in which launch of the app where it is the app's, and its number."""
@@ -115,12 +99,22 @@ class Told:
     older: set[Key] = field(default_factory=set)
     tied: set[Key] = field(default_factory=set)
     known: tuple[int, Work | None] = (-1, None)
+    meant: dict[str, str] = field(default_factory=dict)
 
     @property
     def says(self) -> list[str]:
-        """What the text tells instead of that the work goes on: that it waits, that it has stopped."""
-        text = self.card.text.lower()
-        return [word for word, signs in _TOLD_BY.items() if any(sign in text for sign in signs)]
+        """What the card tells instead of that the work goes on: by the app's word, by its text, or by its title."""
+        card = self.card
+        for text, word in self.meant.items():
+            if card.text.startswith(text):
+                return [word]
+        return told_by(card.text) or told_by(card.title)
+
+    @property
+    def shows(self) -> tuple[float, float] | None:
+        """The figure on the card, as its progress or in its text, and how much that leaves open."""
+        card = self.card
+        return figure(card.text) if card.progress is None else (card.progress, 0.0)
 
 
 class Works:
@@ -215,7 +209,6 @@ def arrived(mine: Work) -> tuple[int, int]:
 
 
 def _joined(candidates: Work) -> list[Work]:
-    """One work for each group of transfers that share a session or a file."""
     works: list[Work] = []
     tags = {key: {one.name, (one.by, key[1], one.session)} for key, one in candidates.items()}
     for key, one in candidates.items():
@@ -232,7 +225,15 @@ REASONS = ("frozen", "projected", "orphaned", "never started")
 
 NOT_JUDGED = "not judged: two works, nothing ties them"
 
-_TELLS = (CardChanged, CardFollows, StateChanged, kept.TransferMoved, kept.TransferWaits, kept.TransferEnded)
+_TELLS = (
+    CardChanged,
+    CardFollows,
+    kept.CardMeans,
+    StateChanged,
+    kept.TransferMoved,
+    kept.TransferWaits,
+    kept.TransferEnded,
+)
 """The entries of a record that tell something about it."""
 
 
@@ -339,6 +340,7 @@ class _Reader:
         self._tolerance = tolerance
         self.works = Works()
         self._cards: dict[int, Told] = {}
+        self._meant: dict[str, str] = {}
         self.found: dict[int, list[Gap]] = {}
         self.now: dict[int, IsSo] = {}
         self.not_judged: list[Span] = []
@@ -350,13 +352,15 @@ class _Reader:
             case CardFollows(activity=number) if number in self._cards:
                 self._cards[number].tied.add(self.works.key(entry.by, entry.transfer))
                 self.works.version += 1
+            case kept.CardMeans(text=text, word=word):
+                self._meant[text] = word
             case CardChanged():
                 old = self._cards.get(entry.activity)
                 starts = old is None or old.card.state == "pending"
                 if old is None or starts:
                     older = {key for key, moved in self.works.moved.items() if not moved.open}
                     tied = set() if old is None else old.tied
-                    old = Told(entry, entry.at, entry.at, entry.by, older=older, tied=tied)
+                    old = Told(entry, entry.at, entry.at, entry.by, older=older, tied=tied, meant=self._meant)
                     self._cards[entry.activity] = old
                 old.card = entry
                 if starts or entry.by in ("app", "push") or entry.kind == "system":
@@ -407,7 +411,7 @@ class _Reader:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""
         card = told.card
         share = _came(told, mine)
-        if card.progress is None or share is None:
+        if told.shows is None or share is None:
             return 0.0
         if card.timer is None:
             return share
@@ -438,11 +442,13 @@ class _Reader:
 
     def _judge(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
-        figure = card.progress is not None and card.kind != "system"
+        shows = None if card.kind == "system" else told.shows
         if not self.works.state.runs:
             word, _ = self.works.word(mine)
             began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
-            if word in told.says or (told.by == "push" and not mine and not figure and card.timer is None):
+            if word in told.says or (
+                told.by == "push" and not mine and card.progress is None and card.timer is None
+            ):
                 return
             if not began and word != GOES_ON:
                 yield (start, end, "never started", word)
@@ -453,30 +459,30 @@ class _Reader:
             if word == WAITS or told.says:
                 yield (start, end, "projected" if card.moves else "frozen", word)
                 return
-        if figure and mine and not alive(mine):
-            if (card.progress or 0) >= 1 and STOPPED not in told.says:
+        if shows and mine and not alive(mine):
+            if shows[0] >= 1 and STOPPED not in told.says:
                 yield (start, end, "frozen", STOPPED)
-        elif figure:
-            yield from self._drift(told, mine, start, end)
+        elif shows:
+            yield from self._drift(told, mine, start, end, self._tolerance + shows[1])
 
     def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
         living = alive(mine)
         complete = all(moved.outcome == "done" for moved in living.values()) and bool(living or not mine)
-        if complete and card.timer is None and card.progress is not None and card.progress >= 1:
+        if complete and card.timer is None and told.shows and told.shows[0] >= 1:
             return
         if complete and mine and card.timer is not None and card.progress is not None:
             end = min(end, card.timer[1])  # from then on it says 100 %, and that is so
         reason = "frozen" if self.works.state is State.SUSPENDED else "orphaned"
         yield (start, end, "projected" if card.moves else reason, STOPPED)
 
-    def _drift(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
+    def _drift(self, told: Told, mine: Work, start: int, end: int, tolerance: float) -> Iterator[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
         share = _came(told, mine)
         if share is None:
             return
         if told.card.timer is None:
-            if share > self._tolerance:
+            if share > tolerance:
                 yield (start, end, "frozen", GOES_ON)
             return
         begins, until = told.card.timer
@@ -486,8 +492,8 @@ class _Reader:
             before = min(1.0, max(0.0, (told.told_at - begins) / (until - begins)))
             return round(begins + (before + more) * (until - begins)) if before + more <= 1 else end
 
-        behind = min(reaches(share - self._tolerance), end)
-        ahead = max(start, reaches(share + self._tolerance))
+        behind = min(reaches(share - tolerance), end)
+        ahead = max(start, reaches(share + tolerance))
         if behind > start:
             yield (start, behind, "projected", GOES_ON)
         if ahead < end:

@@ -67,7 +67,6 @@ def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[C
 
 
 def _drawn(time: str, cards: list[Card], now: int) -> str:
-    """Draw a phone's upper part, 264 pixels wide, in the middle of its place."""
     drawing = Drawing()
     height = 118 + (_CARD + 10) * max(len(cards), 1)
     parts = [

@@ -8,10 +8,11 @@ from itertools import zip_longest
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from .gaps import GOES_ON, NOT_JUDGED, STOPPED, WAITS, Gap, IsSo
+from .gaps import NOT_JUDGED, Gap, IsSo
 from .lock_screen import LockScreen, bar
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
 from .truth import Truth, sentence
+from .words import GOES_ON, STOPPED, WAITS
 
 _COLUMN = 32
 _BAR = 20
@@ -110,7 +111,6 @@ _LABEL = 41  # letters of the label on a phone
 
 
 def _drawn(pair: Pair) -> str:
-    """Draw both halves, a sign between them, and the label below."""
     drawing = Drawing()
     drawing.text(0, 16, "It says", fill=SAYS, font_weight=700, font_size=15)
     drawing.text(53, 16, "It is so", fill=RUN, font_weight=700, font_size=15)

@@ -14,9 +14,10 @@ from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, R
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
 from . import svg
-from .gaps import GOES_ON, Gap, Span, Transfer, judge, together
+from .gaps import Gap, Span, Transfer, judge, together
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
 from .truth import sentence, states
+from .words import GOES_ON
 
 _RUNS = {state.value for state in State if state.runs}
 _LABEL, _COLUMNS = 14, 60
@@ -57,10 +58,7 @@ class CardRow:
 
 
 class Timeline:
-    """The rows of a run up to `end` (milliseconds). `print` it for text, `show` it for a picture.
-
-    `tolerance` is the value of claim model.card-tolerance.
-    """
+    """The rows of a run up to `end` (milliseconds), by claim model.card-tolerance. `print` it for text, `show` it for a picture."""
 
     def __init__(self, record: Record, end: int, tolerance: float) -> None:
         self.end = end
@@ -298,7 +296,6 @@ class _Picture:
             self._inside(last.end, self.timeline.end, bar, "the work went on", MUTED)
 
     def _label(self) -> None:
-        """What was not so, in words, below the axis: as many lines as a phone needs."""
         for line in textwrap.wrap(self.timeline.label, int(0.9 * _NARROW / _BOLD)):
             self.y += 18
             self.svg.text(0, self.y, line, fill=GAP, font_weight=600)

@@ -7,8 +7,9 @@ from afterswipe.kernel.record import CardChanged, Record, StateChanged
 from afterswipe.units import duration, percent
 
 from . import gaps as judging
-from .gaps import GOES_ON, NOT_JUDGED, STOPPED, WAITS, Gap, IsSo, Judgement, Span, Transfer, covered
+from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, Transfer, covered
 from .svg import beliefs, marked_text
+from .words import GOES_ON, STOPPED, WAITS
 
 
 def states(record: Record, end: int) -> list[Span]:

@@ -69,7 +69,6 @@ def _sources() -> dict[str, dict[str, Any]]:
 
 
 def _more(plain: dict[str, Any]) -> dict[str, Any]:
-    """What the catalogue does not have, from its plain form."""
     lists = {key: tuple(value) for key, value in plain.items() if isinstance(value, list)}
     history = tuple(Change(**_dated(entry, "date")) for entry in plain["history"])
     source = tuple(Source(**_dated(entry, "retrieved")) for entry in plain.get("source", ()))

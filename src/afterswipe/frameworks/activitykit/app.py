@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from afterswipe.errors import ActivityAuthorizationError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Checked, Process
-from afterswipe.kernel.record import CardFollows
+from afterswipe.kernel.record import CardFollows, CardMeans
 
 from .card import APP, ActivityState, Card, Content
 from .system import STARTS, ActivityStore, moment
@@ -83,8 +83,7 @@ class Activity(metaclass=Checked):
         """Change what the card says; what is left out stays, except the stale date.
 
         `progress` is 0.0 to 1.0. `stale_date` and both ends of the timers are seconds on the phone's clock (`app.now + 60`).
-        `alert` lights up the screen. Of updates that come too fast many are dropped, and the app is not told (claim
-        live-activity.fast-local-updates-are-dropped). Raises UsageError without run time (claim live-activity.updates-need-run-time).
+        `alert` lights up the screen. Of updates that come too fast many are dropped (claim live-activity.fast-local-updates-are-dropped).
         """
         self._process.must_run("update a Live Activity", "live-activity.updates-need-run-time")
         old = self._card.content
@@ -103,12 +102,17 @@ class Activity(metaclass=Checked):
         """
         self._process.note(CardFollows(self._process.clock.now, self._number, *task.moved_by))
 
-    def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
-        """End the activity with a last text.
+    def means(self, word: str, text: str = "") -> None:
+        """Say what a text tells, here the card's: "goes on", "waits" or "stopped". It is this guide's own, and no API of Apple's."""
+        must_be_one_of("meaning of a text", word, ("goes on", "waits", "stopped"))
+        text = text or self._card.content.text
+        must(bool(text), "The card has no text that could mean something. Give one: text='In Warteschlange'.")
+        self._process.note(CardMeans(self._process.clock.now, text, word))
 
-        `dismissal_policy` is "default" (the card stays on the Lock Screen for up to four hours), "immediate", or a moment in
-        seconds on the phone's clock (`app.now + 600`), which counts up to four hours after the end
-        (claim live-activity.dismissal-policy). Raises UsageError without run time.
+    def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
+        """End the activity with a last text. `dismissal_policy` is "default" (up to four hours), "immediate", or a moment.
+
+        A moment is seconds on the phone's clock and counts up to four hours after the end (claim live-activity.dismissal-policy).
         """
         self._process.must_run("end a Live Activity", "live-activity.updates-need-run-time")
         if isinstance(dismissal_policy, str):
@@ -213,8 +217,7 @@ class Activities(metaclass=Checked):
     def __iter__(self) -> Iterator[Activity]:
         """The app's activities that the system lists, those of an earlier launch and ended ones included.
 
-        Being listed is not being alive (claim live-activity.listed-is-not-alive). An app cleans up at its launch with this list
-        (claim live-activity.reconcile-at-launch).
+        Being listed is not being alive (claims live-activity.listed-is-not-alive, live-activity.reconcile-at-launch).
         """
         rules = self._process.rules
         rules.cite("live-activity.listed-is-not-alive", "live-activity.reconcile-at-launch")

@@ -10,10 +10,7 @@ from afterswipe.units import percent, stopwatch
 
 
 class ActivityState(Enum):
-    """Apple's `ActivityState` (claim live-activity.states).
-
-    A pending activity waits for its scheduled start, a dismissed one is no longer on the Lock Screen.
-    """
+    """Apple's `ActivityState` (claim live-activity.states): pending before its scheduled start, dismissed when off the Lock Screen."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -37,11 +34,7 @@ def _bytes(title: str, text: str, timer: tuple[int, int] | None) -> int:
 
 @frozen
 class Content:
-    """What a card shows. `progress` is 0.0 to 1.0, `stale_date` milliseconds.
-
-    A `timer`, from and until in milliseconds, is a view that the system moves: a bar that fills, or, with `counts`,
-    a text that counts the time up.
-    """
+    """What a card shows. A `timer`, from and until, is a bar that the system moves, or, with `counts`, a text. Times are milliseconds."""
 
     text: str = ""
     progress: float | None = None

@@ -33,7 +33,7 @@ Held = tuple[Callable[[], None], bool]
 class LiveActivityPushes(metaclass=Checked):
     """What a server sends to the cards that always has the newest tokens, as `phone.live_activity_pushes`. Real ones: `phone.apns`."""
 
-    def __init__(self, host: Host, *, network: Network, cards: ActivityStore) -> None:
+    def __init__(self, host: Host, network: Network, cards: ActivityStore) -> None:
         self._host = host
         self._clock, self.rules, self._record = host.clock, host.rules, host.record
         self._network, self._cards = network, cards
@@ -59,8 +59,7 @@ class LiveActivityPushes(metaclass=Checked):
         """Change what card `number` says; a text that is left out stays, and a timer is replaced.
 
         `progress` is 0.0 to 1.0. `stale_date` is seconds on the phone's clock (iOS 16.2): a moment that has come marks the card as
-        out of date at once. `priority` is 10 or 5. Raises APIError for a push of more than 4 KB (claim live-activity.payload-limit), and
-        UsageError for a card that is none, a progress or a priority that is none.
+        out of date at once. `priority` is 10 or 5. Raises APIError for a push of more than 4 KB (claim live-activity.payload-limit).
         """
         card = self._card(number)
         self._check(card.title, card.content.text if text is None else text, progress, stale_date, priority)
@@ -188,7 +187,6 @@ class LiveActivityPushes(metaclass=Checked):
         self.rules.obeyed(rule, size <= limit, why)
 
     def _send(self, number: int, priority: int, arrive: Callable[[], None], ends: bool = False) -> None:
-        """Let a push reach the phone: at once, or when the budget, the network or its low priority let it."""
         self.rules.cite("live-activity-push.priority-and-budget")
         if priority == LOW:
             delay = self.rules.milliseconds("model.low-priority-push-delay")

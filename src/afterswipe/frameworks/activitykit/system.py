@@ -207,13 +207,11 @@ class ActivityStore:
             raise NotKnownError(why, "live-activity.reboot-persistence")
 
     def _process_ended(self, change: AppChange) -> None:
-        """The app's process is gone: nothing becomes of the cards."""
         self.tokens.forget_followers()
         quit_, other = "live-activity.survives-force-quit", "live-activity.survives-its-process"
         self._rules.cite(quit_ if change.event is Event.FORCE_QUIT else other)
 
     def _locked(self, name: str) -> None:
-        """The device locks, which ends activities of the transient style (claim live-activity.transient-style)."""
         if name == "locked" and self._conditions.locked:
             for card in list(self):
                 self.collapsed(card.number)
@@ -287,11 +285,7 @@ class LiveActivities(metaclass=Checked):
         self._cards.frequent_updates = True
 
     def allow_frequent_pushes(self, on: bool) -> None:
-        """Switch frequent updates on or off for the app. A change ends the app's ongoing activities.
-
-        Claim live-activity-push.frequent-updates-switch-ends-activities. Raises UnavailableError before iOS 16.2, and
-        UsageError where the app has no such switch because it did not declare frequent updates.
-        """
+        """Switch frequent updates on or off (iOS 16.2): it ends activities (claim live-activity-push.frequent-updates-switch-ends-activities)."""
         rule = "live-activity-push.frequent-updates-can-be-switched-off"
         self._rules.require(rule, "switch for frequent updates")
         why = "The app has no switch for frequent updates. Call phone.live_activities.declare_frequent_updates()."

@@ -223,7 +223,6 @@ class Intents[App: InProcess](metaclass=Checked):
         return [run for run in self._runs if run.alive and isinstance(run.intent, LongRunningIntent)]
 
     def _before_force_quit(self, change: AppChange) -> None:
-        """Nobody has published what a force quit does to a LongRunningIntent that runs."""
         if change.event is Event.FORCE_QUIT and self._long_running():
             why = "what a force quit does to a LongRunningIntent that runs. Stop the intent first, or test it on a device."
             raise NotKnownError(why, "long-running-intent.limits-not-documented")

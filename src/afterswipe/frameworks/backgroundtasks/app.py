@@ -57,7 +57,7 @@ class BGTaskScheduler(metaclass=Checked):
         Raises BGTaskSchedulerError `notPermitted` for an identifier that is not registered (claim
         background-tasks.identifiers-are-declared), `unavailable` for what the person switched off (claim
         background-tasks.error-1-unavailable) and `tooManyPendingTaskRequests` (claims background-refresh.pending-limit,
-        background-processing.pending-limit), UsageError without run time, and UnavailableError before iOS 13.
+        background-processing.pending-limit), and UnavailableError before iOS 13.
         """
         self._must_exist()
         self.process.must_run("submit a task request", "life-cycle.suspended-runs-no-code")
@@ -126,7 +126,6 @@ class BGTaskScheduler(metaclass=Checked):
         )
 
     def _crash(self, why: str) -> None:
-        """An exception that nobody catches ends the app; the script goes on."""
         self._rules.cite("background-tasks.handlers-before-launch-ends")
         self.process.clock.after(0, lambda: self._host.happen(Event.CRASH, why))
 

@@ -96,7 +96,6 @@ class RunningTask:
         self._cards.end(self.card, text, "system", 0 if leave else None)
 
     def _watch(self) -> None:
-        """Count the time without progress from now."""
         self._stall.cancel()
         threshold = self._rules.milliseconds("continued-processing.stall-threshold")
         self._stall = self._clock.after(threshold, self._stalled)
@@ -165,10 +164,7 @@ class ContinuedProcessing(metaclass=Checked):
         self.look()
 
     def stop(self) -> None:
-        """Let the person tap Stop on the system's card. Raises UsageError where no task runs.
-
-        On iOS 27 that opens the app, and the task ends some seconds later (claim continued-processing.stop-opens-the-app).
-        """
+        """Let the person tap Stop. On iOS 27 the app opens, and the task ends later (claim continued-processing.stop-opens-the-app)."""
         running = self._newest()
         self.host.record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
         running.stopped = True
@@ -223,7 +219,6 @@ class ContinuedProcessing(metaclass=Checked):
                 running.answer(self._answer)
 
     def _happened(self, change: AppChange) -> None:
-        """With the process go its tasks; nobody tells the app."""
         if change.after is not State.NOT_RUNNING or change.process is None:
             return
         if change.event is Event.FORCE_QUIT:

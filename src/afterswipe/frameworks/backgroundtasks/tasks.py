@@ -15,10 +15,7 @@ from afterswipe.units import SECOND
 
 @dataclass(frozen=True)
 class BGTaskRequest(metaclass=Checked):
-    """What all requests have. `earliest_begin_date` is seconds on the phone's clock (`app.now + 900`).
-
-    It is a lower bound and no appointment (claim background-tasks.earliest-begin-is-a-lower-bound).
-    """
+    """What all requests have. `earliest_begin_date` is seconds (claim background-tasks.earliest-begin-is-a-lower-bound)."""
 
     identifier: str
     earliest_begin_date: float | None = None

@@ -16,10 +16,7 @@ class Accessories(metaclass=Checked):
         """Whether the app waits for an event of an accessory; set by `app.bluetooth.wait_for_event()`."""
 
     def bluetooth_event(self) -> bool:
-        """An accessory for which the app waits does something. Returns whether the app is woken or launched for it.
-
-        Raises UsageError where the app waits for none, and NotKnownError after a force quit since iOS 26.
-        """
+        """An accessory does something. Returns whether the app is woken for it. Raises NotKnownError after a force quit since iOS 26."""
         host, rules = self._host, self._host.rules
         why = "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
         must(self.waits_for_bluetooth, why)

@@ -14,6 +14,7 @@ from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import Checked, Host, Process, State
 from afterswipe.kernel.process import RunTimeSource
 from afterswipe.kernel.record import ProcessChanged, StateChanged, TransferMoved
+from afterswipe.units import SECOND
 
 
 class LocationServices(metaclass=Checked):
@@ -91,7 +92,7 @@ class Location(metaclass=Checked):
         self._plan()
         while await self._news.wait():
             self._news.clear()
-            yield self._process.now
+            yield self._process.clock.now / SECOND
 
     def start_monitoring_significant_location_changes(self) -> None:
         """Arm the events that wake the app: once each, so at every launch (claim location.monitoring-restarts-at-launch)."""
@@ -118,7 +119,6 @@ class Location(metaclass=Checked):
         self._plan()
 
     def _authorised(self) -> bool:
-        """In the background it takes a session or an active Live Activity."""
         if self._process.state.foreground:
             return True
         if self._session:

@@ -82,7 +82,6 @@ class Extensions:
             ]
 
     def _restarted(self, change: AppChange) -> None:
-        """No process outlives a restart of the phone. Nobody is told."""
         if change.event is Event.RESTART:
             for extension in list(self.running):
                 self._stop(extension, "ended: the phone restarted")
@@ -128,7 +127,6 @@ class SystemTransfers:
         self._going.append(entry)
 
     def _network_changed(self) -> None:
-        """What was on its way is lost with its network, and sent again on the next."""
         going, self._going = self._going, []
         for due, again in going:
             if due is not None:

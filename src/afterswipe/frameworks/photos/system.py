@@ -67,10 +67,7 @@ class Photos(metaclass=Checked):
         self.library[name] = size
 
     def install_extension(self, process_jobs: ExtensionMain[UploadExtension], form: str = FIRST_FORM) -> str:
-        """Give the app an upload extension of one of the `FORMS`. Returns "installed", or that with a warning.
-
-        Raises UnavailableError before iOS 26.1, or before 27 for the second form; UsageError for another form.
-        """
+        """Give the app an upload extension of one of the `FORMS` (iOS 26.1, 27). Returns "installed", or that with a warning."""
         must_be_one_of("form of the extension", form, FORMS)
         self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs

@@ -101,7 +101,6 @@ class CPUMonitor:
             self._count()
 
     def _changed(self, change: AppChange) -> None:
-        """In the background, what the app burns counts; in front, suspended or gone, nothing does."""
         if change.after is not State.BACKGROUND:
             self._forget()
         elif self._busy_until > self._process.clock.now:

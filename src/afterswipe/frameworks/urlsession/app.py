@@ -116,7 +116,7 @@ class UploadTask:
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:
-        piece = int(self._process.rules.number("model.upload-chunk"))
+        piece = min(int(self._process.rules.number("model.upload-chunk")), self.size)
         zeros = _zeros(piece)
         left = self.size - self._resumed
         while left:
@@ -125,13 +125,12 @@ class UploadTask:
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent
-        named = (self._process.clock.now, "app", self._number, self.name)
-        self._process.note(TransferMoved(*named, self.count_of_bytes_sent, self.size))
+        now = self._process.clock.now
+        self._process.note(TransferMoved(now, *self.moved_by, self.count_of_bytes_sent, self.size))
         self._news.set()
 
     def _end(self, outcome: str) -> None:
-        named = (self._process.clock.now, "app", self._number, self.name)
-        self._process.note(TransferEnded(*named, outcome))
+        self._process.note(TransferEnded(self._process.clock.now, *self.moved_by, outcome))
 
 
 class URLSession(metaclass=Checked):

@@ -96,10 +96,7 @@ class BackgroundDownloadTask(_BackgroundTask):
 
     @property
     def content(self) -> bytes:
-        """What is in the downloaded file, an error's page included: look at `response.status_code` first.
-
-        Raises UsageError before it is there, and where the transfer failed.
-        """
+        """What is in the downloaded file, an error's page included: look at `response.status_code` first."""
         if not self._transfer.outcome or self._transfer.error is not None or self._transfer.response is None:
             raise UsageError(f"{self.name} is not there: ask `finished` and `failed` first.")
         return self._transfer.response.content
@@ -133,9 +130,8 @@ class BackgroundURLSession(metaclass=Checked):
     ) -> BackgroundUploadTask:
         """Hand an upload from a file of `size` bytes to the system. It starts at once and needs nobody to wait for it.
 
-        `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UsageError for a size below 1 and a
-        protection class that is none, UnavailableError before iOS 7, and for `earliest_begin` before iOS 11
-        (claim background-urlsession.scheduling-hints).
+        `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UnavailableError before iOS 7, and for
+        `earliest_begin` before iOS 11 (claim background-urlsession.scheduling-hints).
         """
         must_be_one_of("protection", protection, PROTECTIONS)
         must(earliest_begin >= 0, f"earliest_begin={earliest_begin}: give the seconds from now, 0 or more.")

@@ -172,7 +172,6 @@ class TransferDaemon(metaclass=Checked):
     # How the bytes move.
 
     def _look(self) -> None:
-        """Start what may move now and does not."""
         at_once = int(self._rules.number("model.transfers-at-once"))
         under_way: dict[str, int] = {}
         for transfer in list(self._open):
@@ -272,7 +271,6 @@ class TransferDaemon(metaclass=Checked):
         must(change.event is not Event.RESTART or not self._open, why)
 
     def _process_changed(self, change: AppChange) -> None:
-        """That the app is suspended changes nothing here."""
         if change.after.foreground:
             self.rate_limiter.in_front()
         if change.after is State.SUSPENDED and self.transfers:
@@ -299,7 +297,6 @@ class TransferDaemon(metaclass=Checked):
     # What happens to transfers.
 
     def _network_changed(self) -> None:
-        """Connections were cut, or the network is back: transfers that had begun are tried again."""
         for transfer in list(self._open):
             due = self._moving.pop(transfer.number, None)
             if due is not None:

@@ -104,7 +104,6 @@ class Pushes(metaclass=Checked):
         return "the app was woken"
 
     def _arrived(self) -> None:
-        """The app's handler runs when its process is next turned."""
         process = self._host.process
         if process is not None:
             process.call(lambda: self.on_silent() if self._listener is process else None)

@@ -1,0 +1,67 @@
+"""What the text of a card tells: that its work waits, that it has stopped, or how far it is. The one place where words are read.
+
+What is not read here, in another language for instance, the app's code says itself: `activity.means`.
+"""
+
+import re
+from functools import cache
+
+GOES_ON, WAITS, STOPPED = "goes on", "waits", "stopped"
+"""What can be so of the work that a card speaks of."""
+
+_WHEN = "(?:when|once|as soon as|after|if|on|over|at|later|tonight|tomorrow|with|without)"
+_BY_HAND = r"(?:open the app|tap) to (?:resume|continue|go on|finish|retry|try|send|post|upload|complete)"
+_NO_MORE = "(?:paused|interrupted|suspended|pausiert|angehalten)"
+_WAITS = re.compile(
+    rf"\b(?:a?waiting|waits|queued?|on hold|held|holding|standing by|pending|scheduled|deferred|delayed|postponed|offline|{_NO_MORE})\b"
+    r"|\b(?:up next|in line|not started|ready to|starting soon|(?:re)?connecting|retry(?:ing)? in)\b"
+    r"|\b(?:no|needs(?: an?)?) (?:network|connection|internet|wi-?fi|power|signal)\b"
+    rf"|\bwill (?:go on|start|continue|resume|restart|retry)\b|\bwill (?:be )?\w+\b.*\b{_WHEN}\b"
+    rf"|\b(?:resumes|continues|starts|begins|goes on|retries|uploads|sends|posts|syncs|try(?:ing)? again) (?:again |automatically )?{_WHEN}\b"
+    rf"|{_BY_HAND}|\bwartet?\b|warteschlange|geplant|fortgesetzt|en (?:attente|pause|cola|espera)|in attesa"
+)
+_STOPPED = re.compile(
+    r"(?:\bnot|n\Wt|\bcannot|\bunable to) (?:be )?(?:been )?(?:post|sen[dt]|upload|sav|sync|finish|done|load|complet)"
+    rf"|\b(?:failed|stopped|cancell?ed|aborted|gave up|went wrong|timed out|lost|incomplete|{_NO_MORE})\b|(?<!no )\berrors?\b"
+    rf"|\b{_BY_HAND}|\bresumes when you\b|\btry again\b(?! {_WHEN})|fehlgeschlagen|abgebrochen|gestoppt"
+)
+_WORKS = re.compile(
+    r"(?:^|[^\w\s%]) *(?:re)?(?:upload|post|send|sync|download|process|export|render|sav|copy|shar|publish|import)\w*ing\b"
+)
+_BESIDE = re.compile(
+    r"a?wait(?:ing|s) for (?:the |an? |its )?(?:server|answer|response|reply|confirmation)"
+    r"|\b(?:\d+|next|others?|the rest) (?:more |is |are |files? )?(?:waiting|queued|in (?:the )?queue|pending|scheduled|paused)"
+    r"|\b(?:failed|scheduled|pending|queued|paused|cancell?ed|lost|error) (?!on|for|until|by|because|while|\W)"
+)
+"""What is no wait and no end where the text also says that the work goes on: a part of it, its rest, or a word about its things."""
+
+_DONE = re.compile(
+    r"\W*(?:all |your \w+ (?:is|was|has been) )?(?:done|posted|sent|uploaded|finished|complete|synced|saved)\b"
+)
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_SHARE = re.compile(rf"{_NUMBER} ?%")
+_PART = re.compile(rf"(?<![\d/]){_NUMBER} ?([kmg]?)b? ?(?:of|von|de|sur|/) ?{_NUMBER}(?![\d/]) ?([kmg]?)(b?)")
+
+
+@cache
+def told_by(text: str) -> list[str]:
+    """What a text tells instead of that the work goes on: that it waits, that it has stopped, or both."""
+    words = text.lower()
+    if _WORKS.search(words):
+        words = _BESIDE.sub("", words)
+    return [word for word, signs in ((WAITS, _WAITS), (STOPPED, _STOPPED)) if signs.search(words)]
+
+
+@cache
+def figure(text: str) -> tuple[float, float] | None:
+    """How far a text says that the work is, 0.0 to 1.0, and how much it leaves open: `45 %`, `3 of 5`, `27 MB of 60 MB`."""
+    words = text.lower().replace(",", ".")
+    if _DONE.match(words):
+        return 1.0, 0.0
+    if share := _SHARE.search(words):
+        return min(1.0, float(share[1]) / 100), 0.0
+    if (part := _PART.search(words)) is None or not float(part[3]):
+        return None
+    power = " kmg".find(part[2] or part[4] or " ") - " kmg".find(part[4] or " ")
+    told = float(part[1]) * 1000**power / float(part[3])
+    return (told, 0.0 if part[5] else 1 / float(part[3])) if told <= 1 else None
