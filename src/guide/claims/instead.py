@@ -29,7 +29,7 @@ search:
 
 # So do this instead
 
-**Each rule of iOS that stops an app stands here with what to do about it.**
+**Here is each rule of iOS that stops an app, with what to do about it.**
 
 You know what does not work. Look it up below: first the rule with its source, then the remedy. Which of your plans stands here?
 
