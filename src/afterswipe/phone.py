@@ -152,17 +152,15 @@ class Phone(System[Application]):
         self.rules.cite("live-activity.dismissing-does-not-stop-the-work")
 
     def restart(self) -> None:
-        """Switch the phone off and on: no process is left, and the phone is locked until `unlock`, the first unlock.
-
-        Raises NotKnownError while a card is on the Lock Screen (claim live-activity.reboot-persistence), and UsageError while a
-        background transfer is under way.
-        """
+        """Switch the phone off and on: no process is left, and it is locked. Raises NotKnownError with a card (claim live-activity.reboot-persistence)."""
         self.host.consider(Event.RESTART)
         self._did("restarts the phone")
         self.conditions.device_locked(True)
         self.host.in_front, self._in_switcher = False, False
         self.host.happen(Event.RESTART)
         self.power.unlocked_since_restart = False
+        if self.host.was_force_quit and self.rules.holds("force-quit.restart-lifts-it"):
+            self.host.was_force_quit = False
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
         """Let time pass, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
@@ -182,10 +180,7 @@ class Phone(System[Application]):
             self.host.terminate("memory was needed", Cause.JETSAM)
 
     def disconnect_scene(self) -> None:
-        """Let UIKit disconnect the app's scene to get memory back (claim life-cycle.scene-disconnection); the process stays.
-
-        Raises UsageError where no scene is in the background, UnavailableError before iOS 13.
-        """
+        """Let UIKit disconnect the app's scene to get memory back (iOS 13, claim life-cycle.scene-disconnection); the process stays."""
         rule = "life-cycle.scene-disconnection"
         self.rules.require(rule, "scenes")
         process = self.host.process
@@ -219,10 +214,7 @@ class Phone(System[Application]):
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
     def why(self) -> list[Rule]:
-        """The claims that this run rests on, in the order in which they were needed; first the beliefs that it supposes.
-
-        `afterswipe.claims.get(rule.id)` has the sources.
-        """
+        """The claims that this run rests on, in the order of their use, supposed beliefs first: `afterswipe.claims.get(rule.id)` has sources."""
         return list(self.rules.used.values())
 
     def _did(self, what: str) -> None:

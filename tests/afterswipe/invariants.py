@@ -169,12 +169,12 @@ def extra_time_ends(run: Run) -> None:
 
 
 def a_force_quit_app_stays_away(run: Run) -> None:
-    """I10: After a force quit nothing launches the app until the person opens it."""
+    """I10: After a force quit nothing launches the app until the person opens it, or restarts the phone."""
     quit_by_person = False
     for change in run.phone.record.of(StateChanged):
         if change.event is Event.FORCE_QUIT:
             quit_by_person = True
-        elif change.event is Event.OPEN:
+        elif change.event in (Event.OPEN, Event.RESTART):
             quit_by_person = False
         else:
             assert not (quit_by_person and change.after.runs), change

@@ -75,6 +75,8 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "a time as a text": (lambda it: it.phone.wait(seconds="5"), "seconds='5'.*give a finite number"),
     "a word that there is not": (lambda it: it.phone.wait(second=5), "no argument of Phone.wait: 'second'.*seconds"),
     "an app that takes nothing": (lambda it: Phone().open(takes_nothing), "is no app. Write"),
+    "an escape in a text": (lambda it: it.card.update(text="\x1b[31mred"), r"give a text without '\\x1b'"),
+    "half a letter": (lambda it: it.app.activities.request("\ud83d"), r"give a text without '\\ud83d'"),
     "a push of a number": (lambda it: it.phone.apns.send(it.token, text=5), "text=5.*give a text or None"),
     "a push of other words": (lambda it: it.phone.apns.send(it.token, words="x"), "no argument.*'words'.*progress"),
     "a push to a numbered token": (lambda it: it.phone.apns.send(it.token, number=2), "Leave number out"),

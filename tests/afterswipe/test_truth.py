@@ -1,15 +1,26 @@
 """Truth and gap: when a card is wrong, why, for how long; and when it is not."""
 
 import asyncio
+import gc
 from contextlib import suppress
 from itertools import pairwise
+from unicodedata import east_asian_width
 
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from afterswipe import MB, AfterSwipeError, CardChanged, Gap, Phone, Span, UsageError
+from afterswipe import (
+    MB,
+    ActivityAuthorizationError,
+    AfterSwipeError,
+    CardChanged,
+    Gap,
+    Phone,
+    Span,
+    UsageError,
+)
 from afterswipe.seen.gaps import REASONS, together
 
 from .apps import uploading
@@ -489,3 +500,51 @@ def test_the_pair_shows_the_card_that_is_wrong():
     assert "≠" in pair._repr_svg_()
     assert Phone().pair().label == "There is no card."
     assert "=" in Phone().pair()._repr_svg_()
+
+
+@pytest.mark.parametrize(
+    "title", ["日本語の長いテキスト" * 4, "W" * 70, "Zeile\nzwei\tdrei", "e\u0301" * 40, "🎬 story " * 8]
+)
+def test_no_text_breaks_a_box_or_a_column(title):
+    async def main(app):
+        app.activities.request(title, text=title, progress=0.5)
+        await asyncio.Event().wait()
+
+    phone = Phone()
+    phone.open(main)
+    phone.swipe_up()
+    phone.wait(minutes=1)
+    widths = {
+        sum(1 + (east_asian_width(c) in "WF") for c in line) for line in str(phone.lock_screen()).splitlines()
+    }
+    assert widths == {34}
+    *rows, label = str(phone.pair()).splitlines()
+    assert {row[:2] for row in (row.rpartition("  ")[2] for row in rows) if row.startswith("sto")} == {"st"}
+    assert label.startswith("For 1 min it says")
+    assert "\t" not in str(phone.timeline())
+
+
+def test_a_letter_counts_as_on_the_wire():
+    """JSON goes out as UTF-8: an umlaut has two bytes and not the six of its escape."""
+
+    async def main(app):
+        app.activities.request("Story", text="ü" * 2000)
+        with pytest.raises(ActivityAuthorizationError, match="attributesTooLarge"):
+            app.activities.request("Story", text="ü" * 2100)
+
+    Phone().open(main)
+
+
+def test_a_stream_that_nobody_reads_any_more_is_not_told():
+    async def main(app):
+        card = app.activities.request("Story", push_type="token")
+        for _ in range(5):
+            async for _token in card.push_token_updates:
+                break
+            gc.collect()
+        await asyncio.Event().wait()
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(seconds=1)
+    assert phone.cards.tokens._followers == []

@@ -4,6 +4,7 @@ A class with the metaclass `Checked` answers with a UsageError that says what to
 is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * MB`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS, signature
@@ -24,6 +25,9 @@ _WORDS: dict[object, str] = {
     Sequence: "a list",
 }
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no screen and no picture can show: control characters but for tabs and line ends, and halves of characters."""
+
 
 def takes(function: object, count: int) -> bool:
     """Whether something can be called with so many arguments."""
@@ -43,6 +47,8 @@ def takes(function: object, count: int) -> bool:
 def look(where: str, name: str, kinds: tuple[Any, ...], value: Any) -> Any:
     """The value, where it is of one of the kinds; a float that is whole becomes an int. Raises UsageError for another one."""
     kind = type(value)
+    if kind is str and str in kinds and (found := _CONTROL.search(value)):
+        raise UsageError(f"{where}({name}={value!r:.60}): give a text without {found[0]!r}.")
     if kind in kinds and (kind is not float or isfinite(value)):
         return value
     if not any(_fits(kind, value) for kind in kinds):

@@ -62,10 +62,7 @@ class AssertionChanged(Entry):
 
 @frozen
 class TransferMoved(Entry):
-    """`sent` of `size` bytes of a transfer have arrived, at the server or with `down` at the phone.
-
-    `by` is whose process moves them: `app` or `nsurlsessiond`; `session` is the identifier of its URLSession.
-    """
+    """`sent` of `size` bytes of a transfer have arrived, `down` or up. `by` is whose process moves them: `app` or `nsurlsessiond`."""
 
     by: str
     transfer: int

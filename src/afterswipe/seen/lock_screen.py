@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width, normalize
 
 from afterswipe.claims.rules import Rules
 from afterswipe.frameworks.activitykit.card import APP, LIVE, Card
@@ -15,6 +16,7 @@ STARTS_AT = 9 * 60 + 41
 """What the phone's clock shows when it is switched on, in minutes after midnight: 9:41, as in Apple's pictures."""
 
 _WIDTH = 30
+_FILLS = "\ue000"  # stands for a wide letter's second column
 _PIXELS, _CARD = 264, 74
 
 
@@ -34,19 +36,25 @@ class LockScreen:
     def __str__(self) -> str:
         lines = [self.time.center(_WIDTH)]
         for card in self.cards:
-            lines += ["", *textwrap.wrap(card.title, _WIDTH)]
+            lines += [" " * _WIDTH, *cells(card.title, _WIDTH)]
             progress = card.progress(self.now)
             if progress is not None:
                 lines.append(bar(progress, _WIDTH))
-            lines += textwrap.wrap(card.says(self.now), _WIDTH)
+            lines += cells(card.says(self.now), _WIDTH)
             if card.out_of_date:
-                lines.append("Out of date")
-        inner = [f"│ {line:<{_WIDTH}} │" for line in lines]
+                lines += cells("Out of date", _WIDTH)
+        inner = [f"│ {line} │" for line in lines]
         edge = "─" * (_WIDTH + 2)
         return marked_text("\n".join([f"╭{edge}╮", *inner, f"╰{edge}╯"]), self.supposed)
 
     def _repr_svg_(self) -> str:
         return marked_svg(_drawn(self.time, self.cards, self.now), self.supposed)
+
+
+def cells(text: str, width: int) -> list[str]:
+    """Lines of exactly so many columns; letters of East Asia and pictures take two."""
+    wide = [c + _FILLS * (east_asian_width(c) in "WF") for c in normalize("NFC", text)]
+    return [f"{line:<{width}}".replace(_FILLS, "") for line in textwrap.wrap("".join(wide), width)]
 
 
 def bar(share: float, width: int) -> str:

@@ -9,7 +9,7 @@ from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
 from .gaps import NOT_JUDGED, Gap, IsSo
-from .lock_screen import LockScreen, bar
+from .lock_screen import LockScreen, bar, cells
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
 from .truth import Truth, sentence
 from .words import GOES_ON, STOPPED, WAITS
@@ -20,10 +20,7 @@ _BAR = 20
 
 @dataclass(frozen=True)
 class Pair:
-    """What the Lock Screen's card says, and what is so of its work, at one moment. `print` it for text, `show` it for a picture.
-
-    Where several cards are on the screen it is about the one that has said what is not so for longest, else about the first.
-    """
+    """What a card says, and what is so of its work: the one that has said what is not so for longest, else the first. `print` or `show` it."""
 
     lock_screen: LockScreen
     truth: Truth
@@ -97,8 +94,9 @@ class Pair:
             left.append(bar(progress, _BAR))
             if self.is_so is not None and self.is_so.size:
                 right += [""] * (len(left) - 1 - len(right)) + [bar(self.share, _BAR)]
-        rows = zip_longest(left, right, fillvalue="")
-        lines = [f"{says:<{_COLUMN}}{so}".rstrip() for says, so in rows]
+        narrow = [cell for line in left for cell in cells(line, _COLUMN - 2)]
+        rows = zip_longest(narrow, right, fillvalue="")
+        lines = [f"{says:<{_COLUMN - 2}}  {so}".rstrip() for says, so in rows]
         return marked_text("\n".join([*lines, self.label]), self.truth.supposed)
 
     def _repr_svg_(self) -> str:

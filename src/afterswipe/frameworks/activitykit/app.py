@@ -105,7 +105,7 @@ class Activity(metaclass=Checked):
     def means(self, word: str, text: str = "") -> None:
         """Say what a text tells, here the card's: "goes on", "waits" or "stopped". It is this guide's own, and no API of Apple's."""
         must_be_one_of("meaning of a text", word, ("goes on", "waits", "stopped"))
-        text = text or self._card.content.text
+        text = " ".join((text or self._card.content.text).split())
         must(bool(text), "The card has no text that could mean something. Give one: text='In Warteschlange'.")
         self._process.note(CardMeans(self._process.clock.now, text, word))
 

@@ -29,7 +29,7 @@ APP, SYSTEM = "app", "system"
 @lru_cache
 def _bytes(title: str, text: str, timer: tuple[int, int] | None) -> int:
     """The size without a progress, which JSON writes as Python does. Kept: most updates of a card change the progress only."""
-    return len(json.dumps([title, text, None, timer]).encode())
+    return len(json.dumps([title, text, None, timer], ensure_ascii=False).encode())
 
 
 @frozen

@@ -13,6 +13,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
@@ -59,14 +60,19 @@ class PushTokens:
     ) -> AsyncIterator[T]:
         """Yield what `read` says whenever that is something else than before; while the app does not run, only the newest is kept."""
         news = asyncio.Event()
-        self._followers.append(lambda: process.call(news.set))
-        while True:
-            if (now := read()) is not None and now != last:
-                last = now
-                yield now
-            else:
-                await news.wait()
-                news.clear()
+        hear = partial(process.call, news.set)
+        self._followers.append(hear)
+        try:
+            while True:
+                if (now := read()) is not None and now != last:
+                    last = now
+                    yield now
+                else:
+                    await news.wait()
+                    news.clear()
+        finally:
+            if hear in self._followers:
+                self._followers.remove(hear)
 
 
 class ActivityStore:
@@ -252,7 +258,8 @@ class ActivityStore:
         self._cards[card.number] = card
         self.tokens.tell()
         timer = None if card.state is ActivityState.ENDED else card.content.timer
-        shows = (card.title, card.says(now), card.progress(now), timer)
+        title, says = (" ".join(text.split()) for text in (card.title, card.says(now)))
+        shows = (title or says, says, card.progress(now), timer)
         self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
         if (due := self._stale.pop(card.number, None)) is not None:
             due.cancel()

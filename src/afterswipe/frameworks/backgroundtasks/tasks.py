@@ -37,10 +37,7 @@ class BGAppRefreshTaskRequest(BGTaskRequest):
 
 @dataclass(frozen=True)
 class BGProcessingTaskRequest(BGTaskRequest):
-    """Ask for minutes of run time while nobody uses the phone (claims background-processing.runs-when-idle, .lasts-minutes).
-
-    Both requirements are off by default (claim background-processing.power-and-network-conditions).
-    """
+    """Ask for minutes while nobody uses the phone (claims background-processing.runs-when-idle, background-processing.lasts-minutes)."""
 
     requires_external_power: bool = False
     requires_network_connectivity: bool = False

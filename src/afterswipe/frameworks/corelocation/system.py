@@ -71,10 +71,7 @@ class Location(metaclass=Checked):
         self._news: asyncio.Event | None = None
 
     def background_activity_session(self) -> None:
-        """Open a `CLBackgroundActivitySession`, which lets updates come in the background until `invalidate`.
-
-        Raises UnavailableError before iOS 17, APIError in the background: the first one is opened in the foreground.
-        """
+        """Open a `CLBackgroundActivitySession` (iOS 17), in the foreground: updates come in the background until `invalidate`."""
         self._process.rules.require("location.background-activity-session", "live location updates")
         why = "The first CLBackgroundActivitySession is opened in the foreground. Open it before the person leaves."
         may = self._session or self._process.application_state.foreground

@@ -28,10 +28,9 @@ _RESUMABLE = "background-urlsession.resumable-uploads"
 
 @dataclass(frozen=True)
 class ResumeData:
-    """What an app keeps of an interrupted upload, so that another can go on from there: file, server, and how many bytes the server has.
+    """What an app keeps of an interrupted upload, so that another can go on, where both sides know the protocol (iOS 17).
 
-    Both sides have to know the protocol: iOS from version 17 (claim background-urlsession.resumable-uploads), and the server
-    (`phone.network.serve(host, resumable=True)`).
+    Claim background-urlsession.resumable-uploads; `phone.network.serve(host, resumable=True)`.
     """
 
     name: str
