@@ -1,11 +1,12 @@
 """The command against the demo server: exit codes, the table, Ctrl-C, and every fault switched on."""
 
 import importlib
+import io
+import os
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import tomllib
 from dataclasses import replace
 from hashlib import sha256
@@ -307,32 +308,30 @@ def test_a_pause_says_until_when(truth, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("number", "twice"), [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGTERM, False)]
 )
-def test_ctrl_c_ends_a_run_that_waits(number, twice, tmp_path):
+def test_ctrl_c_ends_a_run_that_waits(number, twice, tmp_path, monkeypatch):
     """Nothing comes and nothing will: it is said at once, and the end does not wait for the server."""
-    stalled = threading.Event()
 
     class Stalling(FaultyServer):
         def answer(self, request):
             if request.path.endswith(".mp3"):
-                stalled.set()
+                os.kill(os.getpid(), number)
                 return replace(super().answer(request), piece=10_000, pace=6)
             return super().answer(request)
 
+    class Said(io.StringIO):
+        def write(self, text):
+            if twice and "Stopping" in text:
+                os.kill(os.getpid(), number)
+            return super().write(text)
+
+    monkeypatch.setattr(sys, "stderr", said := Said())
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with hosted(application(Stalling(FeedServer(generated(1, 2_000))))) as root:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "afterswipe.sync", root, str(tmp_path), "--quiet"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert stalled.wait(60)
-        process.send_signal(number)
-        said = process.stderr.readline()
-        assert "Stopping" in said
-        if twice:
-            process.send_signal(number)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == command.INTERRUPTED
-    assert "Traceback" not in out + err
-    assert "kept" in said
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.INTERRUPTED
+    assert handlers == (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM))
+    assert "Stopping" in said.getvalue()
+    assert "kept" in said.getvalue()
+    assert "Traceback" not in said.getvalue()
 
 
 def test_the_entry_points_are_there():

@@ -199,3 +199,50 @@ def test_another_machine_s_owners_say_nothing():
     assert same_machine(this_process(5))
     for odd in ("app", "", "a/b", this_process(5) + "0"):
         assert not same_machine(odd)
+
+
+def test_what_is_synced_ahead_counts_only_as_far_as_it_went(disk, monkeypatch):
+    """Syncing begins while more comes; what came since is synced again, and a failure is told to whoever asks first."""
+    real, fails, synced = os.fsync, [], []
+
+    def fsync(descriptor):
+        if fails:
+            raise fails.pop()
+        synced.append(os.fstat(descriptor).st_size)
+        real(descriptor)
+
+    monkeypatch.setattr("afterswipe.sync.store.disk.os.fsync", fsync)
+
+    def ahead():
+        disk.fsync_ahead(PART)
+        disk._ahead[PART][0].exception()  # it has ended
+
+    disk.fsync_ahead(PART)
+    write(disk, b"abc")
+    synced.clear()
+    ahead()
+    disk.fsync(PART)
+    assert synced == [3], "once"
+    ahead()
+    disk.append(PART, b"d")
+    disk.fsync(PART)
+    ahead()
+    disk.truncate(PART, 1)
+    disk.append(PART, b"efg")
+    disk.fsync(PART)
+    assert synced == [3, 3, 4, 4, 4]
+    for then in (disk.fsync, disk.fsync_ahead, lambda name: disk.truncate(name, 0)):
+        fails.append(OSError(errno.EIO, "lost"))
+        ahead()
+        with pytest.raises(DiskFault):
+            then(PART)
+
+
+def test_a_large_file_is_written_down_while_it_comes(disk, monkeypatch):
+    monkeypatch.setattr("afterswipe.sync.store.disk._BEHIND", 10)
+    ahead = []
+    monkeypatch.setattr(disk, "fsync_ahead", lambda name: ahead.append(disk._open[name][1]))
+    disk.open_part(PART)
+    for _ in range(3):
+        disk.append(PART, b"123456")
+    assert ahead == [12, 18]

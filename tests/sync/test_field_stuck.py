@@ -285,7 +285,9 @@ def test_a_process_of_this_machine_that_is_gone_holds_nothing(rig, monkeypatch):
 def test_what_is_pending_is_planned_once_and_until_is_asked_meanwhile(tmp_path, monkeypatch):
     from afterswipe.sync import driver
 
-    rig = Rig(tmp_path / "here", small_truth(600, 1))
+    rig = Rig(tmp_path / "here", small_truth(0))
+    for number in range(600):
+        rig.truth.add(AUTHOR, f"author {number}")
     planned, real = [0], driver.plan
 
     def counted(*arguments, **options):

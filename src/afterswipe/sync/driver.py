@@ -116,7 +116,7 @@ class Driver:
                     state = state.next(len(left), kinds <= {Unreachable})
                 case core.Sweep():
                     self.phase(Phase.SWEEPING)
-                    self.sweep()
+                    await self.in_slices(self.sweep())
                     state = state.next()
                 case core.Ended():
                     if state.forget_page:
@@ -213,7 +213,7 @@ class Driver:
             case answers.Not.ALLOWED:
                 wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
                 raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
-            case answers.Wait(_, asked) if asked is not None or answers.is_pause(status):
+            case answers.Wait(_, asked) if asked is not None or status in answers.PAUSES:
                 await self.fetcher.patience.obey(attempt, asked)
                 return None
             case answers.Wait():
@@ -300,14 +300,18 @@ class Driver:
 
     # Tidying up.
 
-    def sweep(self) -> None:
+    def sweep(self) -> Generator[None]:
         """Remove parts and files of ours that nobody refers to or still wants. Only the holder of the lease does this."""
         self.lease.keep()
         strays = self.store.strays()
         left_over, left = self.store.left(), []
         kept = {name for job in self.jobs if job.key in left_over for name in (job.final, job.part)}
         found = (self.loose | dict(self.fetcher.disk.sizes("parts")).keys()) - kept
-        for name in sorted(found.difference(name for _, name, _ in self.store.names()) if found else ()):
+        if found:
+            found.difference_update(name for _, name, _ in self.store.names())
+        for number, name in enumerate(sorted(found)):
+            if not number % AT_ONCE:
+                yield
             if name in strays:
                 left.append(name)
             elif is_ours(name):
@@ -324,20 +328,16 @@ class Driver:
 
 def jobs_of(store: Store) -> Generator[Job | None]:
     """What is to be done, content by content, in the order in which each first comes up. None is a moment to look about."""
-    pending = []
-    for number, row in enumerate(store.pending()):
-        pending.append(row)
-        if not number % AT_ONCE:
-            yield None
-    pending.sort(key=lambda row: row[0].version)
-    plain = store.place().identity.feed_id is None
     about: dict[str, tuple[list[Event], Known | None, Have | None]] = {}
-    for event, known, have in pending:
+    for number, (event, known, have) in enumerate(store.pending()):
         about.setdefault(event.key, ([], known, have))[0].append(event)
-    for number, (events, known, have) in enumerate(about.values()):
         if not number % AT_ONCE:
             yield None
-        yield plan(events, known, have, plain=plain)
+    plain = store.place().identity.feed_id is None
+    for number, (events, known, have) in enumerate(sorted(about.values(), key=lambda it: it[0][0].version)):
+        if not number % AT_ONCE:
+            yield None
+        yield plan(sorted(events, key=lambda event: event.version), known, have, plain=plain)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

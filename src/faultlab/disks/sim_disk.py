@@ -211,7 +211,7 @@ class SimDisk:
         file.synced = file.data
         self._left.clear()
 
-    def fsync_ahead(self, names: list[str]) -> None:
+    def fsync_ahead(self, name: str) -> None:
         """Nothing that a crash could tell from nothing: no name follows before each was synced."""
 
     def rename(self, part: str, final: str) -> None:

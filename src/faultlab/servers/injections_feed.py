@@ -159,7 +159,7 @@ def _dates(x: Exchange) -> Reply:
 
 def _too_much(x: Exchange) -> Reply:
     if x.arg == "event":
-        return _page(x, lambda events: [{**event, "note": "n" * (100 * _MIB)} for event in events[:1]])
+        return _page(x, lambda events: [{**event, "note": "n" * (65 * _MIB)} for event in events[:1]])
     if x.arg == "events":
         return _page(x, lambda events: events * 20_000)
     return replace(x.reply, body=b" " * _MIB, times=5 * 1024).having(content_length=None)

@@ -373,15 +373,14 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str]:
     return read
 
 
-def _as_spelled(value: Any) -> str:
-    _uuid(value)
-    return str(value)
+def _as_it_is(check: Callable[[Any], object]) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        check(value)
+        return str(value)
+
+    return read
 
 
 _uuid = _matching(_UUID)
 _digest = _matching(_DIGEST)
-
-
-def _date_time(value: Any) -> str:
-    nanoseconds(value)
-    return str(value)
+_as_spelled, _date_time = _as_it_is(_uuid), _as_it_is(nanoseconds)

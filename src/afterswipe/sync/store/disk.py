@@ -13,7 +13,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -36,6 +36,7 @@ DATABASE = "sync.db"
 
 CHUNK = 1 << 20
 """Bytes that are read at once."""
+_BEHIND = 8 << 20  # bytes of a file after which they begin to be synced
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
 _MODE = 0o644
@@ -57,8 +58,8 @@ class Disk(Protocol):
     def fsync(self, name: str) -> None:
         """Return when the file's bytes would survive a power failure."""
 
-    def fsync_ahead(self, names: list[str]) -> None:
-        """Begin to sync several files together: a file system writes down several at once. `fsync` of each follows."""
+    def fsync_ahead(self, name: str) -> None:
+        """Begin to sync a file, where it is open, while others come. `fsync` follows, and says whether that went well."""
 
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, replacing what has that name."""
@@ -111,7 +112,10 @@ class FileDisk:
         self._busy_seconds = busy_seconds
         self._opened: tuple[int, int] | None = None
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
-        self._ahead: dict[str, Future[bool]] = {}
+        self._ahead: dict[
+            str, tuple[Future[bool], int]
+        ] = {}  # what syncs them meanwhile, and the size up to which it does
+        self._threads = ThreadPoolExecutor()  # none is begun before there is something to sync ahead
 
     def open_part(self, name: str) -> int:
         self.stands()
@@ -136,24 +140,33 @@ class FileDisk:
             if os.lseek(descriptor, 0, os.SEEK_CUR) != size:
                 raise AnotherProcess(f"Somebody else writes to {name}. Let one process at a time sync here.")
         self._open[name] = (descriptor, size)
+        if size >= _BEHIND + (self._ahead[name][1] if name in self._ahead else 0):
+            self.fsync_ahead(name)
 
     def truncate(self, name: str, size: int) -> None:
         descriptor, _ = self._open[name]
         with _Mapped(name):
+            self._synced_ahead(name)
             os.ftruncate(descriptor, size)
         self._open[name] = (descriptor, size)
 
-    def fsync_ahead(self, names: list[str]) -> None:
-        if len(names) > 1 and sys.platform != "emscripten":  # no threads there
-            from concurrent.futures import ThreadPoolExecutor
+    def fsync_ahead(self, name: str) -> None:
+        if name in self._open and sys.platform != "emscripten":  # no threads there
+            descriptor, size = self._open[name]
+            if name not in self._ahead or self._ahead[name][0].done():
+                with _Mapped(name):
+                    self._synced_ahead(name)
+                self._ahead[name] = self._threads.submit(_fsync, descriptor), size
 
-            with ThreadPoolExecutor() as threads:
-                self._ahead = {name: threads.submit(_fsync, self._open[name][0]) for name in names}
+    def _synced_ahead(self, name: str) -> int:
+        """Up to which size it is. The system tells whoever syncs first, and nobody else, that bytes were lost."""
+        ahead, size = self._ahead.pop(name, (None, -1))
+        return size if ahead is not None and ahead.result() else -1
 
     def fsync(self, name: str) -> None:
-        ahead = self._ahead.pop(name, None)
+        descriptor, size = self._open[name]
         with _Mapped(name):
-            self.lesser |= not (ahead.result() if ahead is not None else _fsync(self._open[name][0]))
+            self.lesser |= self._synced_ahead(name) != size and not _fsync(descriptor)
 
     def rename(self, part: str, final: str) -> None:
         self._close(part)
@@ -196,9 +209,8 @@ class FileDisk:
                 return
             with os.scandir(path) as entries:
                 for entry in entries:
-                    found = entry.stat(follow_symlinks=False)
-                    if stat.S_ISREG(found.st_mode):
-                        yield f"{folder}/{entry.name}", found.st_size
+                    if entry.is_file(follow_symlinks=False):
+                        yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
 
     def alone(self) -> bool:
         """By `flock` on the directory, which a kill ends too, and which other containers see."""
@@ -257,7 +269,8 @@ class FileDisk:
             self._unlock()
 
     def _close(self, name: str) -> None:
-        self._ahead.pop(name, None)
+        with suppress(OSError):  # it ends before its descriptor does
+            self._synced_ahead(name)
         descriptor, _ = self._open.pop(name, (None, 0))
         if descriptor is not None:
             os.close(descriptor)

@@ -4,12 +4,11 @@ Every one is announced before it happens. Where the announcement raises somethin
 from then on nothing is done at any point, whoever asks.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from .disk import DATABASE, Disk
+from .disk import Disk
 
 type Observer = Callable[[str, str], None]
 """Called with a point's name and its detail."""
@@ -47,8 +46,8 @@ class Points:
 
 
 _EFFECTS = (
-    "open_part", "append", "truncate", "fsync", "rename", "fsync_directory", "unlink", "size", "free", "set_database_aside",
-)  # fmt: skip
+    "open_part append truncate fsync rename fsync_directory unlink size free database set_database_aside"
+)
 
 
 def pointed(disk: Disk, points: Points) -> Disk:
@@ -65,12 +64,8 @@ def pointed(disk: Disk, points: Points) -> Disk:
         with points.at("read", name):
             yield from disk.read(name)
 
-    def database() -> sqlite3.Connection:
-        with points.at("database", DATABASE):
-            return disk.database()
-
     made: Any = SimpleNamespace(
-        **{name: announced(name) for name in _EFFECTS}, read=read, database=database,
+        **{name: announced(name) for name in _EFFECTS.split()}, read=read,
         fsync_ahead=disk.fsync_ahead, sizes=disk.sizes, stands=disk.stands, alone=disk.alone, close=disk.close,
     )  # fmt: skip
     return made  # type: ignore[no-any-return]

@@ -132,8 +132,8 @@ class Store:
             " shadow_feed_id, shadow_generation, shadow_numbered,"
             " EXISTS (SELECT 1 FROM events WHERE shadow = 1) FROM meta"
         )[0]
-        shadow = _identity(*row[7:10]) if row[10] or row[7] is not None else None
-        return Place(_identity(*row[:3]), row[3], row[4], row[5], row[6], shadow)
+        shadow = Identity(*row[7:10]) if row[10] or row[7] is not None else None
+        return Place(Identity(*row[:3]), row[3], row[4], row[5], row[6], shadow)
 
     def belongs_to(self, base: str, plain: bool) -> None:
         """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than last time."""
@@ -363,7 +363,3 @@ class Store:
     def all_checked(self) -> None:
         """All files are surely good, within a transaction."""
         self._db.execute("UPDATE files SET checked = 1 WHERE checked = 0")
-
-
-def _identity(feed_id: str | None, generation: str | None, numbered: int | None) -> Identity:
-    return Identity(feed_id, generation, None if numbered is None else bool(numbered))

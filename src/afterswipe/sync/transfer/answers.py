@@ -38,6 +38,7 @@ UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, PROXY_AUTHENTICATION = 401, 403, 4
 TIMEOUT, GONE, UNSATISFIABLE, TOO_EARLY, TOO_MANY = 408, 410, 416, 425, 429
 _NOT_OF_A_RANGE = (UNAUTHORIZED, PROXY_AUTHENTICATION, TIMEOUT, TOO_EARLY, TOO_MANY)
 SERVER_ERROR, UNAVAILABLE, NETWORK_AUTHENTICATION = 500, 503, 511
+PAUSES = (TOO_MANY, UNAVAILABLE)  # the whole server wants a pause, and not only this address
 
 
 @dataclass(frozen=True)
@@ -259,8 +260,3 @@ class Ask:
         """The body broke off and `size` bytes are here; only a size that is known and reached says that they are all."""
         known = self.want.size is not None or self.here.total is not None
         return self.ended(size) if known else replace(self, size=size)
-
-
-def is_pause(status: int) -> bool:
-    """Whether a status says that the whole server wants a pause, and not only this address."""
-    return status in (TOO_MANY, UNAVAILABLE)

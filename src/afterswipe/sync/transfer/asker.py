@@ -26,7 +26,7 @@ from afterswipe.sync.store.disk import Disk
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 
-from .answers import Ask, Decision, Not, Receive, Refuse, Wait, is_pause
+from .answers import PAUSES, Ask, Decision, Not, Receive, Refuse, Wait
 from .patience import Patience
 from .wire import Broken, Wire
 
@@ -125,7 +125,7 @@ class Asker:
                 raise Forbidden(job.key, "the server wants other credentials for it.")
             case Not.ITS_OWN:
                 raise Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
-            case Wait(status, retry_after) if is_pause(status):
+            case Wait(status, retry_after) if status in PAUSES:
                 try:
                     await self.patience.obey(attempt, retry_after)
                 except Halt as halt:
@@ -142,6 +142,7 @@ class Asker:
     def arrive(self, arrived: Arrived) -> None:
         """Wait for others."""
         self.arrived.append(arrived)
+        self.disk.fsync_ahead(arrived.job.part)
         data = arrived.known.data if arrived.known is not None else None
         self.arrived_bytes += len(data or "") + (arrived.have.size if arrived.have is not None else 0)
         self.waiting.set()
@@ -180,7 +181,6 @@ class Asker:
                     refused.append((arrived, error))
 
         each(lambda job: self.open_part(job.part))
-        self.disk.fsync_ahead([a.job.part for a in landing if a.moves])
         each(self.make_durable)
         each(self.name)
         for folder in sorted({folder_of(a.job.final) for a in landing if a.moves}):
