@@ -37,11 +37,6 @@ def created(_request: httpx.Request, _received: int) -> httpx.Response:
     return httpx.Response(httpx.codes.CREATED, text="created")
 
 
-def streams(response: httpx.Response) -> bool:
-    """Whether the body of a response comes piece by piece."""
-    return not isinstance(response.stream, httpx.ByteStream)
-
-
 async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body of a response as its server gives it: whole, or piece by piece."""
     if isinstance(response.stream, AsyncIterable):
@@ -208,7 +203,9 @@ class Network(metaclass=Checked):
             answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
             return
         answer = self._handlers.get(request.url.host, created)(request, received)
-        if isinstance(answer, httpx.Response) and not (in_full and streams(answer)):
+        if isinstance(answer, httpx.Response) and (
+            not in_full or isinstance(answer.stream, httpx.ByteStream)
+        ):
             answered(answer)
         else:
             self._work(self._answer(request, answer, answered, in_full))
@@ -218,7 +215,7 @@ class Network(metaclass=Checked):
         if not isinstance(response, httpx.Response):
             what = f"The server of {request.url.host} answered {type(response).__name__}"
             raise UsageError(f"{what}. Return an httpx.Response, for instance httpx.Response(200).")
-        if full and streams(response):
+        if full and not isinstance(response.stream, httpx.ByteStream):
             body = b"".join([piece async for piece in pieces(response)])
             response = httpx.Response(response.status_code, headers=response.headers, content=body)
         answered(response)

@@ -48,8 +48,7 @@ type Work = dict[Key, "Transfer"]
 class Transfer:
     """What became of one transfer: `sent` of `size` bytes have arrived; `stopped` is when it stopped moving, if it did.
 
-    They arrive at the server, or with `down` at the phone. `by` is whose process moves the bytes: `app` or `nsurlsessiond`. All times are
-    milliseconds.
+    They arrive at the server, or with `down` at the phone. `by` is `app` or `nsurlsessiond`. All times are milliseconds.
     """
 
     by: str

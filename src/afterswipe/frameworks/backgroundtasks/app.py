@@ -60,7 +60,6 @@ class BGTaskScheduler(metaclass=Checked):
         background-processing.pending-limit), and UnavailableError before iOS 13.
         """
         self._must_exist()
-        self.process.must_run("submit a task request", "life-cycle.suspended-runs-no-code")
         begin = request.earliest_begin_date
         fits = begin is None or begin >= 0
         must(fits, f"earliest_begin_date={begin} is no moment. Use app.now + seconds, or leave it out.")
@@ -113,6 +112,7 @@ class BGTaskScheduler(metaclass=Checked):
             self._rules.cite("continued-processing.async-work-is-supported")
 
     def _must_exist(self) -> None:
+        self.process.must_run("use its task scheduler", "life-cycle.suspended-runs-no-code")
         self._rules.require("background-tasks.identifiers-are-declared", "BGTaskScheduler")
 
     def _must_be_registered(self, identifier: str) -> None:

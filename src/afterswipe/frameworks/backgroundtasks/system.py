@@ -116,10 +116,6 @@ class _Waiting:
     def is_refresh(self) -> bool:
         return not isinstance(self.request, BGProcessingTaskRequest)
 
-    @property
-    def needs_power(self) -> bool:
-        return isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_external_power
-
 
 class TaskScheduler(metaclass=Checked):
     """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
@@ -270,7 +266,7 @@ class TaskScheduler(metaclass=Checked):
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
         running.append(grant)
-        if any(waiting.needs_power for waiting in granted):
+        if any(getattr(waiting.request, "requires_external_power", False) for waiting in granted):
             self._on_power.append(grant)
         self._rules.cite("background-tasks.time-is-shared-per-launch")
         if not refresh:

@@ -8,6 +8,7 @@ Not modelled: the delegate's other methods, the temporary place of a downloaded 
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import httpx
 
@@ -28,7 +29,7 @@ class _BackgroundTask:
         self._process = process
         self._daemon = daemon
         self._transfer = transfer
-        self._news, self._listens, self._seen = asyncio.Event(), False, transfer.sent
+        self._news, self._seen = asyncio.Event(), transfer.sent
 
     @property
     def name(self) -> str:
@@ -68,18 +69,21 @@ class _BackgroundTask:
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
         transfer, news = self._transfer, self._news
-        if not self._listens:  # a task that is only asked for listens to nothing
-            self._listens = True
-            transfer.listeners.append(lambda: self._process.call(news.set))
-            if transfer.outcome or transfer.sent != self._seen:
-                news.set()
-        while await news.wait():
-            news.clear()
-            if transfer.error is not None:
-                raise transfer.error
-            yield transfer.sent / max(1, transfer.size)
-            if transfer.outcome:
-                return
+        hear = partial(self._process.call, news.set)
+        transfer.listeners[hear] = None
+        if transfer.outcome or transfer.sent != self._seen:
+            news.set()
+        try:
+            while await news.wait():
+                news.clear()
+                self._seen = transfer.sent
+                if transfer.error is not None:
+                    raise transfer.error
+                yield transfer.sent / max(1, transfer.size)
+                if transfer.outcome:
+                    return
+        finally:  # who stops iterating listens no more
+            transfer.listeners.pop(hear, None)
 
 
 class BackgroundUploadTask(_BackgroundTask):

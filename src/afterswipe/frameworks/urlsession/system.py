@@ -53,7 +53,7 @@ class BackgroundTransfer:
     error: URLError | None = None
     cancellation_reason: str | None = None
     response: httpx.Response | None = None
-    listeners: list[Action] = field(default_factory=list)
+    listeners: dict[Action, None] = field(default_factory=dict)
 
 
 def answered_early(response: httpx.Response) -> str:
@@ -353,7 +353,7 @@ class TransferDaemon(metaclass=Checked):
 
     @staticmethod
     def _tell(transfer: BackgroundTransfer) -> None:
-        for listener in transfer.listeners:
+        for listener in list(transfer.listeners):
             listener()
 
 

@@ -249,6 +249,7 @@ class AppPushes(metaclass=Checked):
     def request_begin_transmitting(self) -> None:
         """Push to Talk: transmit, with run time until `stop_transmitting`. Raises UnavailableError before iOS 16, UsageError where it does already."""
         self.process.rules.require("push-to-talk.run-time", "Push to Talk framework")
+        self.process.must_run("transmit", "life-cycle.suspended-runs-no-code")
         must(self._transmitting is None, "The app transmits already. Call stop_transmitting() first.")
         self._transmitting = self.process.run_time.hold("Push to Talk")
 
