@@ -160,11 +160,8 @@ def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
         unit = _units()[claim_id]
         least = 0 if unit in _MILLISECONDS or unit == "share" else 0.1 if unit == "Mbit/s" else 1
         fits = type(number) in (int, float) and least <= number < float("inf")
-        choices = f"Give {least} or more, up to 1 where it is a share, in its unit ({unit})."
-        must(
-            fits and (unit != "share" or number <= 1),
-            f"{claim_id}: {number!r} is no number for it. {choices}",
-        )
+        why = f"{claim_id}: {number!r} is no number for it. Give {least} or more, up to 1 where it is a share, in its unit ({unit})."
+        must(fits and (unit != "share" or number <= 1), why)
 
 
 @cache

@@ -10,10 +10,10 @@ limits, what it does when nobody reads any more.
 """
 
 import asyncio
-import random
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import lru_cache, partial
+from random import Random
 from typing import Any
 
 import httpx
@@ -65,9 +65,7 @@ class Network(metaclass=Checked):
     `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or `cellular`.
     """
 
-    def __init__(
-        self, clock: Clock, rng: random.Random, rules: Rules, uplink: float | None, record: Record
-    ) -> None:
+    def __init__(self, clock: Clock, rng: Random, rules: Rules, uplink: float | None, record: Record) -> None:
         self.clock = clock
         self.rules = rules
         up = uplink if uplink is not None else rules.number("model.uplink-bandwidth")
@@ -77,7 +75,7 @@ class Network(metaclass=Checked):
         self._record = record
         self._free_at = {"uplink": 0, "downlink": 0}
         self._handlers: dict[str, Handler] = {}
-        self._servers: ProcessLoop | None = None
+        self._servers = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no server here can use
         self._resumable: set[str] = set()
         self.changes: Subscribers[()] = Subscribers()
         """For the frameworks: who hears whenever the network changed, went, or came back."""
@@ -234,8 +232,6 @@ class Network(metaclass=Checked):
         self._work(feed())
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._servers is None:
-            self._servers = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no server here can use
         self._servers.start(work)
         self.clock.after(0, self._turn)
 
@@ -244,10 +240,9 @@ class Network(metaclass=Checked):
         self._turn()
 
     def _turn(self) -> None:
-        if self._servers is not None:
-            self._servers.turn()
-            if (due := self._servers.next_due()) is not None:
-                self.clock.at(due, self._turn)
+        self._servers.turn()
+        if (due := self._servers.next_due()) is not None:
+            self.clock.at(due, self._turn)
 
     def send(self, count: int, done: Action) -> Due:
         """Put `count` bytes on the way to the server; `done` is called when it has them."""

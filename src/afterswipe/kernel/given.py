@@ -7,7 +7,7 @@ is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * M
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from inspect import CO_VARARGS, CO_VARKEYWORDS, signature
+from inspect import CO_VARKEYWORDS, signature
 from math import isfinite
 from types import FunctionType, NoneType, UnionType
 from typing import Any, TypeAliasType, Union, get_args, get_origin
@@ -31,10 +31,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def takes(function: object, count: int) -> bool:
     """Whether something can be called with so many arguments."""
-    if isinstance(function, FunctionType) and not function.__defaults__ and not function.__kwdefaults__:
-        code = function.__code__  # most are so, and a signature takes long
-        if not code.co_flags & (CO_VARARGS | CO_VARKEYWORDS):
-            return code.co_argcount == count and not code.co_kwonlyargcount
+    if isinstance(function, FunctionType) and function.__code__.co_argcount == count:
+        return True  # a signature takes long to make
     try:
         signature(function).bind(*range(count))  # type: ignore[arg-type]  # what is no function has no signature
     except TypeError:

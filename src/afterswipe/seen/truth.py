@@ -104,10 +104,8 @@ class Truth:
                 return "Whether the card said what was not so is not judged."
             return "The card said nothing that was not so."
         reasons = self.by_reason()
-        why = ", ".join(
-            reason if len(reasons) == 1 else f"{reason} for {duration(length)}"
-            for reason, length in reasons.items()
-        )
+        lengths = [f"{reason} for {duration(length)}" for reason, length in reasons.items()]
+        why = ", ".join(lengths if len(reasons) > 1 else reasons)
         return f"{sentence(self.gaps, self.now)} ({why})."
 
 

@@ -16,7 +16,7 @@ itself (here the person has to remove it).
 """
 
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must_be_one_of
+from afterswipe.errors import BGTaskSchedulerError, UsageError, must_be_one_of
 from afterswipe.frameworks.activitykit.card import APP, LIVE, SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
@@ -231,11 +231,11 @@ class ContinuedProcessing(metaclass=Checked):
     def _must_be_in_front(self) -> None:
         app = self._handlers()
         state = self.host.state if app is None else app.process.application_state
+        rule = "continued-processing.starts-in-foreground"
         if not state.foreground:
-            self._rules.cite("continued-processing.starts-in-foreground")
-            self._rules.cite("continued-processing.cannot-start-from-background")
-            why = f"The app is in state {state.value!r}, and a continued task starts in the foreground. Submit it when the person taps, before they leave"
-            raise APIError(why, "continued-processing.starts-in-foreground")
+            self._rules.cite(rule, "continued-processing.cannot-start-from-background")
+        why = f"The app is in state {state.value!r}, and a continued task starts in the foreground. Submit it when the person taps, before they leave"
+        self._rules.obeyed(rule, state.foreground, why)
 
     def _newest(self) -> RunningTask:
         if not self._running:
