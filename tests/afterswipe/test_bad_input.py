@@ -55,7 +55,7 @@ class Silent(LongRunningIntent):
 
 
 MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
-    "submit None": (lambda it: it.app.task_scheduler.submit(None), "request=None.*give a BGTaskRequest"),
+    "submit None": (lambda it: it.app.task_scheduler.submit(None), "request=None.*give a BGAppRefreshTaskRequest or"),
     "follows a text": (lambda it: it.card.follows("x"), "task='x'.*give a URLSessionTask"),
     "a text handles expiry": (
         lambda it: it.app.begin_background_task("x", "end"),

@@ -88,8 +88,6 @@ class Network(metaclass=Checked):
         self.captive_portal = False
         """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
 
-    # What can be set.
-
     @property
     def uplink(self) -> float:
         """The bandwidth from phone to server, in Mbit/s (claim model.uplink-bandwidth)."""
@@ -120,8 +118,6 @@ class Network(metaclass=Checked):
         given = f"latency={milliseconds}"
         must(milliseconds >= 0, f"{given}: nothing arrives before it was sent. Give ms, 0 or more.")
         self._numbers["latency"] = milliseconds
-
-    # What happens to it.
 
     def disconnect(self) -> None:
         """Take the network away. Connections in use are cut (claim model.network-change-cuts-connections)."""
@@ -168,8 +164,6 @@ class Network(metaclass=Checked):
             for die in self.in_use:
                 die(cut)
         self.changes.tell(Moment.NETWORK)
-
-    # The far end.
 
     def serve(self, host: str, handler: Handler = created, *, resumable: bool = False) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything.

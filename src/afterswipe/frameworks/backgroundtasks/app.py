@@ -93,8 +93,6 @@ class BGTaskScheduler(metaclass=Checked):
         """The requests that wait: Apple's `pendingTaskRequests`."""
         return [*self._system.pending, *self._continued.pending]
 
-    # What the system uses.
-
     def launch(self, task: BGTask) -> None:
         """Call the handler of a task on the app's main thread; an app that has none crashes."""
         if task.identifier not in self._handlers:

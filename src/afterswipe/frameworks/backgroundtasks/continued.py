@@ -181,8 +181,6 @@ class ContinuedProcessing(metaclass=Checked):
         least = min(self._running, key=lambda running: running.task.progress.fraction_completed)
         least.expire()
 
-    # What the app asks for.
-
     def add(self, request: BGContinuedProcessingTaskRequest) -> None:
         """Start a task, or let it wait for room.
 

@@ -156,8 +156,6 @@ class TaskScheduler(metaclass=Checked):
         found = self._obstacles(self._waiting[identifier])
         return [f"{why} (claim {claim})" if claim else why for why, claim in found]
 
-    # What the app asks for.
-
     def add(self, request: Launch) -> None:
         """Take a request; raises BGTaskSchedulerError `unavailable` and `tooManyPendingTaskRequests`."""
         if not self._conditions.background_app_refresh:

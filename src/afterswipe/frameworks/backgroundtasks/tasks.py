@@ -95,8 +95,6 @@ class BGTask(metaclass=Checked):
             self.note(change)
             self.when_over()
 
-    # What the system does with it.
-
     def note(self, change: str) -> None:
         """Record what became of it."""
         self._process.note(TaskChanged(self._process.clock.now, type(self).__name__, self.identifier, change))

@@ -160,31 +160,28 @@ class BackgroundURLSession(metaclass=Checked):
         Raises UnavailableError before iOS 7. A transfer that was cut starts over (claim model.retry-starts-over).
         """
         transfer = BackgroundTransfer(name or url.rsplit("/", 1)[-1], 0, url=url, down=True)
-        self._hand_over(transfer)
-        return BackgroundDownloadTask(self._process, self._daemon, transfer)
+        return self._hand_over(BackgroundDownloadTask, transfer)
 
     def tasks(self) -> list[BackgroundUploadTask]:
         """Every upload of this session, finished ones included: what a launched app asks first."""
-        own = self._own(down=False)
-        return [BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in own]
+        return self._own(BackgroundUploadTask, down=False)
 
     def downloads(self) -> list[BackgroundDownloadTask]:
         """Every download of this session, finished ones included."""
-        own = self._own(down=True)
-        return [BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in own]
+        return self._own(BackgroundDownloadTask, down=True)
 
-    def _own(self, *, down: bool) -> list[BackgroundTransfer]:
+    def _own[Task: _BackgroundTask](self, kind: type[Task], *, down: bool) -> list[Task]:
         mine = [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
-        return [transfer for transfer in mine if transfer.down is down]
+        return [kind(self._process, self._daemon, transfer) for transfer in mine if transfer.down is down]
 
     def _start(self, transfer: BackgroundTransfer) -> BackgroundUploadTask:
         must_have_bytes(transfer.name, transfer.size)
-        self._hand_over(transfer)
-        return BackgroundUploadTask(self._process, self._daemon, transfer)
+        return self._hand_over(BackgroundUploadTask, transfer)
 
-    def _hand_over(self, transfer: BackgroundTransfer) -> None:
+    def _hand_over[Task: _BackgroundTask](self, kind: type[Task], transfer: BackgroundTransfer) -> Task:
         rule = "background-urlsession.another-process-moves-the-bytes"
         self._process.rules.require(rule, "background URLSession")
         self._process.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
         transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
         self._daemon.add(transfer, from_background=not self._process.state.foreground)
+        return kind(self._process, self._daemon, transfer)
