@@ -98,7 +98,6 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "a server of one thing": (lambda it: it.phone.network.serve("a", lambda request: None), "takes 2 arguments"),
     "a bandwidth as a text": (lambda it: setattr(it.phone.network, "uplink", "12"), "uplink.*give a finite number"),
     "a network that is set": (lambda it: setattr(it.phone.network, "connected", False), "Network.connected is read.*`disconnect`"),
-    "a kind that is set": (lambda it: setattr(it.phone.network, "kind", "5G"), "is read, and not set.*switch_to"),
     "a token that is set": (lambda it: setattr(it.card, "push_token", "x"), "Activity.push_token is read"),
     "a charge as a text": (lambda it: setattr(it.phone.conditions, "battery", "full"), "battery='full'.*a finite number"),
     "a switch as a text": (lambda it: setattr(it.phone.conditions, "charging", "yes"), "a switch is True or False"),

@@ -82,23 +82,15 @@ class Network(metaclass=Checked):
         self.in_use: list[Callable[[str], object]] = []
         """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
         self._connected = True
-        self._kind = "Wi-Fi"
-        self._captive_portal = False
+        self.kind = "Wi-Fi"
+        """The kind of network that is used. Change it with `switch_to`."""
+        self.captive_portal = False
+        """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
 
     @property
     def connected(self) -> bool:
         """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
         return self._connected
-
-    @property
-    def kind(self) -> str:
-        """The kind of network that is used. Change it with `switch_to`."""
-        return self._kind
-
-    @property
-    def captive_portal(self) -> bool:
-        """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
-        return self._captive_portal
 
     @property
     def uplink(self) -> float:
@@ -154,18 +146,18 @@ class Network(metaclass=Checked):
         if downlink is not None:
             self.downlink = downlink
         if kind != self.kind:
-            self._kind = kind
+            self.kind = kind
             if self.connected:
                 self._changed(kind, f"the phone changed to {kind}")
 
     def enter_captive_portal(self) -> None:
         """From now on every request is answered at once with 200 and an HTML page, and nothing reaches a server."""
-        self._captive_portal = True
+        self.captive_portal = True
         self._changed("captive portal", "the phone changed to a network with a captive portal")
 
     def leave_captive_portal(self) -> None:
         """Servers answer again."""
-        self._captive_portal = False
+        self.captive_portal = False
         self._changed(self.kind, "")
 
     def _changed(self, what: str, cut: str) -> None:

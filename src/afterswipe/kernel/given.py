@@ -6,7 +6,7 @@ is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * M
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from inspect import CO_VARKEYWORDS, signature
 from math import isfinite
 from types import FunctionType, NoneType, UnionType
@@ -95,17 +95,13 @@ class Checked(type):
             if isinstance(own, FunctionType) and (key == "__init__" or not key.startswith("_")):
                 setattr(cls, key, _checked(own, name if key == "__init__" else f"{name}.{key}"))
             elif isinstance(own, property):
-                where = f"{name}.{key}"
-                setattr(
-                    cls, key, own.setter(_checked(own.fset, where) if own.fset else _read_only(own, where))
-                )
+                why = f"{name}.{key} is read, and not set. {own.__doc__ or ''}"
+                refuse = partial(_refuse, why)
+                setattr(cls, key, own.setter(_checked(own.fset, f"{name}.{key}") if own.fset else refuse))
 
 
-def _read_only(own: property, where: str) -> Callable[[object, object], None]:
-    def refuse(_thing: object, _value: object) -> None:
-        raise UsageError(f"{where} is read, and not set. {own.__doc__ or ''}")
-
-    return refuse
+def _refuse(why: str, _thing: object, _value: object) -> None:
+    raise UsageError(why)
 
 
 def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
