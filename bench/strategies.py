@@ -1,8 +1,10 @@
-"""How long the comparison of strategies takes: the table of one run each, and a thousand seeded uploads.
+"""How long the comparison of strategies takes: the table of one run each, and a thousand seeded uploads; and what its grain changes.
 
     PYTHONPATH=src python bench/strategies.py [uploads]
+    PYTHONPATH=src python bench/strategies.py grain [seeds]
 
-Prints the median of several rounds, in processor time, and the same for each strategy alone.
+Prints the median of several rounds, in processor time, and the same for each strategy alone. With `grain`: for each strategy the shares that
+have arrived after 1, 5 and 60 minutes, by the comparison's pieces and by those of a single run. They may differ by a percentage point.
 """
 
 import sys
@@ -11,7 +13,9 @@ from statistics import median
 
 from cpu import seconds
 
+from afterswipe.claims.rules import Rules
 from afterswipe.story import STRATEGIES, compare, table
+from afterswipe.story.comparison import MOBILE, STORIES, THEY_COME_AND_GO, _by_lot
 
 ROUNDS = 3
 
@@ -39,5 +43,27 @@ def main(uploads: int = 1_000) -> None:
         print(f"  {strategy.name}: {alone / each * 1000:.2f} ms an upload")
 
 
+def grain(seeds: int = 1_000) -> None:
+    """Print the shares and by how much they differ."""
+    fine = Rules("26").number("model.upload-chunk")
+    for strategy in STRATEGIES:
+        shares = []
+        for pieces in ({}, {"model.comparison-chunk": fine}):
+            lots = [
+                _by_lot(strategy, STORIES, THEY_COME_AND_GO, MOBILE, seed, claims=pieces)
+                for seed in range(seeds)
+            ]
+            times = [outcome.seconds for outcome in lots if outcome.seconds is not None]
+            shares.append([sum(time <= minutes * 60 for time in times) / seeds for minutes in (1, 5, 60)])
+        most = max(abs(one - other) for one, other in zip(*shares, strict=True))
+        print(
+            f"{strategy.name}: {shares[0]} by the comparison, {shares[1]} by a single run's pieces: {most:.1%}",
+            flush=True,
+        )
+
+
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    if sys.argv[1:2] == ["grain"]:
+        grain(*map(int, sys.argv[2:]))
+    else:
+        main(*map(int, sys.argv[1:]))

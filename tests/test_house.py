@@ -47,13 +47,21 @@ def test_nothing_names_a_registry_or_a_machine():
     assert found == []
 
 
-def test_npm_s_lock_file_has_no_addresses():
-    lock = json.loads((ROOT / "package-lock.json").read_text())
+@pytest.mark.parametrize("name", ["package-lock.json", "bench/peers/package-lock.json"])
+def test_npm_s_lock_file_has_no_addresses(name):
+    lock = json.loads((ROOT / name).read_text())
     assert all("resolved" not in package for package in lock["packages"].values())
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-runtime.lock"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "requirements.lock",
+        "requirements-runtime.lock",
+        *(f"bench/peers/{name}.lock" for name in ("markdown-exec", "sphinx-pyodide", "wheels")),
+    ],
+)
 def test_python_s_lock_files_are_hashed(name):
     text = (ROOT / name).read_text().replace("\\\n", " ")
     requirements = [line for line in text.splitlines() if re.match(r"[a-z0-9]", line)]

@@ -1,9 +1,11 @@
 """One interleaved run of everything: `python -m bench.page [ROUNDS] [--save]`. See bench/README.md.
 
 Each round has a fresh profile for each page: a cold start, then the same page once more (warm), then what a warm page can do. Ratios are
-those of medians, to the bare `loadPyodide()` of the same run. `--save` writes the table that the site shows (src/guide/pages/speed.json).
+those of medians, to the bare `loadPyodide()` of the same run; a peer's to that of the Pyodide it loads. `--save` writes the table that the
+site shows (src/guide/pages/speed.json).
 """
 
+import argparse
 import json
 import os
 import platform
@@ -21,8 +23,11 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Page, Playwright, sync_playwright
 from tests.browser.snippet_page import Source, render
 
+from . import peers
 from .chromium import RUN, SETTLED_MS, Profile, profile
-from .goals import GOALS
+from .goals import goal
+from .lighthouse import lighthouse
+from .rebuild import build, rebuilds
 from .serving import ROOT, Server
 
 BARE = """<!doctype html><link rel="icon" href="data:,"><button>Run</button><pre></pre><script>
@@ -53,6 +58,13 @@ READ = [
     "/claims/",
     "/reference/api/",
 ]
+#: Pages that are opened and pressed at once: where each is, and whether it has to be pressed until it takes.
+OPENED = {
+    "bare": ("/bare.html", False),
+    "imports": ("/imports.html", False),
+    "peers' bare": ("/peers/bare.html", False),
+    **{name: (f"/peers/{name}/", True) for name in peers.SOURCES},
+}
 THIRTY = 30
 SAVED = ROOT / "src" / "guide" / "pages" / "speed.json"
 
@@ -60,27 +72,49 @@ type Figures = dict[str, list[float]]
 
 
 def main() -> None:
-    rounds = int(next((word for word in sys.argv[1:] if word.isdigit()), 7))
+    asked = _asked()
     figures: Figures = {}
 
     def note(name: str, value: float) -> None:
         figures.setdefault(name, []).append(value)
 
+    def written(rounds: int) -> dict[str, object]:
+        table = _table(figures, rounds)
+        if asked.save:
+            SAVED.write_text(json.dumps(table, indent=1) + "\n")
+        return table
+
+    build()
     with TemporaryDirectory() as name, sync_playwright() as playwright, ExitStack() as stack:
         lab = Path(name)
         _lay_out(lab)
         lab_server = stack.enter_context(Server(lab).running())
         site = stack.enter_context(Server(ROOT / "site").running())
+        rebuild = stack.enter_context(rebuilds())
         _warm_up(lab_server, site)
+        for page in OPENED:
+            _opens(playwright, lab_server, page, lambda *_: None)  # packs what it loads
         _bytes(playwright, note)
-        for number in range(rounds):
-            for measure in _measures(playwright, lab_server, site):
+        for number in range(asked.rounds):
+            for measure in (*_measures(playwright, lab_server, site), rebuild):
                 measure(note)
-            print(f"round {number + 1} of {rounds}", file=sys.stderr)
-            table = _table(figures, number + 1)
-            if "--save" in sys.argv:
-                SAVED.write_text(json.dumps(table, indent=1) + "\n")
+            print(f"round {number + 1} of {asked.rounds}", file=sys.stderr)
+            table = written(number + 1)
+    if not asked.without_lighthouse:
+        lighthouse(READ, asked.lighthouse, note)
+        table = written(asked.rounds)
     _print(table)
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.page", description=__doc__.partition("\n")[0])
+    parser.add_argument("rounds", nargs="?", type=int, default=7)
+    parser.add_argument(
+        "--lighthouse", type=int, default=5, metavar="RUNS", help="of Lighthouse, for each page"
+    )
+    parser.add_argument("--without-lighthouse", action="store_true")
+    parser.add_argument("--save", action="store_true", help="write the table that the site shows")
+    return parser.parse_args()
 
 
 def _lay_out(lab: Path) -> None:
@@ -93,6 +127,7 @@ def _lay_out(lab: Path) -> None:
     (lab / "assets" / "snippet.css").symlink_to(ROOT / "docs" / "assets" / "snippet.css")
     (lab / "bare.html").write_text(BARE)
     (lab / "bare.mjs").write_text(BARE_WORKER)
+    peers.lay_out(lab)
     story = (ROOT / "snippets" / "story_upload.py").read_text()
     pages = {"imports": {"a.py": Source(IMPORTS)}, "story": {"a.py": Source(story)}}
     pages["stop"] = {"a.py": Source(ENDLESS), "b.py": Source("print('after')\n")}
@@ -132,6 +167,8 @@ def _measures(
 ) -> Iterator[Callable[[Callable[[str, float], None]], None]]:
     for page in ("bare", "imports", "story", "plain-imports", "plain-story"):
         yield lambda note, page=page: _starts(playwright, lab, page, note)
+    for page in OPENED:
+        yield lambda note, page=page: _opens(playwright, lab, page, note)
     yield lambda note: _on_the_site(playwright, site, note)
     yield lambda note: _stops(playwright, lab, note)
     yield lambda note: _many(playwright, lab, note)
@@ -158,6 +195,18 @@ def _starts(playwright: Playwright, lab: Server, name: str, note: Callable[[str,
             if name in ("imports", "story") and kind == "warm":
                 page.evaluate(RUN, 0)
                 note(f"second run, {name}", page.evaluate(RUN, 0)[0])
+            page.close()
+
+
+def _opens(playwright: Playwright, lab: Server, name: str, note: Callable[[str, float], None]) -> None:
+    path, again = OPENED[name]
+    with profile(playwright) as browser:
+        for kind in ("cold", "warm"):
+            page, wall, main, longest = browser.opened(lab.origin + path, again=again)
+            note(f"opened {name}, {kind}: wall", wall)
+            note(f"opened {name}, {kind}: main thread", main)
+            note(f"opened {name}, {kind}: longest task", longest)
+            page.wait_for_timeout(SETTLED_MS)
             page.close()
 
 
@@ -239,29 +288,39 @@ def _table(figures: Figures, rounds: int) -> dict[str, object]:
     for name, values in figures.items():
         row = {
             "what": name,
-            "median": round(statistics.median(values), 2),
-            "min": round(min(values), 2),
-            "max": round(max(values), 2),
+            "median": round(statistics.median(values), 3),
+            "min": round(min(values), 3),
+            "max": round(max(values), 3),
             "n": len(values),
         }
-        kind = name.rpartition(": ")[2]
-        if kind in ("wall", "worker"):
-            floor = "cold" if ", cold" in name else "warm"
-            row["ratio"] = round(
-                statistics.median(values) / statistics.median(figures[f"bare, {floor}: {kind}"]), 3
-            )
-        rows.append({**row, **GOALS.get(name, {})})
+        if floor := _floor(name):
+            row["ratio"] = round(statistics.median(values) / statistics.median(figures[floor]), 3)
+        rows.append({**row, **goal(name)})
     return {
         "when": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[1]:.1f}",
         "versions": f"Pyodide {version}, Python {platform.python_version()}",
+        "peers": f"{peers.versions()}, Lighthouse {peers.version('lighthouse')}",
         "rounds": rounds,
         "rows": rows,
     }
 
 
+def _floor(name: str) -> str | None:
+    """Which figure a figure is compared with."""
+    kind = name.rpartition(": ")[2]
+    if kind not in ("wall", "worker"):
+        return None
+    when = "cold" if ", cold" in name else "warm"
+    if not name.startswith("opened "):
+        return f"bare, {when}: {kind}"
+    path, _ = OPENED[name.removeprefix("opened ").partition(", ")[0]]
+    bare = "peers' bare" if path.startswith("/peers/") else "bare"
+    return f"opened {bare}, {when}: {kind}"
+
+
 def _print(table: dict[str, object]) -> None:
-    print(table["when"], table["machine"], table["versions"], f"n = {table['rounds']}")
+    print(table["when"], table["machine"], table["versions"], table["peers"], f"n = {table['rounds']}")
     for row in table["rows"]:  # type: ignore[attr-defined]
         spread = f"{row['median']:.2f} ({row['min']:.2f} to {row['max']:.2f})"
         print(f"{row['what']:48}{spread:>32}{row.get('ratio', ''):>8}{row.get('must', ''):>8}")

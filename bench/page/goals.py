@@ -1,6 +1,17 @@
-"""What the site's page shows of the figures, in words, and what is to be reached: `must` and `aim`, as a ratio to the bare start where there is one."""
+"""What the site's page shows of the figures, in words, and what is to be reached: `must` and `aim`, as a ratio to the bare start where there is one.
+
+Where a figure has to be that high, and not that low, `at_least` says so. A figure of Lighthouse has its page and its column instead of words.
+"""
 
 type Goal = dict[str, str | float]
+
+
+def goal(name: str) -> Goal:
+    """What is known of a figure besides its values."""
+    if not name.startswith("Lighthouse, "):
+        return GOALS.get(name, {})
+    page, column = name.removeprefix("Lighthouse, ").split(": ")
+    return {"page": page, "column": column, **LIGHTHOUSE.get(column, {})}
 
 
 def _goal(words: str, must: float | None = None, aim: float | None = None) -> Goal:
@@ -10,6 +21,17 @@ def _goal(words: str, must: float | None = None, aim: float | None = None) -> Go
     if aim is not None:
         goal["aim"] = aim
     return goal
+
+
+def _opened(name: str, words: str) -> dict[str, Goal]:
+    return {
+        f"opened {name}, cold: wall": _goal(f"the same, {words}, first visit"),
+        f"opened {name}, warm: wall": _goal("from opening that page to its output, later visit"),
+        f"opened {name}, cold: main thread": _goal(
+            "processor time of that page's main thread until then, first visit, ms"
+        ),
+        f"opened {name}, cold: longest task": _goal("that page's longest task until then, ms"),
+    }
 
 
 GOALS: dict[str, Goal] = {
@@ -47,4 +69,26 @@ GOALS: dict[str, Goal] = {
     "until the first output, gzip, MB": _goal("the same, gzip, MB", 8.2),
     "with what follows, br, MB": _goal("with all that follows behind it, brotli, MB", 8.8),
     "fetched twice, br, MB": _goal("fetched again on the next page, MB", 0),
+    "opened bare, cold: wall": _goal(
+        "from opening a page to its output, pressed at once: a bare `loadPyodide()` that prints 1, first visit"
+    ),
+    "opened bare, warm: wall": _goal("the same, later visit"),
+    **_opened("imports", "a page of this site's, with `afterswipe` and `httpx`"),
+    "opened peers' bare, cold: wall": _goal(
+        "the same for the Pyodide of the two below: a bare `loadPyodide()` that prints 1, first visit"
+    ),
+    "opened peers' bare, warm: wall": _goal("the same, later visit"),
+    **_opened("markdown-exec", "a page of markdown-exec's that prints 1"),
+    **_opened("sphinx-pyodide", "a page of sphinx-pyodide's that prints 1"),
+    "unchanged build, s": _goal("a build of the site where nothing has changed, s", 10),
+    "one saved page, s": _goal("one saved page under `make serve`, s", 2),
+}
+
+LIGHTHOUSE: dict[str, Goal] = {
+    "performance": {"must": 98, "aim": 100, "at_least": True},
+    "accessibility": {"must": 100, "at_least": True},
+    "best-practices": {"must": 100, "at_least": True},
+    "seo": {"must": 100, "at_least": True},
+    "LCP, s": {"must": 1.5},
+    "CLS": {"must": 0},
 }

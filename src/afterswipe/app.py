@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from .device.connections import Connections
 from .errors import must
 from .frameworks.activitykit.app import Activities
-from .frameworks.avfaudio.system import Audio
-from .frameworks.backgroundtasks.app import BGTaskScheduler
-from .frameworks.corebluetooth.system import Bluetooth
-from .frameworks.corelocation.system import Location
-from .frameworks.photos.system import PhotoLibrary
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
 from .frameworks.uikit.watchdog import CPUMonitor, FileLock, FileLocks, Watchdog
 from .frameworks.urlsession.app import URLSession
-from .frameworks.urlsession.background import BackgroundURLSession
-from .frameworks.usernotifications.system import AppPushes, LocalNotifications
-from .frameworks.widgetkit.system import WidgetCenter
 from .kernel import Action, Checked, Process, State
 from .kernel.life_cycle import SceneState
 from .system import System
 from .units import SECOND
+
+if TYPE_CHECKING:
+    from .frameworks.avfaudio.system import Audio
+    from .frameworks.backgroundtasks.app import BGTaskScheduler
+    from .frameworks.corebluetooth.system import Bluetooth
+    from .frameworks.corelocation.system import Location
+    from .frameworks.photos.system import PhotoLibrary
+    from .frameworks.urlsession.background import BackgroundURLSession
+    from .frameworks.usernotifications.system import AppPushes, LocalNotifications
+    from .frameworks.widgetkit.system import WidgetCenter
 
 
 class Application(metaclass=Checked):
@@ -46,24 +49,62 @@ class Application(metaclass=Checked):
     """The connections of this process."""
     url_session = cached_property(lambda own: URLSession(own.process, own.connections))
     """The default URLSession, whose transfers run in the app's process."""
-    background_url_session = cached_property(lambda own: BackgroundURLSession(own.process, own.system.daemon))
-    """The URLSession whose bytes the system moves."""
-    pushes = cached_property(lambda own: AppPushes(own.process, own.system.pushes))
-    """What the app does when a push wakes it."""
-    audio = cached_property(lambda own: Audio(own.process, own.system.background_modes))
-    """Sound."""
-    location = cached_property(
-        lambda own: Location(own.process, own.system.background_modes, own.system.cards)
-    )
-    """Live location updates."""
-    bluetooth = cached_property(lambda own: Bluetooth(own.process, own.system.background_modes))
-    """Core Bluetooth with state restoration."""
-    photo_library = cached_property(lambda own: PhotoLibrary(own.process, own.system.photos))
-    """PhotoKit: whether the system may upload from the library."""
-    widget_center = cached_property(lambda own: WidgetCenter(own.process, own.system.widgets, own.audio))
-    """WidgetKit: reload the widgets."""
-    notifications = cached_property(lambda own: LocalNotifications(own.process, own.system.notifications))
-    """Local notifications."""
+
+    @cached_property
+    def background_url_session(self) -> "BackgroundURLSession":
+        """The URLSession whose bytes the system moves."""
+        from .frameworks.urlsession.background import BackgroundURLSession
+
+        return BackgroundURLSession(self.process, self.system.daemon)
+
+    @cached_property
+    def pushes(self) -> "AppPushes":
+        """What the app does when a push wakes it."""
+        from .frameworks.usernotifications.system import AppPushes
+
+        return AppPushes(self.process, self.system.pushes)
+
+    @cached_property
+    def audio(self) -> "Audio":
+        """Sound."""
+        from .frameworks.avfaudio.system import Audio
+
+        return Audio(self.process, self.system.background_modes)
+
+    @cached_property
+    def location(self) -> "Location":
+        """Live location updates."""
+        from .frameworks.corelocation.system import Location
+
+        return Location(self.process, self.system.background_modes, self.system.cards)
+
+    @cached_property
+    def bluetooth(self) -> "Bluetooth":
+        """Core Bluetooth with state restoration."""
+        from .frameworks.corebluetooth.system import Bluetooth
+
+        return Bluetooth(self.process, self.system.background_modes)
+
+    @cached_property
+    def photo_library(self) -> "PhotoLibrary":
+        """PhotoKit: whether the system may upload from the library."""
+        from .frameworks.photos.system import PhotoLibrary
+
+        return PhotoLibrary(self.process, self.system.photos)
+
+    @cached_property
+    def widget_center(self) -> "WidgetCenter":
+        """WidgetKit: reload the widgets."""
+        from .frameworks.widgetkit.system import WidgetCenter
+
+        return WidgetCenter(self.process, self.system.widgets, self.audio)
+
+    @cached_property
+    def notifications(self) -> "LocalNotifications":
+        """Local notifications."""
+        from .frameworks.usernotifications.system import LocalNotifications
+
+        return LocalNotifications(self.process, self.system.notifications)
 
     @cached_property
     def activities(self) -> Activities:
@@ -71,8 +112,10 @@ class Application(metaclass=Checked):
         return Activities(self.process, self.system.cards)
 
     @cached_property
-    def task_scheduler(self) -> BGTaskScheduler:
+    def task_scheduler(self) -> "BGTaskScheduler":
         """BackgroundTasks."""
+        from .frameworks.backgroundtasks.app import BGTaskScheduler
+
         system = self.system
         return BGTaskScheduler(self.process, system.host, system.task_scheduler, system.continued_processing)
 

@@ -39,12 +39,7 @@ class ActivityAuthorizationError(APIError):
         self.reason = reason
 
 
-BG_TASK_SCHEDULER_ERRORS = (
-    "unavailable",
-    "tooManyPendingTaskRequests",
-    "notPermitted",
-    "immediateRunIneligible",
-)
+_BG_ERRORS = ("unavailable", "tooManyPendingTaskRequests", "notPermitted", "immediateRunIneligible")
 """Apple's names for the errors of BGTaskSchedulerErrorDomain, which are numbered from 1."""
 
 
@@ -53,7 +48,7 @@ class BGTaskSchedulerError(APIError):
 
     def __init__(self, code: str, message: str, claim: str) -> None:
         self.code = code
-        self.number = BG_TASK_SCHEDULER_ERRORS.index(code) + 1
+        self.number = _BG_ERRORS.index(code) + 1
         super().__init__(f"{code}, error {self.number}: {message}", claim)
 
 

@@ -5,35 +5,38 @@ Built early or late, a part is the same: it reads from the record what was befor
 
 import random
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from .background_modes import BackgroundModes
 from .claims.rules import Rules
 from .device.conditions import Conditions, Power
 from .device.network import Network
 from .errors import must
-from .frameworks.activitykit.pushes import APNs, LiveActivityPushes
+from .frameworks.activitykit.app import InProcess
 from .frameworks.activitykit.system import ActivityStore, LiveActivities
-from .frameworks.appintents.system import InProcess, Intents
-from .frameworks.backgroundassets.system import BackgroundAssets
-from .frameworks.backgroundtasks.app import BGTaskScheduler
-from .frameworks.backgroundtasks.continued import ContinuedProcessing
-from .frameworks.backgroundtasks.system import TaskScheduler
-from .frameworks.extensions.system import Extensions
-from .frameworks.photos.system import Photos
-from .frameworks.urlsession.system import TransferDaemon
-from .frameworks.usernotifications.system import Notifications, Pushes
-from .frameworks.widgetkit.system import Widgets
 from .kernel import Cause, Checked, Clock, Host, State
 from .kernel.endings import Endings
 from .kernel.record import Record
+
+if TYPE_CHECKING:
+    from .background_modes import BackgroundModes
+    from .frameworks.activitykit.pushes import APNs, LiveActivityPushes
+    from .frameworks.appintents.system import Intents
+    from .frameworks.backgroundassets.system import BackgroundAssets
+    from .frameworks.backgroundtasks.app import BGTaskScheduler
+    from .frameworks.backgroundtasks.continued import ContinuedProcessing
+    from .frameworks.backgroundtasks.system import TaskScheduler
+    from .frameworks.extensions.system import Extensions
+    from .frameworks.photos.system import Photos
+    from .frameworks.urlsession.system import TransferDaemon
+    from .frameworks.usernotifications.system import Notifications, Pushes
+    from .frameworks.widgetkit.system import Widgets
 
 
 class InTheApp(InProcess, Protocol):
     """What the system reaches in the app's process: the app, as far as the frameworks' system sides care."""
 
     @property
-    def task_scheduler(self) -> BGTaskScheduler:
+    def task_scheduler(self) -> "BGTaskScheduler":
         """Its BackgroundTasks."""
 
 
@@ -60,38 +63,99 @@ class System[App: InTheApp](metaclass=Checked):
     """The Live Activities, as the system keeps them."""
     live_activities = cached_property(lambda own: LiveActivities(own.rules, own.cards))
     """What a person allows Live Activities to do."""
-    live_activity_pushes = cached_property(lambda own: LiveActivityPushes(own.host, own.network, own.cards))
-    """What the app's server sends to its Live Activities."""
-    apns = cached_property(lambda own: APNs(own.cards, own.live_activity_pushes))
-    """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""
-    daemon = cached_property(lambda own: TransferDaemon(own.host, own.network, own.conditions, own.rng))
-    """nsurlsessiond: the process that moves the bytes of background sessions."""
-    extensions = cached_property(lambda own: Extensions(own.host))
-    """The processes of the app's extensions."""
-    pushes = cached_property(lambda own: Pushes(own.host, own.conditions, own.network, own.extensions))
-    """Pushes to the app from its server."""
-    intents = cached_property(lambda own: Intents(own.host, own.conditions, own.cards, lambda: own.app))
-    """What a person, Siri or Shortcuts lets run of the app."""
-    background_modes = cached_property(lambda own: BackgroundModes(own.host))
-    """What the surroundings do: speaker, accessories, places."""
-    photos = cached_property(lambda own: Photos(own.host, own.network, own.extensions))
-    """The photo library, and the system that uploads from it."""
-    background_assets = cached_property(lambda own: BackgroundAssets(own.host, own.network, own.extensions))
-    """Background Assets: what the system downloads for the app."""
-    widgets = cached_property(lambda own: Widgets(own.host, own.network, own.extensions))
-    """The widgets on the Home Screen."""
-    notifications = cached_property(lambda own: Notifications(own.host))
-    """Local notifications, as the system keeps them."""
-    task_scheduler = cached_property(
-        lambda own: TaskScheduler(own.host, own.network, own.conditions, own.power, own._handlers)
-    )
-    """BackgroundTasks: which requests wait, and when the app is launched for them."""
-    continued_processing = cached_property(
-        lambda own: ContinuedProcessing(own.host, own.cards, own.network, own._handlers)
-    )
-    """Continued tasks, and what a person does with the system's card."""
 
-    def _handlers(self) -> BGTaskScheduler | None:
+    @cached_property
+    def live_activity_pushes(self) -> "LiveActivityPushes":
+        """What the app's server sends to its Live Activities."""
+        from .frameworks.activitykit.pushes import LiveActivityPushes
+
+        return LiveActivityPushes(self.host, self.network, self.cards)
+
+    @cached_property
+    def apns(self) -> "APNs":
+        """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""
+        from .frameworks.activitykit.pushes import APNs
+
+        return APNs(self.cards, self.live_activity_pushes)
+
+    @cached_property
+    def daemon(self) -> "TransferDaemon":
+        """nsurlsessiond: the process that moves the bytes of background sessions."""
+        from .frameworks.urlsession.system import TransferDaemon
+
+        return TransferDaemon(self.host, self.network, self.conditions, self.rng)
+
+    @cached_property
+    def extensions(self) -> "Extensions":
+        """The processes of the app's extensions."""
+        from .frameworks.extensions.system import Extensions
+
+        return Extensions(self.host)
+
+    @cached_property
+    def pushes(self) -> "Pushes":
+        """Pushes to the app from its server."""
+        from .frameworks.usernotifications.system import Pushes
+
+        return Pushes(self.host, self.conditions, self.network, self.extensions)
+
+    @cached_property
+    def intents(self) -> "Intents[App]":
+        """What a person, Siri or Shortcuts lets run of the app."""
+        from .frameworks.appintents.system import Intents
+
+        return Intents(self.host, self.conditions, self.cards, lambda: self.app)
+
+    @cached_property
+    def background_modes(self) -> "BackgroundModes":
+        """What the surroundings do: speaker, accessories, places."""
+        from .background_modes import BackgroundModes
+
+        return BackgroundModes(self.host)
+
+    @cached_property
+    def photos(self) -> "Photos":
+        """The photo library, and the system that uploads from it."""
+        from .frameworks.photos.system import Photos
+
+        return Photos(self.host, self.network, self.extensions)
+
+    @cached_property
+    def background_assets(self) -> "BackgroundAssets":
+        """Background Assets: what the system downloads for the app."""
+        from .frameworks.backgroundassets.system import BackgroundAssets
+
+        return BackgroundAssets(self.host, self.network, self.extensions)
+
+    @cached_property
+    def widgets(self) -> "Widgets":
+        """The widgets on the Home Screen."""
+        from .frameworks.widgetkit.system import Widgets
+
+        return Widgets(self.host, self.network, self.extensions)
+
+    @cached_property
+    def notifications(self) -> "Notifications":
+        """Local notifications, as the system keeps them."""
+        from .frameworks.usernotifications.system import Notifications
+
+        return Notifications(self.host)
+
+    @cached_property
+    def task_scheduler(self) -> "TaskScheduler":
+        """BackgroundTasks: which requests wait, and when the app is launched for them."""
+        from .frameworks.backgroundtasks.system import TaskScheduler
+
+        return TaskScheduler(self.host, self.network, self.conditions, self.power, self._handlers)
+
+    @cached_property
+    def continued_processing(self) -> "ContinuedProcessing":
+        """Continued tasks, and what a person does with the system's card."""
+        from .frameworks.backgroundtasks.continued import ContinuedProcessing
+
+        return ContinuedProcessing(self.host, self.cards, self.network, self._handlers)
+
+    def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler
 
     @property

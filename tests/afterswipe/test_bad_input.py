@@ -55,7 +55,7 @@ class Silent(LongRunningIntent):
 
 
 MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
-    "submit None": (lambda it: it.app.task_scheduler.submit(None), "request=None.*give a BGTaskRequest"),
+    "submit None": (lambda it: it.app.task_scheduler.submit(None), "request=None.*give a BGAppRefreshTaskRequest or"),
     "follows a text": (lambda it: it.card.follows("x"), "task='x'.*give a URLSessionTask"),
     "a text handles expiry": (
         lambda it: it.app.begin_background_task("x", "end"),
@@ -97,6 +97,12 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "an intent that cannot wait": (lambda it: it.phone.intents.run(Silent()), "async def perform"),
     "a server of one thing": (lambda it: it.phone.network.serve("a", lambda request: None), "takes 2 arguments"),
     "a bandwidth as a text": (lambda it: setattr(it.phone.network, "uplink", "12"), "uplink.*give a finite number"),
+    "a network that is set": (lambda it: setattr(it.phone.network, "connected", False), "Network.connected is read.*`disconnect`"),
+    "a kind that is set": (lambda it: setattr(it.phone.network, "kind", "5G"), "is read, and not set.*switch_to"),
+    "a token that is set": (lambda it: setattr(it.card, "push_token", "x"), "Activity.push_token is read"),
+    "a charge as a text": (lambda it: setattr(it.phone.conditions, "battery", "full"), "battery='full'.*a finite number"),
+    "a switch as a text": (lambda it: setattr(it.phone.conditions, "charging", "yes"), "a switch is True or False"),
+    "an asset twice": (lambda it: [it.phone.photos.take("a", size=5) for _ in "ab"], "an asset 'a' in the library already"),
     "a version of a sort": (lambda it: Phone(None), "None is no iOS version"),
     "the latest version": (lambda it: Phone("latest"), "is no iOS version"),
     "a version above the newest": (lambda it: Phone("27.5"), "the last 27 here is 27.1"),
@@ -259,3 +265,26 @@ def test_nothing_from_inside_gets_out():
                     except Exception as failure:  # noqa: BLE001
                         raw.append(f"{place}.{name}({one.name}={bad!r}): {failure!r}")
     assert raw == []
+
+
+GONE = {
+    "register": lambda app: app.task_scheduler.register("x", waits),
+    "submit": lambda app: app.task_scheduler.submit(BGAppRefreshTaskRequest("x")),
+    "request": lambda app: app.activities.request("x"),
+    "upload": lambda app: app.background_url_session.upload("x", size=5),
+    "assertion": lambda app: app.begin_background_task("x"),
+    "sound": lambda app: app.audio.play(),
+    "bluetooth": lambda app: app.bluetooth.wait_for_event(),
+    "photos": lambda app: app.photo_library.set_upload_job_extension_enabled(True),
+    "talk": lambda app: app.pushes.request_begin_transmitting(),
+    "notification": lambda app: app.notifications.add("x", "y", after=1),
+    "widgets": lambda app: app.widget_center.reload_all_timelines(),
+}
+
+
+@pytest.mark.parametrize("what", GONE)
+def test_a_process_that_is_gone_does_nothing_more(what):
+    it = Held()
+    it.phone.force_quit()
+    with pytest.raises(UsageError, match="The app is not running, so its code cannot"):
+        GONE[what](it.app)

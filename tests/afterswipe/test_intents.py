@@ -395,3 +395,21 @@ def test_a_story_of_60_mb_needs_the_long_running_intent():
         sent.append(phone.truth().transfers[0].sent)
     assert sent[0] < 60 * MB
     assert sent[1] == 60 * MB
+
+
+def test_an_intent_is_performed_once_at_a_time():
+    class Export(LongRunningIntent):
+        async def perform(self, app):
+            await asyncio.Event().wait()
+
+    async def main(app):
+        await asyncio.Event().wait()
+
+    phone = Phone("27")
+    phone.open(main)
+    intent = Export()
+    phone.intents.run(intent)
+    with pytest.raises(UsageError, match=r"performed already\. Make another intent"):
+        phone.intents.run(intent)
+    phone.intents.run(Export())
+    assert len(phone.lock_screen().cards) == 2

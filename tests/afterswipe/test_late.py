@@ -1,6 +1,8 @@
 """A part of the phone that is built late is as if it had always been there: built all at once, every run is the run that it was."""
 
 import json
+import subprocess
+import sys
 from functools import cached_property
 
 import pytest
@@ -46,3 +48,14 @@ def test_all_at_once_is_not_what_a_phone_does():
 
 def test_all_at_once_means_all(all_at_once):
     assert {"daemon", "cards", "widgets"} <= set(vars(Phone()))
+
+
+def test_a_phone_reads_the_frameworks_that_its_program_uses_and_no_other() -> None:
+    program = (
+        "import contextlib, io, runpy, sys\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    runpy.run_path('snippets/story_upload.py')\n"
+        "print(*sorted({name.split('.')[2] for name in sys.modules if name.startswith('afterswipe.frameworks.')}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["activitykit", "uikit", "urlsession"]

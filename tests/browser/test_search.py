@@ -1,4 +1,7 @@
-"""The search of the built site, through its own box: sixty queries, those of strangers, what is fetched for it and when, and its name."""
+"""The search of the built site, through its own box: sixty queries, what is fetched for it and when, and its name.
+
+The queries of strangers are put to its engine alone (tests/guide/test_search_queries.py).
+"""
 
 import json
 import re
@@ -14,10 +17,7 @@ from .serving import StaticServer
 from .test_site import SITE
 from .watching import Watch
 
-LISTS = {
-    name: tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))["query"]
-    for name in ("search_queries", "search_strangers")
-}
+QUERIES = tomllib.loads(Path(__file__).with_name("search_queries.toml").read_text(encoding="utf-8"))["query"]
 
 #: Words that are misspelt, or mean a page whose title has other words.
 OTHER_WORDS = {
@@ -77,13 +77,11 @@ def opened(page: Page, server: StaticServer) -> Page:
     return page
 
 
-@pytest.mark.parametrize("name", LISTS)
-def test_queries_find_their_page_among_the_first_three(page: Page, server: StaticServer, name: str) -> None:
-    queries = LISTS[name]
-    found = opened(page, server).evaluate(ASK_ALL, [[query["text"] for query in queries], FIRST])
+def test_queries_find_their_page_among_the_first_three(page: Page, server: StaticServer) -> None:
+    found = opened(page, server).evaluate(ASK_ALL, [[query["text"] for query in QUERIES], FIRST])
     missed = {
         query["text"]: found[query["text"]]
-        for query in queries
+        for query in QUERIES
         if not {*query["pages"]} & {*found[query["text"]]}
     }
     assert missed == {}

@@ -1,5 +1,8 @@
-"""The list of queries for the search: complete, and every page in it exists."""
+"""The lists of queries for the search: complete, every page in them exists, and the engine finds those of strangers."""
 
+import json
+import os
+import subprocess
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -7,6 +10,39 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = tomllib.loads((ROOT / "tests/browser/search_queries.toml").read_text(encoding="utf-8"))["query"]
 STRANGERS = tomllib.loads((ROOT / "tests/browser/search_strangers.toml").read_text(encoding="utf-8"))["query"]
+
+SITE = Path(os.environ.get("SITE_DIR", ROOT / "site"))
+
+#: The engine of the search with the site's index, as its worker has it: the pages that it finds first, for each query.
+ASK = """
+import { build } from "esbuild";
+import { readFileSync } from "node:fs";
+const { queries, index, engine } = JSON.parse(readFileSync(0, "utf8"));
+const { outputFiles } = await build({ entryPoints: [engine], bundle: true, format: "esm", platform: "node", write: false });
+const { Engine } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
+const search = new Engine(JSON.parse(readFileSync(index, "utf8")).docs);
+const first = (query) => search.search(query).items.slice(0, 3).map((items) => items[0].location.replace(/#.*/, ""));
+console.log(JSON.stringify(Object.fromEntries(queries.map((query) => [query, first(query)]))));
+"""
+
+
+def test_what_strangers_asked_finds_its_page_among_the_first_three():
+    asked = {
+        "queries": [query["text"] for query in STRANGERS],
+        "index": str(SITE / "search" / "search_index.json"),
+        "engine": str(ROOT / "src" / "runner" / "search" / "engine.ts"),
+    }
+    command = ["node", "--input-type=module", "--eval", ASK]
+    answer = subprocess.run(
+        command, input=json.dumps(asked), cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    found = json.loads(answer.stdout)
+    missed = {
+        query["text"]: found[query["text"]]
+        for query in STRANGERS
+        if not {*query["pages"]} & {*found[query["text"]]}
+    }
+    assert missed == {}
 
 
 def test_there_are_sixty_queries_of_three_kinds():

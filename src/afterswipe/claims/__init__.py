@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .sources import Claim
 
-__all__ = ["every", "get"]
-
 
 def get(claim_id: str) -> "Claim":
     """The claim with this id and with its sources. Raises ClaimError where there is none."""

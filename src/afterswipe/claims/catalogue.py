@@ -40,24 +40,26 @@ class Rule:
     displaces: tuple[str, ...] = ()
 
 
+@cache
 def rule(claim_id: str) -> Rule:
     """What a run needs of a claim. Raises ClaimError where there is none."""
-    if (found := rules().get(claim_id)) is None:
+    if (row := _rows().get(claim_id)) is None:
         file = f"src/afterswipe/claims/data/{claim_id}.toml"
         raise ClaimError(f"There is no claim {claim_id!r}. Its file would be {file}.")
-    return found
+    plain = Rule(*row)
+    value: Any = plain.value
+    return replace(plain, value=Value(*value) if value else None, displaces=tuple(plain.displaces))
 
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Every rule by its id, sorted."""
-    return {row[0]: _rule(row) for row in json.loads(text_of("catalogue.json"))["rules"]}
+    """Every rule by its id, sorted. A run that asks for a few makes no others."""
+    return {claim_id: rule(claim_id) for claim_id in _rows()}
 
 
-def _rule(row: list[Any]) -> Rule:
-    plain = Rule(*row)
-    value: Any = plain.value
-    return replace(plain, value=Value(*value) if value else None, displaces=tuple(plain.displaces))
+@cache
+def _rows() -> dict[str, list[Any]]:
+    return {row[0]: row for row in json.loads(text_of("catalogue.json"))["rules"]}
 
 
 def text_of(name: str) -> str:

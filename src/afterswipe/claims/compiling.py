@@ -7,6 +7,7 @@ TOML. It imports nothing of the package and checks nothing: the schema is checke
 import hashlib
 import json
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +39,15 @@ def compiled(folder: Path) -> dict[str, str]:
 
 def text_of(package: Path, name: str) -> str:
     """One of both files, made anew where the TOML files are not those that it was made of, and kept where that can be written."""
-    try:
+    with suppress(OSError):
         kept = (package / name).read_text(encoding="utf-8")
         if kept.startswith(f'{{"of":"{digest(package / "data")}",'):
             return kept
-    except OSError:
-        pass
     text = compiled(package / "data")[name]
-    try:
+    with suppress(OSError):  # a checkout that nobody may write to is compiled each time
         half = (package / name).with_suffix(".half")
         half.write_text(text, encoding="utf-8")
         half.replace(package / name)
-    except OSError:  # a checkout that nobody may write to is compiled each time
-        pass
     return text
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Checked, Clock, Phase
+from afterswipe.kernel.given import look
 from afterswipe.kernel.phases import Moment, Subscribers
 from afterswipe.kernel.record import ConditionChanged, Record
 
@@ -90,7 +91,7 @@ class Conditions(metaclass=Checked):
         must(name != "locked", "A person locks a phone: use phone.lock() and phone.unlock().")
         must_be_one_of("condition", name, _CONDITIONS)
         if name == "battery":
-            must_be_share(name, float(value))
+            must_be_share(name, look("Conditions", name, (float,), value))
         fits = isinstance(value, bool) is (name != "battery")
         must(fits, f"{name}={value!r}: a switch is True or False, a charge is a share.")
         claim = _APPEARED.get(name)

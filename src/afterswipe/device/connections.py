@@ -1,8 +1,8 @@
 """The connections of an app's process, and an `httpx` transport over them: what the app's own code sends and receives with."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
@@ -49,7 +49,7 @@ class Connections:
         if isinstance(answer.stream, httpx.ByteStream):
             stream = _Arriving(self, b"".join(answer.stream))
         else:
-            stream = _Streaming(self._loop)
+            stream = _Streaming()
             self.network.stream(answer, stream.put)
         self._arriving.add(stream)
         return stream
@@ -57,27 +57,20 @@ class Connections:
     async def answer(self, request: httpx.Request, received: int) -> httpx.Response:
         """Wait for the server's answer; raises httpx.ReadError if the connection dies before it comes."""
         future: asyncio.Future[httpx.Response] = self._loop.create_future()
-
-        def answered(response: httpx.Response) -> None:
-            self._waiting.pop(future, None)
-            if not future.done():
-                future.set_result(response)
-
         self._waiting[future] = None
-        self.network.ask(request, received, answered)
+        self.network.ask(request, received, partial(self._settle, future))
         return await future
 
     async def wait_for(self, plan: Callable[[int, Action], Due], amount: int) -> None:
         """Wait until so much time has passed, or so many bytes are there; raises httpx.ReadError if the connection dies meanwhile."""
-        future = self._loop.create_future()
-
-        def arrived() -> None:
-            del self._waiting[future]
-            if not future.done():
-                future.set_result(None)
-
-        self._waiting[future] = plan(amount, arrived)
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._waiting[future] = plan(amount, partial(self._settle, future, None))
         await future
+
+    def _settle[T](self, future: asyncio.Future[T], result: T) -> None:
+        self._waiting.pop(future, None)
+        if not future.done():
+            future.set_result(result)
 
     def die(self, why: str = "the app was suspended") -> int:
         """Make every connection defunct and return how many were in use. The app learns of it when it runs again, if it does."""
@@ -117,39 +110,27 @@ class _Arriving(httpx.AsyncByteStream):
 class _Streaming(httpx.AsyncByteStream):
     """A response's body that its server gives piece by piece."""
 
-    def __init__(self, loop: ProcessLoop) -> None:
-        self._loop = loop
-        self._pieces: deque[bytes | None] = deque()
-        self._news: asyncio.Future[None] | None = None
+    def __init__(self) -> None:
+        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._defunct = ""
 
     def put(self, piece: bytes | None) -> None:
         """Take the next piece, or None at the end."""
         if not self._defunct:
-            self._pieces.append(piece)
-            self._wake()
+            self._pieces.put_nowait(piece)
 
     def drop(self, why: str) -> None:
-        """Nothing more comes."""
-        self._pieces.clear()
+        """Nothing more comes, and what has come and was not read is lost."""
         self._defunct = why
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
+        while not self._pieces.empty():
+            self._pieces.get_nowait()
+        self._pieces.put_nowait(None)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            if self._defunct:
-                raise ReadError(self._defunct)
-            if not self._pieces:
-                self._news = self._loop.create_future()
-                await self._news
-            elif (piece := self._pieces.popleft()) is None:
-                return
-            else:
-                yield piece
+        while (piece := await self._pieces.get()) is not None:
+            yield piece
+        if self._defunct:
+            raise ReadError(self._defunct)
 
 
 class SimulatedTransport(httpx.AsyncBaseTransport):

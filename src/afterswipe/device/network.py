@@ -10,10 +10,10 @@ limits, what it does when nobody reads any more.
 """
 
 import asyncio
-import random
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import lru_cache, partial
+from random import Random
 from typing import Any
 
 import httpx
@@ -35,11 +35,6 @@ Answered = Callable[[httpx.Response], None]
 def created(_request: httpx.Request, _received: int) -> httpx.Response:
     """What a host answers under which nobody put a server."""
     return httpx.Response(httpx.codes.CREATED, text="created")
-
-
-def streams(response: httpx.Response) -> bool:
-    """Whether the body of a response comes piece by piece."""
-    return not isinstance(response.stream, httpx.ByteStream)
 
 
 async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
@@ -70,9 +65,7 @@ class Network(metaclass=Checked):
     `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or `cellular`.
     """
 
-    def __init__(
-        self, clock: Clock, rng: random.Random, rules: Rules, uplink: float | None, record: Record
-    ) -> None:
+    def __init__(self, clock: Clock, rng: Random, rules: Rules, uplink: float | None, record: Record) -> None:
         self.clock = clock
         self.rules = rules
         up = uplink if uplink is not None else rules.number("model.uplink-bandwidth")
@@ -82,20 +75,30 @@ class Network(metaclass=Checked):
         self._record = record
         self._free_at = {"uplink": 0, "downlink": 0}
         self._handlers: dict[str, Handler] = {}
-        self._servers: ProcessLoop | None = None
+        self._servers = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no server here can use
         self._resumable: set[str] = set()
         self.changes: Subscribers[()] = Subscribers()
         """For the frameworks: who hears whenever the network changed, went, or came back."""
         self.in_use: list[Callable[[str], object]] = []
         """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
-        self.connected = True
-        """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
-        self.kind = "Wi-Fi"
-        """The kind of network that is used. Change it with `switch_to`."""
-        self.captive_portal = False
-        """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
+        self._connected = True
+        self._kind = "Wi-Fi"
+        self._captive_portal = False
 
-    # What can be set.
+    @property
+    def connected(self) -> bool:
+        """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
+        return self._connected
+
+    @property
+    def kind(self) -> str:
+        """The kind of network that is used. Change it with `switch_to`."""
+        return self._kind
+
+    @property
+    def captive_portal(self) -> bool:
+        """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
+        return self._captive_portal
 
     @property
     def uplink(self) -> float:
@@ -128,18 +131,16 @@ class Network(metaclass=Checked):
         must(milliseconds >= 0, f"{given}: nothing arrives before it was sent. Give ms, 0 or more.")
         self._numbers["latency"] = milliseconds
 
-    # What happens to it.
-
     def disconnect(self) -> None:
         """Take the network away. Connections in use are cut (claim model.network-change-cuts-connections)."""
         if self.connected:
-            self.connected = False
+            self._connected = False
             self._changed("none", "there is no network any more")
 
     def connect(self) -> None:
         """Bring the network back."""
         if not self.connected:
-            self.connected = True
+            self._connected = True
             self._changed(self.kind, "")
 
     def airplane_mode(self, on: bool = True) -> None:
@@ -153,18 +154,18 @@ class Network(metaclass=Checked):
         if downlink is not None:
             self.downlink = downlink
         if kind != self.kind:
-            self.kind = kind
+            self._kind = kind
             if self.connected:
                 self._changed(kind, f"the phone changed to {kind}")
 
     def enter_captive_portal(self) -> None:
         """From now on every request is answered at once with 200 and an HTML page, and nothing reaches a server."""
-        self.captive_portal = True
+        self._captive_portal = True
         self._changed("captive portal", "the phone changed to a network with a captive portal")
 
     def leave_captive_portal(self) -> None:
         """Servers answer again."""
-        self.captive_portal = False
+        self._captive_portal = False
         self._changed(self.kind, "")
 
     def _changed(self, what: str, cut: str) -> None:
@@ -175,8 +176,6 @@ class Network(metaclass=Checked):
             for die in self.in_use:
                 die(cut)
         self.changes.tell(Moment.NETWORK)
-
-    # The far end.
 
     def serve(self, host: str, handler: Handler = created, *, resumable: bool = False) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything.
@@ -208,7 +207,9 @@ class Network(metaclass=Checked):
             answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
             return
         answer = self._handlers.get(request.url.host, created)(request, received)
-        if isinstance(answer, httpx.Response) and not (in_full and streams(answer)):
+        if isinstance(answer, httpx.Response) and (
+            not in_full or isinstance(answer.stream, httpx.ByteStream)
+        ):
             answered(answer)
         else:
             self._work(self._answer(request, answer, answered, in_full))
@@ -218,7 +219,7 @@ class Network(metaclass=Checked):
         if not isinstance(response, httpx.Response):
             what = f"The server of {request.url.host} answered {type(response).__name__}"
             raise UsageError(f"{what}. Return an httpx.Response, for instance httpx.Response(200).")
-        if full and streams(response):
+        if full and not isinstance(response.stream, httpx.ByteStream):
             body = b"".join([piece async for piece in pieces(response)])
             response = httpx.Response(response.status_code, headers=response.headers, content=body)
         answered(response)
@@ -237,8 +238,6 @@ class Network(metaclass=Checked):
         self._work(feed())
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._servers is None:
-            self._servers = ProcessLoop(self.clock)  # type: ignore[abstract]  # what it lacks, no server here can use
         self._servers.start(work)
         self.clock.after(0, self._turn)
 
@@ -247,10 +246,9 @@ class Network(metaclass=Checked):
         self._turn()
 
     def _turn(self) -> None:
-        if self._servers is not None:
-            self._servers.turn()
-            if (due := self._servers.next_due()) is not None:
-                self.clock.at(due, self._turn)
+        self._servers.turn()
+        if (due := self._servers.next_due()) is not None:
+            self.clock.at(due, self._turn)
 
     def send(self, count: int, done: Action) -> Due:
         """Put `count` bytes on the way to the server; `done` is called when it has them."""

@@ -1,23 +1,13 @@
 """The names of the kernel that every framework needs. The others are in their modules."""
 
-from .clock import Action, Clock, Due
-from .given import Checked
-from .host import Host
-from .life_cycle import Event, State
-from .phases import Phase
-from .process import AppChange, Process
-from .record import Cause
-
-__all__ = [
-    "Action",
-    "AppChange",
-    "Cause",
-    "Checked",
-    "Clock",
-    "Due",
-    "Event",
-    "Host",
-    "Phase",
-    "Process",
-    "State",
-]
+from .clock import Action as Action
+from .clock import Clock as Clock
+from .clock import Due as Due
+from .given import Checked as Checked
+from .host import Host as Host
+from .life_cycle import Event as Event
+from .life_cycle import State as State
+from .phases import Phase as Phase
+from .process import AppChange as AppChange
+from .process import Process as Process
+from .record import Cause as Cause

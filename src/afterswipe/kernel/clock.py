@@ -52,11 +52,8 @@ class Clock:
 
     def skip_to(self, to: int) -> bool:
         """Move the time to `to` (milliseconds) if nothing is due until then, itself included; else do nothing and return False."""
-        heap = self._heap
-        while heap and heap[0][0] <= to:
-            if heap[0][2].action is not None:
-                return False
-            heappop(heap)
+        if (due := self.next_due()) is not None and due <= to:
+            return False
         self.now = to
         return True
 

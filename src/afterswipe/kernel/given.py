@@ -31,6 +31,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def takes(function: object, count: int) -> bool:
     """Whether something can be called with so many arguments."""
+    if isinstance(function, FunctionType) and function.__code__.co_argcount == count:
+        return True  # a signature takes long to make
     try:
         signature(function).bind(*range(count))  # type: ignore[arg-type]  # what is no function has no signature
     except TypeError:
@@ -92,8 +94,18 @@ class Checked(type):
         for key, own in body.items():
             if isinstance(own, FunctionType) and (key == "__init__" or not key.startswith("_")):
                 setattr(cls, key, _checked(own, name if key == "__init__" else f"{name}.{key}"))
-            elif isinstance(own, property) and own.fset is not None:
-                setattr(cls, key, own.setter(_checked(own.fset, f"{name}.{key}")))
+            elif isinstance(own, property):
+                where = f"{name}.{key}"
+                setattr(
+                    cls, key, own.setter(_checked(own.fset, where) if own.fset else _read_only(own, where))
+                )
+
+
+def _read_only(own: property, where: str) -> Callable[[object, object], None]:
+    def refuse(_thing: object, _value: object) -> None:
+        raise UsageError(f"{where} is read, and not set. {own.__doc__ or ''}")
+
+    return refuse
 
 
 def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:

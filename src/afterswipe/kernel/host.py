@@ -51,8 +51,6 @@ class Host:
         """The state of the app's process."""
         return State.NOT_RUNNING if self.process is None else self.process.state
 
-    # What the frameworks ask of it.
-
     def wake(self, reason: str, limit: str, rule: str = "force-quit.no-background-launch") -> bool:
         """Give it run time for as long as claim `limit` says, or the caller holds. False in front, and after a force quit (claim `rule`)."""
         forbidden = self.was_force_quit and rule and self.rules.holds(rule)
@@ -74,8 +72,6 @@ class Host:
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
         """End the app's process without telling it; `why` in words, `cause` for the termination code."""
         self.happen(Event.TERMINATE, why, cause)
-
-    # How it works.
 
     def happen(self, event: Event, note: str = "", cause: Cause | None = None, limit: str = "") -> None:
         """Let one event of the life cycle reach the app, and all that follows from it. `limit` names the claim for a wake-up's run time."""

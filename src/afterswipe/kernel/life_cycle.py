@@ -64,6 +64,14 @@ _NO_NOTICE, _KILLED = "life-cycle.terminated-without-notice", "life-cycle.backgr
 _MAY_BE_TOLD = "life-cycle.will-terminate-only-while-running"
 _ACTIVE, _INACTIVE, _BACKGROUND = "sceneDidBecomeActive", "sceneWillResignActive", "sceneDidEnterBackground"
 
+_ENDS = {
+    Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
+    Event.TERMINATE: Step(_N, "The process is ended, by the watchdog for instance.", "", "life-cycle.watchdog"),
+    Event.CRASH: Step(_N, "The process is gone."),
+    Event.RESTART: Step(_N, "No process outlives a restart."),
+}  # fmt: skip
+"""How a process ends that runs."""
+
 TRANSITIONS: dict[State, dict[Event, Step]] = {
     State.NOT_RUNNING: dict.fromkeys(Event, Step(_N, "There is no process.")) | {
         Event.OPEN: Step(_A, "The app is launched.", "didFinishLaunching, then " + _ACTIVE, _STATES),
@@ -77,11 +85,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.LOCK: Step(_B, "The Lock Screen is in front.", _BACKGROUND, _STATES),
         Event.WAKE: Step(_I, "It runs already."),
         Event.SUSPEND: Step(_I, "An app in the foreground is not suspended."),
-        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
-        Event.TERMINATE: Step(_N, "The process is ended, by the watchdog for instance.", "", "life-cycle.watchdog"),
-        Event.CRASH: Step(_N, "The process is gone."),
-        Event.RESTART: Step(_N, "No process outlives a restart."),
-    },
+    } | _ENDS,
     State.ACTIVE: {
         Event.OPEN: Step(_A, "It is in front already."),
         Event.INTERRUPT: Step(_I, "A call, Control Center or the app switcher covers it.", _INACTIVE, _STATES),
@@ -89,22 +93,15 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.LOCK: Step(_B, "The Lock Screen is in front.", f"{_INACTIVE}, then {_BACKGROUND}", _STATES),
         Event.WAKE: Step(_A, "It runs already."),
         Event.SUSPEND: Step(_A, "An app in the foreground is not suspended."),
-        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
-        Event.TERMINATE: Step(_N, "The process is ended, by the watchdog for instance.", "", "life-cycle.watchdog"),
-        Event.CRASH: Step(_N, "The process is gone."),
-        Event.RESTART: Step(_N, "No process outlives a restart."),
-    },
-    State.BACKGROUND: {
+    } | _ENDS,
+    State.BACKGROUND: _ENDS | {
         Event.OPEN: Step(_A, "The person is back.", "sceneWillEnterForeground, then " + _ACTIVE, _STATES),
         Event.INTERRUPT: Step(_B, "Nothing of it is on the screen."),
         Event.LEAVE: Step(_B, "The person has left it already."),
         Event.LOCK: Step(_B, "Locking changes nothing for an app in the background."),
         Event.WAKE: Step(_B, "It runs already."),
         Event.SUSPEND: Step(_S, "Nobody turns the process any more.", "", "life-cycle.suspension-is-not-announced"),
-        Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
         Event.TERMINATE: Step(_N, "The process is ended; the system may call applicationWillTerminate before.", "", _KILLED),
-        Event.CRASH: Step(_N, "The process is gone."),
-        Event.RESTART: Step(_N, "No process outlives a restart."),
     },
     State.SUSPENDED: {
         Event.OPEN: Step(_A, "The process goes on where it stopped.", "sceneWillEnterForeground, then " + _ACTIVE, _STATES),
@@ -148,14 +145,6 @@ SCENES: dict[SceneState, dict[State, SceneState]] = {
 DISCONNECTED: dict[SceneState, SceneState] = {_UN: _UN, _FI: _FI, _FA: _FA, _BG: _UN}
 """The scene's next state where UIKit takes its memory back: only a scene in the background is disconnected. Total."""
 
-_BEFORE_SCENES = {
-    "sceneDidBecomeActive": "applicationDidBecomeActive",
-    "sceneWillResignActive": "applicationWillResignActive",
-    "sceneDidEnterBackground": "applicationDidEnterBackground",
-    "sceneWillEnterForeground": "applicationWillEnterForeground",
-}
-
-
 _STAGES = {
     "WillEnterForeground": (_B, _I),
     "DidBecomeActive": (_A, _A),
@@ -172,4 +161,4 @@ def stages(callback: str) -> tuple[State | None, State | None]:
 def callbacks(told: str, *, scenes: bool) -> list[str]:
     """The callbacks in a step's `told`, one by one; by the names of the time before scenes where there are none."""
     names = told.split(", then ") if told else []
-    return names if scenes else [_BEFORE_SCENES.get(name, name) for name in names]
+    return names if scenes else [name.replace("scene", "application") for name in names]

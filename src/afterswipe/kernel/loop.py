@@ -127,6 +127,9 @@ class _Handle(asyncio.Handle):
         self._cancelled = True
         self._args = ()
 
+    def __repr__(self) -> str:
+        return f"<handle of {self._callback!r}>"
+
 
 class _Timer(_Handle, asyncio.TimerHandle):
     """A callback to run at `when`, in seconds."""

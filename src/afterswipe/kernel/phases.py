@@ -23,6 +23,7 @@ class Moment(Enum):
 class Phase(Enum):
     """What follows, in order; each with its moment and who subscribes."""
 
+    __hash__ = object.__hash__
     LONG_RUNNING_INTENTS = (Moment.BEFORE, "what a force quit does to a long-running intent is not known")
     CARDS_OF_RESTART = (Moment.BEFORE, "what a restart does to a Live Activity is not known")
     TRANSFERS_OF_RESTART = (Moment.BEFORE, "what a restart does to a background transfer is not modelled")

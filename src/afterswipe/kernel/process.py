@@ -100,8 +100,6 @@ class Process:
         self.loop.call_at(until / SECOND, _resolve, free)
         return free
 
-    # Life-cycle callbacks.
-
     def observe(self, handler: Callable[[str], None]) -> None:
         """Call `handler` with the name of every callback that the app is given from now on."""
         self._observers.append(handler)
@@ -126,8 +124,6 @@ class Process:
     def _returned(self, number: int) -> None:
         self._see(stages(self.out.pop(number)[0])[1])
         self.when_returned(number)
-
-    # What keeps it awake.
 
     def woken(self, limit: int) -> None:
         """Keep the process running for a wake-up, for at most `limit` milliseconds."""

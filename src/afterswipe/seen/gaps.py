@@ -40,6 +40,8 @@ from .words import GOES_ON, STOPPED, WAITS, figure, told_by
 Key = tuple[str, int, int]
 """A transfer: whose process moves it, in which launch of the app where it is the app's, and its number."""
 
+OfTransfer = kept.TransferMoved | kept.TransferWaits | kept.TransferEnded
+
 type Work = dict[Key, "Transfer"]
 """Transfers that are one work."""
 
@@ -48,8 +50,7 @@ type Work = dict[Key, "Transfer"]
 class Transfer:
     """What became of one transfer: `sent` of `size` bytes have arrived; `stopped` is when it stopped moving, if it did.
 
-    They arrive at the server, or with `down` at the phone. `by` is whose process moves the bytes: `app` or `nsurlsessiond`. All times are
-    milliseconds.
+    They arrive at the server, or with `down` at the phone. `by` is `app` or `nsurlsessiond`. All times are milliseconds.
     """
 
     by: str
@@ -141,7 +142,7 @@ class Works:
         """The transfer that the record means by this number now."""
         return (by, self._launches if by == "app" else 0, transfer)
 
-    def take(self, entry: kept.TransferMoved | kept.TransferWaits | kept.TransferEnded) -> None:
+    def take(self, entry: OfTransfer) -> None:
         """Note what became of a transfer."""
         key = self.key(entry.by, entry.transfer)
         known = self.moved.get(key)
@@ -225,15 +226,7 @@ REASONS = ("frozen", "projected", "orphaned", "never started")
 
 NOT_JUDGED = "not judged: two works, nothing ties them"
 
-_TELLS = (
-    CardChanged,
-    CardFollows,
-    kept.CardMeans,
-    StateChanged,
-    kept.TransferMoved,
-    kept.TransferWaits,
-    kept.TransferEnded,
-)
+_TELLS = CardChanged | CardFollows | kept.CardMeans | StateChanged | OfTransfer
 """The entries of a record that tell something about it."""
 
 
@@ -446,9 +439,8 @@ class _Reader:
         if not self.works.state.runs:
             word, _ = self.works.word(mine)
             began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
-            if word in told.says or (
-                told.by == "push" and not mine and card.progress is None and card.timer is None
-            ):
+            score = told.by == "push" and not mine and card.progress is None and card.timer is None
+            if score or word in told.says:
                 return
             if not began and word != GOES_ON:
                 yield (start, end, "never started", word)

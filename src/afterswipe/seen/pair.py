@@ -8,7 +8,7 @@ from itertools import zip_longest
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from .gaps import NOT_JUDGED, Gap, IsSo
+from .gaps import NOT_JUDGED, Gap, IsSo, covered
 from .lock_screen import LockScreen, bar, cells
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
 from .truth import Truth, sentence
@@ -28,11 +28,7 @@ class Pair:
     @property
     def card(self) -> Card | None:
         """The card that it is about, or None where there is none on the Lock Screen."""
-
-        def wrong(card: Card) -> int:
-            return sum(gap.length for gap in self._gaps_of(card))
-
-        return max(self.lock_screen.cards, key=wrong, default=None)
+        return max(self.lock_screen.cards, key=lambda card: covered(self._gaps_of(card)), default=None)
 
     @property
     def is_so(self) -> IsSo | None:
@@ -106,6 +102,7 @@ class Pair:
 _TOP, _HEIGHT = 28, 176
 _LETTERS = 17  # that fit into a half at its narrowest
 _LABEL = 41  # letters of the label on a phone
+_MIDDLE = "50%"
 
 
 def _drawn(pair: Pair) -> str:
@@ -150,22 +147,20 @@ def _half(x: int, edge: str, inside: list[str]) -> str:
 def _says(pair: Pair) -> list[str]:
     card, now = pair.card, pair.lock_screen.now
     parts = [
-        _text("50%", 24, "Lock Screen", MUTED, pixels=12, middle=True),
-        _text("50%", 62, pair.lock_screen.time, INK, pixels=34, weight=600, middle=True),
+        _text(_MIDDLE, 24, "Lock Screen", MUTED, pixels=12),
+        _text(_MIDDLE, 62, pair.lock_screen.time, INK, pixels=34, weight=600),
     ]
     if card is None:
-        return [*parts, _text("50%", 118, "no card", MUTED, pixels=13, middle=True)]
+        return [*parts, _text(_MIDDLE, 118, "no card", MUTED, pixels=13)]
     dash = ' stroke-dasharray="4 3"' if card.out_of_date else ""
     parts.append(f'<rect x="5%" y="80" width="90%" height="84" rx="14" fill="{CARD}" stroke="{SAYS}"{dash}/>')
     lines = textwrap.wrap(card.title, _LETTERS, max_lines=2, placeholder=" …")
-    y = 100
-    for line in lines:
-        parts.append(_text("10%", y, line, INK, pixels=13, weight=600))
-        y += 16
+    parts += [
+        _text("10%", 100 + 16 * row, line, INK, pixels=13, weight=600) for row, line in enumerate(lines)
+    ]
     note = "out of date" if card.out_of_date else card.says(now)
-    for line in textwrap.wrap(note, _LETTERS + 1, max_lines=2 if len(lines) == 1 else 1, placeholder=" …"):
-        parts.append(_text("10%", y, line, INK, pixels=13))
-        y += 16
+    says = textwrap.wrap(note, _LETTERS + 1, max_lines=2 if len(lines) == 1 else 1, placeholder=" …")
+    parts += [_text("10%", 100 + 16 * row, line, INK, pixels=13) for row, line in enumerate(says, len(lines))]
     progress = card.progress(now)
     return parts if progress is None else [*parts, *_svg_bar(150, progress, SAYS)]
 
@@ -173,14 +168,11 @@ def _says(pair: Pair) -> list[str]:
 def _so(pair: Pair) -> list[str]:
     is_so = pair.is_so
     place = "Server" if is_so is not None and is_so.size else "The app"
-    parts = [_text("50%", 24, place, MUTED, pixels=12, middle=True)]
+    parts = [_text(_MIDDLE, 24, place, MUTED, pixels=12)]
     word, *rest = pair.so() or ["not known"]
-    parts.append(_text("50%", 62, word, INK, pixels=26 if len(word) < 10 else 15, weight=700, middle=True))
-    y = 88
-    for piece in rest:
-        for line in textwrap.wrap(piece, _LETTERS + 2):
-            parts.append(_text("50%", y, line, INK, pixels=13, middle=True))
-            y += 17
+    parts.append(_text(_MIDDLE, 62, word, INK, pixels=26 if len(word) < 10 else 15, weight=700))
+    lines = [line for piece in rest for line in textwrap.wrap(piece, _LETTERS + 2)]
+    parts += [_text(_MIDDLE, 88 + 17 * row, line, INK, pixels=13) for row, line in enumerate(lines)]
     return [*parts, *_svg_bar(150, pair.share, RUN)] if is_so is not None and is_so.size else parts
 
 
@@ -191,8 +183,6 @@ def _svg_bar(y: int, share: float, colour: str) -> list[str]:
     ]
 
 
-def _text(
-    x: str, y: int, words: str, colour: str, *, pixels: int, weight: int = 400, middle: bool = False
-) -> str:
-    anchor = ' text-anchor="middle"' if middle else ""
+def _text(x: str, y: int, words: str, colour: str, *, pixels: int, weight: int = 400) -> str:
+    anchor = ' text-anchor="middle"' if x == _MIDDLE else ""
     return f'<text x="{x}" y="{y}" fill="{colour}" font-size="{pixels}" font-weight="{weight}"{anchor}>{escape(words)}</text>'

@@ -99,16 +99,14 @@ def marked_svg(markup: str, supposed: Sequence[str]) -> str:
     if not supposed:
         return markup
     above = _LINE * len(supposed)
-    height = re.search(r'height="([\d.]+)"', markup)
-    title = re.search(r"<title>(.*?)</title>", markup)
-    assert height is not None
-    assert title is not None
+    found = re.search(r'height="([\d.]+)".*?<title>(.*?)</title>', markup)
+    assert found is not None
     drawing = Drawing()
     for number, belief in enumerate(supposed):
         drawing.text(0, _LINE * (number + 0.7), _words(belief), fill=GAP, font_weight=700)
     drawing.raw(markup.replace("<svg ", f'<svg y="{above}" ', 1).rstrip())
     marked = " ".join(map(_words, supposed))
-    return drawing.finish(float(height[1]) + above, f"{marked} {title[1]}", marked)
+    return drawing.finish(float(found[1]) + above, f"{marked} {found[2]}", marked)
 
 
 def _words(belief: str) -> str:

@@ -82,10 +82,10 @@ class Timeline:
         """What was not so, in one sentence."""
         self.wrong: int = sum(until - start for start, until in together(self.gaps))
         """For how long, in milliseconds and in all."""
-        held = [entry.at for entry in record.of(AssertionChanged) if entry.change == "expires"]
-        tasks = [entry.at for entry in record.of(TaskChanged) if entry.change == "expires"]
         marks = [(did.at, did.what) for did in record.of(PersonDid)]
-        marks += [(at, "background time runs out") for at in held] + [(at, "task expires") for at in tasks]
+        held, tasks = record.of(AssertionChanged), record.of(TaskChanged)
+        marks += [(entry.at, "background time runs out") for entry in held if entry.change == "expires"]
+        marks += [(entry.at, "task expires") for entry in tasks if entry.change == "expires"]
         self.marks: list[tuple[int, str]] = sorted(marks)
         """What the person did, and when the system's patience ended."""
 
@@ -203,11 +203,10 @@ class _Picture:
         width = max(self.x(end) - self.x(start), _THIN)
         self.svg.rect(min(self.x(start), 100 - width), y, width, height, **attributes)
 
-    def _inside(
-        self, start: int, end: int, bar: float, words: str, colour: str, *, middle: bool = False
-    ) -> bool:
+    def _inside(self, span: Span, bar: float, words: str, colour: str, *, middle: bool = False) -> bool:
         """Write words into a stretch of a row, beside the marks that cross it; False where there is no room."""
-        cuts = [start, *sorted(at for at, _ in self.marks if start < at < end), end]
+        marks = sorted(at for at, _ in self.marks if span.start < at < span.end)
+        cuts = [span.start, *marks, span.end]
         left, right = max(pairwise(cuts), key=lambda part: part[1] - part[0])
         if self.x(right - left) * _NARROW / 100 < _LETTER * len(words) + 12:
             return False
@@ -226,11 +225,11 @@ class _Picture:
             background = span.what == "background"
             self._bar(span.start, span.end, bar, fill=RUN, fill_opacity=0.6 if background else 1)
             # The lighter bar is too light for the paper's colour to be read on it.
-            self._inside(span.start, span.end, bar, span.what, INK if background else PAPER, middle=True)
+            self._inside(span, bar, span.what, INK if background else PAPER, middle=True)
         for span in rests:
             long = f"{span.what} for {duration(span.length)}"
-            if not self._inside(span.start, span.end, bar, long, MUTED, middle=True):
-                self._inside(span.start, span.end, bar, span.what, MUTED, middle=True)
+            if not self._inside(span, bar, long, MUTED, middle=True):
+                self._inside(span, bar, span.what, MUTED, middle=True)
 
     def _bytes(self) -> None:
         for by in dict.fromkeys(transfer.by for transfer in self.timeline.transfers):
@@ -270,9 +269,9 @@ class _Picture:
         for span in card.spans:
             if span.state != "active":
                 self._bar(span.start, span.end, bar, fill=PAPER, stroke=MUTED, stroke_dasharray="4 3")
-                self._inside(span.start, span.end, bar, _WORDS[span.state], MUTED, middle=True)
+                self._inside(span, bar, _WORDS[span.state], MUTED, middle=True)
             elif span.what:
-                self._inside(span.start, span.end, bar, span.what, INK)
+                self._inside(span, bar, span.what, INK)
         for at in card.pushes:
             mark = f'<path d="M-5 -1h10l-5 8z" fill="{SYSTEM}"/>'
             self.svg.raw(f'<svg x="{round(self.x(at), 2):g}%" y="{bar:g}" overflow="visible">{mark}</svg>')
@@ -292,8 +291,8 @@ class _Picture:
             light = gap.work == GOES_ON
             self._bar(gap.start, gap.end, bar, fill=f"url(#{name}{'-light' * light})", stroke=GAP)
         if all(gap.work == GOES_ON for gap in self.timeline.gaps):
-            last = self.timeline.gaps[-1]
-            self._inside(last.end, self.timeline.end, bar, "the work went on", MUTED)
+            afterwards = Span(self.timeline.gaps[-1].end, self.timeline.end, "the work went on")
+            self._inside(afterwards, bar, afterwards.what, MUTED)
 
     def _label(self) -> None:
         for line in textwrap.wrap(self.timeline.label, int(0.9 * _NARROW / _BOLD)):

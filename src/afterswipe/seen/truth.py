@@ -6,8 +6,7 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import CardChanged, Record, StateChanged
 from afterswipe.units import duration, percent
 
-from . import gaps as judging
-from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, Transfer, covered
+from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, Transfer, by_reason, covered, judge
 from .svg import beliefs, marked_text
 from .words import GOES_ON, STOPPED, WAITS
 
@@ -37,7 +36,7 @@ class Truth:
         spans = states(record, now)
         last = {entry.activity: entry for entry in record.of(CardChanged)}
         state, since = (State(spans[-1].what), spans[-1].start) if spans else (State.NOT_RUNNING, 0)
-        judgement = judging.judge(record, now, tolerance)
+        judgement = judge(record, now, tolerance)
         return cls(now, state, since, list(last.values()), judgement, tolerance, beliefs(record))
 
     @property
@@ -57,7 +56,7 @@ class Truth:
 
     def by_reason(self) -> dict[str, int]:
         """For how long, in milliseconds, a card was wrong for each of the reasons that occurred."""
-        return judging.by_reason(self.gaps)
+        return by_reason(self.gaps)
 
     def is_so(self, activity: int) -> IsSo | None:
         """What is so of the work that this card speaks of, or None where there is no such card."""
@@ -104,10 +103,8 @@ class Truth:
                 return "Whether the card said what was not so is not judged."
             return "The card said nothing that was not so."
         reasons = self.by_reason()
-        why = ", ".join(
-            reason if len(reasons) == 1 else f"{reason} for {duration(length)}"
-            for reason, length in reasons.items()
-        )
+        lengths = [f"{reason} for {duration(length)}" for reason, length in reasons.items()]
+        why = ", ".join(lengths if len(reasons) > 1 else reasons)
         return f"{sentence(self.gaps, self.now)} ({why})."
 
 

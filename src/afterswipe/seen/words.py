@@ -47,8 +47,7 @@ _PART = re.compile(rf"(?<![\d/]){_NUMBER} ?([kmg]?)b? ?(?:of|von|de|sur|/) ?{_NU
 def told_by(text: str) -> list[str]:
     """What a text tells instead of that the work goes on: that it waits, that it has stopped, or both."""
     words = text.lower()
-    if _WORKS.search(words):
-        words = _BESIDE.sub("", words)
+    words = _BESIDE.sub("", words) if _WORKS.search(words) else words
     return [word for word, signs in ((WAITS, _WAITS), (STOPPED, _STOPPED)) if signs.search(words)]
 
 

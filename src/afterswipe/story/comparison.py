@@ -8,11 +8,11 @@ Not modelled: other apps, the system's own budgets, day and night, people who re
 """
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from afterswipe import HOUR, SECOND, Phone, UsageError, duration
+from afterswipe import HOUR, MB, SECOND, Phone, UsageError, duration
 from afterswipe.claims.rules import Rules
 
 from .apps import Story
@@ -73,6 +73,7 @@ class Networks:
 STORIES = Uploads()
 THEY_COME_AND_GO = People()
 MOBILE = Networks()
+_GRAIN = "model.comparison-chunk"
 SEEDS = range(100)
 """How many stories each strategy posts, unless the caller says otherwise."""
 
@@ -120,12 +121,13 @@ class Rates:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The result of `compare`: `print` it, or read `rates`, best success first."""
+    """The result of `compare`: `print` it, or read `rates`, best success first. `grain` is the size of the pieces, in bytes."""
 
     uploads: Uploads
     people: People
     networks: Networks
     rates: list[Rates]
+    grain: float
 
     def __str__(self) -> str:
         rows = [
@@ -139,7 +141,7 @@ class Comparison:
             for rates in self.rates
         ]
         head = ("strategy", "from iOS", "at the server", "median time", "card misled, mean")
-        return aligned([head, *rows])
+        return f"{aligned([head, *rows])}\nBytes are counted in pieces of {self.grain / MB:g} MB."
 
 
 def compare(
@@ -170,21 +172,30 @@ def compare(
             progress(done, total)
         rates.append(Rates.of(outcomes))
     rates.sort(key=lambda rate: (-rate.success, rate.median_seconds or 0, rate.misled_mean, rate.strategy))
-    return Comparison(uploads, people, networks, rates)
+    return Comparison(uploads, people, networks, rates, Rules(strategies[0].needs).number(_GRAIN))
 
 
-def _by_lot(strategy: Strategy, uploads: Uploads, people: People, networks: Networks, seed: int) -> Outcome:
+def _by_lot(
+    strategy: Strategy,
+    uploads: Uploads,
+    people: People,
+    networks: Networks,
+    seed: int,
+    *,
+    claims: Mapping[str, float] | None = None,
+) -> Outcome:
+    """One run. `claims` has other numbers, as for a `Phone`."""
     rng = random.Random(f"story and network {seed}")  # not the stream that the person's script is drawn from
-    rules = Rules(strategy.needs)
+    rules = Rules(strategy.needs, claims=claims)
     story = uploads.draw(rules, rng)
-    coarse = {"model.upload-chunk": rules.number("model.comparison-chunk")}
+    coarse = {"model.upload-chunk": rules.number(_GRAIN)}
 
     server: StoryServer | None = None
 
     def prepare(phone: Phone, its_server: StoryServer) -> None:
         nonlocal server
         server = its_server
-        phone.rules.cite("model.comparison-chunk")
+        phone.rules.cite(_GRAIN)
         networks.set_up(phone, rng)
 
     def away(phone: Phone) -> None:

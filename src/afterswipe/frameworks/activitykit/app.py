@@ -282,3 +282,13 @@ def _content(
 def _must_come(name: str, seconds: float, process: Process) -> None:
     is_to_come = moment(seconds) >= process.clock.now
     must(is_to_come, f"{name}={seconds} lies in the past of the phone's clock. Use app.now + seconds.")
+
+
+class InProcess(Protocol):
+    """The app in one process, as far as this framework and its neighbours care."""
+
+    process: Process
+
+    @property
+    def activities(self) -> Activities:
+        """Its ActivityKit."""

@@ -230,7 +230,8 @@ class LiveActivityPushes(metaclass=Checked):
             arrive()
         else:
             self.rules.cite("model.push-waits-for-network")
-            self._keep(self._waiting, number, (arrive, ends), "waits for the network")
+            why = f"{'replaces the one that ' * (number in self._waiting)}waits for the network"
+            self._keep(self._waiting, number, (arrive, ends), why)
 
     @property
     def _online(self) -> bool:

@@ -111,8 +111,6 @@ class ActivityStore:
         """The card with this number, counted from 1."""
         return self._cards[number]
 
-    # What the app's ActivityKit and the pushes use.
-
     def add(self, card: Card, by: str, starts: int | None = None, alert: str = "", push: bool = False) -> int:
         """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token."""
         if card.kind == APP:
@@ -202,8 +200,6 @@ class ActivityStore:
     def when_over(self, number: int, tell: Callable[[], None]) -> None:
         """Tell, once, when a card is not live any more."""
         self._when_over[number] = tell
-
-    # What it hears of.
 
     def _before_restart(self, change: AppChange) -> None:
         shown = [card.title for card in self if card.on_screen]

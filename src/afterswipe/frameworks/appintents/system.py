@@ -15,25 +15,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from inspect import iscoroutinefunction
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import NotKnownError, UsageError, must, must_be_share
-from afterswipe.frameworks.activitykit.app import Activities
+from afterswipe.frameworks.activitykit.app import InProcess
 from afterswipe.frameworks.activitykit.card import SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import AppChange, Checked, Event, Host, Phase, Process
+from afterswipe.kernel import AppChange, Checked, Event, Host, Phase
 from afterswipe.kernel.record import PersonDid, ProcessChanged
-
-
-class InProcess(Protocol):
-    """What an intent is performed in, as far as the system cares: the app, in one process."""
-
-    process: Process
-
-    @property
-    def activities(self) -> Activities:
-        """Its ActivityKit."""
 
 
 class AppIntent[App: InProcess](ABC):
@@ -236,4 +226,6 @@ class Intents[App: InProcess](metaclass=Checked):
         if (app := self._app()) is None:
             raise UsageError("There is no app on the phone, so no intent. Open it once: phone.open(my_app).")
         self._runs = [run for run in self._runs if run.alive]
+        free = all(run.intent is not intent for run in self._long_running())
+        must(free, f"{intent.title!r} is performed already. Make another intent for a second time.")
         self._runs.append(_Run(app, self._host, self._cards, intent, by))

@@ -51,7 +51,7 @@ class BGTaskScheduler(metaclass=Checked):
             self._registered_twice(identifier)
         self._handlers[identifier] = handler
 
-    def submit(self, request: BGTaskRequest) -> None:
+    def submit(self, request: Launch | BGContinuedProcessingTaskRequest) -> None:
         """Hand a request to the system. One with the identifier of a waiting one replaces it.
 
         Raises BGTaskSchedulerError `notPermitted` for an identifier that is not registered (claim
@@ -60,21 +60,17 @@ class BGTaskScheduler(metaclass=Checked):
         background-processing.pending-limit), and UnavailableError before iOS 13.
         """
         self._must_exist()
-        self.process.must_run("submit a task request", "life-cycle.suspended-runs-no-code")
-        begin = request.earliest_begin_date
-        fits = begin is None or begin >= 0
-        must(fits, f"earliest_begin_date={begin} is no moment. Use app.now + seconds, or leave it out.")
+        given = f"earliest_begin_date={request.earliest_begin_date}"
+        must(request.earliest >= 0, f"{given} is no moment. Use app.now + seconds, or leave it out.")
         self._must_be_registered(request.identifier)
         if isinstance(request, BGContinuedProcessingTaskRequest):
             self._continued.add(request)
             return
-        if not isinstance(request, Launch):
-            raise UsageError("A BGTaskRequest asks for nothing. Submit one of its kinds.")
         if request.identifier in self._late:
             self._registered_late(request.identifier)
         self._system.add(request)
 
-    async def submit_task_request(self, request: BGTaskRequest) -> None:
+    async def submit_task_request(self, request: Launch | BGContinuedProcessingTaskRequest) -> None:
         """The form that replaces `submit` in iOS 27 (claim background-tasks.submit-is-deprecated); raises UnavailableError before."""
         rule = self._rules.claim("background-tasks.submit-is-deprecated")
         if not self._rules.holds(rule.id):
@@ -97,8 +93,6 @@ class BGTaskScheduler(metaclass=Checked):
         """The requests that wait: Apple's `pendingTaskRequests`."""
         return [*self._system.pending, *self._continued.pending]
 
-    # What the system uses.
-
     def launch(self, task: BGTask) -> None:
         """Call the handler of a task on the app's main thread; an app that has none crashes."""
         if task.identifier not in self._handlers:
@@ -113,6 +107,7 @@ class BGTaskScheduler(metaclass=Checked):
             self._rules.cite("continued-processing.async-work-is-supported")
 
     def _must_exist(self) -> None:
+        self.process.must_run("use its task scheduler", "life-cycle.suspended-runs-no-code")
         self._rules.require("background-tasks.identifiers-are-declared", "BGTaskScheduler")
 
     def _must_be_registered(self, identifier: str) -> None:
@@ -121,9 +116,8 @@ class BGTaskScheduler(metaclass=Checked):
             raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")
 
     def _registered_late(self, identifier: str) -> None:
-        self._crash(
-            f"it registered {identifier!r} after its launch. Do so in the first lines of its coroutine"
-        )
+        when = f"it registered {identifier!r} after its launch"
+        self._crash(f"{when}. Do so in the first lines of its coroutine")
 
     def _crash(self, why: str) -> None:
         self._rules.cite("background-tasks.handlers-before-launch-ends")

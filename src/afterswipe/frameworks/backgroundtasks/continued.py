@@ -16,7 +16,7 @@ itself (here the person has to remove it).
 """
 
 from afterswipe.device.network import Network
-from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must_be_one_of
+from afterswipe.errors import BGTaskSchedulerError, UsageError, must_be_one_of
 from afterswipe.frameworks.activitykit.card import APP, LIVE, SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
@@ -181,8 +181,6 @@ class ContinuedProcessing(metaclass=Checked):
         least = min(self._running, key=lambda running: running.task.progress.fraction_completed)
         least.expire()
 
-    # What the app asks for.
-
     def add(self, request: BGContinuedProcessingTaskRequest) -> None:
         """Start a task, or let it wait for room.
 
@@ -212,9 +210,8 @@ class ContinuedProcessing(metaclass=Checked):
     def look(self) -> None:
         """Start what there is room for, and hand on the person's answer."""
         self._running = [running for running in self._running if not running.gone]
-        while not self._full and (request := self._next()) is not None:
-            self._queue.remove(request)
-            self._start(request)
+        while self._queue and not self._full:
+            self._start(self._queue.pop(0))
         if self._answer:
             for running in list(self._running):
                 running.answer(self._answer)
@@ -232,19 +229,16 @@ class ContinuedProcessing(metaclass=Checked):
     def _must_be_in_front(self) -> None:
         app = self._handlers()
         state = self.host.state if app is None else app.process.application_state
+        rule = "continued-processing.starts-in-foreground"
         if not state.foreground:
-            self._rules.cite("continued-processing.starts-in-foreground")
-            self._rules.cite("continued-processing.cannot-start-from-background")
-            why = f"The app is in state {state.value!r}, and a continued task starts in the foreground. Submit it when the person taps, before they leave"
-            raise APIError(why, "continued-processing.starts-in-foreground")
+            self._rules.cite(rule, "continued-processing.cannot-start-from-background")
+        why = f"The app is in state {state.value!r}, and a continued task starts in the foreground. Submit it when the person taps, before they leave"
+        self._rules.obeyed(rule, state.foreground, why)
 
     def _newest(self) -> RunningTask:
         if not self._running:
             raise UsageError("No continued task runs. The app submits one: app.task_scheduler.submit(...).")
         return self._running[-1]
-
-    def _next(self) -> BGContinuedProcessingTaskRequest | None:
-        return self._queue[0] if self._queue else None
 
     def _start(self, request: BGContinuedProcessingTaskRequest) -> None:
         if not self.host.state.runs:

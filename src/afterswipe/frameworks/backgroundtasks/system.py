@@ -116,10 +116,6 @@ class _Waiting:
     def is_refresh(self) -> bool:
         return not isinstance(self.request, BGProcessingTaskRequest)
 
-    @property
-    def needs_power(self) -> bool:
-        return isinstance(self.request, BGProcessingTaskRequest) and self.request.requires_external_power
-
 
 class TaskScheduler(metaclass=Checked):
     """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
@@ -159,8 +155,6 @@ class TaskScheduler(metaclass=Checked):
         must_be_one_of("waiting request", identifier, self._waiting)
         found = self._obstacles(self._waiting[identifier])
         return [f"{why} (claim {claim})" if claim else why for why, claim in found]
-
-    # What the app asks for.
 
     def add(self, request: Launch) -> None:
         """Take a request; raises BGTaskSchedulerError `unavailable` and `tooManyPendingTaskRequests`."""
@@ -270,7 +264,7 @@ class TaskScheduler(metaclass=Checked):
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
         running.append(grant)
-        if any(waiting.needs_power for waiting in granted):
+        if any(getattr(waiting.request, "requires_external_power", False) for waiting in granted):
             self._on_power.append(grant)
         self._rules.cite("background-tasks.time-is-shared-per-launch")
         if not refresh:

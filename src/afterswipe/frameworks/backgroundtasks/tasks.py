@@ -81,10 +81,7 @@ class BGTask(metaclass=Checked):
         self._expiration_handler = handler
 
     def set_task_completed(self, success: bool = True) -> None:
-        """Say that the work is done, or given up. An app that does not is killed (claim background-tasks.must-be-completed).
-
-        Raises NotKnownError the second time (claim background-tasks.second-completion-not-documented).
-        """
+        """Say that the work is done, or given up, once. An app that does not is killed (claim background-tasks.must-be-completed)."""
         self._process.must_run("complete a background task", "life-cycle.suspended-runs-no-code")
         if self._completed:
             why = f"what a second set_task_completed does, for {self.identifier!r}. Call it once, wherever the work ends."
@@ -97,8 +94,6 @@ class BGTask(metaclass=Checked):
             self.over, self.success = True, success
             self.note(change)
             self.when_over()
-
-    # What the system does with it.
 
     def note(self, change: str) -> None:
         """Record what became of it."""

@@ -42,4 +42,5 @@ class Bluetooth(metaclass=Checked):
         """Tell the system that the app waits for an event of its accessory, such as a connection. Raises UnavailableError before iOS 7."""
         rule = "bluetooth.relaunch-after-system-termination"
         self._process.rules.require(rule, "Bluetooth state restoration")
+        self._process.must_run("wait for an accessory", "life-cycle.suspended-runs-no-code")
         self._accessories.waits_for_bluetooth = True

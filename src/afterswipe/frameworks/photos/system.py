@@ -64,6 +64,7 @@ class Photos(metaclass=Checked):
     def take(self, name: str, *, size: int) -> None:
         """Take a photo or video of `size` bytes: it is an asset of the library now. Raises UsageError for a size below 1."""
         must_have_bytes(name, size)
+        must(name not in self.library, f"There is an asset {name!r} in the library already.")
         self.library[name] = size
 
     def install_extension(self, process_jobs: ExtensionMain[UploadExtension], form: str = FIRST_FORM) -> str:
@@ -111,6 +112,7 @@ class PhotoLibrary(metaclass=Checked):
     def set_upload_job_extension_enabled(self, enabled: bool) -> None:
         """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
         self._process.rules.require("photos-upload.introduced-in-26-1", "Photos background uploads")
+        self._process.must_run("change a setting", "life-cycle.suspended-runs-no-code")
         may, rule = self._photos.full_access or not enabled, "photos-upload.full-library-access"
         why = "Background uploads need access to the full photo library."
         self._process.rules.obeyed(rule, may, f"{why} Ask the person for full access first.")

@@ -104,8 +104,7 @@ class UploadTask:
             self._end("connection lost")
             known = self._connections.network.is_resumable(self._url)
             if known and self._process.rules.holds("background-urlsession.resumable-uploads"):
-                sent = self.count_of_bytes_sent
-                self._resume_data = ResumeData(self.name, self.size, self._url, sent)
+                self._resume_data = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
             raise URLError(lost.code, f"{self.name}: the network connection was lost") from lost
         self.response = response
         if not response.is_success:

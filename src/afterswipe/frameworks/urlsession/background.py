@@ -8,6 +8,7 @@ Not modelled: the delegate's other methods, the temporary place of a downloaded 
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import httpx
 
@@ -28,7 +29,7 @@ class _BackgroundTask:
         self._process = process
         self._daemon = daemon
         self._transfer = transfer
-        self._news, self._listens, self._seen = asyncio.Event(), False, transfer.sent
+        self._news, self._seen = asyncio.Event(), transfer.sent
 
     @property
     def name(self) -> str:
@@ -68,18 +69,21 @@ class _BackgroundTask:
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
         transfer, news = self._transfer, self._news
-        if not self._listens:  # a task that is only asked for listens to nothing
-            self._listens = True
-            transfer.listeners.append(lambda: self._process.call(news.set))
-            if transfer.outcome or transfer.sent != self._seen:
-                news.set()
-        while await news.wait():
-            news.clear()
-            if transfer.error is not None:
-                raise transfer.error
-            yield transfer.sent / max(1, transfer.size)
-            if transfer.outcome:
-                return
+        hear = partial(self._process.call, news.set)
+        transfer.listeners[hear] = None
+        if transfer.outcome or transfer.sent != self._seen:
+            news.set()
+        try:
+            while await news.wait():
+                news.clear()
+                self._seen = transfer.sent
+                if transfer.error is not None:
+                    raise transfer.error
+                yield transfer.sent / max(1, transfer.size)
+                if transfer.outcome:
+                    return
+        finally:  # who stops iterating listens no more
+            transfer.listeners.pop(hear, None)
 
 
 class BackgroundUploadTask(_BackgroundTask):
@@ -156,31 +160,28 @@ class BackgroundURLSession(metaclass=Checked):
         Raises UnavailableError before iOS 7. A transfer that was cut starts over (claim model.retry-starts-over).
         """
         transfer = BackgroundTransfer(name or url.rsplit("/", 1)[-1], 0, url=url, down=True)
-        self._hand_over(transfer)
-        return BackgroundDownloadTask(self._process, self._daemon, transfer)
+        return self._hand_over(BackgroundDownloadTask, transfer)
 
     def tasks(self) -> list[BackgroundUploadTask]:
         """Every upload of this session, finished ones included: what a launched app asks first."""
-        own = self._own(down=False)
-        return [BackgroundUploadTask(self._process, self._daemon, transfer) for transfer in own]
+        return self._own(BackgroundUploadTask, down=False)
 
     def downloads(self) -> list[BackgroundDownloadTask]:
         """Every download of this session, finished ones included."""
-        own = self._own(down=True)
-        return [BackgroundDownloadTask(self._process, self._daemon, transfer) for transfer in own]
+        return self._own(BackgroundDownloadTask, down=True)
 
-    def _own(self, *, down: bool) -> list[BackgroundTransfer]:
+    def _own[Task: _BackgroundTask](self, kind: type[Task], *, down: bool) -> list[Task]:
         mine = [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
-        return [transfer for transfer in mine if transfer.down is down]
+        return [kind(self._process, self._daemon, transfer) for transfer in mine if transfer.down is down]
 
     def _start(self, transfer: BackgroundTransfer) -> BackgroundUploadTask:
         must_have_bytes(transfer.name, transfer.size)
-        self._hand_over(transfer)
-        return BackgroundUploadTask(self._process, self._daemon, transfer)
+        return self._hand_over(BackgroundUploadTask, transfer)
 
-    def _hand_over(self, transfer: BackgroundTransfer) -> None:
+    def _hand_over[Task: _BackgroundTask](self, kind: type[Task], transfer: BackgroundTransfer) -> Task:
         rule = "background-urlsession.another-process-moves-the-bytes"
         self._process.rules.require(rule, "background URLSession")
         self._process.must_run("start a transfer", "life-cycle.suspended-runs-no-code")
         transfer.session, transfer.discretionary = self.identifier, self.is_discretionary
         self._daemon.add(transfer, from_background=not self._process.state.foreground)
+        return kind(self._process, self._daemon, transfer)

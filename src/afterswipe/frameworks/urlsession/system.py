@@ -53,7 +53,7 @@ class BackgroundTransfer:
     error: URLError | None = None
     cancellation_reason: str | None = None
     response: httpx.Response | None = None
-    listeners: list[Action] = field(default_factory=list)
+    listeners: dict[Action, None] = field(default_factory=dict)
 
 
 def answered_early(response: httpx.Response) -> str:
@@ -106,7 +106,6 @@ class TransferDaemon(metaclass=Checked):
     def cancel(self, transfer: BackgroundTransfer) -> None:
         """The app cancels one of its transfers."""
         self._fail(transfer, "cancelled", "the app cancelled it")
-        self._look()
 
     def cancel_all(self, why: str, reason: str = "userForceQuitApplication") -> None:
         """Cancel everything; the app learns of it when it runs again. `reason` is Apple's name for it, or empty where there is none."""
@@ -353,7 +352,7 @@ class TransferDaemon(metaclass=Checked):
 
     @staticmethod
     def _tell(transfer: BackgroundTransfer) -> None:
-        for listener in transfer.listeners:
+        for listener in list(transfer.listeners):
             listener()
 
 
@@ -362,7 +361,7 @@ class RateLimiter:
 
     def __init__(self, clock: Clock, rules: Rules) -> None:
         self._clock, self._rules = clock, rules
-        self._rest: Due | None = None
+        self._rest = Due(0, None)
         self.delay = 0
         """In milliseconds, counted from the last time that the app was resumed."""
         self.resumed_at = 0
@@ -385,7 +384,7 @@ class RateLimiter:
 
     def idle(self) -> None:
         """Nothing of the app is under way. If the delay passes like this, it is reset (claim model.rate-limiter-rest)."""
-        if self.delay and self._rest is None:
+        if self.delay and self._rest.action is None:
             self._rules.cite("model.rate-limiter-rest")
             self._rest = self._clock.at(self.resumed_at + self.delay, self._reset)
 
@@ -405,6 +404,4 @@ class RateLimiter:
 
     def busy(self) -> None:
         """A task was created, or the app is resumed."""
-        if self._rest is not None:
-            self._rest.cancel()
-            self._rest = None
+        self._rest.cancel()

@@ -54,7 +54,6 @@ class Pushes(metaclass=Checked):
         self._service: ExtensionMain[ServiceExtension] | None = None
         self._woken: list[int] = []
         self._held_since: int | None = None
-        self._planned: Due | None = None
         self.notifications: list[str] = []
         """What the person was shown, in order."""
         self.calls: list[str] = []
@@ -92,10 +91,10 @@ class Pushes(metaclass=Checked):
             self._host.rules.cite("system-conditions.background-app-refresh-off")
             return "not delivered, Background App Refresh is off"
         if self._budget_is_used_up():
-            self._held_since = host.clock.now  # a later one takes its place: what waits arrives as one
-            if self._planned is None:
+            if self._held_since is None:
                 window = host.rules.milliseconds("model.silent-push-window")
-                self._planned = host.clock.at(self._woken[0] + window, self._deliver_held)
+                host.clock.at(self._woken[0] + window, self._deliver_held)
+            self._held_since = host.clock.now  # a later one takes its place: what waits arrives as one
             return "waits, the app was woken often enough in this hour"
         if not host.wake("silent push", "silent-push.duration", "force-quit.discards-silent-push"):
             return "not delivered, there is no such app"
@@ -115,9 +114,8 @@ class Pushes(metaclass=Checked):
         return len(self._woken) >= self._host.rules.number("silent-push.budget")
 
     def _deliver_held(self) -> None:
-        held_since, self._held_since, self._planned = self._held_since, None, None
-        if held_since is None:
-            return
+        held_since, self._held_since = self._held_since, None
+        assert held_since is not None
         changes = self._host.record.of(StateChanged)
         if any(change.event is Event.FORCE_QUIT and change.at >= held_since for change in changes):
             self._host.rules.cite("force-quit.discards-silent-push")
@@ -249,6 +247,7 @@ class AppPushes(metaclass=Checked):
     def request_begin_transmitting(self) -> None:
         """Push to Talk: transmit, with run time until `stop_transmitting`. Raises UnavailableError before iOS 16, UsageError where it does already."""
         self.process.rules.require("push-to-talk.run-time", "Push to Talk framework")
+        self.process.must_run("transmit", "life-cycle.suspended-runs-no-code")
         must(self._transmitting is None, "The app transmits already. Call stop_transmitting() first.")
         self._transmitting = self.process.run_time.hold("Push to Talk")
 
