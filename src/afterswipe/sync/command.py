@@ -151,9 +151,10 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
         if options.seconds:
             ends = sync.clock.monotonic() + options.seconds
             until = lambda: asked.is_set() or sync.clock.monotonic() >= ends  # noqa: E731 - two names for one thing
-        with _interrupt(asked), _shown(quiet=options.quiet) as show:
+        with _interrupt(asked), _unheard(), _shown(quiet=options.quiet) as show:
             report = await sync.run(until, show)
-        _print(before, sync.state(), report, options.directory)
+        with _unheard():
+            _print(before, sync.state(), report, options.directory)
     return INTERRUPTED if asked.is_set() and not report.finished else _CODES.get(report.why, STOPPED)
 
 
@@ -182,6 +183,16 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
 # What people see.
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Whoever reads may go away, as `head` does: then nothing more is said, and the exit code is that of the sync."""
+    try:
+        yield
+        print(end="", flush=True)
+    except (BrokenPipeError, SystemExit):  # the latter is rich's way
+        sys.stdout = sys.stderr = None
+
+
 def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
     if quiet:
         return nullcontext(lambda _progress: None)
@@ -200,7 +211,8 @@ def _plain_progress() -> Show:
         if (progress.phase, progress.files_done) != last:
             last = progress.phase, progress.files_done
             said = f"{progress.phase.value}: {progress.files_done} of {progress.files_total} files"
-            print(said, file=sys.stderr)
+            with _unheard():
+                print(said, file=sys.stderr)
 
     return show
 

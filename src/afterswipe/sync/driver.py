@@ -159,7 +159,7 @@ class Driver:
                     self.loose.remove(have.name)
                 else:
                     self.lose(have)
-        self.fetcher.tally.begin(here)
+        self.fetcher.tally.files, self.fetcher.tally.bytes_here = here, sum(here.values())
         self.fetcher.changed()
 
     def lose(self, have: Have) -> None:
@@ -263,9 +263,10 @@ class Driver:
                     return
                 self.problems[job.key] = [error]
                 trouble.more(error)
-            except errors.DiskFault as error:
-                self.fetcher.give_up(job)
-                refused = errors.DiskRefused(job.key, f"bytes of it were lost: {error}")
+            except (errors.DiskFault, errors.UnsafePath) as error:
+                if isinstance(error, errors.DiskFault):  # bytes of it were lost
+                    self.fetcher.give_up(job)
+                refused = errors.DiskRefused(job.key, str(error))
                 self.problems[job.key] = [refused]
                 trouble.more(refused)
 

@@ -38,7 +38,6 @@ class Flag(Protocol):
 
 
 _OWNER_BITS = 64
-
 type Until = float | Flag | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
 

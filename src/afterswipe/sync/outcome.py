@@ -83,10 +83,6 @@ class Tally:
     sizes_unknown: int = 1
     """How many of `ahead` have no size; one more until all was planned."""
 
-    def begin(self, files: dict[str, int]) -> None:
-        """Look at what is here."""
-        self.files, self.bytes_here = files, sum(files.values())
-
     def plan(self, key: str, size: int | None) -> None:
         """A file is to be got."""
         self.ahead[key] = size

@@ -62,12 +62,6 @@ def is_ours(name: str) -> bool:
     return bool(_OURS.fullmatch(name))
 
 
-def content_of(final: str) -> str:
-    """The key of the content that a final name of ours belongs to."""
-    _, path, last = final.split("/")
-    return f"{path}/{last.partition('.')[0]}"
-
-
 def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: bool) -> Job:
     """Work out what a content's events, taken together, ask for.
 

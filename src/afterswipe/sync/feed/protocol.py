@@ -184,7 +184,7 @@ def nanoseconds(date_time: str) -> int:
 def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:
     """Read a page, in parts, the last of which is the page; raises NotAFeed or FeedTooLarge. Nothing of a page with a malformed event is used."""
     with _json(where):
-        document = yield from _Reader(body.decode("utf-8")).document()
+        document = yield from _Reader(body.decode("utf-8-sig")).document()
     if isinstance(document, list):
         events, unknown, numbered = yield from _events(document, limits, where)
         if numbered:
@@ -209,7 +209,7 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
 def parse_entity(body: bytes, content: str, *, where: str) -> str:
     """Read an entity and give it back as JSON text of our own; raises NotAFeed."""
     with _json(where):
-        document = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        document = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
     if not isinstance(document, dict) or str(document.get("id", "")).lower() != content.lower():
         raise _wrong(where, f"this is not the entity {content}")
     return json.dumps(document, sort_keys=True)

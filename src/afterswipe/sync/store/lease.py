@@ -30,7 +30,7 @@ class Lease:
         """Begin a run: take the lease and note that no good end has come yet, in one transaction. Raises AnotherProcess."""
         now, alone = self.clock.wall(), self.store.disk.alone()
         with self.store.transaction("lease") as db:
-            row = db.execute("SELECT owner, expires FROM lease").fetchone()
+            row = db.execute("SELECT owner, CAST(expires AS REAL) FROM lease").fetchone()
             # An expiry further away than a lease is long was written by a clock that has been set since. A lock that the system
             # takes back with its process says that a holder on this machine is gone; of another machine only the time says anything.
             held = row and row[0] != self.owner and now < row[1] <= now + self.seconds

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from itertools import batched
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
-from afterswipe.sync.feed.jobs import content_of, is_ours
+from afterswipe.sync.feed.jobs import is_ours
 from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
@@ -91,7 +91,7 @@ class Store:
         if not named:
             return named
         known = {row[0] for row in self._rows("SELECT key FROM entities")}
-        return {name for name in named if content_of(name) not in known}
+        return {name for name in named if name.partition("/")[2].partition(".")[0] not in known}
 
     def close(self) -> None:
         """Let go of the database."""
@@ -353,7 +353,7 @@ class Store:
 
     def not_before(self) -> float:
         """When the server may be asked again, in seconds since 1970."""
-        return float(self._rows("SELECT not_before FROM meta")[0][0])
+        return float(self._rows("SELECT CAST(not_before AS REAL) FROM meta")[0][0])
 
     def set_not_before(self, wall: float) -> None:
         """Remember until when the server wants a pause."""

@@ -165,10 +165,9 @@ class Ask:
 
     def next(self, answer: Answer) -> Decision:
         """Decide what an answer means."""
-        if answer.status == OK:
-            return self._whole(answer)
-        if answer.status == PARTIAL:
-            return self._partial(answer)
+        in_part = answer.status == PARTIAL or (self.may_resume and "content-range" in answer.headers)
+        if answer.status in (OK, PARTIAL):  # some servers give the range, say which it is, and call it 200
+            return self._partial(answer) if in_part else self._whole(answer)
         if answer.status == UNSATISFIABLE:
             return self._unsatisfiable(answer)
         refused = BAD_REQUEST <= answer.status < SERVER_ERROR and answer.status not in _NOT_OF_A_RANGE
