@@ -295,7 +295,8 @@ class World:
             return
         with closing(sqlite3.connect(self.folder / "sync.db")) as database:
             rows = database.execute("SELECT key, name, size, sha256 FROM files").fetchall()
-            titles = dict(database.execute("SELECT key, data FROM entities WHERE NOT deleted").fetchall())
+            entities = "SELECT key, data FROM entities WHERE NOT deleted"  # a damaged database may not be readable here
+            titles = dict(database.execute(entities).fetchall() if self.strict else ())
         names = {key: name for key, name, _, _ in rows}
         for key, name, size, digest in rows:
             bytes_here = (self.folder / name).read_bytes() if (self.folder / name).is_file() else b"?"
