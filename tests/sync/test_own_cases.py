@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -184,6 +185,23 @@ def test_a_status_that_nobody_expects_is_its_content_s_trouble(rig, status):
     assert landed(rig.folder) == all_but(rig, content)
 
 
+@pytest.mark.parametrize("size", [10**15, 2**63 - 1])
+def test_a_file_that_is_larger_than_every_disk_is_its_content_s_trouble(rig, size):
+    content = only(rig)
+
+    def larger(_, reply):
+        page = json.loads(reply.body)
+        for event in page["events"]:
+            if event["content_id"] == content:
+                event["size"] = size
+        return with_body(reply, json.dumps(page).encode())
+
+    changed(rig, "/update-events/", larger)
+    report = rig.run()
+    assert report.left == 1, str(report)
+    assert landed(rig.folder) == all_but(rig, content)
+
+
 # What the events say (kind 3).
 
 
@@ -264,6 +282,20 @@ def test_a_row_that_makes_no_sense_stops_nothing(rig, table, column):
             database.execute(f"UPDATE {table} = {column}")
         database.commit()
     assert rig.run().finished
+
+
+def test_a_database_from_a_backup_is_brought_up_to_date(rig):
+    """Yesterday's sync.db beside today's files: rows are missing, rows are old, and files have nobody."""
+    assert rig.run().finished
+    shutil.copy(rig.folder / "sync.db", rig.folder.parent / "kept.db")
+    rig.truth.delete(only(rig))
+    rig.truth.add(SOUND, "newer", 700)
+    assert rig.run().finished
+    for left in rig.folder.glob("sync.db*"):
+        left.unlink()
+    shutil.copy(rig.folder.parent / "kept.db", rig.folder / "sync.db")
+    assert rig.run().finished
+    assert rig.in_sync()
 
 
 # Asking differently (kind 5).
@@ -349,6 +381,17 @@ def test_what_the_caller_s_function_raises_comes_out_and_the_next_run_begins_at_
 
     with suppress(ZeroDivisionError):
         rig.run(**{where: raises})
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+def test_a_run_that_is_over_before_it_begins_takes_nothing_away(rig):
+    assert rig.run().finished
+    before = landed(rig.folder)
+    rig.truth.add(SOUND, "newer", 700)
+    report = rig.run(until=lambda: True)
+    assert report.why is Stop.ASKED_TO_STOP
+    assert landed(rig.folder) == before
     assert rig.run().finished
     assert rig.in_sync()
 
@@ -510,3 +553,60 @@ def test_two_at_once_in_one_process_keep_out_of_each_other_s_way(rig):
     assert rig.run(progress=second).finished
     assert "Wait for it to end" in told[0]
     assert rig.in_sync()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not list what is open")
+def test_a_child_that_was_started_meanwhile_does_not_keep_the_folder_locked(rig):
+    """A fork has whatever was open, the lock among it, and may outlive the run by hours."""
+    kept = []
+
+    def child(_progress):
+        mine = Path("/proc/self/fd")
+        if not kept:
+            kept.extend(
+                os.dup(int(one.name)) for one in mine.iterdir() if one.resolve() == rig.folder.resolve()
+            )
+
+    try:
+        assert rig.run(progress=child).finished
+        assert kept
+        rig.truth.add(SOUND, "newer", 700)
+        assert rig.run().finished
+    finally:
+        for fd in kept:
+            os.close(fd)
+    assert rig.in_sync()
+
+
+class ForOne(FileDisk):
+    """A disk that refuses one name and no other."""
+
+    def __init__(self, root, part: str) -> None:
+        super().__init__(root)
+        self.part = part
+
+    def rename(self, part, final):
+        if self.part in final:
+            with _Mapped(final):
+                raise OSError(errno.EACCES, os.strerror(errno.EACCES), final)
+        super().rename(part, final)
+
+
+def test_a_name_that_a_virus_scanner_holds_is_its_content_s_trouble(rig):
+    """As on disks whose files are opened by others the moment they are there (kind 10)."""
+    content = only(rig)
+    report = rig.run(disk=ForOne(rig.folder, content))
+    assert not report.finished
+    assert landed(rig.folder) == all_but(rig, content)
+    rig.wall += 100_000
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("columns", ["1", "0", "-5", "x", "100000"])
+def test_a_terminal_of_any_width_gets_help_and_an_error_in_words(monkeypatch, capsys, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    with pytest.raises(SystemExit) as ended:
+        command.main(["--help"])
+    assert ended.value.code == 0
+    assert "exit" in capsys.readouterr().out.lower()
