@@ -114,7 +114,10 @@ class PictureBlock(Block):  # type: ignore[misc]
 
 
 class OutcomeBlock(Block):  # type: ignore[misc]
-    """`/// outcome | NAME`: the tested output of a snippet that prints a table, as a table, with the text inside as its caption."""
+    """`/// outcome | NAME`: the tested output of a snippet that prints a table, as a table, with the text inside as its caption.
+
+    A sentence that the snippet prints below its table stands below the table.
+    """
 
     NAME = "outcome"
     ARGUMENT = True
@@ -128,6 +131,8 @@ class OutcomeBlock(Block):  # type: ignore[misc]
             for line in snippets.accepted(self.argument).text.splitlines()
             if not line.startswith("[picture: ")
         )
+        if rows and len(rows[-1]) == 1 < len(head):
+            etree.SubElement(figure, "p").text = AtomicString(rows.pop()[0])
         if len(head) < 2 or any(len(row) != len(head) for row in rows):
             raise BuildError(f"`/// outcome | {self.argument}`: what {self.argument} prints is no table.")
         for part, name, lines in (("thead", "th", [head]), ("tbody", "td", rows)):

@@ -210,8 +210,9 @@ class ContinuedProcessing(metaclass=Checked):
     def look(self) -> None:
         """Start what there is room for, and hand on the person's answer."""
         self._running = [running for running in self._running if not running.gone]
-        while self._queue and not self._full:
-            self._start(self._queue.pop(0))
+        while not self._full and (request := self._next()) is not None:
+            self._queue.remove(request)
+            self._start(request)
         if self._answer:
             for running in list(self._running):
                 running.answer(self._answer)
@@ -239,6 +240,9 @@ class ContinuedProcessing(metaclass=Checked):
         if not self._running:
             raise UsageError("No continued task runs. The app submits one: app.task_scheduler.submit(...).")
         return self._running[-1]
+
+    def _next(self) -> BGContinuedProcessingTaskRequest | None:
+        return self._queue[0] if self._queue else None
 
     def _start(self, request: BGContinuedProcessingTaskRequest) -> None:
         if not self.host.state.runs:

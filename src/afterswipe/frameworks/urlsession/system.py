@@ -85,8 +85,6 @@ class TransferDaemon(metaclass=Checked):
         host.phases.on(Phase.TRANSFERS_OF_ENDED, self._process_ended)
         host.phases.on(Phase.FORCE_QUIT, self._force_quit)
 
-    # What the app's sessions and the phone ask for.
-
     def add(self, transfer: BackgroundTransfer, *, from_background: bool) -> BackgroundTransfer:
         """Take over a transfer. One that is started in the background is discretionary and waits."""
         address(transfer.url)
@@ -153,8 +151,6 @@ class TransferDaemon(metaclass=Checked):
         reasons = {transfer.name: self.held_by(transfer) for transfer in self._open}
         return {name: reason for name, reason in reasons.items() if reason}
 
-    # When a transfer may start, and what holds it.
-
     def _wait_in_background(self, transfer: BackgroundTransfer) -> int:
         """The rate limiter's delay or, where there is none, the model's for discretionary work: a chain's tasks are discretionary as well."""
         limited = self.rate_limiter.wait()
@@ -167,8 +163,6 @@ class TransferDaemon(metaclass=Checked):
         if any(other.session == transfer.session for other in self._open if other is not transfer):
             self._rules.cite("background-urlsession.enqueue-all-chunks-up-front")
         return 0
-
-    # How the bytes move.
 
     def _look(self) -> None:
         at_once = int(self._rules.number("model.transfers-at-once"))
@@ -263,8 +257,6 @@ class TransferDaemon(metaclass=Checked):
         else:
             self._rules.cite("background-urlsession.no-progress-while-suspended")
 
-    # What happens to the app's process.
-
     def _before_restart(self, change: AppChange) -> None:
         why = "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. Restart the phone when the transfer is over."
         must(change.event is not Event.RESTART or not self._open, why)
@@ -292,8 +284,6 @@ class TransferDaemon(metaclass=Checked):
         rule = "force-quit.cancels-background-transfers"
         if change.event is Event.FORCE_QUIT and self._rules.holds(rule):
             self.cancel_all("the person force quit the app")
-
-    # What happens to transfers.
 
     def _network_changed(self) -> None:
         for transfer in list(self._open):
