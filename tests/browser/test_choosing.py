@@ -90,14 +90,20 @@ def test_the_keyboard_is_enough(page: Page, address: str) -> None:
     expect(page.locator(f"#{RESULT}")).to_be_focused()
 
 
+#: Whether this result is the only one that can be seen, and in the window.
+ALONE = """(id) => {
+  const shown = [...document.querySelectorAll(".choosing-result")].filter((one) => one.getClientRects().length);
+  const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+  return shown.length === 1 && shown[0].querySelector("h3").id === id && bottom > 0 && top < innerHeight;
+}"""
+
+
 def test_a_link_leads_to_its_result(page: Page, address: str) -> None:
-    first, *others = TREE.results
-    open_at(page, f"{address}#{first}")
-    for result in (first, *others):
+    """Asked in one look, for the theme may exchange the page for itself; the new one is dressed a moment later."""
+    open_at(page, f"{address}#{next(iter(TREE.results))}")
+    for result in TREE.results:
         page.evaluate("(id) => { location.hash = id; }", result)
-        expect(page.locator(f"#{result}")).to_be_visible()
-        assert shown_results(page) == [result]
-        expect(page.locator(f"#{result}")).to_be_in_viewport()
+        page.wait_for_function(ALONE, arg=result)
     expect(page.locator(".choosing-trail")).to_be_hidden()
 
 
