@@ -11,9 +11,9 @@ serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
 
 test: ready browser     ## every check and every test, the real browsers included
-	@$(MAKE) --no-print-directory --jobs 4 --keep-going --output-sync=target build test-sync check test-browser test-engines test-guide test-package
+	@$(MAKE) --no-print-directory --jobs 3 --keep-going --output-sync=target build test-sync check test-browser test-guide test-engines test-package
 
-# Four at a time, for much of it is waiting, in an order that keeps two processors busy to the end. None writes what another reads.
+# Three at a time, for much of it is waiting, in an order that keeps two processors busy to the end. None writes what another reads.
 PYTEST := @sh .ci/pytest.sh
 
 test-browser: build
