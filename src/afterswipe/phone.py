@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .app import Application
 from .claims.catalogue import Rule
@@ -15,12 +15,14 @@ from .kernel.life_cycle import DISCONNECTED
 from .kernel.loop import watch
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
-from .seen.pair import Pair
 from .seen.svg import beliefs
-from .seen.timeline import Timeline
-from .seen.truth import Truth
 from .system import System
 from .units import HOUR, MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from .seen.pair import Pair
+    from .seen.timeline import Timeline
+    from .seen.truth import Truth
 
 Until = Callable[[], bool] | None
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
@@ -201,16 +203,22 @@ class Phone(System[Application]):
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""
         return island(self.cards, self.rules, app_in_front=self.host.in_front and not self.conditions.locked)
 
-    def truth(self) -> Truth:
+    def truth(self) -> "Truth":
         """What is the case now, and for how long the card has said something else."""
+        from .seen.truth import Truth
+
         return Truth.of(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
-    def pair(self) -> Pair:
+    def pair(self) -> "Pair":
         """What the Lock Screen says and what is so, beside each other."""
+        from .seen.pair import Pair
+
         return Pair(self.lock_screen(), self.truth())
 
-    def timeline(self) -> Timeline:
+    def timeline(self) -> "Timeline":
         """A picture of the run so far: run time, transfer, card, and the gap between card and truth."""
+        from .seen.timeline import Timeline
+
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
     def why(self) -> list[Rule]:

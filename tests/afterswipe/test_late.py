@@ -59,3 +59,12 @@ def test_a_phone_reads_the_frameworks_that_its_program_uses_and_no_other() -> No
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["activitykit", "uikit", "urlsession"]
+
+
+def test_a_phone_that_nobody_looks_at_reads_no_picture() -> None:
+    program = (
+        "import sys\nfrom afterswipe import Phone\nPhone()\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('afterswipe.seen.')))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["afterswipe.seen.lock_screen", "afterswipe.seen.svg"]
