@@ -50,8 +50,9 @@ def rule(claim_id: str) -> Rule:
     if (row := _rows().get(claim_id)) is None:
         file = f"src/afterswipe/claims/data/{claim_id}.toml"
         raise ClaimError(f"There is no claim {claim_id!r}. Its file would be {file}.")
-    *known, value, side, displaces = row
-    return Rule(claim_id, *known, Value(*value) if value else None, side, tuple(displaces))
+    evidence, status, since, until, value, side, displaces = row
+    number = Value(*value) if value else None
+    return Rule(claim_id, evidence, status, since, until, number, side, tuple(displaces))
 
 
 @cache
