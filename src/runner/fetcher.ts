@@ -13,8 +13,8 @@ interface Scope {
   onmessage: ((event: MessageEvent<ToFetcher>) => void) | null;
 }
 
-/** What came is told no oftener than this. */
-const TELL_MS = 100;
+/** What came is told no oftener than this, of all files at once: a page that draws a number at every piece does little else. */
+const TELL_MS = 250;
 
 /** Why a file is not there, other than the network. */
 class Failed extends Error {
@@ -27,6 +27,9 @@ const DAMAGED = new Failed({ kind: "damaged" });
 
 const scope = self as unknown as Scope;
 const running = new Map<number, AbortController>();
+/** How much of each file has come that was not told yet. */
+const untold = new Map<number, number>();
+let telling = 0;
 
 scope.onmessage = ({ data }) => {
   if ("url" in data) void serve(data);
@@ -37,30 +40,31 @@ async function serve(wanted: Wanted): Promise<void> {
   const { id } = wanted;
   const cancel = new AbortController();
   running.set(id, cancel);
-  let [timer, count] = [0, 0];
-  const tell = (): void => {
-    scope.postMessage({ id, type: "came", bytes: count });
-    timer = count = 0;
-  };
   const receive = (bytes: number): void => {
-    count += bytes;
-    timer ||= setTimeout(tell, TELL_MS);
+    untold.set(id, (untold.get(id) ?? 0) + bytes);
+    telling ||= setTimeout(tell, TELL_MS);
   };
   try {
     const came: Fetched = wanted.compile
       ? { part: await compiled(wanted, cancel.signal, receive) }
       : await fetched(wanted, cancel.signal, receive);
     scope.postMessage(
-      { id, type: "done", bytes: count, ...came },
+      { id, type: "done", bytes: untold.get(id) ?? 0, ...came },
       Object.values(came).filter((part): part is ArrayBuffer => part instanceof ArrayBuffer),
     );
   } catch (error) {
     cancel.abort();
     scope.postMessage({ id, type: "failed", why: error instanceof Failed ? error.why : { kind: "lost" } });
   } finally {
-    clearTimeout(timer);
+    untold.delete(id);
     running.delete(id);
   }
+}
+
+function tell(): void {
+  telling = 0;
+  for (const [id, bytes] of untold) scope.postMessage({ id, type: "came", bytes });
+  untold.clear();
 }
 
 /** Compiled while it arrives, so that the browser can use its own cache of compiled code; nothing of it is run before the hash was right. */

@@ -1,8 +1,5 @@
 /** The panel under the code: a label, the state in words, and the output in parts. */
 
-/** A number that changes at every message costs the page more than all else of a start. */
-const PROGRESS_MS = 250;
-
 /** Whose output it is. */
 export type Label = "Tested output" | "Output of this run" | "Output of your version";
 
@@ -31,9 +28,6 @@ export class OutputPanel {
   private sounds: string[] = [];
   private frame = 0;
   private state = "";
-  /** Shows how far the state has come; and the timer that will. */
-  private come: () => void = () => undefined;
-  private coming = 0;
   private started = false;
   private more: HTMLElement | undefined;
 
@@ -67,8 +61,6 @@ export class OutputPanel {
     this.status.textContent = state;
     this.status.classList.toggle("snippet-status--wrong", tone === "wrong");
     this.percent.textContent = "";
-    clearTimeout(this.coming);
-    this.coming = 0;
     this.said(state);
   }
 
@@ -92,19 +84,13 @@ export class OutputPanel {
     this.panel.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
   }
 
-  /** How far the state has come, beside it, a few times each second; `draw` is called when that is another number. For eyes only. */
+  /** How far the state has come, beside it; `draw` is called when that is another number. For eyes only. */
   progress(fraction: number, draw: () => void): void {
-    this.come = () => {
-      const words = `, ${Math.floor(fraction * 100)} %`;
-      if (this.percent.textContent === words) return;
-      this.percent.textContent = words;
-      this.said(`${this.status.textContent}${words}`);
-      draw();
-    };
-    this.coming ||= setTimeout(() => {
-      this.coming = 0;
-      this.come();
-    }, PROGRESS_MS);
+    const words = `, ${Math.floor(fraction * 100)} %`;
+    if (this.percent.textContent === words) return;
+    this.percent.textContent = words;
+    this.said(`${this.status.textContent}${words}`);
+    draw();
   }
 
   /** The code as it is now; the label says when the output is that of other code. */
