@@ -89,15 +89,11 @@ class Rules:
     def holds(self, claim_id: str) -> bool:
         """Whether the phone follows this rule: the claim covers this iOS version, no supposed belief displaces it, and no dispute is against it."""
         if (held := self._holds.get(claim_id)) is None:
-            side = self.claim(claim_id).side
-            follows = not side or self._sides.get(claim_id, SIDES[0]) == side
-            held = self._holds[claim_id] = claim_id not in self._displaced and follows and self.has(claim_id)
+            claim = self.claim(claim_id)
+            follows = not claim.side or self._sides.get(claim_id, SIDES[0]) == claim.side
+            held = follows and claim_id not in self._displaced and covers(self.ios, claim.since, claim.until)
+            self._holds[claim_id] = held
         return held
-
-    def has(self, claim_id: str) -> bool:
-        """Whether this iOS version is inside the range of versions for which the claim holds."""
-        claim = self.claim(claim_id)
-        return covers(self.ios, claim.since, claim.until)
 
     def require(self, claim_id: str, what: str) -> None:
         """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
