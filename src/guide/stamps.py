@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from afterswipe.claims.compiling import CATALOGUE, SOURCES
+from afterswipe.claims.compiling import CATALOGUE, SOURCES, STATEMENTS
 
 PAGES = (
     "build/docs",
@@ -60,7 +60,7 @@ def of(root: Path, names: Sequence[str], *words: str) -> str:
 
     What is compiled from the claims while the site is built lies among them and does not count.
     """
-    compiled = {root / "src" / "afterswipe" / "claims" / name for name in (CATALOGUE, SOURCES)}
+    compiled = {root / "src" / "afterswipe" / "claims" / name for name in (CATALOGUE, STATEMENTS, SOURCES)}
     digest = hashlib.sha256("\0".join(words).encode())
     for name in names:
         top = root / name

@@ -57,9 +57,9 @@ class Commanded(Run):
     async def main(self, app: Application) -> None:
         self._lock, self._card, self._assertions = None, None, []
         app.observe(lambda callback: self._callback(app, callback))
-        if app.rules.has("background-refresh.duration"):
+        if app.rules.holds("background-refresh.duration"):
             app.task_scheduler.register("refresh", self._refresh)
-        if app.rules.has("continued-processing.ios-and-ipados-only"):
+        if app.rules.holds("continued-processing.ios-and-ipados-only"):
             app.task_scheduler.register("post", self._go_on)
         while True:
             self._note(app)

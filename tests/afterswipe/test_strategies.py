@@ -90,8 +90,8 @@ def test_the_version_that_is_named_is_the_oldest(name: str):
         return
     if name == "full recipe before iOS 26":
         no_resumable_uploads = "background-urlsession.resumable-uploads"
-        assert not Rules(before).has(no_resumable_uploads)
-        assert Rules(strategy.needs).has(no_resumable_uploads)
+        assert not Rules(before).holds(no_resumable_uploads)
+        assert Rules(strategy.needs).holds(no_resumable_uploads)
         return
     if name == "background session, card by push":
         with pytest.raises(UnavailableError):

@@ -23,7 +23,7 @@ def test_what_a_build_compiles_itself_asks_for_no_other_build(tmp_path: Path) ->
     claims = tmp_path / "src" / "afterswipe" / "claims"
     (claims / "sources").mkdir(parents=True)
     before = stamps.of(tmp_path, ["src"])
-    for name in ("catalogue.json", "sources/sources.json"):
+    for name in ("catalogue.json", "statements.bz2", "sources/sources.json"):
         (claims / name).write_text("{}")
     assert stamps.of(tmp_path, ["src"]) == before
     (claims / "rules.py").write_text("")

@@ -1,8 +1,8 @@
-"""The rules catalogue: of every claim what a run needs, in one file. Sources, notes and history are in `claims.sources`."""
+"""The rules catalogue: of every claim what a run needs. The sentences are beside it; sources, notes and history are in `claims.sources`."""
 
 import json
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from pkgutil import get_data
 from typing import Any
@@ -23,14 +23,13 @@ class Value:
 
 @dataclass(frozen=True)
 class Rule:
-    """One sentence that can be cited, from which version to which it holds, and how it is known: a row of the catalogue.
+    """One sentence that can be cited, from which version to which it holds, and how it is known.
 
     `displaces` names the rules that do not hold where this one, a refuted belief, is supposed. `side` says of a dispute that a run can
     decide whether the sentence is the document's or the report's.
     """
 
     id: str
-    statement: str
     evidence: str
     status: str = "current"
     since: str = ""
@@ -39,6 +38,11 @@ class Rule:
     side: str = ""
     displaces: tuple[str, ...] = ()
 
+    @cached_property
+    def statement(self) -> str:
+        """The sentence. All are read when the first is asked for, which most runs never do."""
+        return statements()[self.id]
+
 
 @cache
 def rule(claim_id: str) -> Rule:
@@ -46,9 +50,9 @@ def rule(claim_id: str) -> Rule:
     if (row := _rows().get(claim_id)) is None:
         file = f"src/afterswipe/claims/data/{claim_id}.toml"
         raise ClaimError(f"There is no claim {claim_id!r}. Its file would be {file}.")
-    plain = Rule(*row)
-    value: Any = plain.value
-    return replace(plain, value=Value(*value) if value else None, displaces=tuple(plain.displaces))
+    evidence, status, since, until, value, side, displaces = row
+    number = Value(*value) if value else None
+    return Rule(claim_id, evidence, status, since, until, number, side, tuple(displaces))
 
 
 @cache
@@ -58,18 +62,28 @@ def rules() -> dict[str, Rule]:
 
 
 @cache
-def _rows() -> dict[str, list[Any]]:
-    return {row[0]: row for row in json.loads(text_of("catalogue.json"))["rules"]}
+def statements() -> dict[str, str]:
+    """The sentence of every claim by its id."""
+    import bz2
+
+    return dict(zip(_rows(), bz2.decompress(read("statements.bz2")).decode().split("\n"), strict=True))
 
 
-def text_of(name: str) -> str:
-    """A file that `compiling` makes: from the wheel, or in a checkout brought up to date with the TOML files."""
+@cache
+def _rows() -> dict[str, tuple[Any, ...]]:
+    kept = json.loads(read("catalogue.json"))
+    ids = [f"{group}.{name}" for group, names in kept["ids"].items() for name in names.split()]
+    return dict(zip(ids, zip(*kept["columns"], strict=True), strict=True))
+
+
+def read(name: str) -> bytes:
+    """A file that `compiling` makes, without its first line: from the wheel, or in a checkout brought up to date with the TOML files."""
     if (_PACKAGE / "data").is_dir():
         from . import compiling
 
-        return compiling.text_of(_PACKAGE, name)
+        return compiling.made(_PACKAGE, name).partition(b"\n")[2]
     room, _, file = name.rpartition("/")  # a room may be an archive of its own, with its own loader
     data = get_data(f"{__package__}.{room}" if room else __package__, file)
     if data is None:
         raise ClaimError(f"The package has no {name}. Install it again.")
-    return data.decode()
+    return data.partition(b"\n")[2]

@@ -1,9 +1,10 @@
-"""Compiles the claims' TOML files into the two files that are read: the rules catalogue, and the sources.
+"""Compiles the claims' TOML files into the three files that are read: the rules catalogue, its sentences, and the sources.
 
-It runs in a checkout, whenever a hash over the folder differs from the one in the catalogue, and when the wheel is built, which then has no
-TOML. It imports nothing of the package and checks nothing: the schema is checked by `guide.claims`.
+It runs in a checkout, whenever a hash over the folder differs from the one in a file's first line, and when the wheel is built, which then
+has no TOML. It imports nothing of the package and checks nothing: the schema is checked by `guide.claims`.
 """
 
+import bz2
 import hashlib
 import json
 import tomllib
@@ -11,13 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-CATALOGUE, SOURCES = "catalogue.json", "sources/sources.json"
-"""What is made, beside the folder with the TOML files. Git ignores both."""
+CATALOGUE, STATEMENTS, SOURCES = "catalogue.json", "statements.bz2", "sources/sources.json"
+"""What is made, beside the folder with the TOML files. Git ignores all three."""
 
-ROW = ("id", "statement", "evidence", "status", "since", "until", "value", "side", "displaces")
-"""What the catalogue has of a claim, in this order. Empty ends of a row are left out."""
+COLUMNS = ("evidence", "status", "since", "until", "value", "side", "displaces")
+"""What the catalogue has of a claim beside its id and its sentence, in this order."""
 
-_DEFAULTS = {"status": "current", "since": "", "until": "", "side": "", "displaces": []}
+_DEFAULTS = {"status": "current", "since": "", "until": "", "displaces": []}
 
 
 def digest(folder: Path) -> str:
@@ -28,40 +29,47 @@ def digest(folder: Path) -> str:
     return found.hexdigest()
 
 
-def compiled(folder: Path) -> dict[str, str]:
-    """The text of both files, by the name under which each is kept."""
+def compiled(folder: Path) -> dict[str, bytes]:
+    """The files by the names under which they are kept. Each has the hash in its first line."""
     claims = [tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.toml"))]
-    of = {"of": digest(folder)}
-    more = {claim["id"]: {key: claim[key] for key in claim if key not in ROW} for claim in claims}
-    rows = [_row(claim) for claim in claims]
-    return {CATALOGUE: _json(of | {"rules": rows}), SOURCES: _json(of | {"claims": more})}
+    apart = ("id", "statement", *COLUMNS)
+    more = {claim["id"]: {key: claim[key] for key in claim if key not in apart} for claim in claims}
+    ids: dict[str, list[str]] = {}
+    for claim in claims:
+        group, _, name = claim["id"].partition(".")
+        ids.setdefault(group, []).append(name)
+    columns = [[_whole(claim)[key] for claim in claims] for key in COLUMNS]
+    catalogue = {"ids": {group: " ".join(names) for group, names in ids.items()}, "columns": columns}
+    statements = bz2.compress("\n".join(claim["statement"] for claim in claims).encode())
+    made = {CATALOGUE: _json(catalogue).encode(), STATEMENTS: statements, SOURCES: _json(more).encode()}
+    return {name: digest(folder).encode() + b"\n" + data for name, data in made.items()}
 
 
-def text_of(package: Path, name: str) -> str:
-    """One of both files, made anew where the TOML files are not those that it was made of, and kept where that can be written."""
+def made(package: Path, name: str) -> bytes:
+    """One of the files, compiled anew where the TOML files are not those that it was made of, and kept where that can be written."""
     with suppress(OSError):
-        kept = (package / name).read_text(encoding="utf-8")
-        if kept.startswith(f'{{"of":"{digest(package / "data")}",'):
+        kept = (package / name).read_bytes()
+        if kept.startswith(digest(package / "data").encode() + b"\n"):
             return kept
-    text = compiled(package / "data")[name]
+    data = compiled(package / "data")[name]
     with suppress(OSError):  # a checkout that nobody may write to is compiled each time
         half = (package / name).with_suffix(".half")
-        half.write_text(text, encoding="utf-8")
+        half.write_bytes(data)
         half.replace(package / name)
-    return text
+    return data
 
 
-def _row(claim: dict[str, Any]) -> list[Any]:
-    value = claim.get("value")
+def _whole(claim: dict[str, Any]) -> dict[str, Any]:
+    """A claim with its defaults, its number as a list, and the side that it takes in a dispute that a run can decide."""
+    number, reported = claim.get("value"), claim["evidence"] in ("reported", "measured")
     shown = claim.get("status") == "disputed" and claim.get("demonstrated_by")
-    side = "report" if claim["evidence"] in ("reported", "measured") else "document"
-    number = [value["quantity"], value["unit"], value["bound"]] if value else 0
-    whole = _DEFAULTS | claim | {"value": number, "side": side if shown else ""}
-    row = [whole[key] for key in ROW]
-    while row[-1] in (0, "", "current", []):
-        row.pop()
-    return row
+    side = "" if not shown else "report" if reported else "document"
+    return (
+        _DEFAULTS
+        | claim
+        | {"value": [number[key] for key in ("quantity", "unit", "bound")] if number else [], "side": side}
+    )
 
 
 def _json(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -89,15 +89,11 @@ class Rules:
     def holds(self, claim_id: str) -> bool:
         """Whether the phone follows this rule: the claim covers this iOS version, no supposed belief displaces it, and no dispute is against it."""
         if (held := self._holds.get(claim_id)) is None:
-            side = self.claim(claim_id).side
-            follows = not side or self._sides.get(claim_id, SIDES[0]) == side
-            held = self._holds[claim_id] = claim_id not in self._displaced and follows and self.has(claim_id)
+            claim = self.claim(claim_id)
+            follows = not claim.side or self._sides.get(claim_id, SIDES[0]) == claim.side
+            held = follows and claim_id not in self._displaced and covers(self.ios, claim.since, claim.until)
+            self._holds[claim_id] = held
         return held
-
-    def has(self, claim_id: str) -> bool:
-        """Whether this iOS version is inside the range of versions for which the claim holds."""
-        claim = self.claim(claim_id)
-        return covers(self.ios, claim.since, claim.until)
 
     def require(self, claim_id: str, what: str) -> None:
         """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
@@ -156,17 +152,13 @@ def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
         must_be_one_of("dispute", claim_id, [claim.id for claim in rules().values() if claim.side])
         must_be_one_of("side of a dispute", chosen, SIDES)
     for claim_id, number in numbers.items():
-        must_be_one_of("claim with a number:", claim_id, _units())
-        unit = _units()[claim_id]
+        units = {claim.id: claim.value.unit for claim in rules().values() if claim.value is not None}
+        must_be_one_of("claim with a number:", claim_id, units)
+        unit = units[claim_id]
         least = 0 if unit in _MILLISECONDS or unit == "share" else 0.1 if unit == "Mbit/s" else 1
         fits = type(number) in (int, float) and least <= number < float("inf")
         why = f"{claim_id}: {number!r} is no number for it. Give {least} or more, up to 1 where it is a share, in its unit ({unit})."
         must(fits and (unit != "share" or number <= 1), why)
-
-
-@cache
-def _units() -> dict[str, str]:
-    return {claim.id: claim.value.unit for claim in rules().values() if claim.value is not None}
 
 
 @cache

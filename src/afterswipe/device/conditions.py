@@ -15,7 +15,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Checked, Clock, Phase
 from afterswipe.kernel.given import look
-from afterswipe.kernel.phases import Moment, Subscribers
+from afterswipe.kernel.phases import Moment, Subscribers, tell
 from afterswipe.kernel.record import ConditionChanged, Record
 
 _APPEARED = {
@@ -63,7 +63,7 @@ class Conditions(metaclass=Checked):
         object.__setattr__(self, name, value)
         if changed and not name.startswith("_"):
             self._record.add(ConditionChanged(self._clock.now, name, value))
-            self._changes.tell(Moment.CONDITION, name)
+            tell(Moment.CONDITION, (self._changes,), name)
 
     @property
     def locked(self) -> bool:
@@ -85,19 +85,16 @@ class Conditions(metaclass=Checked):
         """For the phone: it was locked, or unlocked."""
         if locked != self._locked:
             self._locked = locked
-            self._changes.tell(Moment.CONDITION, "locked")
+            tell(Moment.CONDITION, (self._changes,), "locked")
 
     def _check(self, name: str, value: Any) -> None:
         must(name != "locked", "A person locks a phone: use phone.lock() and phone.unlock().")
-        must_be_one_of("condition", name, _CONDITIONS)
+        must_be_one_of("condition", name, Conditions.__annotations__)
         if name == "battery":
             must_be_share(name, look("Conditions", name, (float,), value))
         fits = isinstance(value, bool) is (name != "battery")
         must(fits, f"{name}={value!r}: a switch is True or False, a charge is a share.")
         claim = _APPEARED.get(name)
-        if claim is not None and not self._rules.has(claim):
+        if claim is not None and not self._rules.holds(claim):
             since, ios = self._rules.claim(claim).since, self._rules.ios
             raise UsageError(f"iOS {ios} has no switch {name}. Choose iOS {since} or later (claim {claim}).")
-
-
-_CONDITIONS = [name for name in Conditions.__annotations__ if not name.startswith("_")]

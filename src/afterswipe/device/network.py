@@ -22,7 +22,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError, must, must_be_one_of
 from afterswipe.kernel import Action, Checked, Clock, Due
 from afterswipe.kernel.loop import ProcessLoop
-from afterswipe.kernel.phases import Moment, Subscribers
+from afterswipe.kernel.phases import Moment, Subscribers, tell
 from afterswipe.kernel.record import ConditionChanged, Record
 from afterswipe.units import SECOND
 
@@ -167,7 +167,7 @@ class Network(metaclass=Checked):
             self._free_at = dict.fromkeys(self._free_at, self.clock.now)
             for die in self.in_use:
                 die(cut)
-        self.changes.tell(Moment.NETWORK)
+        tell(Moment.NETWORK, (self.changes,))
 
     def serve(self, host: str, handler: Handler = created, *, resumable: bool = False) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything.

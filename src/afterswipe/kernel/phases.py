@@ -77,10 +77,6 @@ class Subscribers[*Ts]:
             raise AssertionError(f"{phase} has a subscriber already")
         self._by_phase[phase] = hear
 
-    def tell(self, moment: Moment, *news: *Ts) -> None:
-        """Tell the subscribers of a moment, phase by phase."""
-        tell(moment, (self,), *news)
-
 
 def tell[*Ts](moment: Moment, everyone: Sequence[Subscribers[*Ts]], *news: *Ts) -> None:
     """Tell the subscribers of a moment, phase by phase, of each phase in the order of `everyone`."""

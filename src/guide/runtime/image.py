@@ -60,7 +60,7 @@ for name in [name for name in sys.modules if name.startswith("afterswipe.claims.
 # The files that it was made from are not there when it is used.
 zipimport._zip_directory_cache.clear()
 sys.path_importer_cache.clear()
-afterswipe.claims.catalogue.rules()  # its file stays behind
+afterswipe.claims.catalogue.rules(), afterswipe.claims.catalogue.statements()  # their files stay behind
 gc.collect()
 # What is free among Python's small objects holds what was there before. Zeros take less room in the image.
 filling = [bytes(size) for size in range(0, 480, 16) for _ in range(60_000 // (size + 33))]

@@ -1,12 +1,12 @@
 """Of every claim where it comes from, what else is known of it, and what it was before: read when somebody asks, not for a run."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from afterswipe.claims.catalogue import Rule, rule, rules, text_of
+from afterswipe.claims.catalogue import Rule, read, rule, rules
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Change:
 class Claim(Rule):
     """One sentence that can be cited, with everything that is known about how it is known."""
 
+    statement: str
     kind: str
     mechanism: str
     change_our_mind: str
@@ -54,8 +55,7 @@ class Claim(Rule):
 def get(claim_id: str) -> Claim:
     """The claim with this id. Raises ClaimError where there is none."""
     known = rule(claim_id)
-    plain = {field.name: getattr(known, field.name) for field in fields(Rule)}
-    return Claim(**plain, **_more(_sources()[claim_id]))
+    return Claim(**{"statement": known.statement} | vars(known), **_more(_sources()[claim_id]))
 
 
 def every() -> list[Claim]:
@@ -65,7 +65,7 @@ def every() -> list[Claim]:
 
 @cache
 def _sources() -> dict[str, dict[str, Any]]:
-    return dict(json.loads(text_of("sources/sources.json"))["claims"])
+    return dict(json.loads(read("sources/sources.json")))
 
 
 def _more(plain: dict[str, Any]) -> dict[str, Any]:

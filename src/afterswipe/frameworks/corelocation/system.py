@@ -118,13 +118,8 @@ class Location(metaclass=Checked):
     def _authorised(self) -> bool:
         if self._process.state.foreground:
             return True
-        if self._session:
-            self._process.rules.cite("location.background-activity-session")
-            return True
-        return self._by_card()
-
-    def _by_card(self) -> bool:
-        active = any(card.kind == APP and card.state in LIVE for card in self._cards)
-        if active:
-            self._process.rules.cite("location.live-activity-authorises-updates")
-        return active
+        by_card = any(card.kind == APP and card.state in LIVE for card in self._cards)
+        session, card = "location.background-activity-session", "location.live-activity-authorises-updates"
+        if self._session or by_card:
+            self._process.rules.cite(session if self._session else card)
+        return self._session or by_card

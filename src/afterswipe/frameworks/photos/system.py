@@ -72,8 +72,7 @@ class Photos(metaclass=Checked):
         must_be_one_of("form of the extension", form, FORMS)
         self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs
-        first = form == FIRST_FORM
-        old = first and self._host.rules.holds("photos-upload.first-form-deprecated")
+        old = form == FIRST_FORM and self._host.rules.holds("photos-upload.first-form-deprecated")
         return "installed, deprecated since iOS 27" if old else "installed"
 
     def call_extension(self) -> bool:
@@ -94,10 +93,10 @@ class Photos(metaclass=Checked):
 
         def progressed(sent: int) -> None:
             self.jobs[name] = sent
-            now, note = self._host.clock.now, self._host.record.add
-            note(TransferMoved(now, _MOVER, number, name, sent, size))
+            who, note = (self._host.clock.now, _MOVER, number, name), self._host.record.add
+            note(TransferMoved(*who, sent, size))
             if sent == size:
-                note(TransferEnded(now, _MOVER, number, name, "done"))
+                note(TransferEnded(*who, "done"))
 
         self._transfers.move(size, up=True, progressed=progressed)
 
@@ -113,7 +112,9 @@ class PhotoLibrary(metaclass=Checked):
         """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
         self._process.rules.require("photos-upload.introduced-in-26-1", "Photos background uploads")
         self._process.must_run("change a setting", "life-cycle.suspended-runs-no-code")
-        may, rule = self._photos.full_access or not enabled, "photos-upload.full-library-access"
-        why = "Background uploads need access to the full photo library."
-        self._process.rules.obeyed(rule, may, f"{why} Ask the person for full access first.")
+        why = (
+            "Background uploads need access to the full photo library. Ask the person for full access first."
+        )
+        may = self._photos.full_access or not enabled
+        self._process.rules.obeyed("photos-upload.full-library-access", may, why)
         self._photos.enabled = enabled

@@ -89,35 +89,30 @@ class CPUMonitor:
         self._process = process
         self._host = host
         self._runs_on_power = runs_on_power
-        self._due: Due | None = None
+        self._due = Due(0, None)
         self._busy_until = -1
         process.phases.on(Phase.CPU_MONITOR, self._changed)
 
     def busy(self) -> None:
         """The main thread is busy from now on, or for longer than before. What follows at once goes on without a pause."""
-        goes_on = self._due is not None and self._busy_until >= self._process.clock.now
+        goes_on = self._due.action is not None and self._busy_until >= self._process.clock.now
         self._busy_until = self._process.loop.blocked_until
         if self._process.state is State.BACKGROUND and not goes_on:
             self._count()
 
     def _changed(self, change: AppChange) -> None:
         if change.after is not State.BACKGROUND:
-            self._forget()
+            self._due.cancel()
         elif self._busy_until > self._process.clock.now:
             self._count()
 
-    def _forget(self) -> None:
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
-
     def _count(self) -> None:
-        self._forget()
+        self._due.cancel()
         limit = self._process.rules.milliseconds("model.cpu-monitor-limit")
         self._due = self._process.clock.after(limit, lambda: self._look(limit))
 
     def _look(self, limit: int) -> None:
-        self._due = None
+        self._due.cancel()
         rules = self._process.rules
         if self._busy_until < self._process.clock.now or not rules.holds("life-cycle.cpu-monitor"):
             return

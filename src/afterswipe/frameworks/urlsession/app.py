@@ -102,8 +102,7 @@ class UploadTask:
             raise URLError(lost.code, f"{self.name}: there is no network") from lost
         except ReadError as lost:
             self._end("connection lost")
-            known = self._connections.network.is_resumable(self._url)
-            if known and self._process.rules.holds("background-urlsession.resumable-uploads"):
+            if self._connections.network.is_resumable(self._url) and self._process.rules.holds(_RESUMABLE):
                 self._resume_data = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
             raise URLError(lost.code, f"{self.name}: the network connection was lost") from lost
         self.response = response

@@ -139,11 +139,9 @@ class BackgroundURLSession(metaclass=Checked):
         """
         must_be_one_of("protection", protection, PROTECTIONS)
         must(earliest_begin >= 0, f"earliest_begin={earliest_begin}: give the seconds from now, 0 or more.")
-        later = 0
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
-            later = round(earliest_begin * SECOND)
-        begins = self._process.clock.now + later
+        begins = self._process.clock.now + round(earliest_begin * SECOND)
         transfer = BackgroundTransfer(file, size, url=to, not_before=begins)
         transfer.readable_while_locked = protection != PROTECTIONS[0]
         return self._start(transfer)
