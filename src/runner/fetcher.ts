@@ -5,7 +5,7 @@
  */
 
 import { hex } from "./hex";
-import type { Failure, FromFetcher, ToFetcher, Wanted } from "./messages";
+import type { Failure, Fetched, FromFetcher, ToFetcher, Wanted } from "./messages";
 
 /** The worker's own scope; TypeScript's libraries for pages and for workers exclude each other. */
 interface Scope {
@@ -13,8 +13,8 @@ interface Scope {
   onmessage: ((event: MessageEvent<ToFetcher>) => void) | null;
 }
 
-/** What came is told no oftener than this. */
-const TELL_MS = 100;
+/** What came is told no oftener than this, of all files at once: a page that draws a number at every piece does little else. */
+const TELL_MS = 250;
 
 /** Why a file is not there, other than the network. */
 class Failed extends Error {
@@ -27,6 +27,9 @@ const DAMAGED = new Failed({ kind: "damaged" });
 
 const scope = self as unknown as Scope;
 const running = new Map<number, AbortController>();
+/** How much of each file has come that was not told yet. */
+const untold = new Map<number, number>();
+let telling = 0;
 
 scope.onmessage = ({ data }) => {
   if ("url" in data) void serve(data);
@@ -37,48 +40,56 @@ async function serve(wanted: Wanted): Promise<void> {
   const { id } = wanted;
   const cancel = new AbortController();
   running.set(id, cancel);
-  let [timer, count] = [0, 0];
-  const tell = (): void => {
-    scope.postMessage({ id, type: "came", bytes: count });
-    timer = count = 0;
-  };
   const receive = (bytes: number): void => {
-    count += bytes;
-    timer ||= setTimeout(tell, TELL_MS);
+    untold.set(id, (untold.get(id) ?? 0) + bytes);
+    telling ||= setTimeout(tell, TELL_MS);
   };
   try {
-    const part = await (wanted.compile ? compiled(wanted, cancel.signal, receive) : fetched(wanted, cancel.signal, receive));
-    scope.postMessage({ id, type: "done", bytes: count, part }, part instanceof ArrayBuffer ? [part] : []);
+    const came: Fetched = wanted.compile
+      ? { part: await compiled(wanted, cancel.signal, receive) }
+      : await fetched(wanted, cancel.signal, receive);
+    scope.postMessage(
+      { id, type: "done", bytes: untold.get(id) ?? 0, ...came },
+      Object.values(came).filter((part): part is ArrayBuffer => part instanceof ArrayBuffer),
+    );
   } catch (error) {
+    cancel.abort();
     scope.postMessage({ id, type: "failed", why: error instanceof Failed ? error.why : { kind: "lost" } });
   } finally {
-    clearTimeout(timer);
+    untold.delete(id);
     running.delete(id);
   }
+}
+
+function tell(): void {
+  telling = 0;
+  for (const [id, bytes] of untold) scope.postMessage({ id, type: "came", bytes });
+  untold.clear();
 }
 
 /** Compiled while it arrives, so that the browser can use its own cache of compiled code; nothing of it is run before the hash was right. */
 async function compiled(wanted: Wanted, signal: AbortSignal, receive: (bytes: number) => void): Promise<WebAssembly.Module> {
   let module: Promise<WebAssembly.Module> | undefined;
-  const bytes = await fetched(wanted, signal, receive, (response) => {
+  const { part } = await fetched(wanted, signal, receive, (response) => {
     module = WebAssembly.compileStreaming(response);
     module.catch(() => undefined);
   });
-  return (module ?? Promise.reject()).catch(() => WebAssembly.compile(bytes)).catch((error: unknown) => {
+  return (module ?? Promise.reject()).catch(() => WebAssembly.compile(part)).catch((error: unknown) => {
     throw new Failed({ kind: "not-compiled", message: String(error) });
   });
 }
 
 /** The bytes, once their hash is right. */
 async function fetched(
-  { url, packed, sha256, integrity, size, cache }: Wanted,
+  { url, packed, sha256, integrity, size, cache, twice }: Wanted,
   signal: AbortSignal,
   receive: (bytes: number) => void,
   tap?: (response: Response) => void,
-): Promise<ArrayBuffer> {
+): Promise<{ part: ArrayBuffer; twin?: ArrayBuffer }> {
   // Without a secure context there is no crypto.subtle, and the browser's own check has to do.
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
   let bytes: Uint8Array<ArrayBuffer>;
+  const twin = twice && size !== undefined ? new Uint8Array(size) : undefined;
   try {
     let response = await fetch(url, { cache, signal, ...(!subtle && { integrity }) });
     receive(0);
@@ -88,42 +99,67 @@ async function fetched(
       response = await unpacked(await fetch(packed, { cache, signal }));
     }
     tap?.(response.clone());
-    bytes = await read(response, size, receive);
+    bytes = await read(response, size, receive, twin);
   } catch (error) {
     // The browser's own check fails in the same way as the network.
     throw subtle || error instanceof Failed ? error : DAMAGED;
   }
   if (subtle && hex(await subtle.digest("SHA-256", bytes)) !== sha256) throw DAMAGED;
-  return bytes.buffer;
+  return { part: bytes.buffer, ...(twin && { twin: twin.buffer }) };
 }
 
-/** Reads a body as it streams, into one buffer when its size is known. */
+/** Reads a body as it streams, into one buffer when its size is known, and into another like it. */
 async function read(
   response: Response,
   size: number | undefined,
   receive: (bytes: number) => void,
+  twin?: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (size === undefined || !response.body) {
     const bytes = new Uint8Array(await response.arrayBuffer());
+    if (size !== undefined && bytes.length !== size) throw DAMAGED;
+    twin?.set(bytes);
     receive(bytes.length);
     return bytes;
   }
-  const bytes = new Uint8Array(size);
-  let filled = 0;
-  const reader = response.body.getReader();
+  const into = readInto(response.body);
+  let [bytes, filled] = [new Uint8Array(size), 0];
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (filled + value.length > size) {
-      void reader.cancel();
-      throw DAMAGED;
-    }
-    bytes.set(value, filled);
-    filled += value.length;
-    receive(value.length);
+    // One byte more than there should be is asked for, too.
+    const view = filled < size ? bytes.subarray(filled) : new Uint8Array(1);
+    const came = await into(view);
+    if (!came) break;
+    if (filled + came.length > size) throw DAMAGED;
+    bytes = new Uint8Array(came.buffer, 0, size);
+    twin?.set(came, filled);
+    filled += came.length;
+    receive(came.length);
   }
   if (filled < size) throw DAMAGED;
   return bytes;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Reads what comes next into a view, and gives it back in the memory of that view: at most as much as there is room for. */
+function readInto(body: ReadableStream<Bytes>): (view: Bytes) => Promise<Bytes | undefined> {
+  try {
+    const reader = body.getReader({ mode: "byob" });
+    return async (view) => {
+      const { done, value } = await reader.read(view);
+      return done ? undefined : value;
+    };
+  } catch {
+    // The browser's bodies are not such streams, or this one was unpacked here.
+    const reader = body.getReader();
+    return async (view) => {
+      const { done, value } = await reader.read();
+      if (done) return undefined;
+      if (value.length > view.length) throw DAMAGED;
+      view.set(value);
+      return view.subarray(0, value.length);
+    };
+  }
 }
 
 function missing({ status }: Response): Failed {

@@ -58,7 +58,7 @@ export class Interpreter {
           this.way = way;
           this.tell({ type: "boot", start: this.start, manifest, way, root, base: loading.base });
         },
-        part: (path: string, part: Part) => this.tell({ type: "part", path, part }),
+        part: (path: string, part: Part) => this.tell({ type: "part", path, part }, part instanceof ArrayBuffer ? [part] : []),
         progress: (fraction, again) => this.life.progress(fraction, again),
       })
       .catch((error: unknown) => this.life.failed(error));
@@ -88,8 +88,8 @@ export class Interpreter {
     this.worker.terminate();
   }
 
-  private tell(message: ToWorker): void {
-    this.worker.postMessage(message);
+  private tell(message: ToWorker, given: Transferable[] = []): void {
+    this.worker.postMessage(message, given);
   }
 
   private listen(data: unknown): void {

@@ -1,10 +1,10 @@
 /** The page's side of the fetcher (see fetcher.ts), a worker that is there while something is held open, and gone when nothing is. */
 
-import type { Failure, FromFetcher, Part, ToFetcher, Wanted } from "./messages";
+import type { Failure, Fetched, FromFetcher, ToFetcher, Wanted } from "./messages";
 import code from "bundle:fetcher";
 
 interface Waiting {
-  resolve(part: Part): void;
+  resolve(came: Fetched): void;
   reject(why: Failure): void;
   receive(bytes: number): void;
 }
@@ -27,10 +27,10 @@ export class Loader {
   }
 
   /** One attempt at a file: its bytes, or the module that they are. Rejects with a `Failure`. */
-  fetch(wanted: Omit<Wanted, "id">, signal: AbortSignal, receive: (bytes: number) => void): Promise<Part> {
+  fetch(wanted: Omit<Wanted, "id">, signal: AbortSignal, receive: (bytes: number) => void): Promise<Fetched> {
     const id = ++this.made;
     const worker = (this.worker ??= this.start());
-    return new Promise<Part>((resolve, reject) => {
+    return new Promise<Fetched>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, receive });
       signal.addEventListener("abort", () => {
         tell(worker, { id });
@@ -57,7 +57,7 @@ export class Loader {
     if (message.type !== "failed") waiting.receive(message.bytes);
     if (message.type === "done") {
       this.waiting.delete(message.id);
-      waiting.resolve(message.part);
+      waiting.resolve(message);
     } else if (message.type === "failed") {
       this.fail(message.id, message.why);
     }

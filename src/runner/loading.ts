@@ -8,7 +8,7 @@ import { neededFiles, partForm, type Way } from "./boot";
 import { hex } from "./hex";
 import { importedNames } from "./imports";
 import { Loader } from "./loader";
-import { readManifest, type Archive, type Failure, type Manifest, type Part, type RuntimeFile, type Wanted } from "./messages";
+import { readManifest, type Archive, type Failure, type Fetched, type Manifest, type Part, type RuntimeFile, type Wanted } from "./messages";
 import { MOST_STALLS, SHORT_SILENCE_MS, SILENCE_MS } from "./patience";
 
 /** Why the runtime could not be loaded, in a sentence for the reader. */
@@ -25,6 +25,7 @@ export interface RuntimeAddress {
 
 export interface LoadingEvents {
   manifest(manifest: Manifest, way: Way): void;
+  /** The bytes are the listener's alone. */
   part(path: string, part: Part): void;
   /** From 0 to 1, of the bytes of all files. `again`: the last that happened is that a file had to be asked for anew. */
   progress(fraction: number, again: boolean): void;
@@ -76,16 +77,17 @@ export class Loading {
     try {
       await Promise.all(
         files.map(async (file) => {
-          let part = this.parts.get(file.path);
-          if (part === undefined) {
-            part = await this.loadPart(manifest, file, receive, cancel.signal).catch((error: unknown) => {
+          const kept = this.parts.get(file.path);
+          if (kept === undefined) {
+            const { part, twin } = await this.loadPart(manifest, file, receive, cancel.signal, true).catch((error: unknown) => {
               throw file === image && error instanceof LoadingError ? new NoImage(error.message) : error;
             });
-            this.parts.set(file.path, part);
+            this.parts.set(file.path, twin ?? part);
+            events.part(file.path, part);
           } else {
             receive(file.size);
+            events.part(file.path, kept instanceof ArrayBuffer ? kept.slice(0) : kept);
           }
-          events.part(file.path, part);
         }),
       );
     } catch (error) {
@@ -122,7 +124,7 @@ export class Loading {
     let coming = this.archives.get(archive.path);
     if (this.parts.has(archive.path)) return Promise.resolve();
     coming ??= this.loadPart(manifest, archive, () => undefined, new AbortController().signal).then(
-      (part) => void this.extra.set(archive.path, part),
+      ({ part }) => void this.extra.set(archive.path, part),
       () => void this.archives.delete(archive.path),
     );
     this.archives.set(archive.path, coming);
@@ -146,23 +148,29 @@ export class Loading {
     const { url, integrity } = this.address;
     const sha256 = hexOfIntegrity(integrity);
     const receive = (_: number, stalled = false): void => (stalled ? again() : undefined);
-    const bytes = (await fetchVerified(this.loader, url, { sha256, integrity }, this.silences, receive)) as ArrayBuffer;
+    const { part } = await fetchVerified(this.loader, url, { sha256, integrity }, this.silences, receive);
     try {
-      return readManifest(new TextDecoder().decode(bytes));
+      return readManifest(new TextDecoder().decode(part as ArrayBuffer));
     } catch (error) {
       throw new LoadingError(`The list of the Python runtime's files cannot be used: ${String(error)}. ${SITE_FAULT}`);
     }
   }
 
-  private async loadPart(manifest: Manifest, file: RuntimeFile, receive: Receive, signal: AbortSignal): Promise<Part> {
+  private async loadPart(
+    manifest: Manifest,
+    file: RuntimeFile,
+    receive: Receive,
+    signal: AbortSignal,
+    twice = false,
+  ): Promise<Fetched | { part: string; twin?: undefined }> {
     const url = new URL(file.path, this.address.url).href;
     const packed = "packed" in file ? new URL((file.packed as RuntimeFile).path, this.address.url).href : undefined;
     const form = partForm(manifest, file);
     const { sha256, size } = file;
-    const expected = { sha256, integrity: integrityOfHex(sha256), size, packed, compile: form === "module" };
-    const part = await fetchVerified(this.loader, url, expected, this.silences, receive, signal);
-    if (form !== "url") return part;
-    return URL.createObjectURL(new Blob([part as ArrayBuffer], { type: "text/javascript" }));
+    const expected = { sha256, integrity: integrityOfHex(sha256), size, packed, compile: form === "module", twice: twice && form === "bytes" };
+    const came = await fetchVerified(this.loader, url, expected, this.silences, receive, signal);
+    if (form !== "url") return came;
+    return { part: URL.createObjectURL(new Blob([came.part as ArrayBuffer], { type: "text/javascript" })) };
   }
 }
 
@@ -194,7 +202,7 @@ async function fetchVerified(
   silences: Set<Silence>,
   receive: Receive,
   signal?: AbortSignal,
-): Promise<Part> {
+): Promise<Fetched> {
   let [damages, stalls] = [0, 0];
   for (;;) {
     let received = 0;
@@ -271,7 +279,7 @@ async function fetchOnce(
   cache: RequestCache,
   silence: Silence,
   receive: Receive,
-): Promise<Part> {
+): Promise<Fetched> {
   try {
     const came = (count: number): void => {
       silence.listen();

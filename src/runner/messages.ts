@@ -55,6 +55,14 @@ export interface Wanted {
   readonly cache: RequestCache;
   /** It is WebAssembly, and wanted as a module. */
   readonly compile?: boolean;
+  /** Its bytes are wanted twice: to be given away, and to be kept. */
+  readonly twice?: boolean;
+}
+
+/** What came of an attempt; `twin` is the same bytes once more. */
+export interface Fetched {
+  readonly part: ArrayBuffer | WebAssembly.Module;
+  readonly twin?: ArrayBuffer;
 }
 
 /** A file, or that one is not wanted any more. */
@@ -69,7 +77,7 @@ export type Failure =
 /** `bytes` is how many came since the last message. */
 export type FromFetcher =
   | { readonly id: number; readonly type: "came"; readonly bytes: number }
-  | { readonly id: number; readonly type: "done"; readonly bytes: number; readonly part: ArrayBuffer | WebAssembly.Module }
+  | ({ readonly id: number; readonly type: "done"; readonly bytes: number } & Fetched)
   | { readonly id: number; readonly type: "failed"; readonly why: Failure };
 
 export type ToWorker =

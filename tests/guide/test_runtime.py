@@ -308,6 +308,9 @@ class TestManifest:
         # Without strings, properties and the names of properties; other names than these are those of parameters too.
         used = set(re.findall(r'(?<![\w$."])[A-Z_][\w$]*(?![\w$":])', after))
         assert gone & used == set()
+        # Each address of a function of WebGL would be a module to compile, at every start.
+        assert "_emscripten_glClear" in before
+        assert re.findall(r"_emscripten_gl\w+", after) == []
 
 
 #: The number of the section of a WebAssembly module that lists its exports.

@@ -317,9 +317,9 @@ class Refusing(FileDisk):
     def _refuse(self, what: str, name: str) -> None:
         if self.calls.get(what, 0) > 0:
             self.calls[what] -= 1
-            from afterswipe.sync.store.disk import _Mapped
+            from afterswipe.sync.store.disk import mapped
 
-            with _Mapped(name):
+            with mapped(name):
                 raise OSError(self.number, os.strerror(self.number))
 
     def rename(self, part, final):

@@ -114,12 +114,8 @@ def test_a_pause_is_read_by_the_server_s_clock(tmp_path):
 def test_the_command_speaks_http_2_where_it_can(monkeypatch, here):
     made = []
 
-    def client(**options):
-        if options["http2"] and not here:
-            raise ImportError("Using http2=True, but the 'h2' package is not installed.")
-        made.append(options["http2"])
-
-    monkeypatch.setattr(command.httpx, "AsyncClient", client)
+    monkeypatch.setattr(command.httpx, "AsyncClient", lambda **options: made.append(options["http2"]))
+    monkeypatch.setattr(command, "find_spec", lambda name: name if here else None)
     command._client(None)
     assert made == [here]
 

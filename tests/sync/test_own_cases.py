@@ -4,10 +4,12 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import count
@@ -15,12 +17,23 @@ from pathlib import Path
 
 import pytest
 
-from afterswipe.sync import AnotherProcess, FileDisk, PendingFile, Stop, StoreError, Sync, command, driver
-from afterswipe.sync.feed.protocol import nanoseconds
-from afterswipe.sync.store.disk import _Mapped
+from afterswipe.sync import (
+    AnotherProcess,
+    FileDisk,
+    Limits,
+    PendingFile,
+    Stop,
+    StoreError,
+    Sync,
+    command,
+    driver,
+)
+from afterswipe.sync.feed.protocol import nanoseconds, read_page
+from afterswipe.sync.store.disk import mapped
+from afterswipe.sync.store.store import Store
 from faultlab.demo.app import application
 from faultlab.servers.faulty import Fault, FaultyServer
-from faultlab.servers.server import SOUND, FeedServer
+from faultlab.servers.server import SOUND, Content, FeedServer, Truth, identifier
 from faultlab.servers.wire import Ending, Reply, Request
 from guide.hosting import hosted
 
@@ -456,7 +469,7 @@ class Full(FileDisk):
     def refuse(self, name):
         self.nth -= 1
         if self.nth == 0:
-            with _Mapped(name):
+            with mapped(name):
                 raise OSError(self.error, os.strerror(self.error), name)
 
     def open_part(self, name):
@@ -524,6 +537,58 @@ def test_whoever_reads_may_go_away(tmp_path, monkeypatch, streams, rich):
     assert len(list((tmp_path / "here/files/sound").iterdir())) == 2
 
 
+class Failing(io.StringIO):
+    """A stream that fails, always."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, _text):
+        raise self.error
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The output: No space left on device."),
+        (OSError(errno.EIO, "Input/output error"), "The output: Input/output error."),
+        (RuntimeError("reentrant call"), ""),  # a signal came within another write
+        (ValueError("I/O operation on closed file"), ""),
+    ],
+)
+def test_an_output_that_fails_is_named_and_the_sync_goes_on(tmp_path, monkeypatch, error, said, stream):
+    """`afterswipe-sync … > /dev/full` said that the directory has no space, and left with 3. Red before."""
+    streams = {"stdout": io.StringIO(), "stderr": io.StringIO(), stream: Failing(error)}
+    with (
+        hosted(application(FaultyServer(FeedServer(small_truth(2, 500))))) as root,
+        monkeypatch.context() as patch,
+    ):
+        for name, one in streams.items():
+            patch.setattr(sys, name, one)
+        assert command.main([root, str(tmp_path / "here")]) == command.DONE
+    assert len(list((tmp_path / "here/files/sound").iterdir())) == 2
+    if stream == "stdout":
+        assert said in streams["stderr"].getvalue()
+    else:
+        assert "everything is here" in streams["stdout"].getvalue()
+
+
+def test_an_encoding_that_lacks_a_letter_is_no_reason_to_fail(tmp_path, monkeypatch):
+    """Red before: `PYTHONIOENCODING=ascii` and a folder with an accent were a traceback."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+    server = FeedServer(small_truth(12, 500))
+    answer = server.answer
+    server.answer = lambda request: Reply(404, {}) if "sounds" in request.path else answer(request)
+    with hosted(application(FaultyServer(server))) as root:
+        code = command.main([root, str(tmp_path / "dé")])
+    assert code == command.STOPPED
+    out.seek(0)
+    assert "d\\xe9" in out.read()
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_the_folder_may_be_a_link_even_to_one_that_is_not_there_yet(tmp_path, there):
     if there:
@@ -587,7 +652,7 @@ class ForOne(FileDisk):
 
     def rename(self, part, final):
         if self.part in final:
-            with _Mapped(final):
+            with mapped(final):
                 raise OSError(errno.EACCES, os.strerror(errno.EACCES), final)
         super().rename(part, final)
 
@@ -610,3 +675,92 @@ def test_a_terminal_of_any_width_gets_help_and_an_error_in_words(monkeypatch, ca
         command.main(["--help"])
     assert ended.value.code == 0
     assert "exit" in capsys.readouterr().out.lower()
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-8", "text/xml"])
+def test_a_document_is_no_sound(plain, kind):
+    """A gateway answers 200 and `{"error": …}`; without a digest that was a file. Red before (kind 9)."""
+    content = only(plain)
+    answer = plain.honest.answer
+    changed(
+        plain,
+        f"sounds/{content}",
+        lambda _, reply: with_body(reply, b'{"error": "x"}').having(content_type=kind),
+    )
+    report = plain.run()
+    assert not report.finished
+    assert "which is no sound" in str(report)
+    assert landed(plain.folder) == all_but(plain, content)
+    plain.honest.answer = answer
+    assert plain.run().finished
+    assert plain.in_sync()
+
+
+def test_a_feed_may_correct_what_it_says_of_a_file(plain):
+    """A server that gives its whole list each time says another size than the first time. Red before: it counted for ever (kind 3)."""
+    content = only(plain)
+    answer, wrong = plain.honest.answer, []
+
+    def lie(_request, reply):
+        events = json.loads(reply.body)
+        wrong.extend(event.update(size=7) for event in events if event["content_id"] == content)
+        return with_body(reply, json.dumps(events).encode())
+
+    changed(plain, "update-events", lie)
+    assert not plain.run().finished
+    assert wrong
+    plain.honest.answer = lambda request: answer(
+        replace(request, url=re.sub("update-events/.*", "update-events/all", request.url))
+    )
+    assert plain.run().finished
+    assert plain.in_sync()
+
+
+class Later:
+    """Threads that have not begun."""
+
+    def __init__(self) -> None:
+        self.given: list[Future] = []
+
+    def submit(self, *_call) -> Future:
+        self.given.append(Future())
+        return self.given[-1]
+
+
+def test_no_commit_waits_until_the_log_is_in_the_database(tmp_path):
+    """Red before: 30,000 events were written twice, and nobody could end the run meanwhile (kind 7)."""
+    disk = FileDisk(tmp_path)
+    disk._threads = later = Later()
+    store = Store(disk, lambda *_: None)
+    truth = Truth()
+    for number in range(1_200):
+        truth.publish(Content(identifier(0, "content", number), SOUND, "a sound", 1, None))
+    body = json.dumps(
+        {"feed_id": "f", "generation": 1, "events": truth.events, "next": None, "complete": True}
+    )
+    *_, page = read_page(body.encode(), Limits(), where="here")
+    before = (tmp_path / "sync.db").stat().st_size
+    for _ in store.swap(page, base=BASE, cursor=("1200", 1200)):
+        pass
+    assert len(later.given) == 1
+    assert (tmp_path / "sync.db").stat().st_size == before
+    store.close()  # it is broken off, and the next one finds all
+    store = Store(FileDisk(tmp_path), lambda *_: None)
+    assert store.left_over() == 1_200
+    store.close()
+
+
+def test_the_end_that_a_416_names_is_believed_only_where_nothing_else_was_said(plain):
+    """500 bytes were announced, 200 came, and a server says that 200 are all, with the same ETag. Red before (kind 9)."""
+
+    def refused(request, reply):
+        if request.start is None:
+            return reply
+        return replace(with_body(reply, b"").having(content_range=f"bytes */{request.start}"), status=416)
+
+    changed(plain, ".mp3", refused)
+    report = plain.run([Fault("F11", arg="200")])
+    held = plain.held()
+    assert all(wanted(plain.truth)[key] == value for key, value in held.items()), str(report)
+    assert plain.run().finished
+    assert plain.in_sync()

@@ -18,7 +18,7 @@ from afterswipe.sync.driver import jobs_of
 from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.store.lease import Lease
-from afterswipe.sync.store.schema import Mapped
+from afterswipe.sync.store.schema import mapped
 from afterswipe.sync.store.store import Store
 
 FEED = Identity("f", "1", True)
@@ -143,7 +143,7 @@ def test_a_schema_is_made_in_one_transaction(tmp_path):
 def test_sqlite_s_errors_are_ours(code, kind):
     error = sqlite3.DatabaseError("it")
     error.sqlite_errorcode = code
-    with pytest.raises(kind, match=r"sync\.db: it\. \w+"), Mapped():
+    with pytest.raises(kind, match=r"sync\.db: it\. \w+"), mapped():
         raise error
 
 

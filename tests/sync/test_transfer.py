@@ -38,6 +38,9 @@ def part(start: int, end: int = 99, total: str = "100", **headers: str) -> Answe
     return answer(206, **{"content_range": f"bytes {start}-{end}/{total}", "etag": '"v1"', **headers})
 
 
+OPEN = replace(V1, total=None)
+
+
 def asks(want: FileInfo = SURE, size: int = 40, here: Part = V1, **more) -> Ask:
     return Ask(want, size, here, **more)
 
@@ -155,9 +158,11 @@ def test_f25_a_part_that_nobody_asked_for():
 
 def test_f01_everything_is_here_already():
     done = answer(416, content_range="bytes */40")
-    assert isinstance(asks(FileInfo(None, DIGEST)).next(done), Verify)
-    assert isinstance(asks(UNSURE).next(done), Ask), "nothing would notice another version"
-    assert isinstance(asks(UNSURE).next(answer(416, content_range="bytes */40", etag='"v1"')), Verify)
+    assert isinstance(asks(FileInfo(None, DIGEST), here=OPEN).next(done), Verify)
+    assert isinstance(asks(UNSURE, here=OPEN).next(done), Ask), "nothing would notice another version"
+    tagged = answer(416, content_range="bytes */40", etag='"v1"')
+    assert isinstance(asks(UNSURE, here=OPEN).next(tagged), Verify)
+    assert isinstance(asks(UNSURE).next(tagged), Ask), "the server said otherwise before"
 
 
 @pytest.mark.parametrize("given", ["bytes */39", "bytes */41", "", "bytes 0-1/2"])

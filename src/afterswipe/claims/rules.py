@@ -152,17 +152,13 @@ def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
         must_be_one_of("dispute", claim_id, [claim.id for claim in rules().values() if claim.side])
         must_be_one_of("side of a dispute", chosen, SIDES)
     for claim_id, number in numbers.items():
-        must_be_one_of("claim with a number:", claim_id, _units())
-        unit = _units()[claim_id]
+        units = {claim.id: claim.value.unit for claim in rules().values() if claim.value is not None}
+        must_be_one_of("claim with a number:", claim_id, units)
+        unit = units[claim_id]
         least = 0 if unit in _MILLISECONDS or unit == "share" else 0.1 if unit == "Mbit/s" else 1
         fits = type(number) in (int, float) and least <= number < float("inf")
         why = f"{claim_id}: {number!r} is no number for it. Give {least} or more, up to 1 where it is a share, in its unit ({unit})."
         must(fits and (unit != "share" or number <= 1), why)
-
-
-@cache
-def _units() -> dict[str, str]:
-    return {claim.id: claim.value.unit for claim in rules().values() if claim.value is not None}
 
 
 @cache

@@ -38,9 +38,8 @@ class Endings(metaclass=Checked):
 
     def crash(self, why: str = "a bug in the app's code") -> None:
         """Let the app crash now. Raises UsageError where no code of the app runs that could crash."""
-        state = self._host.state
-        why_not = f"The app is {state.value}: no code of it runs, so none can crash. Open the app first."
-        must(state.runs, why_not)
+        now = self._host.state
+        must(now.runs, f"The app is {now.value}: no code of it runs, so none can crash. Open the app first.")
         self._host.happen(Event.CRASH, why)
 
     def announce(self, why: str = "the system needed what it had") -> None:

@@ -1,7 +1,4 @@
-"""The clocks of a sync: a monotonic one for durations, a wall clock for what outlives a run, and sleep.
-
-This is the one module of the package that may read a real clock.
-"""
+"""The clocks of a sync, for durations and for what outlives a run, and sleep. No other module reads a real clock."""
 
 import asyncio
 import time

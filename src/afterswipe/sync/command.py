@@ -11,10 +11,14 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
+from functools import partial
+from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -48,8 +52,7 @@ exit codes:
 type Show = Callable[[Progress], None]
 
 _COLUMNS = 100
-_PROBLEMS = 10
-"""Problems that are shown; where there are more, all stand in a file in the directory."""
+_PROBLEMS = 10  # that are shown; where there are more, all stand in a file in the directory
 _LIST = "problems.txt"
 
 
@@ -98,7 +101,19 @@ def _limit(text: str) -> tuple[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Sync as the command line says, and return the exit code. Whatever cannot be right is one line that names it (S21)."""
-    options = parser().parse_args(arguments)
+    before = sys.stdout, sys.stderr
+    out, err = sys.stdout, sys.stderr = _Output(sys.stdout), _Output(sys.stderr)
+    try:
+        return _main(parser().parse_args(arguments))
+    finally:
+        out.flush()
+        if out.wrong is not None and not isinstance(out.wrong, BrokenPipeError):
+            print(f"The output: {out.wrong.strerror}. The exit code tells of the sync alone.", file=err)
+        err.flush()  # what failed is left to nobody, or Python would try it once more at its end
+        sys.stdout, sys.stderr = (None if o.wrong else b for o, b in zip((out, err), before, strict=True))
+
+
+def _main(options: argparse.Namespace) -> int:
     try:
         address, _ = httpx.URL(options.url), urlsplit(options.url).port
     except (httpx.InvalidURL, ValueError) as wrong:
@@ -129,15 +144,13 @@ def _shown_address(url: str) -> str:
     return repr(url.replace(place, place.rpartition("@")[2], 1))
 
 
-def _client(token: str | None, *, http2: bool = True) -> httpx.AsyncClient:
+def _client(token: str | None) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
+        http2 = find_spec("h2") is not None
         return httpx.AsyncClient(headers=headers, timeout=None, http2=http2)  # noqa: S113 - the engine has its own
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
-        if http2 and isinstance(error, ImportError):  # without h2; what else is missing is missing there too
-            return _client(token, http2=False)
-        variables = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
-        parser().error(f"{error}. Look at {variables}.")
+        parser().error(f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR.")
 
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
@@ -151,10 +164,9 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
         if options.seconds:
             ends = sync.clock.monotonic() + options.seconds
             until = lambda: asked.is_set() or sync.clock.monotonic() >= ends  # noqa: E731 - two names for one thing
-        with _interrupt(asked), _unheard(), _shown(quiet=options.quiet) as show:
+        with _interrupt(asked), _shown(quiet=options.quiet) as show:
             report = await sync.run(until, show)
-        with _unheard():
-            _print(before, sync.state(), report, options.directory)
+        _print(before, sync.state(), report, options.directory)
     return INTERRUPTED if asked.is_set() and not report.finished else _CODES.get(report.why, STOPPED)
 
 
@@ -183,14 +195,26 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
 # What people see.
 
 
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """Whoever reads may go away, as `head` does: then nothing more is said, and the exit code is that of the sync."""
-    try:
-        yield
-        print(end="", flush=True)
-    except (BrokenPipeError, SystemExit):  # the latter is rich's way
-        sys.stdout = sys.stderr = None
+class _Output:
+    """A stream that may fail: whoever reads may go away, as `head` does, or a disk be full. Then nothing more is said there."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream or StringIO()
+        self.wrong: OSError | None = None
+        with suppress(AttributeError, OSError, ValueError):  # what the encoding lacks is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.stream, name)
+        return partial(self._tried, found) if name in ("write", "flush") else found
+
+    def _tried(self, call: Callable[..., Any], *text: str) -> None:
+        with suppress(RuntimeError, ValueError):  # within another write, which a signal broke off; or closed
+            try:
+                if self.wrong is None:
+                    call(*text)
+            except OSError as error:
+                self.wrong = error
 
 
 def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
@@ -211,8 +235,7 @@ def _plain_progress() -> Show:
         if (progress.phase, progress.files_done) != last:
             last = progress.phase, progress.files_done
             said = f"{progress.phase.value}: {progress.files_done} of {progress.files_total} files"
-            with _unheard():
-                print(said, file=sys.stderr)
+            print(said, file=sys.stderr)
 
     return show
 

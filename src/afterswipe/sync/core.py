@@ -19,8 +19,7 @@ from .errors import CaptivePortal, EndlessPaging, FeedError, NotAFeed, SyncError
 from .limits import Limits
 from .outcome import Stop
 
-_CUT_MAX = 2
-"""How often a page that was cut, or has a gap, is asked for."""
+_CUT_MAX = 2  # how often a page that was cut, or has a gap, is asked for
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,7 @@ class Begin:
     limits: Limits
 
     def next(self, wall: float, not_before: float, place: Place) -> "AskFeed | AskAnew | Ended":
-        """The feed comes first, always: from the cursor, or from the page that a list had come to.
-
-        A pause that the server asked for outlives a run; a clock that was set cannot make it endless.
-        """
+        """The feed comes first, from the cursor or the page that a list had come to; a pause outlives a run, but not a clock that was set."""
         if 0 < not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=not_before)
         ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
@@ -150,10 +146,7 @@ class AskFeed:
 
 
 def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, int] | None:
-    """The next cursor and its version; None where a list has nothing to tell, for a good cursor is never replaced by nothing.
-
-    A cursor of the server's own making may be ahead of what a snapshot mentions: then its version is not known, and is -1.
-    """
+    """The next cursor and its version: None where a list has nothing to tell, -1 where it may be ahead of what a snapshot mentions."""
     if page.cursor is None:
         return (newest[1], newest[0]) if newest[1] else None
     if page.identity.numbered and page.cursor.isascii() and page.cursor.isdigit():

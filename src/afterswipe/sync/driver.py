@@ -24,8 +24,7 @@ _OF_ALL = {
     Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
     errors.DiskRefused: Stop.INCOMPLETE,
 }  # fmt: skip
-_WATCHED = 0.05
-"""Seconds between two looks while the run waits for something."""
+_WATCHED = 0.05  # seconds between two looks while the run waits for something
 
 
 class _Trouble:
@@ -57,9 +56,6 @@ class Driver:
         self.base = fetcher.base
         self.problems = fetcher.tally.problems
         self.jobs: list[Job] = []
-        self.found: dict[str, int] = {}
-        self.loose: set[str] = set()
-        """Of the files that were `found` at the start, those of which no row speaks, as far as that is known."""
         self.phase = phase
         self.look = look
         self.watched = False
@@ -94,7 +90,6 @@ class Driver:
                     in_pages = state.after.pages > 1 or state.after.place.page is not None
                     swap = self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
                     await self.in_slices(swap)
-                    self.loose.update(self.found)  # what the list leaves out has no row any more
                     state = state.next()
                 case core.KeepPage():
                     self.store.belongs_to(self.base, state.page.plain)
@@ -144,22 +139,24 @@ class Driver:
 
     def look_at_every_file(self) -> Generator[None]:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        sizes, here, named = self.found, dict[str, int](), 0
+        sizes, lost, tally = dict[str, int](), set[str](), self.fetcher.tally
         for some in batched(chain(*map(self.fetcher.disk.sizes, ("files/sound", "files/song"))), AT_ONCE):
             sizes.update(some)
             yield
         for rows in batched(self.store.names(), AT_ONCE):
-            here.update((key, size) for key, name, size in rows if sizes.get(name) == size)
-            named += len(rows)
-            yield
-        if not named == len(here) == len(sizes):
-            self.loose = set(sizes)
-            for have in self.store.files():
-                if have.key in here:
-                    self.loose.remove(have.name)
+            for name, size in rows:
+                found = sizes.pop(name, None)
+                if found == size:
+                    tally.files += 1
+                    tally.bytes_here += size
                 else:
-                    self.lose(have)
-        self.fetcher.tally.files, self.fetcher.tally.bytes_here = here, sum(here.values())
+                    lost.add(name)
+                    self.store.loose |= set() if found is None else {name}
+            yield
+        self.store.loose |= sizes.keys()
+        for have in self.store.files() if lost else ():
+            if have.name in lost:
+                self.lose(have)
         self.fetcher.changed()
 
     def lose(self, have: Have) -> None:
@@ -307,9 +304,9 @@ class Driver:
         strays = self.store.strays()
         left_over, left = self.store.left(), []
         kept = {name for job in self.jobs if job.key in left_over for name in (job.final, job.part)}
-        found = (self.loose | dict(self.fetcher.disk.sizes("parts")).keys()) - kept
+        found = (self.store.loose | dict(self.fetcher.disk.sizes("parts")).keys()) - kept
         if found:
-            found.difference_update(name for _, name, _ in self.store.names())
+            found.difference_update(name for name, _ in self.store.names())
         for number, name in enumerate(sorted(found)):
             if not number % AT_ONCE:
                 yield

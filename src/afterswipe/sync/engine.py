@@ -8,7 +8,7 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 from afterswipe.sync.feed.jobs import Job, is_ours
 from afterswipe.sync.feed.protocol import file_url
@@ -29,16 +29,8 @@ from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, Le
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
-
-class Flag(Protocol):
-    """Something like `asyncio.Event`."""
-
-    def is_set(self) -> bool:
-        """Whether the run is to end."""
-
-
 _OWNER_BITS = 64
-type Until = float | Flag | Callable[[], bool] | None
+type Until = float | asyncio.Event | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
 
 
@@ -132,7 +124,7 @@ class Sync:
             files = store.files()
             parts = sum(size for name, size in disk.sizes("parts") if is_ours(name))
             size = sum(file.size for file in files)
-            return Durable(store.contents(), len(files), size, len(store.left()), parts, store.place().cursor)
+            return Durable(store.contents(), len(files), size, store.left_over(), parts, store.place().cursor)
 
     def pending_files(self) -> list[PendingFile]:
         """The files that are still to be got, oldest first."""
@@ -251,7 +243,7 @@ class _Run:
         except (Halt, DiskFull, AnotherProcess) as error:
             ended = _ended_by(error)
         self.enter(Phase.DONE)
-        return self.report(ended, left=len(self.store.left()))
+        return self.report(ended, left=self.store.left_over())
 
     def report(self, ended: Ended, left: int) -> Report:
         tally = self.fetcher.tally

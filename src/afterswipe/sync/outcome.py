@@ -72,8 +72,8 @@ class Tally:
     done: int = 0
     bytes_fetched: int = 0
     problems: dict[str, list[SyncError]] = field(default_factory=dict)
-    files: dict[str, int] = field(default_factory=dict)
-    """Files that are here, with their sizes, by the keys of their contents."""
+    files: int = 0
+    """Files that are here."""
     ahead: dict[str, int | None] = field(default_factory=dict)
     """Files that are to be got, with their sizes where they are known."""
     parts: dict[str, int] = field(default_factory=dict)
@@ -89,23 +89,22 @@ class Tally:
         self.bytes_ahead += size or 0
         self.sizes_unknown += size is None
 
-    def landed(self, key: str, part: str, size: int | None) -> None:
-        """A content is done: with a new file of `size` bytes, or none."""
+    def landed(self, key: str, part: str, goes: int | None, came: int | None) -> None:
+        """A content is done: a file of so many bytes goes, if any, and one came."""
         self.done += 1
         if key in self.ahead:
             announced = self.ahead.pop(key)
             self.bytes_ahead -= announced or 0
             self.sizes_unknown -= announced is None
         self.parts.pop(part, None)
-        if size is not None:
-            self.bytes_here += size - self.files.get(key, 0)
-            self.files[key] = size
+        self.bytes_here += (came or 0) - (goes or 0)
+        self.files += (came is not None) - (goes is not None)
 
     def progress(self, phase: Phase) -> Progress:
         """How far the run is."""
         total = None if self.sizes_unknown else self.bytes_here + self.bytes_ahead
         durable = self.bytes_here + sum(self.parts.values())
-        return Progress(durable, total, len(self.files), len(self.files) + len(self.ahead), phase)
+        return Progress(durable, total, self.files, self.files + len(self.ahead), phase)
 
 
 @dataclass(frozen=True)

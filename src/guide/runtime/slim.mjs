@@ -5,6 +5,10 @@
 // The module exports its whole C interface, and at each start the glue gives every export a variable, a property and a place in the
 // table of functions. What is left is reached from the glue's own first statements, from Pyodide's loader and from the speakers, by
 // names alone: whoever has the same name as something that is used stays too.
+//
+// Two things besides cost a start more than they look. The module asks for the address of each function of WebGL, in case that a
+// shared library draws, and each is a small module that has to be compiled: here they have none. And the address of the glue, which is
+// a blob's, is no directory: the error that says so makes the browser parse the whole of it again.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,6 +22,15 @@ class Part {
     Object.assign(this, { start, end, names, nodes });
   }
 }
+
+/** What the module may be without. */
+const isDrawing = (symbol) => symbol.startsWith("emscripten_gl");
+
+/** Statements of the glue, each of which is there once, and what stands in their place. */
+const EDITS = [
+  ['try{scriptDirectory=new URL(".",_scriptName).href}catch{}', ""],
+  ["if(!value&&!entry.required){", 'if(!value&&(!entry.required||symName.startsWith("emscripten_gl"))){'],
+];
 
 const variable = (name) => `variable ${name}`;
 const property = (name) => `property ${name}`;
@@ -201,13 +214,26 @@ function withExports(bytes, stays) {
   return Buffer.concat(pieces);
 }
 
+/** The glue of the npm package, with the edits. */
+async function readGlue(pyodide) {
+  let source = await readFile(join(pyodide, "pyodide.asm.mjs"), "utf8");
+  for (const [old, instead] of EDITS) {
+    const [before, after, ...more] = source.split(old);
+    if (after === undefined || more.length) throw new Error(`Pyodide's glue is another than slim.mjs knows: once it had ${old}`);
+    source = before + instead + after;
+  }
+  return source;
+}
+
 async function slim({ pyodide, speakers, asm, wasm }) {
-  const source = await readFile(join(pyodide, "pyodide.asm.mjs"), "utf8");
+  const source = await readGlue(pyodide);
   const module = await readFile(join(pyodide, "pyodide.asm.wasm"));
   const file = ts.createSourceFile("asm.mjs", source, ts.ScriptTarget.ESNext, true);
   const { body } = file.statements.find(ts.isFunctionDeclaration);
   const parts = partsOf(body);
-  const asked = WebAssembly.Module.imports(new WebAssembly.Module(module)).map(({ name }) => name);
+  const asked = WebAssembly.Module.imports(new WebAssembly.Module(module))
+    .map(({ name }) => name)
+    .filter((name) => !isDrawing(name));
   const spoken = await Promise.all([join(pyodide, "pyodide.mjs"), ...speakers].map((path) => readFile(path, "utf8")));
   const first = spoken.flatMap((text) => [...text.matchAll(/[\w$]+/g)].map(([name]) => property(name)));
   const { stays, names } = reached(parts, [...first, ...asked.map(imported)]);

@@ -64,7 +64,7 @@ class Grant:
         self._ended = ended
         self._hold = process.run_time.hold(", ".join(task.identifier for task in tasks))
         self._expired = False
-        self.over = False
+        self.over = self.on_power = False
         for task in tasks:
             task.when_over = self._look
             task.note("launched")
@@ -132,7 +132,6 @@ class TaskScheduler(metaclass=Checked):
         self._waiting: dict[str, _Waiting] = {}
         self._refreshing: list[Grant] = []
         self._processing: list[Grant] = []
-        self._on_power: list[Grant] = []
         uses = (change.at for change in host.record.of(StateChanged) if change.event in _USES)
         self._last_use = max(uses, default=0)
         self._busy = False
@@ -148,7 +147,7 @@ class TaskScheduler(metaclass=Checked):
     @property
     def runs_on_power(self) -> bool:
         """Whether a task runs whose request requires external power."""
-        return any(not grant.over for grant in self._on_power)
+        return any(grant.on_power for grant in self._processing)
 
     def obstacles(self, identifier: str) -> list[str]:
         """Why the request that waits under this identifier cannot run now, each with its claim. Raises UsageError where none waits."""
@@ -264,8 +263,8 @@ class TaskScheduler(metaclass=Checked):
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
         running.append(grant)
-        if any(getattr(waiting.request, "requires_external_power", False) for waiting in granted):
-            self._on_power.append(grant)
+        for one in [waiting.request for waiting in granted]:
+            grant.on_power |= isinstance(one, BGProcessingTaskRequest) and one.requires_external_power
         self._rules.cite("background-tasks.time-is-shared-per-launch")
         if not refresh:
             self._rules.cite("background-processing.lasts-minutes")

@@ -118,8 +118,10 @@ class Location(metaclass=Checked):
     def _authorised(self) -> bool:
         if self._process.state.foreground:
             return True
-        by_card = any(card.kind == APP and card.state in LIVE for card in self._cards)
         session, card = "location.background-activity-session", "location.live-activity-authorises-updates"
-        if self._session or by_card:
+        if authorised := self._session or self._by_card():
             self._process.rules.cite(session if self._session else card)
-        return self._session or by_card
+        return authorised
+
+    def _by_card(self) -> bool:
+        return any(card.kind == APP and card.state in LIVE for card in self._cards)

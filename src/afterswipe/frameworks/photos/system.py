@@ -38,8 +38,7 @@ class UploadExtension(Extension):
     def create_job(self, resource: str) -> None:
         """Ask the system to upload one resource. Raises APIError for anything that is not in the photo library."""
         why = f"{resource!r} is no unmodified resource of an asset in the photo library. Upload what the app made itself with a background URLSession."
-        there = resource in self._photos.library
-        self.rules.obeyed("photos-upload.unmodified-assets-only", there, why)
+        self.rules.obeyed("photos-upload.unmodified-assets-only", resource in self._photos.library, why)
         self._photos.upload(resource)
 
 

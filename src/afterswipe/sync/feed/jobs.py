@@ -8,10 +8,8 @@ from .protocol import Event, FileInfo, Kind, Media
 from .records import Have, Known
 
 _TAG_LENGTH = 16
-_CONTENT_AND_TAG = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:v[0-9a-f]{16}(?:-\d{1,9})?|[0-9a-f]{16})"
-_OURS = re.compile(
-    rf"parts/(?:sound|song)\.{_CONTENT_AND_TAG}\.part|files/(?:sound|song)/{_CONTENT_AND_TAG}\.mp3", re.ASCII
-)
+_ID_TAG = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:v[0-9a-f]{16}(?:-\d{1,9})?|[0-9a-f]{16})"
+_OURS = re.compile(rf"parts/(?:sound|song)\.{_ID_TAG}\.part|files/(?:sound|song)/{_ID_TAG}\.mp3", re.ASCII)
 
 
 @dataclass(frozen=True)

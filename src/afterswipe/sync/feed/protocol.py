@@ -3,11 +3,9 @@
 `GET v3/update-events/{cursor}` answers with a page. The cursor is `all` at first. Two forms:
 
 - *plain*: a JSON list of events. The next cursor is the `date_time` of the newest event, as the server wrote it.
-- *extended*: a JSON object `{"feed_id": text, "generation": number or text, "events": [...], "next": text or null,
-  "complete": boolean, "cursor": text (optional)}`. `next` is a page token and stands where the cursor stands:
-  `GET v3/update-events/{next}`. `complete` is true on the last page only; a page with neither `next` nor `complete` was cut.
-  The next cursor is `cursor`, else the highest `seq`, else the newest `date_time`. A complete answer to `all` is a snapshot:
-  what it does not mention is gone.
+- *extended*: an object `{"feed_id": text, "generation": number or text, "events": [...], "next": text or null, "complete": boolean,
+  "cursor": text (optional)}`. `next` is a page token, asked for as the cursor is; a page with neither `next` nor `complete` was cut. The
+  next cursor is `cursor`, else the highest `seq`, else the newest `date_time`. What a complete answer to `all` does not mention is gone.
 
 An event is `{"id": UUID, "content_id": UUID, "date_time": ISO 8601, "media_type": 0..3, "event_type": 0..3}`. All events of an
 extended feed, or none, have a `seq`, which rises by one over the whole feed (only a snapshot may leave numbers out). Events about a file may say
@@ -134,9 +132,7 @@ class Page:
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_DATE_TIME = re.compile(
-    r"(?ai)(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,30}))?(Z|[+-]\d\d(?::?\d\d)?)?"
-)
+_MOMENT = re.compile(r"(?ai)(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,30}))?(Z|[+-]\d\d(?::?\d\d)?)?")
 _MEDIA = frozenset(int(media) for media in Media)
 _KINDS = frozenset(int(kind) for kind in Kind)
 _TOKEN_MAX = 1_000
@@ -167,11 +163,8 @@ def file_url(base: str, media: Media, content: str) -> str:
 
 
 def nanoseconds(date_time: str) -> int:
-    """Turn the protocol's time into nanoseconds since 1970; without a zone it is UTC. Raises ValueError.
-
-    By hand, because the fraction may have any length and its digits decide which event is the newer one.
-    """
-    match = _DATE_TIME.fullmatch(date_time)
+    """Turn the protocol's time into nanoseconds since 1970; without a zone it is UTC. Raises ValueError. A fraction's digits all count."""
+    match = _MOMENT.fullmatch(date_time)
     if not match:
         raise ValueError(date_time)
     whole, fraction, zone = match.groups()
@@ -292,9 +285,8 @@ class _Reader:
 
 
 def _wrong(where: str, what: str) -> NotAFeed:
-    return NotAFeed(
-        f"{where} is no page of this feed: {what}. Is the address the feed's, and is nothing in between?"
-    )
+    asks = "Is the address the feed's, and is nothing in between?"
+    return NotAFeed(f"{where} is no page of this feed: {what}. {asks}")
 
 
 def _events(

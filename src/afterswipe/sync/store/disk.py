@@ -13,11 +13,11 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from afterswipe.sync.errors import (  # isort: skip
     AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
@@ -34,8 +34,8 @@ FOLDERS = ("parts", "files/sound", "files/song")
 
 DATABASE = "sync.db"
 
-CHUNK = 1 << 20
-"""Bytes that are read at once."""
+CHUNK = 1 << 20  # bytes that are read at once
+_FLOWS = 1_000  # rows that changed, after which the database's log flows into it
 _BEHIND = 8 << 20  # bytes of a file after which they begin to be synced
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
@@ -112,15 +112,13 @@ class FileDisk:
         self._busy_seconds = busy_seconds
         self._opened: tuple[int, int] | None = None
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
-        self._ahead: dict[
-            str, tuple[Future[bool], int]
-        ] = {}  # what syncs them meanwhile, and the size up to which it does
+        self._ahead: dict[str, tuple[Future[bool], int]] = {}  # what syncs them meanwhile, up to which size
         self._threads = ThreadPoolExecutor()  # none is begun before there is something to sync ahead
 
     def open_part(self, name: str) -> int:
         self.stands()
         self._close(name)
-        with _Mapped(name):
+        with mapped(name):
             path, flags = self._path(name), os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINKS
             descriptor = self._made(name, lambda: os.open(path, flags, _MODE))
             found = os.fstat(descriptor)
@@ -132,7 +130,7 @@ class FileDisk:
 
     def append(self, name: str, data: bytes) -> None:
         descriptor, size = self._open[name]
-        with _Mapped(name):
+        with mapped(name):
             left = memoryview(data)
             while left:
                 left = left[os.write(descriptor, left) :]
@@ -145,7 +143,7 @@ class FileDisk:
 
     def truncate(self, name: str, size: int) -> None:
         descriptor, _ = self._open[name]
-        with _Mapped(name):
+        with mapped(name):
             self._synced_ahead(name)
             os.ftruncate(descriptor, size)
         self._open[name] = (descriptor, size)
@@ -154,7 +152,7 @@ class FileDisk:
         if name in self._open and sys.platform != "emscripten":  # no threads there
             descriptor, size = self._open[name]
             if name not in self._ahead or self._ahead[name][0].done():
-                with _Mapped(name):
+                with mapped(name):
                     self._synced_ahead(name)
                 self._ahead[name] = self._threads.submit(_fsync, descriptor), size
 
@@ -165,26 +163,26 @@ class FileDisk:
 
     def fsync(self, name: str) -> None:
         descriptor, size = self._open[name]
-        with _Mapped(name):
+        with mapped(name):
             self.lesser |= self._synced_ahead(name) != size and not _fsync(descriptor)
 
     def rename(self, part: str, final: str) -> None:
         self._close(part)
-        with _Mapped(final):
+        with mapped(final):
             source, target = self._path(part), self._path(final)
             self._made(final, lambda: os.replace(source, target))
 
     def fsync_directory(self, folder: str) -> None:
-        with _Mapped(folder):
+        with mapped(folder):
             _fsync_directory(self._folder(folder))
 
     def unlink(self, name: str) -> None:
         self._close(name)
-        with _Mapped(name), suppress(FileNotFoundError):
+        with mapped(name), suppress(FileNotFoundError):
             os.unlink(self._path(name))
 
     def read(self, name: str) -> Iterator[bytes]:
-        with _Mapped(name):
+        with mapped(name):
             descriptor = os.open(self._path(name), os.O_RDONLY | _NO_LINKS)
             try:
                 while data := os.read(descriptor, CHUNK):
@@ -193,7 +191,7 @@ class FileDisk:
                 os.close(descriptor)
 
     def size(self, name: str) -> int | None:
-        with _Mapped(name):
+        with mapped(name):
             try:
                 found = os.lstat(self._path(name))
             except FileNotFoundError:
@@ -203,7 +201,7 @@ class FileDisk:
             return found.st_size
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
-        with _Mapped(folder):
+        with mapped(folder):
             path = self._folder(folder)
             if not os.path.isdir(path):
                 return
@@ -235,20 +233,20 @@ class FileDisk:
             raise DirectoryGone(said)
 
     def free(self) -> int:
-        with _Mapped("."):
+        with mapped("."):
             self._make(self.root)
             with suppress(AttributeError, NotImplementedError, OSError):
                 return shutil.disk_usage(self.root).free
             return sys.maxsize
 
     def database(self) -> sqlite3.Connection:
-        with _Mapped(DATABASE):
+        with mapped(DATABASE):
             self._make(self.root)
             path = self.root / DATABASE
             if path.is_symlink():
                 raise UnsafePath(f"{DATABASE} is a symbolic link. Remove it; it is not ours.")
             try:
-                connection = sqlite3.connect(path, timeout=self._busy_seconds, isolation_level=None)
+                connection = _Database(str(path), self._busy_seconds, self._threads)
             except sqlite3.OperationalError as error:
                 raise ReadOnlyDirectory(f"{path}: {error}. This process has to write there.") from error
             self._opened = _place(self._database)
@@ -256,7 +254,7 @@ class FileDisk:
 
     def set_database_aside(self) -> None:
         """`sync.db` becomes `sync.db.damaged`, and its log goes with it."""
-        with _Mapped(DATABASE):
+        with mapped(DATABASE):
             for suffix in ("-wal", "-shm", "-journal", ""):
                 path = self.root / (DATABASE + suffix)
                 if path.exists():
@@ -308,6 +306,34 @@ class FileDisk:
         return f"{self._folder(folder)}/{last}"
 
 
+class _Database(sqlite3.Connection):
+    """A connection whose log flows into the database in a thread: no commit waits for that (S20), and `close` breaks it off."""
+
+    def __init__(self, path: str, busy_seconds: float, threads: Executor) -> None:
+        super().__init__(path, timeout=busy_seconds, isolation_level=None)
+        super().execute("PRAGMA wal_autocheckpoint=0")
+        self._path, self._threads, self._seen = path, threads, 0
+        self._beside: sqlite3.Connection | None = None
+        self._flow: Future[object] | None = None
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        done = super().execute(sql, parameters)
+        if sql == "COMMIT" and self.total_changes - self._seen > _FLOWS and sys.platform != "emscripten":
+            self._beside = self._beside or sqlite3.connect(self._path, check_same_thread=False)
+            if self._flow is None or self._flow.done():
+                self._seen = self.total_changes
+                self._flow = self._threads.submit(self._beside.execute, "PRAGMA wal_checkpoint")
+        return done
+
+    def close(self) -> None:
+        if self._beside is not None and self._flow is not None:
+            self.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, not self._flow.done())
+            self._beside.interrupt()
+            _ = self._flow.cancel() or wait([self._flow])
+            self._beside.close()
+        super().close()
+
+
 def _place(path: str) -> tuple[int, int] | None:
     try:
         found = os.stat(path)
@@ -326,21 +352,16 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
 )
 
 
-class _Mapped:
-    """Turns the system's errors into ours, at the edge."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            code = errno.errorcode.get(error.errno or 0, "")
-            meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
-            where = self.name if error.filename is None else error.filename
-            raise meant(f"{where}: {error.strerror or error}. {remedy}") from error
+@contextmanager
+def mapped(name: str) -> Iterator[None]:
+    """Turn the system's errors into ours, at the edge."""
+    try:
+        yield
+    except OSError as error:
+        code = errno.errorcode.get(error.errno or 0, "")
+        meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
+        where = name if error.filename is None else error.filename
+        raise meant(f"{where}: {error.strerror or error}. {remedy}") from error
 
 
 def _fsync_directory(path: str | Path) -> None:

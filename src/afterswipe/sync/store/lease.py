@@ -1,8 +1,7 @@
 """The right to write in a directory, held by one process at a time: a row with an owner and an expiry.
 
-It has to work between processes and over a reboot, so its expiry is in wall time. It is renewed long before that, and looked at again
-after every wait that was long enough for it to be lost: a process that was suspended for three days wakes up, asks, and finds that
-the directory belongs to somebody else now.
+It has to work over a reboot, so its expiry is in wall time. It is renewed long before that, and looked at again after every wait that
+was long enough for it to be lost: a process that was suspended for three days finds that the directory belongs to somebody else now.
 """
 
 from dataclasses import dataclass

@@ -31,11 +31,6 @@ class Points:
             with self:
                 self._observe(name, detail)
 
-    def at(self, name: str, detail: str) -> "Points":
-        """Announce a point; what happens there stands in the `with`."""
-        self(name, detail)
-        return self
-
     def __enter__(self) -> None:
         return None
 
@@ -55,13 +50,15 @@ def pointed(disk: Disk, points: Points) -> Disk:
 
     def announced(name: str) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
-            with points.at(name, arguments[-1 if name == "rename" else 0] if arguments else "."):
+            points(name, arguments[-1 if name == "rename" else 0] if arguments else ".")
+            with points:
                 return getattr(disk, name)(*arguments)
 
         return call
 
     def read(name: str) -> Iterator[bytes]:
-        with points.at("read", name):
+        points("read", name)
+        with points:
             yield from disk.read(name)
 
     made: Any = SimpleNamespace(

@@ -1,6 +1,8 @@
 """The database's tables, in versions: a migration is never edited once released, a new one is added. And SQLite's errors as ours."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from afterswipe.sync.errors import AnotherProcess, CorruptDatabase, DiskFull, ReadOnlyDirectory, StoreError
 
@@ -95,18 +97,15 @@ _MEANING: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_CORRUPT: (CorruptDatabase, _DAMAGED),
     sqlite3.SQLITE_NOTADB: (CorruptDatabase, _DAMAGED),
 }
-_PRIMARY = 0xFF
-"""The part of an error code that says its kind; the rest are details."""
+_PRIMARY = 0xFF  # the part of an error code that says its kind; the rest are details
 
 
-class Mapped:
-    """Turns SQLite's errors into ours, at the edge."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.Error):
-            code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
-            meant, remedy = _MEANING.get(code, (StoreError, "Look at the disk, then run again."))
-            raise meant(f"{DATABASE}: {error}. {remedy}") from error
+@contextmanager
+def mapped() -> Iterator[None]:
+    """Turn SQLite's errors into ours, at the edge."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
+        meant, remedy = _MEANING.get(code, (StoreError, "Look at the disk, then run again."))
+        raise meant(f"{DATABASE}: {error}. {remedy}") from error

@@ -18,10 +18,9 @@ from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
 from . import schema
 from .disk import DATABASE, Disk
-from .schema import Mapped
+from .schema import mapped
 
-_OWN = ("lost", "left-out")
-"""Ids of events of our own."""
+_OWN = ("lost", "left-out")  # ids of events of our own
 _SOME = "SELECT rowid FROM events WHERE shadow = 1 LIMIT ?"
 _UNSHADOW = f"UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN ({_SOME})"  # noqa: S608
 
@@ -36,6 +35,8 @@ class Store:
         self.disk = disk
         self._point = point
         self._parts: dict[str, Part] | None = None  # what `transfers` says, once it was asked
+        self.loose: set[str] = set()
+        """Files of which no row speaks, as far as that is known."""
         self.guard: Callable[[], None] = lambda: None
         """Called before each transaction but the lease's own: raises where the directory or the lease is no longer ours."""
         try:
@@ -54,7 +55,7 @@ class Store:
     def _connected(self) -> sqlite3.Connection:
         self._db, self._parts = self.disk.database(), None
         try:
-            with Mapped():
+            with mapped():
                 if sys.platform != "emscripten":  # no shared memory there
                     self._db.execute("PRAGMA journal_mode=WAL").fetchone()
                 self._db.execute("PRAGMA synchronous=FULL")
@@ -65,7 +66,7 @@ class Store:
         return self._db
 
     def _check_version(self) -> None:
-        with Mapped():
+        with mapped():
             found = schema.version(self._db)
             if found > schema.CURRENT:
                 said = f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory."
@@ -108,7 +109,7 @@ class Store:
         """Everything inside becomes durable together, at the point `commit`, or not at all."""
         if what not in ("lease", "release", "schema"):
             self.guard()
-        with Mapped():
+        with mapped():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -120,7 +121,7 @@ class Store:
                 raise
 
     def _rows(self, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-        with Mapped():
+        with mapped():
             return self._db.execute(query, values).fetchall()
 
     # Where we are in the feed.
@@ -163,7 +164,7 @@ class Store:
                 self._db.execute(shadow, (who.feed_id, who.generation, who.numbered))
 
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> Generator[None]:
-        """Put events in, in parts, within a transaction. One that is there already, or was done, is the same one."""
+        """Put events in, in parts, within a transaction. Of one that is there already, what is said last of its file counts."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
         done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
         for some in batched(events, AT_ONCE):
@@ -175,18 +176,16 @@ class Store:
                 )
                 for e in fresh
             ]  # fmt: skip
-            put = "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            self._db.executemany(put, rows)
+            put = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            self._db.executemany(f"{put} size = excluded.size, sha256 = excluded.sha256", rows)
             spelled = [(e.key, e.content) for e in fresh if not e.key.endswith(e.content)]
             self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
             yield
 
     def own_event(self, name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
         """An event that no feed has sent: our own wish to look at a content again, with its id as the server spells it."""
-        rows, (path, _, small) = (
-            self._rows("SELECT content FROM spelled WHERE key = ?", key),
-            key.partition("/"),
-        )
+        rows = self._rows("SELECT content FROM spelled WHERE key = ?", key)
+        path, _, small = key.partition("/")
         media = next(media for media in Media if media.path == path)
         return Event(name, rows[0][0] if rows else small, media, kind, version, "", file or FileInfo())
 
@@ -206,20 +205,22 @@ class Store:
     ) -> Generator[None]:
         """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
 
-        Of another feed or generation, no older version means anything. A complete snapshot also ends what it does not mention; one
-        that came `in_pages` may have lost something between two of them, so that what it leaves out is asked for first (S22).
+        Of another feed or generation, no older version means anything. A snapshot also ends what it does not mention; what one that
+        came `in_pages` leaves out is asked for first, for it may have lost something between two of them (S22).
         """
         old = self.place().identity
         with self.transaction("swap"):
-            yield from self.insert_events(page.events, shadow=True)
+            rows = "(SELECT 1 FROM events), (SELECT 1 FROM entities), (SELECT 1 FROM files)"
+            fresh = self._rows(f"SELECT COALESCE({rows}) IS NULL")[0][0]  # nothing to keep it apart from
             if not page.identity.same(old):
                 self._db.execute("UPDATE entities SET version = -1")
                 self._db.execute("UPDATE files SET version = -1")
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
                 self._db.execute("DELETE FROM done")
+            yield from self.insert_events(page.events, shadow=not fresh)
             if not page.plain and in_pages:
                 yield from self._ask_for_what_is_not_in_the_shadow_set()
-            elif not page.plain:
+            elif not page.plain and not fresh:
                 self._end_what_is_not_in_the_shadow_set()
             while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
                 yield
@@ -241,19 +242,17 @@ class Store:
     def _end_what_is_not_in_the_shadow_set(self) -> None:
         # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
         unnamed = "key NOT IN (SELECT key FROM events WHERE shadow = 1)"
+        self.loose.update(row[0] for row in self._rows(f"SELECT name FROM files WHERE {unnamed}"))  # noqa: S608
         for whose in ("events WHERE shadow = 0 AND", "entities WHERE", "files WHERE", "done WHERE"):
             self._db.execute(f"DELETE FROM {whose} {unnamed}")  # noqa: S608 - words of our own
 
     # Work to do and work that is done.
 
     def pending(self) -> Iterator[tuple[Event, Known | None, Have | None]]:
-        """Events that are not done, as they came, each with what is known of its content and the file that is here.
-
-        Read from the disk as it is asked for: between two of them anybody may look whether the run is to end (S20).
-        """
+        """Events that are not done, as they came, with what is known of each content and its file; read as they are asked for (S20)."""
         columns = "e.id, content, media, kind, e.version, date_time, e.size, e.sha256, tie, n.version, deleted, e.key, name, tag, f.size, f.sha256, f.version"
         joined = "events e LEFT JOIN entities n ON n.key = e.key LEFT JOIN files f ON f.key = e.key"
-        with Mapped():
+        with mapped():
             rows = self._db.execute(f"SELECT {columns} FROM {joined} WHERE +shadow = 0 ORDER BY e.rowid")  # noqa: S608
             for name, content, media, kind, version, at, size, sha256, tie, newest, deleted, *have in rows:
                 it = name.partition(" ")[0], content, Media(media), Kind(kind)
@@ -270,16 +269,20 @@ class Store:
         """The contents that have events which are not done."""
         return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
 
+    def left_over(self) -> int:
+        """How many contents are left; nobody waits until all are listed."""
+        return int(self._rows("SELECT COUNT(DISTINCT key) FROM events WHERE shadow = 0")[0][0])
+
     def files(self, *, unchecked: bool = False) -> list[Have]:
         """The files that are here, or those that came in a run that did not end in good order."""
         columns = "key, name, tag, size, sha256, version"
         wanted = f"SELECT {columns} FROM files WHERE checked <= ? ORDER BY key"  # noqa: S608
         return [Have(*row) for row in self._rows(wanted, not unchecked)]
 
-    def names(self) -> Iterator[tuple[str, str, int]]:
-        """Of every file that is here its content, name and size, read as it is asked for."""
-        with Mapped():
-            yield from self._db.execute("SELECT key, name, size FROM files")
+    def names(self) -> Iterator[tuple[str, int]]:
+        """Of every file that is here its name and size, read as it is asked for."""
+        with mapped():
+            yield from self._db.execute("SELECT name, size FROM files")
 
     def contents(self) -> int:
         """How many contents are here, deleted ones not counted."""

@@ -139,6 +139,7 @@ class Ask:
     """Whether no range is asked for, because one was refused (S18). What is here stays until a body comes."""
     wrong: str | None = None
     """The validator of a body whose digest was not the feed's."""
+    document: bool = False  # whether it is metadata or a page
 
     @property
     def may_resume(self) -> bool:
@@ -185,8 +186,11 @@ class Ask:
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
-        if answer.headers.get("content-type", "").split(";")[0].strip().lower() in _FOR_PEOPLE:
+        kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind in _FOR_PEOPLE:
             return Not.ITS_OWN
+        if kind.endswith(("json", "xml")) and not self.document and self.want.sha256 is None:
+            return Refuse(f"{kind} came, which is no sound")
         if answer.encoded:
             return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")
         if self.wrong and self.wrong == answer.validator:
@@ -226,7 +230,7 @@ class Ask:
 
     def _unsatisfiable(self, answer: Answer) -> Decision:
         match = _UNSATISFIED.fullmatch(answer.headers.get("content-range", "").strip())
-        complete = bool(match) and int(match[1]) == self.size if match else False
+        complete = match and int(match[1]) == self.size and self.here.total in (None, self.size)
         recognised = answer.validator is not None and answer.validator == self.here.validator
         if self.size and complete and (self.want.sha256 is not None or recognised):
             return Verify(self)

@@ -1,22 +1,21 @@
 """What metadata and files have in common: asking the server about one content, what its refusals mean, and how contents land together.
 
 The order of landing is the promise: every part's bytes are synced, then all get their names, then the folders are synced, and only
-then come the rows, in one transaction with the end of the events. What each content would pay for by itself, a group pays for once; it
-waits no longer than `Limits.group_seconds`, and the end of a run closes it.
+then come the rows, in one transaction with the end of the events. A group waits no longer than `Limits.group_seconds`.
 """
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from posixpath import dirname
 from typing import Any
-
-from afterswipe.sync.clock import Clock
 
 from afterswipe.sync.errors import (  # isort: skip
     BrokenAnswer, DiskFault, DiskRefused, FeedError, FeedTooLarge, Forbidden, Misdirected, Missing, Postponed, ReadOnlyDirectory, StoreError,
     Unreachable, WrongFile,
 )  # fmt: skip
+from afterswipe.sync.clock import Clock
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, entity_url, parse_entity
 from afterswipe.sync.feed.records import Have, Known, Part
@@ -105,7 +104,7 @@ class Asker:
         headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
         opened = await self.wire.open(url, headers)
         try:
-            decision = Ask(FileInfo(), 0, limits=self.limits).next(opened.answer)
+            decision = Ask(FileInfo(), 0, limits=self.limits, document=True).next(opened.answer)
             if not isinstance(decision, Receive):
                 return opened.answer.status, decision
             body = await self.wire.whole(opened, limit)
@@ -183,7 +182,7 @@ class Asker:
         each(lambda job: self.open_part(job.part))
         each(self.make_durable)
         each(self.name)
-        for folder in sorted({folder_of(a.job.final) for a in landing if a.moves}):
+        for folder in sorted({dirname(a.job.final) for a in landing if a.moves}):
             self.disk.fsync_directory(folder)
         return landing, refused
 
@@ -199,13 +198,12 @@ class Asker:
 
     def landed(self, arrived: Arrived) -> None:
         """The rows are there: count, and remove what was here before."""
-        job, have, before = arrived.job, arrived.have, arrived.job.before
-        deleted = arrived.known is not None and arrived.known.deleted
-        if deleted:
-            self.tally.bytes_here -= self.tally.files.pop(job.key, 0)
-        self.tally.landed(job.key, job.part, have.size if have is not None else None)
-        if before is not None and (deleted or (have is not None and before.name != have.name)):
-            self.discard(before.name)
+        job, have, known = arrived.job, arrived.have, arrived.known
+        goes = job.before if have is not None or (known is not None and known.deleted) else None
+        sizes = [None if file is None else file.size for file in (goes, have)]
+        self.tally.landed(job.key, job.part, *sizes)
+        if goes is not None and (have is None or goes.name != have.name):
+            self.discard(goes.name)
 
     async def insist(self, arrived: Arrived, error: StoreError) -> None:
         """Where somebody holds a file, let it land after a moment, and then in another run (S23). Raises DiskRefused, or DiskFault."""
@@ -245,7 +243,7 @@ class Asker:
         self.open_part(part)
         self.disk.fsync(part)
         if part not in self.named:
-            self.disk.fsync_directory(folder_of(part))
+            self.disk.fsync_directory(dirname(part))
             self.named.add(part)
         self.store.remember(part, here)
         self.tally.parts[part] = here.durable
@@ -262,8 +260,3 @@ class Asker:
 
 
 SIGN_IN = "If this network wants you to sign in, do so; if not, look at the address. Then run again."
-
-
-def folder_of(name: str) -> str:
-    """The folder of a name."""
-    return name.rpartition("/")[0]

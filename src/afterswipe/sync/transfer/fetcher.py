@@ -1,13 +1,12 @@
 """One content at a time: its metadata and its file, from the server to the rows that say that they are here.
 
-How it lands is `asker`. Each step is a small method of its own, so that a test can plant a bug in one of them and see it found.
-
-Nothing here writes in a `finally`: a process that is killed runs none, and a simulated kill must not either.
+How it lands is `asker`. Nothing here writes in a `finally`: a process that is killed runs none, and a simulated kill must not either.
 """
 
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from posixpath import dirname
 
 from afterswipe.sync import errors
 from afterswipe.sync.errors import BrokenAnswer, DiskFault, Unreachable
@@ -17,7 +16,7 @@ from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.outcome import Halt, Stop
 
 from .answers import Ask, Receive, Refuse, Verify
-from .asker import Arrived, Asker, folder_of
+from .asker import Arrived, Asker
 from .wire import Broken, Elsewhere, Opened
 
 
@@ -126,7 +125,7 @@ class Fetcher(Asker):
             with suppress(DiskFault):
                 digest = self.digest(job.final)
                 if digest[0] == want.sha256:
-                    self.disk.fsync_directory(folder_of(job.final))
+                    self.disk.fsync_directory(dirname(job.final))
                     return Have(job.key, job.final, job.tag, size, digest[0], job.version)
         self.discard(job.final)
         return None

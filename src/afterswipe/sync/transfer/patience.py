@@ -10,8 +10,7 @@ from afterswipe.sync.errors import ServerBusy
 from afterswipe.sync.limits import Limits
 from afterswipe.sync.outcome import Halt, Stop, moment
 
-_SLICE = 1.0
-"""Seconds after which, at the latest, a pause looks whether the run is to end."""
+_SLICE = 1.0  # seconds after which, at the latest, a pause looks whether the run is to end
 
 
 @dataclass

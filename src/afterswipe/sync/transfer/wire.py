@@ -1,7 +1,4 @@
-"""HTTP, as the engine wants it: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped.
-
-It uses of a client only what `httpx` and `httpx2` share.
-"""
+"""HTTP, by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped."""
 
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
@@ -19,9 +16,7 @@ from .answers import Answer
 
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
-_HARMLESS = {
-    "host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control", "connection",
-}  # fmt: skip
+_HARMLESS = ("host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control")
 """Headers that a stranger may see. All others may be somebody's credentials."""
 
 
