@@ -80,6 +80,15 @@ def test_a_restored_backup_refuses_the_cursors_from_before():
     assert get(server, f"{BASE}v3/update-events/{cursor}").status == 410
 
 
+def test_a_log_that_begins_anew_gives_no_id_a_second_time():
+    truth = Truth()
+    first, author = truth.add(SONG, "the first", 1), truth.add(AUTHOR, "an author")
+    truth.delete(first)
+    truth.restart()
+    assert truth.add(SONG, "a song", 1) not in (first, author)
+    assert [content.title for content in truth.contents.values()] == ["an author", "a song"]
+
+
 @pytest.mark.parametrize(
     ("headers", "status", "span"),
     [
