@@ -347,7 +347,9 @@ class TestBudgets:
 
     def test_the_core_with_brotli(self, bundle: Bundle) -> None:
         (core,) = (archive for archive in bundle.manifest.archives if archive.name == "core")
-        script = "process.stdout.write(String(zlib.brotliCompressSync(fs.readFileSync(process.argv[1])).length))"
+        script = (
+            "process.stdout.write(String(zlib.brotliCompressSync(fs.readFileSync(process.argv[1])).length))"
+        )
         size = subprocess.check_output(["node", "--eval", script, bundle.path / core.path])
         assert int(size) <= 230_000
 
