@@ -116,7 +116,7 @@ export function options(manifest: Manifest): Options {
 
 /** What Python's finder has to know of the archives (see archives.py). */
 export function entries(manifest: Manifest): [name: string, path: string, sha256: string, modules: readonly string[]][] {
-  return manifest.archives.map(({ name, path, sha256, modules }: Archive) => [name, path, sha256, modules]);
+  return manifest.archives.map(({ name, packed, sha256, modules }: Archive) => [name, packed.path, sha256, modules]);
 }
 
 export const site = SITE;

@@ -166,8 +166,9 @@ function missing({ status }: Response): Failed {
   return new Failed({ kind: "missing", status });
 }
 
-/** A response with the body of one that has a gzip file. */
+/** A response with the body of one that has a gzip file, unless the browser has unpacked it already. */
 async function unpacked(response: Response): Promise<Response> {
   if (!response.ok || !response.body) throw missing(response);
+  if (response.headers.has("Content-Encoding")) return response;
   return new Response(response.body.pipeThrough(new DecompressionStream("gzip")));
 }

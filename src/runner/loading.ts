@@ -8,7 +8,7 @@ import { neededFiles, partForm, type Way } from "./boot";
 import { hex } from "./hex";
 import { importedNames } from "./imports";
 import { Loader } from "./loader";
-import { readManifest, type Archive, type Failure, type Fetched, type Manifest, type Part, type RuntimeFile, type Wanted } from "./messages";
+import { readManifest, type Archive, type Failure, type Fetched, type Manifest, type PackedFile, type Part, type RuntimeFile, type Wanted } from "./messages";
 import { MOST_STALLS, SHORT_SILENCE_MS, SILENCE_MS } from "./patience";
 
 /** Why the runtime could not be loaded, in a sentence for the reader. */
@@ -164,7 +164,7 @@ export class Loading {
     twice = false,
   ): Promise<Fetched | { part: string; twin?: undefined }> {
     const url = new URL(file.path, this.address.url).href;
-    const packed = "packed" in file ? new URL((file.packed as RuntimeFile).path, this.address.url).href : undefined;
+    const packed = "packed" in file ? new URL((file as PackedFile).packed.path, this.address.url).href : undefined;
     const form = partForm(manifest, file);
     const { sha256, size } = file;
     const expected = { sha256, integrity: integrityOfHex(sha256), size, packed, compile: form === "module", twice: twice && form === "bytes" };

@@ -14,15 +14,19 @@ export interface RuntimeFile {
   readonly size: number;
 }
 
-/** Memory of a Python that has started; `packed` is the same file as gzip leaves it, for hosts that compress no binaries. */
-export interface ImageFile extends RuntimeFile {
+/** A file that gzip has packed too, for hosts that compress no binaries. */
+export interface PackedFile extends RuntimeFile {
   readonly packed: RuntimeFile;
+}
+
+/** Memory of a Python that has started. */
+export interface ImageFile extends PackedFile {
   /** The archives of which all modules that a program may need are in it. */
   readonly holds: readonly string[];
 }
 
 /** A zip of modules under the dotted names `modules`. Those that are not `first` are fetched when a program needs them. */
-export interface Archive extends RuntimeFile {
+export interface Archive extends PackedFile {
   readonly name: string;
   readonly modules: readonly string[];
   readonly first: boolean;
@@ -186,6 +190,10 @@ function isFile(value: unknown): value is RuntimeFile {
   );
 }
 
+function isPacked(value: unknown): value is PackedFile {
+  return isFile(value) && isFile((value as Partial<PackedFile>).packed);
+}
+
 /** Reads `manifest.json`. Throws an `Error` that says what is wrong with it. */
 export function readManifest(text: string): Manifest {
   const value: unknown = JSON.parse(text);
@@ -196,12 +204,12 @@ export function readManifest(text: string): Manifest {
     if (!isFile(files[role])) throw new Error(`it has no usable entry for ${role}`);
   }
   if (files.image !== undefined) {
-    const { packed, holds } = isFields(files.image) ? files.image : {};
-    if (!isFile(files.image) || !isFile(packed) || !isNames(holds)) throw new Error("it has no usable entry for image");
+    const { holds } = isFields(files.image) ? files.image : {};
+    if (!isPacked(files.image) || !isNames(holds)) throw new Error("it has no usable entry for image");
   }
   for (const entry of archives as unknown[]) {
     const { name, modules } = isFields(entry) ? entry : {};
-    if (!isFile(entry) || !isText(name, 40) || !isNames(modules)) throw new Error("one of its archives has no usable entry");
+    if (!isPacked(entry) || !isText(name, 40) || !isNames(modules)) throw new Error("one of its archives has no usable entry");
   }
   if (!isNames(imports)) throw new Error("it does not say what can be imported");
   return value as unknown as Manifest;

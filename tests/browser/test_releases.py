@@ -1,5 +1,6 @@
 """Two releases of the site, one after the other: nothing of the one is ever used with the other."""
 
+import gzip
 import json
 import os
 import shutil
@@ -41,7 +42,7 @@ def second(run_folder: Path, tmp_path: Path) -> Path:
     manifest = json.loads((run / "manifest.json").read_text())
     gone = [manifest["files"].pop("image")["path"], "manifest.json"]
     core = next(archive for archive in manifest["archives"] if archive["name"] == "core")
-    gone.append(core["path"])
+    gone += [core["path"], core["packed"]["path"]]
     data = (run / core["path"]).read_bytes()
     for name in gone:
         (run / name).unlink()
@@ -52,6 +53,8 @@ def second(run_folder: Path, tmp_path: Path) -> Path:
         archive.writestr("second_release.py", "NAME = 'second'\n")
     core["sha256"] = sha256(changed.read_bytes()).hexdigest()
     core["size"] = changed.stat().st_size
+    core["packed"]["path"] = "core.second.gz"
+    (run / core["packed"]["path"]).write_bytes(gzip.compress(changed.read_bytes()))
     (run / "manifest.second.json").write_text(json.dumps(manifest))
     shutil.copytree(run_folder / "assets", run.parent / "assets")
     return run.parent

@@ -1,5 +1,6 @@
 """The finder for archives that are fetched when a program imports from them, in CPython."""
 
+import gzip
 import hashlib
 import importlib.util
 import io
@@ -73,7 +74,20 @@ def test_a_name_that_nobody_has_fetches_nothing(fetched: dict[str, bytes | None]
     assert set(fetched) == {"more.1.zip", "two.1.zip"}
 
 
-@pytest.mark.parametrize(("answer", "words"), [(None, "the site does not answer"), (b"other", "is damaged")])
+def test_what_gzip_has_packed_is_unpacked(fetched: dict[str, bytes | None]) -> None:
+    fetched["two.1.zip"] = gzip.compress(TWO)
+    assert import_module("two_of_tests").here == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "the site does not answer"),
+        (b"other", "is damaged"),
+        (gzip.compress(TWO)[:-9], "is damaged"),
+        (gzip.compress(MORE), "is damaged"),
+    ],
+)
 def test_what_cannot_be_had_is_one_error_in_words_and_is_tried_again(
     fetched: dict[str, bytes | None], answer: bytes | None, words: str
 ) -> None:

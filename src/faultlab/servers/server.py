@@ -68,7 +68,7 @@ class Truth:
 
     def add(self, media: int, title: str, size: int | None = None) -> str:
         """Publish something new and return its id; sounds and songs have a file of `size` bytes."""
-        log = () if self.generation == 1 else (self.generation,)  # one that began anew counts from 1, and gives no id again
+        log = () if self.generation == 1 else (self.generation,)  # which counts from 1 again
         content_id = identifier(self.seed, "content", *log, len(self.events))
         version = len(self.events) + 1
         file = bytes_of(f"{content_id}:{version}", size or 0) if media in FILE_PATHS else None

@@ -125,7 +125,7 @@ class ImageFile(BundleFile):
 
 @dataclass(frozen=True)
 class BundleArchive(BundleFile):
-    """A zip of modules of the bundle, which Python reads in place.
+    """A zip of modules of the bundle, which Python reads in place; `packed` is the same as gzip leaves it.
 
     It has modules under the dotted names of `modules` alone. `first`: it is fetched before the first program runs, all others when a
     program imports from them.
@@ -134,6 +134,7 @@ class BundleArchive(BundleFile):
     name: str
     modules: tuple[str, ...]
     first: bool
+    packed: BundleFile
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,11 @@ def build_runtime(root: Path, out: Path, *, image: bool = True) -> Manifest:
     parts = [("stdlib", _top_levels(first), first), *ours, *theirs, ("library", _top_levels(rest), rest)]
     archives = tuple(
         BundleArchive(
-            **asdict(folder.add(name, ".zip", data)), name=name, modules=modules, first=name in _FIRST
+            **asdict(folder.add(name, ".zip", data)),
+            name=name,
+            modules=modules,
+            first=name in _FIRST,
+            packed=folder.add(f"{name}.zip", ".gz", packed(data)),
         )
         for name, modules, data in parts
     )
