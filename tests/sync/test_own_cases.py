@@ -28,6 +28,7 @@ from afterswipe.sync import (
     command,
     driver,
 )
+from afterswipe.sync.errors import DiskRefused
 from afterswipe.sync.feed.protocol import nanoseconds, read_page
 from afterswipe.sync.store.disk import mapped
 from afterswipe.sync.store.store import Store
@@ -644,17 +645,32 @@ def test_a_child_that_was_started_meanwhile_does_not_keep_the_folder_locked(rig)
 
 
 class ForOne(FileDisk):
-    """A disk that refuses one name and no other."""
+    """A disk that refuses one thing for one name and no other."""
 
-    def __init__(self, root, part: str) -> None:
+    def __init__(self, root, part: str, what: str = "rename", error: int = errno.EACCES) -> None:
         super().__init__(root)
-        self.part = part
+        self.part, self.what, self.error = part, what, error
+
+    def refuse(self, what, name):
+        if self.part in name and what == self.what:
+            with mapped(name):
+                raise OSError(self.error, os.strerror(self.error), name)
+
+    def open_part(self, name):
+        self.refuse("open", name)
+        return super().open_part(name)
+
+    def append(self, name, data):
+        self.refuse("append", name)
+        super().append(name, data)
 
     def rename(self, part, final):
-        if self.part in final:
-            with mapped(final):
-                raise OSError(errno.EACCES, os.strerror(errno.EACCES), final)
+        self.refuse("rename", final)
         super().rename(part, final)
+
+    def read(self, name):
+        self.refuse("read", name)
+        yield from super().read(name)
 
 
 def test_a_name_that_a_virus_scanner_holds_is_its_content_s_trouble(rig):
@@ -668,6 +684,33 @@ def test_a_name_that_a_virus_scanner_holds_is_its_content_s_trouble(rig):
     assert rig.in_sync()
 
 
+@pytest.mark.parametrize(
+    ("what", "error"),
+    [("open", errno.EPERM), ("open", errno.EBUSY), ("append", errno.EFBIG), ("append", errno.ESTALE)],
+    ids=["immutable", "held", "too large for the file system", "another machine has replaced it"],
+)
+def test_a_file_that_the_disk_refuses_to_open_or_to_grow_is_its_content_s_trouble(rig, what, error):
+    """Red before: it ended every run, with everything else still to come (kind 10)."""
+    content = only(rig)
+    report = rig.run(disk=ForOne(rig.folder, content, what, error))
+    assert not report.finished
+    assert [type(problem) for problem in report.problems] == [DiskRefused]
+    assert landed(rig.folder) == all_but(rig, content)
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+def test_after_a_kill_a_file_that_may_not_be_read_is_got_again(rig):
+    """As one that another user's run has put there. Red before: every run ended at it, before the feed was asked (kind 10)."""
+    rig.run()
+    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
+        database.execute("UPDATE meta SET clean = 0")
+        database.execute("UPDATE files SET checked = 0")
+        database.commit()
+    assert rig.run(disk=ForOne(rig.folder, only(rig), "read")).finished
+    assert rig.in_sync()
+
+
 @pytest.mark.parametrize("columns", ["1", "0", "-5", "x", "100000"])
 def test_a_terminal_of_any_width_gets_help_and_an_error_in_words(monkeypatch, capsys, columns):
     monkeypatch.setenv("COLUMNS", columns)
@@ -677,7 +720,15 @@ def test_a_terminal_of_any_width_gets_help_and_an_error_in_words(monkeypatch, ca
     assert "exit" in capsys.readouterr().out.lower()
 
 
-@pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-8", "text/xml"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json",
+        "application/problem+json; charset=utf-8",
+        "text/xml",
+        "multipart/byteranges; boundary=x",
+    ],
+)
 def test_a_document_is_no_sound(plain, kind):
     """A gateway answers 200 and `{"error": …}`; without a digest that was a file. Red before (kind 9)."""
     content = only(plain)

@@ -122,6 +122,43 @@ def test_f19_the_client_s_sign_in_is_not_for_strangers(library):
     assert "authorization" not in server.seen[1].headers
 
 
+def test_the_client_s_parameters_stay_at_home_and_a_signed_address_stays_as_it_is(library):
+    """Red before: the key went to the other host, and took the place of the query that was signed."""
+    signed = "https://cdn.example/b?signature=1"
+    answers = {BASE + "a?key=secret": to(library, signed), signed: library.Response(200, content=b"x")}
+    server = Server(library, answers)
+    assert get(server.wire(hosts=("cdn.example",), params={"key": "secret"}))[1] == b"x"
+    assert [str(request.url) for request in server.seen] == list(answers)
+
+
+def busy(library, where):
+    """A server that says something all the time, so that no connection is ever silent, and never anything that counts."""
+
+    class Body(library.AsyncByteStream):
+        async def __aiter__(self):
+            yield b"x"
+            await asyncio.sleep(1e9)
+
+    class Transport(library.AsyncBaseTransport):
+        async def handle_async_request(self, _request):
+            if where == "head":
+                await asyncio.sleep(1e9)
+            return library.Response(200, stream=Body())
+
+    return library.AsyncClient(transport=Transport())
+
+
+@pytest.mark.parametrize("where", ["head", "body"])
+def test_early_hints_pings_and_trailers_without_an_end_have_one(library, where):
+    """Red before: they waited for the end of the run, which may be a day."""
+    wire = Wire(
+        busy(library, where), BASE, hosts=(), limits=Limits(), clock=LoopClock(), point=lambda *_: None
+    )
+    with pytest.raises(Broken, match="nothing that counts came in 60 s") as broken:
+        get(wire)
+    assert broken.value.slow
+
+
 def test_a_feed_on_http_may_stay_there(library):
     """A server under test on this machine."""
     base = "http://localhost/"

@@ -168,7 +168,7 @@ class Driver:
 
     def is_good(self, have: Have) -> bool:
         """Whether a file is what its row says; one that cannot be read is not (S23)."""
-        with suppress(errors.DiskFault):
+        with suppress(errors.DiskFault, errors.ReadOnlyDirectory):
             if self.fetcher.disk.size(have.name) == have.size:
                 return self.fetcher.digest(have.name) == (have.sha256, have.size)
         return False
@@ -260,7 +260,7 @@ class Driver:
                     return
                 self.problems[job.key] = [error]
                 trouble.more(error)
-            except (errors.DiskFault, errors.UnsafePath) as error:
+            except (errors.DiskFault, errors.ReadOnlyDirectory, errors.UnsafePath) as error:
                 if isinstance(error, errors.DiskFault):  # bytes of it were lost
                     self.fetcher.give_up(job)
                 refused = errors.DiskRefused(job.key, str(error))

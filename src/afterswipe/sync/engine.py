@@ -29,7 +29,6 @@ from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, Le
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
-_OWNER_BITS = 64
 type Until = float | asyncio.Event | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
 
@@ -92,7 +91,7 @@ class Sync:
         self.clock = clock or SystemClock()
         self.limits = limits or Limits()
         self.rng = rng or Random()
-        self.owner = owner or this_process(self.rng.getrandbits(_OWNER_BITS))
+        self.owner = owner or this_process(self.rng.getrandbits(64))
         self._client = client
         self._disk: Disk = FileDisk(directory) if isinstance(directory, str | Path) else directory
         self._policy = policy
@@ -197,12 +196,11 @@ class _Run:
 
     async def run(self) -> Report:
         try:
-            try:
-                return await self.once()
-            except CorruptDatabase:
-                self.store.rebuild()
-                self.fetcher.arrived.clear()
-                return await self.once()
+            return await self.once()
+        except CorruptDatabase:
+            self.store.rebuild()
+            self.fetcher.arrived.clear()
+            return await self.once()
         finally:
             self.store.close()
             self.disk.close()

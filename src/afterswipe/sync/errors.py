@@ -118,7 +118,7 @@ class OtherFeed(StoreError):
 
 
 class ReadOnlyDirectory(StoreError):
-    """Writing is not allowed here."""
+    """Writing, or reading, is not allowed here."""
 
 
 class DiskFault(StoreError):

@@ -182,13 +182,10 @@ class FileDisk:
             os.unlink(self._path(name))
 
     def read(self, name: str) -> Iterator[bytes]:
-        with mapped(name):
-            descriptor = os.open(self._path(name), os.O_RDONLY | _NO_LINKS)
-            try:
-                while data := os.read(descriptor, CHUNK):
-                    yield data
-            finally:
-                os.close(descriptor)
+        flags = os.O_RDONLY | _NO_LINKS
+        with mapped(name), open(os.open(self._path(name), flags), "rb", buffering=0) as file:
+            while data := file.read(CHUNK):
+                yield data
 
     def size(self, name: str) -> int | None:
         with mapped(name):
@@ -335,17 +332,18 @@ class _Database(sqlite3.Connection):
 
 
 def _place(path: str) -> tuple[int, int] | None:
-    try:
+    with suppress(OSError):
         found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+        return found.st_dev, found.st_ino
+    return None
 
 
 _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
     (DiskFull, "ENOSPC EDQUOT", "Free some space and run again."),
     (ReadOnlyDirectory, "EACCES EPERM EROFS", "Give a directory that this process may write to."),
-    (DiskFault, "EIO", "Look at the disk."),
+    (ReadOnlyDirectory, "EBUSY ETXTBSY", "Somebody holds it. Run again when they have let go."),
+    (ReadOnlyDirectory, "EFBIG", "No larger file may be here. Give a directory on another file system."),
+    (DiskFault, "EIO ESTALE", "Look at the disk."),
     (StoreError, "EMFILE ENFILE", "Allow this process more files (ulimit -n), or lower Limits.concurrency."),
     (UnsafePath, "ELOOP ENOTDIR EISDIR EMLINK", "Remove what is there; it is not ours."),
     (StoreError, "", "Look at the disk, then run again."),
@@ -398,7 +396,6 @@ def same_machine(owner: str) -> bool:
 
 def _machine() -> str:
     """Which start of which kernel it is; where it does not say, the host's name."""
-    try:
+    with suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return platform.node()
+    return platform.node()

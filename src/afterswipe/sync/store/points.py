@@ -40,9 +40,7 @@ class Points:
             self._killed = error
 
 
-_EFFECTS = (
-    "open_part append truncate fsync rename fsync_directory unlink size free database set_database_aside"
-)
+_TOLD = "open_part append truncate fsync rename fsync_directory unlink size free database set_database_aside"
 
 
 def pointed(disk: Disk, points: Points) -> Disk:
@@ -62,7 +60,7 @@ def pointed(disk: Disk, points: Points) -> Disk:
             yield from disk.read(name)
 
     made: Any = SimpleNamespace(
-        **{name: announced(name) for name in _EFFECTS.split()}, read=read,
+        **{name: announced(name) for name in _TOLD.split()}, read=read,
         fsync_ahead=disk.fsync_ahead, sizes=disk.sizes, stands=disk.stands, alone=disk.alone, close=disk.close,
     )  # fmt: skip
     return made  # type: ignore[no-any-return]

@@ -189,7 +189,7 @@ class Ask:
         kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind in _FOR_PEOPLE:
             return Not.ITS_OWN
-        if kind.endswith(("json", "xml")) and not self.document and self.want.sha256 is None:
+        if kind.endswith(("json", "xml", "byteranges")) and not self.document and self.want.sha256 is None:
             return Refuse(f"{kind} came, which is no sound")
         if answer.encoded:
             return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")

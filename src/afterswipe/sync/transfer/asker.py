@@ -12,7 +12,7 @@ from posixpath import dirname
 from typing import Any
 
 from afterswipe.sync.errors import (  # isort: skip
-    BrokenAnswer, DiskFault, DiskRefused, FeedError, FeedTooLarge, Forbidden, Misdirected, Missing, Postponed, ReadOnlyDirectory, StoreError,
+    BrokenAnswer, DiskFault, FeedError, FeedTooLarge, Forbidden, Misdirected, Missing, Postponed, ReadOnlyDirectory, StoreError,
     Unreachable, WrongFile,
 )  # fmt: skip
 from afterswipe.sync.clock import Clock
@@ -206,7 +206,7 @@ class Asker:
             self.discard(goes.name)
 
     async def insist(self, arrived: Arrived, error: StoreError) -> None:
-        """Where somebody holds a file, let it land after a moment, and then in another run (S23). Raises DiskRefused, or DiskFault."""
+        """Where somebody holds a file, let it land after a moment, and then in another run (S23). Raises what the disk said last."""
         for attempt in range(self.limits.attempts - 1):
             if isinstance(error, DiskFault):
                 raise error
@@ -215,8 +215,7 @@ class Asker:
             if not refused:
                 return
             error = refused[0][1]
-        refusal = DiskRefused(arrived.job.key, f"its name could not be given: {error}")
-        raise error if isinstance(error, DiskFault) else refusal
+        raise error
 
     def discard(self, name: str) -> None:
         """Delete what no row speaks of any more. Where that is refused, or it is damaged, another run tidies up (S23)."""
@@ -255,7 +254,7 @@ class Asker:
             if isinstance(error, DiskFault):
                 self.give_up(arrived.job)
         for part in sorted(self.growing):
-            with suppress(DiskFault):
+            with suppress(DiskFault, ReadOnlyDirectory):
                 self.hold(part)
 
 

@@ -122,7 +122,7 @@ class Fetcher(Asker):
         if size is None:
             return None
         if want.sha256 is not None and want.size in (None, size):
-            with suppress(DiskFault):
+            with suppress(DiskFault, errors.ReadOnlyDirectory):
                 digest = self.digest(job.final)
                 if digest[0] == want.sha256:
                     self.disk.fsync_directory(dirname(job.final))

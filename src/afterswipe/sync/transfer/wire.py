@@ -1,7 +1,8 @@
 """HTTP, by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped."""
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from email.utils import formatdate
@@ -63,8 +64,8 @@ class Wire:
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
-        for _ in range(self.limits.redirects + 1):
-            response = await self._send(url, headers)
+        for redirects in range(self.limits.redirects + 1):
+            response = await self._send(url, headers, led=redirects > 0)
             if response.status_code not in _REDIRECTS:
                 headers = {"date": formatdate(self.clock.wall(), usegmt=True)}
                 headers |= {name.lower(): value for name, value in response.headers.items()}
@@ -74,20 +75,31 @@ class Wire:
             url = self._checked(url, location)
         raise Elsewhere(f"more than {self.limits.redirects} redirects")
 
-    async def _send(self, url: str, headers: dict[str, str]) -> Any:
+    async def _send(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
         self.point("request", url)
         self.requests += 1
         try:
             wait = self.limits.read_seconds
             request = self.client.build_request("GET", url, headers=headers, timeout=wait)
-            if url.startswith(self.base) or _origin(urlsplit(url)) == _origin(self._home):
-                auth = {"auth": self.user} if self.user else {}
-                return await self.client.send(request, stream=True, follow_redirects=False, **auth)
-            for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
-                del request.headers[name]
-            return await self.client.send(request, stream=True, follow_redirects=False, auth=None)
+            if led:  # its query is its own: the client's parameters may be somebody's key
+                request.url = type(request.url)(url)
+            auth: dict[str, Any] = {"auth": self.user} if self.user else {}
+            if _origin(urlsplit(url)) != _origin(self._home):
+                auth = {"auth": None}
+                for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
+                    del request.headers[name]
+            return await self._in_time(self.client.send(request, stream=True, follow_redirects=False, **auth))
         except self._bad_address as error:  # looked at even where the redirect is not followed
             raise Elsewhere(f"an address that makes no sense: {error}") from error
+
+    async def _in_time[T](self, coming: Awaitable[T]) -> T:
+        """A head, or a piece of a body. A server can send for ever what is neither: early hints, pings, a trailer."""
+        longest = self.limits.read_seconds + self.limits.rate_seconds
+        try:
+            async with asyncio.timeout(longest):
+                return await coming
+        except TimeoutError as error:
+            raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
         except self._failures as error:
             raise Broken(f"{type(error).__name__}: {error}", untrusted=_is_untrusted(error)) from error
 
@@ -116,11 +128,9 @@ class Wire:
         while True:
             self.point("receive", opened.url)
             try:
-                piece = await source.__anext__()
+                piece = await self._in_time(source.__anext__())
             except StopAsyncIteration:
                 return
-            except self._failures as error:
-                raise Broken(f"{type(error).__name__}: {error}") from error
             if piece:
                 yield piece
             came += len(piece)
@@ -167,14 +177,11 @@ def _is_untrusted(error: BaseException | None) -> bool:
     return error is not None
 
 
-type _Errors = tuple[type[Exception], ...]
-
-
-def _errors_of(client: Any) -> tuple[_Errors, _Errors]:
+def _errors_of(client: Any) -> list[tuple[type[Exception], ...]]:
     """The errors of the library that the client comes from, found without importing it: of the network, with the system's own; of an address."""
     for base in type(client).__mro__:
         library = sys.modules.get(base.__module__.partition(".")[0])
         found = getattr(library, "RequestError", None)
         if isinstance(found, type) and issubclass(found, Exception):
-            return (found, OSError), (getattr(library, "InvalidURL", UnicodeError),)
-    return (OSError,), (UnicodeError,)
+            return [(found, OSError), (getattr(library, "InvalidURL", UnicodeError),)]
+    return [(OSError,), (UnicodeError,)]
