@@ -70,7 +70,9 @@ def test_on_a_phone_a_run_is_seen_where_it_was_asked_for(browser: Browser, serve
     code = "".join(f"print({number}, flush=True)\n" for number in range(40))
     tested = "".join(f"{number}\n" for number in range(40))
     sources = {"same.py": Source(code, tested=tested), "other.py": Source(code, tested="another\n")}
-    context = browser.new_context(viewport={"width": 390, "height": 400}, has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 400}, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
     server.pages["/phone.html"] = render(sources, server.root / "_run")
     page = context.new_page()
     page.goto(f"{server.origin}/phone.html")
@@ -81,7 +83,9 @@ def test_on_a_phone_a_run_is_seen_where_it_was_asked_for(browser: Browser, serve
         snippet = Snippet(page, file)
         result = snippet.root.locator(".snippet-result")
         expect(result).to_be_hidden()
-        page.evaluate("(top) => scrollTo(0, top)", snippet.root.locator(".snippet-bar").bounding_box()["y"])
+        snippet.root.locator(".snippet-bar").evaluate(
+            "(bar) => scrollBy(0, bar.getBoundingClientRect().top - 150)"
+        )
         expect(snippet.root.locator(".snippet-output")).not_to_be_in_viewport(ratio=0.5)
         snippet.button("Run").tap()
         expect(result).to_contain_text(words)

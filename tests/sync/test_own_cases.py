@@ -4,7 +4,6 @@ import errno
 import io
 import json
 import os
-import re
 import shutil
 import sqlite3
 import sys
@@ -34,7 +33,7 @@ from afterswipe.sync.store.disk import mapped
 from afterswipe.sync.store.store import Store
 from faultlab.demo.app import application
 from faultlab.servers.faulty import Fault, FaultyServer
-from faultlab.servers.server import SOUND, Content, FeedServer, Truth, identifier
+from faultlab.servers.server import FILE_UPDATED, SOUND, Content, FeedServer, Truth, identifier
 from faultlab.servers.wire import Ending, Reply, Request
 from guide.hosting import hosted
 
@@ -747,24 +746,37 @@ def test_a_document_is_no_sound(plain, kind):
     assert plain.in_sync()
 
 
-def test_a_feed_may_correct_what_it_says_of_a_file(plain):
-    """A server that gives its whole list each time says another size than the first time. Red before: it counted for ever (kind 3)."""
-    content = only(plain)
-    answer, wrong = plain.honest.answer, []
+@pytest.mark.parametrize("size", [0, 7])
+@pytest.mark.parametrize("by", ["the same event", "a new event"])
+@pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
+def test_a_feed_may_correct_what_it_says_of_a_file(tmp_path, extended, by, size):
+    """A wrong size counts until the feed says another one, in the same event or in a new one. Red before: for ever (kind 3)."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500), extended=extended)
+    content, answer = only(rig), rig.honest.answer
+
+    def list_of(reply, events):
+        page = json.loads(reply.body)
+        page = events if isinstance(page, list) else {**page, "events": events}
+        return with_body(reply, json.dumps(page).encode())
 
     def lie(_request, reply):
-        events = json.loads(reply.body)
-        wrong.extend(event.update(size=7) for event in events if event["content_id"] == content)
-        return with_body(reply, json.dumps(events).encode())
+        events = [rig.honest.event(event) for event in rig.truth.events]
+        return list_of(reply, [{**e, "size": size} if e["content_id"] == content else e for e in events])
 
-    changed(plain, "update-events", lie)
-    assert not plain.run().finished
-    assert wrong
-    plain.honest.answer = lambda request: answer(
-        replace(request, url=re.sub("update-events/.*", "update-events/all", request.url))
-    )
-    assert plain.run().finished
-    assert plain.in_sync()
+    changed(rig, "update-events", lie)
+    assert f"500 bytes where the feed says {size}" in str(rig.run())
+    assert landed(rig.folder) == all_but(rig, content)
+    rig.honest.answer = answer
+    if by == "a new event":
+        rig.truth._note(content, SOUND, FILE_UPDATED)
+    else:
+        changed(
+            rig,
+            "update-events",
+            lambda _, reply: list_of(reply, list(map(rig.honest.event, rig.truth.events))),
+        )
+    assert rig.run().finished
+    assert rig.in_sync()
 
 
 class Later:

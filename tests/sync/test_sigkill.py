@@ -11,6 +11,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,11 @@ KILLS = 110
 LATER = 0.01
 """Seconds at most from the piece that decides to the kill: long enough to be in the middle of a landing."""
 SEED = 20261121
+
+
+def kill(process: int) -> None:
+    with suppress(ProcessLookupError):  # it was done before
+        os.kill(process, signal.SIGKILL)
 
 
 class Executioner(FaultyServer):
@@ -60,7 +66,7 @@ class Executioner(FaultyServer):
     def tick(self) -> None:
         self.sent += 1
         if self.sent == self.at and self.process is not None:
-            threading.Timer(self.later, os.kill, (self.process, signal.SIGKILL)).start()
+            threading.Timer(self.later, kill, (self.process,)).start()
 
 
 @dataclass(frozen=True)
