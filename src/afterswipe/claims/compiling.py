@@ -38,12 +38,12 @@ def compiled(folder: Path) -> dict[str, bytes]:
     for claim in claims:
         group, _, name = claim["id"].partition(".")
         ids.setdefault(group, []).append(name)
-    columns = [[_whole(claim)[key] for claim in claims] for key in COLUMNS]
+    columns = list(zip(*([whole[key] for key in COLUMNS] for whole in map(_whole, claims)), strict=True))
     catalogue = {"ids": {group: " ".join(names) for group, names in ids.items()}, "columns": columns}
     # In blocks of 100 kB, for whoever unpacks it needs four times a block of memory.
     statements = bz2.compress("\n".join(claim["statement"] for claim in claims).encode(), 1)
-    made = {CATALOGUE: _json(catalogue).encode(), STATEMENTS: statements, SOURCES: _json(more).encode()}
-    return {name: digest(folder).encode() + b"\n" + data for name, data in made.items()}
+    of = digest(folder).encode() + b"\n"
+    return {CATALOGUE: of + _json(catalogue), STATEMENTS: of + statements, SOURCES: of + _json(more)}
 
 
 def made(package: Path, name: str) -> bytes:
@@ -72,5 +72,5 @@ def _whole(claim: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _json(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+def _json(data: object) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str).encode()

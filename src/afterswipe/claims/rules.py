@@ -151,8 +151,8 @@ def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
     for claim_id, chosen in disputes.items():
         must_be_one_of("dispute", claim_id, [claim.id for claim in rules().values() if claim.side])
         must_be_one_of("side of a dispute", chosen, SIDES)
+    units = {claim.id: claim.value.unit for claim in rules().values() if claim.value} if numbers else {}
     for claim_id, number in numbers.items():
-        units = {claim.id: claim.value.unit for claim in rules().values() if claim.value is not None}
         must_be_one_of("claim with a number:", claim_id, units)
         unit = units[claim_id]
         least = 0 if unit in _MILLISECONDS or unit == "share" else 0.1 if unit == "Mbit/s" else 1

@@ -23,13 +23,13 @@ class Part {
   }
 }
 
-/** What the module may be without. */
-const isDrawing = (symbol) => symbol.startsWith("emscripten_gl");
+/** How the names of what the module may be without begin. */
+const DRAWING = "emscripten_gl";
 
 /** Statements of the glue, each of which is there once, and what stands in their place. */
 const EDITS = [
   ['try{scriptDirectory=new URL(".",_scriptName).href}catch{}', ""],
-  ["if(!value&&!entry.required){", 'if(!value&&(!entry.required||symName.startsWith("emscripten_gl"))){'],
+  ["if(!value&&!entry.required){", `if(!value&&(!entry.required||symName.startsWith("${DRAWING}"))){`],
 ];
 
 const variable = (name) => `variable ${name}`;
@@ -233,7 +233,7 @@ async function slim({ pyodide, speakers, asm, wasm }) {
   const parts = partsOf(body);
   const asked = WebAssembly.Module.imports(new WebAssembly.Module(module))
     .map(({ name }) => name)
-    .filter((name) => !isDrawing(name));
+    .filter((name) => !name.startsWith(DRAWING));
   const spoken = await Promise.all([join(pyodide, "pyodide.mjs"), ...speakers].map((path) => readFile(path, "utf8")));
   const first = spoken.flatMap((text) => [...text.matchAll(/[\w$]+/g)].map(([name]) => property(name)));
   const { stays, names } = reached(parts, [...first, ...asked.map(imported)]);
