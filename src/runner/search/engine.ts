@@ -52,6 +52,8 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["c/", 0.7],
   ["glossary/", 0.8],
   ["ways/", 0.8],
+  ["what-stops/", 0.85],
+  ["numbers/", 0.9],
 ];
 
 /** One thing that is asked for: the ways to say it, each some words that belong together, and what each is worth. */
