@@ -6,7 +6,7 @@ final class UploadDelegate: NSObject, URLSessionTaskDelegate {
         guard let error = error as? URLError else { return } // none: look at task.response
         switch error.backgroundTaskCancelledReason {
         case .userForceQuitApplication:
-            startAgain(task) // the person swiped the app away: no need to ask
+            startAgain(task) // the person force quit the app: no need to ask
         case .backgroundUpdatesDisabled:
             tell("Background App Refresh is off, so the upload was stopped. Open the app to post it.")
         case .insufficientSystemResources:

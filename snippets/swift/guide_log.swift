@@ -2,15 +2,19 @@
 import Foundation
 import os
 
+@available(iOS 16, *)
 final class BackgroundLog: Sendable {
     static let shared = BackgroundLog()
     private let system = Logger(subsystem: "com.example.story", category: "background")
     // Goes on while the phone sleeps, and does not jump with the time of day.
     private let launched = ContinuousClock.now
     private let process = ProcessInfo.processInfo.processIdentifier
+    private let queue = DispatchQueue(label: "com.example.story.log") // one line at a time, from any thread
     private let file = URL.documentsDirectory.appending(path: "background.log")
 
-    func note(_ what: String) {
+    func note(_ what: String) { queue.sync { write(what) } }
+
+    private func write(_ what: String) {
         let age = launched.duration(to: .now)
         let line = "\(Date.now.ISO8601Format()) pid \(process) age \(age) \(what)\n"
         system.notice("\(line, privacy: .public)") // for Console, without the debugger
@@ -31,6 +35,7 @@ final class BackgroundLog: Sendable {
 }
 
 /// One line each second. A hole in the file is a time without run time.
+@available(iOS 16, *)
 func beat() async throws {
     while true {
         BackgroundLog.shared.note("runs")

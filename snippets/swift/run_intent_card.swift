@@ -22,7 +22,7 @@ struct PostStory: LongRunningIntent, CancellableIntent {
         return .result()
     }
 
-    /// Several parts: one alone would have no progress to report.
+    /// Several parts: one alone would have no progress to report. A long film is read from its fileURL, not into memory.
     func partsToSend(of film: IntentFile) async throws -> [Data] {
         let (whole, size) = (film.data, 1_000_000)
         return stride(from: 0, to: whole.count, by: size).map { whole[$0..<min($0 + size, whole.count)] }
@@ -31,6 +31,8 @@ struct PostStory: LongRunningIntent, CancellableIntent {
     func send(_ part: Data) async throws {
         var request = URLRequest(url: URL(string: "https://example.com/stories")!)
         request.httpMethod = "POST"
-        _ = try await URLSession.shared.upload(for: request, from: part)
+        let (_, answer) = try await URLSession.shared.upload(for: request, from: part)
+        let status = (answer as? HTTPURLResponse)?.statusCode ?? 0 // a 503 is no error of the transfer
+        guard (200..<300).contains(status) else { throw URLError(.badServerResponse) }
     }
 }

@@ -1,6 +1,6 @@
 // The extension of iOS 27, and the call in the app that lets it run.
 import ExtensionFoundation
-import Photos
+@preconcurrency import Photos // its jobs and resources are not Sendable
 import Synchronization
 
 @available(iOS 27, *)

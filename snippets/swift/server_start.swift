@@ -5,16 +5,19 @@ import Foundation
 
 @available(iOS 17.2, *)
 func watchTokens() {
+    if let token = Activity<PostAttributes>.pushToStartToken { // its stream may stay silent
+        Task { await tellServer("start", hex(token)) }
+    }
     Task {
         for await token in Activity<PostAttributes>.pushToStartTokenUpdates {
-            await tellServer("start", token.map { String(format: "%02x", $0) }.joined())
+            await tellServer("start", hex(token))
         }
     }
     Task {
         for await card in Activity<PostAttributes>.activityUpdates { // also one that a push started
             Task {
                 for await token in card.pushTokenUpdates {
-                    await tellServer("update", token.map { String(format: "%02x", $0) }.joined())
+                    await tellServer("update", hex(token))
                 }
             }
         }
@@ -25,3 +28,5 @@ func watchTokens() {
         }
     }
 }
+
+nonisolated func hex(_ token: Data) -> String { token.map { String(format: "%02x", $0) }.joined() }

@@ -18,7 +18,9 @@ func postStory(file: URL, to request: URLRequest) async throws {
         await card.update(.init(state: .init(progress: sent), staleDate: nil))
     }
     // URLSession.shared lives in the app's process and is suspended with it.
-    _ = try await URLSession.shared.upload(for: request, fromFile: file, delegate: delegate)
+    let (_, answer) = try await URLSession.shared.upload(for: request, fromFile: file, delegate: delegate)
+    let status = (answer as? HTTPURLResponse)?.statusCode ?? 0 // a 503 is no error of the transfer
+    guard (200..<300).contains(status) else { throw URLError(.badServerResponse) }
     await card.end(.init(state: .init(progress: 1), staleDate: nil))
 }
 
@@ -30,6 +32,6 @@ final class ProgressDelegate: NSObject, URLSessionTaskDelegate {
         _ session: URLSession, task: URLSessionTask, didSendBodyData bytes: Int64,
         totalBytesSent sent: Int64, totalBytesExpectedToSend size: Int64
     ) {
-        Task { await report(Double(sent) / Double(size)) }
+        Task { await report(Double(sent) / Double(size)) } // one may overtake another: a real card never goes back
     }
 }

@@ -363,7 +363,8 @@ extension SoundSync {
             var request = URLRequest(url: server.appending(path: what))
             request.httpMethod = "PUT"
             let answer = try? await URLSession.shared.upload(for: request, from: Data(token.utf8)).1
-            guard (answer as? HTTPURLResponse)?.statusCode == 200, unsent[what] == token else { continue }
+            let status = (answer as? HTTPURLResponse)?.statusCode ?? 0
+            guard (200..<300).contains(status), unsent[what] == token else { continue }
             unsent[what] = nil
         }
     }

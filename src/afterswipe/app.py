@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .frameworks.widgetkit.system import WidgetCenter
 
 
-class Application(metaclass=Checked):
+class Application(Checked):
     """One process of an app on the phone.
 
     `launch_reason` is "person", or what the system launched the app for. What is not told of here is the phone's machinery.

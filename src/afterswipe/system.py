@@ -40,7 +40,7 @@ class InTheApp(InProcess, Protocol):
         """Its BackgroundTasks."""
 
 
-class System[App: InTheApp](metaclass=Checked):
+class System[App: InTheApp](Checked):
     """The phone's side of things, without a person. `App` is what an app's code holds in one process."""
 
     def __init__(self, rules: Rules, seed: int, uplink: float | None) -> None:

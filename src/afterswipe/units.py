@@ -30,12 +30,6 @@ def duration(ms: int) -> str:
     return f"{seconds} s"
 
 
-def clock_face(ms: int, start_minutes: int) -> str:
-    """Write the time of day as a phone shows it, for a start given in minutes after midnight."""
-    minutes = (start_minutes + ms // MINUTE) % (24 * 60)
-    return f"{minutes // 60}:{minutes % 60:02d}"
-
-
 def stopwatch(ms: int) -> str:
     """Write a moment of a run as `m:ss` or `h:mm:ss`."""
     seconds = ms // SECOND

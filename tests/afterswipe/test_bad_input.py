@@ -3,15 +3,18 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Iterator
+from enum import Enum
 
 import pytest
 
+import afterswipe
 from afterswipe import (
     MB,
     AfterSwipeError,
     Application,
     BGAppRefreshTaskRequest,
     BGContinuedProcessingTaskRequest,
+    BGTask,
     LongRunningIntent,
     NotKnownError,
     Phone,
@@ -100,7 +103,18 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "a network that is set": (lambda it: setattr(it.phone.network, "connected", False), "Network.connected is read.*`disconnect`"),
     "a token that is set": (lambda it: setattr(it.card, "push_token", "x"), "Activity.push_token is read"),
     "a charge as a text": (lambda it: setattr(it.phone.conditions, "battery", "full"), "battery='full'.*a finite number"),
-    "a switch as a text": (lambda it: setattr(it.phone.conditions, "charging", "yes"), "a switch is True or False"),
+    "a switch as a text": (lambda it: setattr(it.phone.conditions, "charging", "yes"), "charging='yes'.*True or False"),
+    "a kind that is set": (lambda it: setattr(it.phone.network, "kind", "wify"), "Network.kind is read.*uplink.*switch_to"),
+    "a kind misspelt": (lambda it: setattr(it.phone.network, "knd", "Wi-Fi"), "no 'knd' to set. Did you mean kind"),
+    "a portal that is set": (lambda it: setattr(it.phone.network, "captive_portal", 3), "is read.*enter_captive_portal"),
+    "access as a text": (lambda it: setattr(it.phone.photos, "full_access", "yes"), "full_access='yes'.*True or False"),
+    "uploads switched on from outside": (lambda it: setattr(it.phone.photos, "enabled", True), "is read.*full_access"),
+    "an answer for a switch": (lambda it: setattr(it.phone.continued_processing, "allowed", "Stop"), "allowed='Stop'.*True or False"),
+    "a condition of the phone": (lambda it: setattr(it.phone, "low_power_mode", True), "Did you mean conditions.low_power_mode"),
+    "a lock that is set": (lambda it: setattr(it.phone, "lock", True), "Phone.lock is called, and not set: write lock"),
+    "a locked phone": (lambda it: setattr(it.phone.conditions, "locked", True), "is read.*phone.lock"),
+    "a handler that is none": (lambda it: setattr(BGTask(it.app.process, "x"), "expiration_handler", 5), "expiration_handler=5.*no arguments"),
+    "a phone's version": (lambda it: setattr(it.phone, "ios", "26"), "Phone has no 'ios' to set. Give it"),
     "an asset twice": (lambda it: [it.phone.photos.take("a", size=5) for _ in "ab"], "an asset 'a' in the library already"),
     "a version of a sort": (lambda it: Phone(None), "None is no iOS version"),
     "the latest version": (lambda it: Phone("latest"), "is no iOS version"),
@@ -229,6 +243,63 @@ def places(it: Held) -> Iterator[tuple[str, object]]:
     names = "activities url_session background_url_session pushes audio location bluetooth photo_library widget_center notifications task_scheduler"
     yield from ((f"app.{name}", getattr(app, name)) for name in names.split())
     yield from [("phone", phone), ("app", app), ("card", it.card)]
+
+
+def handed() -> Iterator[tuple[str, object]]:
+    """Everything public that can be reached from a phone, its app and what its app makes, by the names that lead there."""
+    it, found = Held(), dict[int, object]()
+    ways = [("phone", it.phone), ("card", it.card)]
+    ways += [("upload", it.app.url_session.upload("x", size=5))]
+    ways += [
+        ("session", it.app.background_url_session),
+        ("task", it.app.background_url_session.upload("x", size=5)),
+    ]
+    while ways:
+        way, thing = ways.pop()
+        if id(thing) in found:
+            continue
+        found[id(thing)] = thing
+        named = [name for name in dir(thing) if not name.startswith("_")]
+        parts = [(f"{way}.{name}", getattr(thing, name)) for name in named if name != "content"]
+        ways += [(name, part) for name, part in parts if type(part).__module__.startswith("afterswipe.")]
+        if type(thing).__name__ in afterswipe.__all__ and not isinstance(thing, Enum | tuple):
+            yield way, thing
+
+
+WRITTEN = {
+    "Network": "downlink latency uplink",
+    "Conditions": "background_app_refresh battery charging idle low_data_mode low_power_mode",
+    "ContinuedProcessing": "allowed answer full",
+    "Photos": "full_access",
+    "BackgroundModes": "location_services",
+    "BackgroundURLSession": "is_discretionary",
+}
+"""What a program sets, by the class. All else is read, or does not exist."""
+
+
+def test_what_is_set_is_looked_at_wherever_a_program_gets():
+    """A misspelt name, and every name there is with rubbish in its place."""
+    silent, unclear, there = [], [], 0
+    for way, thing in handed():
+        there += 1
+        before = dict(vars(thing)) if hasattr(thing, "__dict__") else {}
+        for name in [*(name for name in dir(thing) if not name.startswith("_")), "knd", "batery"]:
+            try:
+                setattr(thing, name, object())
+            except UsageError as refused:
+                kind = type(thing).__name__
+                written = name in WRITTEN.get(kind, "").split()
+                words = (
+                    [f"{kind}({name}=<object"]
+                    if written
+                    else [f"{kind}.{name} is ", f"{kind} has no {name!r}"]
+                )
+                unclear += [str(refused)] * (not str(refused).startswith(tuple(words)))
+            else:
+                silent.append(f"{way}.{name}")
+        assert before.items() <= vars(thing).items()
+    assert silent == unclear == []
+    assert there > 35
 
 
 INNER = {"ask", "stream", "send", "receive"}

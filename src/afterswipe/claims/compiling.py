@@ -65,11 +65,8 @@ def _whole(claim: dict[str, Any]) -> dict[str, Any]:
     number, reported = claim.get("value"), claim["evidence"] in ("reported", "measured")
     shown = claim.get("status") == "disputed" and claim.get("demonstrated_by")
     side = "" if not shown else "report" if reported else "document"
-    return (
-        _DEFAULTS
-        | claim
-        | {"value": [number[key] for key in ("quantity", "unit", "bound")] if number else [], "side": side}
-    )
+    value = [number[key] for key in ("quantity", "unit", "bound")] if number else []
+    return _DEFAULTS | claim | {"value": value, "side": side}
 
 
 def _json(data: object) -> bytes:

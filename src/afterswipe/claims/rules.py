@@ -7,7 +7,7 @@ and is shown as such by `Phone.why`.
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from afterswipe.errors import APIError, ClaimError, UnavailableError, UsageError, must, must_be_one_of
+from afterswipe.errors import APIError, UnavailableError, UsageError, must, must_be_one_of
 
 from .catalogue import Rule, Value, rule, rules
 
@@ -109,7 +109,7 @@ class Rules:
             raise APIError(message, claim_id)
 
     def number(self, claim_id: str) -> float:
-        """The value of a claim in the claim's own unit; raises ClaimError where it has none."""
+        """The value of a claim in the claim's own unit."""
         quantity = self._value(claim_id).quantity
         return self._numbers.get(claim_id, quantity) if self._numbers else quantity
 
@@ -117,14 +117,12 @@ class Rules:
         """The value of a claim that is a time, in milliseconds."""
         if (time := self._times.get(claim_id)) is None:
             unit = self._value(claim_id).unit
-            if unit not in _MILLISECONDS:
-                raise ClaimError(f"Claim {claim_id} has the unit {unit!r}, which is no time.")
             time = self._times[claim_id] = round(self.number(claim_id) * _MILLISECONDS[unit])
         return time
 
     def _value(self, claim_id: str) -> Value:
-        if (value := self.claim(claim_id).value) is None:
-            raise ClaimError(f"Claim {claim_id} has no value. Give it a [value] table.")
+        value = self.claim(claim_id).value
+        assert value is not None, f"Claim {claim_id} has no value. Give it a [value] table."
         return value
 
 

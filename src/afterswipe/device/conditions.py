@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError, must, must_be_one_of, must_be_share
+from afterswipe.errors import UsageError, must_be_share
 from afterswipe.kernel import Checked, Clock, Phase
-from afterswipe.kernel.given import look
+from afterswipe.kernel.given import settable
 from afterswipe.kernel.phases import Moment, Subscribers, tell
 from afterswipe.kernel.record import ConditionChanged, Record
 
@@ -26,14 +26,14 @@ _APPEARED = {
 """The claim that says since which iOS there is such a switch."""
 
 
-class Power:
+class Power(Checked):
     """Whether the phone has been unlocked since it was switched on."""
 
     unlocked_since_restart = True
     """False between a restart and the first unlock. A phone starts as one that was unlocked before."""
 
 
-class Conditions(metaclass=Checked):
+class Conditions(Checked):
     """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is in the record; a person changes `locked`."""
 
     low_power_mode: bool = False
@@ -58,7 +58,7 @@ class Conditions(metaclass=Checked):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_"):
-            self._check(name, value)
+            self._check(name, settable(self, name, value))
         changed = getattr(self, name, None) != value
         object.__setattr__(self, name, value)
         if changed and not name.startswith("_"):
@@ -67,7 +67,7 @@ class Conditions(metaclass=Checked):
 
     @property
     def locked(self) -> bool:
-        """Whether the phone is locked."""
+        """Whether the phone is locked. A person locks it: use `phone.lock()` and `phone.unlock()`."""
         return self._locked
 
     @property
@@ -88,12 +88,8 @@ class Conditions(metaclass=Checked):
             tell(Moment.CONDITION, (self._changes,), "locked")
 
     def _check(self, name: str, value: Any) -> None:
-        must(name != "locked", "A person locks a phone: use phone.lock() and phone.unlock().")
-        must_be_one_of("condition", name, Conditions.__annotations__)
         if name == "battery":
-            must_be_share(name, look("Conditions", name, (float,), value))
-        fits = isinstance(value, bool) is (name != "battery")
-        must(fits, f"{name}={value!r}: a switch is True or False, a charge is a share.")
+            must_be_share(name, value)
         claim = _APPEARED.get(name)
         if claim is not None and not self._rules.holds(claim):
             since, ios = self._rules.claim(claim).since, self._rules.ios

@@ -146,8 +146,7 @@ class SimulatedTransport(httpx.AsyncBaseTransport):
         address(str(request.url))
         if not network.connected:
             raise ConnectError("notConnectedToInternet", "there is no network")
-        if not isinstance(request.stream, httpx.AsyncByteStream):
-            raise TypeError("An app is asynchronous here: use httpx.AsyncClient and an asynchronous body.")
+        assert isinstance(request.stream, httpx.AsyncByteStream)  # httpx's own client sees to that
         wait_for = self._connections.wait_for
         await wait_for(network.clock.after, network.round_trip)
         received = 0

@@ -59,7 +59,7 @@ def address(url: str) -> httpx.URL:
     raise UsageError(f"{url!r} is no address. Give a whole one: 'https://upload.example/story'.")
 
 
-class Network(metaclass=Checked):
+class Network(Checked):
     """The link between phone and server: `phone.network`.
 
     `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or `cellular`.
@@ -82,7 +82,7 @@ class Network(metaclass=Checked):
         self.in_use: list[Callable[[str], object]] = []
         """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
         self._connected = True
-        self.kind = "Wi-Fi"
+        self.kind = KINDS[0]
         """The kind of network that is used. Change it with `switch_to`."""
         self.captive_portal = False
         """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""

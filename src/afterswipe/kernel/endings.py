@@ -21,7 +21,7 @@ from .record import ProcessEnded
 _TOLD = "life-cycle.will-terminate-only-while-running"
 
 
-class Endings(metaclass=Checked):
+class Endings(Checked):
     """How the app's processes ended, in order: iterate over it, or look at the `last`."""
 
     def __init__(self, host: Host) -> None:

@@ -1,19 +1,20 @@
 """What a public method is given, checked against its own annotations before it does anything, so that nothing is half done.
 
-A class with the metaclass `Checked` answers with a UsageError that says what to give. What an annotation cannot say, such as that a size
-is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * MB`. Calls from the package are not looked at.
+A class with the base `Checked` answers with a UsageError that says what to give. What an annotation cannot say, such as that a size
+is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * MB`. The package's own calls are not looked at.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial, wraps
-from inspect import CO_VARKEYWORDS, signature
+from difflib import get_close_matches
+from functools import cached_property, wraps
+from inspect import CO_VARKEYWORDS, get_annotations, signature
 from math import isfinite
 from sys import _getframe
 from types import FunctionType, NoneType, UnionType
 from typing import Any, TypeAliasType, Union, get_args, get_origin
 
-from afterswipe.errors import UsageError, must_be_one_of
+from afterswipe.errors import UsageError, must, must_be_one_of
 
 _WORDS: dict[object, str] = {
     str: "a text",
@@ -87,22 +88,68 @@ def _words(kind: Any) -> str:
     return _WORDS.get(origin) or f"a {origin.__name__}"
 
 
-class Checked(type):
-    """The metaclass of what a program is handed: its public methods look at what they are given first."""
-
+class _Checking(type):
     def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **more: Any) -> None:
         super().__init__(name, bases, body, **more)
         for key, own in body.items():
             if isinstance(own, FunctionType) and (key == "__init__" or not key.startswith("_")):
                 setattr(cls, key, _checked(own, name if key == "__init__" else f"{name}.{key}"))
-            elif isinstance(own, property):
-                why = f"{name}.{key} is read, and not set. {own.__doc__ or ''}"
-                refuse = partial(_refuse, why)
-                setattr(cls, key, own.setter(_checked(own.fset, f"{name}.{key}") if own.fset else refuse))
 
 
-def _refuse(why: str, _thing: object, _value: object) -> None:
-    raise UsageError(why)
+class Checked(metaclass=_Checking):
+    """The base of what a program is handed: it looks at what its public methods are given, and at what is set."""
+
+
+def _set(thing: object, name: str, value: Any) -> None:
+    own = name.startswith("_") or _is_ours(_getframe(1).f_globals)
+    object.__setattr__(thing, name, value if own else settable(thing, name, value))
+
+
+Checked.__setattr__ = _set  # type: ignore[method-assign]  # in the class it would let a type checker pass any name
+
+
+def _is_ours(module: Mapping[str, Any]) -> bool:
+    return str(module.get("__name__")).startswith("afterswipe.")
+
+
+def settable(thing: object, name: str, value: Any) -> Any:
+    """The value, for what a program may set: its class has an annotation for it, or a property with a setter. Raises UsageError else."""
+    kind = type(thing)
+    own, where = getattr(kind, name, None), f"{kind.__name__}.{name}"
+    must(not isinstance(own, FunctionType), f"{where} is called, and not set: write {name}(...).")
+    if (asked := _settables(kind).get(name)) is not None:
+        return look(kind.__name__, name, kinds_of(asked), value)
+    if not _is_ours({"__name__": kind.__module__}) and own is None:
+        return value  # a name of its own in a program's own class
+    how = own.__doc__ if isinstance(own, property) else _ways(kind)
+    must(name not in dir(thing), f"{where} is read, and not set. {how}")
+    if not (near := [f"{part}.{name}" for part in _parts(thing) if name in dir(getattr(thing, part))]):
+        near = get_close_matches(name, [key for key in dir(thing) if not key.startswith("_")])
+    hint = f"Did you mean {' or '.join(near)}?" if near else _ways(kind)
+    if name in signature(kind).parameters:
+        hint = f"Give it to a new one: {kind.__name__}({name}=...)."
+    raise UsageError(f"{kind.__name__} has no {name!r} to set. {hint}")
+
+
+def _settables(kind: type) -> dict[str, Any]:
+    named = {key: asked for base in kind.__mro__ for key, asked in get_annotations(base).items()}
+    for key in dir(kind):
+        if isinstance(own := getattr(kind, key, None), property) and own.fset is not None:
+            named[key] = own.fget.__annotations__["return"]
+    return named
+
+
+def _parts(thing: object) -> list[str]:
+    there = {key: getattr(type(thing), key, vars(thing).get(key)) for key in dir(thing)}
+    return [key for key, part in there.items() if isinstance(part, Checked | cached_property)]
+
+
+def _ways(kind: type) -> str:
+    """What a program can do with such a thing."""
+    public = [key for key in dir(kind) if not key.startswith("_")]
+    calls = [f"{key}()" for key in public if isinstance(getattr(kind, key), FunctionType)]
+    ways = {"set": sorted(_settables(kind)), "called": calls}
+    return " ".join(f"What can be {way}: {', '.join(names)}." for way, names in ways.items() if names)
 
 
 def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
@@ -119,7 +166,7 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     def checking(*args: Any, **named: Any) -> Any:
         frame = _getframe(1)
         passed_on = frame.f_code.co_flags & CO_VARKEYWORDS  # what came as ** is looked at where it arrives
-        if not passed_on and frame.f_globals.get("__name__", "").startswith("afterswipe."):
+        if not passed_on and _is_ours(frame.f_globals):
             return method(*args, **named)
         if not asked:
             asked.update({name: kinds_of(kind) for name, kind in method.__annotations__.items()})

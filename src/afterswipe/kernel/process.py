@@ -97,7 +97,7 @@ class Process:
         """Keep the main thread busy until then (milliseconds); the future is done when it is free."""
         self.loop.blocked_until = until
         free = self.loop.create_future()
-        self.loop.call_at(until / SECOND, _resolve, free)
+        self.loop.call_at(until / SECOND, lambda: None if free.done() else free.set_result(None))
         return free
 
     def observe(self, handler: Callable[[str], None]) -> None:
@@ -147,11 +147,6 @@ class Process:
             self.rules.cite("life-cycle.timers-wait-for-resume")
         if State.BACKGROUND in (before, state):
             self.run_time.in_background(state is State.BACKGROUND)
-
-
-def _resolve(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 @frozen

@@ -8,6 +8,7 @@ from typing import dataclass_transform
 
 from afterswipe.units import stopwatch
 
+from .given import Checked
 from .life_cycle import Event, State
 
 
@@ -275,6 +276,8 @@ class ProcessEnded(Entry):
 
 class Record:
     """Everything that happened to one phone, in order. Time never goes back in it."""
+
+    __setattr__ = Checked.__setattr__
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []

@@ -8,12 +8,12 @@ from unicodedata import east_asian_width, normalize
 
 from afterswipe.claims.rules import Rules
 from afterswipe.frameworks.activitykit.card import APP, LIVE, Card
-from afterswipe.units import clock_face
+from afterswipe.units import HOUR, MINUTE
 
 from .svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing, marked_svg, marked_text
 
-STARTS_AT = 9 * 60 + 41
-"""What the phone's clock shows when it is switched on, in minutes after midnight: 9:41, as in Apple's pictures."""
+STARTS_AT = 9 * HOUR + 41 * MINUTE
+"""What the phone's clock shows when it is switched on, in milliseconds after midnight: 9:41, as in Apple's pictures."""
 
 _WIDTH = 30
 _FILLS = "\ue000"  # stands for a wide letter's second column
@@ -31,7 +31,8 @@ class LockScreen:
     @property
     def time(self) -> str:
         """The time of day that it shows."""
-        return clock_face(self.now, STARTS_AT)
+        hour, rest = divmod((STARTS_AT + self.now) % (24 * HOUR), HOUR)
+        return f"{hour}:{rest // MINUTE:02d}"
 
     def __str__(self) -> str:
         lines = [self.time.center(_WIDTH)]

@@ -6,7 +6,7 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import CardChanged, Record, StateChanged
 from afterswipe.units import duration, percent
 
-from .gaps import NOT_JUDGED, Gap, IsSo, Judgement, Span, Transfer, by_reason, covered, judge
+from .gaps import NOT_JUDGED, Gap, IsSo, Span, Transfer, by_reason, covered, judge
 from .svg import beliefs, marked_text
 from .words import GOES_ON, STOPPED, WAITS
 
@@ -26,7 +26,12 @@ class Truth:
     state: State
     since: int
     cards: list[CardChanged]
-    judgement: Judgement
+    transfers: list[Transfer]
+    """Every transfer, in order of its start. One that runs in the app's process stops when the process does."""
+    gaps: list[Gap]
+    """When a card said something that was not so, by time."""
+    not_judged: list[Span]
+    works: dict[int, IsSo]
     tolerance: float
     supposed: tuple[str, ...] = ()
 
@@ -36,18 +41,9 @@ class Truth:
         spans = states(record, now)
         last = {entry.activity: entry for entry in record.of(CardChanged)}
         state, since = (State(spans[-1].what), spans[-1].start) if spans else (State.NOT_RUNNING, 0)
-        judgement = judge(record, now, tolerance)
-        return cls(now, state, since, list(last.values()), judgement, tolerance, beliefs(record))
-
-    @property
-    def transfers(self) -> list[Transfer]:
-        """Every transfer, in order of its start. One that runs in the app's process stops when the process does."""
-        return self.judgement.transfers
-
-    @property
-    def gaps(self) -> list[Gap]:
-        """When a card said something that was not so, by time."""
-        return self.judgement.gaps
+        found, cards = judge(record, now, tolerance), list(last.values())
+        of = (found.transfers, found.gaps, found.not_judged, found.now)
+        return cls(now, state, since, cards, *of, tolerance, beliefs(record))
 
     @property
     def gap(self) -> int:
@@ -60,7 +56,7 @@ class Truth:
 
     def is_so(self, activity: int) -> IsSo | None:
         """What is so of the work that this card speaks of, or None where there is no such card."""
-        return self.judgement.now.get(activity)
+        return self.works.get(activity)
 
     def __str__(self) -> str:
         state, lasts = self.state.value, duration(self.now - self.since)
@@ -99,7 +95,7 @@ class Truth:
         if not self.cards:
             return "There is no card."
         if not self.gap:
-            if self.judgement.not_judged:
+            if self.not_judged:
                 return "Whether the card said what was not so is not judged."
             return "The card said nothing that was not so."
         reasons = self.by_reason()

@@ -54,7 +54,7 @@ def an_event_wakes_each_time(patch: Patch) -> None:
     event = LocationServices.location_event
 
     def planted(services: LocationServices) -> bool:
-        services.armed = True
+        vars(services)["armed"] = True
         return event(services)
 
     patch.setattr(LocationServices, "location_event", planted)

@@ -44,11 +44,10 @@ def a_processing_task_has_no_limit(patch: Patch) -> None:
 def a_request_waits_again_after_its_launch(patch: Patch) -> None:
     launch = TaskScheduler._launch
 
-    def planted(scheduler: TaskScheduler, granted: list) -> bool:
-        launched = launch(scheduler, granted)
-        if launched and granted[0].is_refresh:
+    def planted(scheduler: TaskScheduler, granted: list) -> None:
+        launch(scheduler, granted)
+        if granted[0].is_refresh:
             scheduler.add(granted[0].request)
-        return launched
 
     patch.setattr(TaskScheduler, "_launch", planted)
 

@@ -20,7 +20,7 @@ def no_extension_is_called(patch: Patch) -> None:
 @plant("photos-upload.full-library-access")
 def no_access_is_needed(patch: Patch) -> None:
     def planted(library: PhotoLibrary, enabled: bool) -> None:
-        library._photos.enabled = enabled
+        vars(library._photos)["enabled"] = enabled
 
     patch.setattr(PhotoLibrary, "set_upload_job_extension_enabled", planted)
 

@@ -17,7 +17,7 @@ def the_system_moves_the_bytes_of_a_default_session(patch: Patch) -> None:
 
     def planted(app: Application):
         session = made.__get__(app, Application)
-        session.upload = app.background_url_session.upload
+        vars(session)["upload"] = app.background_url_session.upload
         return session
 
     patch.setattr(Application, "url_session", property(planted))

@@ -31,18 +31,15 @@ class URLSessionTask(Protocol):
         """Whose process moves the bytes, the transfer's number there, and the file's name."""
 
 
-class Activity(metaclass=Checked):
+class Activity(Checked):
     """A Live Activity in the app's hands. Its methods work only while the app has run time."""
 
     def __init__(self, process: Process, cards: ActivityStore, number: int) -> None:
         self._process = process
         self._cards = cards
         self._number = number
-
-    @property
-    def id(self) -> str:
+        self.id = str(number)
         """Apple's `id`."""
-        return str(self._number)
 
     @property
     def activity_state(self) -> ActivityState:
@@ -123,7 +120,7 @@ class Activity(metaclass=Checked):
         self._cards.end(self._number, text, by="app", dismiss_after=after)
 
 
-class Activities(metaclass=Checked):
+class Activities(Checked):
     """Apple's `Activity` type and `ActivityAuthorizationInfo`: request a Live Activity, list those that are there, ask what is allowed."""
 
     def __init__(self, process: Process, cards: ActivityStore) -> None:

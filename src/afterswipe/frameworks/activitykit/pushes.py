@@ -30,7 +30,7 @@ Held = tuple[Callable[[], None], bool]
 """What a push does when it arrives, and whether it ends its card."""
 
 
-class LiveActivityPushes(metaclass=Checked):
+class LiveActivityPushes(Checked):
     """What a server sends to the cards that always has the newest tokens, as `phone.live_activity_pushes`. Real ones: `phone.apns`."""
 
     def __init__(self, host: Host, network: Network, cards: ActivityStore) -> None:
@@ -262,7 +262,7 @@ class LiveActivityPushes(metaclass=Checked):
             raise UsageError(why)
 
 
-class APNs(metaclass=Checked):
+class APNs(Checked):
     """Apple's push service, as `phone.apns`: a server sends to a token, and is answered."""
 
     def __init__(self, cards: ActivityStore, pushes: LiveActivityPushes) -> None:

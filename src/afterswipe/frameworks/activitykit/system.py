@@ -78,6 +78,7 @@ class PushTokens:
 class ActivityStore:
     """All cards of the phone's app, and the system's cards for the app's tasks."""
 
+    __setattr__ = Checked.__setattr__
     _counted = OPEN
     """The states that count toward the app's limit."""
 
@@ -271,7 +272,7 @@ class ActivityStore:
         self._put(replace(self._cards[number], state=ActivityState.STALE, redrawn=not frozen), by="system")
 
 
-class LiveActivities(metaclass=Checked):
+class LiveActivities(Checked):
     """The person's side of Live Activities, as `phone.live_activities`."""
 
     def __init__(self, rules: Rules, cards: ActivityStore) -> None:

@@ -173,7 +173,7 @@ class _Run[App: InProcess]:
         self._process.note(ProcessChanged(self._clock.now, f"intent {self.intent.title!r}", change))
 
 
-class Intents[App: InProcess](metaclass=Checked):
+class Intents[App: InProcess](Checked):
     """What a person, Siri or Shortcuts lets run: `phone.intents`. `app` is what it runs in, None without a process."""
 
     def __init__(

@@ -7,7 +7,7 @@ from afterswipe.kernel import Action, Checked, Host, Process
 from afterswipe.kernel.process import RunTimeSource
 
 
-class AudioPlayback(metaclass=Checked):
+class AudioPlayback(Checked):
     """Who plays, and whether it was silence."""
 
     def __init__(self, host: Host) -> None:
@@ -29,7 +29,7 @@ class AudioPlayback(metaclass=Checked):
         return ["audio was used only to keep the app alive (guideline 2.5.4)"]
 
 
-class Audio(metaclass=Checked):
+class Audio(Checked):
     """Sound: `app.audio`. The app has run time while it really plays or records."""
 
     def __init__(self, process: Process, playback: AudioPlayback) -> None:

@@ -36,7 +36,7 @@ class DownloaderExtension(Extension):
         self.rules.obeyed("background-assets.downloads-only", False, why)
 
 
-class BackgroundAssets(metaclass=Checked):
+class BackgroundAssets(Checked):
     """The phone's side: `phone.background_assets`."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:

@@ -21,7 +21,7 @@ Handler = Callable[[Any], Coroutine[Any, Any, None] | None]
 """A launch handler: it is given its task. It may be a coroutine function."""
 
 
-class BGTaskScheduler(metaclass=Checked):
+class BGTaskScheduler(Checked):
     """Apple's `BGTaskScheduler.shared`, in one process of the app. Its handlers are registered anew at every launch."""
 
     def __init__(

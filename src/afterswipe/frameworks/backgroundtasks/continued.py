@@ -120,8 +120,11 @@ class RunningTask:
         self._tell()
 
 
-class ContinuedProcessing(metaclass=Checked):
+class ContinuedProcessing(Checked):
     """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
+
+    allowed: bool = True
+    """Whether the person lets continued tasks run on this phone; set it to False to switch them off."""
 
     def __init__(self, host: Host, cards: ActivityStore, network: Network, handlers: Reached) -> None:
         self.host = host
@@ -129,8 +132,6 @@ class ContinuedProcessing(metaclass=Checked):
         self.cards = cards
         self.network = network
         self._handlers = handlers
-        self.allowed = True
-        """Whether the person lets continued tasks run on this phone; set it to False to switch them off."""
         self._queue: list[BGContinuedProcessingTaskRequest] = []
         self._running: list[RunningTask] = []
         self._full = False

@@ -117,7 +117,7 @@ class _Waiting:
         return not isinstance(self.request, BGProcessingTaskRequest)
 
 
-class TaskScheduler(metaclass=Checked):
+class TaskScheduler(Checked):
     """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
 
     def __init__(
@@ -134,7 +134,6 @@ class TaskScheduler(metaclass=Checked):
         self._processing: list[Grant] = []
         uses = (change.at for change in host.record.of(StateChanged) if change.event in _USES)
         self._last_use = max(uses, default=0)
-        self._busy = False
         host.phases.on(Phase.TASK_REQUESTS, self._happened)
         network.changes.on(Phase.TASKS_WAITING, self._look_soon)
         conditions.watch(lambda _name: self._look_soon(), Phase.TASKS_HELD)
@@ -183,24 +182,18 @@ class TaskScheduler(metaclass=Checked):
 
     def look(self) -> None:
         """See what has to end and what can start, now that something may have changed."""
-        if self._busy:
-            return
-        self._busy = True
-        try:
-            rule = "background-processing.ends-when-the-person-returns"
-            if not self._conditions.idle and self._rules.holds(rule):
-                for grant in list(self._processing):
-                    grant.expire()
-            now = self._clock.now
-            ready = [waiting for waiting in self._waiting.values() if waiting.ready <= now]
-            free = [waiting for waiting in ready if not any(self._obstacles(waiting))]
-            for waiting in free:
-                if waiting.is_refresh:
-                    self._launch([waiting])
-            if processing := [waiting for waiting in free if not waiting.is_refresh]:
-                self._launch(processing)
-        finally:
-            self._busy = False
+        rule = "background-processing.ends-when-the-person-returns"
+        if not self._conditions.idle and self._rules.holds(rule):
+            for grant in list(self._processing):
+                grant.expire()
+        now = self._clock.now
+        ready = [waiting for waiting in self._waiting.values() if waiting.ready <= now]
+        free = [waiting for waiting in ready if not any(self._obstacles(waiting))]
+        for waiting in free:
+            if waiting.is_refresh:
+                self._launch([waiting])
+        if processing := [waiting for waiting in free if not waiting.is_refresh]:
+            self._launch(processing)
 
     def _happened(self, change: AppChange) -> None:
         if change.event in _USES:
@@ -246,19 +239,17 @@ class TaskScheduler(metaclass=Checked):
     def _rarely_used(self) -> bool:
         return self._clock.now - self._last_use > self._rules.milliseconds("model.rarely-used")
 
-    def _launch(self, granted: list[_Waiting]) -> bool:
-        """Launch the app once for these requests; they share its time. False where the app may not be launched."""
+    def _launch(self, granted: list[_Waiting]) -> None:
+        """Launch the app once for these requests; they share its time."""
         refresh = granted[0].is_refresh
         kind = BGAppRefreshTask if refresh else BGProcessingTask
         names = [waiting.request.identifier for waiting in granted]
         for name in names:
             self.cancel(name)
         rule = "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks"
-        if not self._host.wake(f"{kind.__name__} {', '.join(names)}", "", rule):
-            self._waiting.update(zip(names, granted, strict=True))
-            return False
+        self._host.wake(f"{kind.__name__} {', '.join(names)}", "", rule)
         if (app := self._handlers()) is None:  # it ended itself at once
-            return True
+            return
         tasks = [kind(app.process, name) for name in names]
         running = self._refreshing if refresh else self._processing
         grant = Grant(app.process, self._host, tasks, running.remove)
@@ -275,4 +266,3 @@ class TaskScheduler(metaclass=Checked):
             app.launch(task)
         if refresh:
             self._rules.cite("background-refresh.one-request-one-launch")
-        return True

@@ -14,7 +14,7 @@ from afterswipe.units import SECOND
 
 
 @dataclass(frozen=True)
-class BGTaskRequest(metaclass=Checked):
+class BGTaskRequest(Checked):
     """What all requests have. `earliest_begin_date` is seconds (claim background-tasks.earliest-begin-is-a-lower-bound)."""
 
     identifier: str
@@ -60,25 +60,18 @@ class BGContinuedProcessingTaskRequest(BGTaskRequest):
     strategy: str | None = None
 
 
-class BGTask(metaclass=Checked):
+class BGTask(Checked):
     """Run time for one request, in the hands of the app."""
+
+    expiration_handler: Action | None = None
+    """What is called, without arguments, shortly before the time is over."""
 
     def __init__(self, process: Process, identifier: str) -> None:
         self.identifier = identifier
-        self._expiration_handler: Action | None = None
         self.over = self.success = self._completed = False
         """Whether it is over, and well; and whether the app has called `set_task_completed`."""
         self.when_over: Action = lambda: None
         self._process = process
-
-    @property
-    def expiration_handler(self) -> Action | None:
-        """What is called, without arguments, shortly before the time is over."""
-        return self._expiration_handler
-
-    @expiration_handler.setter
-    def expiration_handler(self, handler: Action | None) -> None:
-        self._expiration_handler = handler
 
     def set_task_completed(self, success: bool = True) -> None:
         """Say that the work is done, or given up, once. An app that does not is killed (claim background-tasks.must-be-completed)."""
@@ -117,7 +110,7 @@ class BGProcessingTask(BGTask):
     """Minutes of run time while nobody uses the phone."""
 
 
-class Progress(metaclass=Checked):
+class Progress(Checked):
     """Apple's `Progress`: count `completed_unit_count` up to `total_unit_count`. The system looks at nothing else of the work."""
 
     def __init__(self, changed: Callable[[bool], None]) -> None:

@@ -7,7 +7,7 @@ from afterswipe.errors import NotKnownError, must
 from afterswipe.kernel import Checked, Host, Process
 
 
-class Accessories(metaclass=Checked):
+class Accessories(Checked):
     """The accessories around the phone, and whether the app waits for one."""
 
     def __init__(self, host: Host) -> None:
@@ -31,7 +31,7 @@ class Accessories(metaclass=Checked):
         return host.wake("Bluetooth", "model.wake-run-time", rule)
 
 
-class Bluetooth(metaclass=Checked):
+class Bluetooth(Checked):
     """Core Bluetooth with state restoration: `app.bluetooth`. Since iOS 7."""
 
     def __init__(self, process: Process, accessories: Accessories) -> None:

@@ -17,15 +17,16 @@ from afterswipe.kernel.record import ProcessChanged, StateChanged, TransferMoved
 from afterswipe.units import SECOND
 
 
-class LocationServices(metaclass=Checked):
+class LocationServices(Checked):
     """What the person allows, and events of places."""
+
+    location_services: bool = True
+    """Whether the person allows location updates at all. Set it to False and no more come."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self.armed = True
         """Whether the next event wakes the app: the app has armed it, and it has not happened since."""
-        self.location_services = True
-        """Whether the person allows location updates at all. Set it to False and no more come."""
 
     def location_event(self) -> bool:
         """A region or significant-change event, as upload apps used to be woken by. Returns whether the app was woken.
@@ -59,7 +60,7 @@ class LocationServices(metaclass=Checked):
         return []
 
 
-class Location(metaclass=Checked):
+class Location(Checked):
     """Live location updates for an app with permission While Using: `app.location`. Since iOS 17."""
 
     def __init__(self, process: Process, services: LocationServices, cards: ActivityStore) -> None:

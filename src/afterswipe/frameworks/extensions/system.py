@@ -26,7 +26,7 @@ type ExtensionMain[E] = Callable[[E], Coroutine[Any, Any, None]]
 """The code of an extension: it is given what such an extension can do."""
 
 
-class Extension(metaclass=Checked):
+class Extension(Checked):
     """What an extension's code holds. Each mechanism adds what its kind of extension can do."""
 
     def __init__(self, network: Network, name: str) -> None:
@@ -49,7 +49,7 @@ class Extension(metaclass=Checked):
         return httpx.AsyncClient(transport=SimulatedTransport(self._connections))
 
 
-class Extensions:
+class Extensions(Checked):
     """The processes of the app's extensions, on the phone's side."""
 
     def __init__(self, host: Host) -> None:

@@ -21,8 +21,6 @@ FORMS = {
 }
 """The two forms of the extension, each with the claim that says since when it exists."""
 
-_MOVER = "the system (Photos)"
-
 
 class UploadExtension(Extension):
     """What the extension's code holds while the system lets it make jobs."""
@@ -42,8 +40,11 @@ class UploadExtension(Extension):
         self._photos.upload(resource)
 
 
-class Photos(metaclass=Checked):
+class Photos(Checked):
     """The phone's side: `phone.photos`. The photo library, and the system that uploads from it."""
+
+    full_access: bool = True
+    """Whether the person gave the app access to the full library."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
         self._host = host
@@ -55,8 +56,6 @@ class Photos(metaclass=Checked):
         """The assets in the library: name and size in bytes."""
         self.jobs: dict[str, int] = {}
         """The bytes of each job's resource that have reached the server."""
-        self.full_access = True
-        """Whether the person gave the app access to the full library."""
         self.enabled = False
         """Whether the app has switched background uploads on."""
 
@@ -92,7 +91,7 @@ class Photos(metaclass=Checked):
 
         def progressed(sent: int) -> None:
             self.jobs[name] = sent
-            who, note = (self._host.clock.now, _MOVER, number, name), self._host.record.add
+            who, note = (self._host.clock.now, "the system (Photos)", number, name), self._host.record.add
             note(TransferMoved(*who, sent, size))
             if sent == size:
                 note(TransferEnded(*who, "done"))
@@ -100,7 +99,7 @@ class Photos(metaclass=Checked):
         self._transfers.move(size, up=True, progressed=progressed)
 
 
-class PhotoLibrary(metaclass=Checked):
+class PhotoLibrary(Checked):
     """The app's side: `app.photo_library`."""
 
     def __init__(self, process: Process, photos: Photos) -> None:

@@ -45,7 +45,7 @@ def _zeros(count: int) -> memoryview:
     return memoryview(bytes(count))
 
 
-class UploadTask:
+class UploadTask(Checked):
     """An upload in the app's own process. Iterate over it for its progress.
 
     Yields the share that has reached the server, from 0.0 to 1.0; the loop ends when the server has answered. Raises URLError `networkConnectionLost`
@@ -54,6 +54,8 @@ class UploadTask:
 
     def __init__(self, process: Process, connections: Connections, data: ResumeData, number: int) -> None:
         self.name = data.name
+        self.moved_by = "app", number, data.name
+        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
         self.size = data.size
         self.count_of_bytes_sent = data.sent
         self.response: httpx.Response | None = None
@@ -63,7 +65,6 @@ class UploadTask:
         self._process = process
         self._connections = connections
         self._url = data.url
-        self._number = number
         self._news = asyncio.Event()
 
     async def __aiter__(self) -> AsyncIterator[float]:
@@ -76,11 +77,6 @@ class UploadTask:
             sending.result()
         finally:
             sending.cancel()  # who stops listening stops the upload
-
-    @property
-    def moved_by(self) -> tuple[str, int, str]:
-        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
-        return "app", self._number, self.name
 
     @property
     def upload_task_resume_data(self) -> ResumeData | None:
@@ -130,7 +126,7 @@ class UploadTask:
         self._process.note(TransferEnded(self._process.clock.now, *self.moved_by, outcome))
 
 
-class URLSession(metaclass=Checked):
+class URLSession(Checked):
     """An app's default URLSession. Everything in it runs in the app's process and is suspended with it."""
 
     def __init__(self, process: Process, connections: Connections) -> None:

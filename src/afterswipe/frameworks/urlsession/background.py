@@ -22,24 +22,17 @@ PROTECTIONS = ("complete", "complete until first user authentication", "none")
 """Classes of a file's data protection. A file with the first cannot be read while the phone is locked."""
 
 
-class _BackgroundTask:
+class _BackgroundTask(Checked):
     """A transfer that another process carries out. Iterate over it for its progress, while the app runs."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, transfer: BackgroundTransfer) -> None:
         self._process = process
         self._daemon = daemon
         self._transfer = transfer
-        self._news, self._seen = asyncio.Event(), transfer.sent
-
-    @property
-    def name(self) -> str:
+        self.name = transfer.name
         """The file's name."""
-        return self._transfer.name
-
-    @property
-    def moved_by(self) -> tuple[str, int, str]:
-        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
-        return "nsurlsessiond", self._transfer.number, self._transfer.name
+        self.moved_by = transfer.moved_by
+        self._news, self._seen = asyncio.Event(), transfer.sent
 
     @property
     def finished(self) -> bool:
@@ -106,12 +99,14 @@ class BackgroundDownloadTask(_BackgroundTask):
         return self._transfer.response.content
 
 
-class BackgroundURLSession(metaclass=Checked):
-    """An app's URLSession with a background configuration. `is_discretionary` is Apple's `isDiscretionary` for the tasks from then on."""
+class BackgroundURLSession(Checked):
+    """An app's URLSession with a background configuration."""
+
+    is_discretionary: bool = False
+    """Apple's `isDiscretionary`, for the tasks from then on."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, identifier: str = "") -> None:
         self.identifier = identifier
-        self.is_discretionary = False
         self._process = process
         self._daemon = daemon
         self._others: dict[str, BackgroundURLSession] = {}

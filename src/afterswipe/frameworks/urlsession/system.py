@@ -55,6 +55,11 @@ class BackgroundTransfer:
     response: httpx.Response | None = None
     listeners: dict[Action, None] = field(default_factory=dict)
 
+    @property
+    def moved_by(self) -> tuple[str, int, str]:
+        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
+        return "nsurlsessiond", self.number, self.name
+
 
 def answered_early(response: httpx.Response) -> str:
     """What became of an upload that got a good answer before its bytes had reached a server."""
@@ -62,7 +67,7 @@ def answered_early(response: httpx.Response) -> str:
     return f"answered with {response.status_code} {kind}"
 
 
-class TransferDaemon(metaclass=Checked):
+class TransferDaemon(Checked):
     """The system's process that moves the bytes of background sessions: `phone.daemon`."""
 
     def __init__(self, host: Host, network: Network, conditions: Conditions, rng: random.Random) -> None:
@@ -168,8 +173,6 @@ class TransferDaemon(metaclass=Checked):
         at_once = int(self._rules.number("model.transfers-at-once"))
         under_way: dict[str, int] = {}
         for transfer in list(self._open):
-            if transfer.outcome:
-                continue
             count = under_way.get(transfer.session, 0)
             if transfer.number not in self._moving:
                 if count >= at_once or not self._may_move(transfer):
@@ -183,8 +186,7 @@ class TransferDaemon(metaclass=Checked):
         why = "" if transfer.number in self._moving else self.held_by(transfer)
         if why != transfer.waits:
             transfer.waits = why
-            named = (self._clock.now, "nsurlsessiond", transfer.number, transfer.name)
-            self._record.add(TransferWaits(*named, why))
+            self._record.add(TransferWaits(self._clock.now, *transfer.moved_by, why))
 
     def _may_move(self, transfer: BackgroundTransfer) -> bool:
         if not self._network.connected and self._clock.now >= transfer.not_before:
@@ -223,8 +225,6 @@ class TransferDaemon(metaclass=Checked):
     def _arrived(self, transfer: BackgroundTransfer, count: int) -> None:
         del self._moving[transfer.number]
         self._move(transfer, transfer.sent + count)
-        if transfer.outcome:
-            return
         if transfer.sent < transfer.size:
             if len(self._open) == 1 and self._may_move(transfer):
                 self._send(transfer)
@@ -250,8 +250,8 @@ class TransferDaemon(metaclass=Checked):
 
     def _move(self, transfer: BackgroundTransfer, sent: int) -> None:
         transfer.sent = sent
-        named = (self._clock.now, "nsurlsessiond", transfer.number, transfer.name)
-        self._record.add(TransferMoved(*named, sent, transfer.size, transfer.down, transfer.session))
+        there, moved = (self._clock.now, *transfer.moved_by), (sent, transfer.size)
+        self._record.add(TransferMoved(*there, *moved, transfer.down, transfer.session))
         if self._host.state.runs:
             self._tell(transfer)
         else:
@@ -320,8 +320,7 @@ class TransferDaemon(metaclass=Checked):
         for planned in (self._moving, self._timeouts):
             if (due := planned.pop(transfer.number, None)) is not None:
                 due.cancel()
-        named = (self._clock.now, "nsurlsessiond", transfer.number, transfer.name)
-        self._record.add(TransferEnded(*named, outcome))
+        self._record.add(TransferEnded(self._clock.now, *transfer.moved_by, outcome))
         self._tell(transfer)
         all_done = all(other.session != transfer.session for other in self._open)
         if all_done and not self._host.state.runs:

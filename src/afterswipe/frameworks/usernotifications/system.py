@@ -29,12 +29,14 @@ _LOW_PRIORITY = 5
 class ServiceExtension(Extension):
     """A notification service extension: it may change what an alert push says before it is shown."""
 
+    service_extension_time_will_expire: Callable[[], object]
+    """Called once when the time is up: the last chance to call `content_handler`."""
+
     def __init__(self, network: Network, text: str, show: Callable[[str], None]) -> None:
         super().__init__(network, "notification service extension")
         self.text = text
         """What the push says."""
-        self.service_extension_time_will_expire: Action = lambda: None
-        """Called once when the time is up: the last chance to call `content_handler`."""
+        self.service_extension_time_will_expire = lambda: None
         self._show = show
 
     def content_handler(self, text: str) -> None:
@@ -42,7 +44,7 @@ class ServiceExtension(Extension):
         self._show(text)
 
 
-class Pushes(metaclass=Checked):
+class Pushes(Checked):
     """The phone's side: `phone.pushes`. Every method is a push that arrives from the app's server."""
 
     def __init__(self, host: Host, conditions: Conditions, network: Network, extensions: Extensions) -> None:
@@ -193,7 +195,7 @@ class Notified(Entry):
     text: str
 
 
-class Notifications(metaclass=Checked):
+class Notifications(Checked):
     """The system's side, which does not need the app: `phone.notifications`."""
 
     def __init__(self, host: Host) -> None:
@@ -222,7 +224,7 @@ class Notifications(metaclass=Checked):
         self._host.record.add(Notified(self._host.clock.now, identifier, text))
 
 
-class AppPushes(metaclass=Checked):
+class AppPushes(Checked):
     """The app's side: `app.pushes`. Give it the handlers at launch, before the first `await`."""
 
     def __init__(self, process: Process, pushes: Pushes) -> None:
@@ -258,7 +260,7 @@ class AppPushes(metaclass=Checked):
         self._transmitting = None
 
 
-class LocalNotifications(metaclass=Checked):
+class LocalNotifications(Checked):
     """What the app can ask for: `app.notifications`."""
 
     def __init__(self, process: Process, notifications: Notifications) -> None:

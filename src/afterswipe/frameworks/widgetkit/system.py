@@ -39,7 +39,7 @@ class Widget:
     waiting: Due | None = None
 
 
-class Widgets(metaclass=Checked):
+class Widgets(Checked):
     """The phone's side: `phone.widgets`."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
@@ -99,7 +99,7 @@ class Widgets(metaclass=Checked):
         self._extensions.start(Extension(self._network, "widget extension"), make)
 
 
-class WidgetCenter:
+class WidgetCenter(Checked):
     """The app's side: `app.widget_center`, Apple's `WidgetCenter`."""
 
     def __init__(self, process: Process, widgets: Widgets, audio: Audio) -> None:
