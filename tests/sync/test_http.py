@@ -61,10 +61,12 @@ def test_http_2_that_lives_and_brings_nothing_has_an_end(tmp_path, library, ends
 
     async def main():
         async with http2_server.Http2Server(FeedServer(truth).answer, ends, half=half) as server:
-            report = await synced(server)
-            if ends is http2_server.closed_to_streams:  # a client keeps such a connection
-                assert "streams is 0" in str(report)
+            for _ in range(
+                4
+            ):  # a client keeps a connection that allows it nothing: then the next run has another
                 report = await synced(server)
+                if report.finished:
+                    break
             return report
 
     report = asyncio.run(main())

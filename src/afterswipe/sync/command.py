@@ -50,10 +50,7 @@ exit codes:
 
 type Show = Callable[[Progress], None]
 
-_COLUMNS, _PROBLEMS = (
-    100,
-    10,
-)  # that are shown; where there are more problems, all stand in a file in the directory
+_COLUMNS, _PROBLEMS = 100, 10  # that are shown; where there are more, all stand in a file
 _LIST = "sync-problems.txt"
 
 
