@@ -5,13 +5,13 @@ export PYTHONPATH := src
 PY := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: serve test test-browser test-engines test-guide test-package test-sync enumerate build accept swift citation check browser clean
+.PHONY: serve test test-browser test-webkit test-engines test-guide test-package test-sync enumerate build accept swift citation check browser clean
 
 serve: ready            ## build the site, serve it, build again on every save
 	@$(PY) -m guide serve --port $(PORT)
 
 test: ready browser     ## every check and every test, the real browsers included
-	@$(MAKE) --no-print-directory --jobs 3 --keep-going --output-sync=target build test-sync check test-browser test-guide test-engines test-package
+	@$(MAKE) --no-print-directory --jobs 3 --keep-going --output-sync=target build test-sync check test-browser test-guide test-webkit test-engines test-package
 
 # Three at a time, for much of it is waiting, in an order that keeps two processors busy to the end. None writes what another reads.
 PYTEST := @sh .ci/pytest.sh
@@ -25,8 +25,11 @@ test-package: ready
 test-sync: ready
 	$(PYTEST) tests/sync
 
+test-webkit: build
+	$(PYTEST) tests/browser/test_engines.py -k webkit
+
 test-engines: build
-	$(PYTEST) tests/browser/test_engines.py
+	$(PYTEST) tests/browser/test_engines.py -k "not webkit"
 
 test-guide: build
 	$(PYTEST) tests/guide tests/runner

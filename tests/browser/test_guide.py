@@ -174,6 +174,18 @@ def test_a_chapter_says_for_whom_it_is_and_leads_to_the_next(page: Page, server:
     expect(page.locator(".md-content h1")).to_be_visible()
 
 
+def test_a_first_visit_by_night_is_dark_before_the_theme_s_script_has_come(
+    browser: Browser, server: StaticServer
+) -> None:
+    context = browser.new_context(color_scheme="dark")
+    context.route("**/bundle.*", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(f"{server.origin}/")
+    assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    context.close()
+
+
 def test_an_address_that_is_not_there_gets_a_page_that_helps(page: Page, server: StaticServer) -> None:
     server.pages["/gone/page.html"] = (SITE / "404.html").read_text(encoding="utf-8")
     page.goto(server.origin + "/gone/page.html")

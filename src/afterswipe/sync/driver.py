@@ -100,7 +100,7 @@ class Driver:
                 case core.AskAnew():
                     with self.store.transaction("forget"):
                         self.store.clear_shadow()
-                    state = state.next()
+                    state = state.after
                 case core.Work():
                     self.phase(Phase.PLANNING)
                     await self.plan()
@@ -139,21 +139,17 @@ class Driver:
 
     def look_at_every_file(self) -> Generator[None]:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        sizes, lost, tally = dict[str, int](), set[str](), self.fetcher.tally
-        for some in batched(chain(*map(self.fetcher.disk.sizes, ("files/sound", "files/song"))), AT_ONCE):
-            sizes.update(some)
-            yield
-        for rows in batched(self.store.names(), AT_ONCE):
-            for name, size in rows:
-                found = sizes.pop(name, None)
-                if found == size:
-                    tally.files += 1
-                    tally.bytes_here += size
-                else:
-                    lost.add(name)
-                    self.store.loose |= set() if found is None else {name}
-            yield
-        self.store.loose |= sizes.keys()
+        here, rows, tally = dict[str, int](), dict[str, int](), self.fetcher.tally
+        found = chain(*map(self.fetcher.disk.sizes, ("files/sound", "files/song")))
+        for names, seen in ((here, found), (rows, self.store.names())):
+            for some in batched(seen, AT_ONCE):
+                names.update(some)
+                yield
+        lost = {name for name, size in rows.items() if here.get(name) != size}
+        loose = {name for name, size in here.items() if rows.get(name) != size}
+        self.store.loose |= loose
+        tally.files = len(rows) - len(lost)
+        tally.bytes_here = sum(here.values()) - sum(here[name] for name in loose)
         for have in self.store.files() if lost else ():
             if have.name in lost:
                 self.lose(have)
@@ -292,7 +288,8 @@ class Driver:
                 await asyncio.sleep(self.limits.group_seconds)
                 land()
 
-        await _beside(_together([worker() for _ in range(self.limits.concurrency)]), in_time())
+        several = min(self.limits.concurrency, len(self.jobs) or 1)
+        await _beside(_together([worker() for _ in range(several)]), in_time())
         land()
         await second_tries()
 
@@ -335,7 +332,7 @@ def jobs_of(store: Store) -> Generator[Job | None]:
     for number, (events, known, have) in enumerate(sorted(about.values(), key=lambda it: it[0][0].version)):
         if not number % AT_ONCE:
             yield None
-        yield plan(sorted(events, key=lambda event: event.version), known, have, plain=plain)
+        yield plan(events, known, have, plain=plain)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

@@ -88,7 +88,7 @@ def finish(
     """
     _copy_the_rest(built, site)
     script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
-    texts = {_path(page, built): page.read_text(encoding="utf-8") for page in sorted(built.rglob("*.html"))}
+    texts = {_path(page, built): _read(page) for page in sorted(built.rglob("*.html"))}
     shell = texts.pop(_SHELL, "")
     short = stubs.found(texts)
     pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url) | embed.pages(texts, site_url)
@@ -115,7 +115,7 @@ def finish(
 def draft(built: Path, path: str, site: Path, docs: Path) -> None:
     """Put one page of the builder's anew into a finished site. What it shares with other pages stays as the last `finish` left it."""
     kept = json.loads((site.parent / "build" / "cache" / _KEPT).read_text(encoding="utf-8"))
-    text = (built / path / "index.html").read_text(encoding="utf-8")
+    text = _read(built / path / "index.html")
     made = _through_the_row(path, text, _whole(docs, kept["policy"], kept["script"], kept["site_url"]))
     _write(site, path, styles.with_one_sheet(made, f"{_up(path, text)}{kept['sheet']}"))
 
@@ -270,6 +270,10 @@ def content_security_policy(pages: Iterable[str]) -> str:
 
 def _path(page: Path, built: Path) -> str:
     return page.relative_to(built).as_posix().removesuffix("index.html")
+
+
+def _read(page: Path) -> str:
+    return theme_script.at_once(page.read_text(encoding="utf-8"))
 
 
 def _write(site: Path, path: str, text: str) -> None:

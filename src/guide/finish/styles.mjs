@@ -4,7 +4,8 @@
  *
  * `found` has the elements of all pages, each as the parts of a selector that it meets, and every word that a script may add. A selector
  * of the theme goes when one of its elements is not found; what stands inside `:not()`, `:is()` and the like is not looked at. Properties
- * and animations that nobody names go too. Our own sheets stay whole.
+ * and animations that nobody names go too, and the rule for every element while colours change, for which all of a page is styled twice at
+ * its start. Our own sheets stay whole.
  */
 
 import { transform } from "esbuild";
@@ -61,7 +62,7 @@ const read = async (sheets) => (await Promise.all(sheets.map((sheet) => readFile
 const root = postcss.parse(await read(theme));
 root.walkRules((rule) => {
   if (rule.parent.type === "atrule" && rule.parent.name.endsWith("keyframes")) return;
-  rule.selectors = rule.selectors.filter(used);
+  rule.selectors = rule.selectors.filter((one) => !one.startsWith("[data-md-color-switching]") && used(one));
   if (rule.selector === "") rule.remove();
 });
 root.append(postcss.parse(await read(own)).nodes);

@@ -10,6 +10,11 @@ from guide.errors import BuildError
 _SAME_HOST = re.compile(r"\b(\w+)\.hostname=(\w+)\.hostname,(?:\2\.port&&\(\1\.port=\2\.port\),)?\1\}")
 _REQUEST = re.compile(r'\b(\w+)(\.open\("GET",`\$\{(\w+)\}`\)(?:(?!\.open\().)*?,)\1\.send\(\),', re.DOTALL)
 _DIAGRAMS = re.compile(r'"\.node circle[^"]*"')
+_RESOLVED = re.compile(r"\$\(document\)\.subscribe\((\w+)\)")
+_SCHEME = re.compile(r"(\w+)\.content=(\w+)\.colorScheme")
+_CODE = '"pre:not(.mermaid) > code"'
+_STORED = 'var palette=__md_get("__palette");'
+_COLOURED = 'document.body.setAttribute("data-md-color-"+key,value)}'
 _COPYING = re.compile(r"\((\w+),(\w+)\)=>\{/\*!\s*\* clipboard\.js.*?\(\)\.default\}\)\}\);", re.DOTALL)
 
 _AT_A_LINK = (
@@ -17,6 +22,20 @@ _AT_A_LINK = (
     "{for(let t of n)removeEventListener(t,g,true);f()}};for(let t of n)addEventListener(t,g,true)})"
 )
 """Calls a function when somebody comes near a link, or touches the page."""
+
+
+def at_once(page: str) -> str:
+    """The page with its classes and colours right before its content is read.
+
+    The theme's script sets them when all is there, so that every element is styled again for each, and a first visit by night begins by day.
+    """
+    page = page.replace(
+        "<script>__md_scope=", '<script>document.documentElement.className="js js-focus-visible";__md_scope='
+    )
+    page = page.replace(_STORED, f'{_STORED[:-1]}||{{color:{{media:"(prefers-color-scheme)"}}}};')
+    return page.replace(
+        _COLOURED, f"{_COLOURED}document.documentElement.dataset.colors=document.body.dataset.mdColorScheme"
+    )
 
 
 def mend(site: Path, site_url: str, pages: Iterable[str]) -> None:
@@ -35,6 +54,7 @@ def mend(site: Path, site_url: str, pages: Iterable[str]) -> None:
         if "sitemap.xml" not in text:
             continue
         text = _list_on_use(_of_any_host(text, site_url, bundle.name), bundle.name)
+        text = _styled_once(text, bundle.name)
         if 'class="mermaid' not in used:
             text = _DIAGRAMS.sub('""', text)
         if used <= {'class="mermaid'}:
@@ -60,6 +80,23 @@ def _list_on_use(text: str, name: str) -> str:
     """The list of all pages, by which the theme knows which links it can follow by an exchange, is fetched when somebody comes near one."""
     text, found = _REQUEST.subn(rf"\1\2/sitemap\.xml$/.test(\3)?{_AT_A_LINK}(()=>\1.send()):\1.send(),", text)
     return _once(text, found, name, "to fetch a file", "XMLHttpRequest")
+
+
+def _styled_once(text: str, name: str) -> str:
+    """What makes the browser style a whole page again at its start is put off, or left out.
+
+    Links get whole addresses when somebody comes near one, for only an exchange of pages needs them. The colours of the browser's own parts
+    hang on an attribute of the root, which `at_once` has set, and not on a new element. Signatures are no listings that scroll.
+    """
+    text, found = _RESOLVED.subn(rf"{_AT_A_LINK}(()=>\1(document))", text)
+    text = _once(text, found, name, "to complete addresses", "subscribe")
+    text, found = _SCHEME.subn(
+        r"document.documentElement.dataset.colors=document.body.dataset.mdColorScheme", text
+    )
+    text = _once(text, found, name, "to colour the browser's own parts", "colorScheme")
+    found = text.count(_CODE)
+    text = text.replace(_CODE, '"pre:not(.mermaid, .doc-signature *) > code"')
+    return _once(text, found, name, "to find listings", "pre:not")
 
 
 def _once(text: str, found: int, name: str, what: str, word: str) -> str:
