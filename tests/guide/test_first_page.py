@@ -30,7 +30,7 @@ ABOUT_THE_GUIDE = (
     "Each sentence carries a small mark.",
     "It says how well the sentence is known",
     "In this guide, a sentence about iOS rests on",
-    "Its mark says which.",
+    "Its mark, or its link, says which.",
     "Six of its claims",
     "The examples are small Python programs",
     "They run here, in your browser",

@@ -215,7 +215,7 @@ def test_json_in_parts_is_json(text):
             return "refused"
 
     def in_parts(text):
-        reading = _Reader(text).document()
+        reading = _Reader(text, "here", 9).document()
         while True:
             try:
                 next(reading)

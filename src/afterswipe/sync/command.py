@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
 from functools import partial
-from importlib.util import find_spec
-from io import StringIO
+from io import StringIO, TextIOBase, TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TextIO
 from urllib.parse import urlsplit
 
 import httpx
@@ -27,9 +26,9 @@ from afterswipe.sync.store.disk import DATABASE
 from afterswipe.units import size as data
 
 from .engine import Durable, Sync
-from .errors import StoreError
+from .errors import CorruptDatabase, StoreError
 from .limits import Limits
-from .outcome import Phase, Progress, Report, Stop, moment
+from .outcome import Phase, Progress, Report, Stop
 
 DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
@@ -51,9 +50,8 @@ exit codes:
 
 type Show = Callable[[Progress], None]
 
-_COLUMNS = 100
-_PROBLEMS = 10  # that are shown; where there are more, all stand in a file in the directory
-_LIST = "problems.txt"
+_COLUMNS, _PROBLEMS = 100, 10  # that are shown; where there are more, all stand in a file
+_LIST = "sync-problems.txt"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -102,7 +100,7 @@ def _limit(text: str) -> tuple[str, float]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Sync as the command line says, and return the exit code. Whatever cannot be right is one line that names it (S21)."""
     before = sys.stdout, sys.stderr
-    out, err = sys.stdout, sys.stderr = _Output(sys.stdout), _Output(sys.stderr)
+    out, err = sys.stdout, sys.stderr = [_Output(stream) for stream in before]
     try:
         return _main(parser().parse_args(arguments))
     finally:
@@ -146,9 +144,12 @@ def _shown_address(url: str) -> str:
 
 def _client(token: str | None) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    made = partial(httpx.AsyncClient, headers=headers, timeout=None)  # the engine has its own
     try:
-        http2 = find_spec("h2") is not None
-        return httpx.AsyncClient(headers=headers, timeout=None, http2=http2)  # noqa: S113 - the engine has its own
+        try:
+            return made(http2=True)
+        except ImportError:  # without the extra
+            return made()
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
         parser().error(f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR.")
 
@@ -159,13 +160,12 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
         sync = Sync(
             client, options.url, options.directory, limits=replace(Limits(), **dict(options.limit)), hosts=tuple(options.allow_host),
         )  # fmt: skip
-        before = sync.state() if (options.directory / DATABASE).exists() else None
-        until: Callable[[], bool] = asked.is_set
-        if options.seconds:
-            ends = sync.clock.monotonic() + options.seconds
-            until = lambda: asked.is_set() or sync.clock.monotonic() >= ends  # noqa: E731 - two names for one thing
+        before = None
+        with suppress(CorruptDatabase):  # the run sets it aside
+            before = sync.state() if (options.directory / DATABASE).exists() else None
+        ends = sync.clock.monotonic() + (options.seconds or math.inf)
         with _interrupt(asked), _shown(quiet=options.quiet) as show:
-            report = await sync.run(until, show)
+            report = await sync.run(lambda: asked.is_set() or sync.clock.monotonic() >= ends, show)
         _print(before, sync.state(), report, options.directory)
     return INTERRUPTED if asked.is_set() and not report.finished else _CODES.get(report.why, STOPPED)
 
@@ -195,26 +195,36 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
 # What people see.
 
 
-class _Output:
+class _Output(TextIOBase):
     """A stream that may fail: whoever reads may go away, as `head` does, or a disk be full. Then nothing more is said there."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
         self.stream = stream or StringIO()
         self.wrong: OSError | None = None
-        with suppress(AttributeError, OSError, ValueError):  # what the encoding lacks is no reason to fail
-            stream.reconfigure(errors="backslashreplace")
+        with suppress(OSError, ValueError):  # what the encoding lacks is no reason to fail
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
 
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self.stream, name)
-        return partial(self._tried, found) if name in ("write", "flush") else found
+    def write(self, text: str) -> int:
+        return self._tried(lambda: self.stream.write(text))
 
-    def _tried(self, call: Callable[..., Any], *text: str) -> None:
+    def flush(self) -> None:
+        self._tried(self.stream.flush)
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self.stream.encoding
+
+    def _tried(self, call: Callable[[], int | None]) -> int:
         with suppress(RuntimeError, ValueError):  # within another write, which a signal broke off; or closed
             try:
-                if self.wrong is None:
-                    call(*text)
+                return (self.wrong is None and call()) or 0
             except OSError as error:
                 self.wrong = error
+        return 0
 
 
 def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
@@ -246,9 +256,8 @@ def _rich_progress() -> Iterator[Show]:
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
     from rich.progress import Progress as Bar
 
-    words = TextColumn("{task.description}")
-    columns = (words, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True)) as bar:
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Bar(TextColumn("{task.description}"), *columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=None)
 
         def show(progress: Progress) -> None:
@@ -274,8 +283,10 @@ def _print(before: Durable | None, after: Durable, report: Report, directory: Pa
         print(textwrap.fill(problem, _COLUMNS, initial_indent="- ", subsequent_indent="  "))
     if len(problems) > _PROBLEMS:
         kinds = Counter(type(problem).__name__ for problem in report.problems)
-        (directory / _LIST).write_text("\n".join(problems) + "\n", encoding="utf-8")
+        listed = directory / _LIST
+        with suppress(OSError):
+            listed.unlink(missing_ok=True)  # or a link would be written through
+            listed.write_text("\n".join([*problems, ""]), encoding="utf-8", errors="backslashreplace")
         counted = ", ".join(f"{count} {name}" for name, count in kinds.most_common())
-        print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {directory / _LIST}")
-    until = f" Not before {moment(report.not_before)}." if report.not_before else ""
-    print(f"Ended: {report.why.value}.{until}")
+        print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {listed}")
+    print(str(report).partition("\n")[0])

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from afterswipe.sync.feed.protocol import ALL, BEYOND, Identity, Page
 from afterswipe.sync.feed.records import Place
 
-from .errors import CaptivePortal, EndlessPaging, FeedError, NotAFeed, SyncError, UnknownEvent
+from .errors import EndlessPaging, FeedError, NotAFeed, SyncError, UnknownEvent
 from .limits import Limits
 from .outcome import Stop
 
@@ -141,8 +141,7 @@ class AskFeed:
         return AskAnew(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
 
     def _failed(self, error: FeedError) -> "Ended":
-        why = Stop.OFFLINE if isinstance(error, CaptivePortal) else Stop.FEED_UNUSABLE
-        return Ended(why, error, forget_page=self.place.page is not None)
+        return Ended(Stop.FEED_UNUSABLE, error, forget_page=self.place.page is not None)
 
 
 def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, int] | None:
@@ -181,10 +180,6 @@ class AskAnew:
     """Throw away what there is of a list that was coming in, and ask again: from the cursor, or for the whole list."""
 
     after: AskFeed
-
-    def next(self) -> AskFeed:
-        """Ask."""
-        return self.after
 
 
 @dataclass(frozen=True)

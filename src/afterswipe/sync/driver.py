@@ -1,6 +1,7 @@
 """The driver: does what each state of `core` says, and ends when one says so. All I/O of a run is called from here."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import closing, suppress
 from itertools import batched, chain
@@ -28,19 +29,20 @@ _WATCHED = 0.05  # seconds between two looks while the run waits for something
 
 
 class _Trouble:
-    """Tells one content's trouble from everybody's (S15): several in a row have the same and none went well, or very many in a row."""
+    """Tells one content's trouble from everybody's (S15): several in a row have it, the newest too, and none went well; or very many."""
 
     def __init__(self) -> None:
         self.kind: type[TransferError] = TransferError
         self.row = 0
-        self.success = False
+        self.success = self.suspected = False
 
-    def more(self, error: TransferError) -> None:
+    def more(self, error: TransferError, *, newest: bool) -> None:
         """Raise Halt where it is everybody's."""
         self.row = self.row + 1 if type(error) is self.kind else 1
         self.kind = type(error)
         enough = _MANY if self.success and self.kind is not Unreachable else _SEVERAL
-        if self.kind in _OF_ALL and self.row >= enough:
+        self.suspected = self.kind in _OF_ALL and self.row >= enough
+        if self.suspected and (newest or self.kind is Unreachable):
             problem = errors.NeedsAuthorization(str(error)) if self.kind is Forbidden else error
             raise Halt(_OF_ALL[self.kind], problem, getattr(error, "not_before", None)) from error
 
@@ -51,7 +53,6 @@ class Driver:
     def __init__(self, fetcher: Fetcher, *, phase: Callable[[Phase], None], look: Callable[[], None]) -> None:
         self.fetcher = fetcher
         self.store = fetcher.store
-        self.lease = fetcher.lease
         self.limits = fetcher.limits
         self.base = fetcher.base
         self.problems = fetcher.tally.problems
@@ -100,7 +101,7 @@ class Driver:
                 case core.AskAnew():
                     with self.store.transaction("forget"):
                         self.store.clear_shadow()
-                    state = state.next()
+                    state = state.after
                 case core.Work():
                     self.phase(Phase.PLANNING)
                     await self.plan()
@@ -125,7 +126,7 @@ class Driver:
 
     def check_after_unclean_end(self) -> None:
         """Where the last run did not end in good order: look at the database, and at the files that came since the last look."""
-        if not self.lease.unclean:
+        if not self.fetcher.lease.unclean:
             return
         self.store.check()
         unchecked = self.store.files(unchecked=True)
@@ -139,21 +140,17 @@ class Driver:
 
     def look_at_every_file(self) -> Generator[None]:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        sizes, lost, tally = dict[str, int](), set[str](), self.fetcher.tally
-        for some in batched(chain(*map(self.fetcher.disk.sizes, ("files/sound", "files/song"))), AT_ONCE):
-            sizes.update(some)
-            yield
-        for rows in batched(self.store.names(), AT_ONCE):
-            for name, size in rows:
-                found = sizes.pop(name, None)
-                if found == size:
-                    tally.files += 1
-                    tally.bytes_here += size
-                else:
-                    lost.add(name)
-                    self.store.loose |= set() if found is None else {name}
-            yield
-        self.store.loose |= sizes.keys()
+        here, rows, tally = dict[str, int](), dict[str, int](), self.fetcher.tally
+        found = chain(*map(self.fetcher.disk.sizes, ("files/sound", "files/song")))
+        for names, seen in ((here, found), (rows, self.store.names())):
+            for some in batched(seen, AT_ONCE):
+                names.update(some)
+                yield
+        lost = {name for name, size in rows.items() if here.get(name) != size}
+        loose = {name for name, size in here.items() if rows.get(name) != size}
+        self.store.loose |= loose
+        tally.files = len(rows) - len(lost)
+        tally.bytes_here = sum(here.values()) - sum(here[name] for name in loose)
         for have in self.store.files() if lost else ():
             if have.name in lost:
                 self.lose(have)
@@ -247,25 +244,25 @@ class Driver:
 
     async def work(self) -> None:
         """Do all pending jobs, several at a time; each problem stays with its content (S15)."""
-        jobs, trouble = iter(self.jobs), _Trouble()
+        jobs, trouble = deque(self.jobs), _Trouble()
 
-        async def tried(job: Job, doing: Awaitable[None]) -> None:
+        async def tried(job: Job, doing: Awaitable[None], *, newest: bool = False) -> None:
             try:
                 await doing
-                trouble.row, trouble.success = 0, True
+                trouble.row, trouble.success, trouble.suspected = 0, True, False
+                return
             except TransferError as error:
                 self.fetcher.put_away(job)
                 if isinstance(error, errors.Missing) and any(event.id == "left-out" for event in job.events):
                     self.fetcher.arrive(Arrived(job, GONE))  # no list has it, and the server says so too
                     return
-                self.problems[job.key] = [error]
-                trouble.more(error)
+                problem = error
             except (errors.DiskFault, errors.ReadOnlyDirectory, errors.UnsafePath) as error:
                 if isinstance(error, errors.DiskFault):  # bytes of it were lost
                     self.fetcher.give_up(job)
-                refused = errors.DiskRefused(job.key, str(error))
-                self.problems[job.key] = [refused]
-                trouble.more(refused)
+                problem = errors.DiskRefused(job.key, str(error))
+            self.problems[job.key] = [problem]
+            trouble.more(problem, newest=newest or not jobs)
 
         refused: Refused = []
 
@@ -278,10 +275,12 @@ class Driver:
                 await tried(arrived.job, self.fetcher.insist(arrived, error))
 
         async def worker() -> None:
-            for job in jobs:
+            while jobs:
                 self.look()
+                newest = trouble.suspected
+                job = jobs.pop() if newest else jobs.popleft()
                 self.problems.pop(job.key, None)
-                await tried(job, self.fetcher.do(job))
+                await tried(job, self.fetcher.do(job), newest=newest)
                 if self.fetcher.full:
                     land()
                 await second_tries()
@@ -292,7 +291,8 @@ class Driver:
                 await asyncio.sleep(self.limits.group_seconds)
                 land()
 
-        await _beside(_together([worker() for _ in range(self.limits.concurrency)]), in_time())
+        several = min(self.limits.concurrency, len(self.jobs) or 1)
+        await _beside(_together([worker() for _ in range(several)]), in_time())
         land()
         await second_tries()
 
@@ -300,7 +300,7 @@ class Driver:
 
     def sweep(self) -> Generator[None]:
         """Remove parts and files of ours that nobody refers to or still wants. Only the holder of the lease does this."""
-        self.lease.keep()
+        self.fetcher.lease.keep()
         strays = self.store.strays()
         left_over, left = self.store.left(), []
         kept = {name for job in self.jobs if job.key in left_over for name in (job.final, job.part)}
@@ -335,7 +335,7 @@ def jobs_of(store: Store) -> Generator[Job | None]:
     for number, (events, known, have) in enumerate(sorted(about.values(), key=lambda it: it[0][0].version)):
         if not number % AT_ONCE:
             yield None
-        yield plan(sorted(events, key=lambda event: event.version), known, have, plain=plain)
+        yield plan(events, known, have, plain=plain)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

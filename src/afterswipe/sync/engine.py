@@ -121,10 +121,8 @@ class Sync:
     def state(self) -> Durable:
         """What is durable now."""
         with _opened(self) as (disk, store):
-            files = store.files()
             parts = sum(size for name, size in disk.sizes("parts") if is_ours(name))
-            size = sum(file.size for file in files)
-            return Durable(store.contents(), len(files), size, store.left_over(), parts, store.place().cursor)
+            return Durable(*store.here(), store.left_over(), parts, store.place().cursor)
 
     def pending_files(self) -> list[PendingFile]:
         """The files that are still to be got, oldest first."""
@@ -252,8 +250,8 @@ class _Run:
         if self.sync._disk.lesser:
             said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
             problems.append(LesserPromise(said))
-        came = tally.bytes_fetched, self.wire.requests
-        return Report(ended.why, tally.done, left, *came, problems, ended.not_before)
+        fetched, requests = tally.bytes_fetched, self.wire.requests
+        return Report(ended.why, tally.done, left, fetched, requests, problems, ended.not_before)
 
     # Ending early.
 

@@ -52,7 +52,7 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["c/", 0.7],
   ["glossary/", 0.8],
   ["ways/", 0.8],
-  ["what-stops/", 0.85],
+  ["what-stops/", 0.8],
   ["numbers/", 0.9],
 ];
 

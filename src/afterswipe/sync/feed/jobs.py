@@ -67,34 +67,29 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     done. So is `created` for a content that is here; a plain feed means by it what it says, while an extended one may have folded
     later changes into it, so that there its metadata is read again.
     """
-    newest = _last(events)
+    events = sorted(
+        events, key=lambda event: event.version
+    )  # of two at the same time, the list's later one is newer (S16)
+    newest = events[-1]
     job = Job(newest.key, newest.content, newest.media, tuple(events), newest.version, before=have)
-    invalid = tuple(e for e in events if e.kind is Kind.FILE_UPDATED and not e.media.has_file)
-    fresh = [e for e in events if e not in invalid and is_newer(e, known)]
+    invalid = () if newest.media.has_file else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
+    fresh = [e for e in events if (e.kind is not Kind.FILE_UPDATED or not invalid) and is_newer(e, known)]
     if not fresh:
         return replace(job, invalid=invalid, version=max(newest.version, known.version if known else -1))
-    newest = _last(fresh)
+    newest = fresh[-1]
     if newest.kind is Kind.DELETED:
         delete = known is None or not known.deleted or have is not None
         return replace(job, delete=delete, version=newest.version, invalid=invalid)
     # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
-    deletions = [e for e in fresh if e.kind is Kind.DELETED]
-    deleted = _last(deletions) if deletions else None
-    if deleted is not None:
-        last = (deleted.version, fresh.index(deleted))
-        fresh = [e for place, e in enumerate(fresh) if (e.version, place) > last]
-    is_new = known is None or known.deleted or known.version < 0 or deleted is not None
+    deleted = max((place for place, e in enumerate(fresh) if e.kind is Kind.DELETED), default=-1)
+    fresh = fresh[deleted + 1 :]
+    is_new = known is None or known.deleted or known.version < 0 or deleted >= 0
     kinds = {e.kind for e in fresh}
     metadata = is_new or Kind.METADATA_UPDATED in kinds or (bool(kinds) and not plain)
-    file, tag = _file(newest, fresh, have if deleted is None else None)
+    file, tag = _file(fresh, have if deleted < 0 else None)
     if file is not None and have is not None and have.tag == tag and file.sha256 is None:
         tag = _next_tag(tag)  # the older file keeps its name until the newer one is verified
     return replace(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
-
-
-def _last(events: list[Event]) -> Event:
-    """The newest event; of two at the same time, the one that the list has later (S16)."""
-    return max(enumerate(events), key=lambda item: (item[1].version, item[0]))[1]
 
 
 def _next_tag(tag: str) -> str:
@@ -104,29 +99,21 @@ def _next_tag(tag: str) -> str:
 
 def is_newer(event: Event, known: Known | None) -> bool:
     """Whether an event can say anything that is not known. Of the same version only a change can: a tombstone stays one."""
-    if known is None or event.version > known.version:
-        return True
-    if event.version < known.version:
-        return False
-    if event.tie:
-        return True
-    if known.deleted:
-        return False
-    return event.kind is not Kind.CREATED
+    if known is None or event.version != known.version:
+        return known is None or event.version > known.version
+    return event.tie or (not known.deleted and event.kind is not Kind.CREATED)
 
 
-def _file(newest: Event, fresh: list[Event], have: Have | None) -> tuple[FileInfo | None, str]:
-    if not newest.media.has_file:
-        return None, ""
+def _file(fresh: list[Event], have: Have | None) -> tuple[FileInfo | None, str]:
     about = [e for e in fresh if e.kind in (Kind.CREATED, Kind.FILE_UPDATED)]
-    told = _last(about or fresh)
+    told = (about or fresh)[-1]
+    if not told.media.has_file:
+        return None, ""
     tag = told.file.sha256[:_TAG_LENGTH] if told.file.sha256 else f"v{told.version:016x}"
-    if have is not None and told.tie and have.tag.startswith(tag):
-        tag = have.tag
-    if have is None:
-        return told.file, tag
-    if not about or _is_here(told, have):
-        return None, have.tag
+    if have is not None:
+        if not about or _is_here(told, have):
+            return None, have.tag
+        tag = have.tag if told.tie and have.tag.startswith(tag) else tag
     return told.file, tag
 
 
@@ -134,6 +121,4 @@ def _is_here(event: Event, have: Have) -> bool:
     """Whether the file that an event speaks of is the one that is here."""
     if event.file.sha256 is not None:
         return event.file.sha256 == have.sha256
-    if event.kind is Kind.CREATED:
-        return True
-    return event.version <= have.version and not event.tie
+    return event.kind is Kind.CREATED or (event.version <= have.version and not event.tie)

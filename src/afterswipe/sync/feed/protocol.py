@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -141,10 +142,8 @@ AT_ONCE = 256
 _SEQ_MAX = 2**63 - 1
 BEYOND = _SEQ_MAX
 """The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
-_NANOSECONDS = 9
+_NANOSECONDS, _SECOND = 9, 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND: int = 10**_NANOSECONDS
-_DAY = 24 * 60 * 60
 
 
 def events_url(base: str, cursor: str, again: int = 0) -> str:
@@ -169,17 +168,17 @@ def nanoseconds(date_time: str) -> int:
         raise ValueError(date_time)
     whole, fraction, zone = match.groups()
     moment = datetime.fromisoformat((whole + (zone or "Z")).upper().replace(":60", ":59"))  # a leap second
-    passed = moment - _EPOCH
-    seconds = passed.days * _DAY + passed.seconds
-    return seconds * _SECOND + int((fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0"))
+    return int((moment - _EPOCH).total_seconds()) * _SECOND + int(
+        (fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0")
+    )
 
 
 def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:
     """Read a page, in parts, the last of which is the page; raises NotAFeed or FeedTooLarge. Nothing of a page with a malformed event is used."""
     with _json(where):
-        document = yield from _Reader(body.decode("utf-8-sig")).document()
+        document = yield from _Reader(body.decode("utf-8-sig"), where, limits.events_per_page).document()
     if isinstance(document, list):
-        events, unknown, numbered = yield from _events(document, limits, where)
+        events, unknown, numbered = yield from _events(document, where)
         if numbered:
             raise _wrong(where, "a plain list has events with seq; only an extended page may")
         yield Page(Identity(numbered=False), events, None, True, None, unknown)
@@ -189,23 +188,23 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
     read = _Fields(document, where)
     feed_id = read.get("feed_id", _token)
     generation = read.get("generation", _generation)
-    complete = read.get("complete", _of(bool))
+    complete = read.get("complete", partial(_of, bool))
     next_page = read.get("next", _optional(_token))
     if complete and next_page is not None:
         raise _wrong(where, "a page is complete and has a next one")
-    listed = read.get("events", _of(list))
-    events, unknown, numbered = yield from _events(listed, limits, where)
+    listed = read.get("events", partial(_of, list))
+    events, unknown, numbered = yield from _events(listed, where)
     cursor = read.get("cursor", _optional(_token)) if "cursor" in document else None
     yield Page(Identity(feed_id, generation, numbered), events, next_page, complete, cursor, unknown)
 
 
 def parse_entity(body: bytes, content: str, *, where: str) -> str:
-    """Read an entity and give it back as JSON text of our own; raises NotAFeed."""
+    """Read an entity and give it back as it is; raises NotAFeed."""
     with _json(where):
-        document = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+        document = json.loads(text := body.decode("utf-8-sig"), parse_constant=_no_constant)
     if not isinstance(document, dict) or str(document.get("id", "")).lower() != content.lower():
         raise _wrong(where, f"this is not the entity {content}")
-    return json.dumps(document, sort_keys=True)
+    return text
 
 
 class _Fields:
@@ -236,20 +235,21 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no number of JSON")
 
 
-_SPACE = (" ", "\t", "\n", "\r")
+_SPACE = re.compile(r"[ \t\n\r]*")
 _read_value = json.JSONDecoder(parse_constant=_no_constant).raw_decode
 
 
 class _Reader:
     """JSON of which a list, at the top or in the object there, may be long: it is read item by item (S20)."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, where: str, most: int) -> None:
         self.text, self.at = text, 0
+        self.where, self.most = where, most
 
     def comes(self, sign: str) -> bool:
         """Whether this comes next, space aside; then go behind it."""
-        while self.text.startswith(_SPACE, self.at):
-            self.at += 1
+        space = _SPACE.match(self.text, self.at)
+        self.at = space.end() if space else self.at
         came = self.text.startswith(sign, self.at)
         self.at += len(sign) if came else 0
         return came
@@ -265,6 +265,8 @@ class _Reader:
             if found and not self.comes(","):
                 raise ValueError(f"a comma is missing at {self.at}")
             found.append(self.value())
+            if len(found) > self.most:
+                raise FeedTooLarge(f"{self.where} lists more than {self.most} (Limits.events_per_page).")
             if not len(found) % AT_ONCE:
                 yield
         return found
@@ -290,12 +292,9 @@ def _wrong(where: str, what: str) -> NotAFeed:
 
 
 def _events(
-    listed: list[Any], limits: Limits, where: str
+    listed: list[Any], where: str
 ) -> Generator[None, None, tuple[tuple[Event, ...], tuple[int, ...], bool | None]]:
     """The events that are known, the versions of those that are not, and whether all are numbered by seq."""
-    if len(listed) > limits.events_per_page:
-        said = f"{where} has {len(listed)} events; {limits.events_per_page} is the limit (Limits.events_per_page)."
-        raise FeedTooLarge(said)
     numbered = any(isinstance(item, dict) and "seq" in item for item in listed)
     events: list[Event | int] = []
     for place, item in enumerate(listed, 1):
@@ -334,13 +333,10 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _of[T](kind: type[T]) -> Callable[[Any], T]:
-    def read(value: Any) -> T:
-        if type(value) is not kind:
-            raise TypeError
-        return value
-
-    return read
+def _of[T](kind: type[T], value: Any) -> T:
+    if type(value) is not kind:
+        raise TypeError
+    return value
 
 
 def _generation(value: Any) -> str:
@@ -356,23 +352,16 @@ def _token(value: Any) -> str:
     return value
 
 
-def _matching(pattern: re.Pattern[str]) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if not isinstance(value, str) or not pattern.fullmatch(value.lower()):
-            raise ValueError
-        return value.lower()
-
-    return read
+def _matching(pattern: re.Pattern[str], value: Any) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value.lower()):
+        raise ValueError
+    return value.lower()
 
 
-def _as_it_is(check: Callable[[Any], object]) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        check(value)
-        return str(value)
-
-    return read
+def _as_it_is(check: Callable[[Any], object], value: Any) -> str:
+    check(value)
+    return str(value)
 
 
-_uuid = _matching(_UUID)
-_digest = _matching(_DIGEST)
-_as_spelled, _date_time = _as_it_is(_uuid), _as_it_is(nanoseconds)
+_uuid, _digest = partial(_matching, _UUID), partial(_matching, _DIGEST)
+_as_spelled, _date_time = partial(_as_it_is, _uuid), partial(_as_it_is, nanoseconds)

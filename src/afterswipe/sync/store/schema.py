@@ -89,6 +89,7 @@ _BUSY = "Somebody else is at work in this directory; let one process at a time s
 _FORBIDDEN = "Give a directory that this process may write to."
 _DAMAGED = "It is set aside and built anew from the server."
 _MEANING: dict[int, tuple[type[StoreError], str]] = {
+    sqlite3.SQLITE_ERROR: (CorruptDatabase, _DAMAGED),  # a table or a column of ours is not there
     sqlite3.SQLITE_BUSY: (AnotherProcess, _BUSY),
     sqlite3.SQLITE_LOCKED: (AnotherProcess, _BUSY),
     sqlite3.SQLITE_FULL: (DiskFull, "Free some space and run again."),

@@ -80,6 +80,8 @@ class Store:
                     schema.migrate(self._db, since)
                     if since == 0:
                         self._note_strays()
+            if not self._rows("SELECT 1 FROM meta"):
+                raise CorruptDatabase(f"{DATABASE} is damaged: a row of it is gone.")
 
     def _note_strays(self) -> None:
         """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
@@ -89,9 +91,7 @@ class Store:
     def strays(self) -> set[str]:
         """Files that stood beside a new database, and whose contents it has not come to know since."""
         named = {row[0] for row in self._rows("SELECT name FROM strays")}
-        if not named:
-            return named
-        known = {row[0] for row in self._rows("SELECT key FROM entities")}
+        known = {row[0] for row in self._rows("SELECT key FROM entities")} if named else set()
         return {name for name in named if name.partition("/")[2].partition(".")[0] not in known}
 
     def close(self) -> None:
@@ -284,9 +284,10 @@ class Store:
         with mapped():
             yield from self._db.execute("SELECT name, size FROM files")
 
-    def contents(self) -> int:
-        """How many contents are here, deleted ones not counted."""
-        return int(self._rows("SELECT COUNT(*) FROM entities WHERE deleted = 0")[0][0])
+    def here(self) -> tuple[int, int, int]:
+        """How many contents are here, deleted ones not counted, how many files, and their bytes."""
+        contents = "(SELECT COUNT(*) FROM entities WHERE NOT deleted)"
+        return self._rows(f"SELECT {contents}, COUNT(*), COALESCE(SUM(size), 0) FROM files")[0]  # noqa: S608
 
     def finish(self, landing: Iterable[Finished]) -> None:
         """These contents are as their events want them: their rows and the end of their events, in one transaction."""

@@ -52,7 +52,8 @@ class Answer:
     def validator(self) -> str | None:
         """The strong entity tag; a weak one, or a date, vouches for no bytes."""
         tag = self.headers.get("etag", "").strip()
-        return tag if tag.startswith('"') and tag.endswith('"') and len(tag) > 1 else None
+        strong = tag.startswith('"') and tag.endswith('"') and len(tag) > 1
+        return tag if strong and tag.isascii() else None  # no other could be sent back
 
     @property
     def length(self) -> int | None:
@@ -139,6 +140,8 @@ class Ask:
     """Whether no range is asked for, because one was refused (S18). What is here stays until a body comes."""
     wrong: str | None = None
     """The validator of a body whose digest was not the feed's."""
+    judged: bool = False
+    """Whether entity tags mean nothing any more: one was refused in a range, and the feed's digest judges (S18)."""
     document: bool = False  # whether it is metadata or a page
 
     @property
@@ -154,7 +157,7 @@ class Ask:
         sent = {"accept-encoding": "identity"}
         if self.may_resume:
             sent["range"] = f"bytes={self.size}-"
-            if self.here.validator:
+            if self.here.validator and not self.judged:
                 sent["if-range"] = self.here.validator
         return sent
 
@@ -193,13 +196,17 @@ class Ask:
             return Refuse(f"{kind} came, which is no sound")
         if answer.encoded:
             return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")
+        span = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
+        if span and (int(span[1]) or span[3] != f"{int(span[2]) + 1}"):
+            return self.restart("a piece came where the whole was asked for")
         if self.wrong and self.wrong == answer.validator:
             return Refuse("it is the very file whose digest or size was wrong", wrong_file=True)
         wrong = self._size_is_wrong(answer.length)
         if wrong:
             return wrong
         here = Part(answer.validator, answer.length)
-        return Receive(0, here, replace(self, size=0, here=here, piece=False))
+        judged = self.judged or (self.may_resume and self.want.sha256 is not None)
+        return Receive(0, here, replace(self, size=0, here=here, piece=False, judged=judged))
 
     def _partial(self, answer: Answer) -> Decision:
         if answer.encoded:
@@ -224,7 +231,7 @@ class Ask:
         return Receive(start, here, replace(self, size=start, here=here, piece=True))
 
     def _same_representation(self, validator: str | None) -> bool:
-        if self.here.validator is None or validator is None:
+        if self.judged or self.here.validator is None or validator is None:
             return self.want.sha256 is not None
         return validator == self.here.validator
 

@@ -4,6 +4,7 @@ How it lands is `asker`. Nothing here writes in a `finally`: a process that is k
 """
 
 import hashlib
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from posixpath import dirname
@@ -16,8 +17,10 @@ from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.outcome import Halt, Stop
 
 from .answers import Ask, Receive, Refuse, Verify
-from .asker import Arrived, Asker
+from .asker import SIGN_IN, Arrived, Asker
 from .wire import Broken, Elsewhere, Opened
+
+_PAGE = re.compile(rb"\s*<(!doctype html|html)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Fetcher(Asker):
 
     def check_space(self, job: Job, total: int | None, here: int) -> None:
         """Raise Halt where what is missing does not fit."""
-        missing = (total or 0) - here
+        missing = (total or here + 1) - here
         if missing > 0 and self.disk.free() < missing + self.limits.reserve_bytes:
             full = errors.DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again.")
             raise Halt(Stop.NEEDS_SPACE, full)
@@ -182,12 +185,14 @@ class Fetcher(Asker):
         self.check_space(job, decision.here.total, decision.offset)
         self.open_part(job.part)
         begin = size = self.place(job, decision, here)
-        of, room, synced_at = decision.here, decision.ask.room(), self.clock.monotonic()
+        of, room, synced_at = decision.here, self.room(decision, begin), self.clock.monotonic()
         if begin == 0:
             self.hashed[job.part] = hashlib.sha256()
         hashed = self.hashed.get(job.part)
         try:
             async for piece in self.wire.pieces(opened):
+                if not size and job.file is not None and job.file.sha256 is None and _PAGE.match(piece):
+                    raise errors.Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
                 if size + len(piece) > room:
                     self.cut(job, 0)
                     raise errors.WrongFile(job.key, f"more came than the {room} bytes that it may have.")
@@ -200,10 +205,17 @@ class Fetcher(Asker):
                 self.growing[job.part] = Part(of.validator, of.total, size, of.wrong)
                 if self.clock.monotonic() - synced_at >= self.limits.sync_seconds:
                     self.hold(job.part)
-                    synced_at = self.clock.monotonic()
+                    room, synced_at = self.room(decision, size), self.clock.monotonic()
         except Broken as error:
             return Turn(decision.ask.interrupted(size), error, size - begin)
         return Turn(decision.ask.ended(size), None, size - begin)
+
+    def room(self, decision: Receive, here: int) -> int:
+        """How many bytes the whole may have; where no length was said, what the disk has room for."""
+        room, reserve = decision.ask.room(), self.limits.reserve_bytes
+        return (
+            room if decision.here.total is not None else min(room, here + max(0, self.disk.free() - reserve))
+        )
 
     def place(self, job: Job, decision: Receive, here: int) -> int:
         """Make the part end where the body begins, and say where that is. The body of a 200 begins at 0: it is never appended."""
