@@ -144,6 +144,20 @@ def test_a_first_visit_by_night_is_dark_before_the_theme_s_script_has_come(
     context.close()
 
 
+@pytest.mark.parametrize(
+    "address", ["claims/#policy", "reference/api/#afterswipe.Phone.truth", "errors/#push"]
+)
+def test_a_cited_place_is_what_the_reader_sees(page: Page, server: StaticServer, address: str) -> None:
+    page.goto(f"{server.origin}/{address}")
+    page.wait_for_function("document.readyState === 'complete'")
+    top = """async (id) => {
+      // What is drawn later must not push it away: three frames after everything is there.
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+      return document.getElementById(id).getBoundingClientRect().top;
+    }"""
+    assert 0 < page.evaluate(top, address.split("#")[1]) < 150
+
+
 def test_an_address_that_is_not_there_gets_a_page_that_helps(page: Page, server: StaticServer) -> None:
     server.pages["/gone/page.html"] = (SITE / "404.html").read_text(encoding="utf-8")
     page.goto(server.origin + "/gone/page.html")
