@@ -53,12 +53,8 @@ class BackgroundTransfer:
     error: URLError | None = None
     cancellation_reason: str | None = None
     response: httpx.Response | None = None
+    moved_by: tuple[str, int, str] = ("", 0, "")
     listeners: dict[Action, None] = field(default_factory=dict)
-
-    @property
-    def moved_by(self) -> tuple[str, int, str]:
-        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
-        return "nsurlsessiond", self.number, self.name
 
 
 def answered_early(response: httpx.Response) -> str:
@@ -96,6 +92,7 @@ class TransferDaemon(Checked):
         self._open.append(transfer)
         self.transfers.append(transfer)
         transfer.number = len(self.transfers)
+        transfer.moved_by = "nsurlsessiond", transfer.number, transfer.name
         wait = self._wait_in_background if from_background else self._wait_in_front
         transfer.not_before = max(transfer.not_before, self._clock.now + wait(transfer))
         self.rate_limiter.busy()
