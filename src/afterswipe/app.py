@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .device.connections import Connections
 from .errors import must
 from .frameworks.activitykit.app import Activities
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
@@ -45,10 +44,15 @@ class Application(Checked):
         self.background_time = BackgroundTime(process, system.host)
         self.taps: asyncio.Queue[str] = asyncio.Queue()
 
-    connections = cached_property(lambda own: Connections(own.system.network, own.process.loop, own.process))
-    """The connections of this process."""
-    url_session = cached_property(lambda own: URLSession(own.process, own.connections))
-    """The default URLSession, whose transfers run in the app's process."""
+    @cached_property
+    def activities(self) -> Activities:
+        """ActivityKit."""
+        return Activities(self.process, self.system.cards)
+
+    @cached_property
+    def url_session(self) -> URLSession:
+        """The default URLSession, whose transfers run in the app's process."""
+        return URLSession(self.process, self.system.network)
 
     @cached_property
     def background_url_session(self) -> "BackgroundURLSession":
@@ -105,11 +109,6 @@ class Application(Checked):
         from .frameworks.usernotifications.system import LocalNotifications
 
         return LocalNotifications(self.process, self.system.notifications)
-
-    @cached_property
-    def activities(self) -> Activities:
-        """ActivityKit."""
-        return Activities(self.process, self.system.cards)
 
     @cached_property
     def task_scheduler(self) -> "BGTaskScheduler":
@@ -174,7 +173,8 @@ class Application(Checked):
 
     def file_lock(self, name: str) -> FileLock:
         """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
-        return self.file_locks.lock(name)
+        self.process.must_run("lock a file", "life-cycle.suspended-runs-no-code")
+        return FileLock(self.process, self.file_locks.held, name)
 
     def block_main_thread(self, seconds: float) -> asyncio.Future[None]:
         """Keep the main thread busy for so long with one thing: no other code of the app runs meanwhile.

@@ -112,8 +112,7 @@ def must_be_share(name: str, share: float | None) -> None:
 
 
 def must_have_bytes(name: str, size: int) -> None:
-    """Raise UsageError for a size below 1, and for a thing without a name."""
-    must(bool(name), "A file needs a name, for instance 'story.mov'.")
+    """Raise UsageError for a size below 1."""
     must(size >= 1, f"{name!r} has {size} bytes. Give its size in bytes, 1 or more: size=60 * MB.")
 
 

@@ -11,7 +11,7 @@ from .errors import UsageError, must
 from .frameworks.activitykit.card import Card
 from .kernel import Cause, Event, Phase, Process, State
 from .kernel.given import takes
-from .kernel.life_cycle import DISCONNECTED
+from .kernel.life_cycle import SceneState
 from .kernel.loop import watch
 from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
@@ -166,6 +166,10 @@ class Phone(System[Application]):
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
         """Let time pass, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
+        must(
+            not iscoroutinefunction(until),
+            "wait() calls `until` and does not await it. Write it without async.",
+        )
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
         must(
             0 <= span < float("inf"),
@@ -186,11 +190,11 @@ class Phone(System[Application]):
         rule = "life-cycle.scene-disconnection"
         self.rules.require(rule, "scenes")
         process = self.host.process
-        if process is None or DISCONNECTED[process.scene_state] is process.scene_state:
+        if process is None or process.scene_state is not SceneState.BACKGROUND:
             state = "there is no process" if process is None else f"the scene is {process.scene_state.value}"
             why = f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
             raise UsageError(why)
-        process.scene_state = DISCONNECTED[process.scene_state]
+        process.scene_state = SceneState.UNATTACHED
 
     # What can be seen.
 

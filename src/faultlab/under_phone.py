@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
-from afterswipe.device.connections import SimulatedTransport
 from afterswipe.sync.engine import Sync
 from faultlab.disks.sim_disk import NOTHING, Crash, Durable, SimDisk
 from faultlab.servers.faulty import FaultyServer, phone_handler
@@ -72,9 +69,8 @@ def sync_of(app: "Application", url: str, container: Container, **options: Any) 
     An app is the only one in its container, so every process of it has the same `owner`: it need not wait for the lease of the one
     before.
     """
-    client = httpx.AsyncClient(transport=SimulatedTransport(app.connections))
     own: dict[str, Any] = {"clock": PhoneClock(app), "rng": app.system.rng, "owner": "the app"}
-    return Sync(client, url, container.disk(app), **own | options)
+    return Sync(app.url_session.client(), url, container.disk(app), **own | options)
 
 
 def serve(phone: "Phone", sounds: Mapping[str, int] | FeedServer | FaultyServer) -> str:

@@ -1,6 +1,7 @@
 """What is given wrongly is answered with one sentence of the package's own that says what to give, and nothing is half done."""
 
 import asyncio
+import gc
 import inspect
 from collections.abc import Callable, Iterator
 from enum import Enum
@@ -18,6 +19,7 @@ from afterswipe import (
     LongRunningIntent,
     NotKnownError,
     Phone,
+    ResumeData,
     UsageError,
 )
 
@@ -52,6 +54,19 @@ async def takes_nothing() -> None:
     """Is no app: an app is given its `app`."""
 
 
+async def fit(extension: object) -> list[tuple[float, str]]:
+    return [(0, "Good morning")]
+
+
+class Long(LongRunningIntent):
+    async def perform(self, app: Application) -> None:
+        await asyncio.Event().wait()
+
+
+LONG = Long()
+WHERE = "https://upload.example/story"
+
+
 class Silent(LongRunningIntent):
     def perform(self, app: Application) -> None:
         """Is no coroutine function."""
@@ -68,7 +83,7 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
         lambda it: it.app.task_scheduler.register("x", lambda: None),
         "give a function that takes 1 argument",
     ),
-    "no identifier": (lambda it: it.app.task_scheduler.register("", waits), "needs an identifier"),
+    "no identifier": (lambda it: it.app.task_scheduler.register("", waits), "identifier=''.*not empty"),
     "an identifier that is a number": (lambda it: BGAppRefreshTaskRequest(5), "identifier=5.*give a text"),
     "a title that is none": (
         lambda it: BGContinuedProcessingTaskRequest("x", title=None, subtitle=""),
@@ -88,7 +103,7 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "a size as a text": (lambda it: it.app.url_session.upload("x", size="5"), "size='5'.*give a whole number"),
     "a size that is no size": (lambda it: it.app.url_session.upload("x", size=True), "give a whole number"),
     "half a byte": (lambda it: it.app.url_session.upload("x", size=1.5), "give a whole number"),
-    "a file without a name": (lambda it: it.app.background_url_session.upload("", size=5), "needs a name"),
+    "a file without a name": (lambda it: it.app.background_url_session.upload("", size=5), "file=''.*not empty"),
     "an address that is none": (lambda it: it.app.url_session.upload("x", size=5, to="story"), "'story' is no address"),
     "another address that is none": (lambda it: it.app.background_url_session.download("ftp://a/b"), "is no address"),
     "a broken address": (lambda it: it.app.background_url_session.download("http://[::"), "is no address"),
@@ -98,9 +113,19 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     ),
     "an intent's class": (lambda it: it.phone.intents.tap(Silent), "give a AppIntent"),
     "an intent that cannot wait": (lambda it: it.phone.intents.run(Silent()), "async def perform"),
+    "a transfer of another phone": (lambda it: it.card.follows(Held().app.url_session.upload("x", size=5)), "on another phone"),
+    "a card of another phone's widget": (lambda it: it.phone.widgets.shows(Held().phone.widgets.add(fit)), "on another phone"),
+    "an intent of another phone": (lambda it: [Held().phone.intents.run(LONG), it.phone.intents.run(LONG)], "is performed already"),
+    "a server under an address": (lambda it: it.phone.network.serve("https://upload.example/story"), "is no host"),
+    "a server with a port": (lambda it: it.phone.network.serve("upload.example:8080"), "is no host"),
+    "a question that waits": (lambda it: it.phone.wait(seconds=5, until=takes_nothing), "without async"),
+    "a picture that is none": (lambda it: afterswipe.show([it.phone.lock_screen()]), "is no picture. Show phone"),
+    "a rest above the whole": (lambda it: it.app.url_session.upload_with_resume_data(ResumeData("x", 5, WHERE, 9)), "of 5 bytes 9"),
+    "a rest in words": (lambda it: ResumeData("x", "5", WHERE, 0), "size='5'.*give a whole number"),
+    "a button without a name": (lambda it: it.phone.tap(""), "button=''.*not empty"),
     "a server of one thing": (lambda it: it.phone.network.serve("a", lambda request: None), "takes 2 arguments"),
     "a bandwidth as a text": (lambda it: setattr(it.phone.network, "uplink", "12"), "uplink.*give a finite number"),
-    "a network that is set": (lambda it: setattr(it.phone.network, "connected", False), "Network.connected is read.*`disconnect`"),
+    "a network that is set": (lambda it: setattr(it.phone.network, "connected", False), "Network.connected is read.*disconnect"),
     "a token that is set": (lambda it: setattr(it.card, "push_token", "x"), "Activity.push_token is read"),
     "a charge as a text": (lambda it: setattr(it.phone.conditions, "battery", "full"), "battery='full'.*a finite number"),
     "a switch as a text": (lambda it: setattr(it.phone.conditions, "charging", "yes"), "charging='yes'.*True or False"),
@@ -147,6 +172,49 @@ def test_numbers_may_be_written_as_people_write_them():
     assert str(Phone(ios=17).rules.ios) == "17"
     assert str(Phone(ios=17.20).rules.ios) == "17.2"
     it.phone.wait(seconds=1, minutes=0.5)
+
+
+@pytest.mark.parametrize(
+    "entries", [None, "abc", [5], [(1,)], [("a", "b")], [(float("nan"), "x")], [(0, 5)], {0: "a"}]
+)
+def test_a_timeline_that_is_none_is_refused(entries: object):
+    async def provider(extension: object) -> object:
+        return entries
+
+    phone = Phone()
+    phone.widgets.add(provider)
+    with pytest.raises(UsageError, match="returns a list of pairs"):
+        phone.wait(seconds=1)
+
+
+def test_an_upload_is_sent_once():
+    async def twice(app: Application) -> None:
+        task = app.url_session.upload("story.mov", size=MB)
+        async for _ in task:
+            pass
+        async for _ in task:
+            pass
+
+    phone = Phone()
+    phone.open(twice)
+    with pytest.raises(UsageError, match=r"'story.mov' has begun already. Call upload\(\)"):
+        phone.wait(minutes=1)
+
+
+def test_what_a_forgotten_task_raises_is_told_at_once_and_not_when_python_tidies_up():
+    async def fails() -> None:
+        raise ValueError("of the app's own")
+
+    async def main(app: Application) -> None:
+        asyncio.create_task(fails())  # noqa: RUF006
+        await asyncio.Event().wait()
+
+    gc.disable()
+    try:
+        with pytest.raises(ValueError, match="of the app's own"):
+            Phone().open(main)
+    finally:
+        gc.enable()
 
 
 HANDLERS = {
@@ -342,6 +410,7 @@ GONE = {
     "submit": lambda app: app.task_scheduler.submit(BGAppRefreshTaskRequest("x")),
     "request": lambda app: app.activities.request("x"),
     "upload": lambda app: app.background_url_session.upload("x", size=5),
+    "own upload": lambda app: app.url_session.upload("x", size=5),
     "assertion": lambda app: app.begin_background_task("x"),
     "sound": lambda app: app.audio.play(),
     "bluetooth": lambda app: app.bluetooth.wait_for_event(),

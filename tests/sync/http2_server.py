@@ -8,6 +8,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from h2.events import RequestReceived
+from h2.settings import SettingCodes
 
 from faultlab.servers.wire import Reply, Request
 
@@ -36,6 +37,35 @@ def reset(connection: "Http2Connection", stream: int) -> None:
 def refused(connection: "Http2Connection", stream: int) -> None:
     """The stream is ended, and nothing was done for it."""
     connection.speaks.reset_stream(stream, error_code=ErrorCodes.REFUSED_STREAM)
+
+
+def silent(_connection: "Http2Connection", _stream: int) -> None:
+    """Nothing more comes, and the stream stays open: a body that stalls, or an answer that never comes."""
+
+
+def pinging(connection: "Http2Connection", stream: int) -> None:
+    """The connection lives, and nothing of this stream comes."""
+    if not connection.transport.is_closing():
+        connection.speaks.ping(b"areyouon")
+        connection.flush()
+        asyncio.get_running_loop().call_later(0.02, pinging, connection, stream)
+
+
+def narrowed(connection: "Http2Connection", stream: int) -> None:
+    """From now on one stream at a time, of small frames; this one is refused."""
+    said = {
+        SettingCodes.MAX_CONCURRENT_STREAMS: 1,
+        SettingCodes.MAX_FRAME_SIZE: 16_384,
+        SettingCodes.INITIAL_WINDOW_SIZE: 1,
+    }
+    connection.speaks.update_settings(said)
+    refused(connection, stream)
+
+
+def closed_to_streams(connection: "Http2Connection", stream: int) -> None:
+    """No stream at all is allowed any more, and this one goes."""
+    connection.speaks.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: 0})
+    reset(connection, stream)
 
 
 class Http2Connection(asyncio.Protocol):

@@ -43,6 +43,37 @@ def test_the_ends_of_http_2_are_those_of_a_connection(tmp_path, library, ends, h
     assert (server.connections > 1) == ends.__name__.startswith("goaway")
 
 
+@LIBRARIES
+@pytest.mark.parametrize("half", [True, False], ids=["within a body", "before an answer"])
+@pytest.mark.parametrize(
+    "ends",
+    [http2_server.silent, http2_server.pinging, http2_server.narrowed, http2_server.closed_to_streams],
+    ids=lambda ends: ends.__name__,
+)
+def test_http_2_that_lives_and_brings_nothing_has_an_end(tmp_path, library, ends, half):
+    """Pings, settings that change, streams that stall: two files are held up, and all come in the end."""
+    truth = small_truth(3)
+
+    async def synced(server):
+        async with library.AsyncClient(http1=False, http2=True, trust_env=False) as client:
+            limits = Limits(reserve_bytes=0, backoff_base=0.001, read_seconds=0.1, rate_seconds=0.1)
+            return await asyncio.wait_for(Sync(client, server.url, tmp_path, limits=limits).run(), 60)
+
+    async def main():
+        async with http2_server.Http2Server(FeedServer(truth).answer, ends, half=half) as server:
+            for _ in range(
+                4
+            ):  # a client keeps a connection that allows it nothing: then the next run has another
+                report = await synced(server)
+                if report.finished:
+                    break
+            return report
+
+    report = asyncio.run(main())
+    assert report.finished, str(report)
+    assert landed(tmp_path) == wanted(truth)
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

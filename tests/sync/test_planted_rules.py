@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from afterswipe.sync import Forbidden, driver, engine
+from afterswipe.sync import Forbidden, Stop, driver, engine
 from afterswipe.sync.driver import Driver
 from afterswipe.sync.feed.protocol import Event
+from afterswipe.sync.outcome import Halt
 from afterswipe.sync.store import lease
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.transfer.answers import Ask
@@ -39,6 +40,10 @@ async def _gives_up(_self, _arrived, error):
     raise error
 
 
+def _everybodys(_self, error, **_):
+    raise Halt(Stop.NEEDS_AUTHORIZATION, error)
+
+
 def _ever(self):
     return bool(self.size) and (self.here.validator is not None or self.want.sha256 is not None)
 
@@ -46,7 +51,7 @@ def _ever(self):
 BUGS = [
     Bug("S14", "sweeps whatever lies in its folders", ((driver, "is_ours", lambda _: True),), lost.test_what_the_engine_cannot_have_made_stays, {}),
     Bug(
-        "S15", "takes one content's answer for the server's", ((driver, "_SEVERAL", 1), (driver, "_MANY", 1)),
+        "S15", "takes one content's answer for the server's", ((driver._Trouble, "more", _everybodys),),
         stuck.test_what_one_content_is_answered_stops_no_other, {"reply": Reply(403, {}), "kind": Forbidden, "where": ".mp3"},
     ),
     Bug("S16", "takes an event's id for the event", ((Event, "identity", property(lambda e: e.id)),), lost.test_three_events_with_one_id_are_three, {}),

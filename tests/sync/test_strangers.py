@@ -1,10 +1,12 @@
 """What a stranger tried within an hour: servers, databases, disks and people. Each was red before; the number is the kind's."""
 
 import json
+import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -96,7 +98,40 @@ def test_a_body_without_an_end_leaves_the_disk_its_reserve(tmp_path, monkeypatch
         assert len(rig.held()) == 3, str(report)  # the author and two sounds
 
 
+@pytest.mark.parametrize(
+    ("status", "location"), [(403, None), (503, None), (302, "https://elsewhere.example/")]
+)
+def test_the_oldest_contents_that_are_refused_for_ever_keep_no_newer_one_away(tmp_path, status, location):
+    """Three that were taken down came first in each run, and none got further."""
+    rig = Rig(tmp_path / "here", small_truth(20, 50))
+    taken = [content.id for content in rig.truth.contents.values() if content.file][:12]
+    refused = Reply(status, {"retry-after": "3600", "content-length": "0"}).having(location=location)
+    for content in taken:
+        changed(rig, content, lambda *_: refused)
+    for _ in range(12):
+        rig.run(limits={"concurrency": 1})
+        rig.wall += 4_000
+    assert len(rig.held()) == 9
+
+
 # 4: what is believed at the start.
+
+
+def test_a_file_that_goes_while_the_start_looks_is_a_lost_file(extended, monkeypatch):
+    """A cleaner was at work: the run ended with an error of the directory."""
+    assert extended.run().finished
+    scandir = os.scandir
+
+    def cleaning(path):
+        entries = list(scandir(path))
+        if "sound" in str(path) and entries:
+            Path(entries[0].path).unlink()
+        return nullcontext(entries)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.scandir", cleaning)
+        assert extended.run().finished
+    assert extended.in_sync()
 
 
 def middle(path) -> None:
@@ -153,7 +188,7 @@ def test_an_author_whose_file_was_updated_a_thousand_times_is_planned_at_once(mo
 def test_a_list_is_too_long_before_it_is_in_memory():
     """Two million things that are no events were all read first."""
     looks = read_page(b"[" + b"{}," * 2_000 + b"{}]", Limits(events_per_page=500), where="here")
-    with pytest.raises(FeedTooLarge, match="500 is the limit"):
+    with pytest.raises(FeedTooLarge, match="lists more than 500"):
         list(islice(looks, 3))
 
 
@@ -168,6 +203,30 @@ def test_more_concurrency_than_there_is_work_costs_nothing(extended, monkeypatch
     monkeypatch.setattr(driver, "_together", counted)
     assert extended.run(limits={"concurrency": 10_000}).finished
     assert begun == [4]
+
+
+def test_a_list_of_problems_that_cannot_be_written_costs_no_report(tmp_path, capsys):
+    """A folder has its name: the report was not shown, and the exit code blamed the directory."""
+    (tmp_path / command._LIST).mkdir()
+    with hosted(application(NoFiles(FeedServer(small_truth(12, 500))))) as root:
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.STOPPED
+    assert "Ended: some content could not be got" in capsys.readouterr().out
+
+
+def test_a_database_that_somebody_holds_is_not_called_another_sync(extended):
+    """A viewer had a transaction open: "another process took over; it does the rest"."""
+    held = []
+
+    def hold(name, _detail):
+        if name == "append" and not held:
+            held.append(sqlite3.connect(extended.folder / "sync.db"))
+            held[0].execute("BEGIN IMMEDIATE")
+
+    report = extended.run(observe=hold)
+    assert "took over" not in str(report)
+    held[0].close()
+    assert extended.run().finished
+    assert extended.in_sync()
 
 
 # 9: what an answer is worth.

@@ -110,8 +110,7 @@ class Rules:
 
     def number(self, claim_id: str) -> float:
         """The value of a claim in the claim's own unit."""
-        quantity = self._value(claim_id).quantity
-        return self._numbers.get(claim_id, quantity) if self._numbers else quantity
+        return self._numbers.get(claim_id, self._value(claim_id).quantity)
 
     def milliseconds(self, claim_id: str) -> int:
         """The value of a claim that is a time, in milliseconds."""

@@ -9,8 +9,7 @@ from weakref import WeakSet
 import httpx
 
 from afterswipe.errors import URLError
-from afterswipe.kernel import Action, AppChange, Due, Phase, Process
-from afterswipe.kernel.loop import ProcessLoop
+from afterswipe.kernel import Action, AppChange, Due, Phase, Process, ProcessLoop
 
 from .network import Network, address
 
@@ -122,12 +121,10 @@ class _Streaming(httpx.AsyncByteStream):
     def drop(self, why: str) -> None:
         """Nothing more comes, and what has come and was not read is lost."""
         self._defunct = why
-        while not self._pieces.empty():
-            self._pieces.get_nowait()
         self._pieces.put_nowait(None)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self._pieces.get()) is not None:
+        while (piece := await self._pieces.get()) is not None and not self._defunct:
             yield piece
         if self._defunct:
             raise ReadError(self._defunct)

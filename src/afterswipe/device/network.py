@@ -20,8 +20,7 @@ import httpx
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError, must, must_be_one_of
-from afterswipe.kernel import Action, Checked, Clock, Due
-from afterswipe.kernel.loop import ProcessLoop
+from afterswipe.kernel import Action, Checked, Clock, Due, ProcessLoop
 from afterswipe.kernel.phases import Moment, Subscribers, tell
 from afterswipe.kernel.record import ConditionChanged, Record
 from afterswipe.units import SECOND
@@ -81,16 +80,12 @@ class Network(Checked):
         """For the frameworks: who hears whenever the network changed, went, or came back."""
         self.in_use: list[Callable[[str], object]] = []
         """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
-        self._connected = True
+        self.connected = True
+        """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
         self.kind = KINDS[0]
         """The kind of network that is used. Change it with `switch_to`."""
         self.captive_portal = False
         """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
-        return self._connected
 
     @property
     def uplink(self) -> float:
@@ -126,13 +121,13 @@ class Network(Checked):
     def disconnect(self) -> None:
         """Take the network away. Connections in use are cut (claim model.network-change-cuts-connections)."""
         if self.connected:
-            self._connected = False
+            self.connected = False
             self._changed("none", "there is no network any more")
 
     def connect(self) -> None:
         """Bring the network back."""
         if not self.connected:
-            self._connected = True
+            self.connected = True
             self._changed(self.kind, "")
 
     def airplane_mode(self, on: bool = True) -> None:
@@ -174,6 +169,7 @@ class Network(Checked):
 
         The handler may be a coroutine function, and may answer with a body that takes its time. `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
+        must(address(f"https://{host}").host == host, f"{host!r} is no host. Give it as 'upload.example'.")
         self._handlers[host] = handler
         (self._resumable.add if resumable else self._resumable.discard)(host)
 

@@ -33,8 +33,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def takes(function: object, count: int) -> bool:
     """Whether something can be called with so many arguments."""
-    if isinstance(function, FunctionType) and function.__code__.co_argcount == count:
-        return True  # a signature takes long to make
     try:
         signature(function).bind(*range(count))  # type: ignore[arg-type]  # what is no function has no signature
     except TypeError:
@@ -49,9 +47,7 @@ def look(where: str, name: str, kinds: tuple[Any, ...], value: Any) -> Any:
     kind = type(value)
     if kind is str and str in kinds and (found := _CONTROL.search(value)):
         raise UsageError(f"{where}({name}={value!r:.60}): give a text without {found[0]!r}.")
-    if kind in kinds and (kind is not float or isfinite(value)):
-        return value
-    if not any(_fits(kind, value) for kind in kinds):
+    if not any(fits(kind, value) for kind in kinds):
         choices = " or ".join(map(_words, kinds))
         raise UsageError(f"{where}({name}={value!r:.60}): give {choices}.")
     return int(value) if kind is float and float not in kinds and int in kinds else value
@@ -67,14 +63,15 @@ def kinds_of(annotation: Any) -> tuple[Any, ...]:
     return (NoneType if annotation is None else annotation,)
 
 
-def _fits(kind: Any, value: Any) -> bool:
+def fits(kind: Any, value: Any) -> bool:
+    """Whether a value is of a kind."""
     origin = get_origin(kind) or kind
     if origin in (int, float):
         number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
         return number and (origin is float or value == int(value))
     if origin is tuple:
         pair = isinstance(value, tuple | list) and len(value) == len(get_args(kind))
-        return pair and all(map(_fits, get_args(kind), value))
+        return pair and all(map(fits, get_args(kind), value))
     if origin is Callable:
         return takes(value, len(get_args(kind)[0]))
     return isinstance(value, origin) if isinstance(origin, type) else True
@@ -88,28 +85,30 @@ def _words(kind: Any) -> str:
     return _WORDS.get(origin) or f"a {origin.__name__}"
 
 
-class _Checking(type):
-    def __init__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **more: Any) -> None:
-        super().__init__(name, bases, body, **more)
-        for key, own in body.items():
-            if isinstance(own, FunctionType) and (key == "__init__" or not key.startswith("_")):
-                setattr(cls, key, _checked(own, name if key == "__init__" else f"{name}.{key}"))
-
-
-class Checked(metaclass=_Checking):
+class Checked:
     """The base of what a program is handed: it looks at what its public methods are given, and at what is set."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for key, own in list(vars(cls).items()):
+            if isinstance(own, FunctionType) and (key == "__init__" or not key.startswith("_")):
+                setattr(cls, key, _checked(own, f"{cls.__name__}.{key}".removesuffix(".__init__")))
+
+
+class CheckedData(Checked):
+    """The base of a dataclass that a program makes."""
+
+    def __post_init__(self) -> None:
+        for name, asked in _settables(type(self)).items():
+            look(type(self).__name__, name, kinds_of(asked), getattr(self, name))
 
 
 def _set(thing: object, name: str, value: Any) -> None:
-    own = name.startswith("_") or _is_ours(_getframe(1).f_globals)
+    own = name.startswith("_") or str(_getframe(1).f_globals.get("__name__")).startswith("afterswipe.")
     object.__setattr__(thing, name, value if own else settable(thing, name, value))
 
 
 Checked.__setattr__ = _set  # type: ignore[method-assign]  # in the class it would let a type checker pass any name
-
-
-def _is_ours(module: Mapping[str, Any]) -> bool:
-    return str(module.get("__name__")).startswith("afterswipe.")
 
 
 def settable(thing: object, name: str, value: Any) -> Any:
@@ -119,7 +118,7 @@ def settable(thing: object, name: str, value: Any) -> Any:
     must(not isinstance(own, FunctionType), f"{where} is called, and not set: write {name}(...).")
     if (asked := _settables(kind).get(name)) is not None:
         return look(kind.__name__, name, kinds_of(asked), value)
-    if not _is_ours({"__name__": kind.__module__}) and own is None:
+    if not kind.__module__.startswith("afterswipe.") and own is None:
         return value  # a name of its own in a program's own class
     how = own.__doc__ if isinstance(own, property) else _ways(kind)
     must(name not in dir(thing), f"{where} is read, and not set. {how}")
@@ -156,8 +155,10 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     code = method.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     asked: dict[str, tuple[Any, ...]] = {}
+    needed = names[1 : code.co_argcount - len(method.__defaults__ or ())]
 
     def seen(name: str, value: Any) -> Any:
+        must(value != "" or name not in needed[:1], f"{where}({name}=''): give a text that is not empty.")
         if name not in names and not code.co_flags & CO_VARKEYWORDS:
             must_be_one_of(f"argument of {where}:", name, names[1:] or ("none",))
         return look(where, name, asked[name], value) if name in asked else value
@@ -166,7 +167,7 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     def checking(*args: Any, **named: Any) -> Any:
         frame = _getframe(1)
         passed_on = frame.f_code.co_flags & CO_VARKEYWORDS  # what came as ** is looked at where it arrives
-        if not passed_on and _is_ours(frame.f_globals):
+        if not passed_on and str(frame.f_globals.get("__name__")).startswith("afterswipe."):
             return method(*args, **named)
         if not asked:
             asked.update({name: kinds_of(kind) for name, kind in method.__annotations__.items()})

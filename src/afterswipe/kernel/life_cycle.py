@@ -142,9 +142,6 @@ SCENES: dict[SceneState, dict[State, SceneState]] = {
 }
 """The scene's next state, for its state before and the state that its app enters. Total, like the table above."""
 
-DISCONNECTED: dict[SceneState, SceneState] = {_UN: _UN, _FI: _FI, _FA: _FA, _BG: _UN}
-"""The scene's next state where UIKit takes its memory back: only a scene in the background is disconnected. Total."""
-
 _STAGES = {
     "WillEnterForeground": (_B, _I),
     "DidBecomeActive": (_A, _A),

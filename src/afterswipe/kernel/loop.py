@@ -209,11 +209,13 @@ class ProcessLoop(asyncio.AbstractEventLoop):
                     raise failure
                 if self.blocked_until > now:
                     break
+            handle = args = None  # type: ignore[assignment]  # a traceback that keeps this frame would keep a task
 
     def _moves_on(self, until: int) -> bool:
         """Whether this process is the next with something to do, until then; if so, move the clock there."""
-        if budget.failure is not None:
-            raise budget.failure
+        if (failure := budget.failure or self._failure) is not None:
+            self._failure = None
+            raise failure
         own = self.next_due()
         return own is not None and own <= until and not self.halted and self._clock.skip_to(own)
 

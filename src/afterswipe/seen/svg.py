@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Protocol
 
+from afterswipe.errors import must
 from afterswipe.kernel.record import Record, Supposed
 
 INK = "var(--as-ink, #1c1f26)"
@@ -74,6 +75,7 @@ class Picture(Protocol):
 
 def show(picture: Picture) -> None:
     """Show a timeline or a Lock Screen: drawn in the page, printed as text elsewhere. Notebooks draw it by themselves."""
+    must(hasattr(picture, "_repr_svg_"), f"{picture!r:.60} is no picture. Show phone.timeline(), for one.")
     display = sys.modules.get("_display")
     if display is None:
         print(picture)

@@ -50,8 +50,7 @@ exit codes:
 
 type Show = Callable[[Progress], None]
 
-_COLUMNS = 100
-_PROBLEMS = 10  # that are shown; where there are more, all stand in a file in the directory
+_COLUMNS, _PROBLEMS = 100, 10  # that are shown; where there are more, all stand in a file
 _LIST = "sync-problems.txt"
 
 
@@ -285,8 +284,9 @@ def _print(before: Durable | None, after: Durable, report: Report, directory: Pa
     if len(problems) > _PROBLEMS:
         kinds = Counter(type(problem).__name__ for problem in report.problems)
         listed = directory / _LIST
-        listed.unlink(missing_ok=True)  # or a link would be written through
-        listed.write_text("\n".join([*problems, ""]), encoding="utf-8", errors="backslashreplace")
+        with suppress(OSError):
+            listed.unlink(missing_ok=True)  # or a link would be written through
+            listed.write_text("\n".join([*problems, ""]), encoding="utf-8", errors="backslashreplace")
         counted = ", ".join(f"{count} {name}" for name, count in kinds.most_common())
         print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {listed}")
     print(str(report).partition("\n")[0])

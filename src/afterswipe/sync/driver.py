@@ -1,6 +1,7 @@
 """The driver: does what each state of `core` says, and ends when one says so. All I/O of a run is called from here."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import closing, suppress
 from itertools import batched, chain
@@ -28,19 +29,20 @@ _WATCHED = 0.05  # seconds between two looks while the run waits for something
 
 
 class _Trouble:
-    """Tells one content's trouble from everybody's (S15): several in a row have the same and none went well, or very many in a row."""
+    """Tells one content's trouble from everybody's (S15): several in a row have it, the newest too, and none went well; or very many."""
 
     def __init__(self) -> None:
         self.kind: type[TransferError] = TransferError
         self.row = 0
-        self.success = False
+        self.success = self.suspected = False
 
-    def more(self, error: TransferError) -> None:
+    def more(self, error: TransferError, *, newest: bool) -> None:
         """Raise Halt where it is everybody's."""
         self.row = self.row + 1 if type(error) is self.kind else 1
         self.kind = type(error)
         enough = _MANY if self.success and self.kind is not Unreachable else _SEVERAL
-        if self.kind in _OF_ALL and self.row >= enough:
+        self.suspected = self.kind in _OF_ALL and self.row >= enough
+        if self.suspected and (newest or self.kind is Unreachable):
             problem = errors.NeedsAuthorization(str(error)) if self.kind is Forbidden else error
             raise Halt(_OF_ALL[self.kind], problem, getattr(error, "not_before", None)) from error
 
@@ -51,7 +53,6 @@ class Driver:
     def __init__(self, fetcher: Fetcher, *, phase: Callable[[Phase], None], look: Callable[[], None]) -> None:
         self.fetcher = fetcher
         self.store = fetcher.store
-        self.lease = fetcher.lease
         self.limits = fetcher.limits
         self.base = fetcher.base
         self.problems = fetcher.tally.problems
@@ -125,7 +126,7 @@ class Driver:
 
     def check_after_unclean_end(self) -> None:
         """Where the last run did not end in good order: look at the database, and at the files that came since the last look."""
-        if not self.lease.unclean:
+        if not self.fetcher.lease.unclean:
             return
         self.store.check()
         unchecked = self.store.files(unchecked=True)
@@ -243,25 +244,25 @@ class Driver:
 
     async def work(self) -> None:
         """Do all pending jobs, several at a time; each problem stays with its content (S15)."""
-        jobs, trouble = iter(self.jobs), _Trouble()
+        jobs, trouble = deque(self.jobs), _Trouble()
 
-        async def tried(job: Job, doing: Awaitable[None]) -> None:
+        async def tried(job: Job, doing: Awaitable[None], *, newest: bool = False) -> None:
             try:
                 await doing
-                trouble.row, trouble.success = 0, True
+                trouble.row, trouble.success, trouble.suspected = 0, True, False
+                return
             except TransferError as error:
                 self.fetcher.put_away(job)
                 if isinstance(error, errors.Missing) and any(event.id == "left-out" for event in job.events):
                     self.fetcher.arrive(Arrived(job, GONE))  # no list has it, and the server says so too
                     return
-                self.problems[job.key] = [error]
-                trouble.more(error)
+                problem = error
             except (errors.DiskFault, errors.ReadOnlyDirectory, errors.UnsafePath) as error:
                 if isinstance(error, errors.DiskFault):  # bytes of it were lost
                     self.fetcher.give_up(job)
-                refused = errors.DiskRefused(job.key, str(error))
-                self.problems[job.key] = [refused]
-                trouble.more(refused)
+                problem = errors.DiskRefused(job.key, str(error))
+            self.problems[job.key] = [problem]
+            trouble.more(problem, newest=newest or not jobs)
 
         refused: Refused = []
 
@@ -274,10 +275,12 @@ class Driver:
                 await tried(arrived.job, self.fetcher.insist(arrived, error))
 
         async def worker() -> None:
-            for job in jobs:
+            while jobs:
                 self.look()
+                newest = trouble.suspected
+                job = jobs.pop() if newest else jobs.popleft()
                 self.problems.pop(job.key, None)
-                await tried(job, self.fetcher.do(job))
+                await tried(job, self.fetcher.do(job), newest=newest)
                 if self.fetcher.full:
                     land()
                 await second_tries()
@@ -297,7 +300,7 @@ class Driver:
 
     def sweep(self) -> Generator[None]:
         """Remove parts and files of ours that nobody refers to or still wants. Only the holder of the lease does this."""
-        self.lease.keep()
+        self.fetcher.lease.keep()
         strays = self.store.strays()
         left_over, left = self.store.left(), []
         kept = {name for job in self.jobs if job.key in left_over for name in (job.final, job.part)}

@@ -250,8 +250,8 @@ class _Run:
         if self.sync._disk.lesser:
             said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
             problems.append(LesserPromise(said))
-        came = tally.bytes_fetched, self.wire.requests
-        return Report(ended.why, tally.done, left, *came, problems, ended.not_before)
+        fetched, requests = tally.bytes_fetched, self.wire.requests
+        return Report(ended.why, tally.done, left, fetched, requests, problems, ended.not_before)
 
     # Ending early.
 

@@ -29,7 +29,7 @@ class Stop(Enum):
     FEED_UNUSABLE = "the server's list cannot be used; nothing was changed"
     NEEDS_UPDATE = "the feed has events that this version does not know; update the program"
     INCOMPLETE = "some content could not be got; it stays pending for the next run"
-    LEASE_LOST = "another process took over; it does the rest"
+    LEASE_LOST = "somebody else is at work in this directory; run again when they have ended"
 
 
 class Halt(Exception):

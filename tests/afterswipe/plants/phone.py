@@ -34,6 +34,6 @@ def the_work_stops_with_its_card(patch: Patch) -> None:
 
     def planted(phone: Phone, number: int = 1) -> None:
         remove(phone, number)
-        phone.app.connections.die()
+        phone.app.url_session._connections.die()
 
     patch.setattr(Phone, "remove_card", planted)

@@ -26,6 +26,8 @@ Seconds = tuple[float, float]
 class URLSessionTask(Protocol):
     """What a card can speak of: a task of a URLSession."""
 
+    process: Process
+
     @property
     def moved_by(self) -> tuple[str, int, str]:
         """Whose process moves the bytes, the transfer's number there, and the file's name."""
@@ -97,6 +99,7 @@ class Activity(Checked):
 
         A card may follow several. Without it the card speaks of the one work that is there, and of two works it is not judged.
         """
+        must(task.process.clock is self._process.clock, "It moves on another phone: take this app's.")
         self._process.note(CardFollows(self._process.clock.now, self._number, *task.moved_by))
 
     def means(self, word: str, text: str = "") -> None:

@@ -226,6 +226,9 @@ class Intents[App: InProcess](Checked):
         if (app := self._app()) is None:
             raise UsageError("There is no app on the phone, so no intent. Open it once: phone.open(my_app).")
         self._runs = [run for run in self._runs if run.alive]
-        free = all(run.intent is not intent for run in self._long_running())
-        must(free, f"{intent.title!r} is performed already. Make another intent for a second time.")
+        before = intent.performance if isinstance(intent, LongRunningIntent) else None
+        must(
+            before is None or not before.alive,
+            f"{intent.title!r} is performed already. Make another intent for a second time.",
+        )
         self._runs.append(_Run(app, self._host, self._cards, intent, by))

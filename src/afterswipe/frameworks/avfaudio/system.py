@@ -3,8 +3,7 @@
 Not modelled: sound that another app or a call interrupts, unless the script says so (`phone.background_modes.interrupt_audio()`).
 """
 
-from afterswipe.kernel import Action, Checked, Host, Process
-from afterswipe.kernel.process import RunTimeSource
+from afterswipe.kernel import Action, Checked, Host, Process, RunTimeSource
 
 
 class AudioPlayback(Checked):

@@ -42,7 +42,6 @@ class BGTaskScheduler(Checked):
         request that is not for a continued task. Twice kills it too (claim continued-processing.registering-twice-kills-the-app).
         """
         self._must_exist()
-        must(bool(identifier), "A task needs an identifier, for instance 'example.refresh'.")
         if self.process.clock.now > self.process.launched_at:
             self._late.add(identifier)
             if not self._rules.holds("continued-processing.handler-registered-on-demand"):

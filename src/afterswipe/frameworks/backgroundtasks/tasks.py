@@ -4,25 +4,20 @@ A request is for one launch, or for going on behind a card. It is a wish, and no
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from afterswipe.errors import NotKnownError, must
-from afterswipe.kernel import Action, Checked, Process
-from afterswipe.kernel.given import kinds_of, look
+from afterswipe.kernel import Action, Checked, CheckedData, Process
 from afterswipe.kernel.record import TaskChanged
 from afterswipe.units import SECOND
 
 
 @dataclass(frozen=True)
-class BGTaskRequest(Checked):
+class BGTaskRequest(CheckedData):
     """What all requests have. `earliest_begin_date` is seconds (claim background-tasks.earliest-begin-is-a-lower-bound)."""
 
     identifier: str
     earliest_begin_date: float | None = None
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            look(type(self).__name__, field.name, kinds_of(field.type), getattr(self, field.name))
 
     @property
     def earliest(self) -> int:

@@ -11,8 +11,7 @@ from collections.abc import AsyncIterator
 
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import Checked, Host, Process, State
-from afterswipe.kernel.process import RunTimeSource
+from afterswipe.kernel import Checked, Host, Process, RunTimeSource, State
 from afterswipe.kernel.record import ProcessChanged, StateChanged, TransferMoved
 from afterswipe.units import SECOND
 

@@ -17,8 +17,7 @@ import httpx
 
 from afterswipe.device.connections import Connections, SimulatedTransport
 from afterswipe.device.network import Network
-from afterswipe.kernel import Action, AppChange, Checked, Due, Event, Host, Phase
-from afterswipe.kernel.loop import ProcessLoop
+from afterswipe.kernel import Action, AppChange, Checked, Due, Event, Host, Phase, ProcessLoop
 from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
 

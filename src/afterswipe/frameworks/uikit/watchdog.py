@@ -156,11 +156,6 @@ class FileLocks:
         self.held: list[FileLock] = []
         process.phases.on(Phase.FILE_LOCKS, self._changed)
 
-    def lock(self, name: str) -> FileLock:
-        """Take a lock. Raises UsageError without run time."""
-        self._process.must_run("lock a file", "life-cycle.suspended-runs-no-code")
-        return FileLock(self._process, self.held, name)
-
     def _changed(self, change: AppChange) -> None:
         if change.after is State.SUSPENDED and self.held:
             self._process.rules.cite("life-cycle.file-lock-at-suspension")

@@ -16,9 +16,9 @@ from typing import cast
 import httpx
 
 from afterswipe.device.connections import ConnectError, Connections, ReadError, SimulatedTransport
-from afterswipe.device.network import address
-from afterswipe.errors import URLError, must_have_bytes
-from afterswipe.kernel import Checked, Process
+from afterswipe.device.network import Network, address
+from afterswipe.errors import URLError, must, must_have_bytes
+from afterswipe.kernel import Checked, CheckedData, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 from .system import answered_early
@@ -27,7 +27,7 @@ _RESUMABLE = "background-urlsession.resumable-uploads"
 
 
 @dataclass(frozen=True)
-class ResumeData:
+class ResumeData(CheckedData):
     """What an app keeps of an interrupted upload, so that another can go on, where both sides know the protocol (iOS 17).
 
     Claim background-urlsession.resumable-uploads; `phone.network.serve(host, resumable=True)`.
@@ -62,12 +62,15 @@ class UploadTask(Checked):
         """The answer to the upload. Look at it: a captive portal answers too, with 200 and a page."""
         self._resume_data: ResumeData | None = None
         self._resumed = data.sent
-        self._process = process
+        self.process = process
         self._connections = connections
         self._url = data.url
         self._news = asyncio.Event()
+        self._begun = False
 
     async def __aiter__(self) -> AsyncIterator[float]:
+        must(not self._begun, f"The upload of {self.name!r} has begun already. Call upload() for another.")
+        self._begun = True
         sending = asyncio.create_task(self._send())
         sending.add_done_callback(lambda _: self._news.set())
         try:
@@ -81,7 +84,7 @@ class UploadTask(Checked):
     @property
     def upload_task_resume_data(self) -> ResumeData | None:
         """Apple's `uploadTaskResumeData`, after the connection was lost; None where the server is not resumable. Since iOS 17."""
-        self._process.rules.require(_RESUMABLE, "resumable uploads")
+        self.process.rules.require(_RESUMABLE, "resumable uploads")
         return self._resume_data
 
     async def _send(self) -> None:
@@ -98,18 +101,18 @@ class UploadTask(Checked):
             raise URLError(lost.code, f"{self.name}: there is no network") from lost
         except ReadError as lost:
             self._end("connection lost")
-            if self._connections.network.is_resumable(self._url) and self._process.rules.holds(_RESUMABLE):
+            if self._connections.network.is_resumable(self._url) and self.process.rules.holds(_RESUMABLE):
                 self._resume_data = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
             raise URLError(lost.code, f"{self.name}: the network connection was lost") from lost
         self.response = response
         if not response.is_success:
-            self._process.rules.cite("url-session.status-is-no-error")
+            self.process.rules.cite("url-session.status-is-no-error")
             self._end(f"refused by the server with {response.status_code}")
             return
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:
-        piece = min(int(self._process.rules.number("model.upload-chunk")), self.size)
+        piece = min(int(self.process.rules.number("model.upload-chunk")), self.size)
         zeros = _zeros(piece)
         left = self.size - self._resumed
         while left:
@@ -118,25 +121,24 @@ class UploadTask(Checked):
 
     def _moved(self, sent: int) -> None:
         self.count_of_bytes_sent = self._resumed + sent
-        now = self._process.clock.now
-        self._process.note(TransferMoved(now, *self.moved_by, self.count_of_bytes_sent, self.size))
+        now = self.process.clock.now
+        self.process.note(TransferMoved(now, *self.moved_by, self.count_of_bytes_sent, self.size))
         self._news.set()
 
     def _end(self, outcome: str) -> None:
-        self._process.note(TransferEnded(self._process.clock.now, *self.moved_by, outcome))
+        self.process.note(TransferEnded(self.process.clock.now, *self.moved_by, outcome))
 
 
 class URLSession(Checked):
     """An app's default URLSession. Everything in it runs in the app's process and is suspended with it."""
 
-    def __init__(self, process: Process, connections: Connections) -> None:
+    def __init__(self, process: Process, network: Network) -> None:
         self._process = process
-        self._connections = connections
+        self._connections = Connections(network, process.loop, process)
         self._count = 0
 
     def upload(self, file: str, *, size: int, to: str = "https://upload.example/story") -> UploadTask:
         """Upload a file of `size` bytes to a URL. It starts when the task is iterated over; raises UsageError for a size below 1."""
-        must_have_bytes(file, size)
         self._process.rules.cite("url-session.default-stops-with-the-app")
         return self._start(ResumeData(file, size, to, 0))
 
@@ -146,6 +148,9 @@ class URLSession(Checked):
         return self._start(data)
 
     def _start(self, data: ResumeData) -> UploadTask:
+        self._process.must_run("start an upload", "life-cycle.suspended-runs-no-code")
+        must_have_bytes(data.name, data.size)
+        must(0 <= data.sent <= data.size, f"{data}: of {data.size} bytes {data.sent} cannot have arrived.")
         address(data.url)
         self._count += 1
         return UploadTask(self._process, self._connections, data, self._count)

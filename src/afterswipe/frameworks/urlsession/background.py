@@ -26,7 +26,7 @@ class _BackgroundTask(Checked):
     """A transfer that another process carries out. Iterate over it for its progress, while the app runs."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, transfer: BackgroundTransfer) -> None:
-        self._process = process
+        self.process = process
         self._daemon = daemon
         self._transfer = transfer
         self.name = transfer.name
@@ -56,13 +56,13 @@ class _BackgroundTask(Checked):
 
     def cancel(self) -> None:
         """Give it up."""
-        self._process.must_run("cancel a transfer", "life-cycle.suspended-runs-no-code")
+        self.process.must_run("cancel a transfer", "life-cycle.suspended-runs-no-code")
         self._daemon.cancel(self._transfer)
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
         transfer, news = self._transfer, self._news
-        hear = partial(self._process.call, news.set)
+        hear = partial(self.process.call, news.set)
         transfer.listeners[hear] = None
         if transfer.outcome or transfer.sent != self._seen:
             news.set()
@@ -113,7 +113,6 @@ class BackgroundURLSession(Checked):
 
     def with_identifier(self, identifier: str) -> "BackgroundURLSession":
         """The app's session of this name: the same tasks as before, also after the process was ended and launched again."""
-        must(bool(identifier), 'A session needs a name, for instance with_identifier("photos").')
         if identifier not in self._others:
             self._others[identifier] = BackgroundURLSession(self._process, self._daemon, identifier)
         return self._others[identifier]

@@ -11,6 +11,7 @@ how long a provider may run, which is documented on none of the pages read.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ from afterswipe.errors import must
 from afterswipe.frameworks.avfaudio.system import Audio
 from afterswipe.frameworks.extensions.system import Extension, Extensions
 from afterswipe.kernel import Checked, Due, Host, Process
+from afterswipe.kernel.given import fits
 from afterswipe.units import SECOND
 
 Entry = tuple[float, str]
@@ -58,7 +60,8 @@ class Widgets(Checked):
 
     def shows(self, widget: Widget) -> str:
         """What the widget shows now: the last entry whose time has come. No code runs for this."""
-        now = self._host.clock.now
+        mine, now = any(own is widget for own in self._widgets), self._host.clock.now
+        must(mine, "This widget is on another phone. Add one here: phone.widgets.add(provider).")
         self._host.rules.cite("widgets.code-is-not-always-running")
         due = [text for at, text in widget.entries if round(at * SECOND) <= now]
         return due[-1] if due else ""
@@ -75,16 +78,12 @@ class Widgets(Checked):
         if not free:
             widget.times = [at for at in widget.times if at > now - window]
             if len(widget.times) >= self._host.rules.number("widgets.daily-budget"):
-                if widget.waiting is None:
-                    due = widget.times[0] + window
-                    widget.waiting = self._host.clock.at(due, lambda: self._later(widget))
+                if widget.waiting is None or widget.waiting.at <= now:
+                    due, again = widget.times[0] + window, partial(self._reload, widget, free=False)
+                    widget.waiting = self._host.clock.at(due, again)
                 return
             widget.times.append(now)
         self._run(widget)
-
-    def _later(self, widget: Widget) -> None:
-        widget.waiting = None
-        self._reload(widget, free=False)
 
     def _run(self, widget: Widget) -> None:
         self._host.must_not_be_force_quit("whether a widget gets new timelines after a force quit")
@@ -92,6 +91,11 @@ class Widgets(Checked):
 
         async def make(extension: Extension) -> None:
             entries = await widget.provider(extension)
+            pairs = isinstance(entries, list) and all(fits(Entry, entry) for entry in entries)
+            must(
+                pairs,
+                "A timeline provider returns a list of pairs, seconds and a text: [(0, 'Good morning')].",
+            )
             in_order = all(earlier[0] <= later[0] for earlier, later in pairwise(entries))
             must(in_order, "The entries of a timeline are in the order of their times. Sort them.")
             widget.entries = entries

@@ -142,9 +142,8 @@ AT_ONCE = 256
 _SEQ_MAX = 2**63 - 1
 BEYOND = _SEQ_MAX
 """The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
-_NANOSECONDS = 9
+_NANOSECONDS, _SECOND = 9, 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND: int = 10**_NANOSECONDS
 
 
 def events_url(base: str, cursor: str, again: int = 0) -> str:
@@ -267,8 +266,7 @@ class _Reader:
                 raise ValueError(f"a comma is missing at {self.at}")
             found.append(self.value())
             if len(found) > self.most:
-                said = f"{self.where} lists more; {self.most} is the limit (Limits.events_per_page)."
-                raise FeedTooLarge(said)
+                raise FeedTooLarge(f"{self.where} lists more than {self.most} (Limits.events_per_page).")
             if not len(found) % AT_ONCE:
                 yield
         return found

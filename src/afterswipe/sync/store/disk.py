@@ -204,8 +204,9 @@ class FileDisk:
                 return
             with os.scandir(path) as entries:
                 for entry in entries:
-                    if entry.is_file(follow_symlinks=False):
-                        yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
+                    with suppress(FileNotFoundError):  # somebody removed it meanwhile
+                        if entry.is_file(follow_symlinks=False):
+                            yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
 
     def alone(self) -> bool:
         """By `flock` on the directory, which a kill ends too, and which other containers see."""

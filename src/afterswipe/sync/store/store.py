@@ -91,9 +91,7 @@ class Store:
     def strays(self) -> set[str]:
         """Files that stood beside a new database, and whose contents it has not come to know since."""
         named = {row[0] for row in self._rows("SELECT name FROM strays")}
-        if not named:
-            return named
-        known = {row[0] for row in self._rows("SELECT key FROM entities")}
+        known = {row[0] for row in self._rows("SELECT key FROM entities")} if named else set()
         return {name for name in named if name.partition("/")[2].partition(".")[0] not in known}
 
     def close(self) -> None:
@@ -288,8 +286,8 @@ class Store:
 
     def here(self) -> tuple[int, int, int]:
         """How many contents are here, deleted ones not counted, how many files, and their bytes."""
-        contents = self._rows("SELECT COUNT(*) FROM entities WHERE deleted = 0")[0][0]
-        return contents, *self._rows("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM files")[0]
+        contents = "(SELECT COUNT(*) FROM entities WHERE NOT deleted)"
+        return self._rows(f"SELECT {contents}, COUNT(*), COALESCE(SUM(size), 0) FROM files")[0]  # noqa: S608
 
     def finish(self, landing: Iterable[Finished]) -> None:
         """These contents are as their events want them: their rows and the end of their events, in one transaction."""
