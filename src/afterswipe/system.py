@@ -111,7 +111,7 @@ class System[App: InTheApp](Checked):
         """What the surroundings do: speaker, accessories, places."""
         from .background_modes import BackgroundModes
 
-        return BackgroundModes(self.host)
+        return BackgroundModes(self.host, self.power)
 
     @cached_property
     def photos(self) -> "Photos":

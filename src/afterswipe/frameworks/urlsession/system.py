@@ -90,7 +90,7 @@ class TransferDaemon(Checked):
         host.phases.on(Phase.TRANSFERS_OF_ENDED, self._process_ended)
         host.phases.on(Phase.FORCE_QUIT, self._force_quit)
 
-    def add(self, transfer: BackgroundTransfer, *, from_background: bool) -> BackgroundTransfer:
+    def add(self, transfer: BackgroundTransfer, *, from_background: bool) -> None:
         """Take over a transfer. One that is started in the background is discretionary and waits."""
         address(transfer.url)
         self._open.append(transfer)
@@ -104,7 +104,6 @@ class TransferDaemon(Checked):
         self._move(transfer, 0)
         self._say_what_holds(transfer)
         self._clock.at(transfer.not_before, self._look)
-        return transfer
 
     def cancel(self, transfer: BackgroundTransfer) -> None:
         """The app cancels one of its transfers."""
