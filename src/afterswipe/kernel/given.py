@@ -47,6 +47,8 @@ def look(where: str, name: str, kinds: tuple[Any, ...], value: Any) -> Any:
     kind = type(value)
     if kind is str and str in kinds and (found := _CONTROL.search(value)):
         raise UsageError(f"{where}({name}={value!r:.60}): give a text without {found[0]!r}.")
+    if kind in kinds and (kind is not float or isfinite(value)):
+        return value
     if not any(fits(kind, value) for kind in kinds):
         choices = " or ".join(map(_words, kinds))
         raise UsageError(f"{where}({name}={value!r:.60}): give {choices}.")
@@ -104,7 +106,7 @@ class CheckedData(Checked):
 
 
 def _set(thing: object, name: str, value: Any) -> None:
-    own = name.startswith("_") or str(_getframe(1).f_globals.get("__name__")).startswith("afterswipe.")
+    own = name[0] == "_" or str(_getframe(1).f_globals.get("__name__")).startswith("afterswipe.")
     object.__setattr__(thing, name, value if own else settable(thing, name, value))
 
 
@@ -127,8 +129,6 @@ def settable(thing: object, name: str, value: Any) -> Any:
     if not (near := [f"{part}.{name}" for part in parts if name in dir(getattr(thing, part))]):
         near = get_close_matches(name, [key for key in dir(thing) if not key.startswith("_")])
     hint = f"Did you mean {' or '.join(near)}?" if near else _ways(kind)
-    if name in signature(kind).parameters:
-        hint = f"Give it to a new one: {kind.__name__}({name}=...)."
     raise UsageError(f"{kind.__name__} has no {name!r} to set. {hint}")
 
 
@@ -155,7 +155,8 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     needed = names[1 : code.co_argcount - len(method.__defaults__ or ())]
 
     def seen(name: str, value: Any) -> Any:
-        must(value != "" or name not in needed[:1], f"{where}({name}=''): give a text that is not empty.")
+        if value == "" and name in needed[:1]:
+            raise UsageError(f"{where}({name}=''): give a text that is not empty.")
         if name not in names and not code.co_flags & CO_VARKEYWORDS:
             must_be_one_of(f"argument of {where}:", name, names[1:] or ("none",))
         return look(where, name, asked[name], value) if name in asked else value
