@@ -7,7 +7,7 @@ is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * M
 import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from inspect import CO_VARKEYWORDS, get_annotations, signature
 from math import isfinite
 from sys import _getframe
@@ -33,6 +33,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def takes(function: object, count: int) -> bool:
     """Whether something can be called with so many arguments."""
+    if isinstance(function, FunctionType) and function.__code__.co_argcount == count:
+        return True  # a signature takes long to make
     try:
         signature(function).bind(*range(count))  # type: ignore[arg-type]  # what is no function has no signature
     except TypeError:
@@ -101,7 +103,7 @@ class CheckedData(Checked):
     """The base of a dataclass that a program makes."""
 
     def __post_init__(self) -> None:
-        for name, asked in _settables(type(self)).items():
+        for name, asked in _settables(self.__class__).items():  # type: ignore[arg-type]
             look(type(self).__name__, name, kinds_of(asked), getattr(self, name))
 
 
@@ -115,9 +117,8 @@ Checked.__setattr__ = _set  # type: ignore[method-assign]  # in the class it wou
 
 def settable(thing: object, name: str, value: Any) -> Any:
     """The value, for what a program may set: its class has an annotation for it, or a property with a setter. Raises UsageError else."""
-    kind = type(thing)
+    kind: Any = type(thing)
     own, where = getattr(kind, name, None), f"{kind.__name__}.{name}"
-    must(not isinstance(own, FunctionType), f"{where} is called, and not set: write {name}(...).")
     if (asked := _settables(kind).get(name)) is not None:
         return look(kind.__name__, name, kinds_of(asked), value)
     if not kind.__module__.startswith("afterswipe.") and own is None:
@@ -132,6 +133,7 @@ def settable(thing: object, name: str, value: Any) -> Any:
     raise UsageError(f"{kind.__name__} has no {name!r} to set. {hint}")
 
 
+@cache
 def _settables(kind: type) -> dict[str, Any]:
     named = {key: asked for base in kind.__mro__ for key, asked in get_annotations(base).items()}
     for key in dir(kind):
