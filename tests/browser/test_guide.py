@@ -11,15 +11,6 @@ from .serving import StaticServer
 from .test_site import SITE
 from .watching import Watch
 
-SEARCHES = {
-    "30 seconds": r"questions|thirty-seconds|without-opening",
-    "0x8badf00d": r"what-you-see|c/life-cycle\.watchdog|after-the-swipe|glossary",
-    "BGContinuedProcessingTask": r"background-activity|what-you-see",
-    "swipe up": r"after-the-swipe|force-quit|story-upload",
-    "Instagram": r"but-instagram-does-it|story-upload",
-}
-"""What a reader looks for, and which pages may come first."""
-
 SWIFT = ".languages > label:text-is('Swift')"
 PAGE_WITH_SWIFT, ANOTHER = "/story-upload/", "/thirty-seconds/"
 
@@ -35,39 +26,6 @@ def server() -> Iterator[StaticServer]:
 def page(context, watch: Watch) -> Page:
     """A watched page, for the built site."""
     return context.new_page()
-
-
-def found(page: Page, words: str) -> list[str]:
-    """The paths of the pages that the search finds, best first."""
-    field = page.locator(".md-search__input")
-    field.click()
-    # Until the index is there, what is typed goes unheard.
-    expect(page.locator(".md-search-result__meta")).to_have_text("Type to start searching")
-    field.press_sequentially(words)  # the builder hears keys, not a value that was set
-    expect(page.locator(".md-search-result__meta")).to_have_text(
-        re.compile(r"^\d+ matching document|^1 matching")
-    )
-    links = page.locator(".md-search-result__link").evaluate_all(
-        "(all) => all.map((one) => new URL(one.href).pathname)"
-    )
-    return list(dict.fromkeys(links))
-
-
-@pytest.mark.parametrize(("words", "first"), SEARCHES.items())
-def test_the_search_finds_a_sensible_page_first(
-    page: Page, server: StaticServer, words: str, first: str
-) -> None:
-    page.goto(server.origin + "/")
-    found(page, words)
-    # The list follows the keys: what stands there in between is for half a word.
-    best = page.locator(".md-search-result__link").first
-    expect(best).to_have_attribute("href", re.compile(rf"/({first})/(\?[^#]*)?(#.*)?$"))
-
-
-def test_claims_do_not_drown_the_chapters(page: Page, server: StaticServer) -> None:
-    page.goto(server.origin + "/")
-    paths = found(page, "background upload")
-    assert [path for path in paths[:4] if path.startswith("/c/")] == []
 
 
 def visible(page: Page) -> tuple[bool, bool, bool]:

@@ -29,6 +29,15 @@ OTHER_WORDS = {
     "live activty stuck": "what-you-see/",
 }
 
+SENSIBLE = {
+    "30 seconds": r"questions|thirty-seconds|without-opening",
+    "0x8badf00d": r"what-you-see|c/life-cycle\.watchdog|after-the-swipe|glossary",
+    "BGContinuedProcessingTask": r"background-activity|what-you-see",
+    "swipe up": r"after-the-swipe|force-quit|story-upload",
+    "Instagram": r"but-instagram-does-it|story-upload",
+}
+"""What a reader looks for, and which pages may come first."""
+
 FIRST = 3
 
 #: Puts each query into the box, after an empty one, and reads the first pages when the list is there.
@@ -90,6 +99,18 @@ def test_queries_find_their_page_among_the_first_three(page: Page, server: Stati
 def test_misspelt_and_other_words_find_their_page(page: Page, server: StaticServer) -> None:
     found = opened(page, server).evaluate(ASK_ALL, [[*OTHER_WORDS], FIRST])
     assert {words: found[words] for words, answer in OTHER_WORDS.items() if answer not in found[words]} == {}
+
+
+def test_a_sensible_page_comes_first_and_claims_do_not_drown_the_chapters(
+    page: Page, server: StaticServer
+) -> None:
+    found = opened(page, server).evaluate(ASK_ALL, [[*SENSIBLE, "background upload"], 4])
+    assert {
+        words: found[words]
+        for words, pages in SENSIBLE.items()
+        if not re.match(rf"({pages})/", found[words][0])
+    } == {}
+    assert [path for path in found["background upload"] if path.startswith("c/")] == []
 
 
 def test_the_index_is_fetched_at_the_first_key_and_not_before(page: Page, server: StaticServer) -> None:

@@ -1,4 +1,4 @@
-"""What a public method is given, checked against its own annotations before it does anything, so that nothing is half done.
+"""What a public method is given, and what is set on a thing, checked against annotations first, so that nothing is half done.
 
 A class with the base `Checked` answers with a UsageError that says what to give. What an annotation cannot say, such as that a size
 is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * MB`. The package's own calls are not looked at.
@@ -122,7 +122,9 @@ def settable(thing: object, name: str, value: Any) -> Any:
         return value  # a name of its own in a program's own class
     how = own.__doc__ if isinstance(own, property) else _ways(kind)
     must(name not in dir(thing), f"{where} is read, and not set. {how}")
-    if not (near := [f"{part}.{name}" for part in _parts(thing) if name in dir(getattr(thing, part))]):
+    there = {key: getattr(kind, key, vars(thing).get(key)) for key in dir(thing)}
+    parts = [key for key, part in there.items() if isinstance(part, Checked | cached_property)]
+    if not (near := [f"{part}.{name}" for part in parts if name in dir(getattr(thing, part))]):
         near = get_close_matches(name, [key for key in dir(thing) if not key.startswith("_")])
     hint = f"Did you mean {' or '.join(near)}?" if near else _ways(kind)
     if name in signature(kind).parameters:
@@ -136,11 +138,6 @@ def _settables(kind: type) -> dict[str, Any]:
         if isinstance(own := getattr(kind, key, None), property) and own.fset is not None:
             named[key] = own.fget.__annotations__["return"]
     return named
-
-
-def _parts(thing: object) -> list[str]:
-    there = {key: getattr(type(thing), key, vars(thing).get(key)) for key in dir(thing)}
-    return [key for key, part in there.items() if isinstance(part, Checked | cached_property)]
 
 
 def _ways(kind: type) -> str:
