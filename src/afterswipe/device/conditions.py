@@ -86,8 +86,7 @@ class Conditions(Checked):
             tell(Moment.CONDITION, (self._changes,), "locked")
 
     def _check(self, name: str, value: Any) -> None:
-        if name == "battery":
-            must_be_share(name, value)
+        must_be_share(name, value if name == "battery" else None)
         claim = _APPEARED.get(name)
         if claim is not None and not self._rules.holds(claim):
             since, ios = self._rules.claim(claim).since, self._rules.ios
