@@ -9,7 +9,6 @@ from .errors import must
 from .frameworks.activitykit.app import Activities
 from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
 from .frameworks.uikit.watchdog import CPUMonitor, FileLock, FileLocks, Watchdog
-from .frameworks.urlsession.app import URLSession
 from .kernel import Action, Checked, Process, State
 from .kernel.life_cycle import SceneState
 from .system import System
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from .frameworks.corebluetooth.system import Bluetooth
     from .frameworks.corelocation.system import Location
     from .frameworks.photos.system import PhotoLibrary
+    from .frameworks.urlsession.app import URLSession
     from .frameworks.urlsession.background import BackgroundURLSession
     from .frameworks.usernotifications.system import AppPushes, LocalNotifications
     from .frameworks.widgetkit.system import WidgetCenter
@@ -50,8 +50,10 @@ class Application(Checked):
         return Activities(self.process, self.system.cards)
 
     @cached_property
-    def url_session(self) -> URLSession:
+    def url_session(self) -> "URLSession":
         """The default URLSession, whose transfers run in the app's process."""
+        from .frameworks.urlsession.app import URLSession
+
         return URLSession(self.process, self.system.network)
 
     @cached_property

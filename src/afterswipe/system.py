@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
 from .device.conditions import Conditions, Power
-from .device.network import Network
 from .errors import must
 from .frameworks.activitykit.app import InProcess
 from .frameworks.activitykit.system import ActivityStore, LiveActivities
@@ -19,6 +18,7 @@ from .kernel.record import Record
 
 if TYPE_CHECKING:
     from .background_modes import BackgroundModes
+    from .device.network import Network
     from .frameworks.activitykit.pushes import APNs, LiveActivityPushes
     from .frameworks.appintents.system import Intents
     from .frameworks.backgroundassets.system import BackgroundAssets
@@ -57,12 +57,17 @@ class System[App: InTheApp](Checked):
         self.power = Power()
         self._app: App | None = None
 
-    network = cached_property(lambda own: Network(own.clock, own.rng, own.rules, own._uplink, own.record))
-    """The link between phone and server, and the servers at its end."""
     cards = cached_property(lambda own: ActivityStore(own.host, conditions=own.conditions))
     """The Live Activities, as the system keeps them."""
     live_activities = cached_property(lambda own: LiveActivities(own.rules, own.cards))
     """What a person allows Live Activities to do."""
+
+    @cached_property
+    def network(self) -> "Network":
+        """The link between phone and server, and the servers at its end."""
+        from .device.network import Network
+
+        return Network(self.clock, self.rng, self.rules, self._uplink, self.record)
 
     @cached_property
     def live_activity_pushes(self) -> "LiveActivityPushes":
@@ -111,7 +116,7 @@ class System[App: InTheApp](Checked):
         """What the surroundings do: speaker, accessories, places."""
         from .background_modes import BackgroundModes
 
-        return BackgroundModes(self.host)
+        return BackgroundModes(self.host, self.power)
 
     @cached_property
     def photos(self) -> "Photos":

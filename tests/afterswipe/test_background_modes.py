@@ -247,6 +247,16 @@ def test_an_accessory_wakes_and_relaunches(ios):
     assert phone.app.launch_reason == "Bluetooth"
 
 
+def test_an_accessory_launches_nothing_between_a_restart_and_the_first_unlock():
+    phone = left(waiting)
+    phone.restart()
+    assert not phone.background_modes.bluetooth_event()
+    assert phone.app is None
+    phone.unlock()
+    assert phone.background_modes.bluetooth_event()
+    assert "bluetooth.relaunch-after-restart" in {rule.id for rule in phone.why()}
+
+
 @pytest.mark.parametrize("ios", ["7", "18", "18.5"])
 def test_not_after_a_force_quit(ios):
     phone = left(waiting, ios=ios)

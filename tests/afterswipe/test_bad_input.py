@@ -54,10 +54,6 @@ async def takes_nothing() -> None:
     """Is no app: an app is given its `app`."""
 
 
-async def fit(extension: object) -> list[tuple[float, str]]:
-    return [(0, "Good morning")]
-
-
 class Long(LongRunningIntent):
     async def perform(self, app: Application) -> None:
         await asyncio.Event().wait()
@@ -114,7 +110,6 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "an intent's class": (lambda it: it.phone.intents.tap(Silent), "give a AppIntent"),
     "an intent that cannot wait": (lambda it: it.phone.intents.run(Silent()), "async def perform"),
     "a transfer of another phone": (lambda it: it.card.follows(Held().app.url_session.upload("x", size=5)), "on another phone"),
-    "a card of another phone's widget": (lambda it: it.phone.widgets.shows(Held().phone.widgets.add(fit)), "on another phone"),
     "an intent of another phone": (lambda it: [Held().phone.intents.run(LONG), it.phone.intents.run(LONG)], "is performed already"),
     "a server under an address": (lambda it: it.phone.network.serve("https://upload.example/story"), "is no host"),
     "a server with a port": (lambda it: it.phone.network.serve("upload.example:8080"), "is no host"),
@@ -136,10 +131,10 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "uploads switched on from outside": (lambda it: setattr(it.phone.photos, "enabled", True), "is read.*full_access"),
     "an answer for a switch": (lambda it: setattr(it.phone.continued_processing, "allowed", "Stop"), "allowed='Stop'.*True or False"),
     "a condition of the phone": (lambda it: setattr(it.phone, "low_power_mode", True), "Did you mean conditions.low_power_mode"),
-    "a lock that is set": (lambda it: setattr(it.phone, "lock", True), "Phone.lock is called, and not set: write lock"),
+    "a lock that is set": (lambda it: setattr(it.phone, "lock", True), "Phone.lock is read, and not set.*lock\\(\\)"),
     "a locked phone": (lambda it: setattr(it.phone.conditions, "locked", True), "is read.*phone.lock"),
     "a handler that is none": (lambda it: setattr(BGTask(it.app.process, "x"), "expiration_handler", 5), "expiration_handler=5.*no arguments"),
-    "a phone's version": (lambda it: setattr(it.phone, "ios", "26"), "Phone has no 'ios' to set. Give it"),
+    "a phone's version": (lambda it: setattr(it.phone, "ios", "26"), "Phone has no 'ios' to set"),
     "an asset twice": (lambda it: [it.phone.photos.take("a", size=5) for _ in "ab"], "an asset 'a' in the library already"),
     "a version of a sort": (lambda it: Phone(None), "None is no iOS version"),
     "the latest version": (lambda it: Phone("latest"), "is no iOS version"),
@@ -410,7 +405,6 @@ GONE = {
     "submit": lambda app: app.task_scheduler.submit(BGAppRefreshTaskRequest("x")),
     "request": lambda app: app.activities.request("x"),
     "upload": lambda app: app.background_url_session.upload("x", size=5),
-    "own upload": lambda app: app.url_session.upload("x", size=5),
     "assertion": lambda app: app.begin_background_task("x"),
     "sound": lambda app: app.audio.play(),
     "bluetooth": lambda app: app.bluetooth.wait_for_event(),

@@ -301,6 +301,9 @@ def test_not_after_a_force_quit_until_the_next_launch():
     phone.background_assets.install_extension(one_pack)
     phone.force_quit()
     assert not phone.background_assets.run("update")
+    with pytest.raises(NotKnownError, match="'periodic' after a force quit") as raised:
+        phone.background_assets.run("periodic")
+    assert raised.value.claim == "force-quit.stops-background-assets"
     phone.open()
     assert phone.background_assets.run("update")
 

@@ -217,7 +217,7 @@ def test_what_no_network_has_is_refused():
     for name in ("uplink", "downlink"):
         with pytest.raises(UsageError, match=f"{name}=0"):
             setattr(network, name, 0)
-    with pytest.raises(UsageError, match="before it was sent"):
+    with pytest.raises(UsageError, match="before it is sent"):
         network.latency = -1
     with pytest.raises(UsageError, match="Wi-Fi, cellular"):
         network.switch_to("5G")

@@ -3,9 +3,7 @@
 Between a restart and the first unlock BGTaskScheduler starts no tasks (claim background-tasks.not-before-first-unlock). Whether a Live
 Activity is still there after a restart, nobody says (claim live-activity.reboot-persistence): the model refuses to answer.
 
-Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties, how long a restart takes, the app that the system launches before the first unlock, protected files, what
-becomes of a background transfer that is under way (no source was found; a restart is refused then), whether a restart
-lifts what a force quit forbids.
+Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties, how long a restart takes, the app that the system launches before the first unlock, protected files, what becomes of a background transfer that is under way (no source was found; a restart is refused then), an update or a removal of the app (no source was found that says what becomes of its transfers), a clock that a person sets.
 """
 
 from collections.abc import Callable
@@ -88,8 +86,7 @@ class Conditions(Checked):
             tell(Moment.CONDITION, (self._changes,), "locked")
 
     def _check(self, name: str, value: Any) -> None:
-        if name == "battery":
-            must_be_share(name, value)
+        must_be_share(name, value if name == "battery" else None)
         claim = _APPEARED.get(name)
         if claim is not None and not self._rules.holds(claim):
             since, ios = self._rules.claim(claim).since, self._rules.ios

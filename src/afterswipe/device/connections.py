@@ -71,8 +71,8 @@ class Connections:
         if not future.done():
             future.set_result(result)
 
-    def die(self, why: str = "the app was suspended") -> int:
-        """Make every connection defunct and return how many were in use. The app learns of it when it runs again, if it does."""
+    def die(self, why: str = "the app was suspended") -> None:
+        """Make every connection defunct. The app learns of it when it runs again, if it does."""
         waiting, self._waiting = self._waiting, {}
         for future, due in waiting.items():
             if due is not None:
@@ -81,7 +81,6 @@ class Connections:
                 future.set_exception(ReadError(why))
         for stream in self._arriving:
             stream.drop(why)
-        return len(waiting)
 
 
 class _Arriving(httpx.AsyncByteStream):

@@ -114,8 +114,7 @@ class Network(Checked):
 
     @latency.setter
     def latency(self, milliseconds: int) -> None:
-        given = f"latency={milliseconds}"
-        must(milliseconds >= 0, f"{given}: nothing arrives before it was sent. Give ms, 0 or more.")
+        must(milliseconds >= 0, f"latency={milliseconds}: nothing arrives before it is sent. Give 0 or more.")
         self._numbers["latency"] = milliseconds
 
     def disconnect(self) -> None:

@@ -1,4 +1,4 @@
-"""What a public method is given, checked against its own annotations before it does anything, so that nothing is half done.
+"""What a public method is given, and what is set on a thing, checked against annotations first, so that nothing is half done.
 
 A class with the base `Checked` answers with a UsageError that says what to give. What an annotation cannot say, such as that a size
 is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * MB`. The package's own calls are not looked at.
@@ -7,7 +7,7 @@ is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * M
 import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from inspect import CO_VARKEYWORDS, get_annotations, signature
 from math import isfinite
 from sys import _getframe
@@ -33,6 +33,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def takes(function: object, count: int) -> bool:
     """Whether something can be called with so many arguments."""
+    if isinstance(function, FunctionType) and function.__code__.co_argcount == count:
+        return True  # a signature takes long to make
     try:
         signature(function).bind(*range(count))  # type: ignore[arg-type]  # what is no function has no signature
     except TypeError:
@@ -47,6 +49,8 @@ def look(where: str, name: str, kinds: tuple[Any, ...], value: Any) -> Any:
     kind = type(value)
     if kind is str and str in kinds and (found := _CONTROL.search(value)):
         raise UsageError(f"{where}({name}={value!r:.60}): give a text without {found[0]!r}.")
+    if kind in kinds and (kind is not float or isfinite(value)):
+        return value
     if not any(fits(kind, value) for kind in kinds):
         choices = " or ".join(map(_words, kinds))
         raise UsageError(f"{where}({name}={value!r:.60}): give {choices}.")
@@ -99,12 +103,12 @@ class CheckedData(Checked):
     """The base of a dataclass that a program makes."""
 
     def __post_init__(self) -> None:
-        for name, asked in _settables(type(self)).items():
+        for name, asked in _settables(self.__class__).items():  # type: ignore[arg-type]
             look(type(self).__name__, name, kinds_of(asked), getattr(self, name))
 
 
 def _set(thing: object, name: str, value: Any) -> None:
-    own = name.startswith("_") or str(_getframe(1).f_globals.get("__name__")).startswith("afterswipe.")
+    own = name[0] == "_" or str(_getframe(1).f_globals.get("__name__")).startswith("afterswipe.")
     object.__setattr__(thing, name, value if own else settable(thing, name, value))
 
 
@@ -113,34 +117,29 @@ Checked.__setattr__ = _set  # type: ignore[method-assign]  # in the class it wou
 
 def settable(thing: object, name: str, value: Any) -> Any:
     """The value, for what a program may set: its class has an annotation for it, or a property with a setter. Raises UsageError else."""
-    kind = type(thing)
+    kind: Any = type(thing)
     own, where = getattr(kind, name, None), f"{kind.__name__}.{name}"
-    must(not isinstance(own, FunctionType), f"{where} is called, and not set: write {name}(...).")
     if (asked := _settables(kind).get(name)) is not None:
         return look(kind.__name__, name, kinds_of(asked), value)
     if not kind.__module__.startswith("afterswipe.") and own is None:
         return value  # a name of its own in a program's own class
     how = own.__doc__ if isinstance(own, property) else _ways(kind)
     must(name not in dir(thing), f"{where} is read, and not set. {how}")
-    if not (near := [f"{part}.{name}" for part in _parts(thing) if name in dir(getattr(thing, part))]):
+    there = {key: getattr(kind, key, vars(thing).get(key)) for key in dir(thing)}
+    parts = [key for key, part in there.items() if isinstance(part, Checked | cached_property)]
+    if not (near := [f"{part}.{name}" for part in parts if name in dir(getattr(thing, part))]):
         near = get_close_matches(name, [key for key in dir(thing) if not key.startswith("_")])
     hint = f"Did you mean {' or '.join(near)}?" if near else _ways(kind)
-    if name in signature(kind).parameters:
-        hint = f"Give it to a new one: {kind.__name__}({name}=...)."
     raise UsageError(f"{kind.__name__} has no {name!r} to set. {hint}")
 
 
+@cache
 def _settables(kind: type) -> dict[str, Any]:
     named = {key: asked for base in kind.__mro__ for key, asked in get_annotations(base).items()}
     for key in dir(kind):
         if isinstance(own := getattr(kind, key, None), property) and own.fset is not None:
             named[key] = own.fget.__annotations__["return"]
     return named
-
-
-def _parts(thing: object) -> list[str]:
-    there = {key: getattr(type(thing), key, vars(thing).get(key)) for key in dir(thing)}
-    return [key for key, part in there.items() if isinstance(part, Checked | cached_property)]
 
 
 def _ways(kind: type) -> str:
@@ -158,7 +157,8 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     needed = names[1 : code.co_argcount - len(method.__defaults__ or ())]
 
     def seen(name: str, value: Any) -> Any:
-        must(value != "" or name not in needed[:1], f"{where}({name}=''): give a text that is not empty.")
+        if value == "" and name in needed[:1]:
+            raise UsageError(f"{where}({name}=''): give a text that is not empty.")
         if name not in names and not code.co_flags & CO_VARKEYWORDS:
             must_be_one_of(f"argument of {where}:", name, names[1:] or ("none",))
         return look(where, name, asked[name], value) if name in asked else value

@@ -123,8 +123,7 @@ def _text(timeline: Timeline) -> str:
     for by in dict.fromkeys(transfer.by for transfer in timeline.transfers):
         who, mark = ("app sends", "▬") if by == "app" else ("system sends", "▰")
         moved = [transfer for transfer in timeline.transfers if transfer.by == by]
-        ends = [timeline.end if transfer.stopped is None else transfer.stopped for transfer in moved]
-        spans = [(transfer.started, until, mark) for transfer, until in zip(moved, ends, strict=True)]
+        spans = [(one.started, timeline.end if one.stopped is None else one.stopped, mark) for one in moved]
         lines.append(_line(who, end, spans))
     for card in timeline.cards:
         spans = [(span.start, span.end, _CARD_LINE[span.state]) for span in card.spans]

@@ -117,7 +117,8 @@ class ActivityStore:
         if card.kind == APP:
             if not self.allowed:
                 why = "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before."
-                raise self._refused("denied", why, "live-activity.can-be-switched-off")
+                self._rules.cite("live-activity.can-be-switched-off")
+                raise ActivityAuthorizationError("denied", why, "live-activity.can-be-switched-off")
             self._must_have_room()
             card.content.check(card.title, self._rules.number("live-activity.payload-limit"))
         number = len(self._cards) + 1
@@ -219,17 +220,14 @@ class ActivityStore:
             for card in list(self):
                 self.collapsed(card.number)
 
-    def _refused(self, reason: str, why: str, rule: str) -> ActivityAuthorizationError:
-        self._rules.cite(rule)
-        return ActivityAuthorizationError(reason, why, rule)
-
     def _must_have_room(self) -> None:
         self._rules.cite("live-activity.scheduled-counts-toward-the-limit")
         limit = self._rules.number("model.live-activities-per-app")
         there = sum(card.kind == APP and card.state in self._counted for card in self)
         if there >= limit:
             why = f"the app has {there} Live Activities, and the model allows {limit:g} (claim model.live-activities-per-app; Apple publishes no number). End one first."
-            raise self._refused("targetMaximumExceeded", why, "live-activity.number-is-limited")
+            self._rules.cite("live-activity.number-is-limited")
+            raise ActivityAuthorizationError("targetMaximumExceeded", why, "live-activity.number-is-limited")
 
     def _start(self, number: int, alert: str) -> None:
         """The scheduled moment: the system starts the picture, and no code of the app runs (claim live-activity.scheduled-start)."""
@@ -323,6 +321,5 @@ class LiveActivities(Checked):
 
     def collapse(self, number: int = 1) -> None:
         """Collapse the expanded view of a card, which ends one of the transient style. Raises UsageError where there is no such card."""
-        there = any(card.number == number for card in self._cards)
-        must(there, f"There is no card {number} to collapse.")
+        must(any(card.number == number for card in self._cards), f"There is no card {number} to collapse.")
         self._cards.collapsed(number)

@@ -8,7 +8,7 @@ run, size limits of packs, packs that Apple hosts (iOS 26).
 """
 
 from afterswipe.device.network import Network
-from afterswipe.errors import must_be_one_of, must_have_bytes
+from afterswipe.errors import NotKnownError, must_be_one_of, must_have_bytes
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
 from afterswipe.kernel import Checked, Host, Phase
 from afterswipe.kernel.record import ProcessChanged
@@ -54,10 +54,13 @@ class BackgroundAssets(Checked):
         self._extension = downloads
 
     def run(self, reason: str) -> bool:
-        """The system runs the extension for one of the `REASONS`. Returns whether it ran: not without one, and not after a force quit."""
+        """The system runs the extension for one of the `REASONS`, and returns whether it ran. After a force quit it does not for an update, and of the others nobody says it: NotKnownError."""
         must_be_one_of("reason to run the extension", reason, REASONS)
         if self._extension is None:
             return False
+        if self._host.was_force_quit and reason != "update":
+            why = f"whether it runs for the reason {reason!r} after a force quit. Open the app before."
+            raise NotKnownError(why, "force-quit.stops-background-assets")
         if self._host.was_force_quit:
             self._host.rules.cite("force-quit.stops-background-assets")
             return False

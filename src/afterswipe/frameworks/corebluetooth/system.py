@@ -3,6 +3,7 @@
 Not modelled: Bluetooth itself.
 """
 
+from afterswipe.device.conditions import Power
 from afterswipe.errors import NotKnownError, must
 from afterswipe.kernel import Checked, Host, Process
 
@@ -10,16 +11,20 @@ from afterswipe.kernel import Checked, Host, Process
 class Accessories(Checked):
     """The accessories around the phone, and whether the app waits for one."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, power: Power) -> None:
         self._host = host
+        self._power = power
         self.waits_for_bluetooth = False
         """Whether the app waits for an event of an accessory; set by `app.bluetooth.wait_for_event()`."""
 
     def bluetooth_event(self) -> bool:
-        """An accessory does something. Returns whether the app is woken for it. Raises NotKnownError after a force quit since iOS 26."""
+        """An accessory does something. Returns whether the app is woken for it, which it is not between a restart and the first unlock. Raises NotKnownError after a force quit since iOS 26."""
         host, rules = self._host, self._host.rules
         why = "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
         must(self.waits_for_bluetooth, why)
+        if not self._power.unlocked_since_restart:
+            rules.cite("bluetooth.relaunch-after-restart")
+            return False
         rule = "bluetooth.force-quit-exception-not-confirmed"
         if host.was_force_quit and rules.holds(rule):
             why = "whether an accessory set up with AccessorySetupKit relaunches an app that was force quit. Test it on a device."

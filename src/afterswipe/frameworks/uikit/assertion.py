@@ -2,7 +2,7 @@
 
 Apple: `beginBackgroundTask(withName:expirationHandler:)` and `endBackgroundTask(_:)`. The name misleads:
 there is no task. It is an assertion, "do not suspend me yet" (claim background-assertion.is-not-a-task).
-`ProcessInfo.performExpiringActivity` takes one of the same kind for as long as a block runs; app extensions have only that.
+`ProcessInfo.performExpiringActivity` takes one of the same kind for as long as a block runs; app extensions have only that. Not modelled: the shorter time in Low Power Mode (claim system-conditions.low-power-mode-shortens-background-tasks; Apple gives no number).
 """
 
 from collections.abc import Callable, Coroutine

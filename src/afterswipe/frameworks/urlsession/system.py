@@ -53,12 +53,8 @@ class BackgroundTransfer:
     error: URLError | None = None
     cancellation_reason: str | None = None
     response: httpx.Response | None = None
+    moved_by: tuple[str, int, str] = ("", 0, "")
     listeners: dict[Action, None] = field(default_factory=dict)
-
-    @property
-    def moved_by(self) -> tuple[str, int, str]:
-        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
-        return "nsurlsessiond", self.number, self.name
 
 
 def answered_early(response: httpx.Response) -> str:
@@ -90,12 +86,13 @@ class TransferDaemon(Checked):
         host.phases.on(Phase.TRANSFERS_OF_ENDED, self._process_ended)
         host.phases.on(Phase.FORCE_QUIT, self._force_quit)
 
-    def add(self, transfer: BackgroundTransfer, *, from_background: bool) -> BackgroundTransfer:
+    def add(self, transfer: BackgroundTransfer, *, from_background: bool) -> None:
         """Take over a transfer. One that is started in the background is discretionary and waits."""
         address(transfer.url)
         self._open.append(transfer)
         self.transfers.append(transfer)
         transfer.number = len(self.transfers)
+        transfer.moved_by = "nsurlsessiond", transfer.number, transfer.name
         wait = self._wait_in_background if from_background else self._wait_in_front
         transfer.not_before = max(transfer.not_before, self._clock.now + wait(transfer))
         self.rate_limiter.busy()
@@ -104,7 +101,6 @@ class TransferDaemon(Checked):
         self._move(transfer, 0)
         self._say_what_holds(transfer)
         self._clock.at(transfer.not_before, self._look)
-        return transfer
 
     def cancel(self, transfer: BackgroundTransfer) -> None:
         """The app cancels one of its transfers."""

@@ -60,10 +60,8 @@ class Widgets(Checked):
 
     def shows(self, widget: Widget) -> str:
         """What the widget shows now: the last entry whose time has come. No code runs for this."""
-        mine, now = any(own is widget for own in self._widgets), self._host.clock.now
-        must(mine, "This widget is on another phone. Add one here: phone.widgets.add(provider).")
         self._host.rules.cite("widgets.code-is-not-always-running")
-        due = [text for at, text in widget.entries if round(at * SECOND) <= now]
+        due = [text for at, text in widget.entries if round(at * SECOND) <= self._host.clock.now]
         return due[-1] if due else ""
 
     def reload_all(self, *, counts: bool = True) -> None:
