@@ -35,7 +35,13 @@ def test_nothing_names_a_registry_or_a_machine():
     # Put together here, so that this file does not name them either.
     hosts = [
         ".".join(parts)
-        for parts in (("registry", "npmjs"), ("files", "pythonhosted"), ("pypi", "org"), ("deb", "debian"))
+        for parts in (
+            ("registry", "npmjs"),
+            ("files", "pythonhosted"),
+            ("pypi", "org"),
+            ("deb", "debian"),
+            ("unpkg", "com"),
+        )
     ]
     places = ["/" + "work/main", "/" + "root/", "/" + "home/"]
     found = [
