@@ -67,9 +67,8 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     done. So is `created` for a content that is here; a plain feed means by it what it says, while an extended one may have folded
     later changes into it, so that there its metadata is read again.
     """
-    events = sorted(
-        events, key=lambda event: event.version
-    )  # of two at the same time, the list's later one is newer (S16)
+    # Of two at the same time, the list's later one is newer (S16).
+    events = sorted(events, key=lambda event: event.version)
     newest = events[-1]
     job = Job(newest.key, newest.content, newest.media, tuple(events), newest.version, before=have)
     invalid = () if newest.media.has_file else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)

@@ -168,9 +168,8 @@ def nanoseconds(date_time: str) -> int:
         raise ValueError(date_time)
     whole, fraction, zone = match.groups()
     moment = datetime.fromisoformat((whole + (zone or "Z")).upper().replace(":60", ":59"))  # a leap second
-    return int((moment - _EPOCH).total_seconds()) * _SECOND + int(
-        (fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0")
-    )
+    rest = (fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0")
+    return int((moment - _EPOCH).total_seconds()) * _SECOND + int(rest)
 
 
 def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:

@@ -212,10 +212,10 @@ class Fetcher(Asker):
 
     def room(self, decision: Receive, here: int) -> int:
         """How many bytes the whole may have; where no length was said, what the disk has room for."""
-        room, reserve = decision.ask.room(), self.limits.reserve_bytes
-        return (
-            room if decision.here.total is not None else min(room, here + max(0, self.disk.free() - reserve))
-        )
+        room = decision.ask.room()
+        if decision.here.total is not None:
+            return room
+        return min(room, here + max(0, self.disk.free() - self.limits.reserve_bytes))
 
     def place(self, job: Job, decision: Receive, here: int) -> int:
         """Make the part end where the body begins, and say where that is. The body of a 200 begins at 0: it is never appended."""
