@@ -11,10 +11,11 @@ _SAME_HOST = re.compile(r"\b(\w+)\.hostname=(\w+)\.hostname,(?:\2\.port&&\(\1\.p
 _REQUEST = re.compile(r'\b(\w+)(\.open\("GET",`\$\{(\w+)\}`\)(?:(?!\.open\().)*?,)\1\.send\(\),', re.DOTALL)
 _DIAGRAMS = re.compile(r'"\.node circle[^"]*"')
 _RESOLVED = re.compile(r"\$\(document\)\.subscribe\((\w+)\)")
-_SCHEME = re.compile(r"(\w+)\.content=(\w+)\.colorScheme")
+_SCHEME = re.compile(r"\w+\.content=\w+\.colorScheme")
 _CODE = '"pre:not(.mermaid) > code"'
 _STORED = 'var palette=__md_get("__palette");'
 _COLOURED = 'document.body.setAttribute("data-md-color-"+key,value)}'
+_ROOT_TOO = "document.documentElement.dataset.colors=document.body.dataset.mdColorScheme"
 _COPYING = re.compile(r"\((\w+),(\w+)\)=>\{/\*!\s*\* clipboard\.js.*?\(\)\.default\}\)\}\);", re.DOTALL)
 
 _AT_A_LINK = (
@@ -33,9 +34,7 @@ def at_once(page: str) -> str:
         "<script>__md_scope=", '<script>document.documentElement.className="js js-focus-visible";__md_scope='
     )
     page = page.replace(_STORED, f'{_STORED[:-1]}||{{color:{{media:"(prefers-color-scheme)"}}}};')
-    return page.replace(
-        _COLOURED, f"{_COLOURED}document.documentElement.dataset.colors=document.body.dataset.mdColorScheme"
-    )
+    return page.replace(_COLOURED, _COLOURED + _ROOT_TOO)
 
 
 def mend(site: Path, site_url: str, pages: Iterable[str]) -> None:
@@ -90,9 +89,7 @@ def _styled_once(text: str, name: str) -> str:
     """
     text, found = _RESOLVED.subn(rf"{_AT_A_LINK}(()=>\1(document))", text)
     text = _once(text, found, name, "to complete addresses", "subscribe")
-    text, found = _SCHEME.subn(
-        r"document.documentElement.dataset.colors=document.body.dataset.mdColorScheme", text
-    )
+    text, found = _SCHEME.subn(_ROOT_TOO, text)
     text = _once(text, found, name, "to colour the browser's own parts", "colorScheme")
     found = text.count(_CODE)
     text = text.replace(_CODE, '"pre:not(.mermaid, .doc-signature *) > code"')
