@@ -18,6 +18,6 @@ struct Sounds: BADownloaderExtension {
     }
 
     func backgroundDownload(_ download: BADownload, finishedWithFileURL file: URL) {
-        print("here now: \(file.path)") // Apple advises reading it where it is
+        print("here now: \(file.lastPathComponent)") // Apple advises reading it where it is
     }
 }
