@@ -14,7 +14,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -111,6 +111,7 @@ class FileDisk:
         self._lock: int | None = None
         self._busy_seconds = busy_seconds
         self._opened: tuple[int, int] | None = None
+        self._folders: dict[str, str] = {}
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
         self._ahead: dict[str, tuple[Future[bool], int]] = {}  # what syncs them meanwhile, up to which size
         self._threads = ThreadPoolExecutor()  # none is begun before there is something to sync ahead
@@ -262,6 +263,7 @@ class FileDisk:
         for opened in [name] if name is not None else list(self._open):
             self._close(opened)
         if name is None:
+            self._folders.clear()
             self._unlock()
 
     def _close(self, name: str) -> None:
@@ -289,19 +291,20 @@ class FileDisk:
             return call()
 
     def _folder(self, folder: str) -> str:
-        """A folder of ours, none of whose parts below the directory is a link. Strings: these are asked for all the time."""
+        """A folder of ours, none of whose parts below the directory is a link: looked at whenever it is listed or synced."""
         assert folder in FOLDERS, folder
         path = self._root
         for part in folder.split("/"):
             path = f"{path}/{part}"
             if os.path.islink(path):
                 raise UnsafePath(f"{path} is a symbolic link. Remove it; it is not ours.")
+        self._folders[folder] = path
         return path
 
     def _path(self, name: str) -> str:
         assert _SAFE.fullmatch(name), name
         folder, _, last = name.rpartition("/")
-        return f"{self._folder(folder)}/{last}"
+        return f"{self._folders.get(folder) or self._folder(folder)}/{last}"
 
 
 class _Database(sqlite3.Connection):
@@ -351,16 +354,20 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
 )
 
 
-@contextmanager
-def mapped(name: str) -> Iterator[None]:
+class mapped:  # noqa: N801 - used as a function
     """Turn the system's errors into ours, at the edge."""
-    try:
-        yield
-    except OSError as error:
-        code = errno.errorcode.get(error.errno or 0, "")
-        meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
-        where = name if error.filename is None else error.filename
-        raise meant(f"{where}: {error.strerror or error}. {remedy}") from error
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            code = errno.errorcode.get(error.errno or 0, "")
+            meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
+            where = self.name if error.filename is None else error.filename
+            raise meant(f"{where}: {error.strerror or error}. {remedy}") from error
 
 
 def _fsync_directory(path: str | Path) -> None:

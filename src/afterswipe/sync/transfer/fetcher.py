@@ -182,7 +182,8 @@ class Fetcher(Asker):
     async def receive(self, job: Job, decision: Receive, opened: Opened, here: int) -> Turn:
         """Write the body where it belongs; `here` bytes are in the part."""
         self.lease.keep()
-        self.check_space(job, decision.here.total, decision.offset)
+        if decision.here.total != decision.ask.want.size or decision.offset != here:
+            self.check_space(job, decision.here.total, decision.offset)
         self.open_part(job.part)
         begin = size = self.place(job, decision, here)
         of, room, synced_at = decision.here, self.room(decision, begin), self.clock.monotonic()
