@@ -80,8 +80,8 @@ class Wire:
         self.point("request", url)
         self.requests += 1
         try:
-            waits = (self.limits.read_seconds,) * 3  # to connect, to read, to write; none for others to end
-            request = self.client.build_request("GET", url, headers=headers, timeout=waits)
+            wait = self.limits.read_seconds  # to connect, to read and to write; not for others to end
+            request = self.client.build_request("GET", url, headers=headers, timeout=(wait, wait, wait))
             if led:  # its query is its own: the client's parameters may be somebody's key
                 request.url = type(request.url)(url)
             auth: dict[str, Any] = {"auth": self.user} if self.user else {}
