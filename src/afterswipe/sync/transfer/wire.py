@@ -63,6 +63,7 @@ class Wire:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
         self._failures, self._bad_address, self._builds = _of_its_library(self.client)
         self._like: dict[tuple[object, ...], Any] = {}
+        self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
@@ -90,13 +91,15 @@ class Wire:
                 auth = {"auth": None}
                 for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
                     del request.headers[name]
-            return await self._in_time(self.client.send(request, stream=True, follow_redirects=False, **auth))
+            sent = self.client.send(request, stream=True, follow_redirects=False, **auth)
+            return await self._in_time(sent, head=True)
         except self._bad_address as error:  # looked at even where the redirect is not followed
             raise Elsewhere(f"an address that makes no sense: {error}") from error
 
     def _request(self, url: str, headers: dict[str, str]) -> Any:
         """A request. One that differs from another in its address alone is made from its parts: building takes five times as long."""
-        client, build = self.client, partial(self.client.build_request, "GET", headers=headers, timeout=self.limits.read_seconds)
+        client, wait = self.client, self.limits.read_seconds  # to connect, to read and to write; not for others to end
+        build = partial(client.build_request, "GET", headers=headers, timeout=(wait, wait, wait))
         adds = self._builds and not client.cookies and not client.params and client.headers.raw
         if not adds or "range" in headers or not url.startswith(self.base):
             return build(url)
@@ -106,16 +109,25 @@ class Wire:
         request.read()
         return request
 
-    async def _in_time[T](self, coming: Awaitable[T]) -> T:
+    async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body. A server can send for ever what is neither: early hints, pings, a trailer."""
         longest = self.limits.read_seconds + self.limits.rate_seconds
         try:
-            async with asyncio.timeout(longest):
-                return await coming
+            async with asyncio.timeout(longest) as limit:
+                if head:  # it waits longer while something comes: a server may allow fewer at once than there are questions
+                    self._heads.add(limit)
+                came = await coming
         except TimeoutError as error:
             raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
         except self._failures as error:
             raise Broken(f"{type(error).__name__}: {error}", untrusted=_is_untrusted(error)) from error
+        finally:
+            self._heads.discard(limit)
+        late = asyncio.get_running_loop().time() + longest
+        for waiting in [other for other in self._heads if not other.expired()]:
+            if (waiting.when() or 0) < late - longest / 8:  # not for every piece: each time costs
+                waiting.reschedule(late)
+        return came
 
     def _checked(self, url: str, location: str) -> str:
         try:
