@@ -77,10 +77,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> float:
-    try:
+    value = math.nan
+    with suppress(ValueError):
         value = float(text)
-    except ValueError:
-        value = math.nan
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return value

@@ -112,9 +112,7 @@ class AskFeed:
         return KeepPage(page, cursor, at, after)
 
     def _expected(self, came: Identity) -> Identity:
-        if not self.full:
-            return self.place.identity
-        return self.place.shadow or replace(came, numbered=None)
+        return self.place.shadow or replace(came, numbered=None) if self.full else self.place.identity
 
     def _has_gap(self, page: Page) -> bool:
         """Whether numbers are missing between what is known and the end of this page."""

@@ -14,7 +14,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -114,7 +114,6 @@ class FileDisk:
         self._lock: int | None = None
         self._busy_seconds = busy_seconds
         self._opened: tuple[int, int] | None = None
-        self._folders: dict[str, str] = {}
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
         self._ahead: dict[str, tuple[Future[bool], int]] = {}  # what syncs them meanwhile, up to which size
         self._threads = ThreadPoolExecutor()  # none is begun before there is something to sync ahead
@@ -268,7 +267,6 @@ class FileDisk:
         for opened in [name] if name is not None else list(self._open):
             self._close(opened)
         if name is None:
-            self._folders.clear()
             self._unlock()
 
     def _close(self, name: str) -> None:
@@ -296,20 +294,19 @@ class FileDisk:
             return call()
 
     def _folder(self, folder: str) -> str:
-        """A folder of ours, none of whose parts below the directory is a link: looked at whenever it is listed or synced."""
+        """A folder of ours, none of whose parts below the directory is a link. Strings: these are asked for all the time."""
         assert folder in FOLDERS, folder
         path = self._root
         for part in folder.split("/"):
             path = f"{path}/{part}"
             if os.path.islink(path):
                 raise UnsafePath(f"{path} is a symbolic link. Remove it; it is not ours.")
-        self._folders[folder] = path
         return path
 
     def _path(self, name: str) -> str:
         assert _SAFE.fullmatch(name), name
         folder, _, last = name.rpartition("/")
-        return f"{self._folders.get(folder) or self._folder(folder)}/{last}"
+        return f"{self._folder(folder)}/{last}"
 
 
 class _Database(sqlite3.Connection):
@@ -362,20 +359,16 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
 )
 
 
-class mapped:  # noqa: N801 - used as a function
+@contextmanager
+def mapped(name: str) -> Iterator[None]:
     """Turn the system's errors into ours, at the edge."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            code = errno.errorcode.get(error.errno or 0, "")
-            meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
-            where = self.name if error.filename is None else error.filename
-            raise meant(f"{where}: {error.strerror or error}. {remedy}") from error
+    try:
+        yield
+    except OSError as error:
+        code = errno.errorcode.get(error.errno or 0, "")
+        meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
+        where = name if error.filename is None else error.filename
+        raise meant(f"{where}: {error.strerror or error}. {remedy}") from error
 
 
 def _fsync_directory(path: str | Path) -> None:

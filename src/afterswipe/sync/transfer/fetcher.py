@@ -194,8 +194,7 @@ class Fetcher(Asker):
     async def receive(self, job: Job, decision: Receive, opened: Opened, here: int) -> Turn:
         """Write the body where it belongs; `here` bytes are in the part."""
         self.lease.keep()
-        if decision.here.total != decision.ask.want.size or decision.offset != here:
-            self.check_space(job, decision.here.total, decision.offset)
+        self.check_space(job, decision.here.total, decision.offset)
         self.disk.open_part(job.part)
         begin = size = decision.offset
         if begin < here:  # the body of a 200 begins at 0: it is never appended
@@ -254,9 +253,8 @@ class Fetcher(Asker):
             digest = hashed.hexdigest()
         else:  # some of it came in another run
             digest, size = self.digest(job.part)
-        if want.sha256 not in (None, digest) or want.size not in (None, size):
-            return None
-        return digest, size
+        right = want.sha256 in (None, digest) and want.size in (None, size)
+        return (digest, size) if right else None
 
     def digest(self, name: str) -> tuple[str, int]:
         """A file's SHA-256 in hexadecimal and its size, from the disk."""

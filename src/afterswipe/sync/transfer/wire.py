@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from email.utils import formatdate
-from functools import partial
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -70,10 +69,9 @@ class Wire:
         for redirects in range(self.limits.redirects + 1):
             response = await self._send(url, headers, led=redirects > 0)
             if response.status_code not in _REDIRECTS:
-                came = {name.lower(): value for name, value in response.headers.items()}
-                if "date" not in came:
-                    came["date"] = formatdate(self.clock.wall(), usegmt=True)
-                return Opened(url, Answer(response.status_code, came), response)
+                headers = {"date": formatdate(self.clock.wall(), usegmt=True)}
+                headers |= {name.lower(): value for name, value in response.headers.items()}
+                return Opened(url, Answer(response.status_code, headers), response)
             location = response.headers.get("location", "")
             await self.close(response)
             url = self._checked(url, location)
@@ -99,12 +97,12 @@ class Wire:
     def _request(self, url: str, headers: dict[str, str]) -> Any:
         """A request. One that differs from another in its address alone is made from its parts: building takes five times as long."""
         client, wait = self.client, self.limits.read_seconds  # to connect, to read and to write; not for others to end
-        build = partial(client.build_request, "GET", headers=headers, timeout=(wait, wait, wait))
-        adds = self._builds and not client.cookies and not client.params and client.headers.raw
-        if not adds or "range" in headers or not url.startswith(self.base):
-            return build(url)
-        kind = *headers.values(), *adds
-        like = self._like[kind] = self._like.get(kind) or build(url)
+        usual = self._builds and url.startswith(self.base) and not (client.cookies or client.params or "range" in headers)
+        kind = (*headers.values(), *client.headers.raw) if usual else ()
+        like = self._like.get(kind) or client.build_request("GET", url, headers=headers, timeout=(wait, wait, wait))
+        if not usual:
+            return like
+        self._like[kind] = like
         request = type(like)("GET", url, headers=like.headers, extensions=like.extensions, stream=like.stream)
         request.read()
         return request
@@ -124,9 +122,8 @@ class Wire:
         finally:
             self._heads.discard(limit)
         late = asyncio.get_running_loop().time() + longest
-        for waiting in [other for other in self._heads if not other.expired()]:
-            if (waiting.when() or 0) < late - longest / 8:  # not for every piece: each time costs
-                waiting.reschedule(late)
+        for waiting in [w for w in self._heads if not w.expired() and (w.when() or 0) < late - longest / 8]:
+            waiting.reschedule(late)  # not at every piece, for each time costs
         return came
 
     def _checked(self, url: str, location: str) -> str:
