@@ -237,9 +237,8 @@ class Ask:
         match = _UNSATISFIED.fullmatch(answer.headers.get("content-range", "").strip())
         complete = match and int(match[1]) == self.size and self.here.total in (None, self.size)
         recognised = answer.validator is not None and answer.validator == self.here.validator
-        if self.size and complete and (self.want.sha256 is not None or recognised):
-            return Verify(self)
-        return self.restart("the server has fewer bytes than are here")
+        whole = self.size and complete and (self.want.sha256 is not None or recognised)
+        return Verify(self) if whole else self.restart("the server has fewer bytes than are here")
 
     def _size_is_wrong(self, total: int | None) -> Refuse | None:
         if total is None:

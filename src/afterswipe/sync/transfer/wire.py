@@ -61,7 +61,7 @@ class Wire:
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
         self._failures, self._bad_address, self._builds = _of_its_library(self.client)
-        self._like: dict[tuple[object, ...], Any] = {}
+        self._like: dict[str, tuple[Any, Any]] = {}
         self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
@@ -72,9 +72,8 @@ class Wire:
                 headers = {"date": formatdate(self.clock.wall(), usegmt=True)}
                 headers |= {name.lower(): value for name, value in response.headers.items()}
                 return Opened(url, Answer(response.status_code, headers), response)
-            location = response.headers.get("location", "")
             await self.close(response)
-            url = self._checked(url, location)
+            url = self._checked(url, response.headers.get("location", ""))
         raise Elsewhere(f"more than {self.limits.redirects} redirects")
 
     async def _send(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
@@ -96,16 +95,16 @@ class Wire:
 
     def _request(self, url: str, headers: dict[str, str]) -> Any:
         """A request. One that differs from another in its address alone is made from its parts: building takes five times as long."""
-        client, wait = self.client, self.limits.read_seconds  # to connect, to read and to write; not for others to end
-        usual = self._builds and url.startswith(self.base) and not (client.cookies or client.params or "range" in headers)
-        kind = (*headers.values(), *client.headers.raw) if usual else ()
-        like = self._like.get(kind) or client.build_request("GET", url, headers=headers, timeout=(wait, wait, wait))
-        if not usual:
-            return like
-        self._like[kind] = like
-        request = type(like)("GET", url, headers=like.headers, extensions=like.extensions, stream=like.stream)
-        request.read()
-        return request
+        client, wait = self.client, self.limits.read_seconds  # not for others to end, which is the pool's
+        parts: dict[str, Any] = {"headers": headers, "timeout": (wait, wait, wait)}
+        usual = self._builds and "range" not in headers and url.startswith(self.base)
+        if not usual or client.cookies or client.params:
+            return client.build_request("GET", url, **parts)
+        known, like = self._like.get(str(headers), (None, None))
+        if client.headers.raw != known:
+            like = client.build_request("GET", url, **parts)
+            self._like[str(headers)] = client.headers.raw, like
+        return type(like)("GET", url, headers=like.headers, extensions=like.extensions)
 
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body. A server can send for ever what is neither: early hints, pings, a trailer."""
