@@ -171,16 +171,20 @@ SHIFTS = """async () => {
 
 
 @pytest.mark.parametrize("size", [(412, 823), (1280, 900)])
-def test_nothing_moves_when_the_filter_of_the_claims_can_be_used(
-    browser: Browser, server: StaticServer, size: tuple[int, int]
+@pytest.mark.parametrize(
+    ("address", "comes"),
+    [("claims/", ".claim-filter"), ("c/background-assertion.duration/", ".claim-cite button >> nth=0")],
+)
+def test_nothing_moves_when_the_parts_of_a_page_come(
+    browser: Browser, server: StaticServer, address: str, comes: str, size: tuple[int, int]
 ) -> None:
     small = size[0] < 500
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, is_mobile=small, has_touch=small
     )
     page = context.new_page()
-    page.goto(f"{server.origin}/claims/")
-    expect(page.locator(".claim-filter")).to_be_visible()
+    page.goto(f"{server.origin}/{address}")
+    expect(page.locator(comes)).to_be_visible()
     assert page.evaluate(SHIFTS) == 0
     context.close()
 
