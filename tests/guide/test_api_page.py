@@ -6,7 +6,7 @@ from guide import ROOT
 from guide.pages import api
 
 PAGE = api.page()
-ENTRY = re.compile(r"^- \[`([\w.]+)`\]\(api/([\w-]+)\.md#([\w.]+)\) (.*)$", re.MULTILINE)
+ENTRY = re.compile(r"^- \[`([\w.]+)`\]\(api/([\w-]+)\.md#([\w.]+)\): (.*)$", re.MULTILINE)
 
 
 def test_every_page_of_the_reference_is_in_the_navigation():
@@ -23,10 +23,12 @@ def test_every_name_stands_once_with_one_line_and_leads_to_its_page():
 
 
 def test_a_line_is_the_first_sentence_of_the_docstring():
-    assert "- [`Phone`](api/phone.md#afterswipe.Phone) An iPhone in virtual time, with one app on it.\n" in PAGE
+    assert (
+        "- [`Phone`](api/phone.md#afterswipe.Phone): An iPhone in virtual time, with one app on it.\n" in PAGE
+    )
     (conditions,) = re.findall(r"^- \[`Conditions`\].*$", PAGE, re.MULTILINE)
     assert conditions.endswith("Set them between two waits: `phone.conditions.low_power_mode = True`.")
 
 
 def test_names_of_the_fault_lab_are_said_whole():
-    assert "- [`faultlab.page`](api/faultlab.md#faultlab.page) " in PAGE
+    assert "- [`faultlab.page`](api/faultlab.md#faultlab.page): " in PAGE

@@ -32,7 +32,7 @@ def rooms(docs: Path = ROOT / "docs") -> dict[str, str]:
 
 
 def names(room: str) -> list[str]:
-    """What a page of the reference has: `afterswipe.Phone`, …"""
+    """What a page of the reference has, such as `afterswipe.Phone`."""
     return _NAMED.findall(room)
 
 
@@ -59,12 +59,14 @@ def page() -> str:
         keys, words = front_matter.split(text)
         title = _TITLE.search(words)
         assert title is not None
-        lines += [f"## [{title[1]}](api/{room}.md)", "", keys["description"], "", '<div class="names" markdown>', ""]
+        lines += [f"## [{title[1]}](api/{room}.md)", "", keys["description"], ""]
         for name in names(words):
             package, _, rest = name.partition(".")
             shown = rest if package == "afterswipe" else name
-            lines.append(f"- [`{shown}`](api/{room}.md#{name}) {first_sentence(name, packages[package][rest])}")
-        lines += ["", "</div>", ""]
+            lines.append(
+                f"- [`{shown}`](api/{room}.md#{name}): {first_sentence(name, packages[package][rest])}"
+            )
+        lines.append("")
     return "\n".join(lines)
 
 
