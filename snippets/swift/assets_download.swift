@@ -18,6 +18,6 @@ struct Sounds: BADownloaderExtension {
     }
 
     func backgroundDownload(_ download: BADownload, finishedWithFileURL file: URL) {
-        print("move it into the app group now: \(file.lastPathComponent)")
+        print("here now: \(file.lastPathComponent)") // Apple advises reading it where it is
     }
 }

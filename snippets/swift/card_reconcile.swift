@@ -10,7 +10,7 @@ struct ReconcileAttributes: ActivityAttributes {
 }
 
 @available(iOS 16.2, *)
-func reconcile(with session: URLSession, posted: Set<String>) async { // posted: as the delegate noted it
+func reconcile(with session: URLSession, posted: Set<String>) async { // posted: as the delegate noted it, whose events come first
     // The upload's taskDescription was set when it was started.
     let moving = Set(await session.allTasks.compactMap(\.taskDescription))
     for card in Activity<ReconcileAttributes>.activities {

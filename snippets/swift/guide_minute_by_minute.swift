@@ -1,5 +1,5 @@
 // Not compiled: shown for comparison.
-// What a scene is told after the swipe, and the note that it leaves for the next launch.
+// What a scene is told after the swipe, and what the next launch does with a card that is left.
 import ActivityKit
 import UIKit
 import os
@@ -35,7 +35,7 @@ final class SceneDelegate: UIResponder, UIWindowSceneDelegate {
     private func cleanUpCards() async {
         for card in Activity<StoryAttributes>.activities {
             guard card.activityState == .active || card.activityState == .stale else { continue }
-            let last = StoryAttributes.ContentState(text: "Not posted")
+            let last = StoryAttributes.ContentState(text: "Interrupted. Open the app to look.")
             await card.end(ActivityContent(state: last, staleDate: nil), dismissalPolicy: .default)
         }
     }

@@ -35,7 +35,7 @@ final class StoryPoster: NSObject, URLSessionTaskDelegate {
         ) { [weak self] task in
             guard let task = task as? BGContinuedProcessingTask else { return }
             guard upload.state != .completed else { // it was faster than we were
-                task.setTaskCompleted(success: upload.error == nil)
+                task.setTaskCompleted(success: Self.isPosted(upload, upload.error))
                 return
             }
             task.progress.totalUnitCount = 100
@@ -65,11 +65,16 @@ final class StoryPoster: NSObject, URLSessionTaskDelegate {
         }
     }
 
+    /// Sent is not yet accepted: a 503 is no error of the transfer.
+    nonisolated private static func isPosted(_ task: URLSessionTask, _ error: (any Error)?) -> Bool {
+        let status = (task.response as? HTTPURLResponse)?.statusCode ?? 0
+        return error == nil && (200..<300).contains(status)
+    }
+
     nonisolated func urlSession(
         _ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?
     ) {
-        let status = (task.response as? HTTPURLResponse)?.statusCode ?? 0
-        let posted = error == nil && (200..<300).contains(status) // sent is not yet accepted
+        let posted = Self.isPosted(task, error)
         MainActor.assumeIsolated { // the delegate queue is the main queue
             holding.removeValue(forKey: task.taskIdentifier)?.setTaskCompleted(success: posted)
             // Now end the card, or notify of the failure. After a relaunch this is called as well.

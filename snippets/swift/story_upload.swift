@@ -17,10 +17,15 @@ func postStory(file: URL, to request: URLRequest) async throws {
     let delegate = ProgressDelegate { sent in
         await card.update(.init(state: .init(progress: sent), staleDate: nil))
     }
-    // URLSession.shared lives in the app's process and is suspended with it.
-    let (_, answer) = try await URLSession.shared.upload(for: request, fromFile: file, delegate: delegate)
-    let status = (answer as? HTTPURLResponse)?.statusCode ?? 0 // a 503 is no error of the transfer
-    guard (200..<300).contains(status) else { throw URLError(.badServerResponse) }
+    do {
+        // URLSession.shared lives in the app's process and is suspended with it.
+        let (_, answer) = try await URLSession.shared.upload(for: request, fromFile: file, delegate: delegate)
+        let status = (answer as? HTTPURLResponse)?.statusCode ?? 0 // a 503 is no error of the transfer
+        guard (200..<300).contains(status) else { throw URLError(.badServerResponse) }
+    } catch {
+        await card.end(nil, dismissalPolicy: .immediate) // or it would stay, with its last number
+        throw error
+    }
     await card.end(.init(state: .init(progress: 1), staleDate: nil))
 }
 

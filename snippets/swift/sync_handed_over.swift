@@ -8,6 +8,7 @@ struct PendingFile: Sendable {
     let size: Int64
 }
 
+@available(iOS 16, *)
 @MainActor
 final class Downloads: NSObject {
     static let identifier = "com.example.app.sounds"
@@ -33,6 +34,7 @@ final class Downloads: NSObject {
     }
 }
 
+@available(iOS 16, *)
 extension Downloads: URLSessionDownloadDelegate {
     nonisolated func urlSession(
         _ session: URLSession, downloadTask: URLSessionDownloadTask, didFinishDownloadingTo location: URL

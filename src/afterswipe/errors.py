@@ -118,4 +118,5 @@ def must_have_bytes(name: str, size: int) -> None:
 
 def must_be_one_of(what: str, chosen: object, choices: Collection[str]) -> None:
     """Raise UsageError for a name that there is not, with those that there are."""
-    must(chosen in choices, f"There is no {what} {chosen!r}. There are: {', '.join(filter(None, choices))}.")
+    if chosen not in choices:
+        raise UsageError(f"There is no {what} {chosen!r}. There are: {', '.join(filter(None, choices))}.")

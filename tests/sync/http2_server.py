@@ -79,6 +79,8 @@ class Http2Connection(asyncio.Protocol):
         self.transport = transport
         self.server.connections += 1
         self.speaks.initiate_connection()
+        if self.server.streams:
+            self.speaks.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: self.server.streams})
         self.flush()
 
     def flush(self) -> None:
@@ -99,6 +101,9 @@ class Http2Connection(asyncio.Protocol):
         said = {name: value for name, value in reply.headers.items() if name != "connection"}
         self.speaks.send_headers(stream, [(":status", str(reply.status)), *said.items()])
         body = reply.body[: len(reply.body) // 2] if ends is not None else reply.body
+        if self.server.pace and headers[":path"].endswith(".mp3"):
+            self.drip(stream, body)
+            return
         for start in range(0, len(body), 16_000):
             self.speaks.send_data(stream, body[start : start + 16_000])
         if ends is not None:
@@ -107,9 +112,24 @@ class Http2Connection(asyncio.Protocol):
         else:
             self.speaks.end_stream(stream)
 
+    def drip(self, stream: int, body: bytes) -> None:
+        """A tenth of a body, and the rest of it in a moment."""
+        if self.transport.is_closing():
+            return
+        tenth = max(1, len(body) // 10)
+        self.speaks.send_data(stream, body[:tenth], end_stream=len(body) <= tenth)
+        self.flush()
+        if len(body) > tenth:
+            asyncio.get_running_loop().call_later(self.server.pace, self.drip, stream, body[tenth:])
+
 
 class Http2Server:
-    """`async with Http2Server(answer, …) as server: server.url`. The first `times` requests for a file end by `ends`."""
+    """`async with Http2Server(answer, …) as server: server.url`. The first `times` requests for a file end by `ends`.
+
+    Files come a tenth at a time, each `pace` seconds after the one before, where that is not 0; at most so many `streams` are open.
+    """
+
+    streams = pace = 0
 
     def __init__(self, answer: Callable[[Request], Reply], ends: Ends, *, half: bool, times: int = 2) -> None:
         self._answer, self._ends, self.half, self.times = answer, ends, half, times

@@ -177,7 +177,7 @@ def test_a_new_folder_s_name_is_made_durable_too(disk, monkeypatch):
 
 
 def test_the_lock_is_the_process_s_and_ends_with_it(disk):
-    disk.free()
+    disk.root.mkdir(exist_ok=True)
     holder = subprocess.Popen(
         [sys.executable, "-c", (
             "import sys; from afterswipe.sync.store.disk import FileDisk, this_process; disk = FileDisk(sys.argv[1]);"

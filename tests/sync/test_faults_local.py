@@ -1,9 +1,11 @@
 """F40 to F54, the faults of the phone itself: its disk, its process, its clock, its settings."""
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ from faultlab.loop import run
 from faultlab.servers.faulty import Fault, FaultyTransport, When
 from faultlab.servers.injections_feed import HOSTILE_NAMES
 from faultlab.servers.server import SOUND, FeedServer
+from faultlab.servers.wire import Reply, Request
 
 from .rig import SIZE, Rig, small_truth
 
@@ -58,13 +61,28 @@ def points_of(rig: Rig) -> list[tuple[str, str]]:
     return seen
 
 
-def kill(rig: Rig, *, point: str, detail: str = "", nth: int = 1, faults=()) -> None:
-    """A run whose process ends before the nth point of this name; time passes until the next."""
+def plain(rig: Rig, size: int | None) -> None:
+    """The server's list says nothing of its files but their size, or not even that; their bodies come in pieces."""
+    answer = rig.honest.answer
+
+    def answered(request: Request) -> Reply:
+        reply = replace(answer(request), piece=3_000)
+        if "update-events" not in request.path:
+            return reply
+        listed = [{k: v for k, v in e.items() if k not in ("size", "sha256")} for e in json.loads(reply.body)]
+        body = json.dumps([e | ({} if size is None else {"size": size}) for e in listed]).encode()
+        return replace(reply, body=body).having(content_length=str(len(body)))
+
+    rig.honest.answer = answered
+
+
+def kill(rig: Rig, *, point: str = "", detail: str = "", nth: int = 1, faults=()) -> None:
+    """A run whose process ends before the nth point of this name, or of any; time passes until the next."""
     count = 0
 
     def observe(name: str, about: str) -> None:
         nonlocal count
-        if name == point and detail in about:
+        if point in ("", name) and detail in about:
             count += 1
             if count >= nth:
                 raise Killed
@@ -99,11 +117,28 @@ def test_f41_killed_between_rename_and_commit(rig):
     assert rig.fetched() == 0
 
 
-def test_f41_without_a_digest_it_is_fetched_again(tmp_path):
-    rig = Rig(tmp_path, extended=False)
-    kill(rig, point="commit", detail="finish")
-    assert rig.run().finished
-    assert rig.in_sync()
+@pytest.mark.parametrize("start", ["this one", "another one", ""])
+@pytest.mark.parametrize("size", [None, SIZE], ids=["without its size", "with its size"])
+def test_f40_of_a_plain_feed_no_byte_comes_twice_while_the_machine_runs(tmp_path, monkeypatch, start, size):
+    """Killed at each point of a run: all that was handed to the system is believed, unless the machine was started anew, or nobody says so."""
+    whole = Rig(tmp_path / "whole", small_truth(2), extended=False)
+    plain(whole, size)
+    points = len(points_of(whole))
+    for nth in range(2, points, 3):
+        monkeypatch.undo()
+        rig = Rig(tmp_path / str(nth), whole.truth, extended=False)
+        plain(rig, size)
+        kill(rig, nth=nth, detail="")
+        kept = sum(
+            path.stat().st_size for path in rig.folder.rglob("*.*") if path.suffix in (".part", ".mp3")
+        )
+        if start != "this one":
+            monkeypatch.setattr("afterswipe.sync.store.disk._start", lambda: start)
+        assert rig.run().finished, nth
+        assert rig.in_sync()
+        if start == "this one":
+            assert rig.fetched() + kept == rig.files(), nth
+        shutil.rmtree(rig.folder)
 
 
 def test_f42_killed_after_the_commit(either):

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -11,14 +12,27 @@ import pytest
 
 from afterswipe.sync import Limits, NeedsAuthorization, Stop, Sync, Unreachable, command
 from afterswipe.sync.transfer.wire import without_user
+from faultlab.demo.app import application
+from faultlab.servers.faulty import FaultyServer
 from faultlab.servers.raw_server import RawServer, carrying
 from faultlab.servers.server import FeedServer
 from faultlab.servers.wire import Reply
+from guide.hosting import hosted
 
 from . import http2_server
 from .rig import Rig, landed, small_truth, wanted
 
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
+
+
+class Dripping(FaultyServer):
+    """A tenth of a file at a time."""
+
+    def answer(self, request):
+        reply = super().answer(request)
+        return replace(reply, pace=0.08, piece=40) if request.path.endswith(".mp3") else reply
+
+
 ENDS = (http2_server.goaway, http2_server.goaway_before, http2_server.reset, http2_server.refused)
 
 
@@ -68,6 +82,33 @@ def test_http_2_that_lives_and_brings_nothing_has_an_end(tmp_path, library, ends
                 if report.finished:
                     break
             return report
+
+    report = asyncio.run(main())
+    assert report.finished, str(report)
+    assert landed(tmp_path) == wanted(truth)
+
+
+@LIBRARIES
+@pytest.mark.parametrize("few", ["streams", "connections"])
+def test_where_fewer_are_allowed_at_once_than_are_asked_the_others_wait(tmp_path, library, few):
+    """One stream at a time, or one connection: each file takes longer than an answer may. Red before: given up as unreachable."""
+    truth = small_truth(3, 400)
+
+    async def main():
+        server = http2_server.Http2Server(FeedServer(truth).answer, http2_server.silent, half=False, times=0)
+        server.streams, server.pace = 1, 0.08
+        asks = (
+            {"http2": True, "http1": False}
+            if few == "streams"
+            else {"limits": library.Limits(max_connections=1)}
+        )
+        limits = Limits(reserve_bytes=0, attempts=1, read_seconds=0.3, rate_seconds=0.3, minimum_rate=1)
+        if few == "streams":
+            async with server, library.AsyncClient(trust_env=False, **asks) as client:
+                return await Sync(client, server.url, tmp_path, limits=limits).run()
+        with hosted(application(Dripping(FeedServer(truth)))) as url:
+            async with library.AsyncClient(trust_env=False, **asks) as client:
+                return await Sync(client, url, tmp_path, limits=limits).run()
 
     report = asyncio.run(main())
     assert report.finished, str(report)

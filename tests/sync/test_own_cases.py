@@ -63,6 +63,8 @@ def test_a_range_that_is_refused_like_a_content_is_asked_for_whole(tmp_path, sta
         ("2026-09-01t10:00:00z", "2026-09-01T10:00:00Z"),  # RFC 3339 allows small letters
         ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),  # a leap second
         ("2026-09-01T10:00:00-03", "2026-09-01T13:00:00Z"),
+        ("2026-09-01T10:00Z", "2026-09-01T10:00:00Z"),  # Java's, where the seconds are none; red before
+        ("2026-09-01T10:00", "2026-09-01T10:00:00Z"),
     ],
 )
 def test_a_date_as_servers_write_it_is_one(said, means):

@@ -58,19 +58,18 @@ class Rules:
     ) -> None:
         self.ios = Version(ios)
         major, minor = (*self.ios, 0)[:2]
-        there = ", ".join(map(str, _LAST_MINOR))
-        why = f"There is no iOS {self.ios} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
-        must(major in _LAST_MINOR, why)
-        last = _LAST_MINOR[major]
+        if (last := _LAST_MINOR.get(major)) is None:
+            there = ", ".join(map(str, _LAST_MINOR))
+            why = f"There is no iOS {self.ios} here. Choose a version from {OLDEST} to {NEWEST}: {there}."
+            raise UsageError(why)
         must(minor <= last, f"There is no iOS {self.ios}: the last {major} here is {major}.{last}.")
         self.supposed, self._displaced = _supposed(suppose)
         self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
         """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""
         self._sides, self._numbers = dict(disputes or {}), dict(claims or {})
         _check(self._sides, self._numbers)
-        self._times: dict[str, int] = {}
         # The same few claims are asked for all the time.
-        self._holds: dict[str, bool] = {}
+        self._times, self._holds = dict[str, int](), dict[str, bool]()
 
     def claim(self, claim_id: str) -> Rule:
         """The claim with this id, noted as used by this run, unless a supposed belief displaces it."""

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
-from functools import partial
+from importlib.util import find_spec
 from io import StringIO, TextIOBase, TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -113,26 +113,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _main(options: argparse.Namespace) -> int:
     try:
-        address, _ = httpx.URL(options.url), urlsplit(options.url).port
+        address = httpx.URL(options.url)
+        host, _ = address.host, urlsplit(options.url).port
     except (httpx.InvalidURL, ValueError) as wrong:
         parser().error(f"{_shown_address(options.url)} is no address: {wrong}")
-    if address.scheme not in ("http", "https") or not address.host or "%" in address.host:
-        said = "is no address of a feed. Give one that begins with https:// or http://"
-        parser().error(f"{_shown_address(options.url)} {said}")
+    if address.scheme not in ("http", "https") or not host or "%" in host or set(options.url) & set("?#"):
+        parser().error(f"{_shown_address(options.url)} is no address of a feed: http(s)://HOST, no ? or #")
     if options.token and not (options.token.isascii() and options.token.isprintable()):
         parser().error("--token has characters that no header may have. Is all of it the token?")
     try:
         return asyncio.run(_sync(options, _client(options.token)))
     except StoreError as error:
-        return _ended(DIRECTORY, f"{type(error).__name__}: {error}")
+        code, said = DIRECTORY, f"{type(error).__name__}: {error}"
     except OSError as error:
-        return _ended(DIRECTORY, f"{error.filename or options.directory}: {error.strerror}.")
+        code, said = DIRECTORY, f"{error.filename or options.directory}: {error.strerror}."
     except (KeyboardInterrupt, asyncio.CancelledError):
-        return _ended(INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again.")
-
-
-def _ended(code: int, words: str) -> int:
-    print(words, file=sys.stderr)
+        code, said = INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again."
+    print(said, file=sys.stderr)
     return code
 
 
@@ -144,12 +141,8 @@ def _shown_address(url: str) -> str:
 
 def _client(token: str | None) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    made = partial(httpx.AsyncClient, headers=headers, timeout=None)  # the engine has its own
-    try:
-        try:
-            return made(http2=True)
-        except ImportError:  # without the extra
-            return made()
+    try:  # HTTP/2 is an extra; the engine has timeouts of its own
+        return httpx.AsyncClient(headers=headers, timeout=None, http2=find_spec("h2") is not None)  # noqa: S113
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
         parser().error(f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR.")
 
@@ -230,11 +223,7 @@ class _Output(TextIOBase):
 def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
     if quiet:
         return nullcontext(lambda _progress: None)
-    try:
-        import rich  # noqa: F401
-    except ModuleNotFoundError:
-        return nullcontext(_plain_progress())
-    return _rich_progress()
+    return _rich_progress() if find_spec("rich") else nullcontext(_plain_progress())
 
 
 def _plain_progress() -> Show:

@@ -11,8 +11,9 @@ known, and takes its place in one transaction (`SwapIn`). Each way back to `AskF
 """
 
 from dataclasses import dataclass, replace
+from math import inf
 
-from afterswipe.sync.feed.protocol import ALL, BEYOND, Identity, Page
+from afterswipe.sync.feed.protocol import ALL, BEYOND, SECOND, Identity, Page
 from afterswipe.sync.feed.records import Place
 
 from .errors import EndlessPaging, FeedError, NotAFeed, SyncError, UnknownEvent
@@ -64,8 +65,8 @@ class AskFeed:
         """What to ask for."""
         return self.place.page or (ALL if self.full else self.place.cursor or ALL)
 
-    def next(self, came: Page | int) -> "State":
-        """Decide what an answer means: a page, or the status with which the server refused the cursor or the page."""
+    def next(self, came: Page | int, now: float = inf) -> "State":
+        """Decide what an answer means: a page, or the status with which the server refused the cursor or the page. `now` is the wall's."""
         if isinstance(came, int):
             return self._refused(came)
         page = came
@@ -88,10 +89,11 @@ class AskFeed:
         if page.next is not None and (page.next in self.tokens or self.pages + 1 >= self.limits.pages):
             said = f"The feed's list does not end: page {self.pages + 1} leads to {page.next[:40]!r}. Ask its makers."
             return self._failed(EndlessPaging(said))
-        return self._kept(page)
+        return self._kept(page, BEYOND if page.identity.numbered else min(now * SECOND, BEYOND))
 
-    def _kept(self, page: Page) -> "KeepPage | SwapIn":
-        numbered, known = page.identity.numbered, [e for e in page.events if e.version < BEYOND]
+    def _kept(self, page: Page, latest: float) -> "KeepPage | SwapIn":
+        # An event of tomorrow is no cursor: what comes until then would never be seen (S16).
+        numbered, known = page.identity.numbered, [e for e in page.events if e.version < latest]
         came = [(e.version, str(e.version) if numbered else e.date_time) for e in known]
         newest = max([self.newest, *came, *((version, str(version)) for version in page.unknown)])
         after = replace(

@@ -4,11 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import closing, suppress
+from dataclasses import replace
 from itertools import batched, chain
 from typing import Any, NoReturn, assert_never
 
 from afterswipe.sync.feed.jobs import Job, is_ours, plan
-from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Kind, Page, events_url, read_page
+from afterswipe.sync.feed.protocol import AT_ONCE, SECOND, Event, FileInfo, Kind, Page, events_url, read_page
 from afterswipe.sync.feed.records import GONE, Have, Known
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers
@@ -54,7 +55,7 @@ class Driver:
         self.fetcher = fetcher
         self.store = fetcher.store
         self.limits = fetcher.limits
-        self.base = fetcher.base
+        self.base = fetcher.wire.base
         self.problems = fetcher.tally.problems
         self.jobs: list[Job] = []
         self.phase = phase
@@ -82,10 +83,10 @@ class Driver:
                 case core.Begin():
                     place = self.store.place()
                     self.store.belongs_to(self.base, plain=place.identity.feed_id is None)
-                    state = state.next(self.fetcher.clock.wall(), self.store.not_before(), place)
+                    state = state.next(self.fetcher.wire.clock.wall(), self.store.not_before(), place)
                 case core.AskFeed():
                     self.phase(Phase.ASKING)
-                    state = state.next(await self.ask(state))
+                    state = state.next(await self.ask(state), self.fetcher.wire.clock.wall())
                 case core.SwapIn():
                     self.store.belongs_to(self.base, state.page.plain)
                     in_pages = state.after.pages > 1 or state.after.place.page is not None
@@ -230,6 +231,7 @@ class Driver:
 
     async def plan(self) -> None:
         """Work out once what is to be done, and show how far that is."""
+        numbered, now = self.store.place().identity.numbered, int(self.fetcher.wire.clock.wall() * SECOND)
         with closing(jobs_of(self.store)) as jobs:
             for job in jobs:
                 if job is None:
@@ -237,6 +239,8 @@ class Driver:
                     self.fetcher.changed()
                     await asyncio.sleep(0)
                     continue
+                if job.version > now and not numbered:  # or nothing that comes would be newer (S16)
+                    job = replace(job, version=now)  # noqa: PLW2901
                 self.jobs.append(job)
                 if job.file is not None:
                     self.fetcher.tally.plan(job.key, job.file.size)

@@ -113,10 +113,9 @@ class Sync:
         """
         with _alone(self):
             try:
-                run = _Run(self, until, progress)
+                return await _Run(self, until, progress).run()
             except Halt as halt:  # closed before it began
                 return Report(halt.why)
-            return await run.run()
 
     def state(self) -> Durable:
         """What is durable now."""
@@ -189,8 +188,8 @@ class _Run:
             sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point, user=sync._user,
         )  # fmt: skip
         self.fetcher = sync.fetcher_type(
-            base=sync.base, disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, clock=clock, limits=limits,
-            patience=Patience(clock, limits, sync.rng, self.look), policy=sync._policy, changed=self.changed,
+            disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, limits=limits,
+            patience=Patience(clock, limits, sync.rng, self.alive), policy=sync._policy, changed=self.changed,
         )  # fmt: skip
 
     async def run(self) -> Report:
@@ -205,10 +204,7 @@ class _Run:
             self.disk.close()
 
     async def once(self) -> Report:
-        try:
-            self.lease.take()
-        except Halt as halt:
-            return self.report(Ended(halt.why), left=0)
+        self.lease.take()
         try:
             driver = Driver(self.fetcher, phase=self.enter, look=self.look)
             driver.watched = self.until is not None
@@ -273,6 +269,11 @@ class _Run:
 
     def network_point(self, name: str, detail: str) -> None:
         self.points(name, detail)
+        self.alive()
+
+    def alive(self) -> None:
+        """Before each wait: whoever waits long for a server is at work all the same."""
+        self.lease.keep()
         self.look()
 
     # Progress.

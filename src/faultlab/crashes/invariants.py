@@ -160,11 +160,14 @@ def s4_only_newer(before: Durable, after: Durable) -> Iterator[str]:
 
 
 def s5_remembered_bytes_are_right(disk: Durable, history: History) -> Iterator[str]:
-    """What is remembered to be durable of a part is the beginning of its file, where no digest of the feed would notice if not."""
+    """What is remembered to be durable of a part is the beginning of its file, where no digest of the feed would notice if not.
+
+    So is all of one that was begun since the machine was started.
+    """
     if history.server.extended:
         return
     for name, row in view(disk).transfers.items():
-        sure = disk.files.get(name, b"")[: row["durable"]]
+        sure = disk.files.get(name, b"")[: None if row["mark"] else row["durable"]]
         if not any(version.startswith(sure) for version in history.versions(name)):
             yield f"S5: the {len(sure)} bytes in {name} that count as durable are the beginning of no version of it"
 

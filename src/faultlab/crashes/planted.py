@@ -16,7 +16,8 @@ from afterswipe.sync.feed.records import Have, Known
 from afterswipe.sync.store.store import Finished, Store
 from afterswipe.sync.transfer.answers import Receive
 from afterswipe.sync.transfer.asker import Arrived, Refused
-from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.fetcher import Fetcher, Turn
+from afterswipe.sync.transfer.wire import Opened
 from faultlab.disks.sim_disk import SimDisk
 
 from .dimensions import Dimension
@@ -75,8 +76,8 @@ class _RowBeforeFile(Fetcher):
 
 
 class _AppendOn200(Fetcher):
-    def place(self, job: Job, decision: Receive, here: int) -> int:
-        return here if decision.offset == 0 else super().place(job, decision, here)
+    async def receive(self, job: Job, decision: Receive, opened: Opened, here: int) -> Turn:
+        return await super().receive(job, decision, opened, min(here, decision.offset))
 
 
 class _SplitCommit(Store):
@@ -166,7 +167,7 @@ PLANTED: tuple[Planted, ...] = (
         _engine(fetcher=_TrustTheLength), forms=(True,),
     ),
     Planted(
-        "believe-the-size", "resumes at the size that a partial file has", ("S5",), _POWER - {Dimension.ONE_GROUP},
+        "believe-the-size", "resumes at the size that a partial file has", ("S5",), _POWER,
         _engine(fetcher=_BelieveTheSize), forms=(False,),
     ),
 )  # fmt: skip

@@ -76,10 +76,10 @@ class Recorded:
             disk.reach(point, detail)
 
         def committed(_connection: sqlite3.Connection) -> None:
-            before = disk.image
+            before = disk.image, disk.synced
             disk.committed(connection)
-            if disk.image is not before:
-                self._calls.append(("keep", (disk.rows, disk.image)))
+            if disk.image is not before[0] or disk.synced is not before[1]:
+                self._calls.append(("keep", (disk.rows, disk.image, disk.synced[1] is disk.image)))
 
         connection.reach, connection.committed = reach, committed
         return connection

@@ -36,6 +36,7 @@ class RecordedConnection(MemoryDatabase):
 
     def __init__(self, image: bytes, rows: Rows = ()) -> None:
         super().__init__(image)
+        self.begun = False  # whether the next commit is not synced
         self._touched: dict[str, None] = {}  # the tables that this transaction has written to, in order
         self._read = dict(rows)  # what `rows` last said of each table
 
@@ -82,7 +83,9 @@ class RecordedConnection(MemoryDatabase):
         verb = _verb(sql)
         if verb in _WRITES and (table := _TABLE.search(sql)):
             self._touched[table[1]] = None
-        if verb in _SHAPES:
+        if sql.startswith(_SYNCHRONOUS):
+            self.begun = sql.endswith("NORMAL")
+        elif verb in _SHAPES:
             self._read.clear()
         if verb in _ENDS or (verb in _WRITES and not self.in_transaction):
             self.reach("commit", ", ".join(self._touched))
@@ -110,6 +113,7 @@ class RecordedConnection(MemoryDatabase):
 
 
 _TABLE = re.compile(r"\b(?:INTO|UPDATE|FROM|TABLE)\s+(?:IF NOT EXISTS\s+|OR\s+\w+\s+)?(\w+)")
+_SYNCHRONOUS = "PRAGMA synchronous"
 _READS = {"SELECT", "EXPLAIN", "WITH", "PRAGMA", "ROLLBACK"}
 _WRITES = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER"}
 _SHAPES = {"CREATE", "DROP", "ALTER", "PRAGMA"}

@@ -6,16 +6,18 @@ Two things are called a crash, and they are not the same:
 - *power loss*: the machine is gone. Only what was synced is certain. Bytes need `fsync`, names need `fsync_directory`.
   What was not synced may or may not have reached the disk, so there are four outcomes (`Crash`).
 
-In both, transactions that SQLite has committed stay, and open ones are gone.
+In both, transactions that SQLite has committed stay, and open ones are gone. One that was committed without a sync is, for a power
+loss, as a file that was not synced. After a power loss the machine was started anew, and no mark of a file is what it was.
 
 Not modelled: damaged sectors, a disk that lies about a sync, SQLite's own files, and folders (they are always there).
 """
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from afterswipe.sync.errors import DiskFull, StoreError
 
@@ -25,6 +27,7 @@ type Watch = Callable[[str, str], None]
 """Called before every effect with the point's name and what it is about; what it raises, the effect raises."""
 
 _CHUNK = 65536
+_NOW = "now"
 
 
 class Crash(StrEnum):
@@ -58,12 +61,16 @@ class Durable:
     """The same, as it was when the folders were last synced."""
     rows: Rows = ()
     """Per table of the database its rows, as text, sorted."""
+    synced_rows: Rows = ()
+    """The same, as they were when the database was last synced."""
     image: bytes = field(default=b"", compare=False, repr=False)
     """The database, serialised by SQLite."""
+    synced_image: bytes = field(default=b"", compare=False, repr=False)
+    """The same, as it was when it was last synced."""
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.nodes, self.names, self.synced_names, self.rows))
+        return hash((self.nodes, self.names, self.synced_names, self.rows, self.synced_rows))
 
     def __hash__(self) -> int:
         return self._hash
@@ -114,6 +121,7 @@ class SimDisk:
         self._open: set[str] = set()
         self.lesser = False
         self.rows, self.image = durable.rows, durable.image
+        self.synced = durable.synced_rows, durable.synced_image
         self.watch = watch
         self.capacity = capacity
         self.alive = True
@@ -141,12 +149,18 @@ class SimDisk:
             synced_names = self._synced_names
             for name in sorted(synced_names):
                 places.setdefault(synced_names[name], len(places))
+        rows, image = self.synced if crash is Crash.POWER else (self.rows, self.image)
+        synced = self.synced
+        if crash is not Crash.KILL:
+            rows, image = synced = _anew(rows, image)
         return Durable(
             tuple(_survives(file, crash) for file in places),
             tuple((name, places[names[name]]) for name in sorted(names)),
             tuple((name, places[synced_names[name]]) for name in sorted(synced_names)),
-            self.rows,
-            self.image,
+            rows,
+            synced[0],
+            image,
+            synced[1],
         )
 
     def reach(self, point: str, detail: str) -> None:
@@ -164,11 +178,15 @@ class SimDisk:
         """Take what a commit left as what stays."""
         rows = connection.rows()
         if rows != self.rows or not self.image:
-            self.keep(rows, connection.serialize())
+            self.keep(rows, connection.serialize(), synced=not connection.begun)
+        elif not connection.begun and self.synced[0] != rows:
+            self.keep(self.rows, self.image, synced=True)
 
-    def keep(self, rows: Rows, image: bytes) -> None:
+    def keep(self, rows: Rows, image: bytes, synced: bool) -> None:
         """The database's rows are these from now on."""
         self.rows, self.image = rows, image
+        if synced:
+            self.synced = rows, image
         self._left.clear()
 
     # The protocol that the engine knows.
@@ -280,16 +298,35 @@ class SimDisk:
     def set_database_aside(self) -> None:
         """Forget the database, so that the next `database()` is a new one."""
         self.reach("set_database_aside", "")
-        self.rows, self.image = (), b""
-        self._left.clear()
+        self.keep((), b"", synced=True)
 
     def close(self, name: str | None = None) -> None:
         """Close a file, or all that are being written."""
         self._open -= {name} if name else set(self._open)
 
-    def alone(self) -> bool:
+    def mark(self, name: str) -> str | None:
+        """The machine's start alone: no file here takes another one's place."""
+        return _NOW if name in self._names else None
+
+    def alone(self) -> None:
         """A simulated disk has no locks."""
-        return False
+
+
+@lru_cache(maxsize=4096)
+def _anew(rows: Rows, image: bytes) -> tuple[Rows, bytes]:
+    """A database after a new start of the machine: a mark that was of the one before is as good as none."""
+    marked = f", {_NOW!r})"
+    if not any(row.endswith(marked) for name, some in rows if name == "transfers" for row in some):
+        return rows, image
+    with closing(MemoryDatabase(image)) as database:
+        database.execute("UPDATE transfers SET mark = NULL")
+        image = database.serialize()
+    of = {
+        name: tuple(row.replace(marked, ", None)") for row in some)
+        for name, some in rows
+        if name == "transfers"
+    }
+    return tuple((name, of.get(name, some)) for name, some in rows), image
 
 
 def _survives(file: _File, crash: Crash) -> tuple[bytes, bytes]:

@@ -17,7 +17,7 @@ LOCAL = (
         "The file has its final name, and no row knows it.",
         "The next run finds it, verifies it and takes it without fetching it.",
         "test_f41_killed_between_rename_and_commit",
-        plain="There is no digest to verify it by, so it is fetched again.",
+        plain="There is no digest to verify it by. It is taken as the very file that was begun, as long as the machine was not started anew; else it is fetched again.",
     ),
     FaultKind(
         "F42", "Killed after the commit", Dimension.PROCESS,

@@ -54,9 +54,9 @@ class _Address(str):
 class _Request:
     """A request."""
 
-    def __init__(self, method: str, url: str, headers: Mapping[str, str], timeout: float | None) -> None:
+    def __init__(self, method: str, url: str, headers: Mapping[str, str], timeout: tuple[float, ...]) -> None:
         self.method, self.url, self.headers = method, _Address(url), dict(headers)
-        self.extensions = {"timeout": {"read": timeout}}
+        self.extensions = {"timeout": dict(zip(("connect", "read", "write"), timeout, strict=True))}
 
 
 class AsyncByteStream:
@@ -90,7 +90,9 @@ class AsyncClient:
     def __init__(self, *, transport: Any) -> None:
         self._transport = transport
 
-    def build_request(self, method: str, url: str, *, headers: Mapping[str, str], timeout: float) -> _Request:
+    def build_request(
+        self, method: str, url: str, *, headers: Mapping[str, str], timeout: tuple[float, ...]
+    ) -> _Request:
         """A request with these headers and no others."""
         return _Request(method, url, headers, timeout)
 

@@ -133,7 +133,7 @@ class Page:
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_MOMENT = re.compile(r"(?ai)(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,](\d{1,30}))?(Z|[+-]\d\d(?::?\d\d)?)?")
+_MOMENT = re.compile(r"(?ai)([\d-]{10}[T ]\d\d:\d\d)(?:(:\d\d)(?:[.,](\d{1,30}))?)?(Z|[+-]\d\d(?::?\d\d)?)?")
 _MEDIA = frozenset(int(media) for media in Media)
 _KINDS = frozenset(int(kind) for kind in Kind)
 _TOKEN_MAX = 1_000
@@ -142,7 +142,7 @@ AT_ONCE = 256
 _SEQ_MAX = 2**63 - 1
 BEYOND = _SEQ_MAX
 """The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
-_NANOSECONDS, _SECOND = 9, 10**9
+_NANOSECONDS, SECOND = 9, 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -166,10 +166,11 @@ def nanoseconds(date_time: str) -> int:
     match = _MOMENT.fullmatch(date_time)
     if not match:
         raise ValueError(date_time)
-    whole, fraction, zone = match.groups()
-    moment = datetime.fromisoformat((whole + (zone or "Z")).upper().replace(":60", ":59"))  # a leap second
+    minute, second, fraction, zone = match.groups()
+    second = (second or ":00").replace(":60", ":59")  # a leap second
+    moment = datetime.fromisoformat((minute + second + (zone or "Z")).upper())
     rest = (fraction or "")[:_NANOSECONDS].ljust(_NANOSECONDS, "0")
-    return int((moment - _EPOCH).total_seconds()) * _SECOND + int(rest)
+    return int((moment - _EPOCH).total_seconds()) * SECOND + int(rest)
 
 
 def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:
@@ -301,6 +302,8 @@ def _events(
         if not place % AT_ONCE:
             yield
     known = tuple(event for event in events if isinstance(event, Event))
+    if known and known[0].version > known[-1].version:  # the newest first: of one moment, too (S16)
+        known = known[::-1]
     unknown = tuple(event for event in events if isinstance(event, int))
     return known, unknown, numbered if events else None
 

@@ -39,6 +39,8 @@ class Part:
     durable: int = 0
     wrong: str | None = None
     """The validator of a whole body that was not what the feed says, or "" where it had none (S18)."""
+    mark: str | None = None
+    """The disk's mark of the file that was begun: as long as it is the same, all that was written there is still there."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Disk(Protocol):
     """A directory, as the engine needs it. Each method is one point at which a process can end."""
 
     def open_part(self, name: str) -> int:
-        """Make the file if it is not there; its size in bytes. Raises UnsafePath for what is no plain file."""
+        """Make the file if it is not there, and open it if it is not; its size in bytes. Raises UnsafePath for what is no plain file."""
 
     def append(self, name: str, data: bytes) -> None:
         """Write behind the end of a file that `open_part` opened. Raises AnotherProcess where somebody else wrote there too."""
@@ -79,8 +79,11 @@ class Disk(Protocol):
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
         """What is in a folder: names (with the folder) and sizes in bytes, one by one; what is no plain file is left out."""
 
-    def alone(self) -> bool:
-        """Take the lock that the system gives back when a process ends; whether it was free. Where there are no locks, no."""
+    def mark(self, name: str) -> str | None:
+        """What no other file has, nor this one after the machine was started anew. None where that cannot be told, or there is no file."""
+
+    def alone(self) -> bool | None:
+        """Take the lock that the system gives back when a process ends; whether it was free. None where there are no locks."""
 
     def stands(self) -> None:
         """Raise DirectoryGone where the directory is no longer the one whose database was opened."""
@@ -116,8 +119,9 @@ class FileDisk:
         self._threads = ThreadPoolExecutor()  # none is begun before there is something to sync ahead
 
     def open_part(self, name: str) -> int:
+        if name in self._open:
+            return self._open[name][1]
         self.stands()
-        self._close(name)
         with mapped(name):
             path, flags = self._path(name), os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINKS
             descriptor = self._made(name, lambda: os.open(path, flags, _MODE))
@@ -135,7 +139,9 @@ class FileDisk:
             while left:
                 left = left[os.write(descriptor, left) :]
             size += len(data)
-            if os.lseek(descriptor, 0, os.SEEK_CUR) != size:
+            at = os.lseek(descriptor, 0, os.SEEK_CUR)
+            if at != size:  # what was there before is what we know of
+                os.ftruncate(descriptor, min(at, size) - len(data))
                 raise AnotherProcess(f"Somebody else writes to {name}. Let one process at a time sync here.")
         self._open[name] = (descriptor, size)
         if size >= _BEHIND + (self._ahead[name][1] if name in self._ahead else 0):
@@ -152,9 +158,9 @@ class FileDisk:
         if name in self._open and sys.platform != "emscripten":  # no threads there
             descriptor, size = self._open[name]
             if name not in self._ahead or self._ahead[name][0].done():
-                with mapped(name):
+                with mapped(name), suppress(RuntimeError):  # where no more threads are allowed
                     self._synced_ahead(name)
-                self._ahead[name] = self._threads.submit(_fsync, descriptor), size
+                    self._ahead[name] = self._threads.submit(_fsync, descriptor), size
 
     def _synced_ahead(self, name: str) -> int:
         """Up to which size it is. The system tells whoever syncs first, and nobody else, that bytes were lost."""
@@ -188,36 +194,37 @@ class FileDisk:
                 yield data
 
     def size(self, name: str) -> int | None:
-        with mapped(name):
-            try:
-                found = os.lstat(self._path(name))
-            except FileNotFoundError:
-                return None
+        with mapped(name), suppress(FileNotFoundError):
+            found = os.lstat(self._path(name))
             if not stat.S_ISREG(found.st_mode):
                 raise UnsafePath(f"{name} is no plain file. Remove it; it is not ours.")
             return found.st_size
+        return None
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
-        with mapped(folder):
-            path = self._folder(folder)
-            if not os.path.isdir(path):
-                return
-            with os.scandir(path) as entries:
-                for entry in entries:
-                    with suppress(FileNotFoundError):  # somebody removed it meanwhile
-                        if entry.is_file(follow_symlinks=False):
-                            yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
+        with mapped(folder), suppress(FileNotFoundError), os.scandir(self._folder(folder)) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # somebody removed it meanwhile
+                    if entry.is_file(follow_symlinks=False):
+                        yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
 
-    def alone(self) -> bool:
+    def mark(self, name: str) -> str | None:
+        """By the start of the kernel, the device, and the file's number there. Without /proc nobody says when the machine was started."""
+        with suppress(OSError):
+            found, start = os.lstat(self._path(name)), _start()
+            return f"{start}/{found.st_dev}/{found.st_ino}" if start else None
+        return None
+
+    def alone(self) -> bool | None:
         """By `flock` on the directory, which a kill ends too, and which other containers see."""
         if fcntl is None or self._lock is not None:
-            return False
+            return None
         try:
             self._lock = os.open(self.root, os.O_RDONLY)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             self._unlock()
-            return False
+            return False if isinstance(error, BlockingIOError) else None
         return True
 
     def _unlock(self) -> None:
@@ -231,11 +238,9 @@ class FileDisk:
             raise DirectoryGone(said)
 
     def free(self) -> int:
-        with mapped("."):
-            self._make(self.root)
-            with suppress(AttributeError, NotImplementedError, OSError):
-                return shutil.disk_usage(self.root).free
-            return sys.maxsize
+        with suppress(AttributeError, NotImplementedError, OSError):
+            return shutil.disk_usage(self.root).free
+        return sys.maxsize
 
     def database(self) -> sqlite3.Connection:
         with mapped(DATABASE):
@@ -320,14 +325,16 @@ class _Database(sqlite3.Connection):
             self._beside = self._beside or sqlite3.connect(self._path, check_same_thread=False)
             if self._flow is None or self._flow.done():
                 self._seen = self.total_changes
-                self._flow = self._threads.submit(self._beside.execute, "PRAGMA wal_checkpoint")
+                with suppress(RuntimeError):  # no more threads are allowed
+                    self._flow = self._threads.submit(self._beside.execute, "PRAGMA wal_checkpoint")
         return done
 
     def close(self) -> None:
-        if self._beside is not None and self._flow is not None:
-            self.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, not self._flow.done())
-            self._beside.interrupt()
-            _ = self._flow.cancel() or wait([self._flow])
+        if self._beside is not None:
+            if self._flow is not None:
+                self.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, not self._flow.done())
+                self._beside.interrupt()
+                _ = self._flow.cancel() or wait([self._flow])
             self._beside.close()
         super().close()
 
@@ -343,6 +350,7 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
     (DiskFull, "ENOSPC EDQUOT", "Free some space and run again."),
     (ReadOnlyDirectory, "EACCES EPERM EROFS", "Give a directory that this process may write to."),
     (ReadOnlyDirectory, "EBUSY ETXTBSY", "Somebody holds it. Run again when they have let go."),
+    (ReadOnlyDirectory, "EXDEV", "Its folders, parts and files, have to be on one file system."),
     (ReadOnlyDirectory, "EFBIG", "No larger file may be here. Give a directory on another file system."),
     (DiskFault, "EIO ESTALE", "Look at the disk."),
     (StoreError, "EMFILE ENFILE", "Allow this process more files (ulimit -n), or lower Limits.concurrency."),
@@ -387,16 +395,16 @@ def _fsync(descriptor: int) -> bool:
 
 def this_process(random_bits: int) -> str:
     """A name for whoever holds the lease: its host, its number, one that no other has, and what tells this machine from others."""
-    return f"{platform.node()}/{os.getpid()}/{random_bits:x}/{_machine()}"
+    return f"{platform.node()}/{os.getpid()}/{random_bits:x}/{_start() or platform.node()}"
 
 
 def same_machine(owner: str) -> bool:
     """Whether the owner is, or was, a process under this very kernel, in whatever container: then the lock can be believed."""
-    return owner.rpartition("/")[2] == _machine()
+    return owner.rpartition("/")[2] == (_start() or platform.node())
 
 
-def _machine() -> str:
-    """Which start of which kernel it is; where it does not say, the host's name."""
+def _start() -> str:
+    """Which start of which kernel it is, where it says so."""
     with suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return platform.node()
+    return ""

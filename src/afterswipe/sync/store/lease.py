@@ -15,7 +15,7 @@ from .store import Store
 
 @dataclass
 class Lease:
-    """The lease of one owner. The same owner may take its own lease again at once: its earlier process is gone."""
+    """The lease of one owner. The same owner may take its own lease again at once, unless somebody of its name has the lock."""
 
     store: Store
     owner: str
@@ -32,8 +32,8 @@ class Lease:
             row = db.execute("SELECT owner, CAST(expires AS REAL) FROM lease").fetchone()
             # An expiry further away than a lease is long was written by a clock that has been set since. A lock that the system
             # takes back with its process says that a holder on this machine is gone; of another machine only the time says anything.
-            held = row and row[0] != self.owner and now < row[1] <= now + self.seconds
-            if held and not (alone and same_machine(row[0])):
+            held = row and now < row[1] <= now + self.seconds
+            if held and not (alone is not False if row[0] == self.owner else alone and same_machine(row[0])):
                 said = f"{row[0]} is at work in this directory. Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force."
                 raise AnotherProcess(said)
             db.execute("INSERT OR REPLACE INTO lease VALUES (1, ?, ?)", (self.owner, now + self.seconds))

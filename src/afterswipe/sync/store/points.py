@@ -61,6 +61,6 @@ def pointed(disk: Disk, points: Points) -> Disk:
 
     made: Any = SimpleNamespace(
         **{name: announced(name) for name in _TOLD.split()}, read=read,
-        fsync_ahead=disk.fsync_ahead, sizes=disk.sizes, stands=disk.stands, alone=disk.alone, close=disk.close,
+        fsync_ahead=disk.fsync_ahead, sizes=disk.sizes, mark=disk.mark, stands=disk.stands, alone=disk.alone, close=disk.close,
     )  # fmt: skip
     return made  # type: ignore[no-any-return]

@@ -58,6 +58,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE strays (name TEXT PRIMARY KEY)",
         f"PRAGMA application_id = {APPLICATION_ID}",
     ),
+    (
+        # Which file it is that was begun, on a machine that has not been started anew since.
+        "ALTER TABLE transfers ADD COLUMN mark TEXT",
+    ),
 )
 
 CURRENT = len(MIGRATIONS)

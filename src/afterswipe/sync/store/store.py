@@ -40,7 +40,7 @@ class Store:
         self.guard: Callable[[], None] = lambda: None
         """Called before each transaction but the lease's own: raises where the directory or the lease is no longer ours."""
         try:
-            self._db = self._connected()
+            self._connect()
         except CorruptDatabase:
             self.rebuild()
 
@@ -50,20 +50,18 @@ class Store:
         """Set a damaged database aside and begin a new one. Nothing is lost that the server does not have; good files are found again."""
         self._db.close()
         self.disk.set_database_aside()
-        self._db = self._connected()
+        self._connect()
 
-    def _connected(self) -> sqlite3.Connection:
+    def _connect(self) -> None:
         self._db, self._parts = self.disk.database(), None
         try:
             with mapped():
                 if sys.platform != "emscripten":  # no shared memory there
                     self._db.execute("PRAGMA journal_mode=WAL").fetchone()
-                self._db.execute("PRAGMA synchronous=FULL")
             self._check_version()
         except BaseException:
             self._db.close()
             raise
-        return self._db
 
     def _check_version(self) -> None:
         with mapped():
@@ -106,10 +104,11 @@ class Store:
 
     @contextmanager
     def transaction(self, what: str) -> Iterator[sqlite3.Connection]:
-        """Everything inside becomes durable together, at the point `commit`, or not at all."""
+        """Everything inside becomes durable together, at the point `commit`, or not at all. What was `begun` outlives a kill, and no more."""
         if what not in ("lease", "release", "schema"):
             self.guard()
         with mapped():
+            self._db.execute(f"PRAGMA synchronous={'NORMAL' if what == 'begun' else 'FULL'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -335,17 +334,16 @@ class Store:
     def parts(self) -> dict[str, Part]:
         """What is remembered of files under way, by the names of their parts."""
         if self._parts is None:
-            rows = self._rows("SELECT part, validator, total, durable, wrong FROM transfers ORDER BY part")
+            rows = self._rows("SELECT part, validator, total, durable, wrong, mark FROM transfers")
             self._parts = {name: Part(*row) for name, *row in rows}
         return self._parts
 
-    def remember(self, name: str, part: Part) -> None:
+    def remember(self, name: str, part: Part, what: str = "part") -> None:
         """A part is durable up to here, and of this representation."""
-        with self.transaction("part"):
-            row = (name, part.validator, part.total, part.durable, part.wrong)
-            self._db.execute("INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?, ?)", row)
-        if self._parts is not None:
-            self._parts[name] = part
+        with self.transaction(what):
+            row = (name, part.validator, part.total, part.durable, part.wrong, part.mark)
+            self._db.execute("INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?, ?, ?)", row)
+        self.parts()[name] = part
 
     def forget_parts(self, parts: Iterable[str]) -> None:
         """These parts are no more."""

@@ -7,7 +7,7 @@ then come the rows, in one transaction with the end of the events. A group waits
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from posixpath import dirname
 from typing import Any
 
@@ -15,7 +15,6 @@ from afterswipe.sync.errors import (  # isort: skip
     BrokenAnswer, DiskFault, FeedError, FeedTooLarge, Forbidden, Misdirected, Missing, Postponed, ReadOnlyDirectory, StoreError,
     Unreachable, WrongFile,
 )  # fmt: skip
-from afterswipe.sync.clock import Clock
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, entity_url, parse_entity
 from afterswipe.sync.feed.records import Have, Known, Part
@@ -25,7 +24,7 @@ from afterswipe.sync.store.disk import Disk
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 
-from .answers import PAUSES, Ask, Decision, Not, Receive, Refuse, Wait
+from .answers import NOTHING, PAUSES, Ask, Decision, Not, Receive, Refuse, Wait
 from .patience import Patience
 from .wire import Broken, Wire
 
@@ -48,12 +47,10 @@ type Refused = list[tuple[Arrived, StoreError]]
 class Asker:
     """Asks for things of a content. Everything it needs is handed to it; `changed` is called when something became durable."""
 
-    base: str
     disk: Disk
     store: Store
     wire: Wire
     lease: Lease
-    clock: Clock
     limits: Limits
     patience: Patience
     policy: Callable[[], Stop | None]
@@ -63,10 +60,6 @@ class Asker:
     """Parts that are being written, each with the size that it has now."""
     hashed: dict[str, Any] = field(default_factory=dict)
     """Parts that this run has written from their first byte on, each with its SHA-256 up to now."""
-    opened: set[str] = field(default_factory=set)
-    """Parts that are open."""
-    named: set[str] = field(default_factory=set)
-    """Parts whose names would survive a power failure."""
 
     arrived: list[Arrived] = field(default_factory=list)
     arrived_bytes: int = 0
@@ -75,13 +68,14 @@ class Asker:
 
     async def metadata(self, job: Job) -> str:
         """The entity, as JSON text."""
-        url = entity_url(self.base, job.media, job.content)
+        url = entity_url(self.wire.base, job.media, job.content)
         reason: Exception | None = None
         for attempt in range(self.limits.attempts):
             try:
-                found = await self.entity(job, url, attempt)
-                if found is not None:
-                    return found
+                came = await self.document(url, self.limits.entity_bytes)
+                if isinstance(came, bytes):
+                    return parse_entity(came, job.content, where=url)
+                await self.refused(job, came[1], attempt)
             except FeedTooLarge as error:
                 raise BrokenAnswer(job.key, str(error)) from error
             except (FeedError, Broken) as error:
@@ -90,14 +84,6 @@ class Asker:
         why = reason or "the server was busy"
         kind = Postponed if reason is None else Unreachable if isinstance(reason, Broken) else BrokenAnswer
         raise kind(job.key, f"{self.limits.attempts} attempts to get its metadata failed ({why}).")
-
-    async def entity(self, job: Job, url: str, attempt: int) -> str | None:
-        """One attempt at an entity; None where the server wanted a pause. Raises Broken and NotAFeed where another attempt may help."""
-        came = await self.document(url, self.limits.entity_bytes)
-        if isinstance(came, bytes):
-            return parse_entity(came, job.content, where=url)
-        await self.refused(job, came[1], attempt)
-        return None
 
     async def document(self, url: str, limit: int) -> bytes | tuple[int, Decision]:
         """A small body, whole; or a status and what it means. One attempt, which may raise Broken, Elsewhere and FeedTooLarge."""
@@ -179,7 +165,6 @@ class Asker:
                     landing.remove(arrived)
                     refused.append((arrived, error))
 
-        each(lambda job: self.open_part(job.part))
         each(self.make_durable)
         each(self.name)
         for folder in sorted({dirname(a.job.final) for a in landing if a.moves}):
@@ -188,11 +173,11 @@ class Asker:
 
     def make_durable(self, job: Job) -> None:
         """Before the name: after a power failure, a name without its bytes would be worse than none."""
+        self.disk.open_part(job.part)
         self.disk.fsync(job.part)
 
     def name(self, job: Job) -> None:
         """Give a part its final name."""
-        self.opened.discard(job.part)
         self.disk.rename(job.part, job.final)
         self.growing.pop(job.part, None)
 
@@ -225,25 +210,17 @@ class Asker:
     def give_up(self, job: Job) -> None:
         """Bytes of a part were lost on their way to the disk: nothing of it can be believed."""
         self.growing.pop(job.part, None)
-        self.opened.discard(job.part)
         self.store.forget_parts([job.part])
         self.tally.parts.pop(job.part, None)
         self.discard(job.part)
 
-    def open_part(self, part: str) -> None:
-        """Open a part, or make it: only when there is something to write."""
-        if part not in self.opened:
-            self.disk.open_part(part)
-            self.opened.add(part)
-
-    def hold(self, part: str) -> None:
-        """Make what is here of a part durable, and remember how much it is and of what."""
-        here = self.growing[part]
-        self.open_part(part)
+    def hold(self, part: str, mark: str | None = None) -> None:
+        """Make what is here of a part durable, and remember how much it is and of what; its `mark` where more follows."""
+        here = replace(self.growing[part], mark=mark)
+        self.disk.open_part(part)
         self.disk.fsync(part)
-        if part not in self.named:
+        if not self.store.parts().get(part, NOTHING).durable:  # then its name is not yet, either
             self.disk.fsync_directory(dirname(part))
-            self.named.add(part)
         self.store.remember(part, here)
         self.tally.parts[part] = here.durable
         self.changed()

@@ -16,7 +16,7 @@ from afterswipe.sync.feed.protocol import FileInfo, file_url
 from afterswipe.sync.feed.records import Have, Known, Part
 from afterswipe.sync.outcome import Halt, Stop
 
-from .answers import Ask, Receive, Refuse, Verify
+from .answers import NOTHING, Ask, Receive, Refuse, Verify
 from .asker import SIGN_IN, Arrived, Asker
 from .wire import Broken, Elsewhere, Opened
 
@@ -60,9 +60,7 @@ class Fetcher(Asker):
         if job.part in self.growing:
             self.hold(job.part)
             del self.growing[job.part]
-        if job.part in self.opened:
-            self.disk.close(job.part)
-            self.opened.discard(job.part)
+        self.disk.close(job.part)
 
     async def fetch(self, job: Job) -> None:
         """Get what a content needs: its metadata, then its file."""
@@ -119,26 +117,27 @@ class Fetcher(Asker):
             raise BrokenAnswer(job.key, f"{came} bytes came, and each body breaks off (Limits.refetches).")
 
     def adopted(self, job: Job, want: FileInfo) -> Have | None:
-        """The file, if an earlier run had come as far as its final name. Only a digest can tell; without one it is got again."""
+        """The file, if an earlier run had come as far as its final name: by its digest, or as the very file that was begun."""
         self.lease.keep()
-        size = self.disk.size(job.final)
+        size, part = self.disk.size(job.final), self.store.parts().get(job.part)
         if size is None:
             return None
-        if want.sha256 is not None and want.size in (None, size):
+        told = want.sha256 is not None or (part and part.total == size and self.believed(part, job.final))
+        if told and want.size in (None, size):
             with suppress(DiskFault, errors.ReadOnlyDirectory):
                 digest = self.digest(job.final)
-                if digest[0] == want.sha256:
+                if want.sha256 in (None, digest[0]):
                     self.disk.fsync_directory(dirname(job.final))
                     return Have(job.key, job.final, job.tag, size, digest[0], job.version)
         self.discard(job.final)
         return None
 
     def begin(self, job: Job, want: FileInfo) -> Ask | Verify:
-        """Look at what is here of the file. Without a digest from the feed, only what is surely durable counts."""
+        """Look at what is here of the file. Without a digest from the feed, and after a new start of the machine, only what is surely durable counts."""
         size = self.disk.size(job.part) or 0
-        here = self.store.parts().get(job.part) or Part()
+        here = self.store.parts().get(job.part, NOTHING)
         # A power failure can leave a size without its bytes; a digest would notice.
-        usable = size if want.sha256 is not None else min(size, here.durable)
+        usable = size if want.sha256 or self.believed(here, job.part) else min(size, here.durable)
         if want.size is not None and usable > want.size:
             usable = 0
         if usable < max(size, here.durable):
@@ -147,10 +146,23 @@ class Fetcher(Asker):
         ask = Ask(want, usable, here, limits=self.limits, wrong=here.wrong)
         if here.wrong is not None:  # one whole body is enough to see whether it is still wrong
             ask = replace(ask, restarts=self.limits.restarts)
-        if usable and usable == want.size:
+        if usable and usable == (here.total if want.size is None else want.size):
             return Verify(ask)
         self.check_space(job, want.size or here.total, usable)
         return ask
+
+    def believed(self, part: Part, name: str) -> bool:
+        """Whether a file is the very one that was begun, on a machine that runs since: a kill takes nothing of what it was told to write."""
+        return part.mark is not None and part.mark == self.disk.mark(name)
+
+    def begun(self, job: Job, decision: Receive) -> Part:
+        """Note, before the first of them, what the bytes that come belong to. Where there is a digest, that will tell."""
+        of, was = decision.here, self.store.parts().get(job.part, NOTHING)
+        if decision.ask.want.sha256 is None:
+            of = replace(of, durable=min(was.durable, decision.offset), mark=self.disk.mark(job.part))
+            if of.mark is not None and of != was:
+                self.store.remember(job.part, of, "begun")
+        return of
 
     def check_space(self, job: Job, total: int | None, here: int) -> None:
         """Raise Halt where what is missing does not fit."""
@@ -162,7 +174,7 @@ class Fetcher(Asker):
     async def request(self, job: Job, ask: Ask, attempt: int) -> Turn:
         """One request and what came of it."""
         try:
-            url = file_url(self.base, job.media, job.content)
+            url = file_url(self.wire.base, job.media, job.content)
             opened = await self.wire.open(url, {"accept": "*/*", **ask.headers})
         except Broken as error:
             return Turn(ask, error)
@@ -183,9 +195,12 @@ class Fetcher(Asker):
         """Write the body where it belongs; `here` bytes are in the part."""
         self.lease.keep()
         self.check_space(job, decision.here.total, decision.offset)
-        self.open_part(job.part)
-        begin = size = self.place(job, decision, here)
-        of, room, synced_at = decision.here, self.room(decision, begin), self.clock.monotonic()
+        self.disk.open_part(job.part)
+        begin = size = decision.offset
+        if begin < here:  # the body of a 200 begins at 0: it is never appended
+            self.cut(job, begin)
+        of, room = self.begun(job, decision), self.room(decision, begin)
+        synced_at = self.wire.clock.monotonic()
         if begin == 0:
             self.hashed[job.part] = hashlib.sha256()
         hashed = self.hashed.get(job.part)
@@ -203,9 +218,9 @@ class Fetcher(Asker):
                 size += len(piece)
                 self.tally.bytes_fetched += len(piece)
                 self.growing[job.part] = Part(of.validator, of.total, size, of.wrong)
-                if self.clock.monotonic() - synced_at >= self.limits.sync_seconds:
-                    self.hold(job.part)
-                    room, synced_at = self.room(decision, size), self.clock.monotonic()
+                if self.wire.clock.monotonic() - synced_at >= self.limits.sync_seconds:
+                    self.hold(job.part, of.mark)
+                    room, synced_at = self.room(decision, size), self.wire.clock.monotonic()
         except Broken as error:
             return Turn(decision.ask.interrupted(size), error, size - begin)
         return Turn(decision.ask.ended(size), None, size - begin)
@@ -217,18 +232,12 @@ class Fetcher(Asker):
             return room
         return min(room, here + max(0, self.disk.free() - self.limits.reserve_bytes))
 
-    def place(self, job: Job, decision: Receive, here: int) -> int:
-        """Make the part end where the body begins, and say where that is. The body of a 200 begins at 0: it is never appended."""
-        if decision.offset < here:
-            self.cut(job, decision.offset)
-        return decision.offset
-
     def cut(self, job: Job, size: int) -> None:
         """Throw away what is behind `size` bytes, and before that what is remembered of them: what is written there next is not durable."""
         here = self.store.parts().get(job.part)
         if here is not None and here.durable > size:
             self.store.remember(job.part, replace(here, durable=size))
-        self.open_part(job.part)
+        self.disk.open_part(job.part)
         self.disk.truncate(job.part, size)
         self.growing.pop(job.part, None)
         self.hashed.pop(job.part, None)
@@ -252,13 +261,14 @@ class Fetcher(Asker):
         """A file's SHA-256 in hexadecimal and its size, from the disk."""
         digest, size = hashlib.sha256(), 0
         for piece in self.disk.read(name):
+            self.lease.keep()
             digest.update(piece)
             size += len(piece)
         return digest.hexdigest(), size
 
     def begin_again(self, job: Job, ask: Ask) -> Ask:
         """The digest is wrong: throw the bytes away and start once more; at some point, no more."""
-        self.opened.discard(job.part)
+        self.disk.close(job.part)  # it may have been taken away
         self.cut(job, 0)
         again = ask.restart("its digest or size is not the feed's")
         if isinstance(again, Refuse):

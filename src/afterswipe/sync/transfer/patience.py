@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 from random import Random
 
 from afterswipe.sync.clock import Clock
 from afterswipe.sync.errors import ServerBusy
 from afterswipe.sync.limits import Limits
 from afterswipe.sync.outcome import Halt, Stop, moment
-
-_SLICE = 1.0  # seconds after which, at the latest, a pause looks whether the run is to end
 
 
 @dataclass
@@ -41,8 +38,6 @@ class Patience:
         await self._wait(seconds)
 
     async def _wait(self, seconds: float) -> None:
-        slices = ceil(seconds / _SLICE)
-        for _ in range(slices):
-            self._look()
-            await self._clock.sleep(seconds / slices)
+        self._look()
+        await self._clock.sleep(seconds)
         self._look()

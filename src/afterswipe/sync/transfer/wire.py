@@ -61,6 +61,7 @@ class Wire:
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
         self._failures, self._bad_address = _errors_of(self.client)
+        self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
@@ -79,8 +80,8 @@ class Wire:
         self.point("request", url)
         self.requests += 1
         try:
-            wait = self.limits.read_seconds
-            request = self.client.build_request("GET", url, headers=headers, timeout=wait)
+            wait = self.limits.read_seconds  # to connect, to read and to write; not for others to end
+            request = self.client.build_request("GET", url, headers=headers, timeout=(wait, wait, wait))
             if led:  # its query is its own: the client's parameters may be somebody's key
                 request.url = type(request.url)(url)
             auth: dict[str, Any] = {"auth": self.user} if self.user else {}
@@ -88,20 +89,28 @@ class Wire:
                 auth = {"auth": None}
                 for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
                     del request.headers[name]
-            return await self._in_time(self.client.send(request, stream=True, follow_redirects=False, **auth))
+            sent = self.client.send(request, stream=True, follow_redirects=False, **auth)
+            return await self._in_time(sent, head=True)
         except self._bad_address as error:  # looked at even where the redirect is not followed
             raise Elsewhere(f"an address that makes no sense: {error}") from error
 
-    async def _in_time[T](self, coming: Awaitable[T]) -> T:
+    async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body. A server can send for ever what is neither: early hints, pings, a trailer."""
         longest = self.limits.read_seconds + self.limits.rate_seconds
         try:
-            async with asyncio.timeout(longest):
-                return await coming
+            async with asyncio.timeout(longest) as limit:
+                if head:  # it waits longer while something comes: a server may allow fewer at once than there are questions
+                    self._heads.add(limit)
+                came = await coming
         except TimeoutError as error:
             raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
         except self._failures as error:
             raise Broken(f"{type(error).__name__}: {error}", untrusted=_is_untrusted(error)) from error
+        finally:
+            self._heads.discard(limit)
+        for waiting in [other for other in self._heads if not other.expired()]:
+            waiting.reschedule(asyncio.get_running_loop().time() + longest)
+        return came
 
     def _checked(self, url: str, location: str) -> str:
         try:
