@@ -76,10 +76,10 @@ class LiveActivityPushes(Checked):
             new = Content(words, progress, stale_date=self._date(stale_date))
             try:
                 self._cards.update(number, new, by="push", alert=alert)
+                if relevance_score is not None:
+                    self._cards.rank(number, relevance_score)
             except ActivityAuthorizationError as refused:
                 self._note_held(number, f"dropped, {refused.reason}")
-            if relevance_score is not None:
-                self._cards.rank(number, relevance_score)
             self._wakes_nobody()
 
         self._send(number, priority, arrive)
@@ -123,7 +123,11 @@ class LiveActivityPushes(Checked):
         rule = "live-activity-push.push-to-start-needs-an-alert"
         why = "A push that starts a Live Activity needs an alert. Give alert='...'."
         self.rules.obeyed(rule, bool(alert), why)
-        self._must_have_a_token()
+        if not self._record.of(StateChanged):
+            rule = "live-activity-push.push-to-start-has-its-own-token"
+            self.rules.cite(rule)
+            why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
+            raise UsageError(why)
         content = Content(text, progress, stale_date=None if stale_date is None else moment(stale_date))
 
         def arrive() -> None:
@@ -253,13 +257,6 @@ class LiveActivityPushes(Checked):
     def _date(self, seconds: float | None) -> int | None:
         self.rules.cite("live-activity-push.can-set-stale-and-dismissal-date")
         return None if seconds is None else moment(seconds)
-
-    def _must_have_a_token(self) -> None:
-        if not self._record.of(StateChanged):
-            rule = "live-activity-push.push-to-start-has-its-own-token"
-            self.rules.cite(rule)
-            why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
-            raise UsageError(why)
 
 
 class APNs(Checked):
