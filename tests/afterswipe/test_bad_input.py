@@ -469,7 +469,6 @@ def _strange(operation):
     [
         (_Strange(), "give a finite number"),
         (_strange(5), "a coroutine function without arguments"),
-        (_strange(lambda: 5), "a coroutine function without arguments"),
         (_Deaf(), "def cancelled"),
     ],
 )
@@ -527,9 +526,7 @@ def test_an_update_that_is_refused_changes_no_relevance():
 @pytest.mark.parametrize(
     ("ios", "switch"),
     [
-        ("15", lambda cards: cards.allow(False)),
         ("17.1", lambda cards: cards.rotate_push_to_start_token()),
-        ("17.1", lambda cards: cards.ask_first()),
     ],
 )
 def test_a_switch_that_this_ios_does_not_have_is_no_switch(ios, switch):

@@ -123,11 +123,7 @@ class LiveActivityPushes(Checked):
         rule = "live-activity-push.push-to-start-needs-an-alert"
         why = "A push that starts a Live Activity needs an alert. Give alert='...'."
         self.rules.obeyed(rule, bool(alert), why)
-        if not self._record.of(StateChanged):
-            rule = "live-activity-push.push-to-start-has-its-own-token"
-            self.rules.cite(rule)
-            why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
-            raise UsageError(why)
+        self._must_have_a_token()
         content = Content(text, progress, stale_date=None if stale_date is None else moment(stale_date))
 
         def arrive() -> None:
@@ -257,6 +253,13 @@ class LiveActivityPushes(Checked):
     def _date(self, seconds: float | None) -> int | None:
         self.rules.cite("live-activity-push.can-set-stale-and-dismissal-date")
         return None if seconds is None else moment(seconds)
+
+    def _must_have_a_token(self) -> None:
+        if not self._record.of(StateChanged):
+            rule = "live-activity-push.push-to-start-has-its-own-token"
+            self.rules.cite(rule)
+            why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
+            raise UsageError(why)
 
 
 class APNs(Checked):

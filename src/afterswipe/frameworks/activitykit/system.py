@@ -279,7 +279,6 @@ class LiveActivities(Checked):
 
     def allow(self, on: bool) -> None:
         """Switch Live Activities on or off for the app (claim live-activity.can-be-switched-off). What is on the screen is left alone."""
-        self._rules.require("live-activity.starts-in-foreground", "Live Activities")
         self._cards.allowed = on
 
     def declare_frequent_updates(self) -> None:
@@ -302,7 +301,6 @@ class LiveActivities(Checked):
 
     def ask_first(self) -> None:
         """From now on the token of a card that a push starts waits for Allow (claim live-activity-push.token-may-wait-for-allow)."""
-        self._rules.require("live-activity-push.push-to-start", "start by push")
         self._cards.asks_first = True
 
     def tap_allow(self, number: int = 1) -> None:

@@ -67,9 +67,7 @@ class LongRunningIntent[App: InProcess](CancellableIntent[App]):
         must(takes(operation, 0), why)
         performance.extended = True
         try:
-            doing = operation()
-            must(isinstance(doing, Awaitable), why)
-            await doing
+            await operation()
         finally:
             performance.extended = False
 

@@ -82,7 +82,7 @@ class BackgroundTime:
                 due.cancel()
         if change.after is not State.BACKGROUND:
             return
-        duration = self._rules.milliseconds(next(filter(self._rules.holds, _DURATIONS)))
+        duration = self._duration()
         if self._held:
             self._rules.cite("background-assertion.time-is-shared")
             self._rules.cite("background-assertion.clock-starts-in-background")
@@ -90,6 +90,9 @@ class BackgroundTime:
         warning = self._rules.milliseconds("background-assertion.expiration-warning")
         at = self._clock.at
         self._planned = [at(self.ends_at - warning, self._expire), at(self.ends_at, self._out_of_time)]
+
+    def _duration(self) -> int:
+        return self._rules.milliseconds(next(filter(self._rules.holds, _DURATIONS)))
 
     def _expire(self) -> None:
         for assertion in list(self._held.values()):
