@@ -141,11 +141,12 @@ def test_a_first_visit_by_night_is_dark_before_the_theme_s_script_has_come(
     page.goto(f"{server.origin}/")
     assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    assert page.evaluate("document.documentElement.className") == "js js-focus-visible"
     context.close()
 
 
 @pytest.mark.parametrize(
-    "address", ["claims/#policy", "reference/api/#afterswipe.Phone.truth", "errors/#push"]
+    "address", ["claims/#policy", "reference/api/phone/#afterswipe.Phone.truth", "errors/#push"]
 )
 def test_a_cited_place_is_what_the_reader_sees(page: Page, server: StaticServer, address: str) -> None:
     page.goto(f"{server.origin}/{address}")
@@ -156,6 +157,87 @@ def test_a_cited_place_is_what_the_reader_sees(page: Page, server: StaticServer,
       return document.getElementById(id).getBoundingClientRect().top;
     }"""
     assert 0 < page.evaluate(top, address.split("#")[1]) < 150
+
+
+SHIFTS = """async () => {
+  // What moved without being asked to, until all is there, and every part of the page is dressed.
+  let moved = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) moved += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  for (let frame = 0; frame < 5; frame += 1) await new Promise(requestAnimationFrame);
+  return moved;
+}"""
+
+
+@pytest.mark.parametrize("size", [(412, 823), (1280, 900)])
+@pytest.mark.parametrize(
+    ("address", "comes"),
+    [("claims/", ".claim-filter"), ("c/background-assertion.duration/", ".claim-cite button >> nth=0")],
+)
+def test_nothing_moves_when_the_parts_of_a_page_come(
+    browser: Browser, server: StaticServer, address: str, comes: str, size: tuple[int, int]
+) -> None:
+    small = size[0] < 500
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, is_mobile=small, has_touch=small
+    )
+    page = context.new_page()
+    page.goto(f"{server.origin}/{address}")
+    expect(page.locator(comes)).to_be_visible()
+    assert page.evaluate(SHIFTS) == 0
+    context.close()
+
+
+PLACE = """async (id) => {
+  // Its distance from the top, when all is there and three frames have been drawn.
+  if (document.readyState !== "complete") await new Promise((loaded) => addEventListener("load", loaded));
+  for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  return document.getElementById(id).getBoundingClientRect().top;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("place", "room"),
+    [
+        ("afterswipe.Phone.wait", "phone"),
+        ("afterswipe.truth.Truth.by_reason", "seen"),
+        ("continued-processing", "backgroundtasks"),
+        ("faultlab.page.Meter.is_set", "faultlab"),
+    ],
+)
+def test_an_old_place_of_the_reference_is_led_on_before_anything_is_drawn(
+    page: Page, server: StaticServer, place: str, room: str
+) -> None:
+    page.goto(f"{server.origin}/404.html")
+    before = page.evaluate("history.length")
+    page.goto(f"{server.origin}/reference/api/#{place}", wait_until="commit")
+    page.wait_for_url(f"{server.origin}/reference/api/{room}/#{place}")
+    assert 0 < page.evaluate(PLACE, place) < 150
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    page.wait_for_url(f"{server.origin}/404.html")
+
+
+def test_without_scripts_an_old_place_of_the_reference_is_the_link_that_leads_there(
+    browser: Browser, server: StaticServer
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.origin}/reference/api/#afterswipe.URLSession.upload")
+    link = page.locator("article a[href='urlsession/#afterswipe.URLSession']")
+    box = link.bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 150
+    link.click()
+    assert page.url == f"{server.origin}/reference/api/urlsession/#afterswipe.URLSession"
+    context.close()
+
+
+def test_the_reference_s_own_places_stay(page: Page, server: StaticServer) -> None:
+    page.goto(f"{server.origin}/reference/api/#transfers")
+    assert 0 < page.evaluate(PLACE, "transfers") < 150
+    assert page.url == f"{server.origin}/reference/api/#transfers"
 
 
 def test_an_address_that_is_not_there_gets_a_page_that_helps(page: Page, server: StaticServer) -> None:

@@ -132,6 +132,7 @@ READ = (
     "/c/life-cycle.watchdog/",
     "/claims/",
     "/reference/api/",
+    "/reference/api/sync/",
 )
 
 PACK = """

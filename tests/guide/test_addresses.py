@@ -59,6 +59,53 @@ def test_an_id_that_the_page_has_is_left_alone():
     assert fragments.kept(PAGE, "a-page-without-a-list/") == PAGE
 
 
+SPLIT = {
+    "ref/": '<title>R</title><nav><a href="one/">1</a></nav><article><h2 id="kept"><a href="one/">One</a></h2>'
+    '<ul><li><a href="one/#A">A</a></li><li><a href="two/#A.Z">A.Z</a></li></ul></article>',
+    "ref/one/": '<p id="no-word"></p><article><h1 id="kept">1</h1><h2 id="A">A</h2><h3 id="A.b">b</h3><h2 id="more">M</h2></article>',
+    "ref/two/": '<article><h2 id="A.Z">Z</h2><code id="__codelineno-0-1"></code></article>',
+    "elsewhere/": '<article><h2 id="E">E</h2></article>',
+}
+
+
+def test_what_is_on_a_page_below_a_split_one_is_found_at_the_link_that_leads_there():
+    made = fragments.led_on(SPLIT, ["ref/"], {"ref/": {"old.A.c": "A.c", "old.none": "none"}})
+    assert {path: text for path, text in made.items() if path != "ref/"} == {
+        path: text for path, text in SPLIT.items() if path != "ref/"
+    }
+    assert '<li><a id="A"></a><a id="A.b"></a><a id="old.A.c"></a><a href="one/#A">A</a></li>' in made["ref/"]
+    assert '<li><a id="A.Z"></a><a href="two/#A.Z">A.Z</a></li>' in made["ref/"]
+    assert '<h2 id="kept"><a id="more"></a><a href="one/">One</a></h2>' in made["ref/"]
+    assert links.read(made["ref/"]).ids == {"kept", "A", "A.b", "A.Z", "more", "old.A.c"}
+
+
+def test_a_split_page_says_before_its_words_where_each_place_is_now():
+    made = fragments.led_on(SPLIT, ["ref/"], {})["ref/"]
+    script = made[made.index("<script>") : made.index("</script>")]
+    assert made.index("<script>") < made.index("<article>")
+    assert '{"one/":["A","more"],"two/":["A.Z"]}' in script
+    assert "location.replace(" in script
+
+
+def test_a_page_below_a_split_one_keeps_the_old_ids_of_its_own_places():
+    page = PAGE.replace("new.A", "afterswipe.Truth")
+    made = fragments.kept(page, "reference/api/seen/")
+    assert '<a id="afterswipe.truth.Truth"></a><a id="afterswipe.truth.Truth.by_reason"></a>' in made
+    assert 'id="afterswipe.widgets.Widget"' not in made
+
+
+def test_every_place_that_the_one_page_had_is_on_a_page_below_it():
+    """But those whose things are gone, and the headings that are still there."""
+    here = links.read((SITE / "reference/api/index.html").read_text(encoding="utf-8")).ids
+    below = {
+        name
+        for page in sorted((SITE / "reference/api").glob("*/index.html"))
+        for name in links.read(page.read_text(encoding="utf-8")).ids
+    }
+    gone = {one for one in set(ADDRESSES["reference/api/index.html"]) & here - below if "." in one}
+    assert gone == {"afterswipe.claims.override"}
+
+
 def test_the_list_is_read_as_prefixes_and_names():
     rows = {"old.": {"to": "new.", "names": ["A", "A.b"]}}
     assert fragments.moves(rows) == {"old.A": "new.A", "old.A.b": "new.A.b"}

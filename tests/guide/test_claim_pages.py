@@ -246,7 +246,21 @@ def test_an_entry_of_the_index_has_what_the_filter_needs():
         '<li id="base.current" data-evidence="normative" '
         'data-since="16.1" data-until="18"><a href="claim:base.current">'
     ) in made
-    assert '<div class="claim-filter" hidden></div>' in made
+
+
+def test_the_filter_of_the_index_has_its_fields_and_is_hidden_until_it_works():
+    made = claim_pages.sources([claim()])["claims.md"]
+    filter_ = made[made.index('<div class="claim-filter"') : made.index('<nav class="claim-contents"')]
+    assert " hidden>" in filter_.partition("\n")[0]
+    assert re.findall(r'<label class="claim-label" for="claim-filter-(\w+)">', filter_) == [
+        "text",
+        "mechanism",
+        "evidence",
+        "status",
+        "ios",
+    ]
+    assert filter_.count('<option value="">') == 4
+    assert "1 of 1" in filter_
 
 
 def test_a_superseded_claim_is_listed_under_its_own_address():

@@ -80,7 +80,7 @@ def test_a_port_that_is_taken_is_said_with_another_one_to_try(monkeypatch):
         ("docs/thirty-seconds.md", True),
         ("docs/assets/site.css", True),
         ("snippets/swoop.py", True),
-        ("docs/reference/api.md", True),
+        ("docs/reference/api/phone.md", True),
         ("src/guide/__pycache__/serve.pyc", False),
     ],
 )

@@ -228,6 +228,9 @@ def test_ctrl_c_keeps_what_is_there_and_the_next_run_ends_it(tmp_path, capsys):
         (["http://[::1/", "x"], {}, command.USAGE, "address"),
         (["http://ann:s3cret@/", "x"], {}, command.USAGE, "address"),
         (["http://h:99999/", "x"], {}, command.USAGE, "address"),
+        (["http://xn--/", "x"], {}, command.USAGE, "address"),  # red before: a traceback
+        (["{root}?key=1", "x"], {}, command.USAGE, "no ? or #"),  # red before: each request was for the root
+        (["{root}#top", "x"], {}, command.USAGE, "no ? or #"),
         (["{root}", "x", "--token=ö"], {}, command.USAGE, "--token"),
         (["{root}", "x", "--token=a\nb"], {}, command.USAGE, "--token"),
         (["{root}", "x"], {"ALL_PROXY": "socks5://h:1"}, command.USAGE, "ALL_PROXY"),

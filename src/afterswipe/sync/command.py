@@ -77,10 +77,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> float:
-    try:
+    value = math.nan
+    with suppress(ValueError):
         value = float(text)
-    except ValueError:
-        value = math.nan
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return value
@@ -113,12 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _main(options: argparse.Namespace) -> int:
     try:
-        address, _ = httpx.URL(options.url), urlsplit(options.url).port
+        address = httpx.URL(options.url)
+        host, _ = address.host, urlsplit(options.url).port
     except (httpx.InvalidURL, ValueError) as wrong:
         parser().error(f"{_shown_address(options.url)} is no address: {wrong}")
-    if address.scheme not in ("http", "https") or not address.host or "%" in address.host:
-        said = "is no address of a feed. Give one that begins with https:// or http://"
-        parser().error(f"{_shown_address(options.url)} {said}")
+    if address.scheme not in ("http", "https") or not host or "%" in host or set(options.url) & set("?#"):
+        parser().error(f"{_shown_address(options.url)} is no address of a feed: http(s)://HOST, no ? or #")
     if options.token and not (options.token.isascii() and options.token.isprintable()):
         parser().error("--token has characters that no header may have. Is all of it the token?")
     try:

@@ -34,9 +34,8 @@ class Begin:
         if 0 < not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=not_before)
         ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
-        if place.shadow is not None and place.page is None:
-            return AskAnew(replace(ask, place=replace(place, shadow=None)))
-        return ask
+        lost = place.shadow is not None and place.page is None
+        return AskAnew(replace(ask, place=replace(place, shadow=None))) if lost else ask
 
 
 @dataclass(frozen=True)
@@ -100,9 +99,7 @@ class AskFeed:
             self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest,
             tokens=self.tokens | {page.next} if page.next else self.tokens,
         )  # fmt: skip
-        cursor = None
-        if page.complete and not after.held:
-            cursor = _cursor(page, newest, full=self.full)
+        cursor = _cursor(page, newest, full=self.full) if page.complete and not after.held else None
         if cursor and not self.full and cursor[1] < self.place.version:
             cursor = None
         if page.complete and self.full:
@@ -112,9 +109,7 @@ class AskFeed:
         return KeepPage(page, cursor, at, after)
 
     def _expected(self, came: Identity) -> Identity:
-        if not self.full:
-            return self.place.identity
-        return self.place.shadow or replace(came, numbered=None)
+        return self.place.shadow or replace(came, numbered=None) if self.full else self.place.identity
 
     def _has_gap(self, page: Page) -> bool:
         """Whether numbers are missing between what is known and the end of this page."""
@@ -194,9 +189,8 @@ class Work:
         """Tidy up, then end: with everything here, or not."""
         if self.held:
             return Sweep(Stop.NEEDS_UPDATE)
-        if left:
-            return Sweep(Stop.OFFLINE if unreachable else Stop.INCOMPLETE)
-        return Sweep(Stop.FINISHED)
+        why = Stop.OFFLINE if unreachable else Stop.INCOMPLETE
+        return Sweep(why if left else Stop.FINISHED)
 
 
 @dataclass(frozen=True)

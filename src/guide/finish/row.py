@@ -88,7 +88,7 @@ def finish(
     """
     _copy_the_rest(built, site)
     script = _copy_runner(site, runner) | _copy_runtime(site, runtime)
-    texts = {_path(page, built): _read(page) for page in sorted(built.rglob("*.html"))}
+    texts = fragments.led_on({_path(page, built): _read(page) for page in sorted(built.rglob("*.html"))})
     shell = texts.pop(_SHELL, "")
     short = stubs.found(texts)
     pages = texts | moved.pages(moved.moved() if docs else {}, texts, site_url) | embed.pages(texts, site_url)

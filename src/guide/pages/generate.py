@@ -12,7 +12,7 @@ from guide.claims import instead
 from guide.claims import pages as claim_pages
 from guide.swift import symbols as apple_symbols
 
-from . import changes, choosing, faults, history, mechanisms, not_known, speed, ways
+from . import api, changes, choosing, faults, history, mechanisms, not_known, speed, ways
 from .spec import spec
 
 HEAD = "<!-- Made by guide.pages.generate. Change the model, not this page. -->\n\n"
@@ -70,6 +70,7 @@ def made() -> dict[str, str]:
             "What a click on Run costs on this site, measured beside a bare start of the same Pyodide, and what was not met."
         )
         + speed.page(),
+        "reference/api.md": api.page(),
         "choosing.md": choosing.page(),
         "ways.md": ways.page(),
         "instead.md": instead.page(claims.every()),

@@ -1,19 +1,10 @@
 /** The filter of the index. It works on the rows that are in the HTML, and keeps its state in the address. */
 
-import { make, makeButton, makeStatus } from "./dom";
 import { choices, holdsOn, matches, versions, type Row, type Wanted } from "./rows";
 
 /** In the address. The text is not called "q": the builder's own search opens itself for that name. */
 const NAMES = ["text", "mechanism", "evidence", "status", "ios"] as const;
 type Name = (typeof NAMES)[number];
-
-const LABELS: Readonly<Record<Name, string>> = {
-  text: "Words",
-  mechanism: "Mechanism",
-  evidence: "Evidence",
-  status: "Status",
-  ios: "Holds on",
-};
 
 /** Browsers limit how often a page may write its address. */
 const ADDRESS_MS = 250;
@@ -24,7 +15,7 @@ interface Group {
   readonly rows: readonly Row[];
 }
 
-/** Fills a `.claim-filter`, shows it, and applies what the address asks for. */
+/** Fills the choices of a `.claim-filter`, shows it, and applies what the address asks for. Its fields are in the HTML, so that nothing moves. */
 export function dress(place: HTMLElement): void {
   new Filter(place);
 }
@@ -33,24 +24,25 @@ class Filter {
   private readonly groups: readonly Group[];
   private readonly rows: readonly Row[];
   private readonly fields: Readonly<Record<Name, HTMLInputElement | HTMLSelectElement>>;
-  private readonly count = makeStatus("claim-filter-count");
+  private readonly count: HTMLElement;
   private readonly reset: HTMLButtonElement;
   private timer = 0;
 
   constructor(private readonly place: HTMLElement) {
     this.groups = [...document.querySelectorAll<HTMLElement>("ul.claim-list")].map(readGroup);
     this.rows = this.groups.flatMap(({ rows }) => rows);
+    const text = this.part<HTMLInputElement>("#claim-filter-text");
+    text.addEventListener("input", () => this.changed());
     this.fields = {
-      text: this.textField(),
-      mechanism: this.select("mechanism", "Any mechanism", choices(this.rows, "mechanism")),
-      evidence: this.select("evidence", "Any level", choices(this.rows, "evidence")),
-      status: this.select("status", "Any status", choices(this.rows, "status")),
-      ios: this.select("ios", "Any version", versions(this.rows).map((version) => [version, `iOS ${version}`])),
+      text,
+      mechanism: this.select("mechanism", choices(this.rows, "mechanism")),
+      evidence: this.select("evidence", choices(this.rows, "evidence")),
+      status: this.select("status", choices(this.rows, "status")),
+      ios: this.select("ios", versions(this.rows).map((version) => [version, `iOS ${version}`])),
     };
-    this.reset = makeButton("Reset", "claim-button", () => this.clear());
-    place.append(...NAMES.map((name) => this.labelled(name)), this.foot());
-    place.setAttribute("role", "search");
-    place.setAttribute("aria-label", "Filter the claims");
+    this.count = this.part(".claim-filter-count");
+    this.reset = this.part<HTMLButtonElement>("button");
+    this.reset.addEventListener("click", () => this.clear());
     this.readAddress();
     place.hidden = false;
     addEventListener("popstate", this.onPopState);
@@ -61,38 +53,17 @@ class Filter {
     else removeEventListener("popstate", this.onPopState);
   };
 
-  private textField(): HTMLInputElement {
-    const field = make("input", "claim-field");
-    field.type = "search";
-    field.placeholder = "All words, in any order";
-    field.autocomplete = "off";
-    field.spellcheck = false;
-    field.addEventListener("input", () => this.changed());
-    return field;
+  private part<E extends HTMLElement>(selector: string): E {
+    const found = this.place.querySelector<E>(selector);
+    if (!found) throw new Error(`The filter has no ${selector}.`);
+    return found;
   }
 
-  private select(name: Name, every: string, values: readonly (readonly [string, string])[]): HTMLSelectElement {
-    const field = make("select", "claim-field");
-    field.name = name;
-    field.append(new Option(every, ""), ...values.map(([value, words]) => new Option(words, value)));
+  private select(name: Name, values: readonly (readonly [string, string])[]): HTMLSelectElement {
+    const field = this.part<HTMLSelectElement>(`#claim-filter-${name}`);
+    field.append(...values.map(([value, words]) => new Option(words, value)));
     field.addEventListener("change", () => this.changed());
     return field;
-  }
-
-  private labelled(name: Name): HTMLElement {
-    const field = this.fields[name];
-    field.id = `claim-filter-${name}`;
-    const label = make("label", "claim-label", LABELS[name]);
-    label.htmlFor = field.id;
-    const both = make("div", `claim-filter-${name}`);
-    both.append(label, field);
-    return both;
-  }
-
-  private foot(): HTMLElement {
-    const foot = make("div", "claim-filter-foot");
-    foot.append(this.count, this.reset);
-    return foot;
   }
 
   private readAddress(): void {

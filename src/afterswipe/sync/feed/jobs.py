@@ -118,6 +118,5 @@ def _file(fresh: list[Event], have: Have | None) -> tuple[FileInfo | None, str]:
 
 def _is_here(event: Event, have: Have) -> bool:
     """Whether the file that an event speaks of is the one that is here."""
-    if event.file.sha256 is not None:
-        return event.file.sha256 == have.sha256
-    return event.kind is Kind.CREATED or (event.version <= have.version and not event.tie)
+    same = event.kind is Kind.CREATED or (event.version <= have.version and not event.tie)
+    return same if event.file.sha256 is None else event.file.sha256 == have.sha256

@@ -31,8 +31,7 @@ class Points:
             with self:
                 self._observe(name, detail)
 
-    def __enter__(self) -> None:
-        return None
+    def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         # That nobody reads on, which is what a GeneratorExit says, is no kill.

@@ -147,9 +147,8 @@ class Ask:
     @property
     def may_resume(self) -> bool:
         """Whether what is here can be added to: the same representation has to be recognisable, or the whole be judged by its digest."""
-        if not self.size or self.whole or self.restarts >= self.limits.restarts:
-            return False
-        return self.here.validator is not None or self.want.sha256 is not None
+        possible = self.size > 0 and not self.whole and self.restarts < self.limits.restarts
+        return possible and (self.here.validator is not None or self.want.sha256 is not None)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -231,17 +230,15 @@ class Ask:
         return Receive(start, here, replace(self, size=start, here=here, piece=True))
 
     def _same_representation(self, validator: str | None) -> bool:
-        if self.judged or self.here.validator is None or validator is None:
-            return self.want.sha256 is not None
-        return validator == self.here.validator
+        unknown = self.judged or self.here.validator is None or validator is None
+        return self.want.sha256 is not None if unknown else validator == self.here.validator
 
     def _unsatisfiable(self, answer: Answer) -> Decision:
         match = _UNSATISFIED.fullmatch(answer.headers.get("content-range", "").strip())
         complete = match and int(match[1]) == self.size and self.here.total in (None, self.size)
         recognised = answer.validator is not None and answer.validator == self.here.validator
-        if self.size and complete and (self.want.sha256 is not None or recognised):
-            return Verify(self)
-        return self.restart("the server has fewer bytes than are here")
+        whole = self.size and complete and (self.want.sha256 is not None or recognised)
+        return Verify(self) if whole else self.restart("the server has fewer bytes than are here")
 
     def _size_is_wrong(self, total: int | None) -> Refuse | None:
         if total is None:
@@ -262,9 +259,8 @@ class Ask:
     def ended(self, size: int) -> "Ask | Verify":
         """The body ended and `size` bytes are here. A missing length or a size that is not reached says: ask for the rest."""
         whole = self.want.size if self.want.size is not None else self.here.total
-        if size == whole or (whole is None and size and not self.piece):
-            return Verify(replace(self, size=size))
-        return replace(self, size=size)
+        now = replace(self, size=size)
+        return Verify(now) if size == whole or (whole is None and size and not self.piece) else now
 
     def interrupted(self, size: int) -> "Ask | Verify":
         """The body broke off and `size` bytes are here; only a size that is known and reached says that they are all."""

@@ -253,9 +253,8 @@ class Fetcher(Asker):
             digest = hashed.hexdigest()
         else:  # some of it came in another run
             digest, size = self.digest(job.part)
-        if want.sha256 not in (None, digest) or want.size not in (None, size):
-            return None
-        return digest, size
+        right = want.sha256 in (None, digest) and want.size in (None, size)
+        return (digest, size) if right else None
 
     def digest(self, name: str) -> tuple[str, int]:
         """A file's SHA-256 in hexadecimal and its size, from the disk."""
