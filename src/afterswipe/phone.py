@@ -166,15 +166,11 @@ class Phone(System[Application]):
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
         """Let time pass, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
-        must(
-            not iscoroutinefunction(until),
-            "wait() calls `until` and does not await it. Write it without async.",
-        )
+        why = "wait() calls `until` and does not await it. Write it without async."
+        must(not iscoroutinefunction(until), why)
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
-        must(
-            0 <= span < float("inf"),
-            "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2).",
-        )
+        why = "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2)."
+        must(0 <= span < float("inf"), why)
         self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.

@@ -6,11 +6,14 @@ import inspect
 from collections.abc import Callable, Iterator
 from enum import Enum
 
+import httpx
 import pytest
 
 import afterswipe
 from afterswipe import (
     MB,
+    SECOND,
+    ActivityAuthorizationError,
     AfterSwipeError,
     Application,
     BGAppRefreshTaskRequest,
@@ -20,6 +23,7 @@ from afterswipe import (
     NotKnownError,
     Phone,
     ResumeData,
+    UnavailableError,
     UsageError,
 )
 
@@ -421,3 +425,154 @@ def test_a_process_that_is_gone_does_nothing_more(what):
     it.phone.force_quit()
     with pytest.raises(UsageError, match="The app is not running, so its code cannot"):
         GONE[what](it.app)
+
+
+async def _texts():
+    yield "a text"
+
+
+class _Strange(LongRunningIntent):
+    operation: object = None
+
+    async def perform(self, app):
+        if self.operation is None:
+            self.report_progress("half")
+        await self.perform_background_task(self.operation)
+
+
+class _Deaf(LongRunningIntent):
+    async def perform(self, app):
+        await asyncio.sleep(60)
+
+    def cancelled(self):
+        """Takes neither the app nor the reason."""
+
+
+def _tapped(intent):
+    async def my_app(app):
+        await asyncio.sleep(0)
+
+    phone = Phone(27)
+    phone.open(my_app)
+    phone.intents.tap(intent)
+    phone.wait(minutes=1)
+
+
+def _strange(operation):
+    intent = _Strange()
+    intent.operation = operation
+    return intent
+
+
+@pytest.mark.parametrize(
+    ("intent", "remedy"),
+    [
+        (_Strange(), "give a finite number"),
+        (_strange(5), "a coroutine function without arguments"),
+        (_Deaf(), "def cancelled"),
+    ],
+)
+def test_an_intent_that_gives_the_wrong_thing_is_told_what_to_give(intent, remedy):
+    with pytest.raises(UsageError, match=remedy):
+        _tapped(intent)
+
+
+@pytest.mark.parametrize("downloads", [True, False])
+def test_a_server_whose_body_is_text_is_told_to_yield_bytes(downloads):
+    async def my_app(app):
+        if downloads:
+            app.background_url_session.download("https://media.example/a")
+        else:
+            async with app.url_session.client() as client:
+                await client.get("https://media.example/a")
+
+    phone = Phone(26)
+    phone.network.serve("media.example", lambda _asked, _received: httpx.Response(200, content=_texts()))
+    phone.open(my_app)
+    with pytest.raises(UsageError, match="is bytes"):
+        phone.wait(minutes=1)
+
+
+def test_what_is_left_out_of_a_call_is_named():
+    tokens = []
+
+    async def my_app(app):
+        tokens.append(app.activities.push_to_start_token)
+
+    phone = Phone(26)
+    phone.open(my_app)
+    with pytest.raises(UsageError, match="lacks title"):
+        phone.apns.send(tokens[0], event="start", alert="Story")
+
+
+def test_who_lets_time_pass_in_until_does_not_turn_it_back():
+    phone = Phone(26)
+    phone.wait(seconds=5, until=lambda: phone.wait(seconds=10))
+    assert phone.clock.now == 10 * SECOND
+
+
+def test_an_update_that_is_refused_changes_no_relevance():
+    async def my_app(app):
+        card = app.activities.request("Story", relevance_score=1.0)
+        with pytest.raises(ActivityAuthorizationError):
+            card.update(text="x" * 5000, relevance_score=9.0)
+
+    phone = Phone(26)
+    phone.open(my_app)
+    phone.wait(seconds=1)
+    assert [card.relevance_score for card in phone.cards] == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("ios", "switch"),
+    [
+        ("17.1", lambda cards: cards.rotate_push_to_start_token()),
+    ],
+)
+def test_a_switch_that_this_ios_does_not_have_is_no_switch(ios, switch):
+    with pytest.raises(UnavailableError):
+        switch(Phone(ios).live_activities)
+
+
+def test_sessions_of_one_identifier_are_one_whichever_way_they_are_asked_for():
+    asked = []
+
+    async def my_app(app):
+        photos = app.background_url_session.with_identifier("photos")
+        asked.extend([photos, photos.with_identifier("photos")])
+
+    phone = Phone(26)
+    phone.open(my_app)
+    assert asked[0] is asked[1]
+
+
+def test_location_updates_reach_every_loop_and_stop_in_the_midst_of_one():
+    heard = []
+
+    async def my_app(app):
+        async def listen(name, count):
+            async for _ in app.location.live_updates():
+                heard.append(name)
+                if heard.count(name) == count:
+                    app.location.stop()
+
+        await asyncio.gather(listen("first", 9), listen("second", 3))
+
+    phone = Phone(26)
+    phone.open(my_app)
+    phone.wait(seconds=30)
+    assert sorted(heard) == ["first"] * 3 + ["second"] * 3
+
+
+def test_no_event_of_a_place_wakes_an_app_that_may_not_know_where_it_is():
+    async def my_app(app):
+        app.location.start_monitoring_significant_location_changes()
+
+    phone = Phone(26)
+    phone.open(my_app)
+    phone.swipe_up()
+    phone.wait(minutes=1)
+    phone.background_modes.location_services = False
+    assert not phone.background_modes.location_event()
+    phone.background_modes.location_services = True
+    assert phone.background_modes.location_event()

@@ -38,11 +38,14 @@ def created(_request: httpx.Request, _received: int) -> httpx.Response:
 
 async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     """The body of a response as its server gives it: whole, or piece by piece."""
+    why = "The body of a server's answer is bytes. Let it yield b'...', and encode a text."
     if isinstance(response.stream, AsyncIterable):
         async for piece in response.stream:
+            must(isinstance(piece, bytes), why)
             yield piece
     else:
         for piece in response.stream:
+            must(isinstance(piece, bytes), why)
             yield piece
 
 

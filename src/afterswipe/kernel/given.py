@@ -155,6 +155,7 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     asked: dict[str, tuple[Any, ...]] = {}
     needed = names[1 : code.co_argcount - len(method.__defaults__ or ())]
+    required = {*needed, *names[code.co_argcount :]}.difference(method.__kwdefaults__ or ())
 
     def seen(name: str, value: Any) -> Any:
         if value == "" and name in needed[:1]:
@@ -171,6 +172,8 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
             return method(*args, **named)
         if not asked:
             asked.update({name: kinds_of(kind) for name, kind in method.__annotations__.items()})
+        if lacks := required.difference(names[: len(args)], named):
+            raise UsageError(f"{where}() lacks {' and '.join(sorted(lacks))}.")
         given = [seen(*pair) for pair in zip(names, args, strict=False)]
         return method(*given, *args[len(names) :], **{name: seen(name, named[name]) for name in named})
 

@@ -16,7 +16,13 @@ def there_are_no_buttons_in_widgets(patch: Patch) -> None:
 
 @plant("intents.cancellation-gives-a-reason")
 def an_intent_is_stopped_without_a_word(patch: Patch) -> None:
-    patch.setattr(_Run, "_say_why", lambda *_: None)
+    stop = _Run.stop
+
+    def planted(run: _Run, reason: str) -> None:
+        patch.setattr(run.intent, "cancelled", lambda *_: None, raising=False)
+        stop(run, reason)
+
+    patch.setattr(_Run, "stop", planted)
 
 
 @plant("long-running-intent.extends-the-limit")

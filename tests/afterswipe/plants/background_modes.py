@@ -31,7 +31,12 @@ def a_session_is_worth_nothing(patch: Patch) -> None:
 
 @plant("location.live-activity-authorises-updates")
 def a_card_is_worth_nothing(patch: Patch) -> None:
-    patch.setattr(Location, "_by_card", lambda _: False)
+    authorised = Location._authorised
+
+    def planted(location: Location) -> bool:
+        return (location._session or location._process.state.foreground) and authorised(location)
+
+    patch.setattr(Location, "_authorised", planted)
 
 
 @plant("bluetooth.relaunch-after-system-termination")

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from afterswipe.errors import UsageError
 from afterswipe.frameworks.activitykit.card import APP, LIVE, ActivityState
+from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.frameworks.backgroundtasks.app import BGContinuedProcessingTask, BGTaskScheduler
 from afterswipe.frameworks.backgroundtasks.continued import ContinuedProcessing, RunningTask
 from afterswipe.frameworks.backgroundtasks.system import Grant, TaskScheduler
+from afterswipe.frameworks.backgroundtasks.tasks import BGContinuedProcessingTaskRequest
 from afterswipe.kernel.life_cycle import Event
 from afterswipe.kernel.process import AppChange
 
@@ -116,11 +118,13 @@ def a_request_that_would_fail_waits(patch: Patch) -> None:
 
 @plant("continued-processing.ignores-earliest-begin")
 def a_continued_task_waits_for_its_earliest_begin(patch: Patch) -> None:
-    def planted(continued: ContinuedProcessing):
-        now = continued._clock.now
-        return next((request for request in continued._queue if request.earliest <= now), None)
+    start = ContinuedProcessing._start
 
-    patch.setattr(ContinuedProcessing, "_next", planted)
+    def planted(continued: ContinuedProcessing, request: BGContinuedProcessingTaskRequest) -> None:
+        begin = max(request.earliest, continued._clock.now)
+        continued._clock.at(begin, lambda: start(continued, request))
+
+    patch.setattr(ContinuedProcessing, "_start", planted)
 
 
 @plant("continued-processing.least-progress-ends-first")
@@ -191,8 +195,12 @@ def a_continued_task_has_no_picture_beside_a_live_activity(patch: Patch) -> None
 
 @plant("continued-processing.failed-card-stays")
 def a_failed_card_leaves(patch: Patch) -> None:
-    end = RunningTask._end_card
-    patch.setattr(RunningTask, "_end_card", lambda running, text, leave: end(running, text, leave=True))
+    end = ActivityStore.end
+
+    def planted(cards: ActivityStore, number: int, text: str | None, by: str, dismiss_after=None) -> None:
+        end(cards, number, text, by, 0 if text == "Task failed" else dismiss_after)
+
+    patch.setattr(ActivityStore, "end", planted)
 
 
 @plant("continued-processing.airplane-mode-expiry")
@@ -244,7 +252,7 @@ def a_card_does_not_hear_of_a_force_quit(patch: Patch) -> None:
 
     def planted(continued: ContinuedProcessing, change: AppChange) -> None:
         if change.event is Event.FORCE_QUIT:
-            patch.setattr(RunningTask, "_end_card", lambda *_, **__: None)
+            patch.setattr(ActivityStore, "end", lambda *_, **__: None)
         happened(continued, change)
 
     patch.setattr(ContinuedProcessing, "_happened", planted)

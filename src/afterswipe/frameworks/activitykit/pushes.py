@@ -76,10 +76,10 @@ class LiveActivityPushes(Checked):
             new = Content(words, progress, stale_date=self._date(stale_date))
             try:
                 self._cards.update(number, new, by="push", alert=alert)
+                if relevance_score is not None:
+                    self._cards.rank(number, relevance_score)
             except ActivityAuthorizationError as refused:
                 self._note_held(number, f"dropped, {refused.reason}")
-            if relevance_score is not None:
-                self._cards.rank(number, relevance_score)
             self._wakes_nobody()
 
         self._send(number, priority, arrive)

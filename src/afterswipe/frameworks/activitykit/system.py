@@ -317,6 +317,7 @@ class LiveActivities(Checked):
 
     def rotate_push_to_start_token(self) -> None:
         """Let the system change the token for starts."""
+        self._rules.require("live-activity-push.push-to-start", "start by push")
         self._cards.tokens.make(STARTS)
 
     def collapse(self, number: int = 1) -> None:

@@ -23,6 +23,7 @@ from afterswipe.frameworks.activitykit.app import InProcess
 from afterswipe.frameworks.activitykit.card import SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Checked, Event, Host, Phase
+from afterswipe.kernel.given import look, takes
 from afterswipe.kernel.record import PersonDid, ProcessChanged
 
 
@@ -62,6 +63,8 @@ class LongRunningIntent[App: InProcess](CancellableIntent[App]):
     async def perform_background_task(self, operation: Callable[[], Awaitable[None]]) -> None:
         """Run `operation` with extended time. Call it from `perform`; raises UsageError elsewhere."""
         performance = self._performed()
+        why = "The operation is a coroutine function without arguments: `async def upload(): ...`."
+        must(takes(operation, 0), why)
         performance.extended = True
         try:
             await operation()
@@ -70,6 +73,7 @@ class LongRunningIntent[App: InProcess](CancellableIntent[App]):
 
     def report_progress(self, share: float) -> None:
         """Report progress, 0.0 to 1.0; the system's card shows it. Raises UsageError for other numbers."""
+        look("LongRunningIntent.report_progress", "share", (float,), share)
         must_be_share("progress", share)
         self._performed().reported(share)
 
@@ -147,16 +151,13 @@ class _Run[App: InProcess]:
     def stop(self, reason: str) -> None:
         """Stop the intent: it may be told the reason, then its task is cancelled and its run time ends."""
         self._stopped = reason
-        self._say_why(reason)
-        if self._task is not None:
-            self._process.loop.call_soon(self._task.cancel)
-        self._clock.after(1, self.end)
-
-    def _say_why(self, reason: str) -> None:
         intent = self.intent
         if isinstance(intent, CancellableIntent):
             self._rules.cite("intents.cancellation-gives-a-reason")
             self._process.call(lambda: intent.cancelled(self._app, reason))
+        if self._task is not None:
+            self._process.loop.call_soon(self._task.cancel)
+        self._clock.after(1, self.end)
 
     def end(self) -> None:
         """It is done or was stopped: its hold on the process is gone."""
@@ -220,15 +221,15 @@ class Intents[App: InProcess](Checked):
     def _perform(self, intent: AppIntent[App], by: str) -> None:
         self._rules.require(*type(intent).came_with)
         must(iscoroutinefunction(intent.perform), "An intent waits: write `async def perform(self, app)`.")
+        told = not isinstance(intent, CancellableIntent) or takes(intent.cancelled, 2)
+        must(told, "It is told the reason: write `def cancelled(self, app, reason)`.")
+        before = intent.performance if isinstance(intent, LongRunningIntent) else None
+        free = before is None or not before.alive
+        must(free, f"{intent.title!r} is performed already. Make another intent for a second time.")
         self._host.must_not_be_force_quit("whether an intent of an app that was force quit runs")
         if not self._host.state.foreground:
             self._host.wake("app intent", "")
         if (app := self._app()) is None:
             raise UsageError("There is no app on the phone, so no intent. Open it once: phone.open(my_app).")
         self._runs = [run for run in self._runs if run.alive]
-        before = intent.performance if isinstance(intent, LongRunningIntent) else None
-        must(
-            before is None or not before.alive,
-            f"{intent.title!r} is performed already. Make another intent for a second time.",
-        )
         self._runs.append(_Run(app, self._host, self._cards, intent, by))

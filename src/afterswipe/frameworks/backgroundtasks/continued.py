@@ -16,7 +16,7 @@ itself (here the person has to remove it).
 """
 
 from afterswipe.device.network import Network
-from afterswipe.errors import BGTaskSchedulerError, UsageError, must_be_one_of
+from afterswipe.errors import BGTaskSchedulerError, must, must_be_one_of
 from afterswipe.frameworks.activitykit.card import APP, LIVE, SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
@@ -83,17 +83,15 @@ class RunningTask:
         self.gone = True
         self._stall.cancel()
         done = self.task.success
-        self._end_card("Done" if done else "Task failed", leave=done or (self.task.over and self.stopped))
+        leave = done or (self.task.over and self.stopped)
+        self._rules.cite("continued-processing.failed-card-stays")
+        self._cards.end(self.card, "Done" if done else "Task failed", "system", 0 if leave else None)
         self._tell()
 
     def _draw(self) -> None:
         text = "Continue in background?" if self.asked else self.task.subtitle
         content = Content(text, self.task.progress.fraction_completed)
         self._cards.update(self.card, content, "system", title=self.task.title)
-
-    def _end_card(self, text: str, *, leave: bool) -> None:
-        self._rules.cite("continued-processing.failed-card-stays")
-        self._cards.end(self.card, text, "system", 0 if leave else None)
 
     def _watch(self) -> None:
         self._stall.cancel()
@@ -211,9 +209,8 @@ class ContinuedProcessing(Checked):
     def look(self) -> None:
         """Start what there is room for, and hand on the person's answer."""
         self._running = [running for running in self._running if not running.gone]
-        while not self._full and (request := self._next()) is not None:
-            self._queue.remove(request)
-            self._start(request)
+        while not self._full and self._queue:
+            self._start(self._queue.pop(0))
         if self._answer:
             for running in list(self._running):
                 running.answer(self._answer)
@@ -238,12 +235,9 @@ class ContinuedProcessing(Checked):
         self._rules.obeyed(rule, state.foreground, why)
 
     def _newest(self) -> RunningTask:
-        if not self._running:
-            raise UsageError("No continued task runs. The app submits one: app.task_scheduler.submit(...).")
+        why = "No continued task runs. The app submits one: app.task_scheduler.submit(...)."
+        must(bool(self._running), why)
         return self._running[-1]
-
-    def _next(self) -> BGContinuedProcessingTaskRequest | None:
-        return self._queue[0] if self._queue else None
 
     def _start(self, request: BGContinuedProcessingTaskRequest) -> None:
         if not self.host.state.runs:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import Checked, Host, Process, RunTimeSource, State
+from afterswipe.kernel import Checked, Due, Host, Process, RunTimeSource, State
 from afterswipe.kernel.record import ProcessChanged, StateChanged, TransferMoved
 from afterswipe.units import SECOND
 
@@ -20,7 +20,7 @@ class LocationServices(Checked):
     """What the person allows, and events of places."""
 
     location_services: bool = True
-    """Whether the person allows location updates at all. Set it to False and no more come."""
+    """Whether the person allows location at all. Set it to False: no more updates come, and no event wakes the app."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -33,11 +33,11 @@ class LocationServices(Checked):
         It wakes once, until the app's code arms it again (claim location.monitoring-restarts-at-launch), after a force quit too
         unless `disputes` follows the report (claim location.relaunch-after-force-quit).
         """
-        rules = self._host.rules
+        rules, rule = self._host.rules, "location.relaunch-after-force-quit"
         if not self.armed:
             rules.cite("location.monitoring-restarts-at-launch")
             return False
-        if self._host.was_force_quit and not rules.holds("location.relaunch-after-force-quit"):
+        if not self.location_services or (self._host.was_force_quit and not rules.holds(rule)):
             return False
         self.armed = False
         woken = self._host.wake("location event", "model.wake-run-time", "")
@@ -68,7 +68,8 @@ class Location(Checked):
         self._cards = cards
         self._source = RunTimeSource(process, "location")
         self._session = False
-        self._news: asyncio.Event | None = None
+        self._news: list[asyncio.Event] = []
+        self._due = Due(0, None)
 
     def background_activity_session(self) -> None:
         """Open a `CLBackgroundActivitySession` (iOS 17), in the foreground: updates come in the background until `invalidate`."""
@@ -85,10 +86,11 @@ class Location(Checked):
     async def live_updates(self) -> AsyncIterator[float]:
         """Yield the time of every update, in seconds; in the background only while authorised. Raises UnavailableError before iOS 17."""
         self._process.rules.require("location.background-activity-session", "live location updates")
-        self._news = asyncio.Event()
+        news = asyncio.Event()
+        self._news.append(news)
         self._plan()
-        while await self._news.wait():
-            self._news.clear()
+        while await news.wait():
+            news.clear()
             yield self._process.clock.now / SECOND
 
     def start_monitoring_significant_location_changes(self) -> None:
@@ -98,19 +100,22 @@ class Location(Checked):
 
     def stop(self) -> None:
         """Want no more updates: the source is off."""
-        self._news = None
+        self._news.clear()
         self._source.end()
 
     def _plan(self) -> None:
-        self._process.clock.after(self._process.rules.milliseconds("model.location-interval"), self._update)
+        self._due.cancel()
+        interval = self._process.rules.milliseconds("model.location-interval")
+        self._due = self._process.clock.after(interval, self._update)
 
     def _update(self) -> None:
         """An update is due. The app gets it, and the time that goes with it, if it is authorised to."""
-        if self._news is None or self._process.state is State.NOT_RUNNING:
+        if not self._news or self._process.state is State.NOT_RUNNING:
             return
         if self._services.location_services and self._authorised():
             self._source.start()
-            self._process.call(self._news.set)
+            for news in self._news:
+                self._process.call(news.set)
         else:
             self._source.end()
         self._plan()
@@ -119,9 +124,7 @@ class Location(Checked):
         if self._process.state.foreground:
             return True
         session, card = "location.background-activity-session", "location.live-activity-authorises-updates"
-        if authorised := self._session or self._by_card():
+        shown = any(each.kind == APP and each.state in LIVE for each in self._cards)
+        if authorised := self._session or shown:
             self._process.rules.cite(session if self._session else card)
         return authorised
-
-    def _by_card(self) -> bool:
-        return any(card.kind == APP and card.state in LIVE for card in self._cards)

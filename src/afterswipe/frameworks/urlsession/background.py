@@ -114,7 +114,8 @@ class BackgroundURLSession(Checked):
     def with_identifier(self, identifier: str) -> "BackgroundURLSession":
         """The app's session of this name: the same tasks as before, also after the process was ended and launched again."""
         if identifier not in self._others:
-            self._others[identifier] = BackgroundURLSession(self._process, self._daemon, identifier)
+            self._others[identifier] = other = BackgroundURLSession(self._process, self._daemon, identifier)
+            other._others = self._others
         return self._others[identifier]
 
     def upload(

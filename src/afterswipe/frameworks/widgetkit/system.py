@@ -90,10 +90,8 @@ class Widgets(Checked):
         async def make(extension: Extension) -> None:
             entries = await widget.provider(extension)
             pairs = isinstance(entries, list) and all(fits(Entry, entry) for entry in entries)
-            must(
-                pairs,
-                "A timeline provider returns a list of pairs, seconds and a text: [(0, 'Good morning')].",
-            )
+            why = "A timeline provider returns a list of pairs, seconds and a text: [(0, 'Good morning')]."
+            must(pairs, why)
             in_order = all(earlier[0] <= later[0] for earlier, later in pairwise(entries))
             must(in_order, "The entries of a timeline are in the order of their times. Sort them.")
             widget.entries = entries
