@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
-from importlib.util import find_spec
+from functools import partial
 from io import StringIO, TextIOBase, TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -140,8 +140,11 @@ def _shown_address(url: str) -> str:
 
 def _client(token: str | None) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    try:  # HTTP/2 is an extra; the engine has timeouts of its own
-        return httpx.AsyncClient(headers=headers, timeout=None, http2=find_spec("h2") is not None)  # noqa: S113
+    made = partial(httpx.AsyncClient, headers=headers, timeout=None)  # the engine has timeouts of its own
+    try:
+        with suppress(ImportError):  # HTTP/2 is an extra
+            return made(http2=True)
+        return made()
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
         parser().error(f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR.")
 
@@ -222,7 +225,11 @@ class _Output(TextIOBase):
 def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
     if quiet:
         return nullcontext(lambda _progress: None)
-    return _rich_progress() if find_spec("rich") else nullcontext(_plain_progress())
+    with suppress(ImportError):  # the bar is an extra
+        import rich  # noqa: F401
+
+        return _rich_progress()
+    return nullcontext(_plain_progress())
 
 
 def _plain_progress() -> Show:

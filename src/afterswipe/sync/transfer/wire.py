@@ -60,8 +60,7 @@ class Wire:
 
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
-        self._failures, self._bad_address, self._builds = _of_its_library(self.client)
-        self._like: dict[str, tuple[Any, Any]] = {}
+        self._failures, self._bad_address = _errors_of(self.client)
         self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
@@ -80,7 +79,8 @@ class Wire:
         self.point("request", url)
         self.requests += 1
         try:
-            request = self._request(url, headers)
+            wait = self.limits.read_seconds  # to connect, to read and to write; not for others to end
+            request = self.client.build_request("GET", url, headers=headers, timeout=(wait, wait, wait))
             if led:  # its query is its own: the client's parameters may be somebody's key
                 request.url = type(request.url)(url)
             auth: dict[str, Any] = {"auth": self.user} if self.user else {}
@@ -92,19 +92,6 @@ class Wire:
             return await self._in_time(sent, head=True)
         except self._bad_address as error:  # looked at even where the redirect is not followed
             raise Elsewhere(f"an address that makes no sense: {error}") from error
-
-    def _request(self, url: str, headers: dict[str, str]) -> Any:
-        """A request. One that differs from another in its address alone is made from its parts: building takes five times as long."""
-        client, wait = self.client, self.limits.read_seconds  # not for others to end, which is the pool's
-        parts: dict[str, Any] = {"headers": headers, "timeout": (wait, wait, wait)}
-        usual = self._builds and "range" not in headers and url.startswith(self.base)
-        if not usual or client.cookies or client.params:
-            return client.build_request("GET", url, **parts)
-        known, like = self._like.get(str(headers), (None, None))
-        if client.headers.raw != known:
-            like = client.build_request("GET", url, **parts)
-            self._like[str(headers)] = client.headers.raw, like
-        return type(like)("GET", url, headers=like.headers, extensions=like.extensions)
 
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body. A server can send for ever what is neither: early hints, pings, a trailer."""
@@ -199,12 +186,11 @@ def _is_untrusted(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _of_its_library(client: Any) -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...], bool]:
-    """The errors of the client's library, found without importing it, of the network and of an address; whether its requests are built as there."""
+def _errors_of(client: Any) -> list[tuple[type[Exception], ...]]:
+    """The errors of the library that the client comes from, found without importing it: of the network, with the system's own; of an address."""
     for base in type(client).__mro__:
         library = sys.modules.get(base.__module__.partition(".")[0])
         found = getattr(library, "RequestError", None)
         if isinstance(found, type) and issubclass(found, Exception):
-            builds = type(client).build_request is getattr(base, "build_request", None)
-            return (found, OSError), (getattr(library, "InvalidURL", UnicodeError),), builds
-    return (OSError,), (UnicodeError,), False
+            return [(found, OSError), (getattr(library, "InvalidURL", UnicodeError),)]
+    return [(OSError,), (UnicodeError,)]
