@@ -18,6 +18,7 @@ from faultlab.clock import LoopClock
 from faultlab.loop import run
 from faultlab.servers.faulty import Fault, FaultyServer, FaultyTransport
 from faultlab.servers.server import AUTHOR, FILE_PATHS, SOUND, FeedServer, Truth
+from faultlab.servers.wire import Reply, Request
 
 BASE = "https://feed.example/"
 SIZE = 10_000
@@ -154,3 +155,11 @@ class Rig:
         return sum(
             len(content.file) for content in self.truth.contents.values() if content.media in FILE_PATHS
         )
+
+
+def changed(rig: Rig, part: str, change: Callable[[Request, Reply], Reply]) -> None:
+    """From now on the server's answers to requests whose path has `part` in it are changed."""
+    answer = rig.honest.answer
+    rig.honest.answer = lambda request: (  # type: ignore[method-assign]
+        change(request, answer(request)) if part in request.path else answer(request)
+    )

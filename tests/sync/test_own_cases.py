@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -34,10 +33,10 @@ from afterswipe.sync.store.store import Store
 from faultlab.demo.app import application
 from faultlab.servers.faulty import Fault, FaultyServer
 from faultlab.servers.server import FILE_UPDATED, SOUND, Content, FeedServer, Truth, identifier
-from faultlab.servers.wire import Ending, Reply, Request
+from faultlab.servers.wire import Ending, Reply
 from guide.hosting import hosted
 
-from .rig import BASE, Rig, landed, small_truth, wanted
+from .rig import BASE, Rig, changed, landed, small_truth, wanted
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
@@ -80,24 +79,6 @@ def test_a_disk_that_does_not_say_how_much_is_free_stops_nothing(tmp_path, monke
     report = rig.run()
     assert report.finished, str(report)
     assert rig.in_sync()
-
-
-@pytest.fixture
-def rig(tmp_path) -> Rig:
-    return Rig(tmp_path / "here", small_truth(3, 500))
-
-
-@pytest.fixture
-def plain(tmp_path) -> Rig:
-    return Rig(tmp_path / "here", small_truth(3, 500), extended=False)
-
-
-def changed(rig: Rig, part: str, change: Callable[[Request, Reply], Reply]) -> None:
-    """From now on the server's answers to requests whose path has `part` in it are changed."""
-    answer = rig.honest.answer
-    rig.honest.answer = lambda request: (
-        change(request, answer(request)) if part in request.path else answer(request)
-    )
 
 
 def with_body(reply: Reply, body: bytes) -> Reply:

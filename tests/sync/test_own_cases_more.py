@@ -11,28 +11,10 @@ from afterswipe.sync import AnotherProcess, FileDisk, PendingFile, Sync
 from afterswipe.sync.errors import DiskRefused
 from afterswipe.sync.store import disk as disks
 from afterswipe.sync.store.disk import mapped
-from faultlab.servers.server import CREATED, DELETED, SONG, SOUND, FeedServer
+from faultlab.servers.server import CREATED, DELETED, SONG, SOUND
 from faultlab.servers.wire import Reply
 
-from .rig import BASE, Rig, landed, small_truth, wanted
-
-
-@pytest.fixture
-def rig(tmp_path) -> Rig:
-    return Rig(tmp_path / "here", small_truth(3, 500))
-
-
-@pytest.fixture
-def plain(tmp_path) -> Rig:
-    return Rig(tmp_path / "here", small_truth(3, 500), extended=False)
-
-
-def changed(rig: Rig, part: str, change) -> None:
-    """From now on the server's answers to requests whose path has `part` in it are changed."""
-    answer = FeedServer(rig.truth, rig.honest.extended).answer
-    rig.honest.answer = lambda request: (
-        change(request, answer(request)) if part in request.path else answer(request)
-    )
+from .rig import BASE, Rig, changed, landed, wanted
 
 
 def listed(events: list) -> Reply:

@@ -20,28 +20,14 @@ from faultlab.servers.server import FeedServer, identifier
 from faultlab.servers.wire import Reply
 from guide.hosting import hosted
 
-from .rig import Rig, landed, small_truth, wanted
+from .rig import Rig, changed, landed, small_truth, wanted
 
 ID = identifier(0, "content", 1)
 
 
 @pytest.fixture
-def plain(tmp_path):
-    """Three sounds on a feed that says nothing of its files."""
-    return Rig(tmp_path / "here", small_truth(3, 500), extended=False)
-
-
-@pytest.fixture
 def extended(tmp_path):
     return Rig(tmp_path / "here", small_truth(3, 500))
-
-
-def changed(rig, part, change) -> None:
-    """Answers for addresses that have `part` in them, changed."""
-    answer = rig.honest.answer
-    rig.honest.answer = lambda request: (
-        change(request, answer(request)) if part in request.path else answer(request)
-    )
 
 
 class NoFiles(FaultyServer):
