@@ -18,6 +18,7 @@ import sys
 import time
 import traceback
 import types
+import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 
@@ -213,6 +214,7 @@ class Runner:
         self._kept_path = list(sys.path)
         self._kept_limit = sys.getrecursionlimit()
         self._kept_tasks = _tasks()
+        self._mark: Callable[[], object] = lambda: None
         self._kept_folder = os.getcwd()  # noqa: PTH109 - pathlib would be a part of every start
         self._stdin, self._stdout, self._stderr = sys.stdin, sys.stdout, sys.stderr
 
@@ -225,14 +227,10 @@ class Runner:
         return run.end()
 
     async def run_waiting(self, source: str, filename: str) -> Result:
-        """Run `source` where the browser cannot wait inside a call: `asyncio.run` is awaited instead, and so are tasks that are left."""
+        """Run `source` where the browser cannot wait inside a call: `asyncio.run` is awaited instead."""
         run = _Run(self, source, filename)
         with run, _Waiting() as waiting:
             await waiting.execute(source, filename, run.names)
-            while left := _tasks() - self._kept_tasks:
-                for ended in await asyncio.gather(*left, return_exceptions=True):
-                    if isinstance(ended, BaseException):
-                        raise ended
         return run.end()
 
     def load(self, package: str) -> None:
@@ -240,9 +238,13 @@ class Runner:
         with suppress(Exception):
             __import__(package)
 
-    def collect(self) -> None:
-        """Free what the last program left behind: its functions and its namespace refer to each other."""
+    def collect(self) -> bool:
+        """Free what the last program left behind: its functions and its namespace refer to each other. False: some of it stays.
+
+        Then something that all programs share holds it, or a task or a timer does, and it could still speak in the next run.
+        """
         gc.collect()
+        return self._mark() is None
 
     def _prepare(self, program: types.ModuleType, source: str, filename: str) -> None:
         sys.modules["__main__"] = program
@@ -354,6 +356,9 @@ class _Run:
         self._before = sys.modules.get("__main__")
         self._program = types.ModuleType("__main__")
         self._program.__file__ = filename
+        mark = _Mark()
+        self._program.__loader__ = mark  # type: ignore[assignment]
+        runner._mark = weakref.ref(mark)
         self.names = self._program.__dict__
         runner._prepare(self._program, source, filename)
         self._reserve: bytearray | None = bytearray(RESERVE)
@@ -377,31 +382,48 @@ class _Run:
         return self._result
 
 
+class _Mark:
+    """In a program's namespace: while it lives, something does that the program has made and that could still speak."""
+
+
+class _Later:
+    """What a call that waits gives at a program's top level, until it has been awaited there."""
+
+    def __init__(self, name: str, main: object, wait: Callable[[], Awaitable[object]]) -> None:
+        self.name, self.main, self.wait = name, main, wait
+
+
 class _Waiting:
     """Where the browser cannot wait inside a call: the calls at a program's top level that would are awaited instead.
 
-    Which calls these are is seen when they are made, so that it does not matter under which name the program has them.
+    Which calls these are is seen when they are made, so that it does not matter how the program has come by them.
     The page's loop runs already; `asyncio.run` is then a task on it, with what it left behind cancelled at its end.
     """
 
-    _CALL, _SETTLE = "(call)", "(settle)"  # no program can write these names
+    _RESULT = "(result)"  # no program can write this name
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._top = asyncio.current_task()
         self._closing: set[asyncio.Task[object]] = set()
+        self._code: types.CodeType | None = None
+        self._asked: _Later | None = None
 
     def __enter__(self) -> "_Waiting":
-        refuse, waiting = self._refuse, self
+        waiting = self
 
-        def run(main: Awaitable[object], **_: object) -> None:
-            refuse(main, "asyncio.run()")
+        def run(main: object, *, debug: object = None, loop_factory: object = None) -> object:
+            return waiting._later("asyncio.run()", main, lambda: waiting._alone(main))
+
+        def run_until_complete(_: object, future: object) -> object:
+            return waiting._later("run_until_complete()", future, lambda: waiting._whole(future))
 
         class Runner:
             """`asyncio.Runner`, by hand."""
 
             def __init__(self, **_: object) -> None:
                 self.before, self.closed = _tasks(), False
+                self.context: contextvars.Context | None = None
 
             def __enter__(self) -> "Runner":
                 return self
@@ -417,66 +439,79 @@ class _Waiting:
             def get_loop(self) -> asyncio.AbstractEventLoop:
                 return waiting._loop
 
-            def run(self, coro: Awaitable[object], **_: object) -> None:
-                refuse(coro, "asyncio.Runner.run()")
+            def run(self, coro: object, *, context: contextvars.Context | None = None) -> object:
+                if self.closed:
+                    raise RuntimeError("Runner is closed")
+                self.context = self.context or contextvars.copy_context()  # one for all its runs
+                within = context or self.context
+                return waiting._later("asyncio.Runner.run()", coro, lambda: waiting._whole(coro, within))
 
-        kind = type(self._loop)
-        self._run, self._runner, self._until = run, Runner, kind.run_until_complete
-        self._kept = asyncio.run, asyncio.Runner, asyncio.new_event_loop
-        asyncio.run, asyncio.Runner = run, Runner  # type: ignore[assignment, misc]
-        asyncio.new_event_loop = lambda: self._loop  # the page has one, and a second would take its place
-        kind.run_until_complete = lambda _, future: refuse(future, "run_until_complete()")  # type: ignore[assignment, method-assign, return-value]
-        self._refused = kind.run_until_complete
+        replaced: list[tuple[object, str, object]] = [
+            (type(self._loop), "run_until_complete", run_until_complete)
+        ]
+        for module in asyncio, asyncio.runners:
+            replaced += [(module, "run", run), (module, "Runner", Runner)]
+        for module in asyncio, asyncio.events:  # the page has a loop, and a second would take its place
+            replaced.append((module, "new_event_loop", lambda: self._loop))
+        self._kept = [(place, name, getattr(place, name)) for place, name, _ in replaced]
+        for place, name, value in replaced:
+            setattr(place, name, value)
         # As where nothing waits: the page's loop has no part in what a program's own loops leave unfinished.
         self._hooks = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(None, None)
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run, asyncio.Runner, asyncio.new_event_loop = self._kept  # type: ignore[misc]
-        type(self._loop).run_until_complete = self._until  # type: ignore[method-assign]
+        for place, name, value in self._kept:
+            setattr(place, name, value)
         sys.set_asyncgen_hooks(*self._hooks)
 
     async def execute(self, source: str, filename: str, names: dict[str, object]) -> None:
-        code = compile(source, filename, "exec", dont_inherit=True)
+        self._code = compile(source, filename, "exec", dont_inherit=True)
         if "asyncio" in source:
             import ast  # a program that does not wait does without
 
-            tree = _awaited(ast.parse(source, filename), self._CALL, self._SETTLE)
-            code = compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            tree = _awaited(ast.parse(source, filename), self._RESULT)
+            self._code = compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         scope = vars(builtins)
-        scope[self._CALL], scope[self._SETTLE] = self._call, self._settle
+        scope[self._RESULT] = self._result
         try:
-            made = eval(code, names)  # noqa: S307
+            made = eval(self._code, names)  # noqa: S307
             if made is not None:
                 await made
+                await self._result(None)
         finally:
-            del scope[self._CALL], scope[self._SETTLE]
+            del scope[self._RESULT]
 
-    async def _call(self, function: Callable[..., object], *args: "Any", **settings: "Any") -> object:
-        """A call at the top level: of something that waits, which is awaited here, or of anything else."""
-        method, owner = getattr(function, "__func__", None), getattr(function, "__self__", None)
-        if function is self._run:
-            before = _tasks()
-            try:
-                return await self._whole(*args, **settings)
-            finally:
-                self._cancel(before)
-                await self._settle()
-        if method is self._runner.run:
-            if getattr(owner, "closed", False):
-                raise RuntimeError("Runner is closed")
-            return await self._whole(*args, **settings)
-        if method is not None and method is self._refused:
-            return await self._whole(*args, **settings)
-        result = function(*args, **settings)
-        if method is self._runner.close:
+    def _later(self, name: str, main: object, wait: Callable[[], Awaitable[object]]) -> _Later:
+        """For a call that waits: it is awaited as soon as it has returned to the program's top level, and called nowhere else."""
+        if sys._getframe(2).f_code is not self._code or self._asked:
+            self._refuse(name, main)
+        if not isinstance(main, Awaitable):
+            raise TypeError("An asyncio.Future, a coroutine or an awaitable is required")
+        self._asked = _Later(name, main, wait)
+        return self._asked
+
+    async def _result(self, value: object) -> object:
+        """The result of a call at the top level, once nothing is to be waited for any more."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            if value is not asked:  # something between has called it
+                self._refuse(asked.name, asked.main)
+            value = await asked.wait()
+        if self._closing:
             await self._settle()
-        return result
+        return value
 
-    async def _whole(
-        self, main: Awaitable[object], *, context: contextvars.Context | None = None, **_: object
-    ) -> object:
+    async def _alone(self, main: object) -> object:
+        before = _tasks()
+        try:
+            return await self._whole(main)
+        finally:
+            self._cancel(before)
+            await self._settle()
+
+    async def _whole(self, main: "Any", context: contextvars.Context | None = None) -> object:
         """A coroutine to its end in a task of its own, as elsewhere. A SystemExit in it ends the program and not the loop."""
 
         async def guarded() -> tuple[object, BaseException | None]:
@@ -485,8 +520,6 @@ class _Waiting:
             except (SystemExit, KeyboardInterrupt) as stop:
                 return None, stop
 
-        if not isinstance(main, Awaitable):
-            raise TypeError("An asyncio.Future, a coroutine or an awaitable is required")
         result, stop = await self._loop.create_task(guarded(), context=context)
         if stop is not None:
             raise stop
@@ -504,52 +537,62 @@ class _Waiting:
         await asyncio.gather(*left, return_exceptions=True)
         await self._loop.shutdown_asyncgens()
 
-    def _refuse(self, main: object, name: str) -> None:
-        if isinstance(main, Coroutine):
-            main.close()
+    def _refuse(self, name: str, main: object) -> None:
+        for waits in main, self._asked and self._asked.main:
+            if isinstance(waits, Coroutine):
+                waits.close()
+        self._asked = None
         if asyncio.current_task() is not self._top:
             raise RuntimeError(f"{name} cannot be called from a running event loop")
         raise RuntimeError(TOP_LEVEL_ONLY.format(name))
 
 
-def _awaited(tree: "ast.Module", call: str, settle: str) -> "ast.Module":
-    """The program with each call at its top level that may be one that waits as `await call(function, ...)`."""
+def _awaited(tree: "ast.Module", result: str) -> "ast.Module":
+    """The program with each call at its top level as `await result(call)`; so also at the end of each `with`, which is one more."""
     import ast
 
-    waits = {"run", "run_until_complete", "close"}
-    named = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.name in waits
+    function = ("body", "returns", "type_params")
+    #: What is not evaluated where it stands, or in a scope of its own.
+    apart: dict[type[ast.AST], tuple[str, ...]] = {
+        ast.FunctionDef: function,
+        ast.AsyncFunctionDef: function,
+        ast.ClassDef: ("body", "type_params"),
+        ast.Lambda: ("body",),
+        ast.arg: ("annotation",),
+        ast.AnnAssign: ("annotation",),
+        ast.TypeAlias: ("type_params", "value"),
+        ast.GeneratorExp: ("elt",),
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign | ast.NamedExpr) and getattr(node.value, "attr", "") in waits:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            named |= {target.id for target in targets if isinstance(target, ast.Name)}
 
-    apart = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef | ast.GeneratorExp
-
-    def awaiting(
-        name: str, arguments: list[ast.expr], keywords: list[ast.keyword], place: ast.AST
-    ) -> ast.Await:
-        made = ast.Await(ast.Call(ast.Name(name, ast.Load()), arguments, keywords))
-        return ast.fix_missing_locations(ast.copy_location(made, place))
+    def awaiting(value: ast.expr, place: ast.AST) -> ast.Await:
+        made = ast.Await(ast.Call(ast.Name(result, ast.Load()), [value], []))
+        for part in (made, made.value, made.value.func):  # type: ignore[attr-defined]
+            ast.copy_location(part, place)
+        return made
 
     class TopLevel(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> ast.AST | list[ast.AST]:
-            if isinstance(node, apart):
-                return node
-            self.generic_visit(node)
-            if isinstance(node, ast.Call):
-                function = node.func
-                by_name = isinstance(function, ast.Name) and function.id in named
-                if by_name or (isinstance(function, ast.Attribute) and function.attr in waits):
-                    return awaiting(call, [function, *node.args], node.keywords, node)
-            if isinstance(node, ast.With) and any("Runner" in ast.dump(item) for item in node.items):
-                return [node, ast.copy_location(ast.Expr(awaiting(settle, [], [], node)), node)]
+        def generic_visit(self, node: ast.AST) -> ast.AST:
+            kept = {name: getattr(node, name) for name in apart.get(type(node), ())}
+            if isinstance(node, ast.ClassDef) and node.type_params:
+                kept |= {"bases": node.bases, "keywords": node.keywords}
+            if isinstance(node, ast.GeneratorExp):
+                first, *others = node.generators
+                first.iter = self.visit(first.iter)
+                kept["generators"] = [first, *others]
+            for name in kept:
+                setattr(node, name, [])
+            super().generic_visit(node)
+            for name, value in kept.items():
+                setattr(node, name, value)
             return node
+
+        def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+            return awaiting(self.generic_visit(node), node)  # type: ignore[arg-type]
+
+        def visit_With(self, node: ast.With) -> ast.AST:  # noqa: N802
+            settled = ast.Expr(awaiting(ast.Constant(None), node))
+            whole = ast.Try([self.generic_visit(node)], [], [], [settled])  # type: ignore[list-item]
+            return ast.fix_missing_locations(ast.copy_location(whole, node))
 
     TopLevel().visit(tree)
     return tree

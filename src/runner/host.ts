@@ -54,6 +54,8 @@ interface Job extends Program {
   /** What it imports has come. */
   prepared: boolean;
   begun: boolean;
+  /** The worker has heard of it. */
+  heard: boolean;
   timer: number;
   /** UTF-16 units of text and number of pictures taken so far. */
   text: number;
@@ -113,7 +115,7 @@ export class Host {
 
   /** Runs a program as soon as those before it have ended. */
   run(program: Program, client: Client): Run {
-    const job: Job = { ...program, client, prepared: false, begun: false, timer: 0, text: 0, pictures: 0, sounds: 0 };
+    const job: Job = { ...program, client, prepared: false, begun: false, heard: false, timer: 0, text: 0, pictures: 0, sounds: 0 };
     this.jobs.push(job);
     this.warm();
     if (!this.current?.ready) this.loading.hurry();
@@ -184,6 +186,7 @@ export class Host {
   }
 
   private began(job: Job): void {
+    job.heard = true;
     clearTimeout(job.timer);
     if (job.changed) this.warmSpare();
     else job.timer = setTimeout(() => this.warmSpare(), LONG_MS);
@@ -191,6 +194,7 @@ export class Host {
 
   /** Nobody answers in the worker: whatever ran there before has closed or blocked it. */
   private beginElsewhere(job: Job): void {
+    clearTimeout(job.timer);
     job.begun = false;
     this.replace();
     this.advance();
@@ -225,12 +229,14 @@ export class Host {
     this.advance();
   }
 
-  /** A worker is of no more use: under a program that is a crash of this program, else Python did not start. */
+  /** A worker is of no more use: under a program that is a crash of this program, before it what the last one left, else Python did not start. */
   private lost(interpreter: Interpreter, reason: string): void {
     if (interpreter === this.spare) this.endSpare();
     if (interpreter !== this.current) return;
     const [job] = this.jobs;
-    if (job?.begun) {
+    if (job?.begun && !job.heard) {
+      this.beginElsewhere(job);
+    } else if (job?.begun) {
       this.replace();
       this.end(job, { kind: "crashed", message: `Python crashed (${reason}). The next Run starts a fresh one.` });
     } else if (interpreter.used) {

@@ -20,7 +20,7 @@ interface Runner extends PyProxy {
   run: PyCallable;
   run_waiting(source: string, filename: string): Promise<PyProxy>;
   load(name: string): void;
-  collect(): void;
+  collect(): boolean;
 }
 
 /** The most that C code may write past `sys.stdout` in one run (fd 1 and 2), in UTF-16 units. */
@@ -30,10 +30,14 @@ const MOST_RAW_OUTPUT = 20_000;
 const MOST_MESSAGES = 6_000;
 const MESSAGES_PER_SECOND = 20;
 
+/** How often one run may call what leaves the worker in other ways. */
+const MOST_CALLS = 2_000;
+
 const scope = self as unknown as Scope;
 // Kept: a program may replace what is in the worker's scope (`import js`), and the runner must still be heard.
 const post = scope.postMessage.bind(scope);
 const now = performance.now.bind(performance);
+const { apply } = Reflect;
 
 const waiting = new Map<string, (part: Part) => void>();
 const arriving = new Map<string, Promise<Part>>();
@@ -44,13 +48,40 @@ let runs = 0;
 let rawOutput = 0;
 let sent = 0;
 let begun = 0;
+let asked = 0;
 
 // The page listens to the runner alone, and a worker that is closed behind its back could not say so.
 shadow("postMessage", () => undefined);
 shadow("close", () => post({ type: "died", start, reason: "the program closed its worker" }));
 
+// Each of these reaches the page, its console or the browser behind it past what is counted in `show`.
+Object.defineProperty(console, "context", { value: undefined }); // where a browser has it, it gives another console
+for (const name of Object.keys(console)) quieten(console, name);
+for (const name of ["fetch", "reportError"] as const) quieten(scope, name);
+for (const name of ["open", "send"] as const) quieten(XMLHttpRequest.prototype, name);
+for (const name of ["Worker", "SharedWorker", "BroadcastChannel", "EventSource", "WebSocket", "WebTransport"]) shadow(name, undefined);
+
+self.addEventListener("unhandledrejection", (event) => void (isTooMuch() && event.preventDefault()));
+
+function isTooMuch(): boolean {
+  asked += 1;
+  return asked > MOST_CALLS + ((now() - begun) / 1000) * MESSAGES_PER_SECOND;
+}
+
+/** Lets a program call this no oftener than it may send messages. */
+function quieten(holder: object, name: string): void {
+  const call = (holder as Record<string, unknown>)[name];
+  if (typeof call !== "function") return;
+  const value = function (this: unknown, ...parts: unknown[]): unknown {
+    if (!isTooMuch()) return apply(call, this === undefined ? scope : this, parts);
+    if (holder === console) return undefined;
+    throw new Error(`${name} was called too often`);
+  };
+  Object.defineProperty(holder, name, { value, writable: false, configurable: false });
+}
+
 /** Puts something in the place of one of the scope's own functions, wherever the browser keeps it. */
-function shadow(name: string, value: () => void): void {
+function shadow(name: string, value: (() => void) | undefined): void {
   for (let holder: object | null = scope; holder; holder = Object.getPrototypeOf(holder) as object | null) {
     if (!Object.hasOwn(holder, name)) continue;
     Object.defineProperty(holder, name, { get: () => value, set: () => undefined, configurable: false });
@@ -139,7 +170,7 @@ async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
   const python = await runner;
   if (!python) return;
   current = request.run;
-  rawOutput = sent = 0;
+  rawOutput = sent = asked = 0;
   begun = now();
   // With stack switching `asyncio.run` and `time.sleep` wait as they do elsewhere. Without it `asyncio.run` is awaited.
   const result: PyProxy =
@@ -154,7 +185,7 @@ async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
   if (kind === "error") outcome = { kind, seconds, line, text, hint };
   post({ type: "done", run: request.run, outcome });
   current = "";
-  python.collect();
+  if (!python.collect()) post({ type: "died", start, reason: "a program left something behind" });
 }
 
 function reason(error: unknown): string {

@@ -19,7 +19,11 @@ def message(**parts):
 ok = message(kind="ok", seconds=7777)
 """
 
-GOOD = "import time\ntime.sleep(0.05)\nprint('good')\n"
+#: Another example, in which what the last one left has time to speak, and is freed.
+GOOD = (
+    "import asyncio, time\ntime.sleep(0.05)\nasyncio.kept = None\nmany = [[] for _ in range(100_000)]\n"
+    "print('good')\n"
+)
 
 #: Programs that change what the worker's programs share, and an original that would show it.
 LEAKS = {
@@ -208,6 +212,12 @@ LATE = {
         "        except asyncio.CancelledError:\n            pass\n        print('HIJACKED')\n"
         "task = asyncio.ensure_future(late())\nprint('end')\n"
     ),
+    "a cycle that a timer held": (
+        "import asyncio, time\nclass Late:\n    def __init__(self):\n        self.me = self\n"
+        "    def __del__(self):\n        print('HIJACKED')\n    def go(self):\n        pass\n"
+        "asyncio.get_event_loop().call_later(0.01, Late().go)\nprint('end')\n"
+    ),
+    "what a module held": "import asyncio\nasync def f(): pass\nasyncio.kept = f()\nprint('end')\n",
     "a half line": "import sys\nsys.stdout.buffer.write(b'end')\nprint(flush=True)\nsys.stderr.write('')\n",
 }
 
@@ -271,6 +281,10 @@ FLOODS = {
     "counts": "import sys\noutput = sys.stdout.buffer._output\nwhile True:\n    output._send('hidden', '1 1')\n",
     "pieces": "import sys\nwhile True:\n    sys.stdout.write('x')\n    sys.stdout.flush()\n",
     "errors": POST + "while True:\n    js.reportError('x')\n",
+    "the console": POST + "while True:\n    js.console.log('x')\n    js.console.debug('x')\n",
+    "workers of its own": POST
+    + "code = js.URL.createObjectURL(js.Blob.new(to_js(['for (;;) console.log(1)'])))\n"
+    "try:\n    js.Worker.new(code)\nexcept Exception:\n    print('none')\nwhile True:\n    pass\n",
 }
 
 #: Counts the messages that reach the page, and the frames in which it draws.

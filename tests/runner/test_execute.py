@@ -360,41 +360,68 @@ def test_a_sound_has_its_place_in_the_output_and_its_limits(page: Page) -> None:
     assert page.sent == []
 
 
-# In a browser without stack switching `asyncio.run` starts a task and returns; a plain `ensure_future` stands for it here.
-
 LEAVES_A_TASK = """
 import asyncio
 
 async def main():
     print("begun")
-    await asyncio.sleep(0)
-    {middle}
-    print("ended")
+    while True:
+        await asyncio.sleep(0)
 
 asyncio.ensure_future(main())
 print("asked for")
 """
 
 
-def test_what_a_program_leaves_running_is_waited_for(page: Page) -> None:
-    result = asyncio.run(page.runner.run_waiting(LEAVES_A_TASK.format(middle="pass"), "program.py"))
-    assert result[0] == "ok"
-    assert page.text == "asked for\nbegun\nended\n"
+@pytest.mark.parametrize("waiting", [False, True])
+def test_what_a_program_leaves_running_is_not_waited_for(page: Page, waiting: bool) -> None:
+    """Whether Python can wait inside a call or not: an endless task would never let the run end."""
 
-
-def test_an_error_in_what_is_waited_for_is_the_programs(page: Page) -> None:
-    result = asyncio.run(page.runner.run_waiting(LEAVES_A_TASK.format(middle="1 / 0"), "program.py"))
-    assert (result[0], result[2]) == ("error", 7)
-    assert "ZeroDivisionError" in result[3]
-    assert "ended" not in page.text
-
-
-def test_where_python_can_wait_inside_a_call_nothing_is_waited_for(page: Page) -> None:
     async def on_a_loop() -> Any:
-        return page.runner.run(LEAVES_A_TASK.format(middle="pass"), "program.py")
+        if waiting:
+            return await page.runner.run_waiting(LEAVES_A_TASK, NAME)
+        return page.runner.run(LEAVES_A_TASK, NAME)
 
     assert asyncio.run(on_a_loop())[0] == "ok"
     assert page.text == "asked for\n"
+
+
+LIVES_ON = {
+    "nothing": ("def f(): pass\nclass A:\n    def f(self): self.a = self\nA().f()\n", True),
+    "an error": ("def f():\n    1 / 0\nf()\n", True),
+    "a call that waited": (
+        "import asyncio\nasync def main(): await asyncio.sleep(0)\nasyncio.run(main())\n",
+        True,
+    ),
+    "a module": ("import logging\nlogging.kept = lambda: None\n", False),
+    "a task": (
+        "import asyncio\nasync def main(): await asyncio.sleep(60)\nasyncio.ensure_future(main())\n",
+        False,
+    ),
+    "a timer": (
+        "import asyncio\nclass A:\n    def f(self): pass\nasyncio.get_running_loop().call_later(60, A().f)\n",
+        False,
+    ),
+    "a finalizer": ("import weakref\nclass A: pass\nweakref.finalize(A, lambda: print('x'))\n", False),
+    "at the end": ("import atexit\natexit.register(lambda: print('x'))\n", False),
+}
+
+
+@pytest.mark.parametrize("name", LIVES_ON)
+def test_what_lives_on_after_a_program_is_noticed(page: Page, name: str) -> None:
+    """It could speak in the next run, if only as it is freed."""
+    code, gone = LIVES_ON[name]
+
+    async def on_a_loop() -> tuple[bool, bool]:
+        page.runner.run(code, NAME) if name != "a call that waited" else await page.runner.run_waiting(
+            code, NAME
+        )
+        first = page.runner.collect()
+        await page.runner.run_waiting("import asyncio\n", NAME)
+        return first, page.runner.collect()
+
+    assert asyncio.run(on_a_loop()) == (gone, True)
+    logging.__dict__.pop("kept", None)
 
 
 # Without stack switching, what waits is awaited at the top level ----------------------------------------------
@@ -414,6 +441,13 @@ AT_THE_TOP = {
     "in an expression": "x = 1 + asyncio.run(main(2)) * 2\nprint(x, f'{asyncio.run(main(3))}', [asyncio.run(main(4))])\n",
     "comprehension": "print([asyncio.run(main(n)) for n in range(2)], {n: asyncio.run(main(n)) for n in range(2)})\n",
     "another name": "import asyncio as a\nfrom asyncio import run as go\nown = asyncio.run\na.run(main())\ngo(main(2))\nown(main(3))\n",
+    "by any way": "from functools import partial\nd = {'go': asyncio.run}\nd['go'](main())\npartial(asyncio.run, debug=True)(main(2))\n(x, *_) = [getattr(asyncio, 'run')]\ny: object = x\ny(main(3))\n",
+    "another module": "import asyncio.runners\nfrom asyncio.runners import Runner as R\nasyncio.runners.run(main())\nwith R() as r:\n    r.run(main(2))\n",
+    "before a function": "def f(x=asyncio.run(main())):\n    return x\ng = lambda x=asyncio.run(main(2)): x\nprint(f(), g(), list(x for x in [asyncio.run(main(3))]))\n",
+    "decorated": "def d(x):\n    return lambda f: f\n@d(asyncio.run(main()))\nclass A(*[object, asyncio.run(main(2))][:1]): pass\n",
+    "what is apart": "from typing import Annotated\nx: Annotated[int, str(1)] = int('1')\ntype T = list[str(1)]\ndef g[U](a: str(1) = str(2)) -> str(3): return a\nclass K[U](dict(a=int)['a']): pass\nprint(g(), K(), [[str(y) for y in range(2)] for x in range(2)])\n",
+    "names": "x = 1\nprint('x' in locals(), 'x' in globals(), 'x' in dir(), eval('x'))\nexec('y = 2')\nprint(y)\n",
+    "a runner's context": "import contextvars\nv = contextvars.ContextVar('v', default=0)\nasync def adds():\n    v.set(v.get() + 1)\n    return v.get()\nwith asyncio.Runner() as r:\n    print(r.run(adds()), r.run(adds()), v.get())\n",
     "arguments": "asyncio.run(main(), debug=False)\nasyncio.run(*[main(2)], **{})\n",
     "twice": "asyncio.run(main())\nasyncio.run(main(2))\n",
     "runner": "with asyncio.Runner() as runner:\n    print(runner.run(main()), runner.run(main(2)))\n",
@@ -423,6 +457,12 @@ AT_THE_TOP = {
         "async def other():\n    try:\n        await asyncio.sleep(60)\n    finally:\n        print('cancelled')\n"
         "async def leaves():\n    global task\n    task = asyncio.ensure_future(other())\n    await asyncio.sleep(0)\n"
         "asyncio.run(leaves())\nprint('after')\nwith asyncio.Runner() as runner:\n    runner.run(leaves())\nprint('after')\n"
+    ),
+    "left at an error": (
+        "async def other():\n    try:\n        await asyncio.sleep(60)\n    finally:\n        print('cancelled')\n"
+        "async def leaves():\n    global task\n    task = asyncio.ensure_future(other())\n    await asyncio.sleep(0)\n"
+        "try:\n    with asyncio.Runner() as runner:\n        runner.run(leaves())\n        1 / 0\nexcept ZeroDivisionError:\n    print('after')\n"
+        "from asyncio import Runner as R\nfor n in range(2):\n    with R() as runner:\n        runner.run(leaves())\n        break\nprint('after')\n"
     ),
     "generators": "async def numbers():\n    try:\n        yield 1\n        yield 2\n    finally:\n        print('closed')\nasync def first():\n    async for n in numbers():\n        return n\nprint(asyncio.run(first()))\n",
     "context": "import contextvars\nv = contextvars.ContextVar('v', default=0)\nasync def sets():\n    v.set(1)\nasyncio.run(sets())\nprint(v.get())\n",
@@ -458,6 +498,8 @@ def test_where_the_browser_cannot_wait_it_is_as_elsewhere(page: Page, name: str)
         ("def go():\n    asyncio.get_event_loop().run_until_complete(main())\ngo()\n", 8),
         ("exec('asyncio.run(main())')\n", 7),
         ("list(map(asyncio.run, [main()]))\n", 7),
+        ("list(map(asyncio.run, [main(), main()]))\n", 7),
+        ("for _ in map(asyncio.run, [main()]):\n    pass\n", 0),
     ],
 )
 def test_inside_a_function_one_sentence_says_where_to_put_it(page: Page, code: str, line: int) -> None:
