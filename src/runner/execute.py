@@ -18,7 +18,6 @@ import sys
 import time
 import traceback
 import types
-import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 
@@ -65,6 +64,10 @@ type Send = Callable[[str, str], None]
 type Result = tuple[str, int, int, str, str]
 
 
+class _Mark:
+    """In a program's namespace: it tells the functions of one run from those of another."""
+
+
 class Output:
     """The one place through which all output of a run goes, in order, up to the limits."""
 
@@ -73,11 +76,11 @@ class Output:
         self.open = False
         #: The run that has the word. What an earlier one left behind carries another in its context.
         self._run = contextvars.ContextVar[object]("run", default=None)
-        self.begin()
+        self.begin(_Mark())
 
-    def begin(self) -> None:
-        """Start counting anew, for the next run, which is that of the context of now."""
-        self._now = object()
+    def begin(self, mark: object) -> None:
+        """Start counting anew, for the next run, which is that of the context of now and has this mark."""
+        self._now = mark
         self._run.set(self._now)
         self._collected = ""
         self._pieces = 0
@@ -127,7 +130,20 @@ class Output:
         self.open = False
 
     def _heard(self) -> bool:
-        return self.open and self._run.get() is self._now
+        """Whether it is the present run that speaks.
+
+        And not what an earlier one left on the loop, or a function of an earlier one that is called now: as an object of it is freed.
+        """
+        return self.open and self._run.get() is self._now and (self._full or self._calls_itself())
+
+    def _calls_itself(self) -> bool:
+        frame: types.FrameType | None = sys._getframe(2)
+        while frame is not None:
+            mark = frame.f_globals.get("__loader__")
+            if type(mark) is _Mark:
+                return mark is self._now
+            frame = frame.f_back
+        return True
 
     def _piece(self, text: str) -> None:
         self._pieces += 1
@@ -214,7 +230,7 @@ class Runner:
         self._kept_path = list(sys.path)
         self._kept_limit = sys.getrecursionlimit()
         self._kept_tasks = _tasks()
-        self._mark: Callable[[], object] = lambda: None
+        self._left = False
         self._kept_folder = os.getcwd()  # noqa: PTH109 - pathlib would be a part of every start
         self._stdin, self._stdout, self._stderr = sys.stdin, sys.stdout, sys.stderr
 
@@ -239,14 +255,14 @@ class Runner:
             __import__(package)
 
     def collect(self) -> bool:
-        """Free what the last program left behind: its functions and its namespace refer to each other. False: some of it stays.
+        """Free what the last program left behind: its functions and its namespace refer to each other.
 
-        Then something that all programs share holds it, or a task or a timer does, and it could still speak in the next run.
+        False: tasks of it were still at work, and may yet say something about their end in the next run.
         """
         gc.collect()
-        return self._mark() is None
+        return not self._left
 
-    def _prepare(self, program: types.ModuleType, source: str, filename: str) -> None:
+    def _prepare(self, program: types.ModuleType, source: str, filename: str, mark: object) -> None:
         sys.modules["__main__"] = program
         display = types.ModuleType("_display", "How `afterswipe.show` reaches the page.")
         display.svg = self._picture  # type: ignore[attr-defined]
@@ -266,13 +282,15 @@ class Runner:
         sys.stdin, sys.stdout, sys.stderr = self._stdin, self._stdout, self._stderr
         # With no time of change, linecache keeps the source until the next run replaces it.
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-        self._output.begin()
+        self._output.begin(mark)
         self._output.open = True
 
     def _put_back(self, before: types.ModuleType | None) -> None:
         """Undo what a program may have done to the interpreter, so that the next one starts clean."""
         self._flush()
-        for task in _tasks() - self._kept_tasks:
+        left = _tasks() - self._kept_tasks
+        self._left = bool(left)
+        for task in left:
             task.cancel()
         vars(builtins).update(self._kept_builtins)
         sys.path[:] = self._kept_path
@@ -356,11 +374,9 @@ class _Run:
         self._before = sys.modules.get("__main__")
         self._program = types.ModuleType("__main__")
         self._program.__file__ = filename
-        mark = _Mark()
-        self._program.__loader__ = mark  # type: ignore[assignment]
-        runner._mark = weakref.ref(mark)
+        self._program.__loader__ = mark = _Mark()  # type: ignore[assignment]
         self.names = self._program.__dict__
-        runner._prepare(self._program, source, filename)
+        runner._prepare(self._program, source, filename, mark)
         self._reserve: bytearray | None = bytearray(RESERVE)
 
     def execute(self) -> None:
@@ -380,10 +396,6 @@ class _Run:
         self._runner._put_back(self._before)
         self._runner._output.end()
         return self._result
-
-
-class _Mark:
-    """In a program's namespace: while it lives, something does that the program has made and that could still speak."""
 
 
 class _Later:
@@ -412,7 +424,7 @@ class _Waiting:
     def __enter__(self) -> "_Waiting":
         waiting = self
 
-        def run(main: object, *, debug: object = None, loop_factory: object = None) -> object:
+        def run(main: object, *, debug: object = None, loop_factory: object = None) -> object:  # noqa: ARG001
             return waiting._later("asyncio.run()", main, lambda: waiting._alone(main))
 
         def run_until_complete(_: object, future: object) -> object:
@@ -586,10 +598,10 @@ def _awaited(tree: "ast.Module", result: str) -> "ast.Module":
                 setattr(node, name, value)
             return node
 
-        def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+        def visit_Call(self, node: ast.Call) -> ast.AST:
             return awaiting(self.generic_visit(node), node)  # type: ignore[arg-type]
 
-        def visit_With(self, node: ast.With) -> ast.AST:  # noqa: N802
+        def visit_With(self, node: ast.With) -> ast.AST:
             settled = ast.Expr(awaiting(ast.Constant(None), node))
             whole = ast.Try([self.generic_visit(node)], [], [], [settled])  # type: ignore[list-item]
             return ast.fix_missing_locations(ast.copy_location(whole, node))

@@ -185,7 +185,7 @@ async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
   if (kind === "error") outcome = { kind, seconds, line, text, hint };
   post({ type: "done", run: request.run, outcome });
   current = "";
-  if (!python.collect()) post({ type: "died", start, reason: "a program left something behind" });
+  if (!python.collect()) post({ type: "died", start, reason: "a program left tasks behind" });
 }
 
 function reason(error: unknown): string {

@@ -217,7 +217,7 @@ LATE = {
         "    def __del__(self):\n        print('HIJACKED')\n    def go(self):\n        pass\n"
         "asyncio.get_event_loop().call_later(0.01, Late().go)\nprint('end')\n"
     ),
-    "what a module held": "import asyncio\nasync def f(): pass\nasyncio.kept = f()\nprint('end')\n",
+    "what a module held": "import asyncio\nasyncio.kept = type('Late', (), {'__del__': lambda _: print('HIJACKED')})()\nprint('end')\n",
     "a half line": "import sys\nsys.stdout.buffer.write(b'end')\nprint(flush=True)\nsys.stderr.write('')\n",
 }
 
