@@ -1,6 +1,7 @@
 /** The code of one snippet: as the server wrote it, or in an editor in its place. */
 
 import type { Editor } from "./editor";
+import { SILENCE_MS } from "./patience";
 
 /** Lines that are never folded. */
 const FOLDED_FROM = 20;
@@ -111,7 +112,8 @@ export class CodeArea {
   }
 
   private async open(): Promise<Editor> {
-    const { openEditor } = await import("./editor");
+    const silence = new Promise<never>((_, reject) => setTimeout(reject, SILENCE_MS));
+    const { openEditor } = await Promise.race([import("./editor"), silence]);
     const parent = document.createElement("div");
     parent.className = "snippet-editor";
     this.mark(0);

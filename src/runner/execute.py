@@ -31,6 +31,8 @@ MAX_LINES = 2_000
 MAX_CHARACTERS = 200_000
 MAX_PICTURES = 50
 MAX_MARKUP = 500_000
+#: Of all pictures together: the page builds and draws each.
+MAX_MARKUP_IN_ALL = 2_000_000
 MAX_SOUNDS = 5
 MAX_SOUND = 500_000
 
@@ -84,7 +86,7 @@ class Output:
         self._run.set(self._now)
         self._collected = ""
         self._pieces = 0
-        self._lines = self._characters = self._pictures = self._sounds = 0
+        self._lines = self._characters = self._pictures = self._sounds = self._markup = 0
         self._hidden_lines = self._hidden_pictures = self._calls = 0
         self._full = self._cut = False
         self._reported = time.monotonic()
@@ -107,11 +109,13 @@ class Output:
         """Send a picture, unless there were too many or this one is too large."""
         if not self._heard():
             return
-        if self._pictures >= MAX_PICTURES or len(markup) > MAX_MARKUP:
+        too_much = len(markup) > MAX_MARKUP or self._markup + len(markup) > MAX_MARKUP_IN_ALL
+        if self._pictures >= MAX_PICTURES or too_much:
             self._hidden_pictures += 1
             self._report_now_and_then()
             return
         self._pictures += 1
+        self._markup += len(markup)
         self._release()
         self._send("picture", markup)
 

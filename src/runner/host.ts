@@ -60,12 +60,14 @@ interface Job extends Program {
   /** UTF-16 units of text and number of pictures taken so far. */
   text: number;
   pictures: number;
+  markup: number;
   sounds: number;
 }
 
 /** More than execute.py ever sends in one run; the rest did not come from there and is dropped. */
 const MOST_TEXT = 300_000;
 const MOST_PICTURES = 60;
+const MOST_MARKUP = 2_500_000;
 const MOST_SOUNDS = 5;
 
 /** A worker that has run something says at once that it has heard of the next run, or it is closed or blocked. */
@@ -93,7 +95,7 @@ export class Host {
   private again = false;
 
   constructor(private readonly address: RuntimeAddress) {
-    this.loading = new Loading(address);
+    this.loading = new Loading(address, () => this.progress(this.fraction, true));
   }
 
   /** Starts an interpreter and the loading, unless they are there. What fails now shows at the next run only. */
@@ -115,12 +117,13 @@ export class Host {
 
   /** Runs a program as soon as those before it have ended. */
   run(program: Program, client: Client): Run {
-    const job: Job = { ...program, client, prepared: false, begun: false, heard: false, timer: 0, text: 0, pictures: 0, sounds: 0 };
+    const job: Job = { ...program, client, prepared: false, begun: false, heard: false, timer: 0, text: 0, pictures: 0, markup: 0, sounds: 0 };
     this.jobs.push(job);
     this.warm();
-    if (!this.current?.ready) this.loading.hurry();
+    this.loading.hurry();
     void this.loading.prepare(job.source).then(() => {
       job.prepared = true;
+      this.again = false;
       this.advance();
     });
     this.advance();
@@ -169,7 +172,7 @@ export class Host {
     const [first, ...others] = this.jobs;
     if (first && !first.begun) {
       if (this.current?.ready && first.prepared) this.begin(first, this.current);
-      else if (this.fraction < 1) first.client.loading(this.fraction, this.again);
+      else if (this.fraction < 1 || this.again) first.client.loading(this.fraction, this.again);
       else first.client.starting();
     }
     for (const { client } of others) client.waiting(first?.filename ?? "");
@@ -203,13 +206,17 @@ export class Host {
   private hear(job: Job, message: OfRun): void {
     const { client } = job;
     if (message.type === "began") {
-      this.began(job);
+      if (job.heard) client.running();
+      else this.began(job);
+    } else if (message.type === "again") {
+      client.loading(this.fraction, true);
     } else if (message.type === "text") {
       job.text += message.text.length;
       if (job.text <= MOST_TEXT) client.text(message.text);
     } else if (message.type === "picture") {
       job.pictures += 1;
-      if (job.pictures <= MOST_PICTURES) showPicture(client, message.markup);
+      job.markup += message.markup.length;
+      if (job.pictures <= MOST_PICTURES && job.markup <= MOST_MARKUP) showPicture(client, message.markup);
     } else if (message.type === "sound") {
       job.sounds += 1;
       if (job.sounds <= MOST_SOUNDS) playSound(client, message.title, message.audio);
@@ -290,8 +297,8 @@ function showPicture(client: Client, markup: string): void {
   try {
     client.picture(readPicture(markup));
   } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
-    client.note(`A picture is not shown: ${error.message}`);
+    // Its parts may be nested more deeply than can be followed.
+    client.note(`A picture is not shown: ${error instanceof PictureError ? error.message : "it cannot be read."}`);
   }
 }
 

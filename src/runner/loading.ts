@@ -53,7 +53,11 @@ export class Loading {
   private readonly silences = new Set<Silence>();
   private readonly loader = new Loader();
 
-  constructor(private readonly address: RuntimeAddress) {}
+  /** `stalled` hears when what a program waits for beside the start is asked for anew, because it fell silent. */
+  constructor(
+    private readonly address: RuntimeAddress,
+    private readonly stalled: () => void,
+  ) {}
 
   /** Fetches what is missing, and reports everything to `events`. Rejects with a `LoadingError`. */
   load(events: LoadingEvents): Promise<Manifest> {
@@ -123,7 +127,7 @@ export class Loading {
   private archive(manifest: Manifest, archive: Archive): Promise<void> {
     let coming = this.archives.get(archive.path);
     if (this.parts.has(archive.path)) return Promise.resolve();
-    coming ??= this.loadPart(manifest, archive, () => undefined, new AbortController().signal).then(
+    coming ??= this.loadPart(manifest, archive, (_, again) => (again ? this.stalled() : undefined), new AbortController().signal).then(
       ({ part }) => void this.extra.set(archive.path, part),
       () => void this.archives.delete(archive.path),
     );

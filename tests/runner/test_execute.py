@@ -351,6 +351,12 @@ def test_only_tasks_of_the_program_are_cancelled(page: Page) -> None:
     assert asyncio.run(both()) == (False, True)
 
 
+def test_large_pictures_together_have_a_limit(page: Page) -> None:
+    page.run("import _display\nfor _ in range(9):\n    _display.svg('x' * 450_000)\n")
+    assert [kind for kind, _ in page.sent] == ["picture"] * 4 + ["hidden"]
+    assert page.sent[-1] == ("hidden", "0 5")
+
+
 def test_a_sound_has_its_place_in_the_output_and_its_limits(page: Page) -> None:
     page.run("from _display import sound\nprint('before')\nsound(b'ID3', 'A\\n bowl')\nprint('after')")
     assert page.sent == [("text", "before\n"), ("sound", "A bowl\nSUQz"), ("text", "after\n")]
