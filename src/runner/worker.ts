@@ -9,7 +9,6 @@ import { loadPyodide } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
 import { boot, entries, site } from "./boot";
 import type { FromWorker, Outcome, Part, ToWorker } from "./messages";
-import { MOST_STALLS, SILENCE_MS } from "./patience";
 
 /** The worker's own scope; TypeScript's libraries for pages and for workers exclude each other. */
 interface Scope {
@@ -145,23 +144,15 @@ async function startPython({ manifest, way, root, base }: Extract<ToWorker, { ty
 
 /** A file of the bundle, at once: Python waits in the middle of an import. Nothing where it cannot be had. */
 function fetchNow(url: string): Uint8Array | undefined {
-  for (let stalls = 0; ; stalls += 1) {
-    const request = new XMLHttpRequest();
-    request.open("GET", url, false);
-    request.responseType = "arraybuffer";
-    request.timeout = SILENCE_MS;
-    // What is silent may be waited for in the browser's cache too.
-    if (stalls) request.setRequestHeader("Cache-Control", "no-cache");
-    try {
-      request.send();
-    } catch (error) {
-      if ((error as DOMException).name !== "TimeoutError" || stalls === MOST_STALLS) return undefined;
-      post({ type: "again", run: current });
-      continue;
-    }
-    if (stalls) post({ type: "began", run: current });
-    return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  request.responseType = "arraybuffer";
+  try {
+    request.send();
+  } catch {
+    return undefined;
   }
+  return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
 }
 
 /** Imports what came first, one by one, until a program is to run: it then finds in place what it imports. */

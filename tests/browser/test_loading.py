@@ -18,7 +18,6 @@ PARTS = ["manifest", ".wasm", ".mjs"]
 
 MISSING = "is missing on the server"
 DAMAGED = "is damaged on its way or on the server, twice in a row"
-AGAIN = "No data came for a while: loading Python again"
 BROKEN = "The connection broke off while Python was loading"
 
 
@@ -383,51 +382,3 @@ def test_the_runners_own_code_that_falls_silent_is_asked_for_again(
     expect(b.status).to_contain_text("Finished")
     a.run()
     expect(a.status).to_contain_text("Finished")
-
-
-def test_an_archive_that_falls_silent_before_a_program_is_asked_for_again(
-    opener: Opener, server: StaticServer
-) -> None:
-    snippet = opener.snippet("import faultlab\nprint('there')\n")
-    silent = server.fail("faultlab", "silent", times=1)
-    hold_the_clock(snippet.page)
-    with snippet.page.expect_request(lambda request: "faultlab" in request.url):
-        snippet.run()
-    expect(snippet.status).to_have_text("Starting Python")
-    held = server.fail("faultlab", "held")
-    snippet.page.clock.run_for(15_000)
-    expect(snippet.status).to_have_text(AGAIN)
-    held.release()
-    expect(snippet.status).to_contain_text("Finished")
-    assert snippet.result() == "there\n"
-    silent.release()
-
-
-#: The worker waits a quarter of a second where it would wait for fifteen: its clock cannot be held.
-IN_A_HURRY = """
-const Original = Worker;
-globalThis.Worker = class {
-    constructor(url, options) {
-        const request = new XMLHttpRequest();
-        request.open("GET", url, false);
-        request.send();
-        const code = request.responseText.replaceAll("15e3", "250");
-        return new Original(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), options);
-    }
-};
-"""
-
-
-def test_an_archive_that_falls_silent_in_an_import_is_asked_for_again(
-    opener: Opener, server: StaticServer
-) -> None:
-    code = "print('before')\n__import__('fault' + 'lab')\nprint('there')\n"
-    page = opener.page({"a.py": Source(code)}, script=IN_A_HURRY)
-    snippet = Snippet(page, "a.py")
-    first, second = (server.fail("faultlab", kind, times=1) for kind in ("silent", "held"))
-    snippet.run()
-    expect(snippet.status).to_have_text(AGAIN)
-    second.release()
-    expect(snippet.status).to_contain_text("Finished")
-    assert snippet.result() == "before\nthere\n"
-    first.release()
