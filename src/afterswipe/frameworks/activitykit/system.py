@@ -132,21 +132,24 @@ class ActivityStore:
             self.tokens.make(number)
         return number
 
-    def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> None:
-        """Change a card's content; an ended one ignores it, and many fast local updates are dropped. Raises ActivityAuthorizationError."""
+    def update(
+        self, number: int, content: Content, by: str, *, title: str = "", relevance: float | None = None, alert: str = ""
+    ) -> None:
+        """Change a card, or nothing of it: an ended one ignores it, and many fast local updates are dropped. Raises ActivityAuthorizationError."""
         card = self._cards[number]
         if card.kind == APP:
             content.check(card.title, self._rules.number("live-activity.payload-limit"))
             if card.on_screen:
                 self._rules.cite("live-activity.updates-after-the-end-are-ignored")
+        score = card.relevance_score if relevance is None else relevance
         if card.state is ActivityState.PENDING:
-            self._cards[number] = replace(card, content=content)
+            self._cards[number] = replace(card, content=content, relevance_score=score)
         if card.state not in LIVE:
             return
         if by == APP and self._comes_too_fast(number):
             self._record.add(CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast"))
             return
-        self._put(card.changed(title or card.title, content, self._clock.now), by)
+        self._put(card.changed(title or card.title, content, score, self._clock.now), by)
         self._light_up(number, alert)
 
     def _comes_too_fast(self, number: int) -> bool:
@@ -159,10 +162,6 @@ class ActivityStore:
             return True
         self._full_at[number] = until
         return False
-
-    def rank(self, number: int, relevance_score: float) -> None:
-        """Change how important a card is to its app (claim live-activity.relevance-score)."""
-        self._cards[number] = replace(self._cards[number], relevance_score=relevance_score)
 
     def end(self, number: int, text: str | None, by: str, dismiss_after: int | None = None) -> None:
         """End an activity. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit; a card of the system's stays."""
