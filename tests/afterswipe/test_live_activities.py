@@ -313,14 +313,14 @@ def test_the_island_shows_the_two_most_relevant():
 def test_an_update_that_changes_nothing_changes_no_relevance():
     async def main(app):
         dropped = app.activities.request("dropped", relevance_score=1.0)
-        for step in range(1, 100):
-            dropped.update(progress=step / 100, relevance_score=float(step))
+        for step in range(1, 1000):
+            dropped.update(progress=step / 1000, relevance_score=float(step))
         ended = app.activities.request("ended", relevance_score=1.0)
         ended.end()
         ended.update(text="too late", relevance_score=9.0)
 
     dropped, ended = opened(main).cards
-    assert dropped.relevance_score == round(dropped.content.progress * 100) < 99  # the rest came too fast
+    assert dropped.relevance_score == round(dropped.content.progress * 1000) < 999  # the rest came too fast
     assert ended.relevance_score == 1.0
 
 

@@ -148,7 +148,7 @@ def an_update_brings_an_ended_card_back(patch: Patch) -> None:
         update(cards, number, content, by, **more)
         card = cards.get(number)
         if card.kind == APP and card.state is ActivityState.ENDED:
-            cards._put(card.changed(card.title, content, 0.0, cards._clock.now), by)
+            cards._put(card.changed(card.title, content, cards._clock.now), by)
 
     patch.setattr(ActivityStore, "update", planted)
 

@@ -90,7 +90,9 @@ class Activity(Checked):
         new = _content(self._process, words, progress, stale_date, (timer_interval, timer_text))
         if progress is None and new.timer is None:
             new = replace(new, progress=old.progress, timer=old.timer, counts=old.counts)
-        self._cards.update(self._number, new, by="app", relevance=relevance_score, alert=alert)
+        taken = self._cards.update(self._number, new, by="app", alert=alert)
+        if taken and relevance_score is not None:
+            self._cards.rank(self._number, relevance_score)
 
     def follows(self, task: URLSessionTask) -> None:
         """Say which transfer the card speaks of, so that the two can be compared. It is this guide's own, and no API of Apple's.

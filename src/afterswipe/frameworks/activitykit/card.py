@@ -72,9 +72,9 @@ class Card:
     updated: int = 0
     redrawn: bool = True
 
-    def changed(self, title: str, content: Content, relevance_score: float, updated: int) -> "Card":
+    def changed(self, title: str, content: Content, updated: int) -> "Card":
         """The card with news, active and drawn anew. The same as `dataclasses.replace`, in less time."""
-        own = (self.kind, self.style, relevance_score, self.channel, self.number)
+        own = (self.kind, self.style, self.relevance_score, self.channel, self.number)
         return Card(title, content, *own, ActivityState.ACTIVE, updated)
 
     @property

@@ -75,7 +75,9 @@ class LiveActivityPushes(Checked):
             self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, stale_date=self._date(stale_date))
             try:
-                self._cards.update(number, new, by="push", relevance=relevance_score, alert=alert)
+                taken = self._cards.update(number, new, by="push", alert=alert)
+                if taken and relevance_score is not None:
+                    self._cards.rank(number, relevance_score)
             except ActivityAuthorizationError as refused:
                 self._note_held(number, f"dropped, {refused.reason}")
             self._wakes_nobody()
@@ -100,7 +102,6 @@ class LiveActivityPushes(Checked):
             self._cards.end(number, text, by="push", dismiss_after=after)
             self._wakes_nobody()
 
-        self._count += 1
         self._send(number, priority, (arrive, True, self._count))
 
     def start(
@@ -201,10 +202,8 @@ class LiveActivityPushes(Checked):
     def _keep(self, held: dict[int, Sent], number: int, push: Sent, why: str) -> None:
         """Hold a push back. Of several for one card the one sent last is kept, and after an end nothing comes."""
         _, ends, sent = held.get(number, push)
-        if ends and not push[1]:
-            why = "dropped, an end is held back"
-        elif sent > push[2]:
-            why = "dropped, a newer one waits"
+        if not push[1] and (ends or sent > push[2]):
+            why = f"dropped, {'an end is held back' if ends else 'a newer one waits'}"
         else:
             held[number] = push
         self._note_held(number, why)

@@ -96,9 +96,8 @@ class ActivityStore:
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
         self.allowed = self.frequent_pushes = True
         """What the person allows; set through `phone.live_activities`, as are the two below."""
-        self.asks_first = False
-        self.frequent_updates = False
-        """The app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
+        self.asks_first = self.frequent_updates = False
+        """Whether the person still has to answer, and the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
 
     def __iter__(self) -> Iterator[Card]:
         return iter(self._cards.values())
@@ -132,36 +131,37 @@ class ActivityStore:
             self.tokens.make(number)
         return number
 
-    def update(
-        self, number: int, content: Content, by: str, *, title: str = "", relevance: float | None = None, alert: str = ""
-    ) -> None:
-        """Change a card, or nothing of it: an ended one ignores it, and many fast local updates are dropped. Raises ActivityAuthorizationError."""
+    def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> bool:
+        """Change a card's content, and say whether it was taken: an ended card takes none, and fast local ones are dropped. Raises ActivityAuthorizationError."""
         card = self._cards[number]
         if card.kind == APP:
             content.check(card.title, self._rules.number("live-activity.payload-limit"))
             if card.on_screen:
                 self._rules.cite("live-activity.updates-after-the-end-are-ignored")
-        score = card.relevance_score if relevance is None else relevance
         if card.state is ActivityState.PENDING:
-            self._cards[number] = replace(card, content=content, relevance_score=score)
+            self._cards[number] = replace(card, content=content)
         if card.state not in LIVE:
-            return
+            return card.state is ActivityState.PENDING
         if by == APP and self._comes_too_fast(number):
             self._record.add(CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast"))
-            return
-        self._put(card.changed(title or card.title, content, score, self._clock.now), by)
+            return False
+        self._put(card.changed(title or card.title, content, self._clock.now), by)
         self._light_up(number, alert)
+        return True
 
     def _comes_too_fast(self, number: int) -> bool:
         """Of updates from the app so many go through at once, then one in each interval. Apple publishes neither number."""
         self._rules.cite("live-activity.fast-local-updates-are-dropped")
         interval = self._rules.milliseconds("model.local-update-interval")
-        burst = self._rules.number("model.local-update-burst") * interval
         until = max(self._clock.now, self._full_at.get(number, 0)) + interval
-        if until - self._clock.now > burst:
+        if until - self._clock.now > self._rules.number("model.local-update-burst") * interval:
             return True
         self._full_at[number] = until
         return False
+
+    def rank(self, number: int, relevance_score: float) -> None:
+        """Change how important a card is to its app (claim live-activity.relevance-score)."""
+        self._cards[number] = replace(self._cards[number], relevance_score=relevance_score)
 
     def end(self, number: int, text: str | None, by: str, dismiss_after: int | None = None) -> None:
         """End an activity. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit; a card of the system's stays."""
