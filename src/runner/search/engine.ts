@@ -54,6 +54,7 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["ways/", 0.8],
   ["what-stops/", 0.8],
   ["numbers/", 0.9],
+  ...["react-native/", "flutter/", "capacitor/", "kotlin/", "maui/", "unity/"].map((page) => [page, 0.7] as const),
 ];
 
 /** One thing that is asked for: the ways to say it, each some words that belong together, and what each is worth. */
