@@ -273,7 +273,7 @@ class _Run:
 
     def alive(self) -> None:
         """Before each wait: whoever waits long for a server is at work all the same."""
-        self.lease.keep()
+        self.lease.renew()
         self.look()
 
     # Progress.

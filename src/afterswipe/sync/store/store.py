@@ -297,7 +297,8 @@ class Store:
                 if known is not None and known.deleted:
                     self._db.execute("DELETE FROM files WHERE key = ?", (key,))
                 if have is not None:
-                    self.put_file(have)
+                    row = (have.key, have.name, have.tag, have.size, have.sha256, have.version)
+                    self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
                 self.end_events(events)
                 if known is GONE:
                     for table in ("entities", "done"):
@@ -307,11 +308,6 @@ class Store:
         """Write a content's row, within a transaction."""
         row = (key, known.version, known.deleted, known.data)
         self._db.execute("INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)", row)
-
-    def put_file(self, have: Have) -> None:
-        """Write a file's row and end its transfer, within a transaction."""
-        row = (have.key, have.name, have.tag, have.size, have.sha256, have.version)
-        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
 
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
