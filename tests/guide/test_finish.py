@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from guide.errors import BuildError
-from guide.finish import moved, row
+from guide.finish import moved, packing, row
 from guide.finish.row import content_security_policy, finish
 
 PAGE = (
@@ -167,3 +167,24 @@ def test_a_chapter_s_name_in_the_navigation_says_what_is_behind_it(path, up):
     assert re.search(r"Thirty seconds<small class=\"nav-plain\">a little more time</small>\s*</span>", made)
     assert made.count("<small") == 1
     assert made.replace('<small class="nav-plain">a little more time</small>', "") == page
+
+
+CONTENTS = (
+    '<nav class="md-nav md-nav--secondary"><ul><li><a href="#group">Group</a>'
+    '<nav class="md-nav"><ul><li><a href="#q01">Question</a><nav class="md-nav"><a href="#x">Part</a></nav></li></ul></nav></li>'
+    '<li><a href="#last">Last</a></li></ul></nav>'
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        (CONTENTS, {"group", "q01", "x", "last"}),
+        (CONTENTS + '<a class="md-nav__link">' * 201, {"group", "q01", "last"}),
+        (CONTENTS + '<nav class="question-list"><a href="#own"></a></nav>', {"group", "last", "own"}),
+    ],
+)
+def test_a_page_that_lists_its_questions_has_them_in_its_contents_no_second_time(page, kept):
+    made = packing.packed(page)
+    assert set(re.findall(r'href="#(\w+)"', made)) == kept
+    assert made.count("<nav") == made.count("</nav>")

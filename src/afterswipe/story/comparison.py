@@ -155,8 +155,8 @@ def compare(
 ) -> Comparison:
     """Run every strategy with every seed, and count. The same seeds give the same figures.
 
-    A seed is one story, one person and one network, the same for every strategy. A run is left when its story has arrived and no card is
-    live any more: what comes out does not change after that. `progress` is called after each run with how many are done and
+    A seed is one story, one person and one network, the same for every strategy. A run is left when its story has arrived, or was given up, and no card
+    is live any more: what comes out does not change after that. `progress` is called after each run with how many are done and
     how many there are. Bytes are counted in larger pieces than elsewhere (claim model.comparison-chunk). Raises UsageError without
     a strategy or a seed.
     """
@@ -201,4 +201,4 @@ def _by_lot(
     def away(phone: Phone) -> None:
         people.behave(phone, seed, lambda: server is not None and server.settled())
 
-    return run(strategy, story, away, seed=seed, prepare=prepare, claims=coarse)
+    return run(strategy, story, away, seed=seed, prepare=prepare, claims=coarse, to_the_end=False)

@@ -207,8 +207,7 @@ class _Run:
         self.lease.take()
         try:
             driver = Driver(self.fetcher, phase=self.enter, look=self.look)
-            driver.watched = self.until is not None
-            ended = await driver.run()
+            ended = await driver.run(watched=self.until is not None)
         except (Halt, DiskFull, AnotherProcess) as error:
             ended = _ended_by(error)
         except (CorruptDatabase, DirectoryGone):
@@ -232,7 +231,7 @@ class _Run:
                     ended = _ended_by(error)
                 if ended.not_before is not None:
                     self.store.set_not_before(ended.not_before)
-                self.lease.release()
+                self.lease.release(clean=not self.lease.unclean)
         except (Halt, DiskFull, AnotherProcess) as error:
             ended = _ended_by(error)
         self.enter(Phase.DONE)

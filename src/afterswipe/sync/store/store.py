@@ -166,6 +166,7 @@ class Store:
         """Put events in, in parts, within a transaction. Of one that is there already, what is said last of its file counts."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
         done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
+        odd = self._rows("SELECT 1 FROM spelled LIMIT 1")  # then a server may have come to spell otherwise
         for some in batched(events, AT_ONCE):
             fresh = [event for event in some if shadow or event.identity not in done]
             rows = [
@@ -177,7 +178,7 @@ class Store:
             ]  # fmt: skip
             put = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             self._db.executemany(f"{put} size = excluded.size, sha256 = excluded.sha256", rows)
-            spelled = [(e.key, e.content) for e in fresh if not e.key.endswith(e.content)]
+            spelled = [(e.key, e.content) for e in fresh if odd or not e.key.endswith(e.content)]
             self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
             yield
 
@@ -205,7 +206,7 @@ class Store:
         """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
 
         Of another feed or generation, no older version means anything. A snapshot also ends what it does not mention; what one that
-        came `in_pages` leaves out is asked for first, for it may have lost something between two of them (S22).
+        came `in_pages`, or is empty, leaves out is asked for first: it may have lost something between two of them, or all (S22).
         """
         old = self.place().identity
         with self.transaction("swap"):
@@ -217,7 +218,7 @@ class Store:
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
                 self._db.execute("DELETE FROM done")
             yield from self.insert_events(page.events, shadow=not fresh)
-            if not page.plain and in_pages:
+            if not page.plain and (in_pages or not page.events):
                 yield from self._ask_for_what_is_not_in_the_shadow_set()
             elif not page.plain and not fresh:
                 self._end_what_is_not_in_the_shadow_set()
@@ -358,6 +359,6 @@ class Store:
         with self.transaction("pause"):
             self._db.execute("UPDATE meta SET not_before = ?", (wall,))
 
-    def all_checked(self) -> None:
-        """All files are surely good, within a transaction."""
-        self._db.execute("UPDATE files SET checked = 1 WHERE checked = 0")
+    def all_checked(self, last: str = "~") -> None:
+        """All files, up to that of the last key, are surely good, within a transaction."""
+        self._db.execute("UPDATE files SET checked = 1 WHERE checked = 0 AND key <= ?", (last,))
