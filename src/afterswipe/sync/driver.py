@@ -86,18 +86,17 @@ class Driver:
                 case core.AskFeed():
                     self.phase(Phase.ASKING)
                     state = state.next(await self.ask(state), self.fetcher.wire.clock.wall())
+                case core.SwapIn():
+                    self.store.belongs_to(self.base, state.page.plain)
+                    in_pages = state.after.pages > 1 or state.after.place.page is not None
+                    swap = self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
+                    await self.in_slices(swap)
+                    state = state.next()
                 case core.KeepPage():
-                    page, cursor, after = state.page, state.cursor, state.after
-                    self.store.belongs_to(self.base, page.plain)
-                    if isinstance(state, core.SwapIn):
-                        in_pages = after.pages > 1 or after.place.page is not None
-                        keeping = self.store.swap(page, base=self.base, cursor=cursor, in_pages=in_pages)
-                    else:
-                        full = after.full
-                        keeping = self.store.store_page(
-                            page, base=self.base, full=full, cursor=cursor, at=state.at
-                        )
-                    await self.in_slices(keeping)
+                    self.store.belongs_to(self.base, state.page.plain)
+                    full, cursor, at = state.after.full, state.cursor, state.at
+                    kept = self.store.store_page(state.page, base=self.base, full=full, cursor=cursor, at=at)
+                    await self.in_slices(kept)
                     state = state.next()
                 case core.AskAnew():
                     with self.store.transaction("forget"):

@@ -29,7 +29,6 @@ from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, Le
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
-_OWNER_BITS = 64
 type Until = float | asyncio.Event | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
 
@@ -92,7 +91,7 @@ class Sync:
         self.clock = clock or SystemClock()
         self.limits = limits or Limits()
         self.rng = rng or Random()
-        self.owner = owner or this_process(self.rng.getrandbits(_OWNER_BITS))
+        self.owner = owner or this_process(self.rng.getrandbits(64))
         self._client = client
         self._disk: Disk = FileDisk(directory) if isinstance(directory, str | Path) else directory
         self._policy = policy
@@ -185,7 +184,7 @@ class _Run:
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.store.guard = self.lease.keep
         self.wire = Wire(
-            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point, user=sync._user,
+            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.alive, user=sync._user,
         )  # fmt: skip
         self.fetcher = sync.fetcher_type(
             disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, limits=limits,
@@ -266,13 +265,11 @@ class _Run:
         if now - self.started >= self.sync.limits.total_seconds:
             raise Halt(Stop.DEADLINE)
 
-    def network_point(self, name: str, detail: str) -> None:
-        self.points(name, detail)
-        self.alive()
-
-    def alive(self) -> None:
-        """Before each wait: whoever waits long for a server is at work all the same."""
-        self.lease.renew()
+    def alive(self, *point: str) -> None:
+        """Before each wait, which may be a point: whoever waits long for a server is at work all the same."""
+        if point:
+            self.points(*point)
+        self.lease.keep()
         self.look()
 
     # Progress.

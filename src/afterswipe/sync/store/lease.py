@@ -44,10 +44,6 @@ class Lease:
     def keep(self) -> None:
         """Make sure, before writing, that directory and lease are still ours; raises DirectoryGone or AnotherProcess."""
         self.store.disk.stands()
-        self.renew()
-
-    def renew(self) -> None:
-        """The same for the lease alone, which is enough where nothing is written, or only into a file that is open."""
         monotonic, wall = self.clock.monotonic(), self.clock.wall()
         half = self.seconds / 2
         if monotonic - self._renewed[0] < half and abs(wall - self._renewed[1]) < half:

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import batched
+from itertools import batched, chain
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import is_ours
@@ -77,14 +77,12 @@ class Store:
                     since = schema.version(self._db)
                     schema.migrate(self._db, since)
                     if since == 0:
-                        self._note_strays()
+                        # New beside files, it cannot tell what they are: no list, and no lack of one, may delete them (S14).
+                        folders = map(self.disk.sizes, ("files/sound", "files/song"))
+                        names = [(name,) for name, _ in chain(*folders) if is_ours(name)]
+                        self._db.executemany("INSERT INTO strays VALUES (?)", names)
             if not self._rows("SELECT 1 FROM meta"):
                 raise CorruptDatabase(f"{DATABASE} is damaged: a row of it is gone.")
-
-    def _note_strays(self) -> None:
-        """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
-        names = [name for folder in ("files/sound", "files/song") for name, _ in self.disk.sizes(folder)]
-        self._db.executemany("INSERT INTO strays VALUES (?)", [(name,) for name in names if is_ours(name)])
 
     def strays(self) -> set[str]:
         """Files that stood beside a new database, and whose contents it has not come to know since."""
@@ -219,7 +217,10 @@ class Store:
                 self._db.execute("DELETE FROM done")
             yield from self.insert_events(page.events, shadow=not fresh)
             if not page.plain and (in_pages or not page.events):
-                yield from self._ask_for_what_is_not_in_the_shadow_set()
+                unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
+                left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
+                asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, v) for key, v in left_out]
+                yield from self.insert_events(asked, shadow=True)
             elif not page.plain and not fresh:
                 self._end_what_is_not_in_the_shadow_set()
             while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
@@ -232,12 +233,6 @@ class Store:
                 self.set_cursor(*cursor)
             elif not page.identity.same(old):
                 self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
-
-    def _ask_for_what_is_not_in_the_shadow_set(self) -> Generator[None]:
-        unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
-        left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
-        asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
-        yield from self.insert_events(asked, shadow=True)
 
     def _end_what_is_not_in_the_shadow_set(self) -> None:
         # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.

@@ -114,10 +114,10 @@ class Fetcher(Asker):
 
     def adopted(self, job: Job, want: FileInfo) -> Have | None:
         """The file, if an earlier run had come as far as its final name: by its digest, or as the very file that was begun."""
+        self.lease.keep()
         size, part = self.disk.size(job.final), self.store.parts().get(job.part)
         if size is None:
             return None
-        self.lease.keep()
         told = want.sha256 is not None or (part and part.total == size and self.believed(part, job.final))
         if told and want.size in (None, size):
             with suppress(DiskFault, errors.ReadOnlyDirectory):
@@ -188,7 +188,7 @@ class Fetcher(Asker):
 
     async def receive(self, job: Job, decision: Receive, opened: Opened, here: int) -> Turn:
         """Write the body where it belongs; `here` bytes are in the part."""
-        self.lease.renew()
+        self.lease.keep()
         self.check_space(job, decision.here.total, decision.offset)
         self.disk.open_part(job.part)
         begin = size = decision.offset
@@ -208,7 +208,7 @@ class Fetcher(Asker):
                 if size + len(piece) > room:
                     self.cut(job, 0)
                     raise errors.WrongFile(job.key, f"more came than the {room} bytes that it may have.")
-                self.lease.renew()
+                self.lease.keep()
                 self.disk.append(job.part, piece)
                 if hashed is not None:
                     hashed.update(piece)

@@ -68,9 +68,8 @@ class Wire:
         for redirects in range(self.limits.redirects + 1):
             response = await self._send(url, headers, led=redirects > 0)
             if response.status_code not in _REDIRECTS:
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                if "retry-after" in headers:
-                    headers.setdefault("date", formatdate(self.clock.wall(), usegmt=True))
+                headers = {"date": formatdate(self.clock.wall(), usegmt=True)}
+                headers |= {name.lower(): value for name, value in response.headers.items()}
                 return Opened(url, Answer(response.status_code, headers), response)
             await self.close(response)
             url = self._checked(url, response.headers.get("location", ""))
