@@ -39,6 +39,8 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["questions/#", 1.2],
   ["errors/#", 1.25],
   ["other-work/#", 1.25],
+  ["handlers/#", 1.25],
+  ["places/#", 1.25],
   ["a-sync-that-survives/", 0.7],
   ["reference/api/", 0.3],
   ["reference/apple-symbols/", 0.3],
