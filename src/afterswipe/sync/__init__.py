@@ -9,7 +9,6 @@ It brings a directory to where a feed is: entities in a database, files beside i
 ordinary asyncio and knows nothing of phones.
 """
 
-# ruff: noqa: F403, F405 - the star is for type checkers
 from importlib import import_module
 from typing import TYPE_CHECKING
 

@@ -29,6 +29,7 @@ from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, Le
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
+_OWNER_BITS = 64
 type Until = float | asyncio.Event | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
 
@@ -91,7 +92,7 @@ class Sync:
         self.clock = clock or SystemClock()
         self.limits = limits or Limits()
         self.rng = rng or Random()
-        self.owner = owner or this_process(self.rng.getrandbits(64))
+        self.owner = owner or this_process(self.rng.getrandbits(_OWNER_BITS))
         self._client = client
         self._disk: Disk = FileDisk(directory) if isinstance(directory, str | Path) else directory
         self._policy = policy
