@@ -2,16 +2,18 @@
 
 import sys
 
+INTERRUPTED = 130  # what a shell calls Ctrl-C
+
 
 def main() -> int:
     """The command. Ctrl-C is no traceback even while the modules of it are being imported, which takes half a second."""
     try:
-        from . import command
+        from .command import main as command
 
-        return command.main()
+        return command()
     except KeyboardInterrupt:
         print("Ended: it was asked to stop.", file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

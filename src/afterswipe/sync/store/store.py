@@ -17,7 +17,7 @@ from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Ki
 from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
 from . import schema
-from .disk import DATABASE, Disk
+from .disk import DATABASE, FOLDERS, Disk
 from .schema import mapped
 
 _OWN = ("lost", "left-out")  # ids of events of our own
@@ -76,10 +76,8 @@ class Store:
                 with self.transaction("schema"):
                     since = schema.version(self._db)
                     schema.migrate(self._db, since)
-                    if since == 0:
-                        # New beside files, it cannot tell what they are: no list, and no lack of one, may delete them (S14).
-                        folders = map(self.disk.sizes, ("files/sound", "files/song"))
-                        names = [(name,) for name, _ in chain(*folders) if is_ours(name)]
+                    if since == 0:  # it cannot tell what files beside it are: no list may delete them (S14)
+                        names = [(n,) for n, _ in chain(*map(self.disk.sizes, FOLDERS[1:])) if is_ours(n)]
                         self._db.executemany("INSERT INTO strays VALUES (?)", names)
             if not self._rows("SELECT 1 FROM meta"):
                 raise CorruptDatabase(f"{DATABASE} is damaged: a row of it is gone.")
