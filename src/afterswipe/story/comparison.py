@@ -165,9 +165,9 @@ def compare(
         raise UsageError("There is nothing to run. Give at least one seed, for instance seeds=range(100).")
     total, done, rates = len(some(strategies)) * len(lots), 0, []
     for strategy in strategies:
-        outcomes = []
+        outcomes, rules = [], Rules(strategy.needs)
         for seed in lots:
-            outcomes.append(_by_lot(strategy, uploads, people, networks, seed))
+            outcomes.append(_by_lot(strategy, uploads, people, networks, seed, rules=rules))
             done += 1
             progress(done, total)
         rates.append(Rates.of(outcomes))
@@ -183,10 +183,11 @@ def _by_lot(
     seed: int,
     *,
     claims: Mapping[str, float] | None = None,
+    rules: Rules | None = None,
 ) -> Outcome:
-    """One run. `claims` has other numbers, as for a `Phone`."""
+    """One run. `claims` has other numbers, as for a `Phone`; `rules` are those for the lots."""
     rng = random.Random(f"story and network {seed}")  # not the stream that the person's script is drawn from
-    rules = Rules(strategy.needs, claims=claims)
+    rules = rules or Rules(strategy.needs, claims=claims)
     story = uploads.draw(rules, rng)
     coarse = {"model.upload-chunk": rules.number(_GRAIN)}
 

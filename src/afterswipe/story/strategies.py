@@ -29,10 +29,10 @@ class Strategy:
     name: str
     needs: str
     app: StoryApp
-    once: bool = False
     begin: Callable[[Phone, Story], None] = tap_post
     pushes: bool = False
     resumable: bool = False
+    once: bool = False
 
 
 def run_intent(phone: Phone, story: Story) -> None:
@@ -47,7 +47,7 @@ STRATEGIES = (
     Strategy("background session, chunks chained", "16.1", apps.chained_chunks, once=True),
     Strategy("background session, chunks up front", "16.1", apps.chunks_up_front, once=True),
     Strategy("processing task", "16.1", apps.processing_task),
-    Strategy("background session, card by push", "16.2", apps.background_session, once=True, pushes=True),
+    Strategy("background session, card by push", "16.2", apps.background_session, pushes=True, once=True),
     Strategy("continued task", "26", apps.continued_task),
     Strategy("long-running intent", "27", apps.long_running_intent, begin=run_intent),
     Strategy("full recipe before iOS 26", "17", apps.recipe, pushes=True, resumable=True),

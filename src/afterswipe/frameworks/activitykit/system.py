@@ -252,7 +252,7 @@ class ActivityStore:
         self._cards[card.number] = card
         self.tokens.tell()
         timer = None if card.state is ActivityState.ENDED else card.content.timer
-        title, says = (" ".join(text.split()) for text in (card.title, card.says(now)))
+        title, says = " ".join(card.title.split()), " ".join(card.says(now).split())
         shows = (title or says, says, card.progress(now), timer)
         self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
         if (due := self._stale.pop(card.number, None)) is not None:
