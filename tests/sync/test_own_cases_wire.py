@@ -206,11 +206,20 @@ def test_a_server_that_calls_everything_html_is_one(tmp_path, extended):
     assert rig.in_sync()
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        b"<!doctype html><title>",
+        b"<!-- hotel --><p>",
+        b"<?xml version='1.0'?><Error>",
+        b'{"error": "expired", "',
+    ],
+)
 @pytest.mark.parametrize("kind", ["text/html", "application/octet-stream"])
-def test_a_page_for_people_that_comes_letter_by_letter_is_none_the_less_one(tmp_path, kind):
+def test_a_page_for_people_that_comes_letter_by_letter_is_none_the_less_one(tmp_path, kind, begins):
     """Its first piece was a space: a page to sign in became a sound of the plain feed, "everything is here"."""
     rig = Rig(tmp_path / "here", small_truth(1, 500), extended=False)
-    page = b" \n<!doctype html><title>Welcome to the hotel</title>" + b" " * 2_000
+    page = b" \n" + begins + b"Welcome to the hotel" + b" " * 2_000
     headers = {"content-type": kind, "content-length": str(len(page)), "etag": '"hotel"'}
     changed(rig, ".mp3", lambda *_: Reply(200, headers, page, piece=1))
     assert not rig.run().finished

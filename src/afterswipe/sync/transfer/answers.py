@@ -28,8 +28,9 @@ _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _CODINGS = frozenset(("gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"))
 _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
-_PAGE = re.compile(rb"\s*<(!doctype html|html)\b", re.IGNORECASE)
-_NO_TEXT, JSON = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\xff]"), re.compile(rb"\A(\xef\xbb\xbf)?\s*[\[{]")
+_PAGE = re.compile(rb"\s*<(!doctype )?html\b", re.IGNORECASE)
+_NO_SOUND = re.compile(rb'(\xef\xbb\xbf)?\s*(<[!?a-z]|\{\s*")', re.IGNORECASE)
+_NO_TEXT, _JSON = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\xff]"), re.compile(rb"\A(\xef\xbb\xbf)?\s*[\[{]")
 
 NOTHING, USUAL = Part(), Limits()
 
@@ -85,9 +86,10 @@ class Answer:
         said = self.headers.get("content-encoding", "").lower().split(",")
         return not _CODINGS.isdisjoint(word.strip() for word in said)
 
-    def for_people(self, begins: bytes, other: re.Pattern[bytes] = _NO_TEXT) -> bool:
+    def for_people(self, begins: bytes, *, document: bool = False) -> bool:
         """Whether a body that begins so is a page for people. Many servers call everything one: what is no text, or is JSON, is none."""
-        return bool(_PAGE.match(begins)) or (self.kind in _FOR_PEOPLE and not other.search(begins))
+        page, other = (_PAGE, _JSON) if document else (_NO_SOUND, _NO_TEXT)
+        return bool(page.match(begins)) or (self.kind in _FOR_PEOPLE and not other.search(begins))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from afterswipe.sync.store.disk import Disk
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 
-from .answers import JSON, NOTHING, PAUSES, Ask, Decision, Not, Receive, Refuse, Wait
+from .answers import NOTHING, PAUSES, Ask, Decision, Not, Receive, Refuse, Wait
 from .patience import Patience
 from .wire import Broken, Wire
 
@@ -94,7 +94,7 @@ class Asker:
             if not isinstance(decision, Receive):
                 return opened.answer.status, decision
             body = await self.wire.whole(opened, limit)
-            if opened.answer.for_people(body, JSON):
+            if opened.answer.for_people(body, document=True):
                 return opened.answer.status, Not.ITS_OWN
             self.tally.bytes_fetched += len(body)
             return body

@@ -74,8 +74,7 @@ class Fetcher(Asker):
         found = self.adopted(job, want)
         if found is not None:
             return found, False
-        stop = self.policy()
-        if stop is not None:
+        if (stop := self.policy()) is not None:
             raise Halt(stop)
         if want.size is not None and want.size > self.limits.file_bytes:
             most = self.limits.file_bytes
