@@ -4,13 +4,15 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from guide.errors import BuildError
-from guide.finish import moved, packing, row
+from guide.finish import moved, packing, row, theme_script
 from guide.finish.row import content_security_policy, finish
 
 PAGE = (
@@ -188,3 +190,16 @@ def test_a_page_that_lists_its_questions_has_them_in_its_contents_no_second_time
     made = packing.packed(page)
     assert set(re.findall(r'href="#(\w+)"', made)) == kept
     assert made.count("<nav") == made.count("</nav>")
+
+
+@pytest.mark.parametrize("theme", ["material", "zensical"])
+def test_the_script_of_either_builder_is_mended(theme, tmp_path):
+    spec = find_spec(theme)
+    assert spec is not None
+    scripts = Path(spec.origin or "").parent / "templates" / "assets" / "javascripts"
+    shutil.copytree(scripts, tmp_path / "assets" / "javascripts", ignore=shutil.ignore_patterns("*.map"))
+    theme_script.mend(tmp_path, "https://site.example/", [])
+    (bundle,) = (tmp_path / "assets" / "javascripts").glob("bundle.*.js")
+    text = bundle.read_text()
+    assert 'name:"color-scheme"' not in text
+    assert '"a[data-preview]"' in text

@@ -185,7 +185,7 @@ class _Run:
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.store.guard = self.lease.keep
         self.wire = Wire(
-            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point, user=sync._user,
+            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.alive, user=sync._user,
         )  # fmt: skip
         self.fetcher = sync.fetcher_type(
             disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, limits=limits,
@@ -266,12 +266,10 @@ class _Run:
         if now - self.started >= self.sync.limits.total_seconds:
             raise Halt(Stop.DEADLINE)
 
-    def network_point(self, name: str, detail: str) -> None:
-        self.points(name, detail)
-        self.alive()
-
-    def alive(self) -> None:
-        """Before each wait: whoever waits long for a server is at work all the same."""
+    def alive(self, *point: str) -> None:
+        """Before each wait, which may be a point: whoever waits long for a server is at work all the same."""
+        if point:
+            self.points(*point)
         self.lease.keep()
         self.look()
 

@@ -10,7 +10,7 @@ from guide.errors import BuildError
 _SAME_HOST = re.compile(r"\b(\w+)\.hostname=(\w+)\.hostname,(?:\2\.port&&\(\1\.port=\2\.port\),)?\1\}")
 _REQUEST = re.compile(r'\b(\w+)(\.open\("GET",`\$\{(\w+)\}`\)(?:(?!\.open\().)*?,)\1\.send\(\),', re.DOTALL)
 _DIAGRAMS = re.compile(r'"\.node circle[^"]*"')
-_RESOLVED = re.compile(r"\$\(document\)\.subscribe\((\w+)\)")
+_RESOLVED = re.compile(r"[\w$]+\(document\)\.subscribe\((\w+)\)")
 _SCHEME = re.compile(r"\w+\.content=\w+\.colorScheme")
 _SCHEME_ELEMENT = re.compile(
     r'let (\w+)=\w+\("meta",\{name:"color-scheme"\}\);document\.head\.appendChild\(\1\);'

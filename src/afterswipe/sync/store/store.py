@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import batched
+from itertools import batched, chain
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import is_ours
@@ -17,7 +17,7 @@ from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Ki
 from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
 from . import schema
-from .disk import DATABASE, Disk
+from .disk import DATABASE, FOLDERS, Disk
 from .schema import mapped
 
 _OWN = ("lost", "left-out")  # ids of events of our own
@@ -76,15 +76,11 @@ class Store:
                 with self.transaction("schema"):
                     since = schema.version(self._db)
                     schema.migrate(self._db, since)
-                    if since == 0:
-                        self._note_strays()
+                    if since == 0:  # it cannot tell what files beside it are: no list may delete them (S14)
+                        names = [(n,) for n, _ in chain(*map(self.disk.sizes, FOLDERS[1:])) if is_ours(n)]
+                        self._db.executemany("INSERT INTO strays VALUES (?)", names)
             if not self._rows("SELECT 1 FROM meta"):
                 raise CorruptDatabase(f"{DATABASE} is damaged: a row of it is gone.")
-
-    def _note_strays(self) -> None:
-        """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
-        names = [name for folder in ("files/sound", "files/song") for name, _ in self.disk.sizes(folder)]
-        self._db.executemany("INSERT INTO strays VALUES (?)", [(name,) for name in names if is_ours(name)])
 
     def strays(self) -> set[str]:
         """Files that stood beside a new database, and whose contents it has not come to know since."""
@@ -219,7 +215,10 @@ class Store:
                 self._db.execute("DELETE FROM done")
             yield from self.insert_events(page.events, shadow=not fresh)
             if not page.plain and (in_pages or not page.events):
-                yield from self._ask_for_what_is_not_in_the_shadow_set()
+                unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
+                left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
+                asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, v) for key, v in left_out]
+                yield from self.insert_events(asked, shadow=True)
             elif not page.plain and not fresh:
                 self._end_what_is_not_in_the_shadow_set()
             while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
@@ -232,12 +231,6 @@ class Store:
                 self.set_cursor(*cursor)
             elif not page.identity.same(old):
                 self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
-
-    def _ask_for_what_is_not_in_the_shadow_set(self) -> Generator[None]:
-        unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
-        left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
-        asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
-        yield from self.insert_events(asked, shadow=True)
 
     def _end_what_is_not_in_the_shadow_set(self) -> None:
         # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
@@ -298,7 +291,8 @@ class Store:
                 if known is not None and known.deleted:
                     self._db.execute("DELETE FROM files WHERE key = ?", (key,))
                 if have is not None:
-                    self.put_file(have)
+                    row = (have.key, have.name, have.tag, have.size, have.sha256, have.version)
+                    self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
                 self.end_events(events)
                 if known is GONE:
                     for table in ("entities", "done"):
@@ -308,11 +302,6 @@ class Store:
         """Write a content's row, within a transaction."""
         row = (key, known.version, known.deleted, known.data)
         self._db.execute("INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)", row)
-
-    def put_file(self, have: Have) -> None:
-        """Write a file's row and end its transfer, within a transaction."""
-        row = (have.key, have.name, have.tag, have.size, have.sha256, have.version)
-        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
 
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
