@@ -413,3 +413,16 @@ def test_an_intent_is_performed_once_at_a_time():
         phone.intents.run(intent)
     phone.intents.run(Export())
     assert len(phone.lock_screen().cards) == 2
+
+
+def test_an_intent_that_cannot_be_performed_wakes_no_app():
+    class Wrong(AppIntent):
+        title = "Wrong"
+
+        def perform(self, app): ...
+
+    phone = left()
+    before = phone.app_state
+    with pytest.raises(UsageError, match="async def perform"):
+        phone.intents.run(Wrong())
+    assert (before, phone.app_state) == (State.SUSPENDED, State.SUSPENDED)

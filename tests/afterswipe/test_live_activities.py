@@ -310,6 +310,33 @@ def test_the_island_shows_the_two_most_relevant():
     assert [card.title for card in phone.dynamic_island()] == ["1", "3"]
 
 
+def test_an_update_that_changes_nothing_changes_no_relevance():
+    async def main(app):
+        dropped = app.activities.request("dropped", relevance_score=1.0)
+        for step in range(1, 1000):
+            dropped.update(progress=step / 1000, relevance_score=float(step))
+        ended = app.activities.request("ended", relevance_score=1.0)
+        ended.end()
+        ended.update(text="too late", relevance_score=9.0)
+
+    dropped, ended = opened(main).cards
+    assert dropped.relevance_score == round(dropped.content.progress * 1000) < 999  # the rest came too fast
+    assert ended.relevance_score == 1.0
+
+
+def test_a_push_that_a_newer_one_overtook_changes_nothing():
+    for online in (True, False):
+        phone = opened(requesting(relevance_score=1.0))
+        phone.network.connect() if online else phone.network.disconnect()
+        phone.live_activity_pushes.update(text="old", relevance_score=5.0, priority=5)
+        phone.live_activity_pushes.update(text="new", relevance_score=2.0)
+        phone.wait(hours=1)
+        phone.network.connect()
+        phone.wait(minutes=1)
+        (card,) = phone.cards
+        assert (card.content.text, card.relevance_score) == ("new", 2.0)
+
+
 # What the system moves.
 
 

@@ -14,7 +14,6 @@ from afterswipe.story import (
     Comparison,
     Networks,
     Outcome,
-    People,
     Rates,
     Story,
     StoryServer,
@@ -392,26 +391,22 @@ def test_all_versions_are_modelled():
     assert all(Version("16.1") <= Version(strategy.needs) <= Version("27") for strategy in STRATEGIES)
 
 
-class ToTheEnd(People):
-    """People whose script is followed to its end, although nothing more can come of it."""
-
-    def behave(self, phone: Phone, seed: int, until=None) -> None:
-        super().behave(phone, seed)
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_a_run_that_is_left_early_comes_out_the_same(name: str):
-    """All of an outcome, what the Lock Screen says included, whether the rest of the script is run or not."""
+def test_a_run_that_is_left_early_comes_out_the_same(name: str, monkeypatch: pytest.MonkeyPatch):
+    """All of an outcome, what the Lock Screen says included, whether the rest of the script and the last visit are run or not."""
     early = [_by_lot(BY_NAME[name], STORIES, THEY_COME_AND_GO, MOBILE, seed) for seed in range(25)]
-    assert early == [_by_lot(BY_NAME[name], STORIES, ToTheEnd(), MOBILE, seed) for seed in range(25)]
+    monkeypatch.setattr(StoryServer, "settled", lambda server: False)
+    assert early == [_by_lot(BY_NAME[name], STORIES, THEY_COME_AND_GO, MOBILE, seed) for seed in range(25)]
 
 
 def test_runs_are_left_early(phones: list[Phone]):
     """Or the test above would compare the same with the same."""
-    for seed in range(10):
-        _by_lot(BY_NAME["full recipe"], STORIES, THEY_COME_AND_GO, MOBILE, seed)
-    half_an_hour = 30 * 60 * 1000
-    assert sum(phone.clock.now < half_an_hour for phone in phones) >= 8
+    for name in ("full recipe", "background task assertion"):  # the second one mostly fails
+        phones.clear()
+        for seed in range(10):
+            _by_lot(BY_NAME[name], STORIES, THEY_COME_AND_GO, MOBILE, seed)
+        half_an_hour = 30 * 60 * 1000
+        assert sum(phone.clock.now < half_an_hour for phone in phones) >= 8
 
 
 def test_a_story_is_not_settled_while_a_card_speaks_of_it():

@@ -145,6 +145,13 @@ def test_a_first_visit_by_night_is_dark_before_the_theme_s_script_has_come(
     context.close()
 
 
+def test_the_theme_makes_no_second_element_of_colours(page: Page, server: StaticServer) -> None:
+    """An element for the browser's own parts, even an empty one, has every element of the page styled anew."""
+    page.goto(f"{server.origin}/")
+    expect(page.locator("meta[name=theme-color]")).to_have_count(1)
+    expect(page.locator("meta[name=color-scheme]")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     "address", ["claims/#policy", "reference/api/phone/#afterswipe.Phone.truth", "errors/#push"]
 )

@@ -4,13 +4,15 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from guide.errors import BuildError
-from guide.finish import moved, row
+from guide.finish import moved, packing, row, theme_script
 from guide.finish.row import content_security_policy, finish
 
 PAGE = (
@@ -167,3 +169,37 @@ def test_a_chapter_s_name_in_the_navigation_says_what_is_behind_it(path, up):
     assert re.search(r"Thirty seconds<small class=\"nav-plain\">a little more time</small>\s*</span>", made)
     assert made.count("<small") == 1
     assert made.replace('<small class="nav-plain">a little more time</small>', "") == page
+
+
+CONTENTS = (
+    '<nav class="md-nav md-nav--secondary"><ul><li><a href="#group">Group</a>'
+    '<nav class="md-nav"><ul><li><a href="#q01">Question</a><nav class="md-nav"><a href="#x">Part</a></nav></li></ul></nav></li>'
+    '<li><a href="#last">Last</a></li></ul></nav>'
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        (CONTENTS, {"group", "q01", "x", "last"}),
+        (CONTENTS + '<a class="md-nav__link">' * 201, {"group", "q01", "last"}),
+        (CONTENTS + '<nav class="question-list"><a href="#own"></a></nav>', {"group", "last", "own"}),
+    ],
+)
+def test_a_page_that_lists_its_questions_has_them_in_its_contents_no_second_time(page, kept):
+    made = packing.packed(page)
+    assert set(re.findall(r'href="#(\w+)"', made)) == kept
+    assert made.count("<nav") == made.count("</nav>")
+
+
+@pytest.mark.parametrize("theme", ["material", "zensical"])
+def test_the_script_of_either_builder_is_mended(theme, tmp_path):
+    spec = find_spec(theme)
+    assert spec is not None
+    scripts = Path(spec.origin or "").parent / "templates" / "assets" / "javascripts"
+    shutil.copytree(scripts, tmp_path / "assets" / "javascripts", ignore=shutil.ignore_patterns("*.map"))
+    theme_script.mend(tmp_path, "https://site.example/", [])
+    (bundle,) = (tmp_path / "assets" / "javascripts").glob("bundle.*.js")
+    text = bundle.read_text()
+    assert 'name:"color-scheme"' not in text
+    assert '"a[data-preview]"' in text

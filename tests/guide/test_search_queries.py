@@ -61,5 +61,5 @@ def test_every_answer_is_a_page():
 
 
 def test_those_of_strangers_and_ten_that_were_kept_aside():
-    assert Counter("held" in query for query in STRANGERS) == {False: 324, True: 10}
+    assert sum("held" in query for query in STRANGERS) == 10
     assert len({query["text"] for query in STRANGERS}) >= 334

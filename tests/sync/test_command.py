@@ -337,6 +337,38 @@ def test_ctrl_c_ends_a_run_that_waits(number, twice, tmp_path, monkeypatch):
     assert "Traceback" not in said.getvalue()
 
 
+SENDS = """\
+import importlib.abc, os, signal, sys
+
+class Sends(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, *_):
+        if name == os.environ["INTERRUPTED_AT"]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Sends())
+"""
+SCRIPT = "import importlib, sys; at, _, what = sys.argv.pop(1).partition(':'); sys.exit(getattr(importlib.import_module(at), what)())"
+
+
+@pytest.mark.parametrize("imported", ["afterswipe.sync.command", "afterswipe.sync.engine", "httpx"])
+@pytest.mark.parametrize("how", ["script", "module"])
+def test_ctrl_c_while_it_imports_is_no_traceback(how, imported, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(SENDS)
+    target = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["afterswipe-sync"]
+    called = ["-c", SCRIPT, target] if how == "script" else ["-m", "afterswipe.sync"]
+    paths = os.pathsep.join([str(tmp_path), str(ROOT / "src")])
+    done = subprocess.run(
+        [sys.executable, *called, "http://127.0.0.1:9/", str(tmp_path / "here")],
+        env={**os.environ, "PYTHONPATH": paths, "INTERRUPTED_AT": imported},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (command.INTERRUPTED, "")
+    assert done.stderr == "Ended: it was asked to stop.\n"
+    assert not (tmp_path / "here").exists()
+
+
 def test_the_entry_points_are_there():
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     for target in scripts.values():

@@ -69,7 +69,7 @@ class Rules:
         self._sides, self._numbers = dict(disputes or {}), dict(claims or {})
         _check(self._sides, self._numbers)
         # The same few claims are asked for all the time.
-        self._times, self._holds = dict[str, int](), dict[str, bool]()
+        self._found, self._times, self._holds = dict[str, float](), dict[str, int](), dict[str, bool]()
 
     def claim(self, claim_id: str) -> Rule:
         """The claim with this id, noted as used by this run, unless a supposed belief displaces it."""
@@ -109,7 +109,9 @@ class Rules:
 
     def number(self, claim_id: str) -> float:
         """The value of a claim in the claim's own unit."""
-        return self._numbers.get(claim_id, self._value(claim_id).quantity)
+        if (number := self._found.get(claim_id)) is None:
+            number = self._found[claim_id] = self._numbers.get(claim_id, self._value(claim_id).quantity)
+        return number
 
     def milliseconds(self, claim_id: str) -> int:
         """The value of a claim that is a time, in milliseconds."""
@@ -147,14 +149,18 @@ def _check(disputes: Mapping[str, str], numbers: Mapping[str, float]) -> None:
     for claim_id, chosen in disputes.items():
         must_be_one_of("dispute", claim_id, [claim.id for claim in rules().values() if claim.side])
         must_be_one_of("side of a dispute", chosen, SIDES)
-    units = {claim.id: claim.value.unit for claim in rules().values() if claim.value} if numbers else {}
     for claim_id, number in numbers.items():
-        must_be_one_of("claim with a number:", claim_id, units)
-        unit = units[claim_id]
+        must_be_one_of("claim with a number:", claim_id, _units())
+        unit = _units()[claim_id]
         least = 0 if unit in _MILLISECONDS or unit == "share" else 0.1 if unit == "Mbit/s" else 1
         fits = type(number) in (int, float) and least <= number < float("inf")
         why = f"{claim_id}: {number!r} is no number for it. Give {least} or more, up to 1 where it is a share, in its unit ({unit})."
         must(fits and (unit != "share" or number <= 1), why)
+
+
+@cache
+def _units() -> dict[str, str]:
+    return {claim.id: claim.value.unit for claim in rules().values() if claim.value}
 
 
 @cache

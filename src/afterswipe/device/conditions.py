@@ -55,11 +55,12 @@ class Conditions(Checked):
         self._changes: Subscribers[str] = Subscribers()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if not name.startswith("_"):
+        public = not name.startswith("_")
+        if public:
             self._check(name, settable(self, name, value))
-        changed = getattr(self, name, None) != value
+        changed = public and getattr(self, name, None) != value
         object.__setattr__(self, name, value)
-        if changed and not name.startswith("_"):
+        if changed:
             self._record.add(ConditionChanged(self._clock.now, name, value))
             tell(Moment.CONDITION, (self._changes,), name)
 

@@ -29,6 +29,7 @@ Handler = Callable[[httpx.Request, int], httpx.Response | Awaitable[httpx.Respon
 """A server: given the request and the number of bytes of its body that arrived, it answers."""
 
 Answered = Callable[[httpx.Response], None]
+Carry = Callable[[int, Action], Due]
 
 
 def created(_request: httpx.Request, _received: int) -> httpx.Response:
@@ -83,6 +84,10 @@ class Network(Checked):
         """For the frameworks: who hears whenever the network changed, went, or came back."""
         self.in_use: list[Callable[[str], object]] = []
         """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
+        self.send: Carry = partial(self._carry, "uplink")
+        """For the frameworks: puts so many bytes on the way to the server, and calls an action when it has them."""
+        self.receive: Carry = partial(self._carry, "downlink")
+        """The same on the way to the phone."""
         self.connected = True
         """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
         self.kind = KINDS[0]
@@ -240,15 +245,8 @@ class Network(Checked):
         if (due := self._servers.next_due()) is not None:
             self.clock.at(due, self._turn)
 
-    def send(self, count: int, done: Action) -> Due:
-        """Put `count` bytes on the way to the server; `done` is called when it has them."""
-        return self._carry(count, "uplink", self.uplink, done)
-
-    def receive(self, count: int, done: Action) -> Due:
-        """Put `count` bytes on the way to the phone; `done` is called when it has them."""
-        return self._carry(count, "downlink", self.downlink, done)
-
-    def _carry(self, count: int, way: str, megabits: float, done: Action) -> Due:
+    def _carry(self, way: str, count: int, done: Action) -> Due:
+        megabits = self.uplink if way == "uplink" else self.downlink
         pace = 1 + self._jitter * (2 * self._rng.random() - 1)
         start = max(self.clock.now, self._free_at[way])
         self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)

@@ -155,11 +155,11 @@ class Host:
             self.turn(end if over is None else 0)  # where somebody asks, the app does not run ahead
             if over is not None and over():
                 end, over = clock.now, None  # what is due at this moment still happens
-            dues, process = [clock.next_due(), *(loop.next_due() for loop in self.beside)], self.process
+            process, crew = self.process, [clock.next_due, *(loop.next_due for loop in self.beside)]
             if process is not None and self._may_run(process):
-                dues.append(process.loop.next_due())
-            due = min((due for due in dues if due is not None), default=end + 1)
-            if due > end:
+                crew.append(process.loop.next_due)
+            dues = [due for ask in crew if (due := ask()) is not None]
+            if not dues or min(dues) > end:
                 break
-            clock.advance(due)
+            clock.advance(min(dues))
         clock.advance(max(end, clock.now))  # `over` may have let time pass itself

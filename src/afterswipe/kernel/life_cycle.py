@@ -20,6 +20,7 @@ from enum import Enum
 class State(Enum):
     """The app-level states. Apple's five (claim `life-cycle.states`)."""
 
+    __hash__ = object.__hash__
     NOT_RUNNING = "not running"
     INACTIVE = "inactive"
     ACTIVE = "active"

@@ -236,8 +236,10 @@ class ProcessLoop(asyncio.AbstractEventLoop):
 
     def start(self, work: object, done: Action = lambda: None) -> None:
         """Run what a coroutine function returned and call `done` afterwards. An exception that leaves it ends the turn in which it happens."""
-        must(not isasyncgen(work), f"{work!r} yields, and nobody iterates over it. Write it without yield.")
         if not iscoroutine(work):
+            must(
+                not isasyncgen(work), f"{work!r} yields, and nobody iterates over it. Write it without yield."
+            )
             done()
             return
 

@@ -11,6 +11,7 @@ from enum import Enum
 class Moment(Enum):
     """When phases are told."""
 
+    __hash__ = object.__hash__
     BEFORE = "somebody is about to do something whose end may not be known; whoever knows that raises"
     EVENT = "an event of the life cycle reached the app; its state is still the old one"
     CHANGED = "the process has entered another state"

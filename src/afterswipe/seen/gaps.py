@@ -29,6 +29,7 @@ Not modelled: whether what was told was true when it was told, and what a text m
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from afterswipe.kernel import State
 from afterswipe.kernel import record as kept
@@ -41,6 +42,8 @@ Key = tuple[str, int, int]
 """A transfer: whose process moves it, in which launch of the app where it is the app's, and its number."""
 
 OfTransfer = kept.TransferMoved | kept.TransferWaits | kept.TransferEnded
+
+NOT_JUDGED = "not judged: two works, nothing ties them"
 
 type Work = dict[Key, "Transfer"]
 """Transfers that are one work."""
@@ -65,21 +68,16 @@ class Transfer:
     waits: str = ""
     came: bool = False
     """Whether a byte of it ever arrived, also where it has to start over."""
-
-    @property
-    def open(self) -> bool:
-        """Whether it is not over."""
-        return self.stopped is None
-
-    @property
-    def died(self) -> bool:
-        """Whether it is over, and badly."""
-        return not self.open and self.outcome != "done"
+    open: bool = True
+    """Whether it is not over."""
+    died: bool = False
+    """Whether it is over, and badly."""
 
     def stop(self, at: int, outcome: str) -> None:
         """It moves no more. What stopped it first is the outcome."""
         if self.open:
             self.stopped, self.outcome = at, outcome
+            self.open, self.died = False, outcome != "done"
 
     def __str__(self) -> str:
         share = percent(self.sent / max(1, self.size))
@@ -99,23 +97,16 @@ class Told:
     sent: dict[Key, int] = field(default_factory=dict)
     older: set[Key] = field(default_factory=set)
     tied: set[Key] = field(default_factory=set)
-    known: tuple[int, Work | None] = (-1, None)
     meant: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def says(self) -> list[str]:
-        """What the card tells instead of that the work goes on: by the app's word, by its text, or by its title."""
-        card = self.card
-        for text, word in self.meant.items():
-            if card.text.startswith(text):
-                return [word]
-        return told_by(card.text) or told_by(card.title)
-
-    @property
-    def shows(self) -> tuple[float, float] | None:
-        """The figure on the card, as its progress or in its text, and how much that leaves open."""
-        card = self.card
-        return figure(card.text) if card.progress is None else (card.progress, 0.0)
+    version: int = -1
+    """Of `Works`, for which all that follows was found."""
+    mine: Work | None = None
+    living: Work = field(default_factory=dict)
+    word: tuple[str, str] = (NOT_JUDGED, "")
+    says: list[str] = field(default_factory=list)
+    """What the card tells instead of that the work goes on: by the app's word, by its text, or by its title."""
+    shows: tuple[float, float] | None = None
+    """The figure on the card, as its progress or in its text, and how much that leaves open."""
 
 
 class Works:
@@ -136,7 +127,6 @@ class Works:
             for moved in self.moved.values():
                 if moved.by == "app":
                     moved.stop(entry.at, f"stopped when the app was {lost}")
-            self.version += 1
 
     def key(self, by: str, transfer: int) -> Key:
         """The transfer that the record means by this number now."""
@@ -159,13 +149,16 @@ class Works:
                 known.waits = why
             case kept.TransferEnded(outcome=outcome) if known is not None:
                 known.stop(entry.at, outcome)
-                self.version += 1
 
-    def of(self, told: Told) -> Work | None:
-        """The transfers that a card speaks of; None where two works are there and nothing ties one of them to it."""
-        if told.known[0] != self.version:
-            told.known = (self.version, self._of(told))
-        return told.known[1]
+    def find(self, told: Told) -> None:
+        """Read a card, and find the transfers that it speaks of: None where two works are there and nothing ties one of them to it."""
+        card, text = told.card, told.card.text
+        meant = [[word] for known, word in told.meant.items() if text.startswith(known)]
+        told.says = meant[0] if meant else told_by(text) or told_by(card.title)
+        told.shows = figure(text) if card.progress is None else (card.progress, 0.0)
+        told.version, told.mine = self.version, self._of(told)
+        told.living = {key: moved for key, moved in (told.mine or {}).items() if not moved.died}
+        told.word = (NOT_JUDGED, "") if told.mine is None else self._word(told.mine)
 
     def _of(self, told: Told) -> Work | None:
         if told.card.kind == "system":
@@ -187,7 +180,7 @@ class Works:
         later = {key: moved for key, moved in self.moved.items() if moved.name in failed}
         return tied | {key: moved for key, moved in later.items() if moved.started >= failed[moved.name]}
 
-    def word(self, mine: Work) -> tuple[str, str]:
+    def _word(self, mine: Work) -> tuple[str, str]:
         """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""
         if not mine:
             return (GOES_ON if self.state.runs else STOPPED), ""
@@ -196,11 +189,6 @@ class Works:
             return STOPPED, ""
         waits = [moved.waits for moved in going]
         return (WAITS, waits[0]) if all(waits) else (GOES_ON, "")
-
-
-def alive(mine: Work) -> Work:
-    """The transfers of a work that did not fail."""
-    return {key: moved for key, moved in mine.items() if not moved.died}
 
 
 def arrived(mine: Work) -> tuple[int, int]:
@@ -224,9 +212,7 @@ def _joined(candidates: Work) -> list[Work]:
 REASONS = ("frozen", "projected", "orphaned", "never started")
 """Why a card and what is so can differ."""
 
-NOT_JUDGED = "not judged: two works, nothing ties them"
-
-_TELLS = CardChanged | CardFollows | kept.CardMeans | StateChanged | OfTransfer
+_TELLS = (*get_args(OfTransfer), CardChanged, StateChanged, CardFollows, kept.CardMeans)
 """The entries of a record that tell something about it."""
 
 
@@ -339,12 +325,14 @@ class _Reader:
         self.not_judged: list[Span] = []
 
     def take(self, entry: Entry) -> None:
+        self.works.version += not isinstance(entry, kept.TransferMoved)
         match entry:
+            case kept.TransferMoved() | kept.TransferWaits() | kept.TransferEnded():
+                self.works.take(entry)
             case StateChanged():
                 self.works.app_changed(entry)
             case CardFollows(activity=number) if number in self._cards:
                 self._cards[number].tied.add(self.works.key(entry.by, entry.transfer))
-                self.works.version += 1
             case kept.CardMeans(text=text, word=word):
                 self._meant[text] = word
             case CardChanged():
@@ -360,16 +348,13 @@ class _Reader:
                     old.told_at = entry.at
                     old.by = old.by if entry.by == "system" else entry.by
                     old.sent = {key: moved.sent for key, moved in self.works.moved.items()}
-            case kept.TransferMoved() | kept.TransferWaits() | kept.TransferEnded():
-                self.works.take(entry)
         if self.works.state.runs:
             for told in self._cards.values():
                 told.ran = told.ran or told.card.state != "pending"
 
     def judge_all(self, start: int, end: int) -> None:
         for number, told in self._cards.items():
-            mine = self.works.of(told)
-            self._note(number, mine, start)
+            mine = self._work(number, told, start)
             if not told.card.claims:
                 continue
             if mine is None:
@@ -383,27 +368,28 @@ class _Reader:
                 if wrong[1] > wrong[0]:
                     self._add(told, mine, wrong)
 
-    def _note(self, number: int, mine: Work | None, start: int) -> None:
-        word, why = (NOT_JUDGED, "") if mine is None else self.works.word(mine)
-        last = self.now.get(number)
-        if last is None or (last.word, last.waits_for) != (word, why):
-            self.now[number] = IsSo(word, start, why)
+    def _work(self, number: int, told: Told, at: int) -> Work | None:
+        """What a card speaks of; found anew, and what is so of it noted, where the record has told something else since."""
+        if told.version != self.works.version:
+            self.works.find(told)
+            last = self.now.get(number)
+            if last is None or (last.word, last.waits_for) != told.word:
+                self.now[number] = IsSo(told.word[0], at, told.word[1])
+        return told.mine
 
     def look_at_now(self, end: int) -> None:
         """Fill in what has arrived, and how much of a difference the tolerance hides."""
         for number, told in self._cards.items():
-            mine = self.works.of(told)
-            self._note(number, mine, end)
-            if mine:
+            if mine := self._work(number, told, end):
                 sent, whole = arrived(mine)
-                off = self._off(told, mine, end)
+                off = self._off(told, end)
                 hidden = off if told.card.claims and self._tolerance >= off >= 0.01 else 0.0
                 self.now[number] = replace(self.now[number], sent=sent, size=whole, tolerated=hidden)
 
-    def _off(self, told: Told, mine: Work, at: int) -> float:
+    def _off(self, told: Told, at: int) -> float:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""
         card = told.card
-        share = _came(told, mine)
+        share = _came(told)
         if told.shows is None or share is None:
             return 0.0
         if card.timer is None:
@@ -414,11 +400,11 @@ class _Reader:
 
     def _add(self, told: Told, mine: Work, wrong: _Wrong) -> None:
         start, end, what, work = wrong
-        waits_for = self.works.word(mine)[1] if work == WAITS else ""
+        waits_for = told.word[1] if work == WAITS else ""
         found = self.found.setdefault(told.card.activity, [])
         last = found[-1] if found else None
         if last and (last.end, last.what, last.work, last.waits_for) == (start, what, work, waits_for):
-            found[-1] = replace(last, end=end)
+            object.__setattr__(last, "end", end)  # nobody has it yet, and to make another takes long
             return
         if work == GOES_ON:
             so = "the work goes on"
@@ -437,7 +423,7 @@ class _Reader:
         card = told.card
         shows = None if card.kind == "system" else told.shows
         if not self.works.state.runs:
-            word, _ = self.works.word(mine)
+            word, _ = told.word
             began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
             score = told.by == "push" and not mine and card.progress is None and card.timer is None
             if score or word in told.says:
@@ -451,16 +437,16 @@ class _Reader:
             if word == WAITS or told.says:
                 yield (start, end, "projected" if card.moves else "frozen", word)
                 return
-        if shows and mine and not alive(mine):
+        if shows and mine and not told.living:
             if shows[0] >= 1 and STOPPED not in told.says:
                 yield (start, end, "frozen", STOPPED)
         elif shows:
-            yield from self._drift(told, mine, start, end, self._tolerance + shows[1])
+            yield from self._drift(told, start, end, self._tolerance + shows[1])
 
     def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
         card = told.card
-        living = alive(mine)
-        complete = all(moved.outcome == "done" for moved in living.values()) and bool(living or not mine)
+        done = all(moved.outcome == "done" for moved in told.living.values())
+        complete = done and bool(told.living or not mine)
         if complete and card.timer is None and told.shows and told.shows[0] >= 1:
             return
         if complete and mine and card.timer is not None and card.progress is not None:
@@ -468,9 +454,9 @@ class _Reader:
         reason = "frozen" if self.works.state is State.SUSPENDED else "orphaned"
         yield (start, end, "projected" if card.moves else reason, STOPPED)
 
-    def _drift(self, told: Told, mine: Work, start: int, end: int, tolerance: float) -> Iterator[_Wrong]:
+    def _drift(self, told: Told, start: int, end: int, tolerance: float) -> Iterator[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
-        share = _came(told, mine)
+        share = _came(told)
         if share is None:
             return
         if told.card.timer is None:
@@ -492,8 +478,8 @@ class _Reader:
             yield (max(ahead, behind), end, "projected", GOES_ON)
 
 
-def _came(told: Told, mine: Work) -> float | None:
+def _came(told: Told) -> float | None:
     """The share of the whole that has arrived since the card was told; None without a whole."""
-    living = alive(mine)
-    whole = sum(moved.size for moved in living.values())
-    return sum(moved.sent - told.sent.get(key, 0) for key, moved in living.items()) / whole if whole else None
+    living, before = told.living, told.sent
+    whole = sum([moved.size for moved in living.values()])
+    return sum([moved.sent - before.get(key, 0) for key, moved in living.items()]) / whole if whole else None

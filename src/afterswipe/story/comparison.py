@@ -155,8 +155,8 @@ def compare(
 ) -> Comparison:
     """Run every strategy with every seed, and count. The same seeds give the same figures.
 
-    A seed is one story, one person and one network, the same for every strategy. A run is left when its story has arrived and no card is
-    live any more: what comes out does not change after that. `progress` is called after each run with how many are done and
+    A seed is one story, one person and one network, the same for every strategy. A run is left when its story has arrived, or was given up, and no card
+    is live any more: what comes out does not change after that. `progress` is called after each run with how many are done and
     how many there are. Bytes are counted in larger pieces than elsewhere (claim model.comparison-chunk). Raises UsageError without
     a strategy or a seed.
     """
@@ -165,9 +165,9 @@ def compare(
         raise UsageError("There is nothing to run. Give at least one seed, for instance seeds=range(100).")
     total, done, rates = len(some(strategies)) * len(lots), 0, []
     for strategy in strategies:
-        outcomes = []
+        outcomes, rules = [], Rules(strategy.needs)
         for seed in lots:
-            outcomes.append(_by_lot(strategy, uploads, people, networks, seed))
+            outcomes.append(_by_lot(strategy, uploads, people, networks, seed, rules=rules))
             done += 1
             progress(done, total)
         rates.append(Rates.of(outcomes))
@@ -183,10 +183,11 @@ def _by_lot(
     seed: int,
     *,
     claims: Mapping[str, float] | None = None,
+    rules: Rules | None = None,
 ) -> Outcome:
-    """One run. `claims` has other numbers, as for a `Phone`."""
+    """One run. `claims` has other numbers, as for a `Phone`; `rules` are those for the lots."""
     rng = random.Random(f"story and network {seed}")  # not the stream that the person's script is drawn from
-    rules = Rules(strategy.needs, claims=claims)
+    rules = rules or Rules(strategy.needs, claims=claims)
     story = uploads.draw(rules, rng)
     coarse = {"model.upload-chunk": rules.number(_GRAIN)}
 
@@ -201,4 +202,4 @@ def _by_lot(
     def away(phone: Phone) -> None:
         people.behave(phone, seed, lambda: server is not None and server.settled())
 
-    return run(strategy, story, away, seed=seed, prepare=prepare, claims=coarse)
+    return run(strategy, story, away, seed=seed, prepare=prepare, claims=coarse, to_the_end=False)

@@ -51,10 +51,11 @@ def run(
     seed: int = 1,
     prepare: Callable[[Phone, StoryServer], None] = lambda _phone, _server: None,
     claims: Mapping[str, float] | None = None,
+    to_the_end: bool = True,
 ) -> Outcome:
     """Let a person post a story, do what `away` does, open the app again, and stay for claim model.person-stays.
 
-    `claims` are other numbers for the phone. `prepare` is called before the app is opened, with the story's server. Without `ios` it is the oldest version that the strategy needs; an older one raises
+    The last is left out unless `to_the_end`, where nothing more can come of it. `claims` are other numbers for the phone. `prepare` is called before the app is opened, with the story's server. Without `ios` it is the oldest version that the strategy needs; an older one raises
     UnavailableError.
     """
     phone = Phone(ios=ios or strategy.needs, seed=seed, claims=claims)
@@ -64,6 +65,7 @@ def run(
 
     async def post(app: Application) -> None:
         await strategy.app(app, story)
+        server.given_up = strategy.once
 
     not_known = saw = ""
     try:
@@ -73,8 +75,9 @@ def run(
             server.push()
         away(phone)
         saw = _on_the_lock_screen(phone)
-        phone.open()
-        phone.wait(seconds=phone.rules.milliseconds("model.person-stays") / SECOND)
+        if to_the_end or not server.settled():
+            phone.open()
+            phone.wait(seconds=phone.rules.milliseconds("model.person-stays") / SECOND)
     except NotKnownError as gap:
         not_known = str(gap)
     wrong = judge(phone.record, phone.clock.now, phone.rules.number("model.card-tolerance")).gaps

@@ -13,12 +13,18 @@ import httpx
 from afterswipe import APNs, Phone, UsageError
 from afterswipe.frameworks.activitykit.card import APP, LIVE, OPEN
 
+_CREATED = httpx.Response(httpx.codes.CREATED, text="created")  # one for all: to make it takes long
+
 
 class StoryServer:
-    """The server at `host`, for one story of `size` bytes. `done_at` is when it had them all, in milliseconds on the phone's clock."""
+    """The server at `host`, for one story of `size` bytes. `done_at` is when it had them all, in milliseconds on the phone's clock.
+
+    `given_up` says that nobody is going to send it anything any more.
+    """
 
     def __init__(self, phone: Phone, host: str, size: int, *, resumable: bool = False) -> None:
         self.done_at: int | None = None
+        self.given_up = False
         self._phone = phone
         self._looks_every = self._patience = 0
         self._step = 0.0
@@ -30,8 +36,9 @@ class StoryServer:
         phone.network.serve(host, self._answer, resumable=resumable)
 
     def settled(self) -> bool:
-        """Whether the story has arrived and no card says anything about it any more: nothing that follows changes what came out."""
-        return self.done_at is not None and not any(card.state in OPEN for card in self._phone.cards)
+        """Whether the story has arrived or was given up, and no card speaks of it any more: nothing that follows changes what came out."""
+        over = self.given_up or self.done_at is not None
+        return over and not any(card.state in OPEN for card in self._phone.cards)
 
     def push(self) -> None:
         """From now on, tell the card."""
@@ -46,7 +53,7 @@ class StoryServer:
         self._files[request.url.path] = received
         if self.done_at is None and sum(self._files.values()) >= self._size:
             self.done_at = self._phone.clock.now
-        return httpx.Response(httpx.codes.CREATED, text="created")
+        return _CREATED
 
     def _later(self, delay: int) -> None:
         self._phone.clock.after(delay, self._look)

@@ -21,7 +21,8 @@ def tap_post(phone: Phone, _story: Story) -> None:
 class Strategy:
     """A way to post a story. `needs` is the oldest iOS that has everything it uses, its card included.
 
-    `begin` is how the person starts it. `pushes` says that the server tells the card what has arrived, `resumable` that the server
+    `once` says that nothing more comes of it when its app has returned once: no handler and no later launch begins it again. `begin` is
+    how the person starts it. `pushes` says that the server tells the card what has arrived, `resumable` that the server
     speaks the resumable upload protocol.
     """
 
@@ -31,6 +32,7 @@ class Strategy:
     begin: Callable[[Phone, Story], None] = tap_post
     pushes: bool = False
     resumable: bool = False
+    once: bool = False
 
 
 def run_intent(phone: Phone, story: Story) -> None:
@@ -39,13 +41,13 @@ def run_intent(phone: Phone, story: Story) -> None:
 
 
 STRATEGIES = (
-    Strategy("nothing", "16.1", apps.nothing),
-    Strategy("background task assertion", "16.1", apps.assertion),
-    Strategy("background session, one file", "16.1", apps.background_session),
-    Strategy("background session, chunks chained", "16.1", apps.chained_chunks),
-    Strategy("background session, chunks up front", "16.1", apps.chunks_up_front),
+    Strategy("nothing", "16.1", apps.nothing, once=True),
+    Strategy("background task assertion", "16.1", apps.assertion, once=True),
+    Strategy("background session, one file", "16.1", apps.background_session, once=True),
+    Strategy("background session, chunks chained", "16.1", apps.chained_chunks, once=True),
+    Strategy("background session, chunks up front", "16.1", apps.chunks_up_front, once=True),
     Strategy("processing task", "16.1", apps.processing_task),
-    Strategy("background session, card by push", "16.2", apps.background_session, pushes=True),
+    Strategy("background session, card by push", "16.2", apps.background_session, pushes=True, once=True),
     Strategy("continued task", "26", apps.continued_task),
     Strategy("long-running intent", "27", apps.long_running_intent, begin=run_intent),
     Strategy("full recipe before iOS 26", "17", apps.recipe, pushes=True, resumable=True),

@@ -2,7 +2,19 @@
 
 import sys
 
-from .command import main
+INTERRUPTED = 130  # what a shell calls Ctrl-C
+
+
+def main() -> int:
+    """The command. Ctrl-C is no traceback even while the modules of it are being imported, which takes half a second."""
+    try:
+        from .command import main as command
+
+        return command()
+    except KeyboardInterrupt:
+        print("Ended: it was asked to stop.", file=sys.stderr)
+        return INTERRUPTED
+
 
 if __name__ == "__main__":
     sys.exit(main())

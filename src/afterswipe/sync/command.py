@@ -273,7 +273,8 @@ def _print(before: Durable | None, after: Durable, report: Report, directory: Pa
     for name, was, now in [("", "before", "now"), *rows]:
         print(f"{name:<15} {was!s:>10} {now!s:>10}")
     print(f"{data(report.bytes_fetched)} fetched in {report.requests} requests.")
-    problems = [f"{type(problem).__name__}: {problem}" for problem in report.problems]
+    told = [f"{type(problem).__name__}: {problem}" for problem in report.problems]
+    problems = ["".join(c if c.isprintable() else ascii(c)[1:-1] for c in problem) for problem in told]
     for problem in problems[:_PROBLEMS]:
         print(textwrap.fill(problem, _COLUMNS, initial_indent="- ", subsequent_indent="  "))
     if len(problems) > _PROBLEMS:

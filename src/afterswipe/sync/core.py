@@ -145,7 +145,7 @@ def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, in
     """The next cursor and its version: None where a list has nothing to tell, -1 where it may be ahead of what a snapshot mentions."""
     if page.cursor is None:
         return (newest[1], newest[0]) if newest[1] else None
-    if page.identity.numbered and page.cursor.isascii() and page.cursor.isdigit():
+    if page.identity.numbered and page.cursor.isdecimal() and int(page.cursor) <= BEYOND:
         return page.cursor, int(page.cursor)
     return page.cursor, -1 if full and page.identity.numbered else newest[0]
 

@@ -43,13 +43,13 @@ class _Trouble:
         self.kind = type(error)
         enough = _MANY if self.success and self.kind is not Unreachable else _SEVERAL
         self.suspected = self.kind in _OF_ALL and self.row >= enough
-        if self.suspected and (newest or self.kind is Unreachable):
+        if self.suspected and newest:
             problem = errors.NeedsAuthorization(str(error)) if self.kind is Forbidden else error
             raise Halt(_OF_ALL[self.kind], problem, getattr(error, "not_before", None)) from error
 
 
 class Driver:
-    """One run. `phase` is told what it is doing; `look` raises Halt when it is to end, which somebody has said where it is `watched`."""
+    """One run. `phase` is told what it is doing; `look` raises Halt when it is to end."""
 
     def __init__(self, fetcher: Fetcher, *, phase: Callable[[Phase], None], look: Callable[[], None]) -> None:
         self.fetcher = fetcher
@@ -60,11 +60,10 @@ class Driver:
         self.jobs: list[Job] = []
         self.phase = phase
         self.look = look
-        self.watched = False
 
-    async def run(self) -> core.Ended:
-        """From `Begin` to `Ended`; it ends soon after somebody says so, whatever it waits for."""
-        return await (_beside(self.steps(), self.watch()) if self.watched else self.steps())
+    async def run(self, *, watched: bool = False) -> core.Ended:
+        """From `Begin` to `Ended`; where it is `watched`, it ends soon after somebody says so, whatever it waits for."""
+        return await (_beside(self.steps(), self.watch()) if watched else self.steps())
 
     async def watch(self) -> NoReturn:
         """Look, all the time."""
@@ -105,7 +104,7 @@ class Driver:
                     state = state.after
                 case core.Work():
                     self.phase(Phase.PLANNING)
-                    await self.plan()
+                    await self.in_slices(self.plan())
                     self.phase(Phase.GETTING)
                     await self.work()
                     left = self.store.left()
@@ -130,14 +129,14 @@ class Driver:
         if not self.fetcher.lease.unclean:
             return
         self.store.check()
-        unchecked = self.store.files(unchecked=True)
-        for have in unchecked:
-            if not self.is_good(have):
-                self.lose(have)
-                self.fetcher.discard(have.name)
-        if unchecked:
-            with self.store.transaction("checked"):
-                self.store.all_checked()
+        for group in batched(self.store.files(unchecked=True), self.limits.group_files):
+            for have in group:
+                if not self.is_good(have):
+                    self.lose(have)
+                    self.fetcher.discard(have.name)
+            with self.store.transaction("checked"):  # now, for the run may be asked to end
+                self.store.all_checked(group[-1].key)
+        self.fetcher.lease.unclean = False
 
     def look_at_every_file(self) -> Generator[None]:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
@@ -229,21 +228,19 @@ class Driver:
                     return came
         return None
 
-    async def plan(self) -> None:
+    def plan(self) -> Generator[None]:
         """Work out once what is to be done, and show how far that is."""
         numbered, now = self.store.place().identity.numbered, int(self.fetcher.wire.clock.wall() * SECOND)
-        with closing(jobs_of(self.store)) as jobs:
-            for job in jobs:
-                if job is None:
-                    self.look()
-                    self.fetcher.changed()
-                    await asyncio.sleep(0)
-                    continue
-                if job.version > now and not numbered:  # or nothing that comes would be newer (S16)
-                    job = replace(job, version=now)  # noqa: PLW2901
-                self.jobs.append(job)
-                if job.file is not None:
-                    self.fetcher.tally.plan(job.key, job.file.size)
+        for job in jobs_of(self.store):
+            if job is None:
+                self.fetcher.changed()
+                yield
+                continue
+            if job.version > now and not numbered:  # or nothing that comes would be newer (S16)
+                job = replace(job, version=now)  # noqa: PLW2901
+            self.jobs.append(job)
+            if job.file is not None:
+                self.fetcher.tally.plan(job.key, job.file.size)
         self.fetcher.tally.sizes_unknown -= 1
 
     async def work(self) -> None:

@@ -185,7 +185,7 @@ class _Run:
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.store.guard = self.lease.keep
         self.wire = Wire(
-            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.network_point, user=sync._user,
+            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.alive, user=sync._user,
         )  # fmt: skip
         self.fetcher = sync.fetcher_type(
             disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, limits=limits,
@@ -207,8 +207,7 @@ class _Run:
         self.lease.take()
         try:
             driver = Driver(self.fetcher, phase=self.enter, look=self.look)
-            driver.watched = self.until is not None
-            ended = await driver.run()
+            ended = await driver.run(watched=self.until is not None)
         except (Halt, DiskFull, AnotherProcess) as error:
             ended = _ended_by(error)
         except (CorruptDatabase, DirectoryGone):
@@ -232,7 +231,7 @@ class _Run:
                     ended = _ended_by(error)
                 if ended.not_before is not None:
                     self.store.set_not_before(ended.not_before)
-                self.lease.release()
+                self.lease.release(clean=not self.lease.unclean)
         except (Halt, DiskFull, AnotherProcess) as error:
             ended = _ended_by(error)
         self.enter(Phase.DONE)
@@ -267,12 +266,10 @@ class _Run:
         if now - self.started >= self.sync.limits.total_seconds:
             raise Halt(Stop.DEADLINE)
 
-    def network_point(self, name: str, detail: str) -> None:
-        self.points(name, detail)
-        self.alive()
-
-    def alive(self) -> None:
-        """Before each wait: whoever waits long for a server is at work all the same."""
+    def alive(self, *point: str) -> None:
+        """Before each wait, which may be a point: whoever waits long for a server is at work all the same."""
+        if point:
+            self.points(*point)
         self.lease.keep()
         self.look()
 

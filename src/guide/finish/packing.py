@@ -12,6 +12,8 @@ _CONTENTS = '<nav class="md-nav md-nav--secondary"'
 _NAV = re.compile(r"<nav\b|</nav>")
 _LONG = 200
 """A table of contents with more entries than this stops at the second level."""
+_OWN_LIST = 'class="question-list"'
+"""A page that lists its questions itself, by group: its table of contents has the groups alone."""
 
 
 def packed(text: str) -> str:
@@ -25,20 +27,22 @@ def packed(text: str) -> str:
     text = _UNCOLOURED.sub(r"\1", _REFERENCE.sub("<a", _NAMED.sub(r"\1", text))).replace(
         "<pre><span></span>", "<pre>"
     )
-    return _shorter_contents(text) if text.count("md-nav__link") > _LONG else text
+    if _OWN_LIST in text:
+        return _shorter_contents(text, 1)
+    return _shorter_contents(text, 2) if text.count("md-nav__link") > _LONG else text
 
 
-def _shorter_contents(text: str) -> str:
-    """The lists of the third level and below are left out of the table of contents, wherever the theme has put it."""
+def _shorter_contents(text: str, levels: int) -> str:
+    """What is below so many levels is left out of the table of contents, wherever the theme has put it."""
     parts: list[str] = []
     end = depth = 0
     for found in _NAV.finditer(text):
         if found[0] == "</nav>":
             depth -= depth > 0
-            if depth == 2:
+            if depth == levels:
                 end = found.end()
         elif depth or text.startswith(_CONTENTS, found.start()):
-            if depth == 2:
+            if depth == levels:
                 parts.append(text[end : found.start()])
             depth += 1
     return "".join([*parts, text[end:]])

@@ -10,8 +10,12 @@ from guide.errors import BuildError
 _SAME_HOST = re.compile(r"\b(\w+)\.hostname=(\w+)\.hostname,(?:\2\.port&&\(\1\.port=\2\.port\),)?\1\}")
 _REQUEST = re.compile(r'\b(\w+)(\.open\("GET",`\$\{(\w+)\}`\)(?:(?!\.open\().)*?,)\1\.send\(\),', re.DOTALL)
 _DIAGRAMS = re.compile(r'"\.node circle[^"]*"')
-_RESOLVED = re.compile(r"\$\(document\)\.subscribe\((\w+)\)")
+_RESOLVED = re.compile(r"[\w$]+\(document\)\.subscribe\((\w+)\)")
 _SCHEME = re.compile(r"\w+\.content=\w+\.colorScheme")
+_SCHEME_ELEMENT = re.compile(
+    r'let (\w+)=\w+\("meta",\{name:"color-scheme"\}\);document\.head\.appendChild\(\1\);'
+)
+_PREVIEWED = re.compile(r'\("a",(\w+)\)\.map')
 _CODE = '"pre:not(.mermaid) > code"'
 _STORED = 'var palette=__md_get("__palette");'
 _COLOURED = 'document.body.setAttribute("data-md-color-"+key,value)}'
@@ -85,12 +89,17 @@ def _styled_once(text: str, name: str) -> str:
     """What makes the browser style a whole page again at its start is put off, or left out.
 
     Links get whole addresses when somebody comes near one, for only an exchange of pages needs them. The colours of the browser's own parts
-    hang on an attribute of the root, which `at_once` has set, and not on a new element. Signatures are no listings that scroll.
+    hang on an attribute of the root, which `at_once` has set, and not on a new element: that one, even empty, has every element styled anew.
+    Signatures are no listings that scroll. Of a thousand links none has a preview of the theme's.
     """
     text, found = _RESOLVED.subn(rf"{_AT_A_LINK}(()=>\1(document))", text)
     text = _once(text, found, name, "to complete addresses", "subscribe")
     text, found = _SCHEME.subn(_ROOT_TOO, text)
     text = _once(text, found, name, "to colour the browser's own parts", "colorScheme")
+    text, found = _SCHEME_ELEMENT.subn("", text)
+    text = _once(text, found, name, "to make an element for the browser's own parts", "color-scheme")
+    text, found = _PREVIEWED.subn(r'("a[data-preview]",\1).map', text)
+    text = _once(text, found, name, "to find links with a preview", "data-preview")
     found = text.count(_CODE)
     text = text.replace(_CODE, '"pre:not(.mermaid, .doc-signature *) > code"')
     return _once(text, found, name, "to find listings", "pre:not")

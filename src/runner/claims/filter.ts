@@ -142,13 +142,19 @@ function readGroup(list: HTMLElement): Group {
     const data = element.dataset;
     return {
       element,
-      text: `${element.querySelector("a")?.textContent ?? ""} ${element.id}`,
+      get text() {
+        return `${element.querySelector("a")?.textContent ?? ""} ${element.id}`;
+      },
       mechanism,
       mechanismWords: title,
       evidence: data["evidence"] ?? "",
-      evidenceWords: element.querySelector(`.claim-badge.claim-${data["evidence"]}`)?.textContent ?? "",
+      get evidenceWords() {
+        return element.querySelector(`.claim-badge.claim-${data["evidence"]}`)?.textContent ?? "";
+      },
       status: data["status"] ?? "current",
-      statusWords: element.querySelector(`.claim-status-${data["status"]}`)?.textContent ?? "",
+      get statusWords() {
+        return element.querySelector(`.claim-status-${data["status"]}`)?.textContent ?? "";
+      },
       since: data["since"] ?? "",
       until: data["until"] ?? "",
     };

@@ -37,6 +37,7 @@ export function matches(row: Row, wanted: Wanted): boolean {
   if (wanted.mechanism && row.mechanism !== wanted.mechanism) return false;
   if (wanted.evidence && row.evidence !== wanted.evidence) return false;
   if (wanted.status && row.status !== wanted.status) return false;
+  if (!wanted.text.trim()) return true; // six hundred sentences are not read for nothing
   let text = folded.get(row);
   if (text === undefined) folded.set(row, (text = fold(row.text)));
   return fold(wanted.text)

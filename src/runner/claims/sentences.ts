@@ -75,15 +75,23 @@ function withoutMarks(text: string, marks: readonly string[]): string {
   return left;
 }
 
-/** Puts a button behind each heading that has an address: it copies the question, or the promise, with its link. */
+/**
+ * Puts a button behind each heading that has an address: it copies the question, or the promise, with its link. Where its answer will stand
+ * comes when somebody comes near it: a page has a hundred of them.
+ */
 export function dressHeadings(lead: HTMLElement): void {
   const article = lead.closest("article") ?? document.body;
   for (const heading of article.querySelectorAll<HTMLElement>("h3[id]")) {
     const line = make("span", "cite-heading");
-    const copying = new Copying();
+    let copying: Copying | undefined;
+    const ready = (): Copying => {
+      if (!copying) line.append(...(copying = new Copying()).elements);
+      return copying;
+    };
     const text = (): string => `${words(heading)}\n${addressOf(heading)}`;
-    line.append(makeButton("Copy link", "claim-button cite-heading-button", () => void copying.copy(text(), "sentence with link")));
-    line.append(...copying.elements);
+    const button = makeButton("Copy link", "claim-button cite-heading-button", () => void ready().copy(text(), "sentence with link"));
+    for (const near of ["pointerenter", "focus"]) button.addEventListener(near, ready, { once: true });
+    line.append(button);
     heading.append(line);
   }
 }

@@ -39,6 +39,8 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["questions/#", 1.2],
   ["errors/#", 1.25],
   ["other-work/#", 1.25],
+  ["handlers/#", 1.25],
+  ["places/#", 1.25],
   ["a-sync-that-survives/", 0.7],
   ["reference/api/", 0.3],
   ["reference/apple-symbols/", 0.3],
@@ -54,6 +56,7 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["ways/", 0.8],
   ["what-stops/", 0.8],
   ["numbers/", 0.9],
+  ...["react-native/", "flutter/", "capacitor/", "kotlin/", "maui/", "unity/"].map((page) => [page, 0.7] as const),
 ];
 
 /** One thing that is asked for: the ways to say it, each some words that belong together, and what each is worth. */

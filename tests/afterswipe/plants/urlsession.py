@@ -37,13 +37,13 @@ def a_hint_is_not_heard(patch: Patch) -> None:
 
 
 def _not_held_by(patch: Patch, part: str) -> None:
-    held_by = TransferDaemon.held_by
+    held_by = TransferDaemon._held_by
 
     def planted(daemon: TransferDaemon, transfer: BackgroundTransfer) -> str:
         reason = held_by(daemon, transfer)
         return "" if part in reason else reason
 
-    patch.setattr(TransferDaemon, "held_by", planted)
+    patch.setattr(TransferDaemon, "_held_by", planted)
 
 
 @plant("background-urlsession.file-must-be-readable-while-locked")

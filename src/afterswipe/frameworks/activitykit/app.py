@@ -90,8 +90,8 @@ class Activity(Checked):
         new = _content(self._process, words, progress, stale_date, (timer_interval, timer_text))
         if progress is None and new.timer is None:
             new = replace(new, progress=old.progress, timer=old.timer, counts=old.counts)
-        self._cards.update(self._number, new, by="app", alert=alert)
-        if relevance_score is not None:
+        taken = self._cards.update(self._number, new, by="app", alert=alert)
+        if taken and relevance_score is not None:
             self._cards.rank(self._number, relevance_score)
 
     def follows(self, task: URLSessionTask) -> None:

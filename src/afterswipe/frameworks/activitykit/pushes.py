@@ -26,8 +26,8 @@ from .system import STARTS, ActivityStore, moment
 IMMEDIATE, LOW = 10, 5
 """The two values of `apns-priority` (claim live-activity-push.priority-and-budget)."""
 
-Held = tuple[Callable[[], None], bool]
-"""What a push does when it arrives, and whether it ends its card."""
+Sent = tuple[Callable[[], None], bool, int]
+"""What a push does when it arrives, whether it ends its card, and which one it is of all that were sent."""
 
 
 class LiveActivityPushes(Checked):
@@ -38,8 +38,8 @@ class LiveActivityPushes(Checked):
         self._clock, self.rules, self._record = host.clock, host.rules, host.record
         self._network, self._cards = network, cards
         self._sent: list[int] = []
-        self._held: dict[int, Held] = {}
-        self._waiting: dict[int, Held] = {}
+        self._held: dict[int, Sent] = {}
+        self._waiting: dict[int, Sent] = {}
         self._starts: list[int] = []
         self._count = 0
         self._newest: dict[int, int] = {}
@@ -75,14 +75,14 @@ class LiveActivityPushes(Checked):
             self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, stale_date=self._date(stale_date))
             try:
-                self._cards.update(number, new, by="push", alert=alert)
-                if relevance_score is not None:
+                taken = self._cards.update(number, new, by="push", alert=alert)
+                if taken and relevance_score is not None:
                     self._cards.rank(number, relevance_score)
             except ActivityAuthorizationError as refused:
                 self._note_held(number, f"dropped, {refused.reason}")
             self._wakes_nobody()
 
-        self._send(number, priority, arrive)
+        self._send(number, priority, (arrive, False, sent))
 
     def end(
         self,
@@ -102,7 +102,7 @@ class LiveActivityPushes(Checked):
             self._cards.end(number, text, by="push", dismiss_after=after)
             self._wakes_nobody()
 
-        self._send(number, priority, arrive, True)
+        self._send(number, priority, (arrive, True, self._count))
 
     def start(
         self,
@@ -142,7 +142,7 @@ class LiveActivityPushes(Checked):
             self._host.wake("start by push", "model.wake-run-time")
 
         self._count += 1
-        self._when_online(-self._count, arrive)
+        self._when_online(-self._count, (arrive, False, self._count))
 
     def broadcast(
         self,
@@ -186,23 +186,24 @@ class LiveActivityPushes(Checked):
         why = f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
         self.rules.obeyed(rule, size <= limit, why)
 
-    def _send(self, number: int, priority: int, arrive: Callable[[], None], ends: bool = False) -> None:
+    def _send(self, number: int, priority: int, push: Sent) -> None:
         self.rules.cite("live-activity-push.priority-and-budget")
         if priority == LOW:
             delay = self.rules.milliseconds("model.low-priority-push-delay")
-            self._clock.after(delay, lambda: self._when_online(number, arrive, ends))
+            self._clock.after(delay, lambda: self._when_online(number, push))
         elif number in self._held:
-            self._keep(self._held, number, (arrive, ends), "replaces the one that is held back")
+            self._keep(self._held, number, push, "replaces the one that is held back")
         elif wait := self._over_budget():
-            self._keep(self._held, number, (arrive, ends), "held back, the hour's budget is used up")
-            self._clock.after(wait, lambda: self._send(number, IMMEDIATE, *self._held.pop(number)))
+            self._keep(self._held, number, push, "held back, the hour's budget is used up")
+            self._clock.after(wait, lambda: self._send(number, IMMEDIATE, self._held.pop(number)))
         else:
-            self._when_online(number, arrive, ends)
+            self._when_online(number, push)
 
-    def _keep(self, held: dict[int, Held], number: int, push: Held, why: str) -> None:
-        """Hold a push back. Of several for one card the last is kept, and after an end nothing comes."""
-        if number in held and held[number][1] and not push[1]:
-            why = "dropped, an end is held back"
+    def _keep(self, held: dict[int, Sent], number: int, push: Sent, why: str) -> None:
+        """Hold a push back. Of several for one card the one sent last is kept, and after an end nothing comes."""
+        _, ends, sent = held.get(number, push)
+        if not push[1] and (ends or sent > push[2]):
+            why = f"dropped, {'an end is held back' if ends else 'a newer one waits'}"
         else:
             held[number] = push
         self._note_held(number, why)
@@ -225,13 +226,13 @@ class LiveActivityPushes(Checked):
         self.rules.cite("live-activity-push.over-budget-is-throttled")
         return self._sent[-self._limit] + HOUR - now
 
-    def _when_online(self, number: int, arrive: Callable[[], None], ends: bool = False) -> None:
+    def _when_online(self, number: int, push: Sent) -> None:
         if self._online:
-            arrive()
+            push[0]()
         else:
             self.rules.cite("model.push-waits-for-network")
             why = f"{'replaces the one that ' * (number in self._waiting)}waits for the network"
-            self._keep(self._waiting, number, (arrive, ends), why)
+            self._keep(self._waiting, number, push, why)
 
     @property
     def _online(self) -> bool:
@@ -240,7 +241,7 @@ class LiveActivityPushes(Checked):
     def _network_changed(self) -> None:
         if self._online:
             waiting, self._waiting = self._waiting, {}
-            for arrive, _ in waiting.values():
+            for arrive, _, _ in waiting.values():
                 self._clock.after(0, arrive)
 
     def _note_held(self, number: int, why: str) -> None:

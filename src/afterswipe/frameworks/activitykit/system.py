@@ -96,9 +96,8 @@ class ActivityStore:
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
         self.allowed = self.frequent_pushes = True
         """What the person allows; set through `phone.live_activities`, as are the two below."""
-        self.asks_first = False
-        self.frequent_updates = False
-        """The app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
+        self.asks_first = self.frequent_updates = False
+        """Whether the person still has to answer, and the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
 
     def __iter__(self) -> Iterator[Card]:
         return iter(self._cards.values())
@@ -132,8 +131,8 @@ class ActivityStore:
             self.tokens.make(number)
         return number
 
-    def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> None:
-        """Change a card's content; an ended one ignores it, and many fast local updates are dropped. Raises ActivityAuthorizationError."""
+    def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> bool:
+        """Change a card's content, and say whether it was taken: an ended card takes none, and fast local ones are dropped. Raises ActivityAuthorizationError."""
         card = self._cards[number]
         if card.kind == APP:
             content.check(card.title, self._rules.number("live-activity.payload-limit"))
@@ -142,20 +141,20 @@ class ActivityStore:
         if card.state is ActivityState.PENDING:
             self._cards[number] = replace(card, content=content)
         if card.state not in LIVE:
-            return
+            return card.state is ActivityState.PENDING
         if by == APP and self._comes_too_fast(number):
             self._record.add(CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast"))
-            return
+            return False
         self._put(card.changed(title or card.title, content, self._clock.now), by)
         self._light_up(number, alert)
+        return True
 
     def _comes_too_fast(self, number: int) -> bool:
         """Of updates from the app so many go through at once, then one in each interval. Apple publishes neither number."""
         self._rules.cite("live-activity.fast-local-updates-are-dropped")
         interval = self._rules.milliseconds("model.local-update-interval")
-        burst = self._rules.number("model.local-update-burst") * interval
         until = max(self._clock.now, self._full_at.get(number, 0)) + interval
-        if until - self._clock.now > burst:
+        if until - self._clock.now > self._rules.number("model.local-update-burst") * interval:
             return True
         self._full_at[number] = until
         return False
@@ -253,7 +252,7 @@ class ActivityStore:
         self._cards[card.number] = card
         self.tokens.tell()
         timer = None if card.state is ActivityState.ENDED else card.content.timer
-        title, says = (" ".join(text.split()) for text in (card.title, card.says(now)))
+        title, says = " ".join(card.title.split()), " ".join(card.says(now).split())
         shows = (title or says, says, card.progress(now), timer)
         self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
         if (due := self._stale.pop(card.number, None)) is not None:

@@ -89,13 +89,15 @@ class UploadTask(Checked):
 
     async def _send(self) -> None:
         transport = SimulatedTransport(self._connections, self._moved)
+        request = httpx.Request("POST", address(self._url), content=self._body())
         self._moved(0)
         try:
-            async with httpx.AsyncClient(transport=transport) as client:
-                if self._resumed:
-                    network = self._connections.network
-                    await self._connections.wait_for(network.clock.after, network.round_trip)
-                response = await client.post(address(self._url), content=self._body())
+            if self._resumed:
+                network = self._connections.network
+                await self._connections.wait_for(network.clock.after, network.round_trip)
+            response = await transport.handle_async_request(request)
+            response.request = request
+            await response.aread()
         except ConnectError as lost:
             self._end("there is no network")
             raise URLError(lost.code, f"{self.name}: there is no network") from lost

@@ -119,6 +119,9 @@ class TransferDaemon(Checked):
 
     def held_by(self, transfer: BackgroundTransfer) -> str:
         """What keeps a transfer from moving now, in words; empty where nothing does."""
+        return self._held_by(transfer)
+
+    def _held_by(self, transfer: BackgroundTransfer) -> str:
         if self._clock.now < transfer.not_before:
             return "its start is delayed"
         if not self._network.connected:
@@ -149,7 +152,7 @@ class TransferDaemon(Checked):
 
     def waiting(self) -> dict[str, str]:
         """The names of the transfers that do not move now, and why."""
-        reasons = {transfer.name: self.held_by(transfer) for transfer in self._open}
+        reasons = {transfer.name: self._held_by(transfer) for transfer in self._open}
         return {name: reason for name, reason in reasons.items() if reason}
 
     def _wait_in_background(self, transfer: BackgroundTransfer) -> int:
@@ -179,7 +182,7 @@ class TransferDaemon(Checked):
             self._say_what_holds(transfer)
 
     def _say_what_holds(self, transfer: BackgroundTransfer) -> None:
-        why = "" if transfer.number in self._moving else self.held_by(transfer)
+        why = "" if transfer.number in self._moving else self._held_by(transfer)
         if why != transfer.waits:
             transfer.waits = why
             self._record.add(TransferWaits(self._clock.now, *transfer.moved_by, why))
@@ -187,7 +190,7 @@ class TransferDaemon(Checked):
     def _may_move(self, transfer: BackgroundTransfer) -> bool:
         if not self._network.connected and self._clock.now >= transfer.not_before:
             self._rules.cite("background-urlsession.waits-for-connectivity")
-        return not self.held_by(transfer)
+        return not self._held_by(transfer)
 
     def _send(self, transfer: BackgroundTransfer) -> None:
         if self._network.intercepts or (transfer.down and transfer.response is None):

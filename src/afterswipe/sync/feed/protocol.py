@@ -192,8 +192,7 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
     next_page = read.get("next", _optional(_token))
     if complete and next_page is not None:
         raise _wrong(where, "a page is complete and has a next one")
-    listed = read.get("events", partial(_of, list))
-    events, unknown, numbered = yield from _events(listed, where)
+    events, unknown, numbered = yield from _events(read.get("events", partial(_of, list)), where)
     cursor = read.get("cursor", _optional(_token)) if "cursor" in document else None
     yield Page(Identity(feed_id, generation, numbered), events, next_page, complete, cursor, unknown)
 

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import batched
+from itertools import batched, chain
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import is_ours
@@ -17,7 +17,7 @@ from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Ki
 from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
 
 from . import schema
-from .disk import DATABASE, Disk
+from .disk import DATABASE, FOLDERS, Disk
 from .schema import mapped
 
 _OWN = ("lost", "left-out")  # ids of events of our own
@@ -76,15 +76,11 @@ class Store:
                 with self.transaction("schema"):
                     since = schema.version(self._db)
                     schema.migrate(self._db, since)
-                    if since == 0:
-                        self._note_strays()
+                    if since == 0:  # it cannot tell what files beside it are: no list may delete them (S14)
+                        names = [(n,) for n, _ in chain(*map(self.disk.sizes, FOLDERS[1:])) if is_ours(n)]
+                        self._db.executemany("INSERT INTO strays VALUES (?)", names)
             if not self._rows("SELECT 1 FROM meta"):
                 raise CorruptDatabase(f"{DATABASE} is damaged: a row of it is gone.")
-
-    def _note_strays(self) -> None:
-        """A new database beside files: it cannot tell what they are, so that no list, and no lack of one, may delete them (S14)."""
-        names = [name for folder in ("files/sound", "files/song") for name, _ in self.disk.sizes(folder)]
-        self._db.executemany("INSERT INTO strays VALUES (?)", [(name,) for name in names if is_ours(name)])
 
     def strays(self) -> set[str]:
         """Files that stood beside a new database, and whose contents it has not come to know since."""
@@ -166,6 +162,7 @@ class Store:
         """Put events in, in parts, within a transaction. Of one that is there already, what is said last of its file counts."""
         instant = self._rows("SELECT cursor_version FROM meta")[0][0]
         done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
+        odd = self._rows("SELECT 1 FROM spelled LIMIT 1")  # then a server may have come to spell otherwise
         for some in batched(events, AT_ONCE):
             fresh = [event for event in some if shadow or event.identity not in done]
             rows = [
@@ -177,7 +174,7 @@ class Store:
             ]  # fmt: skip
             put = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             self._db.executemany(f"{put} size = excluded.size, sha256 = excluded.sha256", rows)
-            spelled = [(e.key, e.content) for e in fresh if not e.key.endswith(e.content)]
+            spelled = [(e.key, e.content) for e in fresh if odd or not e.key.endswith(e.content)]
             self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
             yield
 
@@ -205,7 +202,7 @@ class Store:
         """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
 
         Of another feed or generation, no older version means anything. A snapshot also ends what it does not mention; what one that
-        came `in_pages` leaves out is asked for first, for it may have lost something between two of them (S22).
+        came `in_pages`, or is empty, leaves out is asked for first: it may have lost something between two of them, or all (S22).
         """
         old = self.place().identity
         with self.transaction("swap"):
@@ -217,8 +214,11 @@ class Store:
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
                 self._db.execute("DELETE FROM done")
             yield from self.insert_events(page.events, shadow=not fresh)
-            if not page.plain and in_pages:
-                yield from self._ask_for_what_is_not_in_the_shadow_set()
+            if not page.plain and (in_pages or not page.events):
+                unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
+                left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
+                asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, v) for key, v in left_out]
+                yield from self.insert_events(asked, shadow=True)
             elif not page.plain and not fresh:
                 self._end_what_is_not_in_the_shadow_set()
             while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
@@ -231,12 +231,6 @@ class Store:
                 self.set_cursor(*cursor)
             elif not page.identity.same(old):
                 self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
-
-    def _ask_for_what_is_not_in_the_shadow_set(self) -> Generator[None]:
-        unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
-        left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
-        asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, version) for key, version in left_out]
-        yield from self.insert_events(asked, shadow=True)
 
     def _end_what_is_not_in_the_shadow_set(self) -> None:
         # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
@@ -297,7 +291,8 @@ class Store:
                 if known is not None and known.deleted:
                     self._db.execute("DELETE FROM files WHERE key = ?", (key,))
                 if have is not None:
-                    self.put_file(have)
+                    row = (have.key, have.name, have.tag, have.size, have.sha256, have.version)
+                    self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
                 self.end_events(events)
                 if known is GONE:
                     for table in ("entities", "done"):
@@ -307,11 +302,6 @@ class Store:
         """Write a content's row, within a transaction."""
         row = (key, known.version, known.deleted, known.data)
         self._db.execute("INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)", row)
-
-    def put_file(self, have: Have) -> None:
-        """Write a file's row and end its transfer, within a transaction."""
-        row = (have.key, have.name, have.tag, have.size, have.sha256, have.version)
-        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
 
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
@@ -362,6 +352,6 @@ class Store:
         with self.transaction("pause"):
             self._db.execute("UPDATE meta SET not_before = ?", (wall,))
 
-    def all_checked(self) -> None:
-        """All files are surely good, within a transaction."""
-        self._db.execute("UPDATE files SET checked = 1 WHERE checked = 0")
+    def all_checked(self, last: str = "~") -> None:
+        """All files, up to that of the last key, are surely good, within a transaction."""
+        self._db.execute("UPDATE files SET checked = 1 WHERE checked = 0 AND key <= ?", (last,))

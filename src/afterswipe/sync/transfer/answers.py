@@ -28,6 +28,9 @@ _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _CODINGS = frozenset(("gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"))
 _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
+_PAGE = re.compile(rb"\s*<(!doctype )?html\b", re.IGNORECASE)
+_NO_SOUND = re.compile(rb'(\xef\xbb\xbf)?\s*(<[!?a-z]|\{\s*")', re.IGNORECASE)
+_NO_TEXT, _JSON = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\xff]"), re.compile(rb"\A(\xef\xbb\xbf)?\s*[\[{]")
 
 NOTHING, USUAL = Part(), Limits()
 
@@ -56,6 +59,11 @@ class Answer:
         return tag if strong and tag.isascii() else None  # no other could be sent back
 
     @property
+    def kind(self) -> str:
+        """`Content-Type`, in small letters and without parameters."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
     def length(self) -> int | None:
         """`Content-Length`, where it makes sense."""
         said = self.headers.get("content-length", "")
@@ -77,6 +85,11 @@ class Answer:
         """Whether the bytes are not those of the file. A coding that is none, such as `aws-chunked` or `UTF-8`, says nothing (S22)."""
         said = self.headers.get("content-encoding", "").lower().split(",")
         return not _CODINGS.isdisjoint(word.strip() for word in said)
+
+    def for_people(self, begins: bytes, *, document: bool = False) -> bool:
+        """Whether a body that begins so is a page for people. Many servers call everything one: what is no text, or is JSON, is none."""
+        page, other = (_PAGE, _JSON) if document else (_NO_SOUND, _NO_TEXT)
+        return bool(page.match(begins)) or (self.kind in _FOR_PEOPLE and not other.search(begins))
 
 
 @dataclass(frozen=True)
@@ -170,10 +183,13 @@ class Ask:
         """Decide what an answer means."""
         in_part = answer.status == PARTIAL or (self.may_resume and "content-range" in answer.headers)
         if answer.status in (OK, PARTIAL):  # some servers give the range, say which it is, and call it 200
+            if answer.encoded:
+                said = f"encoded as {answer.headers['content-encoding']} although identity was asked for"
+                return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else Refuse(said)
             return self._partial(answer) if in_part else self._whole(answer)
         if answer.status == UNSATISFIABLE:
             return self._unsatisfiable(answer)
-        refused = BAD_REQUEST <= answer.status < SERVER_ERROR and answer.status not in _NOT_OF_A_RANGE
+        refused = answer.status < SERVER_ERROR and answer.status not in _NOT_OF_A_RANGE
         if refused and self.may_resume:
             return replace(self, whole=True)
         if answer.status in (NOT_FOUND, GONE):
@@ -188,31 +204,25 @@ class Ask:
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
-        kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind in _FOR_PEOPLE:
-            return Not.ITS_OWN
-        if kind.endswith(("json", "xml", "byteranges")) and not self.document and self.want.sha256 is None:
-            return Refuse(f"{kind} came, which is no sound")
-        if answer.encoded:
-            return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")
+        document = answer.kind.endswith(("json", "xml", "byteranges")) and answer.kind not in _FOR_PEOPLE
+        if document and not self.document and self.want.sha256 is None:
+            return Refuse(f"{answer.kind} came, which is no sound")
         span = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
         if span and (int(span[1]) or span[3] != f"{int(span[2]) + 1}"):
             return self.restart("a piece came where the whole was asked for")
         if self.wrong and self.wrong == answer.validator:
             return Refuse("it is the very file whose digest or size was wrong", wrong_file=True)
-        wrong = self._size_is_wrong(answer.length)
-        if wrong:
-            return wrong
+        if wrong := self._size_is_wrong(answer.length):
+            return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else wrong
         here = Part(answer.validator, answer.length)
         judged = self.judged or (self.may_resume and self.want.sha256 is not None)
         return Receive(0, here, replace(self, size=0, here=here, piece=False, judged=judged))
 
     def _partial(self, answer: Answer) -> Decision:
-        if answer.encoded:
-            return Refuse(f"encoded as {answer.headers['content-encoding']} although identity was asked for")
-        if not self.may_resume:
-            return Refuse("206 although no range was asked for")
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
+        if not self.may_resume:  # some servers call every answer a part, also the whole
+            whole = match and match[1] == "0" and match[3] == f"{int(match[2]) + 1}"
+            return self._whole(answer) if whole else Refuse("206 although no range was asked for")
         if not match:
             return self.restart("206 without a Content-Range that can be used")
         start, end = int(match[1]), int(match[2])
@@ -223,8 +233,7 @@ class Ask:
             return self.restart("the file's size changed between two requests")
         if not self._same_representation(answer.validator):
             return self.restart("the file changed between two requests")
-        wrong = self._size_is_wrong(total)
-        if wrong:
+        if wrong := self._size_is_wrong(total):
             return self.restart(wrong.reason)
         here = Part(answer.validator or self.here.validator, total or self.here.total)
         return Receive(start, here, replace(self, size=start, here=here, piece=True))

@@ -94,6 +94,8 @@ class Asker:
             if not isinstance(decision, Receive):
                 return opened.answer.status, decision
             body = await self.wire.whole(opened, limit)
+            if opened.answer.for_people(body, document=True):
+                return opened.answer.status, Not.ITS_OWN
             self.tally.bytes_fetched += len(body)
             return body
         finally:

@@ -4,7 +4,6 @@ How it lands is `asker`. Nothing here writes in a `finally`: a process that is k
 """
 
 import hashlib
-import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from posixpath import dirname
@@ -20,7 +19,7 @@ from .answers import NOTHING, Ask, Receive, Refuse, Verify
 from .asker import SIGN_IN, Arrived, Asker
 from .wire import Broken, Elsewhere, Opened
 
-_PAGE = re.compile(rb"\s*<(!doctype html|html)\b", re.IGNORECASE)
+_BEGIN = 1_000  # bytes of a body, by which a page for people is known
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,7 @@ class Fetcher(Asker):
     async def do(self, job: Job) -> None:
         """Get all that a content needs; it lands with others. Raises TransferError where that cannot be, and Halt where nothing can."""
         for event in job.invalid:
-            what = f"event {event.id} says that its file was updated, but it has no file."
-            said = errors.InvalidEvent(job.key, what)
+            said = errors.InvalidEvent(job.key, f"event {event.id} is about its file, and it has none.")
             self.tally.problems.setdefault(event.id, []).append(said)
         if job.stale:
             self.arrive(Arrived(job))
@@ -66,11 +64,8 @@ class Fetcher(Asker):
         """Get what a content needs: its metadata, then its file."""
         known = None if job.metadata else self.store.known(job.key)
         data = await self.metadata(job) if known is None else known.data
-        arrived = Arrived(job, Known(job.version, False, data))
-        if job.file is not None:
-            have, moves = await self.file(job, job.file)
-            arrived = replace(arrived, have=have, moves=moves)
-        self.arrive(arrived)
+        have, moves = (None, False) if job.file is None else await self.file(job, job.file)
+        self.arrive(Arrived(job, Known(job.version, False, data), have, moves))
 
     # The file.
 
@@ -79,8 +74,7 @@ class Fetcher(Asker):
         found = self.adopted(job, want)
         if found is not None:
             return found, False
-        stop = self.policy()
-        if stop is not None:
+        if (stop := self.policy()) is not None:
             raise Halt(stop)
         if want.size is not None and want.size > self.limits.file_bytes:
             most = self.limits.file_bytes
@@ -103,7 +97,8 @@ class Fetcher(Asker):
             if futile and turn.broken:
                 await self.patience.pause(futile - 1)
             ask = turn.ask
-            if isinstance(ask, Ask) and futile == self.limits.attempts - 1 and not turn.broken:
+            mute = not turn.broken or turn.broken.silent
+            if isinstance(ask, Ask) and futile == self.limits.attempts - 1 and mute:
                 ask = replace(ask, whole=True)  # the last attempt is another question (S18)
         raise BrokenAnswer(job.key, f"{self.limits.requests} requests were not enough (Limits.requests).")
 
@@ -143,9 +138,8 @@ class Fetcher(Asker):
         if usable < max(size, here.durable):
             self.cut(job, usable)
         self.tally.parts[job.part] = min(usable, here.durable)
-        ask = Ask(want, usable, here, limits=self.limits, wrong=here.wrong)
-        if here.wrong is not None:  # one whole body is enough to see whether it is still wrong
-            ask = replace(ask, restarts=self.limits.restarts)
+        restarts = 0 if here.wrong is None else self.limits.restarts  # one whole body is enough to see
+        ask = Ask(want, usable, here, restarts, self.limits, wrong=here.wrong)
         if usable and usable == (here.total if want.size is None else want.size):
             return Verify(ask)
         self.check_space(job, want.size or here.total, usable)
@@ -199,14 +193,16 @@ class Fetcher(Asker):
         begin = size = decision.offset
         if begin < here:  # the body of a 200 begins at 0: it is never appended
             self.cut(job, begin)
-        of, room = self.begun(job, decision), self.room(decision, begin)
+        of, room, begins = self.begun(job, decision), self.room(decision, begin), b""
         synced_at = self.wire.clock.monotonic()
         if begin == 0:
             self.hashed[job.part] = hashlib.sha256()
         hashed = self.hashed.get(job.part)
         try:
             async for piece in self.wire.pieces(opened):
-                if not size and job.file is not None and job.file.sha256 is None and _PAGE.match(piece):
+                begins += piece[: _BEGIN - len(begins)]
+                if size < _BEGIN and begin == 0 and opened.answer.for_people(begins):
+                    self.cut(job, 0)
                     raise errors.Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
                 if size + len(piece) > room:
                     self.cut(job, 0)
@@ -260,7 +256,7 @@ class Fetcher(Asker):
         """A file's SHA-256 in hexadecimal and its size, from the disk."""
         digest, size = hashlib.sha256(), 0
         for piece in self.disk.read(name):
-            self.lease.keep()
+            self.patience.look()
             digest.update(piece)
             size += len(piece)
         return digest.hexdigest(), size

@@ -17,7 +17,7 @@ class Patience:
     _clock: Clock
     _limits: Limits
     _rng: Random
-    _look: Callable[[], None]
+    look: Callable[[], None]
 
     async def pause(self, attempt: int) -> None:
         """Wait before asking again: twice as long after each attempt, up to the cap, and never quite the same. After the last attempt, not at all."""
@@ -31,13 +31,14 @@ class Patience:
         grown = min(self._limits.backoff_cap, self._limits.backoff_base * 2.0**attempt)
         seconds = min(max(asked or 0.0, grown), self._limits.retry_after_max) * self._rng.uniform(1, 1.1)
         if seconds > self._limits.backoff_cap * 1.1 or attempt + 1 >= self._limits.attempts:
-            until = max(seconds, self._limits.backoff_cap)
-            until = self._clock.wall() + min(until, self._limits.retry_after_max)
+            until = self._clock.wall() + min(
+                max(seconds, self._limits.backoff_cap), self._limits.retry_after_max
+            )
             busy = ServerBusy(f"The server asked for a pause. Run again after {moment(until)}.", until)
             raise Halt(Stop.SERVER_BUSY, busy, until)
         await self._wait(seconds)
 
     async def _wait(self, seconds: float) -> None:
-        self._look()
+        self.look()
         await self._clock.sleep(seconds)
-        self._look()
+        self.look()

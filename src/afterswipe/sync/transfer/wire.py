@@ -22,9 +22,9 @@ _HARMLESS = ("host", "accept", "accept-encoding", "range", "if-range", "user-age
 
 
 class Broken(Exception):
-    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `untrusted` is a certificate's fault, `fault` the server's."""
+    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `untrusted` is a certificate's fault, `fault` the server's. `silent`: it was asked, and gave no answer."""
 
-    slow = untrusted = fault = False
+    slow = untrusted = fault = silent = False
 
     def __init__(self, reason: str, **kinds: bool) -> None:
         super().__init__(reason)
@@ -104,7 +104,9 @@ class Wire:
         except TimeoutError as error:
             raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
         except self._failures as error:
-            raise Broken(f"{type(error).__name__}: {error}", untrusted=_is_untrusted(error)) from error
+            name = type(error).__name__
+            silent = head and not name.startswith("Connect")
+            raise Broken(f"{name}: {error}", untrusted=_is_untrusted(error), silent=silent) from error
         finally:
             self._heads.discard(limit)
         late = asyncio.get_running_loop().time() + longest
