@@ -295,6 +295,7 @@ def test_the_navigation_has_its_parts_and_every_page_once():
         "What can run",
         "Building it",
         "Find your way in",
+        "By platform and framework",
         "For product managers",
         "Reference",
     ]
