@@ -9,16 +9,18 @@ It brings a directory to where a feed is: entities in a database, files beside i
 ordinary asyncio and knows nothing of phones.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+from .clock import Clock, SystemClock
+from .engine import Durable, PendingFile, Sync, always
 
-if TYPE_CHECKING:
-    from .clock import Clock, SystemClock
-    from .engine import Durable, PendingFile, Sync, always
-    from .errors import *
-    from .limits import Limits
-    from .outcome import Phase, Progress, Report, Stop
-    from .store.disk import Disk, FileDisk
+from .errors import (  # isort: skip
+    AnotherProcess, BrokenAnswer, CaptivePortal, CorruptDatabase, DirectoryGone, DiskFault, DiskFull, DiskRefused, EndlessPaging, FeedError,
+    FeedTooLarge, Forbidden, ForeignDatabase, InvalidEvent, LesserPromise, Misdirected, Missing, NeedsAuthorization, NewerDatabase, NotAFeed,
+    OtherFeed, Postponed, ReadOnlyDirectory, ServerBusy, StoreError, StrayFiles, SyncError, TransferError, UnknownEvent, Unreachable, UnsafePath,
+    WrongFile,
+)  # fmt: skip
+from .limits import Limits
+from .outcome import Phase, Progress, Report, Stop
+from .store.disk import Disk, FileDisk
 
 __all__ = [
     "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "DirectoryGone", "Disk", "DiskFault", "DiskFull", "DiskRefused",
@@ -27,11 +29,3 @@ __all__ = [
     "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "StrayFiles", "Sync", "SyncError", "SystemClock", "TransferError",
     "UnknownEvent", "Unreachable", "UnsafePath", "WrongFile", "always",
 ]  # fmt: skip
-
-
-def __getattr__(name: str) -> object:
-    """A name is imported when it is first used, so that the command answers Ctrl-C while it imports the rest."""
-    for room in ("errors", "outcome", "limits", "clock", "store.disk", "engine") if name in __all__ else ():
-        if hasattr(found := import_module(f".{room}", __name__), name):
-            return getattr(found, name)
-    raise AttributeError(f"afterswipe.sync has no {name!r}.", name=name)

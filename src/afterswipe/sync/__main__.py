@@ -1,20 +1,6 @@
-"""`afterswipe-sync URL DIR`, or `python -m afterswipe.sync URL DIR`: see `--help`."""
+"""`python -m afterswipe.sync URL DIR`, as `afterswipe-sync URL DIR`: see `--help`."""
 
-import sys
-
-INTERRUPTED = 130  # what a shell calls Ctrl-C
-
-
-def main() -> int:
-    """The command. Ctrl-C is no traceback even while the modules of it are being imported, which takes half a second."""
-    try:
-        from .command import main as command
-
-        return command()
-    except KeyboardInterrupt:
-        print("Ended: it was asked to stop.", file=sys.stderr)
-        return INTERRUPTED
-
+from .command import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

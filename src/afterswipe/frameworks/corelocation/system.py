@@ -20,10 +20,7 @@ class LocationServices(Checked):
     """What the person allows, and events of places."""
 
     location_services: bool = True
-    """Whether the person allows location at all. Set it to False: no more updates come, and no event wakes the app.
-
-    This is what the permission means; no claim in the catalogue says it.
-    """
+    """Whether the person allows location at all. Set it to False: no more updates come, and no event wakes the app (no claim says so)."""
 
     def __init__(self, host: Host) -> None:
         self._host = host

@@ -1,0 +1,20 @@
+"""`afterswipe-sync URL DIR`, or `python -m afterswipe URL DIR`: the sync's command, see `--help`."""
+
+import sys
+
+INTERRUPTED = 130  # what a shell calls Ctrl-C
+
+
+def main() -> int:
+    """The command. Ctrl-C is no traceback even while the modules of it are being imported, which takes half a second."""
+    try:
+        from .sync.command import main as command
+
+        return command()
+    except KeyboardInterrupt:
+        print("Ended: it was asked to stop.", file=sys.stderr)
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
