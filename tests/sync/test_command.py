@@ -345,6 +345,7 @@ class Sends(importlib.abc.MetaPathFinder):
         if name == os.environ["INTERRUPTED_AT"]:
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever is started behind others has been told to ignore it
 sys.meta_path.insert(0, Sends())
 """
 SCRIPT = "import importlib, sys; at, _, what = sys.argv.pop(1).partition(':'); sys.exit(getattr(importlib.import_module(at), what)())"
