@@ -356,7 +356,7 @@ SCRIPT = "import importlib, sys; at, _, what = sys.argv.pop(1).partition(':'); s
 def test_ctrl_c_while_it_imports_is_no_traceback(how, imported, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(SENDS)
     target = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["afterswipe-sync"]
-    called = ["-c", SCRIPT, target] if how == "script" else ["-m", "afterswipe"]
+    called = ["-c", SCRIPT, target] if how == "script" else ["-m", "afterswipe_sync"]
     paths = os.pathsep.join([str(tmp_path), str(ROOT / "src")])
     done = subprocess.run(
         [sys.executable, *called, "http://127.0.0.1:9/", str(tmp_path / "here")],

@@ -1,4 +1,4 @@
-"""`afterswipe-sync URL DIR`, or `python -m afterswipe URL DIR`: the sync's command, see `--help`."""
+"""`afterswipe-sync URL DIR`, or `python -m afterswipe_sync URL DIR`: see `--help`."""
 
 import sys
 
@@ -8,7 +8,7 @@ INTERRUPTED = 130  # what a shell calls Ctrl-C
 def main() -> int:
     """The command. Ctrl-C is no traceback even while the modules of it are being imported, which takes half a second."""
     try:
-        from .sync.command import main as command
+        from afterswipe.sync.command import main as command
 
         return command()
     except KeyboardInterrupt:
