@@ -31,6 +31,7 @@ RUNTIME = (
     "requirements-runtime.lock",
     "requirements.lock",
     "src/afterswipe",
+    "src/afterswipe_sync.py",
     "src/faultlab",
     "src/guide/runtime",
     "src/runner",

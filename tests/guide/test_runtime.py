@@ -180,7 +180,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("source")
     for room in ("src/afterswipe", "src/faultlab", "src/runner", ".ci"):
         shutil.copytree(ROOT / room, root / room)
-    for name in ("package.json", "pyproject.toml", "README.md", "LICENSE", LOCK):
+    for name in ("package.json", "pyproject.toml", "README.md", "LICENSE", "src/afterswipe_sync.py", LOCK):
         shutil.copyfile(ROOT / name, root / name)
     for name in ("node_modules/pyodide", "build/wheels", "build/cache"):
         (ROOT / name).mkdir(parents=True, exist_ok=True)

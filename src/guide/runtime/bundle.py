@@ -57,8 +57,8 @@ DROPPED_FROM_STDLIB = (
     "*py.typed",
 )
 
-#: Left out of wheels: what only type checkers read.
-_DROPPED_FROM_WHEELS = ("*/py.typed", "*.pyi")
+#: Left out of wheels: what only type checkers read, and where the command begins.
+_DROPPED_FROM_WHEELS = ("*/py.typed", "*.pyi", "afterswipe_sync.py")
 
 
 #: Packages that others ask for and that cannot work in a page: anyio imports `concurrent.interpreters`, whose C part Pyodide lacks, and the
@@ -234,7 +234,8 @@ def build_runtime(root: Path, out: Path, *, image: bool = True) -> Manifest:
         )
     elif image:
         print("No Chromium is here, so there is no image of Python's memory: a first Run takes longer.")
-    imports = sorted({name for wheel in (own, *third) for name in wheel.imports})
+    there = {name for wheel in (own, *third) for name in wheel.imports}
+    imports = sorted(name for name in there if f"{name}.py" not in _DROPPED_FROM_WHEELS)
     manifest = Manifest(SCHEMA, version, info.python, files, archives, tuple(imports), _lock(info))
     folder.finish(manifest)
     return manifest
