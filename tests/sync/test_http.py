@@ -92,6 +92,31 @@ def test_http_2_that_lives_and_brings_nothing_has_an_end(tmp_path, library, ends
 
 
 @LIBRARIES
+def test_a_client_that_stumbles_over_its_own_counting_is_asked_again(tmp_path, library):
+    """httpcore, whose stream ends as its time is over. Red before: its ValueError was the run's."""
+    truth = small_truth(2)
+    stumbles = [True]
+
+    class Stumbling(library.AsyncClient):
+        async def send(self, request, **more):
+            if stumbles and request.url.path.endswith(".mp3"):
+                stumbles.clear()
+                raise ValueError("semaphore released too many times")
+            return await super().send(request, **more)
+
+    async def main():
+        server = http2_server.Http2Server(FeedServer(truth).answer, http2_server.silent, half=False, times=0)
+        async with server, Stumbling(http1=False, http2=True, trust_env=False) as client:
+            limits = Limits(reserve_bytes=0, backoff_base=0.001)
+            return await Sync(client, server.url, tmp_path, limits=limits).run()
+
+    report = asyncio.run(main())
+    assert report.finished, str(report)
+    assert not stumbles
+    assert landed(tmp_path) == wanted(truth)
+
+
+@LIBRARIES
 @pytest.mark.parametrize("few", ["streams", "connections"])
 def test_where_fewer_are_allowed_at_once_than_are_asked_the_others_wait(tmp_path, library, few):
     """One stream at a time, or one connection: each file takes longer than an answer may. Red before: given up as unreachable."""

@@ -189,10 +189,10 @@ def _is_untrusted(error: BaseException | None) -> bool:
 
 
 def _errors_of(client: Any) -> list[tuple[type[Exception], ...]]:
-    """The errors of the library that the client comes from, found without importing it: of the network, with the system's own; of an address."""
+    """The errors of the library that the client comes from, found without importing it: of the network, with the system's own and what its bookkeeping stumbles over; of an address."""
     for base in type(client).__mro__:
         library = sys.modules.get(base.__module__.partition(".")[0])
         found = getattr(library, "RequestError", None)
         if isinstance(found, type) and issubclass(found, Exception):
-            return [(found, OSError), (getattr(library, "InvalidURL", UnicodeError),)]
+            return [(found, OSError, ValueError), (getattr(library, "InvalidURL", UnicodeError),)]
     return [(OSError,), (UnicodeError,)]
