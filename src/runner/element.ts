@@ -158,7 +158,7 @@ export class RunSnippet extends HTMLElement {
       loading: (fraction, again) =>
         now(() => {
           panel.say(again ? AGAIN : "Loading Python");
-          panel.progress(fraction, () => this.style.setProperty("--snippet-loaded", String(fraction)));
+          if (fraction < 1) panel.progress(fraction, () => this.style.setProperty("--snippet-loaded", String(fraction)));
         }),
       starting: () => now(() => panel.say("Starting Python")),
       running: () =>

@@ -206,7 +206,10 @@ export class Host {
   private hear(job: Job, message: OfRun): void {
     const { client } = job;
     if (message.type === "began") {
-      this.began(job);
+      if (job.heard) client.running();
+      else this.began(job);
+    } else if (message.type === "again") {
+      client.loading(1, true);
     } else if (message.type === "text") {
       job.text += message.text.length;
       if (job.text <= MOST_TEXT) client.text(message.text);

@@ -109,6 +109,8 @@ export type FromWorker =
   | { readonly type: "boot-failed"; readonly start: string; readonly reason: string }
   /** The worker has heard of the run. */
   | { readonly type: "began"; readonly run: string }
+  /** A file that the program imports does not come, and is asked for again; "began" follows when it has come. */
+  | { readonly type: "again"; readonly run: string }
   | { readonly type: "text"; readonly run: string; readonly text: string }
   | { readonly type: "picture"; readonly run: string; readonly markup: string }
   /** An MP3 file in base64. */
@@ -163,7 +165,7 @@ export function readMessage(data: unknown, start: string, run: string): FromWork
     }
   }
   if (!run || data.run !== run) return undefined;
-  if (type === "began") return { type, run };
+  if (type === "began" || type === "again") return { type, run };
   if (type === "text" && isText(data.text, LONGEST_TEXT)) return { type, run, text: data.text };
   if (type === "picture" && isText(data.markup, LONGEST_MARKUP)) return { type, run, markup: data.markup };
   if (type === "sound" && isText(data.title, LONGEST_TITLE) && isText(data.audio, LONGEST_AUDIO)) {

@@ -9,6 +9,7 @@ import { loadPyodide } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
 import { boot, entries, site } from "./boot";
 import type { FromWorker, Outcome, Part, ToWorker } from "./messages";
+import { MOST_STALLS, SILENCE_MS, SLOWEST } from "./patience";
 
 /** The worker's own scope; TypeScript's libraries for pages and for workers exclude each other. */
 interface Scope {
@@ -38,6 +39,8 @@ const scope = self as unknown as Scope;
 const post = scope.postMessage.bind(scope);
 const now = performance.now.bind(performance);
 const { apply } = Reflect;
+const Request = XMLHttpRequest;
+const { open, send: sendRequest } = Request.prototype;
 
 const waiting = new Map<string, (part: Part) => void>();
 const arriving = new Map<string, Promise<Part>>();
@@ -133,7 +136,8 @@ interface Archives extends PyProxy {
 async function startPython({ manifest, way, root, base }: Extract<ToWorker, { type: "boot" }>): Promise<Runner> {
   const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, printRaw);
   const { Archives } = python.pyimport("_archives") as unknown as { Archives: (...args: unknown[]) => Archives };
-  const archives = Archives(python.toPy(entries(manifest)), (path: string) => python.toPy(fetchNow(base + path)), site);
+  const sizes = new Map(manifest.archives.map(({ packed }) => [packed.path, packed.size]));
+  const archives = Archives(python.toPy(entries(manifest)), (path: string) => python.toPy(fetchNow(base + path, sizes.get(path) ?? 0)), site);
   archives.install(python.toPy(there));
   for (const { name, path } of manifest.archives) {
     if (!there.includes(name)) void part(path).then((bytes) => archives.add(name, python.toPy(bytes)));
@@ -142,17 +146,29 @@ async function startPython({ manifest, way, root, base }: Extract<ToWorker, { ty
   return Runner(send, python.toPy(manifest.imports), root);
 }
 
-/** A file of the bundle, at once: Python waits in the middle of an import. Nothing where it cannot be had. */
-function fetchNow(url: string): Uint8Array | undefined {
-  const request = new XMLHttpRequest();
-  request.open("GET", url, false);
-  request.responseType = "arraybuffer";
-  try {
-    request.send();
-  } catch {
-    return undefined;
+/**
+ * A file of the bundle, at once: Python waits in the middle of an import. Nothing where it cannot be had.
+ *
+ * Nothing is heard of it before all of it has come, so that the time it may take goes by its size.
+ */
+function fetchNow(url: string, size: number): Uint8Array | undefined {
+  for (let stalls = 0; ; stalls += 1) {
+    const request = new Request();
+    // An answer that is waited for elsewhere in the browser would be waited for here: it is asked for under another address.
+    apply(open, request, ["GET", stalls ? `${url}?${stalls}` : url, false]);
+    request.responseType = "arraybuffer";
+    request.timeout = SILENCE_MS + (1000 * size) / SLOWEST;
+    try {
+      apply(sendRequest, request, []);
+    } catch (error) {
+      if ((error as DOMException).name === "TimeoutError" && stalls < MOST_STALLS) {
+        post({ type: "again", run: current });
+        continue;
+      }
+    }
+    if (stalls) post({ type: "began", run: current });
+    return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
   }
-  return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
 }
 
 /** Imports what came first, one by one, until a program is to run: it then finds in place what it imports. */

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from .serving import StaticServer
 from .snippet_page import Snippet, Source
-from .watching import Opener, Watch, hold_the_clock
+from .watching import Opener, Watch, hold_the_clock, in_workers
 
 #: What the browser itself writes to its console about a failed request.
 FAILED_REQUEST = "Failed to load resource|Failed to find a valid digest|net::ERR"
@@ -18,6 +18,7 @@ PARTS = ["manifest", ".wasm", ".mjs"]
 
 MISSING = "is missing on the server"
 DAMAGED = "is damaged on its way or on the server, twice in a row"
+AGAIN = "No data came for a while: loading Python again"
 BROKEN = "The connection broke off while Python was loading"
 
 
@@ -315,7 +316,7 @@ def test_a_file_that_falls_silent_is_asked_for_again(opener: Opener, server: Sta
     expect(snippet.status).to_have_text("Loading Python")
     held = server.fail(".mjs", "held")
     snippet.page.clock.run_for(1)
-    expect(snippet.status).to_have_text("No data came for a while: loading Python again")
+    expect(snippet.status).to_have_text(AGAIN)
     held.release()
     expect(snippet.status).to_contain_text("Finished")
     assert snippet.result() == "there\n"
@@ -373,7 +374,7 @@ def test_the_runners_own_code_that_falls_silent_is_asked_for_again(
         a.run()
     with page.expect_request(lambda request: "/host." in request.url):
         page.clock.run_for(15_000)
-    expect(a.status).to_have_text("No data came for a while: loading Python again")
+    expect(a.status).to_have_text(AGAIN)
     page.clock.run_for(5_000)
     server.faults.clear()  # it is well again, and what was asked for stays without an answer
     a.button("Stop").click()
@@ -382,3 +383,110 @@ def test_the_runners_own_code_that_falls_silent_is_asked_for_again(
     expect(b.status).to_contain_text("Finished")
     a.run()
     expect(a.status).to_contain_text("Finished")
+
+
+def test_an_archive_that_falls_silent_before_a_program_is_asked_for_again(
+    opener: Opener, server: StaticServer
+) -> None:
+    snippet = opener.snippet("import faultlab\nprint('there')\n")
+    held = server.fail("faultlab.zip.", "held")
+    hold_the_clock(snippet.page)
+    with snippet.page.expect_request(lambda request: "faultlab.zip." in request.url):
+        snippet.run()
+    expect(snippet.status).to_have_text("Starting Python")
+    snippet.page.clock.run_for(15_000)
+    expect(snippet.status).to_have_text(AGAIN)
+    expect(snippet.root.locator(".snippet-percent")).to_have_text("")
+    held.release()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "there\n"
+
+
+def given_up(times: int) -> str:
+    """A script for a page: its workers give up so many requests at once, and wait for the next for ever.
+
+    A worker's clock cannot be held. Those that are given up have no answer, so that it does not matter when.
+    """
+    return in_workers(f"""let left = {times};
+        self.limits = [];
+        const {{ set }} = Object.getOwnPropertyDescriptor(XMLHttpRequest.prototype, "timeout");
+        Object.defineProperty(XMLHttpRequest.prototype, "timeout", {{ set(limit) {{
+            limits.push(limit);
+            set.call(this, left-- > 0 ? 1 : 0);
+        }} }});""")
+
+
+IN_AN_IMPORT = """
+import js
+print("before")
+try:
+    __import__("fault" + "lab")
+    print("there")
+except ImportError as error:
+    print(error)
+print(*map(round, js.limits))
+"""
+
+
+def longest_wait(server: StaticServer, name: str) -> int:
+    """How long the worker waits for an archive, in milliseconds."""
+    archives = readable(server.root / "_run" / "manifest.json")["archives"]
+    size = next(archive["packed"]["size"] for archive in archives if archive["name"] == name)
+    return round(15_000 + size / 30)
+
+
+def test_an_archive_that_falls_silent_in_an_import_is_asked_for_again(
+    opener: Opener, server: StaticServer
+) -> None:
+    page = opener.page({"a.py": Source(IN_AN_IMPORT)}, script=given_up(1))
+    snippet = Snippet(page, "a.py")
+    held = server.fail("faultlab", "held")
+    snippet.run()
+    expect(snippet.status).to_have_text(AGAIN)
+    expect(snippet.output).to_have_text("before")
+    expect(snippet.root.locator(".snippet-percent")).to_have_text("")
+    held.release()
+    expect(snippet.status).to_contain_text("Finished")
+    limit = longest_wait(server, "faultlab")
+    assert snippet.result() == f"before\nthere\n{limit} {limit}\n"
+
+
+def test_a_server_that_stays_silent_in_an_import_is_an_import_error_in_words(
+    opener: Opener, server: StaticServer
+) -> None:
+    page = opener.page({"a.py": Source(IN_AN_IMPORT), "b.py": Source("print('b')\n")}, script=given_up(4))
+    snippet, other = Snippet(page, "a.py"), Snippet(page, "b.py")
+    server.fail("faultlab", "silent")
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert "faultlab could not be loaded: the site does not answer" in snippet.result()
+    assert snippet.result().endswith("\n" + " ".join([str(longest_wait(server, "faultlab"))] * 4) + "\n")
+    other.run()
+    expect(other.status).to_contain_text("Finished")
+
+
+def test_stop_frees_an_import_that_waits(opener: Opener, server: StaticServer) -> None:
+    page = opener.page({"a.py": Source(IN_AN_IMPORT), "b.py": Source("print('b')\n")}, script=given_up(0))
+    snippet, other = Snippet(page, "a.py"), Snippet(page, "b.py")
+    server.fail("faultlab", "silent")
+    snippet.run()
+    expect(snippet.output).to_have_text("before")
+    snippet.button("Stop").click()
+    expect(snippet.status).to_have_text("Stopped")
+    other.run()
+    expect(other.status).to_contain_text("Finished")
+    assert other.result() == "b\n"
+    server.heal()
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert "there" in snippet.result()
+
+
+def test_what_a_program_asks_for_too_often_does_not_keep_its_imports_away(opener: Opener) -> None:
+    snippet = opener.snippet(
+        "import js\nfor _ in range(3_000):\n    try:\n        js.XMLHttpRequest.new().open('GET', 'x')\n"
+        "    except Exception:\n        pass\n__import__('fault' + 'lab')\nprint('there')\n"
+    )
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "there\n"

@@ -6,21 +6,10 @@ Which calls are awaited is tested in tests/runner; here the worker really cannot
 from playwright.sync_api import expect
 
 from .snippet_page import Snippet, Source
-from .watching import Opener
+from .watching import Opener, in_workers
 
 #: Takes stack switching away from the workers of a page.
-WITHOUT = """
-const Original = Worker;
-globalThis.Worker = class {
-    constructor(url, options) {
-        const request = new XMLHttpRequest();
-        request.open("GET", url, false);
-        request.send();
-        const code = `delete WebAssembly.Suspending; delete WebAssembly.promising;\\n${request.responseText}`;
-        return new Original(URL.createObjectURL(new Blob([code], { type: "text/javascript" })), options);
-    }
-};
-"""
+WITHOUT = in_workers("delete WebAssembly.Suspending; delete WebAssembly.promising")
 
 MAIN = """
 import asyncio, js

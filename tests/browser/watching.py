@@ -1,5 +1,6 @@
 """Pages that are watched: no request may leave the origin, and no error may go unseen."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,19 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 from .serving import StaticServer
 from .snippet_page import Snippet, Source, render
+
+
+def in_workers(code: str) -> str:
+    """A script for a page: its workers run this code before their own."""
+    return f"""globalThis.Worker = class extends Worker {{
+        constructor(url, options) {{
+            const request = new XMLHttpRequest();
+            request.open("GET", url, false);
+            request.send();
+            const code = {json.dumps(code)} + ";" + request.responseText;
+            super(URL.createObjectURL(new Blob([code], {{ type: "text/javascript" }})), options);
+        }}
+    }};"""
 
 
 def hold_the_clock(page: Page) -> None:
