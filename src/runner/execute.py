@@ -31,8 +31,9 @@ MAX_LINES = 2_000
 MAX_CHARACTERS = 200_000
 MAX_PICTURES = 50
 MAX_MARKUP = 500_000
-#: Of all pictures together: the page builds and draws each.
+#: Of all pictures together, for the page builds and draws each: characters, and tags, of which an element has one or two.
 MAX_MARKUP_IN_ALL = 2_000_000
+MAX_TAGS_IN_ALL = 10_000
 MAX_SOUNDS = 5
 MAX_SOUND = 500_000
 
@@ -86,14 +87,14 @@ class Output:
         self._run.set(self._now)
         self._collected = ""
         self._pieces = 0
-        self._lines = self._characters = self._pictures = self._sounds = self._markup = 0
+        self._lines = self._characters = self._pictures = self._sounds = self._markup = self._tags = 0
         self._hidden_lines = self._hidden_pictures = self._calls = 0
         self._full = self._cut = False
         self._reported = time.monotonic()
 
     def text(self, text: str) -> None:
         """Send a piece of text, or the part of it that is within the limits."""
-        if not self._heard() or not text:
+        if not self.hears() or not text:
             return
         shown = "" if self._full else self._within_limits(text)
         if shown:
@@ -107,21 +108,24 @@ class Output:
 
     def picture(self, markup: str) -> None:
         """Send a picture, unless there were too many or this one is too large."""
-        if not self._heard():
+        if not self.hears():
             return
+        tags = markup.count("<")
         too_much = len(markup) > MAX_MARKUP or self._markup + len(markup) > MAX_MARKUP_IN_ALL
+        too_much = too_much or self._tags + tags > MAX_TAGS_IN_ALL
         if self._pictures >= MAX_PICTURES or too_much:
             self._hidden_pictures += 1
             self._report_now_and_then()
             return
         self._pictures += 1
         self._markup += len(markup)
+        self._tags += tags
         self._release()
         self._send("picture", markup)
 
     def sound(self, title: str, data: bytes) -> None:
         """Send a sound, unless there were too many or this one is too large."""
-        if self._heard() and self._sounds < MAX_SOUNDS and len(data) <= MAX_SOUND:
+        if self.hears() and self._sounds < MAX_SOUNDS and len(data) <= MAX_SOUND:
             self._sounds += 1
             self._release()
             self._send("sound", f"{title}\n{base64.b64encode(data).decode()}")
@@ -133,7 +137,7 @@ class Output:
         self._report()
         self.open = False
 
-    def _heard(self) -> bool:
+    def hears(self) -> bool:
         """Whether it is the present run that speaks.
 
         And not what an earlier one left on the loop, or a function of an earlier one that is called now: as an object of it is freed.
@@ -198,14 +202,14 @@ class _Screen(io.RawIOBase):
     """The bytes end of `sys.stdout` and `sys.stderr`."""
 
     def __init__(self, output: Output) -> None:
-        self._output = output
+        self.output = output
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: bytes | bytearray | memoryview) -> int:  # type: ignore[override]
         piece = bytes(data)
-        self._output.text(piece.decode("utf-8", "replace"))
+        self.output.text(piece.decode("utf-8", "replace"))
         return len(piece)
 
 
@@ -624,9 +628,17 @@ def _last_line(place: types.TracebackType | None, filename: str) -> int:
     return line
 
 
+class _Stream(io.TextIOWrapper):
+    """The text end. What may not speak is not heard at once: it would wait here for the end of its line."""
+
+    def write(self, text: str) -> int:
+        screen = self.buffer
+        return super().write(text) if not isinstance(screen, _Screen) or screen.output.hears() else len(text)
+
+
 def _stream(output: Output) -> io.TextIOWrapper:
     # A buffer of lines: each line is shown when it ends, and a million of them stay affordable.
-    return io.TextIOWrapper(
+    return _Stream(
         _Screen(output),  # type: ignore[arg-type]
         encoding="utf-8",
         errors="backslashreplace",

@@ -61,6 +61,7 @@ interface Job extends Program {
   text: number;
   pictures: number;
   markup: number;
+  tags: number;
   sounds: number;
 }
 
@@ -68,6 +69,7 @@ interface Job extends Program {
 const MOST_TEXT = 300_000;
 const MOST_PICTURES = 60;
 const MOST_MARKUP = 2_500_000;
+const MOST_TAGS = 12_000;
 const MOST_SOUNDS = 5;
 
 /** A worker that has run something says at once that it has heard of the next run, or it is closed or blocked. */
@@ -117,7 +119,7 @@ export class Host {
 
   /** Runs a program as soon as those before it have ended. */
   run(program: Program, client: Client): Run {
-    const job: Job = { ...program, client, prepared: false, begun: false, heard: false, timer: 0, text: 0, pictures: 0, markup: 0, sounds: 0 };
+    const job: Job = { ...program, client, prepared: false, begun: false, heard: false, timer: 0, text: 0, pictures: 0, markup: 0, tags: 0, sounds: 0 };
     this.jobs.push(job);
     this.warm();
     this.loading.hurry();
@@ -216,7 +218,8 @@ export class Host {
     } else if (message.type === "picture") {
       job.pictures += 1;
       job.markup += message.markup.length;
-      if (job.pictures <= MOST_PICTURES && job.markup <= MOST_MARKUP) showPicture(client, message.markup);
+      job.tags += message.markup.split("<").length;
+      if (job.pictures <= MOST_PICTURES && job.markup <= MOST_MARKUP && job.tags <= MOST_TAGS) showPicture(client, message.markup);
     } else if (message.type === "sound") {
       job.sounds += 1;
       if (job.sounds <= MOST_SOUNDS) playSound(client, message.title, message.audio);
@@ -304,7 +307,10 @@ function showPicture(client: Client, markup: string): void {
 
 function playSound(client: Client, title: string, audio: string): void {
   try {
-    const bytes = Uint8Array.from(atob(audio), (letter) => letter.charCodeAt(0));
+    const letters = atob(audio);
+    // One by one: to be given each as a string of its own takes twenty times as long.
+    const bytes = new Uint8Array(letters.length);
+    for (let place = 0; place < bytes.length; place += 1) bytes[place] = letters.charCodeAt(place);
     client.sound(title, new Blob([bytes], { type: "audio/mpeg" }));
   } catch {
     client.note("A sound cannot be played: what came is no base64.");

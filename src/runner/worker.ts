@@ -62,6 +62,7 @@ Object.defineProperty(console, "context", { value: undefined }); // where a brow
 for (const name of Object.keys(console)) quieten(console, name);
 for (const name of ["fetch", "reportError"] as const) quieten(scope, name);
 for (const name of ["open", "send"] as const) quieten(XMLHttpRequest.prototype, name);
+if ("locks" in navigator) quieten(LockManager.prototype, "request");
 for (const name of ["Worker", "SharedWorker", "BroadcastChannel", "EventSource", "WebSocket", "WebTransport"]) shadow(name, undefined);
 
 self.addEventListener("unhandledrejection", (event) => void (isTooMuch() && event.preventDefault()));

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Worker, expect
 
 from .conftest import warm_tab
 from .snippet_page import Snippet, Source
-from .watching import Opener, Tab, Watch, hold_the_clock
+from .watching import Opener, Tab, Watch, hold_the_clock, in_workers
 
 POST = """
 import js, time
@@ -273,12 +273,12 @@ FLOODS = {
     "messages": POST + "while True:\n    js.postMessage(1)\n",
     "large messages": POST + "large = 'x' * 1_000_000\nwhile True:\n    js.postMessage(large)\n",
     "past the streams": "import os\nwhile True:\n    os.write(1, b'\\n')\n",
-    "past the limits": "import sys\noutput = sys.stdout.buffer._output\nwhile True:\n    output._send('text', 'x')\n",
+    "past the limits": "import sys\noutput = sys.stdout.buffer.output\nwhile True:\n    output._send('text', 'x')\n",
     "pictures past the limits": (
-        "import sys\noutput = sys.stdout.buffer._output\n"
+        "import sys\noutput = sys.stdout.buffer.output\n"
         "while True:\n    output._send('picture', '<svg xmlns=\"http://www.w3.org/2000/svg\"/>')\n"
     ),
-    "counts": "import sys\noutput = sys.stdout.buffer._output\nwhile True:\n    output._send('hidden', '1 1')\n",
+    "counts": "import sys\noutput = sys.stdout.buffer.output\nwhile True:\n    output._send('hidden', '1 1')\n",
     "pieces": "import sys\nwhile True:\n    sys.stdout.write('x')\n    sys.stdout.flush()\n",
     "errors": POST + "while True:\n    js.reportError('x')\n",
     "the console": POST + "while True:\n    js.console.log('x')\n    js.console.debug('x')\n",
@@ -353,3 +353,96 @@ def test_what_comes_within_a_frame_is_drawn_at_once(opener: Opener) -> None:
     expect(snippet.status).to_contain_text("Finished")
     assert page.evaluate("window.drawn") == 1
     assert snippet.result() == "".join(f"{i}\n[picture: ]\n" for i in range(40))
+
+
+#: Once a program says so, what would leave a worker is counted in its place.
+STUBS = """
+self.reached = 0;
+self.counting = false;
+const stub = (holder, name) => {
+    const call = holder[name];
+    holder[name] = function (...parts) {
+        if (!counting) return call.apply(this, parts);
+        reached += 1;
+        return Promise.resolve();
+    };
+};
+for (const name of ["fetch", "reportError"]) stub(self, name);
+for (const name of ["log", "debug", "table"]) stub(console, name);
+stub(LockManager.prototype, "request");
+for (const name of ["open", "send"]) stub(XMLHttpRequest.prototype, name);
+addEventListener("unhandledrejection", (event) => setTimeout(() => { if (!event.defaultPrevented) reached += 1; }));
+"""
+
+#: Other ways out of the worker than messages to the page.
+CALLS = {
+    "the console": "js.console.log('x')",
+    "all of the console together": "js.console.debug('x')\njs.console.table('x')",
+    "fetch": "js.fetch('/x')",
+    "reportError": "js.reportError('x')",
+    "requests": "js.XMLHttpRequest.new().open('GET', '/x')",
+    "what is sent": "js.XMLHttpRequest.prototype.send.call(js.XMLHttpRequest.new())",
+    "locks": "js.navigator.locks.request('x', create_proxy(lambda *_: None))",
+    "rejections": "js.Promise.resolve(0).then(fails)",
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_leaves_the_worker_has_a_budget(opener: Opener, watch: Watch, name: str) -> None:
+    watch.allow("Uncaught|Failed")
+    call = "".join(f"        {line}\n" for line in CALLS[name].split("\n"))
+    code = f"{POST}js.counting = True\nfails = create_proxy(lambda _: 1 / 0)\nfor _ in range(10_000):\n    try:\n{call}    except Exception:\n        pass\ntime.sleep(0)\n"
+    code += "js.setTimeout(create_proxy(lambda: None), 0)\ntime.sleep(0.1)\nprint(js.reached)\n"
+    snippet = Snippet(opener.page({"a.py": Source(code)}, script=in_workers(STUBS)), "a.py")
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert 2_000 <= int(snippet.result()) < 5_000
+
+
+def test_what_would_leave_the_worker_past_its_budgets_is_not_there(tab: Tab) -> None:
+    snippet = tab.snippet(
+        "import js\nfor name in 'Worker', 'SharedWorker', 'BroadcastChannel', 'EventSource', 'WebSocket', 'WebTransport':\n"
+        "    assert not getattr(js, name, None), name\nassert not js.console.context\nprint('none')\n"
+    )
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result() == "none\n"
+
+
+SVG = "'<svg xmlns=\"http://www.w3.org/2000/svg\">{}</svg>'"
+
+#: What only a program sends that speaks in execute.py's place, and how many of it are shown.
+BEYOND = {
+    "text": ("for _ in range(5):\n    send('text', 'x' * 99_999 + '\\n')\n", 3, 0),
+    "pictures": (f"for _ in range(99):\n    send('picture', {SVG.format('')})\n", 0, 60),
+    "large pictures": (f"for _ in range(9):\n    send('picture', {SVG.format(' ' * 400_000)})\n", 0, 6),
+    "pictures of many parts": (
+        f"for _ in range(9):\n    send('picture', {SVG.format('<g/>' * 2_900)})\n",
+        0,
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_what_execute_never_sends_is_dropped(tab: Tab, name: str) -> None:
+    code, lines, pictures = BEYOND[name]
+    snippet = tab.snippet("import sys\nsend = sys.stdout.buffer.output._send\n" + code)
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    expect(snippet.pictures).to_have_count(pictures)
+    shown = snippet.output.locator(".snippet-text").evaluate_all(
+        "(parts) => parts.reduce((sum, part) => sum + part.textContent.length, 0)"
+    )
+    assert shown == lines * 100_000
+
+
+@pytest.mark.parametrize("depth", [200, 2_000, 4_990])
+def test_a_picture_that_is_nested_deeply_breaks_nothing(tab: Tab, depth: int) -> None:
+    snippet = tab.snippet(
+        f"import _display\n_display.svg({SVG.format('{}')}.format('<g>' * {depth} + '</g>' * {depth}))\nprint('end')\n"
+    )
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result().endswith("end\n")
+    assert snippet.pictures.count() + snippet.notes.count() == 1

@@ -490,3 +490,58 @@ def test_what_a_program_asks_for_too_often_does_not_keep_its_imports_away(opener
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
     assert snippet.result() == "there\n"
+
+
+def test_who_presses_run_again_does_not_wait_for_what_has_fallen_silent(
+    opener: Opener, server: StaticServer
+) -> None:
+    page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("import faultlab\nprint('b')\n")})
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    a.run()
+    expect(a.status).to_contain_text("Finished")
+    server.fail("faultlab.zip.", "held")
+    hold_the_clock(page)
+    with page.expect_request(lambda request: "faultlab.zip." in request.url):
+        b.run()
+    page.clock.run_for(2_000)
+    b.button("Stop").click()
+    expect(b.status).to_have_text("Stopped")
+    server.faults.clear()  # it is well again, and what was asked for stays without an answer
+    b.run()
+    expect(b.status).to_contain_text("Finished")
+
+
+def test_what_was_asked_for_again_is_not_said_of_the_next(opener: Opener, server: StaticServer) -> None:
+    page = opener.page(
+        {
+            "a.py": Source("import faultlab\nprint('a')\n"),
+            "b.py": Source("import afterswipe.sync\nprint('b')\n"),
+        }
+    )
+    a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    held = server.fail("faultlab.zip.", "held")
+    hold_the_clock(page)
+    with page.expect_request(lambda request: "faultlab.zip." in request.url):
+        a.run()
+    page.clock.run_for(15_000)
+    expect(a.status).to_have_text(AGAIN)
+    held.release()
+    expect(a.status).to_contain_text("Finished")
+    held = server.fail("sync.zip.", "held")
+    with page.expect_request(lambda request: "sync.zip." in request.url):
+        b.run()
+    expect(b.status).to_have_text("Starting Python")
+    held.release()
+    expect(b.status).to_contain_text("Finished")
+
+
+def test_an_editor_that_does_not_come_is_said(opener: Opener, server: StaticServer) -> None:
+    snippet = opener.snippet("print('there')\n")
+    server.fail("/editor.", "held")
+    hold_the_clock(snippet.page)
+    with snippet.page.expect_request(lambda request: "/editor." in request.url):
+        snippet.button("Edit").click()
+    snippet.page.clock.run_for(15_000)
+    expect(snippet.notice).to_contain_text("The editor could not be loaded")
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")

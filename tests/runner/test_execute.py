@@ -357,6 +357,12 @@ def test_large_pictures_together_have_a_limit(page: Page) -> None:
     assert page.sent[-1] == ("hidden", "0 5")
 
 
+def test_parts_of_pictures_together_have_a_limit(page: Page) -> None:
+    page.run("import _display\nfor _ in range(9):\n    _display.svg('<svg>' + '<g/>' * 2_998 + '</svg>')\n")
+    assert [kind for kind, _ in page.sent] == ["picture"] * 3 + ["hidden"]
+    assert page.sent[-1] == ("hidden", "0 6")
+
+
 def test_a_sound_has_its_place_in_the_output_and_its_limits(page: Page) -> None:
     page.run("from _display import sound\nprint('before')\nsound(b'ID3', 'A\\n bowl')\nprint('after')")
     assert page.sent == [("text", "before\n"), ("sound", "A bowl\nSUQz"), ("text", "after\n")]
@@ -541,3 +547,57 @@ def test_a_generator_that_a_program_leaves_unfinished_is_no_task_of_the_page(pag
     page.sent.clear()
     assert asyncio.run(page.runner.run_waiting(source, NAME))[0] == "ok"
     assert page.text == elsewhere
+
+
+HALF_LINES = {
+    "as an object is freed": (
+        "class Late:\n    def __del__(self):\n        print('HIJACKED', end='')\nlate = Late()\nlate.me = late\nprint('end')\n"
+    ),
+    "from a function of the last run": (
+        "import logging\ndef late(*_):\n    print('HIJACKED', end='')\nlogging.late = late\nprint('end')\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HALF_LINES)
+def test_half_a_line_of_one_run_does_not_arrive_in_the_next(page: Page, name: str) -> None:
+    page.run(HALF_LINES[name])
+    assert page.text == "end\n"
+    page.runner.collect()
+    page.run("import logging\ngetattr(logging, 'late', int)()\nprint('good')\n")
+    assert page.text == "good\n"
+
+
+ABANDONED = """
+import asyncio, weakref
+from afterswipe import Phone
+
+class Kept:
+    pass
+
+async def main(app):
+    kept = Kept()
+    asyncio.kept = weakref.ref(kept)
+    try:
+        await asyncio.sleep(1000)
+    finally:
+        print("HIJACKED", end="")
+
+phone = Phone()
+phone.open(main)
+phone.swipe_up()
+phone.force_quit()
+import gc
+del phone
+gc.collect()
+print(asyncio.kept() is not None)
+"""
+
+
+def test_what_a_process_left_unfinished_is_kept_no_longer_than_its_program(page: Page) -> None:
+    """And its end is as silent as all that comes after a run."""
+    page.run(ABANDONED)
+    assert page.text == "True\n"
+    page.runner.collect()
+    page.run("import asyncio\nprint(asyncio.kept())\n")
+    assert page.text == "None\n"
