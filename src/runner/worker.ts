@@ -136,6 +136,8 @@ interface Archives extends PyProxy {
 
 async function startPython({ manifest, way, root, base }: Extract<ToWorker, { type: "boot" }>): Promise<Runner> {
   const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, printRaw);
+  // WebKit ends a worker no earlier than it comes by JavaScript: a loop in Python then does so now and then, to look in here.
+  if (!("Suspending" in WebAssembly)) python.setInterruptBuffer(new Uint8Array(1));
   const { Archives } = python.pyimport("_archives") as unknown as { Archives: (...args: unknown[]) => Archives };
   const sizes = new Map(manifest.archives.map(({ packed }) => [packed.path, packed.size]));
   const archives = Archives(python.toPy(entries(manifest)), (path: string) => python.toPy(fetchNow(base + path, sizes.get(path) ?? 0)), site);
