@@ -108,11 +108,25 @@ def hangs_up(request: object) -> Reply:
     raise httpx.ReadError("Connection reset by peer")
 
 
-@pytest.mark.parametrize(
-    "refusal",
-    [hangs_up, *(lambda _, status=status: Reply(status, {}) for status in (200 + 4, 203, 304, 300))],
-    ids=["nothing", "204", "203", "304", "300"],
-)
+def sends_to(location: str):
+    return lambda _: Reply(302, {"location": location})
+
+
+def shows_a_page(_request: object) -> Reply:
+    page = b"<html>Sign in</html>"
+    return Reply(200, {"content-type": "text/html", "content-length": str(len(page))}, page)
+
+
+REFUSALS = {
+    "nothing": hangs_up,
+    **{str(status): lambda _, status=status: Reply(status, {}) for status in (200 + 4, 203, 304, 300)},
+    "another host": sends_to("https://elsewhere.example/sign-in"),
+    "itself": sends_to("?"),
+    "a page": shows_a_page,
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS.keys())
 @pytest.mark.parametrize("extended", [True, False], ids=["extended", "plain"])
 def test_whatever_a_range_is_answered_the_whole_is_asked_for(tmp_path, extended, refusal):
     """Something on the way hangs up on each request for a range: the same was asked for in each run, for ever."""

@@ -133,6 +133,9 @@ class Not(Enum):
     ITS_OWN = "something in between answered"
 
 
+_NONE = {NOT_FOUND: Not.HERE, GONE: Not.HERE, NETWORK_AUTHENTICATION: Not.ITS_OWN}
+_NONE |= dict.fromkeys((UNAUTHORIZED, PROXY_AUTHENTICATION, FORBIDDEN), Not.ALLOWED)
+
 type Decision = Receive | Verify | Refuse | Wait | Not | Ask
 
 
@@ -192,18 +195,16 @@ class Ask:
         refused = answer.status < SERVER_ERROR and answer.status not in _NOT_OF_A_RANGE
         if refused and self.may_resume:
             return replace(self, whole=True)
-        if answer.status in (NOT_FOUND, GONE):
-            return Not.HERE
-        if answer.status in (UNAUTHORIZED, PROXY_AUTHENTICATION, FORBIDDEN):
-            return Not.ALLOWED
-        if answer.status == NETWORK_AUTHENTICATION:
-            return Not.ITS_OWN
+        if answer.status in _NONE:
+            return _NONE[answer.status]
         if answer.status >= SERVER_ERROR or answer.status in (TIMEOUT, TOO_EARLY, TOO_MANY):
             return Wait(answer.status, answer.retry_after)
         return Refuse(f"status {answer.status} is no answer to this request")
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
+        if self.may_resume and answer.kind in _FOR_PEOPLE:
+            return replace(self, whole=True)  # perhaps only ranges get a page (S18)
         document = answer.kind.endswith(("json", "xml", "byteranges")) and answer.kind not in _FOR_PEOPLE
         if document and not self.document and self.want.sha256 is None:
             return Refuse(f"{answer.kind} came, which is no sound")

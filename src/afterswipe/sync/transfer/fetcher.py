@@ -172,6 +172,10 @@ class Fetcher(Asker):
             opened = await self.wire.open(url, {"accept": "*/*", **ask.headers})
         except Broken as error:
             return Turn(ask, error)
+        except Elsewhere:
+            if not ask.may_resume:
+                raise
+            return Turn(replace(ask, whole=True))  # perhaps only a range is sent away (S18)
         try:
             decision = ask.next(opened.answer)
             if isinstance(decision, Receive):
