@@ -2,12 +2,14 @@
 
 import errno
 import os
+import re
 from dataclasses import replace
 
 import pytest
 
 from afterswipe.sync import DiskFull, FileDisk, Limits, NoRoom, Stop
 from faultlab.servers.server import SOUND
+from faultlab.servers.wire import Reply
 
 from .rig import LIMITS, Rig, changed, landed, small_truth, wanted
 
@@ -87,6 +89,22 @@ def test_so_many_bytes_and_it_fits(tmp_path, extended):
     assert not on(rig, 20_000 + lacks - 1).finished
     assert on(rig, 20_000 + lacks + 6 * SMALL).finished
     assert rig.in_sync()
+
+
+def test_a_size_beyond_every_disk_and_limit_is_the_feed_s_fault(tmp_path):
+    """Of 9,223,372,036,854,775,807 bytes no more than `Limits.file_bytes` would be missing."""
+    rig, (large,) = with_large(tmp_path, extended=True)
+
+    def huge(_request, reply):
+        body = re.sub(rb'"size": ?%d' % LARGE, b'"size": %d' % (2**63 - 1), reply.body)
+        return Reply(200, {**reply.headers, "content-length": str(len(body))}, body)
+
+    changed(rig, "/update-events/", huge)
+    report = rig.run()
+    assert report.why is Stop.INCOMPLETE, str(report)
+    assert "Limits.file_bytes" in str(report)
+    assert files(rig) == small(rig)
+    assert not rig.asked(f"{large}.mp3")
 
 
 @pytest.mark.parametrize("extended", [True, False], ids=["extended", "plain"])

@@ -32,10 +32,9 @@ _WATCHED = 0.05  # seconds between two looks while the run waits for something
 class _Trouble:
     """Tells one content's trouble from everybody's (S15): several in a row have it, the newest too, and none went well; or very many."""
 
-    def __init__(self) -> None:
-        self.kind: type[errors.SyncError] = TransferError
-        self.row = 0
-        self.success = self.suspected = False
+    kind: type[errors.SyncError] = TransferError
+    row = 0
+    success = suspected = False
 
     def more(self, error: errors.SyncError, *, newest: bool) -> None:
         """Raise Halt where it is everybody's."""

@@ -60,7 +60,10 @@ class Fetcher(Asker):
 
     async def fetch(self, job: Job) -> None:
         """Get what a content needs: its metadata, then its file."""
-        if job.file is not None and self.disk.free() < self.limits.reserve_bytes + (job.file.size or 1):
+        size = job.file.size or 1 if job.file is not None else 0
+        if size > (most := self.limits.file_bytes):
+            raise BrokenAnswer(job.key, f"{size} bytes; {most} is the limit (Limits.file_bytes).")
+        if job.file is not None and self.disk.free() < self.limits.reserve_bytes + size:
             self.check_space(job, job.file.size, self.disk.size(job.final) or self.disk.size(job.part) or 0)
         known = None if job.metadata else self.store.known(job.key)
         data = await self.metadata(job) if known is None else known.data
@@ -76,8 +79,6 @@ class Fetcher(Asker):
             return found, False
         if (stop := self.policy()) is not None:
             raise Halt(stop)
-        if (want.size or 0) > (most := self.limits.file_bytes):
-            raise BrokenAnswer(job.key, f"{want.size} bytes; {most} is the limit (Limits.file_bytes).")
         ask: Ask | Verify = self.begin(job, want)
         futile = came = highest = 0
         for _ in range(self.limits.requests):
