@@ -229,7 +229,7 @@ def test_a_server_that_calls_everything_html_is_one(tmp_path, extended):
         b'{"error": "expired", "',
     ],
 )
-@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream"])
+@pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/octet-stream"])
 def test_a_page_for_people_that_comes_letter_by_letter_is_none_the_less_one(tmp_path, kind, begins):
     """Its first piece was a space: a page to sign in became a sound of the plain feed, "everything is here"."""
     rig = Rig(tmp_path / "here", small_truth(1, 500), extended=False)
@@ -239,6 +239,36 @@ def test_a_page_for_people_that_comes_letter_by_letter_is_none_the_less_one(tmp_
     assert not rig.run().finished
     assert not list((rig.folder / "files").rglob("*.mp3"))
     del rig.honest.answer
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/plain; charset=utf-8", b"File not found."),
+        ("text/plain", b"Warning: readfile(/var/www/x.mp3): failed to open stream\n"),
+        ("audio/x-mpegurl", b"#EXTM3U\nhttp://cdn.example/a.mp3\n"),
+        ("application/vnd.apple.mpegurl", b"#EXTM3U\n"),
+    ],
+)
+def test_words_and_lists_of_sounds_are_no_sound(tmp_path, kind, body):
+    """Red before: "everything is here", and they had the sound's name on the plain feed."""
+    rig = Rig(tmp_path / "here", small_truth(1, 500), extended=False)
+    headers = {"content-type": kind, "content-length": str(len(body))}
+    changed(rig, ".mp3", lambda *_: Reply(200, headers, body))
+    assert not rig.run().finished
+    assert not list((rig.folder / "files").rglob("*.mp3"))
+    del rig.honest.answer
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("extended", [True, False], ids=["extended", "plain"])
+def test_a_sound_that_is_called_text_is_one(tmp_path, extended):
+    """As servers do that do not know the ending."""
+    rig = Rig(tmp_path / "here", small_truth(2, 5_000), extended=extended)
+    changed(rig, ".mp3", lambda _, reply: reply.having(content_type="text/plain"))
     assert rig.run().finished
     assert rig.in_sync()
 

@@ -120,12 +120,12 @@ class Wire:
         try:
             target = urlsplit(urljoin(url, location))
             host, _ = (target.hostname or "").lower(), target.port
+            if not location or target.username is not None:
+                raise ValueError(location)
         except ValueError:
             raise Elsewhere("a redirect without an address that makes sense") from None
         if target.scheme != "https" and (target.scheme, self._home.scheme) != ("http", "http"):
             raise Elsewhere(f"a redirect to {target.scheme}: ({host})")
-        if not location or target.username is not None:
-            raise Elsewhere("a redirect without an address that makes sense")
         if host != (self._home.hostname or "").lower() and host not in self._allowed:
             raise Elsewhere(f"a redirect to {host}. If it is right, allow it: --allow-host, or Sync(hosts=…)")
         return target.geturl()
