@@ -520,7 +520,7 @@ def test_an_update_that_is_refused_changes_no_relevance():
     phone = Phone(26)
     phone.open(my_app)
     phone.wait(seconds=1)
-    assert [card.relevance_score for card in phone.cards] == [1.0]
+    assert [card.content.relevance_score for card in phone.cards] == [1.0]
 
 
 @pytest.mark.parametrize(

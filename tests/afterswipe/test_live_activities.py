@@ -320,8 +320,10 @@ def test_an_update_that_changes_nothing_changes_no_relevance():
         ended.update(text="too late", relevance_score=9.0)
 
     dropped, ended = opened(main).cards
-    assert dropped.relevance_score == round(dropped.content.progress * 1000) < 999  # the rest came too fast
-    assert ended.relevance_score == 1.0
+    assert (
+        dropped.content.relevance_score == round(dropped.content.progress * 1000) < 999
+    )  # the rest came too fast
+    assert ended.content.relevance_score == 1.0
 
 
 def test_a_push_that_a_newer_one_overtook_changes_nothing():
@@ -334,7 +336,7 @@ def test_a_push_that_a_newer_one_overtook_changes_nothing():
         phone.network.connect()
         phone.wait(minutes=1)
         (card,) = phone.cards
-        assert (card.content.text, card.relevance_score) == ("new", 2.0)
+        assert (card.content.text, card.content.relevance_score) == ("new", 2.0)
 
 
 # What the system moves.

@@ -1,4 +1,4 @@
-"""The lists of queries for the search: complete, every page in them exists, and the engine finds those of strangers."""
+"""The lists of queries for the search: complete, every page in them exists, and the engine finds those of strangers and of every day."""
 
 import json
 import os
@@ -7,9 +7,13 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = tomllib.loads((ROOT / "tests/browser/search_queries.toml").read_text(encoding="utf-8"))["query"]
 STRANGERS = tomllib.loads((ROOT / "tests/browser/search_strangers.toml").read_text(encoding="utf-8"))["query"]
+
+EVERYDAY = tomllib.loads((ROOT / "tests/browser/search_everyday.toml").read_text(encoding="utf-8"))["query"]
 
 SITE = Path(os.environ.get("SITE_DIR", ROOT / "site"))
 
@@ -26,9 +30,10 @@ console.log(JSON.stringify(Object.fromEntries(queries.map((query) => [query, fir
 """
 
 
-def test_what_strangers_asked_finds_its_page_among_the_first_three():
+@pytest.mark.parametrize("queries", [STRANGERS, EVERYDAY], ids=["strangers", "everyday"])
+def test_what_people_ask_finds_its_page_among_the_first_three(queries):
     asked = {
-        "queries": [query["text"] for query in STRANGERS],
+        "queries": [query["text"] for query in queries],
         "index": str(SITE / "search" / "search_index.json"),
         "engine": str(ROOT / "src" / "runner" / "search" / "engine.ts"),
     }
@@ -39,7 +44,7 @@ def test_what_strangers_asked_finds_its_page_among_the_first_three():
     found = json.loads(answer.stdout)
     missed = {
         query["text"]: found[query["text"]]
-        for query in STRANGERS
+        for query in queries
         if not {*query["pages"]} & {*found[query["text"]]}
     }
     assert missed == {}
@@ -57,7 +62,7 @@ def test_at_least_twenty_five_failed_before_the_search_changed():
 def test_every_answer_is_a_page():
     made = {"choosing/"}
     pages = {f"{page.stem}/" for page in (ROOT / "docs").glob("*.md")} | made
-    assert {page for query in [*QUERIES, *STRANGERS] for page in query["pages"]} <= pages
+    assert {page for query in [*QUERIES, *STRANGERS, *EVERYDAY] for page in query["pages"]} <= pages
 
 
 def test_those_of_strangers_and_ten_that_were_kept_aside():

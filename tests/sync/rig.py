@@ -117,6 +117,7 @@ class Rig:
                     report = await engine.run(until=until, progress=progress)
                 finally:
                     self.wall = self.clock.wall()
+                assert self.transport.wrong == []
                 assert asyncio.all_tasks() == {asyncio.current_task()}, "something goes on after the end"
                 return report
 

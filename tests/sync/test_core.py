@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from afterswipe.sync import EndlessPaging, FeedError, Limits, NotAFeed, Stop
+from afterswipe.sync import (
+    DiskFull,
+    EndlessPaging,
+    FeedError,
+    Limits,
+    Missing,
+    NoRoom,
+    NotAFeed,
+    Stop,
+    Unreachable,
+)
 from afterswipe.sync.core import (
     AskAnew,
     AskFeed,
@@ -276,14 +286,16 @@ def test_s10_the_whole_list_is_read_again_once():
 
 
 @pytest.mark.parametrize(
-    ("held", "left", "unreachable", "why"),
+    ("held", "left", "problems", "why"),
     [
-        (False, 0, True, Stop.FINISHED),
-        (False, 1, True, Stop.OFFLINE),
-        (False, 1, False, Stop.INCOMPLETE),
-        (True, 0, False, Stop.NEEDS_UPDATE),
+        (False, 0, {Unreachable}, Stop.FINISHED),
+        (False, 1, {Unreachable}, Stop.OFFLINE),
+        (False, 1, {Unreachable, Missing}, Stop.INCOMPLETE),
+        (False, 2, {Missing, NoRoom}, Stop.NEEDS_SPACE),
+        (False, 2, {DiskFull}, Stop.NEEDS_SPACE),
+        (True, 0, set(), Stop.NEEDS_UPDATE),
     ],
 )
-def test_why_it_ends(held, left, unreachable, why):
-    assert Work(held).next(left, unreachable) == Sweep(why)
+def test_why_it_ends(held, left, problems, why):
+    assert Work(held).next(left, problems) == Sweep(why)
     assert Sweep(why).next().why is why

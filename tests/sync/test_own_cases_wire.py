@@ -108,11 +108,25 @@ def hangs_up(request: object) -> Reply:
     raise httpx.ReadError("Connection reset by peer")
 
 
-@pytest.mark.parametrize(
-    "refusal",
-    [hangs_up, *(lambda _, status=status: Reply(status, {}) for status in (200 + 4, 203, 304, 300))],
-    ids=["nothing", "204", "203", "304", "300"],
-)
+def sends_to(location: str):
+    return lambda _: Reply(302, {"location": location})
+
+
+def shows_a_page(_request: object) -> Reply:
+    page = b"<html>Sign in</html>"
+    return Reply(200, {"content-type": "text/html", "content-length": str(len(page))}, page)
+
+
+REFUSALS = {
+    "nothing": hangs_up,
+    **{str(status): lambda _, status=status: Reply(status, {}) for status in (200 + 4, 203, 304, 300)},
+    "another host": sends_to("https://elsewhere.example/sign-in"),
+    "itself": sends_to("?"),
+    "a page": shows_a_page,
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS.keys())
 @pytest.mark.parametrize("extended", [True, False], ids=["extended", "plain"])
 def test_whatever_a_range_is_answered_the_whole_is_asked_for(tmp_path, extended, refusal):
     """Something on the way hangs up on each request for a range: the same was asked for in each run, for ever."""
@@ -215,7 +229,7 @@ def test_a_server_that_calls_everything_html_is_one(tmp_path, extended):
         b'{"error": "expired", "',
     ],
 )
-@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream"])
+@pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/octet-stream"])
 def test_a_page_for_people_that_comes_letter_by_letter_is_none_the_less_one(tmp_path, kind, begins):
     """Its first piece was a space: a page to sign in became a sound of the plain feed, "everything is here"."""
     rig = Rig(tmp_path / "here", small_truth(1, 500), extended=False)
@@ -225,6 +239,36 @@ def test_a_page_for_people_that_comes_letter_by_letter_is_none_the_less_one(tmp_
     assert not rig.run().finished
     assert not list((rig.folder / "files").rglob("*.mp3"))
     del rig.honest.answer
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/plain; charset=utf-8", b"File not found."),
+        ("text/plain", b"Warning: readfile(/var/www/x.mp3): failed to open stream\n"),
+        ("audio/x-mpegurl", b"#EXTM3U\nhttp://cdn.example/a.mp3\n"),
+        ("application/vnd.apple.mpegurl", b"#EXTM3U\n"),
+    ],
+)
+def test_words_and_lists_of_sounds_are_no_sound(tmp_path, kind, body):
+    """Red before: "everything is here", and they had the sound's name on the plain feed."""
+    rig = Rig(tmp_path / "here", small_truth(1, 500), extended=False)
+    headers = {"content-type": kind, "content-length": str(len(body))}
+    changed(rig, ".mp3", lambda *_: Reply(200, headers, body))
+    assert not rig.run().finished
+    assert not list((rig.folder / "files").rglob("*.mp3"))
+    del rig.honest.answer
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("extended", [True, False], ids=["extended", "plain"])
+def test_a_sound_that_is_called_text_is_one(tmp_path, extended):
+    """As servers do that do not know the ending."""
+    rig = Rig(tmp_path / "here", small_truth(2, 5_000), extended=extended)
+    changed(rig, ".mp3", lambda _, reply: reply.having(content_type="text/plain"))
     assert rig.run().finished
     assert rig.in_sync()
 

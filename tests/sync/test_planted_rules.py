@@ -1,35 +1,49 @@
-"""The rules S14 to S23, each with a bug that breaks it: the rule's own test has to find it.
+"""The rules S14 to S23, and the faults F88 and on that ask for them, each with a bug: the test named there has to find it.
 
 As in `faultlab.crashes.planted`: each is a bug that was made once, in one function. What it breaks is no crash's doing but a server's,
 a disk's or a person's, so that it is a test of those that goes red, and not the enumeration.
 """
 
+import builtins
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx
 import pytest
 
-from afterswipe.sync import Forbidden, Stop, driver, engine
+from afterswipe.sync import DiskFull, Forbidden, Stop, command, core, driver, engine
 from afterswipe.sync.driver import Driver
 from afterswipe.sync.feed.protocol import Event
 from afterswipe.sync.outcome import Halt
 from afterswipe.sync.store import lease
 from afterswipe.sync.store.lease import Lease
-from afterswipe.sync.transfer.answers import Ask
+from afterswipe.sync.store.store import Store
+from afterswipe.sync.transfer import answers, fetcher
+from afterswipe.sync.transfer.answers import Answer, Ask
 from afterswipe.sync.transfer.asker import Asker
-from faultlab.servers.wire import Reply
+from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.wire import Broken, Wire
+from faultlab.faults.field import FIELD, RULES
+from faultlab.servers.wire import Ending, Reply
 
+from . import test_client_errors as client
 from . import test_field_lost as lost
 from . import test_field_stuck as stuck
+from . import test_no_room as room
+from . import test_own_cases_wire as wire
 from .rig import Rig, small_truth
+
+LAST_OF_THE_RULES = "F87"  # until there, a rule's bug stands for its faults
 
 
 @dataclass(frozen=True)
 class Bug:
-    """What it does, where, and the test that finds it: called with a rig, a folder and a monkeypatch, as far as it wants them."""
+    """What it does, where, and the test that finds it: called with a rig, a folder and the like, as far as it wants them."""
 
-    rule: str
+    of: str
+    """The rule, or the fault, that it breaks."""
     does: str
     patches: tuple[tuple[object, str, Any], ...]
     finds: Callable[..., None]
@@ -48,6 +62,55 @@ def _ever(self):
     return bool(self.size) and (self.here.validator is not None or self.want.sha256 is not None)
 
 
+class _Believed(tuple[Event, ...]):
+    """Events of a list that counts as one that has some."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _believes(self, page, *, _swap=Store.swap, **more):
+    return _swap(self, replace(page, events=_Believed(page.events)), **more)
+
+
+def _without_the_newest(self, error, *, newest, _more=driver._Trouble.more):
+    _more(self, error, newest=True)
+
+
+def _a_number(page, newest, *, full, _cursor=core._cursor):
+    number = page.cursor is not None and page.cursor.isdecimal()
+    return (page.cursor, int(page.cursor)) if number else _cursor(page, newest, full=full)
+
+
+def _spelled_once(self, events, *, shadow, _insert=Store.insert_events):
+    before = self._rows("SELECT key, content FROM spelled")
+    yield from _insert(self, events, shadow=shadow)
+    self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", before)
+
+
+def _reads_on(self, name):
+    read = b"".join(self.disk.read(name))
+    return hashlib.sha256(read).hexdigest(), len(read)
+
+
+def _by_its_type(self, _begins, *, document=False):
+    return self.kind == "text/html" or document is None
+
+
+async def _knows_only_the_network(_self, coming, *, head=False):
+    try:
+        return await coming
+    except httpx.RequestError as error:
+        raise Broken(str(error), silent=head) from error
+
+
+def _ends_all(self, job, total, here):
+    if self.disk.free() < self.limits.reserve_bytes + (total or here + 1) - here:
+        raise Halt(Stop.NEEDS_SPACE, DiskFull(job.key))
+
+
 BUGS = [
     Bug("S14", "sweeps whatever lies in its folders", ((driver, "is_ours", lambda _: True),), lost.test_what_the_engine_cannot_have_made_stays, {}),
     Bug(
@@ -55,7 +118,7 @@ BUGS = [
         stuck.test_what_one_content_is_answered_stops_no_other, {"reply": Reply(403, {}), "kind": Forbidden, "where": ".mp3"},
     ),
     Bug("S16", "takes an event's id for the event", ((Event, "identity", property(lambda e: e.id)),), lost.test_three_events_with_one_id_are_three, {}),
-    Bug("S17", "believes its rows", ((Driver, "look_at_every_file", lambda _: None),), lost.test_files_that_went_away_come_again, {"harm": "deleted"}),
+    Bug("S17", "believes its rows", ((Driver, "look_at_every_file", lambda _: (None for _ in ())),), lost.test_files_that_went_away_come_again, {"harm": "deleted"}),
     Bug("S18", "asks for a range that was refused", ((Ask, "may_resume", property(_ever)),), stuck.test_a_range_that_is_refused_is_asked_for_whole, {}),
     Bug(
         "S19", "keeps the lease when a run is cancelled, and believes no lock", ((Lease, "release", lambda _self, **_: None), (lease, "same_machine", lambda _: False)),
@@ -65,32 +128,65 @@ BUGS = [
     Bug("S21", "keeps the password in the address", ((engine, "without_user", lambda url: (url, None)),), stuck.test_no_password_is_stored_or_shown_and_it_is_sent, {}),
     Bug("S22", "takes an empty body for a file", ((Ask, "_size_is_wrong", lambda _self, _total: None),), lost.test_an_empty_body_leaves_the_older_file, {}),
     Bug("S23", "does not try a refused name again", ((Asker, "insist", _gives_up),), stuck.test_a_name_that_is_refused_for_a_moment_is_given_after_it, {}),
+    Bug("F88", "believes an empty list", ((Store, "swap", _believes),), wire.test_what_an_empty_list_leaves_out_is_asked_for_first, {"generation": None}),
+    Bug(
+        "F89", "gives up before it has tried the newest", ((driver._Trouble, "more", _without_the_newest),),
+        wire.test_the_oldest_contents_whose_connection_breaks_keep_no_newer_one_away, {"ending": Ending.REFUSED},
+    ),
+    Bug(
+        "F90", "takes digits for a number that a database can hold", ((core, "_cursor", _a_number),),
+        wire.test_a_cursor_that_no_database_can_hold_is_one_all_the_same, {"cursor": "9" * 19},
+    ),
+    Bug("F91", "notes a spelling once", ((Store, "insert_events", _spelled_once),), wire.test_a_server_may_come_to_spell_its_ids_otherwise, {}),
+    Bug(
+        "F92", "takes what a range is answered for what the file is", ((answers, "_NOT_OF_A_RANGE", range(600)),),
+        wire.test_whatever_a_range_is_answered_the_whole_is_asked_for, {"extended": True, "refusal": wire.REFUSALS["203"]},
+    ),
+    Bug("F93", "reads a file without looking up", ((Fetcher, "digest", _reads_on),), wire.test_looking_through_files_after_a_kill_is_ended_and_gone_on_with, {}),
+    Bug("F94", "shows what a server says", ((command, "ascii", "'{}'".format),), wire.test_what_a_server_says_is_no_command_to_a_terminal, {}),
+    Bug("F95", "believes what a server calls it", ((Answer, "for_people", _by_its_type),), wire.test_a_server_that_calls_everything_html_is_one, {"extended": True}),
+    Bug(
+        "F96", "judges by the first piece", ((fetcher, "_BEGIN", 1),),
+        wire.test_a_page_for_people_that_comes_letter_by_letter_is_none_the_less_one,
+        {"kind": "application/octet-stream", "begins": b"<!doctype html><title>"},
+    ),
+    Bug(
+        "F97", "knows the errors of a network alone", ((Wire, "_in_time", _knows_only_the_network),),
+        client.test_what_it_stumbles_over_for_ever_is_one_content_s_trouble, {"library": httpx, "where": "send", "error": KeyError(7)},
+    ),
+    Bug(
+        "F98", "ends where one file does not fit", ((Fetcher, "check_space", _ends_all),),
+        room.test_a_file_larger_than_the_disk_keeps_no_smaller_one_away, {"extended": True, "length": True, "concurrency": 1},
+    ),
 ]  # fmt: skip
 
 
-def arguments(bug: Bug, tmp_path, monkeypatch) -> dict[str, object]:
+def arguments(bug: Bug, tmp_path, monkeypatch, capsys) -> dict[str, object]:
     names = bug.finds.__code__.co_varnames[: bug.finds.__code__.co_argcount]
     made = {
         "rig": lambda: Rig(tmp_path / "here", small_truth(3, 500)),
         "plain": lambda: Rig(tmp_path / "here", small_truth(3, 500), extended=False),
         "tmp_path": lambda: tmp_path,
         "monkeypatch": lambda: monkeypatch,
+        "capsys": lambda: capsys,
     }
     return {name: made[name]() for name in names if name in made} | bug.given
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.rule)
-def test_a_planted_bug_is_found_by_its_rule_s_test(bug, tmp_path, monkeypatch):
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.of)
+def test_a_planted_bug_is_found_by_its_test(bug, tmp_path, monkeypatch, capsys):
     for place, name, instead in bug.patches:
-        monkeypatch.setattr(place, name, instead)
+        monkeypatch.setattr(place, name, instead, raising=name not in vars(builtins))
     with pytest.raises((Exception, pytest.fail.Exception)):
-        bug.finds(**arguments(bug, tmp_path, monkeypatch))
+        bug.finds(**arguments(bug, tmp_path, monkeypatch, capsys))
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.rule)
-def test_without_it_the_test_is_green(bug, tmp_path, monkeypatch):
-    bug.finds(**arguments(bug, tmp_path, monkeypatch))
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.of)
+def test_without_it_the_test_is_green(bug, tmp_path, monkeypatch, capsys):
+    bug.finds(**arguments(bug, tmp_path, monkeypatch, capsys))
 
 
-def test_every_rule_has_its_bug():
-    assert [bug.rule for bug in BUGS] == [f"S{number}" for number in range(14, 24)]
+def test_every_rule_has_its_bug_and_since_the_rules_every_fault():
+    assert [bug.of for bug in BUGS if bug.of in RULES] == list(RULES)
+    faults = {bug.of: bug.finds.__name__ for bug in BUGS if bug.of not in RULES}
+    assert faults == {kind.id: kind.test for kind in FIELD if kind.id > LAST_OF_THE_RULES}

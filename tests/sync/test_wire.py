@@ -231,12 +231,6 @@ def test_errors_of_a_client_that_somebody_derived(library):
         get(Wire(client, BASE, hosts=(), limits=Limits(), clock=LoopClock(), point=lambda *_: None))
 
 
-def test_a_programmer_s_error_is_not_the_network_s(library):
-    server = Server(library, {BASE + "a": ZeroDivisionError()})
-    with pytest.raises(ZeroDivisionError):
-        get(server.wire())
-
-
 def test_f39_a_body_has_a_bound_while_it_comes(library):
     endless = Server(library, {BASE + "a": stream(library, [b"x" * 100] * 100)})
     with pytest.raises(FeedTooLarge, match="1000 bytes"):

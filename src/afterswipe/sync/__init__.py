@@ -14,7 +14,7 @@ from .engine import Durable, PendingFile, Sync, always
 
 from .errors import (  # isort: skip
     AnotherProcess, BrokenAnswer, CaptivePortal, CorruptDatabase, DirectoryGone, DiskFault, DiskFull, DiskRefused, EndlessPaging, FeedError,
-    FeedTooLarge, Forbidden, ForeignDatabase, InvalidEvent, LesserPromise, Misdirected, Missing, NeedsAuthorization, NewerDatabase, NotAFeed,
+    FeedTooLarge, Forbidden, ForeignDatabase, InvalidEvent, LesserPromise, Misdirected, Missing, NeedsAuthorization, NewerDatabase, NoRoom, NotAFeed,
     OtherFeed, Postponed, ReadOnlyDirectory, ServerBusy, StoreError, StrayFiles, SyncError, TransferError, UnknownEvent, Unreachable, UnsafePath,
     WrongFile,
 )  # fmt: skip
@@ -25,7 +25,7 @@ from .store.disk import Disk, FileDisk
 __all__ = [
     "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "DirectoryGone", "Disk", "DiskFault", "DiskFull", "DiskRefused",
     "Durable", "EndlessPaging", "FeedError", "FeedTooLarge", "FileDisk", "Forbidden", "ForeignDatabase", "InvalidEvent", "LesserPromise", "Limits",
-    "Misdirected", "Missing", "NeedsAuthorization", "NewerDatabase", "NotAFeed", "OtherFeed", "PendingFile", "Phase", "Postponed", "Progress",
+    "Misdirected", "Missing", "NeedsAuthorization", "NewerDatabase", "NoRoom", "NotAFeed", "OtherFeed", "PendingFile", "Phase", "Postponed", "Progress",
     "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "StrayFiles", "Sync", "SyncError", "SystemClock", "TransferError",
     "UnknownEvent", "Unreachable", "UnsafePath", "WrongFile", "always",
 ]  # fmt: skip

@@ -151,7 +151,7 @@ def _client(token: str | None) -> httpx.AsyncClient:
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
     asked = asyncio.Event()
-    async with client:
+    try:
         sync = Sync(
             client, options.url, options.directory, limits=replace(Limits(), **dict(options.limit)), hosts=tuple(options.allow_host),
         )  # fmt: skip
@@ -162,6 +162,9 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
         with _interrupt(asked), _shown(quiet=options.quiet) as show:
             report = await sync.run(lambda: asked.is_set() or sync.clock.monotonic() >= ends, show)
         _print(before, sync.state(), report, options.directory)
+    finally:
+        with suppress(Exception):  # how the client ends is of no interest, and it has a second
+            await asyncio.wait_for(client.aclose(), 1)
     return INTERRUPTED if asked.is_set() and not report.finished else _CODES.get(report.why, STOPPED)
 
 

@@ -16,7 +16,7 @@ from math import inf
 from afterswipe.sync.feed.protocol import ALL, BEYOND, SECOND, Identity, Page
 from afterswipe.sync.feed.records import Place
 
-from .errors import EndlessPaging, FeedError, NotAFeed, SyncError, UnknownEvent
+from .errors import DiskFull, EndlessPaging, FeedError, NoRoom, NotAFeed, SyncError, UnknownEvent, Unreachable
 from .limits import Limits
 from .outcome import Stop
 
@@ -185,11 +185,12 @@ class Work:
 
     held: bool = False
 
-    def next(self, left: int, unreachable: bool) -> "Sweep":
+    def next(self, left: int, problems: set[type[SyncError]]) -> "Sweep":
         """Tidy up, then end: with everything here, or not."""
         if self.held:
             return Sweep(Stop.NEEDS_UPDATE)
-        why = Stop.OFFLINE if unreachable else Stop.INCOMPLETE
+        why = Stop.OFFLINE if problems <= {Unreachable} else Stop.INCOMPLETE
+        why = Stop.NEEDS_SPACE if problems & {NoRoom, DiskFull} else why
         return Sweep(why if left else Stop.FINISHED)
 
 

@@ -24,7 +24,7 @@ from .outcome import Halt, Phase, Stop
 _SEVERAL, _MANY = 3, 10
 _OF_ALL = {
     Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
-    errors.DiskRefused: Stop.INCOMPLETE,
+    errors.DiskRefused: Stop.INCOMPLETE, errors.DiskFull: Stop.NEEDS_SPACE,
 }  # fmt: skip
 _WATCHED = 0.05  # seconds between two looks while the run waits for something
 
@@ -32,12 +32,11 @@ _WATCHED = 0.05  # seconds between two looks while the run waits for something
 class _Trouble:
     """Tells one content's trouble from everybody's (S15): several in a row have it, the newest too, and none went well; or very many."""
 
-    def __init__(self) -> None:
-        self.kind: type[TransferError] = TransferError
-        self.row = 0
-        self.success = self.suspected = False
+    kind: type[errors.SyncError] = TransferError
+    row = 0
+    success = suspected = False
 
-    def more(self, error: TransferError, *, newest: bool) -> None:
+    def more(self, error: errors.SyncError, *, newest: bool) -> None:
         """Raise Halt where it is everybody's."""
         self.row = self.row + 1 if type(error) is self.kind else 1
         self.kind = type(error)
@@ -109,7 +108,7 @@ class Driver:
                     await self.work()
                     left = self.store.left()
                     kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
-                    state = state.next(len(left), kinds <= {Unreachable})
+                    state = state.next(len(left), kinds)
                 case core.Sweep():
                     self.phase(Phase.SWEEPING)
                     await self.in_slices(self.sweep())
@@ -257,7 +256,10 @@ class Driver:
                 if isinstance(error, errors.Missing) and any(event.id == "left-out" for event in job.events):
                     self.fetcher.arrive(Arrived(job, GONE))  # no list has it, and the server says so too
                     return
-                problem = error
+                problem: errors.SyncError = error
+            except errors.DiskFull as error:  # it refused what it seemed to have room for
+                self.fetcher.put_away(job)
+                problem = errors.DiskFull(f"{job.key}: {error}")
             except (errors.DiskFault, errors.ReadOnlyDirectory, errors.UnsafePath) as error:
                 if isinstance(error, errors.DiskFault):  # bytes of it were lost
                     self.fetcher.give_up(job)

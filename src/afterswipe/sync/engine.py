@@ -98,8 +98,7 @@ class Sync:
         self._policy = policy
         self._hosts = hosts
         self._observe = observe
-        self._closed = False
-        self._running = False
+        self._closed = self._running = False
 
     def close(self) -> None:
         """Nothing is written from now on, whatever is under way: the person has logged out, or the data is being deleted."""

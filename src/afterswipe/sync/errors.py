@@ -73,6 +73,10 @@ class DiskRefused(TransferError):
     """The disk refuses this file: somebody holds it open, or bytes of it were lost. The next run tries again."""
 
 
+class NoRoom(TransferError):
+    """What is missing of this file does not fit on the disk. Smaller ones come all the same."""
+
+
 class InvalidEvent(TransferError):
     """The event makes no sense for its kind of media: an author has no file. Reported, and done with."""
 

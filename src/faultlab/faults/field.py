@@ -1,4 +1,4 @@
-"""F55 to F87: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F98: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -7,12 +7,12 @@ __all__ = ["FIELD", "RULES"]
 RULES = {
     "S14": "Only what the engine can have made is deleted, only in a directory that is its own, and an older file only when the newer one is durable.",
     "S15": "A content's trouble stays with that content. The feed is asked first; everybody's trouble it is only if several contents have it and none goes well.",
-    "S16": "An event is its id together with content, kind and version. Of two at one instant, the one that the list has later is newer.",
+    "S16": "An event is its id together with content, kind and version. Of two at one instant, the one that the list has later is newer. What a cursor is made of is the server's business.",
     "S17": "A start looks before it believes: at the database's owner, the feed's address, and the name and size of each file.",
     "S18": "After a refusal another question is asked, or none; how often is bounded, in tries and in bytes.",
     "S19": "The right to write belongs to a process that lives. It ends with it, with its run, or with its time.",
     "S20": "What is pending is planned once in a run, and the wish to end is looked at meanwhile.",
-    "S21": "Whatever cannot be right is one line that names it and says what to do, and an exit code. No password is stored or shown.",
+    "S21": "Whatever cannot be right is one line that names it and says what to do, and an exit code. No password is stored or shown, and nothing that a server says is more than text.",
     "S22": "An answer is worth what it says: the end of a range is no end of a file, no bytes are no sound, and what a list in pages leaves out is asked for.",
     "S23": "A disk that refuses one file is that content's trouble; one that cannot promise is used, and the lesser promise is said.",
 }
@@ -153,5 +153,52 @@ FIELD = (
     FaultKind(
         "F87", "A directory of the first version", Dimension.DISK, "The database has no mark of its owner and older tables.",
         "It is brought up in one transaction; nothing is fetched or deleted for it (S17).", "test_a_directory_of_the_first_version_is_brought_up_at_once",
+    ),
+    FaultKind(
+        "F88", "A whole list of nothing", Dimension.FEED, "The server lost its table of events; its list is complete, and empty.",
+        "Each content is asked for, and stays if the server has it (S22).", "test_what_an_empty_list_leaves_out_is_asked_for_first",
+    ),
+    FaultKind(
+        "F89", "Dead files come first", Dimension.WIRE, "Whoever asks for one of the oldest files is hung up on.",
+        "The newest is tried before the server counts as gone, and the newer ones come (S15).",
+        "test_the_oldest_contents_whose_connection_breaks_keep_no_newer_one_away",
+    ),
+    FaultKind(
+        "F90", "A cursor beyond every number", Dimension.FEED, "It has nineteen digits, or a thousand.",
+        "It is sent back as it came (S16).", "test_a_cursor_that_no_database_can_hold_is_one_all_the_same",
+    ),
+    FaultKind(
+        "F91", "Ids spelled anew", Dimension.FEED, "A server that spelled its ids in capitals comes to spell them in small letters.",
+        "Each is asked for as it was spelled last (S18).", "test_a_server_may_come_to_spell_its_ids_otherwise",
+    ),
+    FaultKind(
+        "F92", "A range is answered by nothing that helps", Dimension.WIRE,
+        "203, 204, 300 or 304, a redirect elsewhere, a page for people, or a connection that ends: for ranges alone.",
+        "The whole is asked for (S18).", "test_whatever_a_range_is_answered_the_whole_is_asked_for",
+    ),
+    FaultKind(
+        "F93", "Much to look through after a kill", Dimension.PROCESS, "There is less time than reading the newest files takes.",
+        "The look is ended, and the next start goes on where it was (S20).", "test_looking_through_files_after_a_kill_is_ended_and_gone_on_with",
+    ),
+    FaultKind(
+        "F94", "Commands to a terminal", Dimension.SETTINGS, "A server's words have escape sequences, and letters that turn the line round.",
+        "They are shown escaped (S21).", "test_what_a_server_says_is_no_command_to_a_terminal",
+    ),
+    FaultKind(
+        "F95", "Everything is html", Dimension.WIRE, "A script calls all of its answers `text/html`, the feed and the sounds too.",
+        "What is no text, or is JSON, is no page for people (S22).", "test_a_server_that_calls_everything_html_is_one",
+    ),
+    FaultKind(
+        "F96", "A page by another name, or letter by letter", Dimension.WIRE, "Markup, or JSON of an error, comes for a sound: of no type, or in pieces of one byte.",
+        "It is known by how it begins, however it comes (S22).", "test_a_page_for_people_that_comes_letter_by_letter_is_none_the_less_one",
+    ),
+    FaultKind(
+        "F97", "The client's library stumbles", Dimension.PROCESS, "It loses count of its own streams, raises what is no error of a network, or cancels itself.",
+        "It is a broken connection, tried again, and one content's trouble (S15).", "test_what_it_stumbles_over_for_ever_is_one_content_s_trouble",
+    ),
+    FaultKind(
+        "F98", "A file larger than what is free", Dimension.DISK, "It comes before smaller ones.",
+        "Those that fit come, and what the feed deletes goes; the report says how many bytes are lacking (S15).",
+        "test_a_file_larger_than_the_disk_keeps_no_smaller_one_away",
     ),
 )  # fmt: skip

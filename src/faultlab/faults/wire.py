@@ -118,7 +118,7 @@ WIRE = (
         "The feed is empty although the server has everything.",
         "Nothing is deleted. A deletion needs a tombstone, or a full list that says that it is complete.",
         "test_f18_an_empty_page_deletes_nothing",
-        partly="A full list that says that it is complete is believed, also where it is empty by mistake.",
+        partly="A full list that says that it is complete, and is not empty, is believed. What an empty one leaves out is asked for (F88).",
     ),
     FaultKind(
         "F19", "Redirects that lead nowhere good", Dimension.WIRE,

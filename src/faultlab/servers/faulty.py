@@ -123,6 +123,8 @@ class FaultyTransport:
         self.clock = clock
         self.sent: Counter[str] = Counter()
         """How many bytes of bodies the client has taken, by path."""
+        self.wrong: list[Exception] = []
+        """Errors of the server itself: to the engine they are the network's."""
 
     def client(self, **options: Any) -> Any:
         """An `AsyncClient` of the library over this transport."""
@@ -140,7 +142,13 @@ class FaultyTransport:
     async def handle_async_request(self, request: Any) -> Any:
         """Answer a request of the library. Raises its errors where the reply ends in one."""
         asked = Request(request.method, str(request.url), lower(dict(request.headers)))
-        reply = self.server.answer(asked)
+        try:
+            reply = self.server.answer(asked)
+        except (self.library.RequestError, OSError):
+            raise
+        except Exception as error:
+            self.wrong.append(error)
+            raise
         if reply.ending is Ending.REFUSED:
             raise self.library.ConnectError("no connection", request=request)
         patience = request.extensions.get("timeout", {}).get("read") or _READ_TIMEOUT

@@ -87,12 +87,11 @@ class Activity(Checked):
         self._process.must_run("update a Live Activity", "live-activity.updates-need-run-time")
         old = self._card.content
         words = text if text is not None else old.text
-        new = _content(self._process, words, progress, stale_date, (timer_interval, timer_text))
+        rank = old.relevance_score if relevance_score is None else relevance_score
+        new = _content(self._process, words, progress, stale_date, (timer_interval, timer_text), rank=rank)
         if progress is None and new.timer is None:
             new = replace(new, progress=old.progress, timer=old.timer, counts=old.counts)
-        taken = self._cards.update(self._number, new, by="app", alert=alert)
-        if taken and relevance_score is not None:
-            self._cards.rank(self._number, relevance_score)
+        self._cards.update(self._number, new, by="app", alert=alert)
 
     def follows(self, task: URLSessionTask) -> None:
         """Say which transfer the card speaks of, so that the two can be compared. It is this guide's own, and no API of Apple's.
@@ -205,8 +204,9 @@ class Activities(Checked):
         must_be_one_of("push type", push_type or "token", ("token",))
         self._must_be_available(style, channel, start, alert)
         self._must_be_visible()
-        content = _content(process, text, progress, stale_date, (timer_interval, timer_text))
-        card = Card(title, content, APP, style, relevance_score, channel)
+        timers = (timer_interval, timer_text)
+        content = _content(process, text, progress, stale_date, timers, rank=relevance_score)
+        card = Card(title, content, APP, style, channel)
         starts, push = None if start is None else moment(start), push_type == "token"
         number = self._cards.add(card, "app", starts=starts, alert=alert, push=push)
         if not process.rules.holds("live-activity.gives-no-run-time"):
@@ -263,6 +263,8 @@ def _content(
     progress: float | None,
     stale_date: float | None,
     timers: tuple[Seconds | None, Seconds | None],
+    *,
+    rank: float,
 ) -> Content:
     """Check what an app wants a card to show, and turn seconds into milliseconds. Raises UsageError and UnavailableError."""
     timer_interval, timer_text = timers
@@ -276,7 +278,7 @@ def _content(
     must(ends, f"The timer {timer} ends before it begins. Use (app.now, app.now + seconds).")
     span = None if timer is None else (moment(timer[0]), moment(timer[1]))
     stale = None if stale_date is None else moment(stale_date)
-    return Content(text, progress, span, stale, counts=timer_text is not None)
+    return Content(text, progress, span, stale, timer_text is not None, rank)
 
 
 def _must_come(name: str, seconds: float, process: Process) -> None:

@@ -41,6 +41,7 @@ class Content:
     timer: tuple[int, int] | None = None
     stale_date: int | None = None
     counts: bool = False
+    relevance_score: float = 0.0
 
     def bytes(self, title: str) -> int:
         """The size of title and content as JSON, in bytes."""
@@ -65,7 +66,6 @@ class Card:
     content: Content
     kind: str = APP
     style: str = "standard"
-    relevance_score: float = 0.0
     channel: str = ""
     number: int = 0
     state: ActivityState = ActivityState.ACTIVE
@@ -74,7 +74,7 @@ class Card:
 
     def changed(self, title: str, content: Content, updated: int) -> "Card":
         """The card with news, active and drawn anew. The same as `dataclasses.replace`, in less time."""
-        own = (self.kind, self.style, self.relevance_score, self.channel, self.number)
+        own = (self.kind, self.style, self.channel, self.number)
         return Card(title, content, *own, ActivityState.ACTIVE, updated)
 
     @property

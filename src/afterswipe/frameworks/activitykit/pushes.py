@@ -71,13 +71,13 @@ class LiveActivityPushes(Checked):
                 self._note_held(number, "dropped, a newer one has arrived")
                 return
             self._newest[number] = sent
-            words = self._cards.get(number).content.text if text is None else text
+            old = self._cards.get(number).content
+            words = old.text if text is None else text
+            rank = old.relevance_score if relevance_score is None else relevance_score
             self.rules.cite("live-activity-push.server-can-report-honestly")
-            new = Content(words, progress, stale_date=self._date(stale_date))
+            new = Content(words, progress, None, self._date(stale_date), relevance_score=rank)
             try:
-                taken = self._cards.update(number, new, by="push", alert=alert)
-                if taken and relevance_score is not None:
-                    self._cards.rank(number, relevance_score)
+                self._cards.update(number, new, by="push", alert=alert)
             except ActivityAuthorizationError as refused:
                 self._note_held(number, f"dropped, {refused.reason}")
             self._wakes_nobody()

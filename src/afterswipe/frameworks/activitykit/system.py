@@ -131,8 +131,8 @@ class ActivityStore:
             self.tokens.make(number)
         return number
 
-    def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> bool:
-        """Change a card's content, and say whether it was taken: an ended card takes none, and fast local ones are dropped. Raises ActivityAuthorizationError."""
+    def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> None:
+        """Change a card's content: an ended card takes none, and fast local ones are dropped. Raises ActivityAuthorizationError."""
         card = self._cards[number]
         if card.kind == APP:
             content.check(card.title, self._rules.number("live-activity.payload-limit"))
@@ -141,13 +141,12 @@ class ActivityStore:
         if card.state is ActivityState.PENDING:
             self._cards[number] = replace(card, content=content)
         if card.state not in LIVE:
-            return card.state is ActivityState.PENDING
+            return
         if by == APP and self._comes_too_fast(number):
             self._record.add(CardUpdateHeld(self._clock.now, number, by, "dropped, they come too fast"))
-            return False
+            return
         self._put(card.changed(title or card.title, content, self._clock.now), by)
         self._light_up(number, alert)
-        return True
 
     def _comes_too_fast(self, number: int) -> bool:
         """Of updates from the app so many go through at once, then one in each interval. Apple publishes neither number."""
@@ -158,10 +157,6 @@ class ActivityStore:
             return True
         self._full_at[number] = until
         return False
-
-    def rank(self, number: int, relevance_score: float) -> None:
-        """Change how important a card is to its app (claim live-activity.relevance-score)."""
-        self._cards[number] = replace(self._cards[number], relevance_score=relevance_score)
 
     def end(self, number: int, text: str | None, by: str, dismiss_after: int | None = None) -> None:
         """End an activity. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit; a card of the system's stays."""

@@ -87,13 +87,11 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     metadata = is_new or Kind.METADATA_UPDATED in kinds or (bool(kinds) and not plain)
     file, tag = _file(fresh, have if deleted < 0 else None)
     if file is not None and have is not None and have.tag == tag and file.sha256 is None:
-        tag = _next_tag(tag)  # the older file keeps its name until the newer one is verified
+        version, _, count = tag.partition(
+            "-"
+        )  # the older file keeps its name until the newer one is verified
+        tag = f"{version}-{int(count or 0) + 1}"
     return replace(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
-
-
-def _next_tag(tag: str) -> str:
-    version, _, count = tag.partition("-")
-    return f"{version}-{int(count or 0) + 1}"
 
 
 def is_newer(event: Event, known: Known | None) -> bool:

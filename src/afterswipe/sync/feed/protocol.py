@@ -345,11 +345,10 @@ def _generation(value: Any) -> str:
 
 
 def _token(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _TOKEN_MAX or not value.isprintable():
+    if not isinstance(value, str) or not 0 < len(value) <= _TOKEN_MAX:
         raise ValueError
-    if value in (".", ".."):  # it becomes a segment of a path
+    if value in (".", "..") or not value.isprintable():  # it becomes a segment of a path
         raise ValueError
-    value.encode("utf-8")
     return value
 
 

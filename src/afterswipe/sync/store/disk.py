@@ -245,13 +245,12 @@ class FileDisk:
     def database(self) -> sqlite3.Connection:
         with mapped(DATABASE):
             self._make(self.root)
-            path = self.root / DATABASE
-            if path.is_symlink():
+            if os.path.islink(self._database):
                 raise UnsafePath(f"{DATABASE} is a symbolic link. Remove it; it is not ours.")
             try:
-                connection = _Database(str(path), self._busy_seconds, self._threads)
+                connection = _Database(self._database, self._busy_seconds, self._threads)
             except sqlite3.OperationalError as error:
-                raise ReadOnlyDirectory(f"{path}: {error}. This process has to write there.") from error
+                raise ReadOnlyDirectory(f"{self._database}: {error}. It has to be written here.") from error
             self._opened = _place(self._database)
             return connection
 
@@ -352,7 +351,7 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
     (ReadOnlyDirectory, "EBUSY ETXTBSY", "Somebody holds it. Run again when they have let go."),
     (ReadOnlyDirectory, "EXDEV", "Its folders, parts and files, have to be on one file system."),
     (ReadOnlyDirectory, "EFBIG", "No larger file may be here. Give a directory on another file system."),
-    (DiskFault, "EIO ESTALE", "Look at the disk."),
+    (DiskFault, "EIO ESTALE ENOENT", "Look at the disk."),
     (StoreError, "EMFILE ENFILE", "Allow this process more files (ulimit -n), or lower Limits.concurrency."),
     (UnsafePath, "ELOOP ENOTDIR EISDIR EMLINK", "Remove what is there; it is not ours."),
     (StoreError, "", "Look at the disk, then run again."),
@@ -367,8 +366,7 @@ def mapped(name: str) -> Iterator[None]:
     except OSError as error:
         code = errno.errorcode.get(error.errno or 0, "")
         meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
-        where = name if error.filename is None else error.filename
-        raise meant(f"{where}: {error.strerror or error}. {remedy}") from error
+        raise meant(f"{error.filename or name}: {error.strerror or error}. {remedy}") from error
 
 
 def _fsync_directory(path: str | Path) -> None:

@@ -92,16 +92,14 @@ def migrate(connection: sqlite3.Connection, since: int) -> None:
 _BUSY = "Somebody else is at work in this directory; let one process at a time sync here."
 _FORBIDDEN = "Give a directory that this process may write to."
 _DAMAGED = "It is set aside and built anew from the server."
-_MEANING: dict[int, tuple[type[StoreError], str]] = {
-    sqlite3.SQLITE_ERROR: (CorruptDatabase, _DAMAGED),  # a table or a column of ours is not there
-    sqlite3.SQLITE_BUSY: (AnotherProcess, _BUSY),
-    sqlite3.SQLITE_LOCKED: (AnotherProcess, _BUSY),
-    sqlite3.SQLITE_FULL: (DiskFull, "Free some space and run again."),
-    sqlite3.SQLITE_READONLY: (ReadOnlyDirectory, _FORBIDDEN),
-    sqlite3.SQLITE_CANTOPEN: (ReadOnlyDirectory, _FORBIDDEN),
-    sqlite3.SQLITE_CORRUPT: (CorruptDatabase, _DAMAGED),
-    sqlite3.SQLITE_NOTADB: (CorruptDatabase, _DAMAGED),
-}
+_MEANING: tuple[tuple[type[StoreError], str, tuple[int, ...]], ...] = (
+    (AnotherProcess, _BUSY, (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)),
+    (DiskFull, "Free some space and run again.", (sqlite3.SQLITE_FULL,)),
+    (ReadOnlyDirectory, _FORBIDDEN, (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)),
+    # An error of SQL: a table or a column of ours is not there.
+    (CorruptDatabase, _DAMAGED, (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)),
+    (StoreError, "Look at the disk, then run again.", ()),
+)
 _PRIMARY = 0xFF  # the part of an error code that says its kind; the rest are details
 
 
@@ -112,5 +110,5 @@ def mapped() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
-        meant, remedy = _MEANING.get(code, (StoreError, "Look at the disk, then run again."))
+        meant, remedy, _ = next(row for row in _MEANING if code in row[2] or not row[2])
         raise meant(f"{DATABASE}: {error}. {remedy}") from error

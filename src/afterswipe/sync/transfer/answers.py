@@ -27,6 +27,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASC
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _CODINGS = frozenset(("gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"))
+_NO_SOUNDS = ("json", "xml", "byteranges", "mpegurl")
 _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
 _PAGE = re.compile(rb"\s*<(!doctype )?html\b", re.IGNORECASE)
 _NO_SOUND = re.compile(rb'(\xef\xbb\xbf)?\s*(<[!?a-z]|\{\s*")', re.IGNORECASE)
@@ -89,7 +90,8 @@ class Answer:
     def for_people(self, begins: bytes, *, document: bool = False) -> bool:
         """Whether a body that begins so is a page for people. Many servers call everything one: what is no text, or is JSON, is none."""
         page, other = (_PAGE, _JSON) if document else (_NO_SOUND, _NO_TEXT)
-        return bool(page.match(begins)) or (self.kind in _FOR_PEOPLE and not other.search(begins))
+        text = self.kind in _FOR_PEOPLE or (self.kind == "text/plain" and not document)
+        return bool(page.match(begins)) or (text and not other.search(begins))
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,9 @@ class Not(Enum):
     ALLOWED = "the server wants credentials"
     ITS_OWN = "something in between answered"
 
+
+_NONE = {NOT_FOUND: Not.HERE, GONE: Not.HERE, NETWORK_AUTHENTICATION: Not.ITS_OWN}
+_NONE |= dict.fromkeys((UNAUTHORIZED, PROXY_AUTHENTICATION, FORBIDDEN), Not.ALLOWED)
 
 type Decision = Receive | Verify | Refuse | Wait | Not | Ask
 
@@ -192,19 +197,17 @@ class Ask:
         refused = answer.status < SERVER_ERROR and answer.status not in _NOT_OF_A_RANGE
         if refused and self.may_resume:
             return replace(self, whole=True)
-        if answer.status in (NOT_FOUND, GONE):
-            return Not.HERE
-        if answer.status in (UNAUTHORIZED, PROXY_AUTHENTICATION, FORBIDDEN):
-            return Not.ALLOWED
-        if answer.status == NETWORK_AUTHENTICATION:
-            return Not.ITS_OWN
+        if answer.status in _NONE:
+            return _NONE[answer.status]
         if answer.status >= SERVER_ERROR or answer.status in (TIMEOUT, TOO_EARLY, TOO_MANY):
             return Wait(answer.status, answer.retry_after)
         return Refuse(f"status {answer.status} is no answer to this request")
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
-        document = answer.kind.endswith(("json", "xml", "byteranges")) and answer.kind not in _FOR_PEOPLE
+        if self.may_resume and answer.kind in _FOR_PEOPLE:
+            return replace(self, whole=True)  # perhaps only ranges get a page (S18)
+        document = answer.kind.endswith(_NO_SOUNDS) and answer.kind not in _FOR_PEOPLE
         if document and not self.document and self.want.sha256 is None:
             return Refuse(f"{answer.kind} came, which is no sound")
         span = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())

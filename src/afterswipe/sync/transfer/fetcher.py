@@ -13,7 +13,7 @@ from afterswipe.sync.errors import BrokenAnswer, DiskFault, Unreachable
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, file_url
 from afterswipe.sync.feed.records import Have, Known, Part
-from afterswipe.sync.outcome import Halt, Stop
+from afterswipe.sync.outcome import Halt
 
 from .answers import NOTHING, Ask, Receive, Refuse, Verify
 from .asker import SIGN_IN, Arrived, Asker
@@ -42,10 +42,8 @@ class Fetcher(Asker):
         for event in job.invalid:
             said = errors.InvalidEvent(job.key, f"event {event.id} is about its file, and it has none.")
             self.tally.problems.setdefault(event.id, []).append(said)
-        if job.stale:
-            self.arrive(Arrived(job))
-        elif job.delete:
-            self.arrive(Arrived(job, Known(job.version, True, None)))
+        if job.stale or job.delete:
+            self.arrive(Arrived(job, Known(job.version, True, None) if job.delete else None))
         else:
             try:
                 await self.fetch(job)
@@ -62,6 +60,11 @@ class Fetcher(Asker):
 
     async def fetch(self, job: Job) -> None:
         """Get what a content needs: its metadata, then its file."""
+        size = job.file.size or 1 if job.file is not None else 0
+        if size > (most := self.limits.file_bytes):
+            raise BrokenAnswer(job.key, f"{size} bytes; {most} is the limit (Limits.file_bytes).")
+        if job.file is not None and self.disk.free() < self.limits.reserve_bytes + size:
+            self.check_space(job, job.file.size, self.disk.size(job.final) or self.disk.size(job.part) or 0)
         known = None if job.metadata else self.store.known(job.key)
         data = await self.metadata(job) if known is None else known.data
         have, moves = (None, False) if job.file is None else await self.file(job, job.file)
@@ -76,9 +79,6 @@ class Fetcher(Asker):
             return found, False
         if (stop := self.policy()) is not None:
             raise Halt(stop)
-        if want.size is not None and want.size > self.limits.file_bytes:
-            most = self.limits.file_bytes
-            raise BrokenAnswer(job.key, f"{want.size} bytes; {most} is the limit (Limits.file_bytes).")
         ask: Ask | Verify = self.begin(job, want)
         futile = came = highest = 0
         for _ in range(self.limits.requests):
@@ -140,10 +140,7 @@ class Fetcher(Asker):
         self.tally.parts[job.part] = min(usable, here.durable)
         restarts = 0 if here.wrong is None else self.limits.restarts  # one whole body is enough to see
         ask = Ask(want, usable, here, restarts, self.limits, wrong=here.wrong)
-        if usable and usable == (here.total if want.size is None else want.size):
-            return Verify(ask)
-        self.check_space(job, want.size or here.total, usable)
-        return ask
+        return Verify(ask) if usable and usable == (here.total if want.size is None else want.size) else ask
 
     def believed(self, part: Part, name: str) -> bool:
         """Whether a file is the very one that was begun, on a machine that runs since: a kill takes nothing of what it was told to write."""
@@ -159,11 +156,12 @@ class Fetcher(Asker):
         return of
 
     def check_space(self, job: Job, total: int | None, here: int) -> None:
-        """Raise Halt where what is missing does not fit."""
-        missing = (total or here + 1) - here
-        if missing > 0 and self.disk.free() < missing + self.limits.reserve_bytes:
-            full = errors.DiskFull(f"{job.key} needs {missing} more bytes. Free some space and run again.")
-            raise Halt(Stop.NEEDS_SPACE, full)
+        """Raise NoRoom where what is missing does not fit beside what others under way need."""
+        missing, others = (total or here + 1) - here, [p for n, p in self.growing.items() if n != job.part]
+        needed = missing + sum(max(0, (part.total or 0) - part.durable) for part in others)
+        lacking = needed + self.limits.reserve_bytes - self.disk.free()
+        if missing > 0 and lacking > 0:
+            raise errors.NoRoom(job.key, f"{lacking:,} more bytes have to be free. Free them and run again.")
 
     async def request(self, job: Job, ask: Ask, attempt: int) -> Turn:
         """One request and what came of it."""
@@ -172,6 +170,10 @@ class Fetcher(Asker):
             opened = await self.wire.open(url, {"accept": "*/*", **ask.headers})
         except Broken as error:
             return Turn(ask, error)
+        except Elsewhere:
+            if not ask.may_resume:
+                raise
+            return Turn(replace(ask, whole=True))  # perhaps only a range is sent away (S18)
         try:
             decision = ask.next(opened.answer)
             if isinstance(decision, Receive):
@@ -194,6 +196,7 @@ class Fetcher(Asker):
         if begin < here:  # the body of a 200 begins at 0: it is never appended
             self.cut(job, begin)
         of, room, begins = self.begun(job, decision), self.room(decision, begin), b""
+        self.growing[job.part] = replace(of, durable=begin, mark=None)
         synced_at = self.wire.clock.monotonic()
         if begin == 0:
             self.hashed[job.part] = hashlib.sha256()
@@ -206,6 +209,7 @@ class Fetcher(Asker):
                     raise errors.Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
                 if size + len(piece) > room:
                     self.cut(job, 0)
+                    self.check_space(job, size + len(piece), 0)
                     raise errors.WrongFile(job.key, f"more came than the {room} bytes that it may have.")
                 self.lease.keep()
                 self.disk.append(job.part, piece)

@@ -28,12 +28,11 @@ class Patience:
 
     async def obey(self, attempt: int, asked: float | None) -> None:
         """Wait as many seconds as the server asked for; raises Halt where that is longer than a run waits, or was asked for too often."""
-        grown = min(self._limits.backoff_cap, self._limits.backoff_base * 2.0**attempt)
-        seconds = min(max(asked or 0.0, grown), self._limits.retry_after_max) * self._rng.uniform(1, 1.1)
-        if seconds > self._limits.backoff_cap * 1.1 or attempt + 1 >= self._limits.attempts:
-            until = self._clock.wall() + min(
-                max(seconds, self._limits.backoff_cap), self._limits.retry_after_max
-            )
+        cap, most = self._limits.backoff_cap, self._limits.retry_after_max
+        grown = min(cap, self._limits.backoff_base * 2.0**attempt)
+        seconds = min(max(asked or 0.0, grown), most) * self._rng.uniform(1, 1.1)
+        if seconds > cap * 1.1 or attempt + 1 >= self._limits.attempts:
+            until = self._clock.wall() + min(max(seconds, cap), most)
             busy = ServerBusy(f"The server asked for a pause. Run again after {moment(until)}.", until)
             raise Halt(Stop.SERVER_BUSY, busy, until)
         await self._wait(seconds)

@@ -1,7 +1,6 @@
 """HTTP, by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
@@ -60,7 +59,6 @@ class Wire:
 
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
-        self._failures, self._bad_address = _errors_of(self.client)
         self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
@@ -78,33 +76,37 @@ class Wire:
     async def _send(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
         self.point("request", url)
         self.requests += 1
+        wait = self.limits.read_seconds  # to connect, to read and to write; not for others to end
         try:
-            wait = self.limits.read_seconds  # to connect, to read and to write; not for others to end
             request = self.client.build_request("GET", url, headers=headers, timeout=(wait, wait, wait))
             if led:  # its query is its own: the client's parameters may be somebody's key
                 request.url = type(request.url)(url)
-            auth: dict[str, Any] = {"auth": self.user} if self.user else {}
-            if not url.startswith(self.base) and _origin(urlsplit(url)) != _origin(self._home):
-                auth = {"auth": None}
-                for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
-                    del request.headers[name]
-            sent = self.client.send(request, stream=True, follow_redirects=False, **auth)
-            return await self._in_time(sent, head=True)
-        except self._bad_address as error:  # looked at even where the redirect is not followed
+        except Exception as error:
             raise Elsewhere(f"an address that makes no sense: {error}") from error
+        auth: dict[str, Any] = {"auth": self.user} if self.user else {}
+        if not url.startswith(self.base) and _origin(urlsplit(url)) != _origin(self._home):
+            auth = {"auth": None}
+            for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
+                del request.headers[name]
+        sent = self.client.send(request, stream=True, follow_redirects=False, **auth)
+        return await self._in_time(sent, head=True)
 
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
-        """A head, or a piece of a body. A server can send for ever what is neither: early hints, pings, a trailer."""
+        """A head, or a piece of a body; a server can send for ever what is neither. Whatever the client raises is the client's."""
         longest = self.limits.read_seconds + self.limits.rate_seconds
         try:
             async with asyncio.timeout(longest) as limit:
                 if head:  # it waits longer while something comes: a server may allow fewer at once than there are questions
                     self._heads.add(limit)
                 came = await coming
-        except TimeoutError as error:
-            raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
-        except self._failures as error:
-            name = type(error).__name__
+        except (Exception, asyncio.CancelledError) as error:
+            name, task = type(error).__name__, asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
+                raise  # somebody wants this run to end, and not the client itself
+            if limit.expired():
+                raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
+            if name == "InvalidURL":  # the client looks at a redirect even where it is not to follow it
+                raise Elsewhere(f"an address that makes no sense: {error}") from error
             silent = head and not name.startswith("Connect")
             raise Broken(f"{name}: {error}", untrusted=_is_untrusted(error), silent=silent) from error
         finally:
@@ -118,12 +120,12 @@ class Wire:
         try:
             target = urlsplit(urljoin(url, location))
             host, _ = (target.hostname or "").lower(), target.port
+            if not location or target.username is not None:
+                raise ValueError(location)
         except ValueError:
             raise Elsewhere("a redirect without an address that makes sense") from None
         if target.scheme != "https" and (target.scheme, self._home.scheme) != ("http", "http"):
             raise Elsewhere(f"a redirect to {target.scheme}: ({host})")
-        if not location or target.username is not None:
-            raise Elsewhere("a redirect without an address that makes sense")
         if host != (self._home.hostname or "").lower() and host not in self._allowed:
             raise Elsewhere(f"a redirect to {host}. If it is right, allow it: --allow-host, or Sync(hosts=…)")
         return target.geturl()
@@ -135,12 +137,11 @@ class Wire:
             self.point("receive", opened.url)
             yield opened.response.content
             return
-        source = opened.response.aiter_raw().__aiter__()
+        source = aiter(opened.response.aiter_raw())
         while True:
             self.point("receive", opened.url)
-            try:
-                piece = await self._in_time(source.__anext__())
-            except StopAsyncIteration:
+            piece = await self._in_time(anext(source, None))
+            if piece is None:
                 return
             if piece:
                 yield piece
@@ -164,8 +165,8 @@ class Wire:
 
     async def close(self, response: Any) -> None:
         """Let go of an answer; that it breaks now is of no interest."""
-        with suppress(*self._failures):
-            await response.aclose()
+        with suppress(Broken):
+            await self._in_time(response.aclose())
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
@@ -186,13 +187,3 @@ def _is_untrusted(error: BaseException | None) -> bool:
     while error is not None and type(error).__name__ != "SSLCertVerificationError":
         error = error.__cause__ or error.__context__
     return error is not None
-
-
-def _errors_of(client: Any) -> list[tuple[type[Exception], ...]]:
-    """The errors of the library that the client comes from, found without importing it: of the network, with the system's own and what its bookkeeping stumbles over; of an address."""
-    for base in type(client).__mro__:
-        library = sys.modules.get(base.__module__.partition(".")[0])
-        found = getattr(library, "RequestError", None)
-        if isinstance(found, type) and issubclass(found, Exception):
-            return [(found, OSError, ValueError), (getattr(library, "InvalidURL", UnicodeError),)]
-    return [(OSError,), (UnicodeError,)]
