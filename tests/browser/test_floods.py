@@ -89,7 +89,9 @@ def ends_its_workers(engine: Engine) -> bool:
 
 def python_threads() -> list[str]:
     """The workers of the WebKit that this process has started."""
-    parents = {stat.parent.name: read(stat).rpartition(")")[2].split() for stat in Path("/proc").glob("[0-9]*/stat")}
+    parents = {
+        stat.parent.name: read(stat).rpartition(")")[2].split() for stat in Path("/proc").glob("[0-9]*/stat")
+    }
     ours = {str(os.getpid())}
     for _ in range(4):  # the driver, the browser, its pages
         ours |= {number for number, fields in parents.items() if fields and fields[1] in ours}
