@@ -265,8 +265,12 @@ class Runner:
     def collect(self) -> bool:
         """Free what the last program left behind: its functions and its namespace refer to each other.
 
-        False: tasks of it were still at work, and may yet say something about their end in the next run.
+        False: tasks of it were still at work, and may yet say something about their end in the next run. What its phones' processes left
+        unfinished ends here, where nobody hears of it.
         """
+        loops = sys.modules.get("afterswipe.kernel.loop")
+        if loops is not None:
+            loops.abandoned.clear()
         gc.collect()
         return not self._left
 

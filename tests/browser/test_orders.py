@@ -15,9 +15,10 @@ CODES = {
     "a.py": "import time\nprint('a begins')\ntime.sleep(0.02)\nprint('a ends')\n",
     "b.py": "print('b begins')\nprint('b ends')\n",
 }
+#: What a reader writes before the first line.
 CHANGED = {
-    "a.py": "print('changed a begins')\nwhile True:\n    pass\n",
-    "b.py": "import afterswipe\nafterswipe.MB = 1\nprint('changed b begins')\nprint('changed b ends')\n",
+    "a.py": "exec('print(\\'changed a begins\\')\\nwhile True: pass'); ",
+    "b.py": "import afterswipe; afterswipe.MB = 1; print('changed b begins'); ",
 }
 
 #: Does one action, and says what can be seen: the state, the label, the output, and which buttons are there.
@@ -33,11 +34,10 @@ ACT = """async (file, action, code) => {
         }
         const content = root.querySelector(".cm-content");
         content.focus();
-        getSelection().selectAllChildren(content);
+        getSelection().collapse(content, 0);
         await new Promise(requestAnimationFrame);
-        const clipboardData = new DataTransfer();
-        clipboardData.setData("text/plain", code.trimEnd());
-        content.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        if (!content.innerText.includes("changed")) document.execCommand("insertText", false, code);
+        await new Promise(requestAnimationFrame);
     } else if (action === "frames") {
         for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame);
     } else if (action === "end") {
@@ -71,7 +71,7 @@ class Model:
     def program(self) -> tuple[str, str]:
         name = self.file[0]
         if self.changed:
-            ends = "" if name == "a" else "changed b ends\n"
+            ends = "" if name == "a" else "b begins\nb ends\n"
             return "Output of your version", f"changed {name} begins\n{ends}"
         return "Output of this run", f"{name} begins\n{name} ends\n"
 
@@ -132,7 +132,8 @@ def test_any_order_of_what_a_reader_does(
                 engine.call(ACT, file, action, CHANGED[file])
                 for other, model in models.items():
                     wrong = model.check(engine.call(ACT, other, "look", ""))
-                    assert not wrong, (seed, other, wrong, done, engine.call(ACT, other, "look", ""))
+                    seen = engine.call(ACT, other, "look", "")
+                    assert not wrong, f"{seed} {other}: {wrong}, {seen}, {model.outputs}, after {done}"
             for file, model in models.items():
                 engine.call(ACT, file, "reset", "")
                 model.act("reset")
@@ -145,4 +146,4 @@ def test_any_order_of_what_a_reader_does(
 
 
 #: How many sequences; more of them by hand.
-SEEDS = int(os.environ.get("ORDERS", "8"))
+SEEDS = int(os.environ.get("ORDERS", "3"))

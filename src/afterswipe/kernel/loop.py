@@ -28,7 +28,6 @@ from inspect import isasyncgen, iscoroutine
 from math import ceil
 from types import CodeType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from afterswipe.errors import NeverYieldsError, UsageError, must
 
@@ -48,8 +47,8 @@ _Context = contextvars.Context | None
 _FORGIVEN = 1e-6
 """What floating point may add to a time, in milliseconds."""
 
-_unfinished: WeakKeyDictionary[object, set[asyncio.Task[Any]]] = WeakKeyDictionary()
-"""Tasks by program. Were one collected while its program runs, Python would run its `finally` blocks: code of a process that is gone."""
+abandoned: set["ProcessLoop"] = set()
+"""Loops with unfinished tasks. Were such a task collected, Python would run its `finally` blocks: code of a process that is gone. A page empties it between two programs."""
 
 # Nor are they collected when the interpreter ends: CPython 3.13 answers that with a crash.
 atexit.register(gc.freeze)
@@ -148,7 +147,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         self._timers: list[tuple[float, int, _Timer]] = []
         """By milliseconds, rounded up to whole ones when it is asked."""
         self._serial = 0
-        self._unfinished = _unfinished.setdefault(sys.modules.get("__main__", sys), set())
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._failure: BaseException | None = None
         self.halted = False
         """Whether the process was suspended or ended: then it waits for its next turn, if there is one."""
@@ -281,9 +280,16 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def create_task(self, coro: Coroutine[Any, Any, Any], **options: Any) -> asyncio.Task[Any]:
         task: asyncio.Task[Any] = asyncio.Task(coro, loop=self, **options)
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # an unfinished task is no mistake here
-        self._unfinished.add(task)
-        task.add_done_callback(self._unfinished.discard)
+        if not self._tasks:
+            abandoned.add(self)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
         return task
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not self._tasks:
+            abandoned.discard(self)
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         self._failure = self._failure or context.get("exception") or RuntimeError(context["message"])
