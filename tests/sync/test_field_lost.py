@@ -100,8 +100,10 @@ def test_another_program_s_database_is_refused(rig):
     with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
         database.execute("CREATE TABLE theirs (name TEXT)")
         database.commit()
+    before = (rig.folder / "sync.db").read_bytes()
     with pytest.raises(ForeignDatabase):
         rig.run()
+    assert (rig.folder / "sync.db").read_bytes() == before, "nor is the way changed in which it is written"
     with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
         assert database.execute("SELECT name FROM sqlite_schema").fetchall() == [("theirs",)]
 

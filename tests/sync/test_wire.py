@@ -268,6 +268,17 @@ def test_f20_a_drip_is_broken_off(library, seconds, slow):
         assert run(main()) == 100_000
 
 
+def test_a_body_that_goes_on_coming_has_no_end_of_its_own(library):
+    """Ten pieces in 250 s, while one that does not come ends it after 60 s."""
+    slowly = [b"x" * 100_000, lambda: asyncio.sleep(25)] * 10
+    wire = Server(library, {BASE + "a": stream(library, slowly)}).wire()
+
+    async def main() -> int:
+        return sum([len(piece) async for piece in wire.pieces(await wire.open(BASE + "a", OURS))])
+
+    assert run(main()) == 1_000_000
+
+
 # F22, F24: pauses.
 
 

@@ -269,7 +269,7 @@ class _Run:
         """Before each wait, which may be a point: whoever waits long for a server is at work all the same."""
         if point:
             self.points(*point)
-        self.lease.keep()
+        self.lease.keep(sure=False)
         self.look()
 
     # Progress.

@@ -24,6 +24,7 @@ class Lease:
     unclean: bool = False
     """Whether the run before this one did not end in good order."""
     _renewed: tuple[float, float] = (0.0, 0.0)
+    _looked: float = -1.0
 
     def take(self) -> None:
         """Begin a run: take the lease and note that no good end has come yet, in one transaction. Raises AnotherProcess."""
@@ -41,12 +42,13 @@ class Lease:
             db.execute("UPDATE meta SET clean = 0")
         self._renewed = self.clock.monotonic(), now
 
-    def keep(self) -> None:
-        """Make sure, before writing, that directory and lease are still ours; raises DirectoryGone or AnotherProcess."""
-        self.store.disk.stands()
+    def keep(self, *, sure: bool = True) -> None:
+        """Make sure, before writing, that directory and lease are still ours; raises DirectoryGone or AnotherProcess. For what goes into an open file, it needs not be so `sure` of the directory."""
         monotonic, wall = self.clock.monotonic(), self.clock.wall()
-        half = self.seconds / 2
-        if monotonic - self._renewed[0] < half and abs(wall - self._renewed[1]) < half:
+        if sure or monotonic - self._looked >= 0.05:  # 20 looks a second are enough
+            self.store.disk.stands()
+            self._looked = monotonic
+        if max(monotonic - self._renewed[0], abs(wall - self._renewed[1])) < self.seconds / 2:
             return
         with self.store.transaction("lease") as db:
             row = db.execute("SELECT owner FROM lease").fetchone()

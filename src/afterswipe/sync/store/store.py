@@ -55,9 +55,6 @@ class Store:
     def _connect(self) -> None:
         self._db, self._parts = self.disk.database(), None
         try:
-            with mapped():
-                if sys.platform != "emscripten":  # no shared memory there
-                    self._db.execute("PRAGMA journal_mode=WAL").fetchone()
             self._check_version()
         except BaseException:
             self._db.close()
@@ -72,6 +69,8 @@ class Store:
             if not schema.is_ours(self._db):
                 said = f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away."
                 raise ForeignDatabase(said)
+            if sys.platform != "emscripten":  # no shared memory there
+                self._rows("PRAGMA journal_mode=WAL")
             if found < schema.CURRENT:
                 with self.transaction("schema"):
                     since = schema.version(self._db)

@@ -211,7 +211,7 @@ class Fetcher(Asker):
                     self.cut(job, 0)
                     self.check_space(job, size + len(piece), 0)
                     raise errors.WrongFile(job.key, f"more came than the {room} bytes that it may have.")
-                self.lease.keep()
+                self.lease.keep(sure=False)
                 self.disk.append(job.part, piece)
                 if hashed is not None:
                     hashed.update(piece)
