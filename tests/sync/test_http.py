@@ -130,7 +130,13 @@ def test_where_fewer_are_allowed_at_once_than_are_asked_the_others_wait(tmp_path
             if few == "streams"
             else {"limits": library.Limits(max_connections=1)}
         )
-        limits = Limits(reserve_bytes=0, attempts=1, read_seconds=0.3, rate_seconds=0.3, minimum_rate=1)
+        limits = Limits(
+            reserve_bytes=0,
+            attempts=3 if few == "streams" else 1,
+            read_seconds=0.3,
+            rate_seconds=0.3,
+            minimum_rate=1,
+        )
         if few == "streams":
             async with server, library.AsyncClient(trust_env=False, **asks) as client:
                 return await Sync(client, server.url, tmp_path, limits=limits).run()
