@@ -6,10 +6,11 @@ A disk that was seen has been run, so all pairs of crashes take seconds, and any
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from faultlab.crashes import invariants
+from faultlab.crashes import exhaustive, invariants
 from faultlab.crashes.crash import KILL, look
 from faultlab.crashes.dimensions import Dimension, enumerate_engine, small_truth
 from faultlab.crashes.engine_program import EngineProgram
@@ -123,3 +124,12 @@ def test_looking_at_the_engine_is_the_same_as_killing_it(extended):
 def test_two_enumerations_are_the_same(extended):
     first, second = (enumerate_engine(Dimension.KILL, extended=extended, crashes=1) for _ in range(2))
     assert (first.points, first.end, first.plans) == (second.points, second.end, second.plans)
+
+
+def test_the_file_of_the_whole_enumeration_is_of_this_code():
+    head, *rows = (Path(__file__).parents[2] / "bench" / "enumeration.txt").read_text().splitlines()
+    assert head.endswith(f"code {exhaustive.code()}"), "Make it anew: `make enumerate`, and commit the file."
+    named = {row.partition(":")[0] for row in rows if ": all end right;" in row}
+    assert {
+        exhaustive.name(dimension, extended=extended) for dimension, extended in exhaustive.cases()
+    } <= named
