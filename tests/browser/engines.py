@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -207,3 +207,10 @@ def chromium(browser: Browser) -> Iterator[Engine]:
     context = browser.new_context()
     yield _Chromium(context.new_page())
     context.close()
+
+
+def opening(name: str, folder: Path, request: pytest.FixtureRequest) -> AbstractContextManager[Engine]:
+    """The engine of this name; `folder` is an empty one, and `request` that of the test."""
+    if name == "webkit":
+        return webkit()
+    return firefox(folder) if name == "firefox" else chromium(request.getfixturevalue("browser"))

@@ -4,14 +4,12 @@ One page with all of them and one interpreter, which none of them may harm. Neit
 inside a call (stack switching), so that this also tries what stands in for it; Chromium starts from the image.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from .conftest import REPOSITORY
-from .engines import Engine, chromium, firefox, webkit
+from .engines import opening
 from .serving import StaticServer
 from .snippet_page import Source, render
 
@@ -40,13 +38,8 @@ def test_every_snippet_gives_its_tested_output(
     name: str, with_feed: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     sources = {file.name: Source(file.read_text(encoding="utf-8")) for file in SNIPPETS}
-    openings: dict[str, Callable[[], AbstractContextManager[Engine]]] = {
-        "webkit": webkit,
-        "firefox": lambda: firefox(tmp_path),
-        "chromium": lambda: chromium(request.getfixturevalue("browser")),
-    }
     wrong = {}
-    with StaticServer(with_feed) as server, openings[name]() as engine:
+    with StaticServer(with_feed) as server, opening(name, tmp_path, request) as engine:
         server.pages["/all.html"] = render(sources, with_feed / "_run")
         engine.open(f"{server.origin}/all.html")
         for file in SNIPPETS:

@@ -1,13 +1,11 @@
 """Floods and endless programs in every engine: the tab answers, Stop frees at once, and the next run's output is its own."""
 
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from .engines import Engine, chromium, firefox, webkit
+from .engines import Engine, opening
 from .serving import StaticServer
 from .snippet_page import Source, render
 
@@ -59,14 +57,9 @@ FLOOD = """async (file) => {
 def test_under_a_flood_the_page_answers(
     name: str, run_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    openings: dict[str, Callable[[], AbstractContextManager[Engine]]] = {
-        "webkit": webkit,
-        "firefox": lambda: firefox(tmp_path),
-        "chromium": lambda: chromium(request.getfixturevalue("browser")),
-    }
     sources = {file: Source(code) for file, code in {**FLOODS, "good.py": "print('good')\n"}.items()}
     wrong = {}
-    with StaticServer(run_folder) as server, openings[name]() as engine:
+    with StaticServer(run_folder) as server, opening(name, tmp_path, request) as engine:
         server.pages["/floods.html"] = render(sources, run_folder / "_run")
         engine.open(f"{server.origin}/floods.html")
         for file in FLOODS:

@@ -371,7 +371,6 @@ for (const name of ["fetch", "reportError"]) stub(self, name);
 for (const name of ["log", "debug", "table"]) stub(console, name);
 stub(LockManager.prototype, "request");
 for (const name of ["open", "send"]) stub(XMLHttpRequest.prototype, name);
-addEventListener("unhandledrejection", (event) => setTimeout(() => { if (!event.defaultPrevented) reached += 1; }));
 """
 
 #: Other ways out of the worker than messages to the page.

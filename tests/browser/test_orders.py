@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .engines import chromium, firefox
+from .engines import opening
 from .serving import StaticServer
 from .snippet_page import Source, render
 
@@ -109,8 +109,7 @@ class Model:
 def test_any_order_of_what_a_reader_does(
     name: str, run_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    opening = firefox(tmp_path) if name == "firefox" else chromium(request.getfixturevalue("browser"))
-    with StaticServer(run_folder) as server, opening as engine:
+    with StaticServer(run_folder) as server, opening(name, tmp_path, request) as engine:
         server.pages["/orders.html"] = render(
             {file: Source(code) for file, code in CODES.items()}, run_folder / "_run"
         )
