@@ -70,9 +70,8 @@ def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[C
     ended_too = not rules.holds("live-activity.leaves-the-island-at-its-end")
     there = [card for card in cards if card.state in LIVE or (ended_too and card.on_screen)]
     shown = [card for card in there if not (hidden and card.kind == APP)]
-    if len({card.content.relevance_score for card in shown}) > 1 and rules.holds(
-        "live-activity.relevance-score"
-    ):
+    differ = len({card.content.relevance_score for card in shown}) > 1
+    if differ and rules.holds("live-activity.relevance-score"):
         shown.sort(key=lambda card: -card.content.relevance_score)
     return shown[: int(rules.number("live-activity.island-shows-two"))]
 

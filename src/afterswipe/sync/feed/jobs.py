@@ -87,9 +87,8 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     metadata = is_new or Kind.METADATA_UPDATED in kinds or (bool(kinds) and not plain)
     file, tag = _file(fresh, have if deleted < 0 else None)
     if file is not None and have is not None and have.tag == tag and file.sha256 is None:
-        version, _, count = tag.partition(
-            "-"
-        )  # the older file keeps its name until the newer one is verified
+        # The older file keeps its name until the newer one is verified.
+        version, _, count = tag.partition("-")
         tag = f"{version}-{int(count or 0) + 1}"
     return replace(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
 

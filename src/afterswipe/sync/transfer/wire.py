@@ -94,8 +94,9 @@ class Wire:
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body; a server can send for ever what is neither. Whatever the client raises is the client's."""
         longest = self.limits.read_seconds + self.limits.rate_seconds
+        limit = asyncio.timeout(longest)
         try:
-            async with asyncio.timeout(longest) as limit:
+            async with limit:
                 if head:  # it waits longer while something comes: a server may allow fewer at once than there are questions
                     self._heads.add(limit)
                 came = await coming
