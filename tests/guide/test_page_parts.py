@@ -91,7 +91,8 @@ def test_a_page_that_links_elsewhere_says_when_that_was_read():
     missing = [
         path.name
         for path in sorted(DOCS.glob("*.md"))
-        if "](http" in (text := path.read_text(encoding="utf-8")) and "linked" not in front_matter.split(text)[0]
+        if "](http" in (text := path.read_text(encoding="utf-8"))
+        and "linked" not in front_matter.split(text)[0]
     ]
     assert missing == []
 

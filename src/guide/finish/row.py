@@ -154,9 +154,7 @@ def mark(text: str, place: Place) -> str:
     """Below the title stands for whom the page is, and its date. A claim's page has its own dates."""
     if place.path.startswith(("c/", "404.html", embed.FOLDER)):
         return text
-    read = max(
-        page_marks.last_read(text, place.whole.claims), place.whole.linked.get(place.path, date.min)
-    )
+    read = max(page_marks.last_read(text, place.whole.claims), place.whole.linked.get(place.path, date.min))
     address = re.sub(r"^https?://", "", place.whole.site_url) + place.path
     return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read, address)
 
