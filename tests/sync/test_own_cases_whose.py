@@ -215,7 +215,7 @@ def test_a_file_larger_than_a_quota_gives_its_room_to_smaller_ones(tmp_path, ext
     """Red before: its part had all the room there was, and nothing else ever came."""
     rig, (large,) = with_large(tmp_path, extended=extended)
     for number in range(2):
-        report = on(rig, 20_000, quota=True, limits={"concurrency": concurrency})
+        report = on(rig, 17_000, quota=True, limits={"concurrency": concurrency})
         assert report.why is Stop.NEEDS_SPACE, str(report)
         assert files(rig) == small(rig)
         assert [large in str(problem) for problem in report.problems] == [True]

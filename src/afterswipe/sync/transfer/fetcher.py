@@ -319,13 +319,14 @@ class Fetcher:
         self.lease.keep()
         self.check_space(job, now.here.total, now.size)
         begin, here = now.size, ask.size
-        size, pieces = begin, self.wire.pieces(opened, _BEGIN if begin < here else 0)
+        size, pieces = begin, self.wire.pieces(opened)
         piece = begins = b""
         if begin < here:
             try:
-                piece = await anext(pieces, b"")
+                while len(piece) < _BEGIN and (more := await anext(pieces, b"")):
+                    piece += more
             except Broken as error:
-                return Turn(ask, error)
+                return Turn(ask, error, len(piece))
             if begin == 0 and opened.answer.for_people(piece[:_BEGIN]):
                 await self.refused(job, Not.ITS_OWN, 0)
             if not piece:

@@ -130,9 +130,9 @@ class Wire:
             raise Elsewhere(f"a redirect to {host}. If it is right, allow it: --allow-host, or Sync(hosts=…)")
         return target.geturl()
 
-    async def pieces(self, opened: Opened, first: int = 0) -> AsyncIterator[bytes]:
-        """The body as it comes, without a piece size: one would throw away what came before a break. `first` bytes come together. Raises Broken."""
-        since, came, held = self.clock.monotonic(), 0, b""
+    async def pieces(self, opened: Opened) -> AsyncIterator[bytes]:
+        """The body as it comes, without a piece size: one would throw away what came before a break. Raises Broken."""
+        since, came = self.clock.monotonic(), 0
         if opened.response.is_stream_consumed:  # a response that a simulated transport made whole
             self.point("receive", opened.url)
             yield opened.response.content
@@ -141,12 +141,10 @@ class Wire:
         while True:
             self.point("receive", opened.url)
             piece = await self._in_time(anext(source, None))
-            held += piece or b""
-            if held and (piece is None or len(held) >= first):
-                yield held
-                held, first = b"", 0
             if piece is None:
                 return
+            if piece:
+                yield piece
             came += len(piece)
             passed = self.clock.monotonic() - since
             if passed >= self.limits.rate_seconds:
