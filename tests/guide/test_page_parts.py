@@ -87,6 +87,16 @@ def test_a_page_is_dated_by_the_newest_source_of_its_claims():
     assert page_marks.last_read("no claim", known) == dates[new]
 
 
+def test_a_page_that_links_elsewhere_says_when_that_was_read():
+    missing = [
+        path.name
+        for path in sorted(DOCS.glob("*.md"))
+        if "](http" in (text := path.read_text(encoding="utf-8"))
+        and "linked" not in front_matter.split(text)[0]
+    ]
+    assert missing == []
+
+
 @pytest.mark.parametrize(
     ("page", "audience", "words"), [(PAGE, "everybody", "Write one of"), ("<p></p>", "both", "no title")]
 )

@@ -57,6 +57,8 @@ class Whole:
     audiences: Mapping[str, str]
     plain: Mapping[str, str]
     """What is behind a chapter's name, in plain words, by its address."""
+    linked: Mapping[str, date]
+    """When the pages elsewhere that a page links to were last read (`linked` in its front matter), by its address."""
     policy: str
     script: Mapping[str, str]
     site_url: str
@@ -124,7 +126,9 @@ def _whole(docs: Path | None, policy: str, script: Mapping[str, str], site_url: 
     keys = front_matter.pages(docs) if docs else {}
     audiences = {path: of.get("audience", "") for path, of in keys.items()}
     plain = {path: of["plain"] for path, of in keys.items() if "plain" in of}
-    return Whole({claim.id: claim for claim in claims.every()}, audiences, plain, policy, script, site_url)
+    linked = {path: date.fromisoformat(of["linked"]) for path, of in keys.items() if "linked" in of}
+    known = {claim.id: claim for claim in claims.every()}
+    return Whole(known, audiences, plain, linked, policy, script, site_url)
 
 
 def _through_the_row(path: str, text: str, whole: Whole) -> str:
@@ -150,7 +154,7 @@ def mark(text: str, place: Place) -> str:
     """Below the title stands for whom the page is, and its date. A claim's page has its own dates."""
     if place.path.startswith(("c/", "404.html", embed.FOLDER)):
         return text
-    read = page_marks.last_read(text, place.whole.claims)
+    read = max(page_marks.last_read(text, place.whole.claims), place.whole.linked.get(place.path, date.min))
     address = re.sub(r"^https?://", "", place.whole.site_url) + place.path
     return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read, address)
 
