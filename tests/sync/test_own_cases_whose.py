@@ -206,6 +206,22 @@ def test_a_body_that_does_not_begin_leaves_what_is_here(tmp_path, ending):
     assert rig.in_sync()
 
 
+def test_a_rest_that_is_called_the_whole_is_not_believed(tmp_path):
+    """It has the same strong `ETag`, and another length. Red before: the rest had the sound's name, "everything is here"."""
+    rig = Rig(tmp_path / "here", small_truth(1, 5_000), extended=False)
+    whole = rig.honest.answer
+
+    def rest(request, reply):
+        if reply.status != 206:
+            return reply.cut(2_000, Ending.RESET) if not rig.asked(".mp3")[1:] else whole(request)
+        return replace(reply.having(content_range=None), status=200)
+
+    changed(rig, ".mp3", rest)
+    report = rig.run()
+    assert report.finished, str(report)
+    assert rig.in_sync()
+
+
 # A quota (S15).
 
 

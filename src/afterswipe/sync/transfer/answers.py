@@ -209,8 +209,9 @@ class Ask:
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
-        if self.may_resume and answer.kind in _FOR_PEOPLE:
-            return replace(self, whole=True)  # perhaps only ranges get a page (S18)
+        rest = self.here.validator == answer.validator and answer.length not in (None, self.here.total)
+        if self.may_resume and (answer.kind in _FOR_PEOPLE or (answer.validator and rest)):
+            return replace(self, whole=True)  # perhaps only ranges are answered so (S18)
         document = answer.kind.endswith(_NO_SOUNDS) and answer.kind not in _FOR_PEOPLE
         if document and not self.document and self.want.sha256 is None:
             return Refuse(f"{answer.kind} came, which is no sound")
