@@ -69,8 +69,11 @@ class Filter {
 
   /** Opens the group that the address names, or one of whose rows it names. */
   private openNamed(): void {
-    const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details");
-    if (named) named.open = true;
+    const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const group = named && named.closest("details");
+    if (!group) return;
+    group.open = true;
+    named.scrollIntoView();
   }
 
   private part<E extends HTMLElement>(selector: string): E {
