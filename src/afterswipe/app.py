@@ -36,8 +36,7 @@ class Application(Checked):
         self.process = process
         self.system = system
         self.launch_reason = process.launch_reason
-        self.clock = process.clock
-        self.rules = process.rules
+        self.clock, self.rules = process.clock, process.rules
         self.watchdog = Watchdog(process, system.host)
         self.cpu_monitor = CPUMonitor(process, system.host, lambda: system.task_scheduler.runs_on_power)
         self.file_locks = FileLocks(process, system.host)

@@ -81,6 +81,7 @@ NSURL_ERRORS = {
     "cancelled": -999,
     "timedOut": -1001,
     "networkConnectionLost": -1005,
+    "httpTooManyRedirects": -1007,
     "notConnectedToInternet": -1009,
     "badServerResponse": -1011,
 }

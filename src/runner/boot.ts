@@ -70,6 +70,7 @@ export async function boot(
   const { asm, wasm, image } = manifest.files;
   const creating = parts.get(asm.path).then(async (url) => {
     const module: { default: CreateModule } = await import(url as string);
+    URL.revokeObjectURL(url as string);
     return module.default;
   });
   const compiled = parts.get(wasm.path) as Promise<WebAssembly.Module>;

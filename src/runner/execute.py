@@ -7,6 +7,7 @@ This module runs inside the worker, under Pyodide, and in plain CPython in the t
 """
 
 import asyncio
+import atexit
 import base64
 import builtins
 import contextvars
@@ -15,11 +16,11 @@ import io
 import linecache
 import os
 import sys
-import time
 import traceback
 import types
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
+from time import monotonic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 #: The most that one run may show. Beyond it, output is counted and not sent.
 MAX_LINES = 2_000
 MAX_CHARACTERS = 200_000
+#: What a character beyond ASCII counts for: to draw 200,000 of them in one line takes a browser from ten seconds to minutes.
+WIDE = 10
 MAX_PICTURES = 50
 MAX_MARKUP = 500_000
 #: Of all pictures together, for the page builds and draws each: characters, and tags, of which an element has one or two.
@@ -55,12 +58,36 @@ COLLECT_FOR = 0.1
 #: Freed when memory runs out, so that there is room to say so; in bytes.
 RESERVE = 4 << 20
 
+#: What a browser does not let a program do: what its errors say, and what there is to say about it.
+BEYOND_A_BROWSER = {
+    "Python in a browser has no threads and no processes: asyncio takes turns without them.": (
+        "can't start new thread",
+        "'_multiprocessing'",
+        "multiprocessing.synchronize",
+        "does not support processes",
+        "subprocess_exec",
+        "subprocess_shell",
+    ),
+    "A program in this page reaches no other host: a browser has no sockets.": (
+        "Host is unreachable",
+        "httpcore[asyncio]",
+        "create_connection() is not",
+        "create_server() is not",
+    ),
+}
+
 NOBODY_TO_ASK = "There is nobody to ask here: put the value into the code."
 
 TOP_LEVEL_ONLY = (
     "This browser cannot wait inside a function, so {} cannot be called there: put the call at the top level of the "
     "program, where it may stand inside with, if, for and try too."
 )
+
+#: The longest name of a missing module that is repeated.
+LONGEST_NAME = 100
+
+# A program may put something else in the place of what is built in; the runner's own functions keep what was there.
+globals()["__builtins__"] = dict(vars(builtins))
 
 type Send = Callable[[str, str], None]
 #: What a run came to: kind ("ok", "exit" or "error"), exit status, line (0: unknown), text, hint.
@@ -71,11 +98,48 @@ class _Mark:
     """In a program's namespace: it tells the functions of one run from those of another."""
 
 
+class _AtExit:
+    """What a program wants to be called at its end (`atexit`): the interpreter does not end with it.
+
+    What a library asks for is left to the interpreter.
+    """
+
+    def __init__(self, mark: _Mark) -> None:
+        self._mark = mark
+        self._calls: list[tuple[Callable[..., object], tuple[object, ...], dict[str, object]]] = []
+        self._kept = atexit.register, atexit.unregister
+        atexit.register, atexit.unregister = self.register, self.unregister  # type: ignore[assignment]
+
+    def register[F: Callable[..., object]](self, function: F, /, *args: object, **kwargs: object) -> F:
+        if sys._getframe(1).f_globals.get("__loader__") is not self._mark:
+            return self._kept[0](function, *args, **kwargs)
+        self._calls.append((function, args, kwargs))
+        return function
+
+    def unregister(self, function: Callable[..., object]) -> None:
+        self._calls = [call for call in self._calls if call[0] != function]
+        self._kept[1](function)
+
+    def call(self, failed: Callable[[BaseException], None]) -> None:
+        """The last that was asked for goes first, as elsewhere."""
+        while self._calls:
+            function, args, kwargs = self._calls.pop()
+            try:
+                function(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001 - the others are called all the same
+                failed(error)
+
+    def put_back(self) -> None:
+        atexit.register, atexit.unregister = self._kept
+
+
 class Output:
     """The one place through which all output of a run goes, in order, up to the limits."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, filled: Callable[[], None] = lambda: None) -> None:
         self._send = send
+        #: Told when nothing more is shown.
+        self._filled = filled
         self.open = False
         #: The run that has the word. What an earlier one left behind carries another in its context.
         self._run = contextvars.ContextVar[object]("run", default=None)
@@ -90,7 +154,7 @@ class Output:
         self._lines = self._characters = self._pictures = self._sounds = self._markup = self._tags = 0
         self._hidden_lines = self._hidden_pictures = self._calls = 0
         self._full = self._cut = False
-        self._reported = time.monotonic()
+        self._reported = monotonic()
 
     def text(self, text: str) -> None:
         """Send a piece of text, or the part of it that is within the limits."""
@@ -157,24 +221,20 @@ class Output:
         self._pieces += 1
         if self._pieces <= MOST_PIECES:
             self._send("text", text)
-            self._collecting = time.monotonic()
+            self._collecting = monotonic()
             return
         self._collected += text
-        if (
-            self._full
-            or len(self._collected) >= COLLECTED
-            or time.monotonic() - self._collecting > COLLECT_FOR
-        ):
+        if self._full or len(self._collected) >= COLLECTED or monotonic() - self._collecting > COLLECT_FOR:
             self._release()
 
     def _release(self) -> None:
         if self._collected:
             self._send("text", self._collected)
         self._collected = ""
-        self._collecting = time.monotonic()
+        self._collecting = monotonic()
 
     def _within_limits(self, text: str) -> str:
-        end = min(len(text), MAX_CHARACTERS - self._characters)
+        end = _fitting(text, MAX_CHARACTERS - self._characters)
         lines = text.count("\n", 0, end)
         if self._lines + lines >= MAX_LINES:
             end = -1
@@ -183,19 +243,34 @@ class Output:
             end += 1
             lines = MAX_LINES - self._lines
         self._lines += lines
-        self._characters += end
-        self._full = self._lines >= MAX_LINES or self._characters >= MAX_CHARACTERS
+        self._characters += _weight(text[:end])
+        self._full = self._lines >= MAX_LINES or self._characters >= MAX_CHARACTERS or end < len(text)
+        if self._full:
+            self._filled()
         return text[:end]
 
     def _report_now_and_then(self) -> None:
         self._calls += 1
-        if self._calls % 256 == 0 and time.monotonic() - self._reported > REPORT_EVERY:
+        if self._calls % 16 == 0 and monotonic() - self._reported > REPORT_EVERY:
             self._report()
-            self._reported = time.monotonic()
+            self._reported = monotonic()
 
     def _report(self) -> None:
         if self._hidden_lines or self._hidden_pictures:
             self._send("hidden", f"{self._hidden_lines} {self._hidden_pictures}")
+
+
+def _weight(text: str) -> int:
+    return (
+        len(text) if text.isascii() else WIDE * len(text) - (WIDE - 1) * len(text.encode("ascii", "ignore"))
+    )
+
+
+def _fitting(text: str, room: int) -> int:
+    """How much of a text there is room for."""
+    if _weight(text) <= room:
+        return len(text)
+    return room if text[:room].isascii() else room // WIDE
 
 
 class _Screen(io.RawIOBase):
@@ -231,7 +306,8 @@ class Runner:
     """
 
     def __init__(self, send: Send, packages: Sequence[str], root: str = "") -> None:
-        self._output = Output(send)
+        _complete_asyncio()
+        self._output = Output(send, lambda: self._show(False))
         self._root = root
         self._packages = tuple(packages)
         self._kept_builtins = dict(vars(builtins))
@@ -287,11 +363,12 @@ class Runner:
         self._kept_tasks = _tasks()
         self._stdin = io.TextIOWrapper(io.BufferedReader(_Nobody()), encoding="utf-8")
         # The same two objects for all runs where possible: a logging handler keeps the one it first saw.
-        if self._stdout.closed or not isinstance(getattr(self._stdout, "buffer", None), _Screen):
+        if not _reaches_the_page(self._stdout):
             self._stdout = _stream(self._output)
-        if self._stderr.closed or not isinstance(getattr(self._stderr, "buffer", None), _Screen):
+        if not _reaches_the_page(self._stderr):
             self._stderr = _stream(self._output)
         sys.stdin, sys.stdout, sys.stderr = self._stdin, self._stdout, self._stderr
+        sys.__stdin__, sys.__stdout__, sys.__stderr__ = self._stdin, self._stdout, self._stderr  # type: ignore[misc]
         # With no time of change, linecache keeps the source until the next run replaces it.
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         self._output.begin(mark)
@@ -299,12 +376,10 @@ class Runner:
 
     def _put_back(self, before: types.ModuleType | None) -> None:
         """Undo what a program may have done to the interpreter, so that the next one starts clean."""
-        self._flush()
         left = _tasks() - self._kept_tasks
         self._left = bool(left)
         for task in left:
             task.cancel()
-        vars(builtins).update(self._kept_builtins)
         sys.path[:] = self._kept_path
         sys.setrecursionlimit(self._kept_limit)
         sys.settrace(None)
@@ -314,9 +389,28 @@ class Runner:
             sys.modules["__main__"] = before
 
     def _flush(self) -> None:
-        for stream in (self._stdout, self._stderr):
-            if not stream.closed:
+        """Show what waits in the streams for the end of its line, also in those that a program has put in their place."""
+        for stream in (sys.stdout, sys.stderr, self._stdout, self._stderr):
+            with suppress(Exception):
                 stream.flush()
+
+    def _show(self, shows: bool) -> None:
+        """Whether what is written may be shown, or is only counted."""
+        for stream in (self._stdout, self._stderr):
+            if isinstance(stream, _Stream) and _reaches_the_page(stream):
+                stream.show(shows)
+
+    def _end(self) -> None:
+        """The last of a run's output. What comes after it is silent, and half a line of it does not wait for the next run."""
+        self._flush()
+        # A stream that a program has put around one of these closes it when it goes: now, and not in the next run.
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = self._stdout, self._stderr  # type: ignore[misc]
+        if sys.platform == "emscripten":
+            for number in (1, 2):  # what was written past the streams
+                with suppress(OSError):
+                    os.fsync(number)
+        self._show(True)
+        self._output.end()
 
     def _picture(self, markup: str) -> None:
         """Draw a picture in the page, after all text so far. `markup` is one SVG element."""
@@ -333,14 +427,21 @@ class Runner:
     def _came_to(self, error: BaseException | None, filename: str) -> Result:
         if error is None:
             return "ok", 0, 0, "", ""
-        return self._exit(error) if isinstance(error, SystemExit) else self._error(error, filename)
+        try:
+            return self._exit(error) if isinstance(error, SystemExit) else self._error(error, filename)
+        except Exception as second:  # noqa: BLE001 - an exception whose own words fail, or no memory left for them
+            text = f"{type(error).__name__} (it could not be shown: {type(second).__name__})\n"
+            return "error", 0, _last_line(error.__traceback__, filename), text, ""
 
     def _exit(self, stop: SystemExit) -> Result:
         if stop.code is None:
             return "ok", 0, 0, "", ""
         if isinstance(stop.code, int):
-            return ("exit", int(stop.code), 0, "", "") if stop.code else ("ok", 0, 0, "", "")
-        print(stop.code, file=self._stderr)
+            status = int(stop.code)
+            status = status if abs(status) < 1 << 31 else -1  # as elsewhere
+            return ("exit", status, 0, "", "") if status else ("ok", 0, 0, "", "")
+        with suppress(Exception):  # its words may fail, or the stream is closed
+            print(stop.code, file=sys.stderr)
         return "exit", 1, 0, "", ""
 
     def _let_go(self, program: types.ModuleType, error: BaseException) -> None:
@@ -350,19 +451,28 @@ class Runner:
         gc.collect()
 
     def _error(self, error: BaseException, filename: str) -> Result:
-        try:
-            report = traceback.TracebackException.from_exception(error, compact=True)
-            _keep_own_frames(report, filename)
-            text, line = "".join(report.format()), _own_line(report, filename)
-        except Exception as second:  # noqa: BLE001 - an exception whose own __str__ fails, or no memory left for its words
-            text = f"{type(error).__name__} (it could not be shown: {type(second).__name__})\n"
-            line = _last_line(error.__traceback__, filename)
-        return "error", 0, line, text[:MAX_CHARACTERS], self._hint(error)
+        report = traceback.TracebackException.from_exception(error, compact=True)
+        _keep_own_frames(report, filename)
+        text, line = "".join(report.format()), _own_line(report, filename)
+        # A program can raise an error with any number as its line.
+        line = line if 0 < line <= len(linecache.getlines(filename)) + 1 else 0
+        return (
+            "error",
+            0,
+            line,
+            text[: _fitting(text, MAX_CHARACTERS)],
+            self._hint(error, text[-LONGEST_NAME * 10 :]),
+        )
 
-    def _hint(self, error: BaseException) -> str:
-        if not isinstance(error, ModuleNotFoundError) or not error.name:
+    def _hint(self, error: BaseException, words: str) -> str:
+        for hint, signs in BEYOND_A_BROWSER.items():
+            if any(sign in words for sign in signs):
+                return hint
+        if isinstance(error, EOFError) and NOBODY_TO_ASK not in words:
+            return NOBODY_TO_ASK
+        if not isinstance(error, ModuleNotFoundError) or not error.name or not isinstance(error.name, str):
             return ""
-        name = error.name
+        name = error.name if len(error.name) <= LONGEST_NAME else f"{error.name[:LONGEST_NAME]}…"
         parent = name.rpartition(".")[0]
         if parent in sys.modules:
             return f"{parent} is here, but it has no part called {name}."
@@ -387,8 +497,10 @@ class _Run:
         self._program = types.ModuleType("__main__")
         self._program.__file__ = filename
         self._program.__loader__ = mark = _Mark()  # type: ignore[assignment]
+        self._program.__builtins__ = builtins  # type: ignore[attr-defined]
         self.names = self._program.__dict__
         runner._prepare(self._program, source, filename, mark)
+        self._at_exit = _AtExit(mark)
         self._reserve: bytearray | None = bytearray(RESERVE)
 
     def execute(self) -> None:
@@ -399,15 +511,71 @@ class _Run:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
         self._reserve = None
+        builtins.__dict__.update(self._runner._kept_builtins)
         if isinstance(error, MemoryError):
             self._runner._let_go(self._program, error)
         self._result = self._runner._came_to(error, self._filename)
         return True
 
     def end(self) -> Result:
-        self._runner._put_back(self._before)
-        self._runner._output.end()
+        self._at_exit.call(
+            lambda error: print(self._runner._came_to(error, self._filename)[3], end="", file=sys.stderr)
+        )
+        try:
+            self._at_exit.put_back()
+            self._runner._put_back(self._before)
+        except Exception:  # noqa: BLE001 - it may have broken what is needed for that
+            self._runner._left = True
+        self._runner._end()
         return self._result
+
+
+class _LoopRunner:
+    """`asyncio.Runner`, by hand: its own wants no loop to run yet, and the page's does."""
+
+    def __init__(self, **_: object) -> None:
+        self.loop = asyncio.get_event_loop()
+        self.before, self.closed = _tasks(), False
+        self.context: contextvars.Context | None = None
+
+    def __enter__(self) -> "_LoopRunner":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if not self.closed:
+            self.finish()
+        self.closed = True
+
+    def finish(self) -> None:
+        """Cancel what its runs have left, and wait for that."""
+        left = _tasks() - self.before
+        for task in left:
+            task.cancel()
+
+        async def settle() -> None:
+            await asyncio.gather(*left, return_exceptions=True)
+            await self.loop.shutdown_asyncgens()
+
+        self.loop.run_until_complete(settle())
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        return self.loop
+
+    def within(self, context: contextvars.Context | None) -> contextvars.Context:
+        """The context to run in: one for all its runs."""
+        if self.closed:
+            raise RuntimeError("Runner is closed")
+        self.context = self.context or contextvars.copy_context()
+        return context or self.context
+
+    def run(self, coro: "Any", *, context: contextvars.Context | None = None) -> object:
+        async def main() -> object:
+            return await coro
+
+        return self.loop.run_until_complete(self.loop.create_task(main(), context=self.within(context)))
 
 
 class _Later:
@@ -442,36 +610,20 @@ class _Waiting:
         def run_until_complete(_: object, future: object) -> object:
             return waiting._later("run_until_complete()", future, lambda: waiting._whole(future))
 
-        class Runner:
-            """`asyncio.Runner`, by hand."""
+        class Runner(_LoopRunner):
+            def finish(self) -> None:
+                waiting._cancel(self.before)
 
-            def __init__(self, **_: object) -> None:
-                self.before, self.closed = _tasks(), False
-                self.context: contextvars.Context | None = None
-
-            def __enter__(self) -> "Runner":
-                return self
-
-            def __exit__(self, *_: object) -> None:
-                self.close()
-
-            def close(self) -> None:
-                if not self.closed:
-                    waiting._cancel(self.before)
-                self.closed = True
-
-            def get_loop(self) -> asyncio.AbstractEventLoop:
-                return waiting._loop
-
-            def run(self, coro: object, *, context: contextvars.Context | None = None) -> object:
-                if self.closed:
-                    raise RuntimeError("Runner is closed")
-                self.context = self.context or contextvars.copy_context()  # one for all its runs
-                within = context or self.context
+            def run(self, coro: "Any", *, context: contextvars.Context | None = None) -> object:
+                within = self.within(context)
                 return waiting._later("asyncio.Runner.run()", coro, lambda: waiting._whole(coro, within))
 
+        def run_forever(loop: "Any") -> object:
+            return waiting._later("run_forever()", _stopped(loop), lambda: loop.stopped)
+
         replaced: list[tuple[object, str, object]] = [
-            (type(self._loop), "run_until_complete", run_until_complete)
+            (type(self._loop), "run_until_complete", run_until_complete),
+            (type(self._loop), "run_forever", run_forever),
         ]
         for module in asyncio, asyncio.runners:
             replaced += [(module, "run", run), (module, "Runner", Runner)]
@@ -495,8 +647,10 @@ class _Waiting:
         if "asyncio" in source:
             import ast  # a program that does not wait does without
 
-            tree = _awaited(ast.parse(source, filename), self._RESULT)
-            self._code = compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            with suppress(RecursionError):  # parts that are nested very deeply wait for nothing
+                tree = _awaited(ast.parse(source, filename), self._RESULT)
+                flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+                self._code = compile(tree, filename, "exec", flags, dont_inherit=True)
         scope = vars(builtins)
         scope[self._RESULT] = self._result
         try:
@@ -571,6 +725,49 @@ class _Waiting:
         raise RuntimeError(TOP_LEVEL_ONLY.format(name))
 
 
+def _stopped(loop: "Any") -> asyncio.Future[None]:
+    """What is done when the page's loop is told to stop."""
+    loop.stopped = loop.create_future()
+    return loop.stopped
+
+
+def _complete_asyncio() -> None:
+    """The page's loop goes on after each program: its own `run_forever` and `stop` do nothing, `run` leaves tasks, and a `Runner` refuses."""
+
+    def run_forever(loop: "Any") -> None:
+        loop.run_until_complete(_stopped(loop))
+
+    def stop(loop: "Any") -> None:
+        stopped = getattr(loop, "stopped", None)
+        if stopped is not None and not stopped.done():
+            stopped.set_result(None)
+
+    def run(main: object, *, debug: object = None, loop_factory: object = None) -> object:  # noqa: ARG001
+        if asyncio.current_task() is not None:
+            if isinstance(main, Coroutine):
+                main.close()
+            raise RuntimeError("asyncio.run() cannot be called from a running event loop")
+        with _LoopRunner() as runner:
+            return runner.run(main)
+
+    errors = sys.stderr
+
+    def excepthook(
+        kind: type[BaseException], error: BaseException, place: types.TracebackType | None
+    ) -> None:
+        traceback.print_exception(kind, error, place, file=errors)
+        errors.flush()
+
+    if sys.platform == "emscripten":
+        # Pyodide prints with it each error that leaves Python, and catches that on its way, but not from a program's own stream.
+        sys.excepthook = excepthook
+        from pyodide.webloop import WebLoop
+
+        WebLoop.run_forever, WebLoop.stop = run_forever, stop
+        for module in asyncio, asyncio.runners:
+            module.Runner, module.run = _LoopRunner, run  # type: ignore[misc,assignment]
+
+
 def _awaited(tree: "ast.Module", result: str) -> "ast.Module":
     """The program with each call at its top level as `await result(call)`; so also at the end of each `with`, which is one more."""
     import ast
@@ -638,6 +835,21 @@ class _Stream(io.TextIOWrapper):
     def write(self, text: str) -> int:
         screen = self.buffer
         return super().write(text) if not isinstance(screen, _Screen) or screen.output.hears() else len(text)
+
+    def show(self, shows: bool) -> None:
+        """What is only counted goes through in large pieces, and nobody asks who speaks."""
+        if shows:
+            self.__dict__.pop("write", None)
+        else:
+            self.write = super().write  # type: ignore[method-assign]
+        self.reconfigure(line_buffering=shows)
+
+
+def _reaches_the_page(stream: io.TextIOWrapper) -> bool:
+    try:
+        return not stream.closed and isinstance(getattr(stream, "buffer", None), _Screen)
+    except ValueError:  # it was detached
+        return False
 
 
 def _stream(output: Output) -> io.TextIOWrapper:

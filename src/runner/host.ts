@@ -65,10 +65,10 @@ interface Job extends Program {
   sounds: number;
 }
 
-/** More than execute.py ever sends in one run; the rest did not come from there and is dropped. */
+/** More than execute.py ever sends in one run, whose characters in markup are one or two units each; the rest did not come from there and is dropped. */
 const MOST_TEXT = 300_000;
 const MOST_PICTURES = 60;
-const MOST_MARKUP = 2_500_000;
+const MOST_MARKUP = 4_500_000;
 const MOST_TAGS = 12_000;
 const MOST_SOUNDS = 5;
 
@@ -317,12 +317,13 @@ function playSound(client: Client, title: string, audio: string): void {
   }
 }
 
-let workerUrl: string | undefined;
+let code: Blob | undefined;
 
 function startWorker(): Worker {
-  workerUrl ??= URL.createObjectURL(new Blob([workerCode], { type: "text/javascript" }));
+  code ??= new Blob([workerCode], { type: "text/javascript" });
   let asked = false;
-  const worker = new Worker(workerUrl, {
+  // Under an address of its own: a program can take back the one that its worker came from.
+  const worker = new Worker(URL.createObjectURL(code), {
     name: "python",
     // A browser that knows module workers reads this; one that does not would start a useless classic one.
     get type(): WorkerType {

@@ -26,6 +26,9 @@ export type OfRun = Exclude<FromWorker, { start: string }>;
 const MOST_MESSAGES = 8_000;
 const MESSAGES_PER_SECOND = 40;
 
+/** More of what a program has thrown is not repeated. */
+const LONGEST_REASON = 500;
+
 export class Interpreter {
   readonly start = secretNumber();
   ready = false;
@@ -46,7 +49,7 @@ export class Interpreter {
     worker.onmessage = ({ data }: MessageEvent<unknown>) => this.listen(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.life.lost(event.message || "its worker ended");
+      this.life.lost(event.message?.slice(0, LONGEST_REASON) || "its worker ended");
     };
   }
 

@@ -46,7 +46,7 @@ export class Loading {
   /** Goes back to the longer way when the image does not start in this browser, or cannot be had. */
   way: Way = "Suspending" in WebAssembly ? "image" : "plain"; // the image has stack switching in it
   private manifest: Promise<Manifest> | undefined;
-  private readonly parts = new Map<string, Part>();
+  private readonly parts = new Map<string, Part | Blob>();
   private readonly archives = new Map<string, Promise<void>>();
   /** The archives that have come beside what a start needs, by path. */
   readonly extra = new Map<string, Part>();
@@ -87,10 +87,10 @@ export class Loading {
               throw file === image && error instanceof LoadingError ? new NoImage(error.message) : error;
             });
             this.parts.set(file.path, twin ?? part);
-            events.part(file.path, part);
+            events.part(file.path, given(part));
           } else {
             receive(file.size);
-            events.part(file.path, kept instanceof ArrayBuffer ? kept.slice(0) : kept);
+            events.part(file.path, given(kept instanceof ArrayBuffer ? kept.slice(0) : kept));
           }
         }),
       );
@@ -128,7 +128,7 @@ export class Loading {
     let coming = this.archives.get(archive.path);
     if (this.parts.has(archive.path)) return Promise.resolve();
     coming ??= this.loadPart(manifest, archive, (_, again) => (again ? this.stalled() : undefined), new AbortController().signal).then(
-      ({ part }) => void this.extra.set(archive.path, part),
+      ({ part }) => void this.extra.set(archive.path, part as ArrayBuffer),
       () => void this.archives.delete(archive.path),
     );
     this.archives.set(archive.path, coming);
@@ -166,7 +166,7 @@ export class Loading {
     receive: Receive,
     signal: AbortSignal,
     twice = false,
-  ): Promise<Fetched | { part: string; twin?: undefined }> {
+  ): Promise<Fetched | { part: Blob; twin?: undefined }> {
     const url = new URL(file.path, this.address.url).href;
     const packed = "packed" in file ? new URL((file as PackedFile).packed.path, this.address.url).href : undefined;
     const form = partForm(manifest, file);
@@ -174,8 +174,13 @@ export class Loading {
     const expected = { sha256, integrity: integrityOfHex(sha256), size, packed, compile: form === "module", twice: twice && form === "bytes" };
     const came = await fetchVerified(this.loader, url, expected, this.silences, receive, signal);
     if (form !== "url") return came;
-    return { part: URL.createObjectURL(new Blob([came.part as ArrayBuffer], { type: "text/javascript" })) };
+    return { part: new Blob([came.part as ArrayBuffer], { type: "text/javascript" }) };
   }
+}
+
+/** Each worker has an address of its own for the code that it gets, and takes it back. */
+function given(part: Part | Blob): Part {
+  return part instanceof Blob ? URL.createObjectURL(part) : part;
 }
 
 type Expected = Omit<Wanted, "id" | "url" | "cache">;

@@ -125,8 +125,11 @@ export type FromWorker =
 const LONGEST_TEXT = 400_000;
 const LONGEST_MARKUP = 1_000_000;
 const LONGEST_REASON = 4_000;
-const LONGEST_TITLE = 100;
+const LONGEST_TITLE = 200;
 const LONGEST_AUDIO = 700_000;
+
+/** Where it cannot be read how a run ended, it has ended all the same. */
+const UNREADABLE: Outcome = { kind: "error", seconds: 0, line: 0, text: "How the program ended cannot be told.\n", hint: "" };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -174,10 +177,7 @@ export function readMessage(data: unknown, start: string, run: string): FromWork
   if (type === "hidden" && isCount(data.lines) && isCount(data.pictures)) {
     return { type, run, lines: data.lines, pictures: data.pictures };
   }
-  if (type === "done") {
-    const outcome = readOutcome(data.outcome);
-    if (outcome) return { type, run, outcome };
-  }
+  if (type === "done") return { type, run, outcome: readOutcome(data.outcome) ?? UNREADABLE };
   return undefined;
 }
 

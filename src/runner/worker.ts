@@ -136,6 +136,8 @@ interface Archives extends PyProxy {
 
 async function startPython({ manifest, way, root, base }: Extract<ToWorker, { type: "boot" }>): Promise<Runner> {
   const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, printRaw);
+  // Where nothing waits inside of a call, nobody else would hear of the end of Python.
+  (python as unknown as { _api: { on_fatal: (error: unknown) => void } })._api.on_fatal = (error) => post({ type: "died", start, reason: reason(error) });
   // WebKit ends a worker no earlier than it comes by JavaScript: a loop in Python then does so now and then, to look in here.
   if (!("Suspending" in WebAssembly)) python.setInterruptBuffer(new Uint8Array(1));
   const { Archives } = python.pyimport("_archives") as unknown as { Archives: (...args: unknown[]) => Archives };

@@ -73,6 +73,7 @@ class Silent(LongRunningIntent):
 
 
 MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
+    "wait for 5 of what": (lambda it: it.phone.wait(5), "takes its arguments by name: seconds, minutes, hours, until"),
     "submit None": (lambda it: it.app.task_scheduler.submit(None), "request=None.*give a BGAppRefreshTaskRequest or"),
     "follows a text": (lambda it: it.card.follows("x"), "task='x'.*give a URLSessionTask"),
     "a text handles expiry": (

@@ -26,13 +26,52 @@ def test_each_callback_runs_in_the_state_that_it_names():
     assert phone.app_state is phone.app.state is State.SUSPENDED
     phone.open()
     assert seen == {
-        "didFinishLaunching": (State.ACTIVE, SceneState.FOREGROUND_ACTIVE),
+        "didFinishLaunching": (State.INACTIVE, SceneState.UNATTACHED),
         "sceneDidBecomeActive": (State.ACTIVE, SceneState.FOREGROUND_ACTIVE),
         "sceneWillResignActive": (State.ACTIVE, SceneState.FOREGROUND_ACTIVE),
         "sceneDidEnterBackground": (State.BACKGROUND, SceneState.BACKGROUND),
         "sceneWillEnterForeground": (State.BACKGROUND, SceneState.BACKGROUND),
     }
     assert phone.app.state is State.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("ios", "told"),
+    [
+        ("18", ["didFinishLaunching", "sceneWillEnterForeground", "sceneDidBecomeActive"]),
+        ("12", ["didFinishLaunching", "applicationDidBecomeActive"]),
+    ],
+)
+def test_a_launched_app_is_inactive_first_and_a_new_scene_enters_the_foreground(ios, told):
+    heard, at_launch = [], []
+
+    async def main(app: Application) -> None:
+        at_launch.append((app.state, app.scene_state))
+        app.observe(heard.append)
+
+    phone = Phone(ios)
+    phone.open(main)
+    assert at_launch == [(State.INACTIVE, SceneState.UNATTACHED)]
+    assert heard == told
+    assert phone.app.state is State.ACTIVE
+    assert phone.app.scene_state is SceneState.FOREGROUND_ACTIVE
+
+
+def test_an_app_that_is_launched_in_the_background_is_in_the_background_at_once():
+    seen = []
+
+    async def main(app: Application) -> None:
+        app.observe(lambda told: seen.append((told, app.state)))
+
+    phone = Phone()
+    phone.open(main)
+    phone.swipe_up()
+    phone.terminate("memory was needed")
+    seen.clear()
+    phone.pushes.silent()
+    assert seen == [("didFinishLaunching", State.BACKGROUND)]
+    phone.open()
+    assert [told for told, _ in seen[1:]] == ["sceneWillEnterForeground", "sceneDidBecomeActive"]
 
 
 def test_by_the_names_of_the_time_before_scenes_too():

@@ -451,3 +451,19 @@ def test_progress_that_cannot_be(total: int | None, completed: int):
     phone.open(main)
     with pytest.raises(UsageError, match="unit_count"):
         phone.tap("Post")
+
+
+def test_a_request_under_the_identifier_of_a_waiting_one_takes_its_place():
+    waits = []
+
+    async def main(app: Application) -> None:
+        app.task_scheduler.register("post", lambda _task: None)
+        for title in ("First", "Second"):
+            request = BGContinuedProcessingTaskRequest("post", title=title, subtitle="Posting")
+            app.task_scheduler.submit(request)
+        waits.extend(request.title for request in app.task_scheduler.pending_task_requests())
+
+    phone = Phone("26")
+    phone.continued_processing.full = True
+    phone.open(main)
+    assert waits == ["Second"]

@@ -7,10 +7,12 @@ import pytest
 
 from afterswipe import (
     MB,
+    Application,
     AssertionChanged,
     Phone,
     State,
     StateChanged,
+    TransferEnded,
     TransferMoved,
     UnavailableError,
     URLError,
@@ -528,3 +530,73 @@ def test_a_piece_that_the_system_had_on_its_way_does_not_outlive_the_network(up)
     phone.wait(minutes=1)
     assert moved[-1][1] == 20 * MB
     assert [sent for _, sent in moved] == sorted({sent for _, sent in moved})
+
+
+@pytest.mark.parametrize(
+    ("status", "arrives"), [(302, ("GET", 0)), (303, ("GET", 0)), (307, ("POST", MB)), (308, ("POST", MB))]
+)
+@pytest.mark.parametrize("session", ["url_session", "background_url_session"])
+def test_redirects_are_followed_in_both_sessions(session, status, arrives):
+    came, answers = [], []
+
+    def server(request: httpx.Request, received: int) -> httpx.Response:
+        if request.url.path == "/old":
+            return httpx.Response(status, headers={"location": "/new"})
+        came.append((request.method, received))
+        return httpx.Response(200)
+
+    async def main(app: Application) -> None:
+        task = getattr(app, session).upload("story.mov", size=MB, to="https://s.example/old")
+        async for _ in task:
+            pass
+        answers.append(task.response.status_code)
+
+    phone = Phone()
+    phone.network.serve("s.example", server)
+    phone.open(main)
+    phone.wait(minutes=1)
+    assert (came, answers) == ([arrives], [200])
+    assert [entry.outcome for entry in phone.record.of(TransferEnded)] == ["done"]
+
+
+@pytest.mark.parametrize("session", ["url_session", "background_url_session"])
+def test_a_loop_of_redirects_is_an_error_with_apples_number(session):
+    asked, errors = [], []
+
+    def server(request: httpx.Request, _received: int) -> httpx.Response:
+        asked.append(request.method)
+        return httpx.Response(301, headers={"location": "https://s.example/again"})
+
+    async def main(app: Application) -> None:
+        try:
+            async for _ in getattr(app, session).upload("story.mov", size=MB, to="https://s.example/old"):
+                pass
+        except URLError as error:
+            errors.append((error.code, error.number))
+
+    phone = Phone()
+    phone.network.serve("s.example", server)
+    phone.open(main)
+    phone.wait(minutes=1)
+    assert errors == [("httpTooManyRedirects", -1007)]
+    assert len(asked) == 17
+
+
+def test_a_client_of_httpx_follows_redirects_where_it_is_told_to():
+    answers = []
+
+    def server(request: httpx.Request, _received: int) -> httpx.Response:
+        old = request.url.path == "/old"
+        return httpx.Response(302, headers={"location": "/new"}) if old else httpx.Response(204)
+
+    async def main(app: Application) -> None:
+        async with app.url_session.client() as client:
+            for follow in (False, True):
+                response = await client.get("https://s.example/old", follow_redirects=follow)
+                answers.append(response.status_code)
+
+    phone = Phone()
+    phone.network.serve("s.example", server)
+    phone.open(main)
+    phone.wait(minutes=1)
+    assert answers == [302, 204]

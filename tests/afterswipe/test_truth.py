@@ -21,7 +21,7 @@ from afterswipe import (
     Span,
     UsageError,
 )
-from afterswipe.seen.gaps import REASONS, together
+from afterswipe.seen.gaps import REASONS, covered
 
 from .apps import uploading
 
@@ -289,8 +289,8 @@ def test_two_wrong_cards_are_two_gaps_and_one_time():
 
 def test_together_counts_each_moment_once():
     spans = [Span(0, 10, "a"), Span(5, 12, "b"), Span(12, 13, "c"), Span(20, 21, "d")]
-    assert together(spans) == [(0, 13), (20, 21)]
-    assert together([]) == []
+    assert covered(spans) == 14
+    assert covered([]) == 0
 
 
 DEEDS = ("open", "swipe_up", "lock", "unlock", "force_quit", "memory_pressure", "remove_card", "push")
@@ -468,6 +468,38 @@ def test_a_card_that_says_all_is_done_is_wrong_where_the_server_refused(text, wr
     phone.open(main)
     phone.wait(minutes=5)
     assert bool(phone.truth().gaps) is wrong
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "wrong"), [(500, "Posted", True), (500, "Not posted", False), (201, "Posted", False)]
+)
+def test_a_card_that_ended_as_done_is_wrong_where_the_server_refused(status, text, wrong):
+    async def main(app):
+        card = app.activities.request("Story", text="Posting", progress=0.0)
+        async for sent in app.url_session.upload("story.mov", size=MB):
+            card.update(progress=sent)
+        card.end(text)
+
+    phone = Phone()
+    phone.network.serve("upload.example", lambda request, received: httpx.Response(status))
+    phone.open(main)
+    phone.wait(minutes=5)
+    assert bool(phone.truth().gaps) is wrong
+    assert (phone.pair().label == "The card says what is so.") is not wrong
+
+
+def test_a_transfer_that_waits_is_not_said_to_be_under_way():
+    async def main(app):
+        app.background_url_session.upload("story.mov", size=60 * MB)
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(seconds=2)
+    assert "; under way." in str(phone.truth())
+    phone.network.disconnect()
+    assert "; waits: there is no network." in str(phone.truth())
+    phone.network.connect()
+    assert "; under way." in str(phone.truth())
 
 
 def test_a_difference_that_is_tolerated_is_stated():

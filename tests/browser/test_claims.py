@@ -481,7 +481,6 @@ def test_paper_has_neither_popover_nor_buttons(page: Page, site: Site) -> None:
     expect(page.locator(".claim-actions")).to_be_visible()
     page.locator("a.claim").hover()
     expect(popover(page)).to_be_visible()
-    page.emulate_media(media="print")
     expect(page.locator(".claim-popover")).to_be_hidden()
     expect(page.locator(".claim-actions")).to_be_hidden()
     expect(page.locator("a.claim")).to_be_visible()
@@ -568,12 +567,19 @@ def index(site: Site) -> str:
 EVERY = claims.every()
 
 
-def rows(page: Page) -> set[str]:
+def rows(page: Page, which: str = ":visible") -> set[str]:
     """The claims that can be seen once the filter is there."""
     expect(page.locator(".claim-filter")).to_be_visible()
     return set(
-        page.locator("li[data-evidence]:visible").evaluate_all("(items) => items.map((item) => item.id)")
+        page.locator(f"li[data-evidence]{which}").evaluate_all("(items) => items.map((item) => item.id)")
     )
+
+
+def folded(page: Page) -> None:
+    """No claim is taken away, and each waits under the name of its mechanism."""
+    assert rows(page, ":not([hidden])") == {claim.id for claim in EVERY}
+    assert rows(page) == set()
+    expect(page.locator("h2:visible")).to_have_count(len({claim.mechanism for claim in EVERY}))
 
 
 def ids(fits: Callable[[Claim], bool]) -> set[str]:
@@ -584,10 +590,23 @@ def address_has(page: Page, query: str) -> None:
     page.wait_for_url(re.compile(re.escape(query)))
 
 
-def test_without_a_filter_all_claims_are_shown(page: Page, index: str) -> None:
+def test_without_a_filter_all_claims_are_there_under_their_mechanisms(page: Page, index: str) -> None:
     page.goto(index)
     expect(page.locator(".claim-filter-count")).to_have_text(f"{len(EVERY)} of {len(EVERY)}")
     expect(page.get_by_role("button", name="Reset")).to_be_disabled()
+    folded(page)
+    page.locator("summary", has_text="Silent push").click()
+    assert rows(page) == ids(lambda claim: claim.mechanism == "silent-push")
+    page.reload()
+    assert rows(page) == ids(lambda claim: claim.mechanism == "silent-push")
+
+
+@pytest.mark.parametrize("named", ["silent-push", f"{TRUE}"])
+def test_an_address_opens_the_group_that_it_names(page: Page, index: str, named: str) -> None:
+    page.goto(f"{index}#{named}")
+    mechanism = named.partition(".")[0]
+    assert rows(page) == ids(lambda claim: claim.mechanism == mechanism)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert rows(page) == {claim.id for claim in EVERY}
 
 
@@ -658,9 +677,8 @@ def test_the_address_gives_the_filter_and_reset_takes_it_away(page: Page, index:
     headings = page.locator("h2:visible")
     expect(headings).to_have_count(1)
     expect(headings).to_contain_text("Live Activity")
-    expect(page.locator(".claim-contents")).to_be_hidden()
     page.get_by_role("button", name="Reset").click()
-    assert rows(page) == {claim.id for claim in EVERY}
+    folded(page)
     expect(page.get_by_label("Words", exact=True)).to_be_focused()
     page.wait_for_url(f"{index}?other=1")
 
@@ -673,7 +691,7 @@ def test_a_filter_that_fits_nothing_says_so(page: Page, index: str) -> None:
 
 def test_an_address_with_nonsense_filters_nothing(page: Page, index: str) -> None:
     page.goto(f"{index}?mechanism=<script>&ios=banana&evidence=%00")
-    assert rows(page) == {claim.id for claim in EVERY}
+    folded(page)
     expect(page.get_by_label("Mechanism", exact=True)).to_have_value("")
 
 

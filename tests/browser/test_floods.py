@@ -30,8 +30,18 @@ FLOODS = {
     "sounds.py": "import _display\nwhile True:\n    _display.sound(b'x' * 400_000, 'x')\n",
 }
 
+#: What ends Python itself, or leaves something behind that never ends; the first line of it is seen.
+ENDS = {
+    "exit.py": "import os\nprint('begun')\nos._exit(0)\n",
+    "abort.py": "import os\nprint('begun')\nos.abort()\n",
+    "killed.py": "import os, signal\nprint('begun')\nos.kill(os.getpid(), signal.SIGKILL)\n",
+    "depth.py": "import sys\nprint('begun')\nsys.setrecursionlimit(10**9)\ndef f():\n    f()\nf()\n",
+    "promises.py": JS
+    + "def again(*_):\n    js.Promise.resolve().then(proxy)\nproxy = create_proxy(again)\nprint('begun')\nagain()\n",
+}
+
 #: Runs one, lets frames pass, stops it where it still runs, and runs the next.
-FLOOD = """async (file) => {
+FLOOD = """async (file, ends) => {
     await customElements.whenDefined("run-snippet");
     const [root, good] = [file, "good.py"].map((name) => document.querySelector(`run-snippet[source="${name}"]`));
     const press = (snippet, word) => snippet.querySelector(`.snippet-button--${word}`).click();
@@ -43,6 +53,7 @@ FLOOD = """async (file) => {
     press(root, "run");
     await until(root, (busy) => busy !== "loading");
     for (let i = 0; i < 30; i++) await new Promise(requestAnimationFrame);
+    if (ends) await until(root, (busy) => busy === null);
     if (root.hasAttribute("busy")) press(root, "stop");
     const stuck = root.hasAttribute("busy");
     press(good, "run");
@@ -57,13 +68,13 @@ FLOOD = """async (file) => {
 def test_under_a_flood_the_page_answers(
     name: str, run_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    sources = {file: Source(code) for file, code in {**FLOODS, "good.py": "print('good')\n"}.items()}
+    sources = {file: Source(code) for file, code in {**FLOODS, **ENDS, "good.py": "print('good')\n"}.items()}
     wrong = {}
     with StaticServer(run_folder) as server, opening(name, tmp_path, request) as engine:
         server.pages["/floods.html"] = render(sources, run_folder / "_run")
         engine.open(f"{server.origin}/floods.html")
-        for file in FLOODS:
-            stuck, status, output, parts = engine.call(FLOOD, file)
+        for file in [*FLOODS, *ENDS]:
+            stuck, status, output, parts = engine.call(FLOOD, file, file in ENDS)
             if stuck or not status.startswith("Finished") or output != "good\n" or parts > 10_000:
                 wrong[file] = (stuck, status, output, parts)
         assert not wrong

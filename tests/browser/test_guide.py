@@ -153,7 +153,7 @@ def test_the_theme_makes_no_second_element_of_colours(page: Page, server: Static
 
 
 @pytest.mark.parametrize(
-    "address", ["claims/#policy", "reference/api/phone/#afterswipe.Phone.truth", "errors/#push"]
+    "address", ["claims/#live-activity", "reference/api/phone/#afterswipe.Phone.truth", "errors/#push"]
 )
 def test_a_cited_place_is_what_the_reader_sees(page: Page, server: StaticServer, address: str) -> None:
     page.goto(f"{server.origin}/{address}")

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from .serving import StaticServer
 from .snippet_page import Snippet, Source
+from .test_waiting import WITHOUT
 from .watching import Opener, Tab, Watch, hold_the_clock
 
 ENDLESS = "print('begun')\nwhile True:\n    pass\n"
@@ -239,6 +240,68 @@ def test_asyncio_and_sleep_work_as_elsewhere(tab: Tab) -> None:
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
     assert snippet.result() == "slept\nawake\n"
+
+
+AS_ELSEWHERE = """
+import asyncio
+async def fails():
+    1 / 0
+async def ticks():
+    try:
+        while True:
+            await asyncio.sleep(0)
+    finally:
+        print("cancelled")
+async def leaves():
+    task = asyncio.create_task(ticks())
+    await asyncio.sleep(0)
+try:
+    asyncio.run(fails())
+except ZeroDivisionError:
+    print("caught")
+asyncio.run(leaves())
+with asyncio.Runner() as runner:
+    print(runner.run(asyncio.sleep(0, "one")), runner.run(asyncio.sleep(0, "two")))
+    runner.run(leaves())
+async def nested():
+    try:
+        asyncio.run(fails())
+    except RuntimeError as error:
+        print(error)
+asyncio.run(nested())
+loop = asyncio.new_event_loop()
+async def stops():
+    print("on and on")
+    loop.stop()
+loop.create_task(stops())
+loop.run_forever()
+print("end")
+"""
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_asyncio_ends_as_elsewhere(opener: Opener, waits: bool) -> None:
+    """With stack switching, and without: `Runner`, `run_forever`, what is left, what is caught, what is nested."""
+    page = opener.page({"a.py": Source(AS_ELSEWHERE)}, script="" if waits else WITHOUT)
+    snippet = Snippet(page, "a.py")
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    nested = "asyncio.run() cannot be called from a running event loop"
+    assert snippet.result() == f"caught\ncancelled\none two\ncancelled\n{nested}\non and on\nend\n"
+
+
+def test_what_is_written_past_the_streams_is_shown_without_its_lines_end(tab: Tab) -> None:
+    page = tab.page(
+        {
+            "a.py": Source("import os\nos.write(1, b'abc')\n"),
+            "b.py": Source("import os\nos.write(1, b'd\\n')\n"),
+        }
+    )
+    for file, output in {"a.py": "abc\n", "b.py": "d\n"}.items():
+        snippet = Snippet(page, file)
+        snippet.run()
+        expect(snippet.status).to_contain_text("Finished")
+        assert snippet.result() == output
 
 
 def test_tasks_left_behind_do_not_print_into_the_next_run(tab: Tab) -> None:

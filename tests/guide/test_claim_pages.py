@@ -250,7 +250,7 @@ def test_an_entry_of_the_index_has_what_the_filter_needs():
 
 def test_the_filter_of_the_index_has_its_fields_and_is_hidden_until_it_works():
     made = claim_pages.sources([claim()])["claims.md"]
-    filter_ = made[made.index('<div class="claim-filter"') : made.index('<nav class="claim-contents"')]
+    filter_ = made[made.index('<div class="claim-filter"') : made.index('<details class="claim-group"')]
     assert " hidden>" in filter_.partition("\n")[0]
     assert re.findall(r'<label class="claim-label" for="claim-filter-(\w+)">', filter_) == [
         "text",

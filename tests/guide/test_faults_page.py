@@ -12,7 +12,7 @@ from guide.pages import faults
 
 def test_every_fault_is_on_the_page_with_its_answer_and_its_test():
     page = faults.page()
-    sections = dict(re.findall(r"^### (F\d\d): .*?\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL))
+    sections = dict(re.findall(r"^### (F\d\d+): .*?\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL))
     assert list(sections) == [kind.id for kind in FAULTS.values() if not kind.unreachable]
     for name, section in sections.items():
         kind = FAULTS[name]
@@ -23,14 +23,14 @@ def test_every_fault_is_on_the_page_with_its_answer_and_its_test():
         assert ("<dt>Naive</dt>" in section) == kind.naive
 
 
-def test_there_are_98_in_order():
-    assert list(FAULTS) == [f"F{number:02}" for number in range(1, 99)]
+def test_there_are_101_in_order():
+    assert list(FAULTS) == [f"F{number:02}" for number in range(1, 102)]
 
 
 def test_every_rule_is_asked_for_by_a_fault():
     page = faults.page()
     for name in RULES:
-        assert re.search(rf"^\*\*{name}\.\*\* .* Asked for by \[F\d\d\]", page, re.MULTILINE)
+        assert re.search(rf"^\*\*{name}\.\*\* .* Asked for by \[F\d\d+\]", page, re.MULTILINE)
 
 
 def test_a_fault_without_its_test_stops_the_build(monkeypatch):

@@ -69,7 +69,7 @@ def test_a_marker_of_several_claims_shows_the_weakest_and_names_all():
 
 def test_a_table_of_a_run_leaves_names_of_code_as_they_are():
     html = render("/// outcome | guide_minute_by_minute\nA caption.\n///\n")
-    assert ">didFinishLaunching, sceneDidBecomeActive</td>" in html
+    assert ">didFinishLaunching, sceneWillEnterForeground, sceneDidBecomeActive</td>" in html
     assert ">Not running</td>" in html
 
 

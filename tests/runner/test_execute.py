@@ -5,6 +5,7 @@ import builtins
 import importlib.util
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -108,6 +109,9 @@ def test_lines_beyond_the_limit_are_counted(page: Page, count: int, shown: int, 
         ("print('x' * 199_999)", 200_000, "0 0"),
         ("print('x' * 200_000)", 200_000, "1 0"),
         ("print('x' * 300_000, end='')", 200_000, "1 0"),
+        ("print('\\U0001f600' * 19_999)\nprint('x')", 20_002, "0 0"),
+        ("print('a\\u0301' * 99_999)\nprint('x')", 20_000, "2 0"),
+        ("for _ in range(1_999): print('\\u0628' * 99)", 20_180, "1798 0"),
         ("print('x' * 300_000)\nprint('y')\nprint('z', end='')", 200_000, "3 0"),
         ("print('line\\n' * 5_000, end='')", 10_000, "3000 0"),
         ("for i in range(60): import _display; _display.svg('<svg/>')", 0, "0 10"),
@@ -601,3 +605,116 @@ def test_what_a_process_left_unfinished_is_kept_no_longer_than_its_program(page:
     page.runner.collect()
     page.run("import asyncio\nprint(asyncio.kept())\n")
     assert page.text == "None\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        ("import sys; sys.exit(10**30)", ("exit", -1, 0)),
+        ("import sys; sys.exit(-(2**31))", ("exit", -1, 0)),
+        ("raise SystemExit(type('Bad', (), {'__str__': lambda _: 1 / 0})())", ("exit", 1, 0)),
+        ("import sys; sys.stderr.close(); sys.exit('enough')", ("exit", 1, 0)),
+        (f"raise SyntaxError('m', ({NAME!r}, 10**30, 1, 'text'))", ("error", 0, 0)),
+        (f"raise SyntaxError('m', ({NAME!r}, -5, 1, 'text'))", ("error", 0, 0)),
+        ("compile('\\n' * 98 + 'if', __file__, 'exec')", ("error", 0, 0)),
+        (f"import {'a' * 6_000}", ("error", 0, 1)),
+        ("raise ModuleNotFoundError('m', name=5)", ("error", 0, 1)),
+        ("raise type('Bad', (Exception,), {'__notes__': property(lambda _: 1 / 0)})", ("error", 0, 1)),
+    ],
+)
+def test_whatever_a_program_ends_with_can_be_told(
+    page: Page, code: str, result: tuple[str, int, int]
+) -> None:
+    ended = page.run(code)
+    assert ended[:3] == result
+    assert len(ended[4]) < 1_000
+
+
+BROKEN = {
+    "what is built in": "import builtins\nbuiltins.isinstance = builtins.len = builtins.type = None\nprint('said')\n",
+    "all that is built in": (
+        "import builtins\nfor name in set(dir(builtins)) - {'delattr', 'print'}:\n"
+        "    if not name.startswith('__'):\n        delattr(builtins, name)\nprint('said')\n"
+    ),
+    "a clock": "import time\ntime.monotonic = None\nprint('said')\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_the_runner_needs_is_its_own(page: Page, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr("time.monotonic", time.monotonic)  # put back
+    assert page.run(BROKEN[name])[0] == "ok"
+    assert page.text == "said\n"
+    assert page.run(BROKEN[name] + "1 / 0\n")[0] == "error"
+    assert len([]) == 0
+
+
+def test_what_cannot_be_put_back_ends_with_the_interpreter(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asyncio.all_tasks", asyncio.all_tasks)  # put back
+
+    async def on_a_loop() -> Any:
+        return page.run("import asyncio\nasyncio.all_tasks = None\nprint('said')\n")
+
+    assert asyncio.run(on_a_loop())[0] == "ok"
+    assert page.text == "said\n"
+    assert not page.runner.collect()
+
+
+STREAMS = {
+    "a wrapper": "import io\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8')\nprint('said')\n",
+    "a detached one": "import io\nsys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')\nprint('said')\n",
+    "the first one": "import io\nsys.stdout = io.StringIO()\nprint('hidden')\nsys.stdout = sys.__stdout__\nprint('said')\n",
+    "a writer": "import codecs\nsys.stdout = codecs.getwriter('utf-8')(sys.stdout.buffer)\nprint('said')\n",
+    "none": "print('said')\nsys.stdout = sys.stderr = None\nprint('hidden')\n",
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_program_has_streams_of_its_own(page: Page, name: str) -> None:
+    for code in ("import sys\n" + STREAMS[name], "print('said')\n"):
+        assert page.run(code)[0] == "ok"
+        assert page.text == "said\n"
+
+
+def test_what_is_only_counted_costs_little(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing of it waits in the streams for the next run."""
+    asked = []
+    hears = execute.Output.hears
+    monkeypatch.setattr(execute.Output, "hears", lambda output: asked.append(1) or hears(output))
+    page.run(
+        "import builtins\nfor i in range(100_000):\n    print(i)\n"
+        "class Late:\n    def __del__(self):\n        print('HIJACKED', end='')\nbuiltins.late = Late()\n"
+        "builtins.call = lambda: print('HIJACKED', end='')\n"
+    )
+    assert page.hidden == "98000 0"
+    assert len(asked) < 15_000
+    builtins.call()  # type: ignore[attr-defined]
+    del builtins.late, builtins.call  # type: ignore[attr-defined]
+    page.run("print('good')\n")
+    assert page.text == "good\n"
+
+
+def test_what_a_program_wants_at_its_end(page: Page) -> None:
+    page.run(
+        "import atexit, sys\natexit.register(print, 'last')\n"
+        "@atexit.register\ndef fails():\n    1 / 0\n@atexit.register\ndef first():\n    print('first')\n"
+        "atexit.register(print, 'no')\natexit.unregister(print)\natexit.register(print, 'again')\nsys.exit(3)\n"
+    )
+    assert page.text.startswith("again\nfirst\nTraceback")
+    assert page.text.endswith("ZeroDivisionError: division by zero\n")
+    page.run("import logging\nprint('good')\n")
+    assert page.text == "good\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ('raise RuntimeError("can\'t start new thread")', "no threads"),
+        ("raise OSError(23, 'Host is unreachable')", "no other host"),
+        ("raise EOFError", "nobody to ask"),
+    ],
+)
+def test_what_a_browser_does_not_let_a_program_do_is_said(page: Page, code: str, words: str) -> None:
+    assert words in page.run(code)[4]

@@ -309,7 +309,8 @@ def test_a_pause_says_until_when(truth, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("number", "twice"), [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGTERM, False)]
+    ("number", "twice"),
+    [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGHUP, False)],
 )
 def test_ctrl_c_ends_a_run_that_waits(number, twice, tmp_path, monkeypatch):
     """Nothing comes and nothing will: it is said at once, and the end does not wait for the server."""
@@ -328,13 +329,29 @@ def test_ctrl_c_ends_a_run_that_waits(number, twice, tmp_path, monkeypatch):
             return super().write(text)
 
     monkeypatch.setattr(sys, "stderr", said := Said())
-    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    handlers = [signal.getsignal(number) for number in command._ENDS]
     with hosted(application(Stalling(FeedServer(generated(1, 2_000))))) as root:
         assert command.main([root, str(tmp_path), "--quiet"]) == command.INTERRUPTED
-    assert handlers == (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM))
+    assert handlers == [signal.getsignal(number) for number in command._ENDS]
     assert "Stopping" in said.getvalue()
     assert "kept" in said.getvalue()
     assert "Traceback" not in said.getvalue()
+
+
+def test_a_closed_terminal_that_was_to_be_ignored_is(truth, tmp_path, capsys):
+    """As `nohup` has it."""
+
+    class HangsUp(FaultyServer):
+        def answer(self, request):
+            os.kill(os.getpid(), signal.SIGHUP)
+            return super().answer(request)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with hosted(application(HangsUp(FeedServer(truth)))) as root:
+            assert command.main([root, str(tmp_path), "--quiet"]) == command.DONE
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 SENDS = """\

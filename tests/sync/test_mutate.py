@@ -3,6 +3,7 @@
 import pytest
 
 from afterswipe.sync import driver
+from afterswipe.sync.feed.protocol import FileInfo
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer.fetcher import Fetcher
 from faultlab import mutate
@@ -14,9 +15,13 @@ def test_nothing_goes_wrong_in_a_few_worlds():
     assert [found for seed in range(12) if (found := mutate.world(seed))] == []
 
 
-def _forgets(self, have, _again):
+def _forgets(self, gone, **_):
     with self.transaction("lost"):
-        self._db.execute("DELETE FROM files WHERE key = ?", (have.key,))
+        self._db.executemany("DELETE FROM files WHERE key = ?", [(have.key,) for have in gone])
+
+
+def _believes(self, job, _want, _verify=Fetcher.verify):
+    return _verify(self, job, FileInfo())
 
 
 @pytest.mark.parametrize(
@@ -24,7 +29,7 @@ def _forgets(self, have, _again):
     [
         (Store, "lost", _forgets, 0),
         (driver, "is_ours", lambda _name: True, 0),
-        (Fetcher, "verify", lambda self, job, _want: self.digest(job.part), 48),
+        (Fetcher, "verify", _believes, 48),
     ],
     ids=["a lost file is not asked for", "everything is swept", "nothing is verified"],
 )

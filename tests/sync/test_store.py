@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -272,10 +273,10 @@ def test_f31_a_plain_directory_belongs_to_one_address(store):
 def test_a_lost_file_is_asked_for_again_in_the_same_transaction(store, points):
     fill(store, 1)
     points.clear()
-    store.lost(have(1), event(1, 7, Kind.FILE_UPDATED))
+    store.lost([replace(have(1), version=7)])
     assert points == [("commit", "lost")]
     assert {have.key: have for have in store.files()}.get(have(1).key) is None
-    assert [e.version for e in store.waiting()] == [7]
+    assert [(e.version, e.kind) for e in store.waiting()] == [(7, Kind.FILE_UPDATED)]
 
 
 def test_parts_are_remembered_and_forgotten(store):
@@ -367,13 +368,13 @@ def test_an_end_in_good_order_is_remembered_and_any_other_too(store, clock):
     killed = lease(store, "a", clock)
     killed.take()
     assert killed.unclean
-    assert store.files(unchecked=True) == [have(1)]
+    assert store.files("NOT checked") == [have(1)]
     killed.release(clean=False)
     third = lease(store, "a", clock)
     third.take()
     assert third.unclean
     third.release()
-    assert store.files(unchecked=True) == []
+    assert store.files("NOT checked") == []
     last = lease(store, "a", clock)
     last.take()
     assert not last.unclean

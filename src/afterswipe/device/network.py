@@ -198,6 +198,8 @@ class Network(Checked):
 
     def ask(self, request: httpx.Request, received: int, answered: Answered, in_full: bool = False) -> None:
         """Have a request answered whose body has arrived; `answered` is called with the response, at once, later, or `in_full` after its body."""
+        if request.extensions.get("redirects"):
+            answered = partial(self._follow, request, received, answered, in_full)
         if self.intercepts:
             answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
             return
@@ -208,6 +210,19 @@ class Network(Checked):
             answered(answer)
         else:
             self._work(self._answer(request, answer, answered, in_full))
+
+    def _follow(
+        self, request: httpx.Request, received: int, answered: Answered, full: bool, response: httpx.Response
+    ) -> None:
+        """Hand an answer on, or ask where it points to: with the same method after 307 and 308, else with GET."""
+        if not response.has_redirect_location:
+            answered(response)
+            return
+        same = response.status_code in (httpx.codes.TEMPORARY_REDIRECT, httpx.codes.PERMANENT_REDIRECT)
+        place = address(str(request.url.join(response.headers["location"])))
+        left = {"redirects": request.extensions["redirects"] - 1}
+        there = httpx.Request(request.method if same else "GET", place, extensions=left)
+        self.clock.after(self.round_trip, partial(self.ask, there, received * same, answered, full))
 
     async def _answer(self, request: httpx.Request, answer: object, answered: Answered, full: bool) -> None:
         response = await answer if isinstance(answer, Awaitable) else answer

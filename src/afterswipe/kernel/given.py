@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, cached_property, wraps
-from inspect import CO_VARKEYWORDS, get_annotations, signature
+from inspect import CO_VARARGS, CO_VARKEYWORDS, get_annotations, signature
 from math import isfinite
 from sys import _getframe
 from types import FunctionType, NoneType, UnionType
@@ -174,6 +174,8 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
             asked.update({name: kinds_of(kind) for name, kind in method.__annotations__.items()})
         if lacks := required.difference(names[: len(args)], named):
             raise UsageError(f"{where}() lacks {' and '.join(sorted(lacks))}.")
+        by_name = f"{where}() takes its arguments by name: {', '.join(names[1:]) or 'none'}."
+        must(len(args) <= code.co_argcount or bool(code.co_flags & CO_VARARGS), by_name)
         given = [seen(*pair) for pair in zip(names, args, strict=False)]
         return method(*given, *args[len(names) :], **{name: seen(name, named[name]) for name in named})
 

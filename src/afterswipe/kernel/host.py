@@ -95,22 +95,14 @@ class Host:
 
     def _change(self, process: Process, change: AppChange, note: str, cause: Cause | None) -> None:
         step = after(change.before, change.event)
-        if cause is None and step.claim:
+        if step.claim and (cause is None or change.before is State.SUSPENDED):
             self.rules.cite(step.claim)
-        self._cite_silence(change)
         process.tell(step.told)
         process.enter(step.to)
         self._tell(Moment.CHANGED, change)
         if step.to is State.NOT_RUNNING:
             self._ended(change, note, cause or Cause[change.event.name])
         self.turn()
-
-    def _cite_silence(self, change: AppChange) -> None:
-        """That an app is given no callback here are two rules."""
-        if change.event is Event.SUSPEND:
-            self.rules.cite("life-cycle.suspension-is-not-announced")
-        elif change.before is State.SUSPENDED and not change.after.runs:
-            self.rules.cite("life-cycle.terminated-without-notice")
 
     def _ended(self, change: AppChange, why: str, cause: Cause) -> None:
         kind = CAUSES[cause]

@@ -7,8 +7,8 @@ In three of an app's five states its process runs; what differs is what the pers
 one, there is no process. The app is told when it becomes active, inactive, or enters the background. Nobody tells it when it is suspended,
 and nobody tells a suspended app when it is ended: there is nobody there to be told.
 
-The state of its scene, since iOS 13, follows from the app's, with two exceptions: an app that the system launches in the background has no
-scene yet, and UIKit may disconnect a scene in the background to get memory back. No scene state says "suspended".
+The state of its scene, since iOS 13, follows from the app's, with two exceptions: an app that is being launched, or was launched in the background,
+has no scene yet, and UIKit may disconnect a scene in the background to get memory back. No scene state says "suspended".
 
 Not modelled: an app with several scenes, an app that opts out of scenes.
 """
@@ -64,6 +64,7 @@ _STATES, _RUNS_NO_CODE = "life-cycle.states", "life-cycle.suspended-runs-no-code
 _NO_NOTICE, _KILLED = "life-cycle.terminated-without-notice", "life-cycle.background-kill-causes"
 _MAY_BE_TOLD = "life-cycle.will-terminate-only-while-running"
 _ACTIVE, _INACTIVE, _BACKGROUND = "sceneDidBecomeActive", "sceneWillResignActive", "sceneDidEnterBackground"
+_LAUNCHED, _FOREGROUND = "didFinishLaunching", "sceneWillEnterForeground"
 
 _ENDS = {
     Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
@@ -75,8 +76,8 @@ _ENDS = {
 
 TRANSITIONS: dict[State, dict[Event, Step]] = {
     State.NOT_RUNNING: dict.fromkeys(Event, Step(_N, "There is no process.")) | {
-        Event.OPEN: Step(_A, "The app is launched.", "didFinishLaunching, then " + _ACTIVE, _STATES),
-        Event.WAKE: Step(_B, "The system launches the app in the background.", "didFinishLaunching", _STATES),
+        Event.OPEN: Step(_A, "The app is launched.", f"{_LAUNCHED}, then {_FOREGROUND}, then {_ACTIVE}", _STATES),
+        Event.WAKE: Step(_B, "The system launches the app in the background.", _LAUNCHED, _STATES),
         Event.FORCE_QUIT: Step(_N, "Its card leaves the app switcher; the system also stops launching it."),
     },
     State.INACTIVE: {
@@ -96,7 +97,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.SUSPEND: Step(_A, "An app in the foreground is not suspended."),
     } | _ENDS,
     State.BACKGROUND: _ENDS | {
-        Event.OPEN: Step(_A, "The person is back.", "sceneWillEnterForeground, then " + _ACTIVE, _STATES),
+        Event.OPEN: Step(_A, "The person is back.", f"{_FOREGROUND}, then {_ACTIVE}", _STATES),
         Event.INTERRUPT: Step(_B, "Nothing of it is on the screen."),
         Event.LEAVE: Step(_B, "The person has left it already."),
         Event.LOCK: Step(_B, "Locking changes nothing for an app in the background."),
@@ -105,7 +106,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.TERMINATE: Step(_N, "The process is ended; the system may call applicationWillTerminate before.", "", _KILLED),
     },
     State.SUSPENDED: {
-        Event.OPEN: Step(_A, "The process goes on where it stopped.", "sceneWillEnterForeground, then " + _ACTIVE, _STATES),
+        Event.OPEN: Step(_A, "The process goes on where it stopped.", f"{_FOREGROUND}, then {_ACTIVE}", _STATES),
         Event.INTERRUPT: Step(_S, "Nothing of it is on the screen."),
         Event.LEAVE: Step(_S, "The person has left it already."),
         Event.LOCK: Step(_S, "Locking changes nothing for a suspended app."),
@@ -114,7 +115,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _NO_NOTICE),
         Event.TERMINATE: Step(_N, "The process is ended.", "", _NO_NOTICE),
         Event.CRASH: Step(_S, "A process that is not turned cannot crash.", "", _RUNS_NO_CODE),
-        Event.RESTART: Step(_N, "No process outlives a restart."),
+        Event.RESTART: Step(_N, "No process outlives a restart.", "", _NO_NOTICE),
     },
 }  # fmt: skip
 
@@ -157,6 +158,7 @@ def stages(callback: str) -> tuple[State | None, State | None]:
 
 
 def callbacks(told: str, *, scenes: bool) -> list[str]:
-    """The callbacks in a step's `told`, one by one; by the names of the time before scenes where there are none."""
-    names = told.split(", then ") if told else []
-    return names if scenes else [name.replace("scene", "application") for name in names]
+    """The callbacks in a step's `told`, one by one; those of the time before scenes, which enter no foreground at launch, where there are none."""
+    if not scenes:
+        told = told.replace(f"{_LAUNCHED}, then {_FOREGROUND}", _LAUNCHED).replace("scene", "application")
+    return told.split(", then ") if told else []

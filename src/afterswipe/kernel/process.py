@@ -140,7 +140,9 @@ class Process:
     def enter(self, state: State) -> None:
         """Enter a state, with what follows from it for the process's own time."""
         before, self.state = self.state, state
-        if State.NOT_RUNNING in (before, state):
+        if before is State.NOT_RUNNING:  # at launch an app is inactive, and has no scene yet
+            self.application_state = State.INACTIVE if state.foreground else state
+        elif state is State.NOT_RUNNING:
             self._see(state)
         self.loop.halted = not state.runs
         if before is State.SUSPENDED:

@@ -19,8 +19,8 @@ Else all transfers are one work where they are of one session, or of one file th
 that began while the card was up. Where that leaves two, nothing ties them to the card, and it is not judged. Without any transfer the work
 is the app's own code.
 
-So a gap ends when the app or a push tells what is so, and when the card stops claiming: ended, off the screen, or marked as stale, which
-is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no
+So a gap ends when the app or a push tells what is so, and when the card stops claiming: off the screen, ended (if not as done where the work
+failed), or marked as stale, which is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no
 gap. While the app has run time it can correct a card without a figure, so that one is not judged; nor is one with a figure whose work has
 failed, unless it says 100 %. Neither is one that a push last changed, that shows no figure, and that belongs to no transfer: a score.
 
@@ -276,20 +276,13 @@ _Wrong = tuple[int, int, str, str]
 """A piece of a gap: from, until, the reason, and what is so of the work."""
 
 
-def together(spans: Iterable[Span]) -> list[tuple[int, int]]:
-    """The times that are covered by any of the spans, each counted once."""
-    found: list[tuple[int, int]] = []
-    for span in sorted(spans, key=lambda span: span.start):
-        if found and span.start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], span.end))
-        else:
-            found.append((span.start, span.end))
-    return found
-
-
 def covered(spans: Iterable[Span]) -> int:
-    """How much time the spans cover, in milliseconds."""
-    return sum(end - start for start, end in together(spans))
+    """How much time the spans cover, in milliseconds: what several cover is counted once."""
+    total = until = 0
+    for span in sorted(spans, key=lambda span: span.start):
+        total += max(0, span.end - max(span.start, until))
+        until = max(until, span.end)
+    return total
 
 
 def by_reason(wrong: list[Gap]) -> dict[str, int]:
@@ -355,7 +348,8 @@ class _Reader:
     def judge_all(self, start: int, end: int) -> None:
         for number, told in self._cards.items():
             mine = self._work(number, told, start)
-            if not told.card.claims:
+            done = told.card.state == "ended" and told.shows is not None and told.shows[0] >= 1
+            if not (told.card.claims or (done and mine and not told.living)):
                 continue
             if mine is None:
                 last = self.not_judged[-1] if self.not_judged else Span(0, 0, NOT_JUDGED)

@@ -68,8 +68,7 @@ class Pair:
             return []
         if is_so.word == NOT_JUDGED:
             return NOT_JUDGED.split(": ")
-        word, *rest = self.truth.in_words(is_so).split(", ", 1)
-        lines = [word, *rest]
+        lines = self.truth.in_words(is_so).split(", ", 1)
         if is_so.size:
             lines += [f"{size(is_so.sent)} of {size(is_so.size)}", f"{percent(self.share)} arrived"]
         return lines

@@ -14,7 +14,7 @@ from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, R
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
 from . import svg
-from .gaps import Gap, Span, Transfer, judge, together
+from .gaps import Gap, Span, Transfer, covered, judge
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
 from .truth import sentence, states
 from .words import GOES_ON
@@ -80,7 +80,7 @@ class Timeline:
         """When two works went on and nothing tied one of them to a card."""
         self.label: str = sentence(self.gaps, end) if self.gaps else ""
         """What was not so, in one sentence."""
-        self.wrong: int = sum(until - start for start, until in together(self.gaps))
+        self.wrong: int = covered(self.gaps)
         """For how long, in milliseconds and in all."""
         marks = [(did.at, did.what) for did in record.of(PersonDid)]
         held, tasks = record.of(AssertionChanged), record.of(TaskChanged)
@@ -209,11 +209,8 @@ class _Picture:
         left, right = max(pairwise(cuts), key=lambda part: part[1] - part[0])
         if self.x(right - left) * _NARROW / 100 < _LETTER * len(words) + 12:
             return False
-        if middle:
-            centre = self.x((left + right) / 2)
-            self.svg.text(centre, bar + 15, words, fill=colour, font_size=12, text_anchor="middle")
-        else:
-            self.svg.text(self.x(left), bar + 15, words, fill=colour, font_size=12, dx=6)
+        at, place = ((left + right) / 2, {"text_anchor": "middle"}) if middle else (left, {"dx": "6"})
+        self.svg.text(self.x(at), bar + 15, words, fill=colour, font_size=12, **place)
         return True
 
     def _run_time(self) -> None:
@@ -234,11 +231,9 @@ class _Picture:
         for by in dict.fromkeys(transfer.by for transfer in self.timeline.transfers):
             moved = [transfer for transfer in self.timeline.transfers if transfer.by == by]
             who, colour = ("App", RUN) if by == "app" else ("System", SYSTEM)
-            if len(moved) <= _OWN_ROWS:
-                for transfer in moved:
-                    self._transfers(f"{who} sends {transfer.name}", [transfer], colour)
-            else:
-                self._transfers(f"{who} sends {len(moved)} files", moved, colour)
+            each = [(transfer.name, [transfer]) for transfer in moved]
+            for what, some in each if len(moved) <= _OWN_ROWS else [(f"{len(moved)} files", moved)]:
+                self._transfers(f"{who} sends {what}", some, colour)
 
     def _transfers(self, label: str, moved: "list[Transfer]", colour: str) -> None:
         sent = sum(transfer.sent for transfer in moved)

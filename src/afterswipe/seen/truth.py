@@ -64,7 +64,8 @@ class Truth:
         lines = [f"The app is {state} and has run time." if self.state.runs else rests]
         for transfer in self.transfers:
             when = "" if transfer.stopped is None else f" {duration(self.now - transfer.stopped)} ago"
-            lines.append(f"{transfer}; {transfer.outcome}{when}.")
+            waits = f"waits: {transfer.waits}" if transfer.open and transfer.waits else ""
+            lines.append(f"{transfer}; {waits or transfer.outcome}{when}.")
         for card in self.cards:
             if card.state != "dismissed":
                 lines += self._of_card(card)
@@ -79,9 +80,10 @@ class Truth:
         if card.claims and (is_so := self.is_so(card.activity)) is not None:
             lines.append(f"Is so: {self.in_words(is_so)}.")
             if is_so.tolerated:
-                off, points = percent(is_so.tolerated), percent(self.tolerance)
-                differs = f"The card differs from what has arrived by {off} of the whole; up to {points} is not counted"
-                lines.append(f"{differs} (claim model.card-tolerance).")
+                off = f"The card differs from what has arrived by {percent(is_so.tolerated)} of the whole"
+                lines.append(
+                    f"{off}; up to {percent(self.tolerance)} is not counted (claim model.card-tolerance)."
+                )
         return lines
 
     def in_words(self, is_so: IsSo) -> str:

@@ -32,6 +32,7 @@ from .outcome import Phase, Progress, Report, Stop
 
 DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
+_ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 _CODES = {
     Stop.FINISHED: DONE, Stop.NEEDS_SPACE: DIRECTORY, Stop.LEASE_LOST: DIRECTORY, Stop.FEED_UNUSABLE: FEED, Stop.NEEDS_UPDATE: FEED,
@@ -46,7 +47,7 @@ exit codes:
   3    the directory cannot be used: full, read-only, in use by another process, or a newer version's
   4    what answers at the address is no feed, or one that this version cannot read
   5    the server wants credentials (--token), or its certificate is not trusted
-  130  Ctrl-C or SIGTERM; everything got so far is kept, run it again"""
+  130  Ctrl-C, SIGTERM or a terminal that was closed; everything got so far is kept, run it again"""
 
 type Show = Callable[[Progress], None]
 
@@ -170,7 +171,7 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
 
 @contextmanager
 def _interrupt(asked: asyncio.Event) -> Iterator[None]:
-    """The first Ctrl-C, or SIGTERM, ends the run in good order, within a second even where nothing comes; the second one at once."""
+    """The first Ctrl-C, SIGTERM or closed terminal ends the run in good order, within a second even where nothing comes; the second one at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
 
@@ -182,7 +183,10 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
         print("Stopping. Everything got so far is kept; once more ends at once.", file=sys.stderr, flush=True)
         loop.call_soon_threadsafe(lambda: loop.call_later(1, task.cancel))
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [
+        number for number in _ENDS if signal.getsignal(number) is not signal.SIG_IGN
+    ]  # as `nohup` has it
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:

@@ -1,9 +1,9 @@
 """One run, as typed states: facts go in, the next state comes out. No I/O, no clock.
 
-    Begin ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Sweep ─▶ Ended
+    Begin ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Ended
               │  ▲       SwapIn ──────────────────▲
               ▼  │
-             AskAnew
+             Forget
 
 The feed comes first, page by page, then what it and what was left from last time ask for. A cursor belongs to one feed and
 one generation of it: where the identity changes, or the server does not know the cursor, the whole list is read again, apart from what is
@@ -29,13 +29,13 @@ class Begin:
 
     limits: Limits
 
-    def next(self, wall: float, not_before: float, place: Place) -> "AskFeed | AskAnew | Ended":
+    def next(self, wall: float, not_before: float, place: Place) -> "AskFeed | Forget | Ended":
         """The feed comes first, from the cursor or the page that a list had come to; a pause outlives a run, but not a clock that was set."""
         if 0 < not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=not_before)
         ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
         lost = place.shadow is not None and place.page is None
-        return AskAnew(replace(ask, place=replace(place, shadow=None))) if lost else ask
+        return Forget(replace(ask, place=replace(place, shadow=None))) if lost else ask
 
 
 @dataclass(frozen=True)
@@ -121,24 +121,25 @@ class AskFeed:
         start = known if known >= 0 else min(numbers) - 1
         return max(numbers) - start != len(numbers)
 
-    def _refused(self, status: int) -> "AskAnew | Ended":
+    def _refused(self, status: int) -> "Forget | Ended":
         if self.place.page is not None and self.forgotten < _CUT_MAX:
             place = replace(self.place, page=None, page_version=-1, shadow=None)
             fresh = replace(self, place=place, tokens=frozenset(), newest=(-1, ""))
-            return AskAnew(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
+            return Forget(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
         if not self.full:
             return self._start_full(f"the server does not know the cursor ({status})")
         return self._failed(NotAFeed(f"There is no feed at this address ({status}). Look at the address."))
 
-    def _start_full(self, reason: str) -> "AskAnew | Ended":
+    def _start_full(self, reason: str) -> "Forget | Ended":
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
         fresh = replace(self.place, page=None, page_version=-1, shadow=None)
-        return AskAnew(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
+        return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
 
-    def _failed(self, error: FeedError) -> "Ended":
-        return Ended(Stop.FEED_UNUSABLE, error, forget_page=self.place.page is not None)
+    def _failed(self, error: FeedError) -> "Forget | Ended":
+        ended = Ended(Stop.FEED_UNUSABLE, error)
+        return Forget(ended) if self.place.page is not None else ended
 
 
 def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, int] | None:
@@ -173,37 +174,26 @@ class SwapIn(KeepPage):
 
 
 @dataclass(frozen=True)
-class AskAnew:
-    """Throw away what there is of a list that was coming in, and ask again: from the cursor, or for the whole list."""
+class Forget:
+    """Throw away what there is of a list that was coming in; then ask again, from the cursor or for the whole list, or end."""
 
-    after: AskFeed
+    after: "AskFeed | Ended"
 
 
 @dataclass(frozen=True)
 class Work:
-    """Get what the feed asks for."""
+    """Get what the feed asks for, and remove what nobody refers to."""
 
     held: bool = False
 
-    def next(self, left: int, problems: set[type[SyncError]]) -> "Sweep":
-        """Tidy up, then end: with everything here, or not."""
+    def next(self, left: int, problems: set[type[SyncError]]) -> "Ended":
+        """The end: with everything here, or not."""
         if self.held:
-            return Sweep(Stop.NEEDS_UPDATE)
+            said = "The feed has events that this version does not know; the cursor stays before them. Update the program."
+            return Ended(Stop.NEEDS_UPDATE, UnknownEvent(said))
         why = Stop.OFFLINE if problems <= {Unreachable} else Stop.INCOMPLETE
         why = Stop.NEEDS_SPACE if problems & {NoRoom, DiskFull} else why
-        return Sweep(why if left else Stop.FINISHED)
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """Remove what nobody refers to."""
-
-    why: Stop
-
-    def next(self) -> "Ended":
-        """The end."""
-        said = "The feed has events that this version does not know; the cursor stays before them. Update the program."
-        return Ended(self.why, UnknownEvent(said) if self.why is Stop.NEEDS_UPDATE else None)
+        return Ended(why if left else Stop.FINISHED)
 
 
 @dataclass(frozen=True)
@@ -213,7 +203,6 @@ class Ended:
     why: Stop
     problem: SyncError | None = None
     not_before: float | None = None
-    forget_page: bool = False
 
 
-type State = Begin | AskFeed | KeepPage | SwapIn | AskAnew | Work | Sweep | Ended
+type State = Begin | AskFeed | KeepPage | SwapIn | Forget | Work | Ended

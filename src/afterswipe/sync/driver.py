@@ -2,19 +2,18 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import batched, chain
 from typing import Any, NoReturn, assert_never
 
 from afterswipe.sync.feed.jobs import Job, is_ours, plan
-from afterswipe.sync.feed.protocol import AT_ONCE, SECOND, Event, FileInfo, Kind, Page, events_url, read_page
+from afterswipe.sync.feed.protocol import AT_ONCE, SECOND, Event, Page, events_url, read_page
 from afterswipe.sync.feed.records import GONE, Have, Known
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers
-from afterswipe.sync.transfer.asker import SIGN_IN, Arrived, Refused
-from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.fetcher import SIGN_IN, Arrived, Fetcher, Refused
 from afterswipe.sync.transfer.wire import Broken, Elsewhere
 
 from . import core, errors
@@ -85,38 +84,34 @@ class Driver:
                 case core.AskFeed():
                     self.phase(Phase.ASKING)
                     state = state.next(await self.ask(state), self.fetcher.wire.clock.wall())
-                case core.SwapIn():
-                    self.store.belongs_to(self.base, state.page.plain)
-                    in_pages = state.after.pages > 1 or state.after.place.page is not None
-                    swap = self.store.swap(state.page, base=self.base, cursor=state.cursor, in_pages=in_pages)
-                    await self.in_slices(swap)
-                    state = state.next()
-                case core.KeepPage():
-                    self.store.belongs_to(self.base, state.page.plain)
-                    full, cursor, at = state.after.full, state.cursor, state.at
-                    kept = self.store.store_page(state.page, base=self.base, full=full, cursor=cursor, at=at)
+                case core.KeepPage(page, cursor, at, after):
+                    self.store.belongs_to(self.base, page.plain)
+                    if isinstance(state, core.SwapIn):
+                        in_pages = after.pages > 1 or after.place.page is not None
+                        kept = self.store.swap(page, base=self.base, cursor=cursor, in_pages=in_pages)
+                    else:
+                        full = after.full
+                        kept = self.store.store_page(page, base=self.base, full=full, cursor=cursor, at=at)
                     await self.in_slices(kept)
                     state = state.next()
-                case core.AskAnew():
+                case core.Forget():
                     with self.store.transaction("forget"):
                         self.store.clear_shadow()
                     state = state.after
                 case core.Work():
-                    self.phase(Phase.PLANNING)
-                    await self.in_slices(self.plan())
-                    self.phase(Phase.GETTING)
-                    await self.work()
+                    while self.store.asks:  # also for what went away meanwhile
+                        self.store.asks = False
+                        self.phase(Phase.PLANNING)
+                        if jobs := await self.in_slices(self.plan()):
+                            self.phase(Phase.GETTING)
+                            await self.work(jobs)
+                            await self.in_slices(self.look_at_every_file())
                     left = self.store.left()
                     kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
-                    state = state.next(len(left), kinds)
-                case core.Sweep():
                     self.phase(Phase.SWEEPING)
                     await self.in_slices(self.sweep())
-                    state = state.next()
+                    state = state.next(len(left), kinds)
                 case core.Ended():
-                    if state.forget_page:
-                        with self.store.transaction("forget"):
-                            self.store.clear_shadow()
                     return state
                 case _:
                     assert_never(state)
@@ -128,11 +123,10 @@ class Driver:
         if not self.fetcher.lease.unclean:
             return
         self.store.check()
-        for group in batched(self.store.files(unchecked=True), self.limits.group_files):
-            for have in group:
-                if not self.is_good(have):
-                    self.lose(have)
-                    self.fetcher.discard(have.name)
+        for group in batched(self.store.files("NOT checked"), self.limits.group_files):
+            self.lose(bad := [have for have in group if not self.is_good(have)])
+            for have in bad:
+                self.fetcher.discard(have.name)
             with self.store.transaction("checked"):  # now, for the run may be asked to end
                 self.store.all_checked(group[-1].key)
         self.fetcher.lease.unclean = False
@@ -150,17 +144,19 @@ class Driver:
         self.store.loose |= loose
         tally.files = len(rows) - len(lost)
         tally.bytes_here = sum(here.values()) - sum(here[name] for name in loose)
-        for have in self.store.files() if lost else ():
-            if have.name in lost:
-                self.lose(have)
+        for gone in batched(
+            [have for have in self.store.files() if have.name in lost] if lost else [], AT_ONCE
+        ):
+            self.lose(gone)
+            yield
         self.fetcher.changed()
 
-    def lose(self, have: Have) -> None:
-        """No row says any more that this file is here, and an event asks for it again, as new as what is known, or it would count as done."""
-        known = self.store.known(have.key)
-        told = FileInfo() if have.tag.startswith("v") else FileInfo(have.size, have.sha256)
-        version = max(have.version, known.version if known else -1)
-        self.store.lost(have, self.store.own_event("lost", have.key, Kind.FILE_UPDATED, version, told))
+    def lose(self, gone: Sequence[Have]) -> None:
+        """These files are not here any more, or not as they were; said as long as nobody has tried to get them again."""
+        if gone:
+            self.store.lost(gone)
+        went = "its file was removed, or is not what it was. It is got again."
+        self.problems.update({have.key: [errors.DiskRefused(have.key, went)] for have in gone})
 
     def is_good(self, have: Have) -> bool:
         """Whether a file is what its row says; one that cannot be read is not (S23)."""
@@ -227,24 +223,29 @@ class Driver:
                     return came
         return None
 
-    def plan(self) -> Generator[None]:
-        """Work out once what is to be done, and show how far that is."""
+    def plan(self) -> Generator[deque[Job] | None]:
+        """Work out what is to be done, each content once for the same events, and show how far that is."""
+        jobs, tried = deque[Job](), {event for job in self.jobs for event in job.ids}
         numbered, now = self.store.place().identity.numbered, int(self.fetcher.wire.clock.wall() * SECOND)
         for job in jobs_of(self.store):
             if job is None:
                 self.fetcher.changed()
-                yield
+                yield None
+                continue
+            if tried and tried.issuperset(job.ids):
                 continue
             if job.version > now and not numbered:  # or nothing that comes would be newer (S16)
                 job = replace(job, version=now)  # noqa: PLW2901
-            self.jobs.append(job)
+            jobs.append(job)
             if job.file is not None:
                 self.fetcher.tally.plan(job.key, job.file.size)
-        self.fetcher.tally.sizes_unknown -= 1
+        self.fetcher.tally.sizes_unknown -= not tried
+        self.jobs.extend(jobs)
+        yield jobs
 
-    async def work(self) -> None:
-        """Do all pending jobs, several at a time; each problem stays with its content (S15)."""
-        jobs, trouble = deque(self.jobs), _Trouble()
+    async def work(self, jobs: deque[Job]) -> None:
+        """Do these, several at a time; each problem stays with its content (S15)."""
+        trouble, later = _Trouble(), deque[Job]()
 
         async def tried(job: Job, doing: Awaitable[None], *, newest: bool = False) -> None:
             try:
@@ -258,6 +259,9 @@ class Driver:
                     return
                 problem: errors.SyncError = error
             except errors.DiskFull as error:  # it refused what it seemed to have room for
+                if jobs:  # others may fit where its part is, and then it is tried once more
+                    self.fetcher.give_up(job)
+                    later.append(job)
                 self.fetcher.put_away(job)
                 problem = errors.DiskFull(f"{job.key}: {error}")
             except (errors.DiskFault, errors.ReadOnlyDirectory, errors.UnsafePath) as error:
@@ -278,10 +282,10 @@ class Driver:
                 await tried(arrived.job, self.fetcher.insist(arrived, error))
 
         async def worker() -> None:
-            while jobs:
+            while jobs or later:
                 self.look()
-                newest = trouble.suspected
-                job = jobs.pop() if newest else jobs.popleft()
+                newest = trouble.suspected and bool(jobs)
+                job = jobs.pop() if newest else (jobs or later).popleft()
                 self.problems.pop(job.key, None)
                 await tried(job, self.fetcher.do(job), newest=newest)
                 if self.fetcher.full:
@@ -294,8 +298,8 @@ class Driver:
                 await asyncio.sleep(self.limits.group_seconds)
                 land()
 
-        several = min(self.limits.concurrency, len(self.jobs) or 1)
-        await _beside(_together([worker() for _ in range(several)]), in_time())
+        workers = [worker() for _ in range(min(self.limits.concurrency, len(jobs)))]
+        await _beside(_together(workers), in_time())
         land()
         await second_tries()
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -12,13 +12,11 @@ from typing import Any
 
 from afterswipe.sync.feed.jobs import Job, is_ours
 from afterswipe.sync.feed.protocol import file_url
-from afterswipe.sync.feed.records import Have
 from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.points import Observer, Points, pointed
 from afterswipe.sync.store.store import Store
-from afterswipe.sync.transfer.asker import Arrived
-from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.fetcher import Arrived, Fetcher
 from afterswipe.sync.transfer.patience import Patience
 from afterswipe.sync.transfer.wire import Wire, without_user
 
@@ -30,6 +28,7 @@ from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
 _OWNER_BITS = 64
+type Tell = Callable[[Progress], None] | None
 type Until = float | asyncio.Event | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
 
@@ -110,17 +109,17 @@ class Sync:
         Raises StoreError where the directory cannot be used. Everything that a server or a network does ends in a report. It ends in
         good order when `until` says so; being cancelled or killed is safe too, and costs the next run a look at the newest files.
         """
-        with _alone(self):
-            try:
-                return await _Run(self, until, progress).run()
-            except Halt as halt:  # closed before it began
-                return Report(halt.why)
+        try:
+            with _begun(self, until, progress) as run:
+                return await run.run()
+        except Halt as halt:  # closed before it began
+            return Report(halt.why)
 
     def state(self) -> Durable:
         """What is durable now."""
         with _opened(self) as (disk, store):
             parts = sum(size for name, size in disk.sizes("parts") if is_ours(name))
-            return Durable(*store.here(), store.left_over(), parts, store.place().cursor)
+            return Durable(*store.here(), len(store.left()), parts, store.place().cursor)
 
     def pending_files(self) -> list[PendingFile]:
         """The files that are still to be got, oldest first."""
@@ -138,8 +137,8 @@ class Sync:
         True if it is now here; False if nobody wants it any more or it is not the right one. Its metadata, and the end of its
         event, come with the next run.
         """
-        with _alone(self), suppress(Halt):
-            return _Run(self, None, None).adopt(pending, source)
+        with suppress(Halt), _begun(self) as run:
+            return run.adopt(pending, source)
         return False
 
 
@@ -150,13 +149,15 @@ def _ended_by(error: Halt | DiskFull | AnotherProcess) -> Ended:
 
 
 @contextmanager
-def _alone(sync: Sync) -> Iterator[None]:
+def _begun(sync: Sync, until: Until = None, progress: Tell = None) -> Iterator["_Run"]:
     """One thing at a time: the same owner would not keep itself out."""
     if sync._running:
         raise AnotherProcess("This Sync is running. Wait for its report first.")
     sync._running = True
     try:
-        yield
+        run = _Run(sync, until, progress)
+        with closing(run.disk), closing(run.store):
+            yield run
     finally:
         sync._running = False
 
@@ -171,7 +172,7 @@ def _opened(sync: Sync) -> Iterator[tuple[Disk, Store]]:
 class _Run:
     """One run's parts, put together."""
 
-    def __init__(self, sync: Sync, until: Until, progress: Callable[[Progress], None] | None) -> None:
+    def __init__(self, sync: Sync, until: Until, progress: Tell) -> None:
         self.sync = sync
         self.until = until
         self.tell = progress
@@ -198,9 +199,6 @@ class _Run:
             self.store.rebuild()
             self.fetcher.arrived.clear()
             return await self.once()
-        finally:
-            self.store.close()
-            self.disk.close()
 
     async def once(self) -> Report:
         self.lease.take()
@@ -209,18 +207,17 @@ class _Run:
             ended = await driver.run(watched=self.until is not None)
         except (Halt, DiskFull, AnotherProcess) as error:
             ended = _ended_by(error)
-        except (CorruptDatabase, DirectoryGone):
-            raise
         except asyncio.CancelledError:
             self.end(Ended(Stop.ASKED_TO_STOP))
             raise
-        except Exception:
-            self.lease.release(clean=False)
+        except Exception as error:
+            if not isinstance(error, CorruptDatabase | DirectoryGone):
+                self.lease.release(clean=False)
             raise
         return self.end(ended)
 
     def end(self, ended: Ended) -> Report:
-        """End in good order: keep what is under way, and let the next one in."""
+        """End in good order: keep what is under way, let the next one in, and say how it went."""
         try:
             if ended.why is not Stop.LEASE_LOST:
                 self.lease.keep()
@@ -234,10 +231,7 @@ class _Run:
         except (Halt, DiskFull, AnotherProcess) as error:
             ended = _ended_by(error)
         self.enter(Phase.DONE)
-        return self.report(ended, left=self.store.left_over())
-
-    def report(self, ended: Ended, left: int) -> Report:
-        tally = self.fetcher.tally
+        tally, left = self.fetcher.tally, len(self.store.left())
         problems = [problem for listed in tally.problems.values() for problem in listed]
         if ended.problem is not None and ended.problem not in problems:
             problems.insert(0, ended.problem)
@@ -286,15 +280,11 @@ class _Run:
     # Files from elsewhere.
 
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
-        try:
-            self.lease.take()
-            jobs = [job for job in jobs_of(self.store) if job and job.file and job.final == pending.name]
-            taken = bool(jobs) and self.take(jobs[0], source)
-            self.lease.release(clean=not self.lease.unclean)
-            return taken
-        finally:
-            self.store.close()
-            self.disk.close()
+        self.lease.take()
+        jobs = [job for job in jobs_of(self.store) if job and job.file and job.final == pending.name]
+        taken = bool(jobs) and self.take(jobs[0], source)
+        self.lease.release(clean=not self.lease.unclean)
+        return taken
 
     def take(self, job: Job, source: str | Path | bytes) -> bool:
         assert job.file is not None
@@ -303,13 +293,10 @@ class _Run:
         with BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
             while piece := file.read(CHUNK):
                 self.disk.append(job.part, piece)
-        found = self.fetcher.verify(job, job.file)
-        if found is None or not found[1]:
+        have = self.fetcher.verify(job, job.file)
+        if have is None or not have.size:
             self.disk.truncate(job.part, 0)
             return False
-        have = Have(job.key, job.final, job.tag, found[1], found[0], job.version)
-        _, refused = self.fetcher.settle([Arrived(job, have=have, moves=True)])
-        if refused:
-            raise refused[0][1]
-        self.store.finish([(job.key, (), None, have)])  # its events stay: its metadata may be missing
-        return True
+        for _, error in self.fetcher.land([Arrived(replace(job, events=()), have=have, moves=True)]):
+            raise error
+        return True  # its events stay: its metadata may be missing

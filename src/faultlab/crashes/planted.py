@@ -14,9 +14,8 @@ from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import Event, FileInfo, Page
 from afterswipe.sync.feed.records import Have, Known
 from afterswipe.sync.store.store import Finished, Store
-from afterswipe.sync.transfer.answers import Receive
-from afterswipe.sync.transfer.asker import Arrived, Refused
-from afterswipe.sync.transfer.fetcher import Fetcher, Turn
+from afterswipe.sync.transfer.answers import Ask
+from afterswipe.sync.transfer.fetcher import Arrived, Fetcher, Refused, Turn
 from afterswipe.sync.transfer.wire import Opened
 from faultlab.disks.sim_disk import SimDisk
 
@@ -76,8 +75,9 @@ class _RowBeforeFile(Fetcher):
 
 
 class _AppendOn200(Fetcher):
-    async def receive(self, job: Job, decision: Receive, opened: Opened, here: int) -> Turn:
-        return await super().receive(job, decision, opened, min(here, decision.offset))
+    async def receive(self, job: Job, now: Ask, opened: Opened, ask: Ask) -> Turn:
+        overlooks = replace(ask, size=min(ask.size, now.size))
+        return await super().receive(job, now, opened, overlooks)
 
 
 class _SplitCommit(Store):
@@ -90,7 +90,7 @@ class _SplitCommit(Store):
 
 
 class _TrustTheLength(Fetcher):
-    def verify(self, job: Job, want: FileInfo) -> tuple[str, int] | None:
+    def verify(self, job: Job, want: FileInfo) -> Have | None:
         return super().verify(job, replace(want, sha256=None))
 
 

@@ -1,4 +1,4 @@
-"""F55 to F98: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F101: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -8,12 +8,12 @@ RULES = {
     "S14": "Only what the engine can have made is deleted, only in a directory that is its own, and an older file only when the newer one is durable.",
     "S15": "A content's trouble stays with that content. The feed is asked first; everybody's trouble it is only if several contents have it and none goes well.",
     "S16": "An event is its id together with content, kind and version. Of two at one instant, the one that the list has later is newer. What a cursor is made of is the server's business.",
-    "S17": "A start looks before it believes: at the database's owner, the feed's address, and the name and size of each file.",
+    "S17": "A start looks before it believes: at the database's owner, the feed's address, and the name and size of each file. So does a run that got something, before it says that all is here.",
     "S18": "After a refusal another question is asked, or none; how often is bounded, in tries and in bytes.",
     "S19": "The right to write belongs to a process that lives. It ends with it, with its run, or with its time.",
     "S20": "What is pending is planned once in a run, and the wish to end is looked at meanwhile.",
     "S21": "Whatever cannot be right is one line that names it and says what to do, and an exit code. No password is stored or shown, and nothing that a server says is more than text.",
-    "S22": "An answer is worth what it says: the end of a range is no end of a file, no bytes are no sound, and what a list in pages leaves out is asked for.",
+    "S22": "An answer is worth what it says: the end of a range is no end of a file, no bytes are no sound, what a list in pages leaves out is asked for, and so are bytes, once more, that another file has too, where no digest says whose they are.",
     "S23": "A disk that refuses one file is that content's trouble; one that cannot promise is used, and the lesser promise is said.",
 }
 """The rules of the engine beside the invariants S1 to S13."""
@@ -200,5 +200,20 @@ FIELD = (
         "F98", "A file larger than what is free", Dimension.DISK, "It comes before smaller ones.",
         "Those that fit come, and what the feed deletes goes; the report says how many bytes are lacking (S15).",
         "test_a_file_larger_than_the_disk_keeps_no_smaller_one_away",
+    ),
+    FaultKind(
+        "F99", "Another one's bytes", Dimension.WIRE,
+        "A cache or a server answers for one file with the bytes of another, or with those of its older version.",
+        "Where no digest judges, both are asked for once more, past caches; what comes then counts, and it is said (S22).",
+        "test_what_belongs_to_another_address_is_not_kept",
+    ),
+    FaultKind(
+        "F100", "Files go while a run goes on", Dimension.DISK, "Somebody removes files that this run, or an earlier one, has got.",
+        "It looks once more before it says that everything is here, and gets them again (S17).", "test_files_that_go_while_a_run_goes_on_come_again_in_it",
+    ),
+    FaultKind(
+        "F101", "A quota that nobody tells of", Dimension.DISK, "A large file fills it, and smaller ones come after it.",
+        "Its part gives way to them; it is tried once more when they are here (S15).",
+        "test_a_file_larger_than_a_quota_gives_its_room_to_smaller_ones",
     ),
 )  # fmt: skip

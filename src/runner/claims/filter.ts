@@ -10,8 +10,7 @@ type Name = (typeof NAMES)[number];
 const ADDRESS_MS = 250;
 
 interface Group {
-  /** What goes when no row is left: the list and its heading. */
-  readonly parts: readonly HTMLElement[];
+  readonly element: HTMLDetailsElement;
   readonly rows: readonly Row[];
 }
 
@@ -29,8 +28,9 @@ class Filter {
   private timer = 0;
 
   constructor(private readonly place: HTMLElement) {
-    this.groups = [...document.querySelectorAll<HTMLElement>("ul.claim-list")].map(readGroup);
+    this.groups = [...document.querySelectorAll<HTMLDetailsElement>("details.claim-group")].map(readGroup);
     this.rows = this.groups.flatMap(({ rows }) => rows);
+    for (const { element } of this.groups) element.querySelector("summary")?.addEventListener("click", () => this.pressed(element));
     const text = this.part<HTMLInputElement>("#claim-filter-text");
     text.addEventListener("input", () => this.changed());
     this.fields = {
@@ -46,12 +46,35 @@ class Filter {
     this.readAddress();
     place.hidden = false;
     addEventListener("popstate", this.onPopState);
+    addEventListener("beforeprint", this.onPrint);
   }
 
   private readonly onPopState = (): void => {
     if (this.place.isConnected) this.readAddress();
     else removeEventListener("popstate", this.onPopState);
   };
+
+  /** On paper nothing can be opened. */
+  private readonly onPrint = (): void => {
+    if (!this.place.isConnected) removeEventListener("beforeprint", this.onPrint);
+    for (const { element } of this.groups) element.open = true;
+  };
+
+  /** The group that is opened stands in the address, so that it is open again when somebody comes back from a claim. */
+  private pressed(element: HTMLDetailsElement): void {
+    const address = new URL(location.href);
+    address.hash = element.open ? "" : (element.dataset["mechanism"] ?? "");
+    history.replaceState(history.state, "", address);
+  }
+
+  /** Opens the group that the address names, or one of whose rows it names. */
+  private openNamed(): void {
+    const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const group = named && named.closest("details");
+    if (!group) return;
+    group.open = true;
+    named.scrollIntoView();
+  }
 
   private part<E extends HTMLElement>(selector: string): E {
     const found = this.place.querySelector<E>(selector);
@@ -75,6 +98,7 @@ class Filter {
       if (field.value === "" && field instanceof HTMLSelectElement) field.selectedIndex = 0;
     }
     this.apply();
+    this.openNamed();
   }
 
   private changed(): void {
@@ -100,25 +124,25 @@ class Filter {
     this.changed();
   }
 
+  /** Shows the rows that fit, with their groups open, as far as something is asked for. */
   private apply(): void {
     const wanted = this.wanted();
+    const idle = NAMES.every((name) => !this.fields[name].value.trim());
     let shown = 0;
-    for (const { parts, rows } of this.groups) {
+    for (const { element, rows } of this.groups) {
       let here = 0;
       for (const row of rows) {
-        const fits = matches(row, wanted) && (!this.fields.ios.value || holdsOn(row, this.fields.ios.value));
+        const fits = idle || (matches(row, wanted) && (!this.fields.ios.value || holdsOn(row, this.fields.ios.value)));
         row.element.hidden = !fits;
         if (fits) here += 1;
       }
       shown += here;
-      for (const part of parts) part.hidden = here === 0;
+      element.hidden = here === 0;
+      element.open = !idle;
     }
     const none = shown === 0 ? ". No claim fits all of this." : "";
     this.count.textContent = `${shown} of ${this.rows.length}${none}`;
-    const idle = NAMES.every((name) => !this.fields[name].value.trim());
     this.reset.disabled = idle;
-    // The list of contents leads to groups that may be gone, and pushes what was found out of sight.
-    for (const contents of document.querySelectorAll<HTMLElement>(".claim-contents")) contents.hidden = !idle;
   }
 
   private wanted(): Wanted {
@@ -127,37 +151,30 @@ class Filter {
   }
 }
 
-/** A list, its rows, and the heading before it. */
-function readGroup(list: HTMLElement): Group {
-  let before = list.previousElementSibling;
-  while (before && !(before instanceof HTMLHeadingElement) && !before.matches("ul.claim-list")) before = before.previousElementSibling;
-  const heading = before instanceof HTMLHeadingElement ? before : undefined;
-  const title = [...(heading?.childNodes ?? [])]
-    .filter((node) => !(node instanceof Element && node.matches(".headerlink")))
-    .map((node) => node.textContent)
-    .join("")
-    .trim();
-  const mechanism = list.closest<HTMLElement>("[data-mechanism]")?.dataset["mechanism"] ?? "";
-  const rows = [...list.querySelectorAll<HTMLElement>(":scope > li[data-evidence]")].map((element): Row => {
-    const data = element.dataset;
+/** The claims of one mechanism. */
+function readGroup(element: HTMLDetailsElement): Group {
+  const mechanism = element.dataset["mechanism"] ?? "";
+  const title = element.querySelector("h2")?.firstChild?.textContent?.trim() ?? "";
+  const rows = [...element.querySelectorAll<HTMLElement>("li[data-evidence]")].map((row): Row => {
+    const data = row.dataset;
     return {
-      element,
+      element: row,
       get text() {
-        return `${element.querySelector("a")?.textContent ?? ""} ${element.id}`;
+        return `${row.querySelector("a")?.textContent ?? ""} ${row.id}`;
       },
       mechanism,
       mechanismWords: title,
       evidence: data["evidence"] ?? "",
       get evidenceWords() {
-        return element.querySelector(`.claim-badge.claim-${data["evidence"]}`)?.textContent ?? "";
+        return row.querySelector(`.claim-badge.claim-${data["evidence"]}`)?.textContent ?? "";
       },
       status: data["status"] ?? "current",
       get statusWords() {
-        return element.querySelector(`.claim-status-${data["status"]}`)?.textContent ?? "";
+        return row.querySelector(`.claim-status-${data["status"]}`)?.textContent ?? "";
       },
       since: data["since"] ?? "",
       until: data["until"] ?? "",
     };
   });
-  return { parts: heading ? [heading, list] : [list], rows };
+  return { element, rows };
 }

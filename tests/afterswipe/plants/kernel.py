@@ -4,6 +4,7 @@ from afterswipe.kernel.endings import Endings
 from afterswipe.kernel.host import Host
 from afterswipe.kernel.life_cycle import Event, State
 from afterswipe.kernel.process import AppChange, Process
+from afterswipe.kernel.record import Cause
 
 from . import Patch, plant
 
@@ -52,15 +53,15 @@ def a_suspended_app_is_told_that_it_will_be_ended(patch: Patch) -> None:
 
 
 def _told_before(patch: Patch, when, callback: str) -> None:
-    cite = Host._cite_silence
+    changes = Host._change
 
-    def planted(host: Host, change: AppChange) -> None:
-        cite(host, change)
+    def planted(host: Host, process: Process, change: AppChange, note: str, cause: Cause | None) -> None:
         if when(change):
-            change.process.tell(callback)
-            change.process.loop.turn()
+            process.tell(callback)
+            process.loop.turn()
+        changes(host, process, change, note, cause)
 
-    patch.setattr(Host, "_cite_silence", planted)
+    patch.setattr(Host, "_change", planted)
 
 
 @plant("life-cycle.will-terminate-only-while-running")

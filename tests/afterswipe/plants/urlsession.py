@@ -85,11 +85,15 @@ def a_start_in_the_background_is_like_any_other(patch: Patch) -> None:
 
 @plant("background-urlsession.enqueue-all-chunks-up-front")
 def each_of_them_waits_like_a_task_of_a_chain(patch: Patch) -> None:
-    def planted(daemon: TransferDaemon, transfer: BackgroundTransfer) -> int:
-        before = sum(other.session == transfer.session for other in daemon._open) - 1
-        return FIRST * (int(2**before) - 1)
+    add = TransferDaemon.add
 
-    patch.setattr(TransferDaemon, "_wait_in_front", planted)
+    def planted(daemon: TransferDaemon, transfer: BackgroundTransfer, *, from_background: bool) -> None:
+        if not from_background:
+            wait = FIRST * (2 ** sum(other.session == transfer.session for other in daemon._open) - 1)
+            transfer.not_before = max(transfer.not_before, daemon._clock.now + wait)
+        add(daemon, transfer, from_background=from_background)
+
+    patch.setattr(TransferDaemon, "add", planted)
 
 
 @plant("background-urlsession.waits-for-connectivity")

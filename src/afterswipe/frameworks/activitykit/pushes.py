@@ -97,8 +97,7 @@ class LiveActivityPushes(Checked):
         self._check(card.title, text or "", None, None, priority)
 
         def arrive() -> None:
-            date = self._date(dismissal_date)
-            after = None if date is None else max(0, date - self._clock.now)
+            after = None if (date := self._date(dismissal_date)) is None else max(0, date - self._clock.now)
             self._cards.end(number, text, by="push", dismiss_after=after)
             self._wakes_nobody()
 

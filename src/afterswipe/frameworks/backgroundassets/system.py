@@ -58,11 +58,13 @@ class BackgroundAssets(Checked):
         must_be_one_of("reason to run the extension", reason, REASONS)
         if self._extension is None:
             return False
-        if self._host.was_force_quit and reason != "update":
-            why = f"whether it runs for the reason {reason!r} after a force quit. Open the app before."
-            raise NotKnownError(why, "force-quit.stops-background-assets")
         if self._host.was_force_quit:
-            self._host.rules.cite("force-quit.stops-background-assets")
+            rule = "force-quit.stops-background-assets"
+            if reason != "update":
+                raise NotKnownError(
+                    f"whether it runs for {reason!r} after a force quit. Open the app before.", rule
+                )
+            self._host.rules.cite(rule)
             return False
         self._extensions.start(DownloaderExtension(self._network, self, reason), self._extension)
         return True

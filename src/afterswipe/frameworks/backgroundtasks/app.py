@@ -10,7 +10,7 @@ complete their tasks, the bundle identifier in the names of continued tasks.
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from afterswipe.errors import APIError, BGTaskSchedulerError, UnavailableError, UsageError, must
+from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must
 from afterswipe.kernel import Checked, Event, Host, Process
 
 from .continued import ContinuedProcessing
@@ -71,10 +71,7 @@ class BGTaskScheduler(Checked):
 
     async def submit_task_request(self, request: Launch | BGContinuedProcessingTaskRequest) -> None:
         """The form that replaces `submit` in iOS 27 (claim background-tasks.submit-is-deprecated); raises UnavailableError before."""
-        rule = self._rules.claim("background-tasks.submit-is-deprecated")
-        if not self._rules.holds(rule.id):
-            why = f"iOS {self._rules.ios} has no submitTaskRequest. Use submit, or choose iOS {rule.since}: Phone(ios='{rule.since}')."
-            raise UnavailableError(why, rule.id)
+        self._rules.require("background-tasks.submit-is-deprecated", "submitTaskRequest, and takes submit")
         self.submit(request)
 
     def cancel(self, identifier: str) -> None:

@@ -198,6 +198,7 @@ class ContinuedProcessing(Checked):
             rules.cite("continued-processing.fail-strategy")
             why = "the system has no room for the task now. Go on without it, or submit with strategy='queue' and start later."
             raise BGTaskSchedulerError("immediateRunIneligible", why, "continued-processing.fail-strategy")
+        self.cancel(request.identifier)
         self._queue.append(request)
         rules.cite("continued-processing.ignores-earliest-begin")
         self.look()

@@ -63,16 +63,15 @@ class Grant:
         self._host = host
         self._ended = ended
         self._hold = process.run_time.hold(", ".join(task.identifier for task in tasks))
-        self._expired = False
-        self.over = self.on_power = False
+        self._expired = self.over = self.on_power = False
+        self._grace = process.rules.milliseconds("model.task-expiration-grace")
         for task in tasks:
             task.when_over = self._look
             task.note("launched")
 
     def limit(self, milliseconds: int) -> None:
         """Let it expire so that the app has to be done after this time."""
-        grace = self._process.rules.milliseconds("model.task-expiration-grace")
-        self._process.clock.after(milliseconds - grace, self.expire)
+        self._process.clock.after(milliseconds - self._grace, self.expire)
 
     def expire(self) -> None:
         """Call the expiration handlers, and end the app if it does not complete its tasks in time."""
@@ -82,8 +81,7 @@ class Grant:
         for task in self.tasks:
             if not task.over:
                 task.expire()
-        grace = self._process.rules.milliseconds("model.task-expiration-grace")
-        self._process.clock.after(grace, self._out_of_time)
+        self._process.clock.after(self._grace, self._out_of_time)
 
     def end(self) -> None:
         """Take the run time back for good: everything is completed, or the process is gone."""
@@ -186,8 +184,7 @@ class TaskScheduler(Checked):
         if not self._conditions.idle and self._rules.holds(rule):
             for grant in list(self._processing):
                 grant.expire()
-        now = self._clock.now
-        ready = [waiting for waiting in self._waiting.values() if waiting.ready <= now]
+        ready = [waiting for waiting in self._waiting.values() if waiting.ready <= self._clock.now]
         free = [waiting for waiting in ready if not any(self._obstacles(waiting))]
         for waiting in free:
             if waiting.is_refresh:

@@ -30,8 +30,7 @@ class Extension(Checked):
 
     def __init__(self, network: Network, name: str) -> None:
         self.name = name
-        self.rules = network.rules
-        self.clock = network.clock
+        self.clock, self.rules = network.clock, network.rules
         self.loop = ProcessLoop(network.clock)  # type: ignore[abstract]  # as for an app: what it lacks cannot be used
         self.ended: Action = lambda: None
         """What to do when its process ends, besides what is `planned` for its time limit."""

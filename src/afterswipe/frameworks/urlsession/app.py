@@ -21,7 +21,7 @@ from afterswipe.errors import URLError, must, must_have_bytes
 from afterswipe.kernel import Checked, CheckedData, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
-from .system import answered_early
+from .system import REDIRECTS, answered_early
 
 _RESUMABLE = "background-urlsession.resumable-uploads"
 
@@ -89,7 +89,7 @@ class UploadTask(Checked):
 
     async def _send(self) -> None:
         transport = SimulatedTransport(self._connections, self._moved)
-        request = httpx.Request("POST", address(self._url), content=self._body())
+        request = httpx.Request("POST", address(self._url), content=self._body(), extensions=REDIRECTS)
         self._moved(0)
         try:
             if self._resumed:
@@ -107,6 +107,9 @@ class UploadTask(Checked):
                 self._resume_data = ResumeData(self.name, self.size, self._url, self.count_of_bytes_sent)
             raise URLError(lost.code, f"{self.name}: the network connection was lost") from lost
         self.response = response
+        if response.has_redirect_location:
+            self._end("there were too many redirects")
+            raise URLError("httpTooManyRedirects", f"{self.name}: there were too many redirects")
         if not response.is_success:
             self.process.rules.cite("url-session.status-is-no-error")
             self._end(f"refused by the server with {response.status_code}")

@@ -13,7 +13,7 @@ background-urlsession.rate-limiter-doubles): the daemon keeps a delay for each a
 the app creates in the background does not start until the delay has expired. The first delay is one developer's log (claim
 background-urlsession.rate-limiter-first-delays). How current systems behave is not known (claim background-urlsession.rate-limiter-on-current-ios).
 
-Not modelled: authentication challenges, redirects, resuming a download that was cut (it starts over), the reported low throughput of background sessions, what
+Not modelled: authentication challenges, that a body is sent again after a redirect with 307 or 308, resuming a download that was cut (it starts over), the reported low throughput of background sessions, what
 thousands of tasks cost, transfers of other apps.
 """
 
@@ -28,6 +28,9 @@ from afterswipe.device.network import Network, address
 from afterswipe.errors import URLError, must
 from afterswipe.kernel import Action, AppChange, Checked, Clock, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
+
+REDIRECTS = {"redirects": 16}
+"""How many redirects are followed, by Apple's page of `httpTooManyRedirects`."""
 
 
 @dataclass
@@ -89,12 +92,14 @@ class TransferDaemon(Checked):
     def add(self, transfer: BackgroundTransfer, *, from_background: bool) -> None:
         """Take over a transfer. One that is started in the background is discretionary and waits."""
         address(transfer.url)
+        if not from_background and any(other.session == transfer.session for other in self._open):
+            self._rules.cite("background-urlsession.enqueue-all-chunks-up-front")
         self._open.append(transfer)
         self.transfers.append(transfer)
         transfer.number = len(self.transfers)
         transfer.moved_by = "nsurlsessiond", transfer.number, transfer.name
-        wait = self._wait_in_background if from_background else self._wait_in_front
-        transfer.not_before = max(transfer.not_before, self._clock.now + wait(transfer))
+        wait = self._wait_in_background(transfer) if from_background else 0  # in front none, however many
+        transfer.not_before = max(transfer.not_before, self._clock.now + wait)
         self.rate_limiter.busy()
         timeout = self._rules.milliseconds("background-urlsession.resource-timeout")
         self._timeouts[transfer.number] = self._clock.after(timeout, lambda: self._fail(transfer, "timedOut"))
@@ -152,8 +157,7 @@ class TransferDaemon(Checked):
 
     def waiting(self) -> dict[str, str]:
         """The names of the transfers that do not move now, and why."""
-        reasons = {transfer.name: self._held_by(transfer) for transfer in self._open}
-        return {name: reason for name, reason in reasons.items() if reason}
+        return {transfer.name: why for transfer in self._open if (why := self._held_by(transfer))}
 
     def _wait_in_background(self, transfer: BackgroundTransfer) -> int:
         """The rate limiter's delay or, where there is none, the model's for discretionary work: a chain's tasks are discretionary as well."""
@@ -161,12 +165,6 @@ class TransferDaemon(Checked):
         self._rules.cite("background-urlsession.background-start-is-discretionary")
         transfer.discretionary = True
         return limited or self._rules.milliseconds("model.discretionary-delay")
-
-    def _wait_in_front(self, transfer: BackgroundTransfer) -> int:
-        """None, however many of them the app hands over at once."""
-        if any(other.session == transfer.session for other in self._open if other is not transfer):
-            self._rules.cite("background-urlsession.enqueue-all-chunks-up-front")
-        return 0
 
     def _look(self) -> None:
         at_once = int(self._rules.number("model.transfers-at-once"))
@@ -218,19 +216,19 @@ class TransferDaemon(Checked):
             else:
                 self._ends(transfer, response)
 
-        request = httpx.Request("GET" if transfer.down else "POST", address(transfer.url))
+        method = "GET" if transfer.down else "POST"
+        request = httpx.Request(method, address(transfer.url), extensions=REDIRECTS)
         self._network.ask(request, 0 if comes else transfer.sent, answered, in_full=True)
 
     def _arrived(self, transfer: BackgroundTransfer, count: int) -> None:
         del self._moving[transfer.number]
         self._move(transfer, transfer.sent + count)
-        if transfer.sent < transfer.size:
-            if len(self._open) == 1 and self._may_move(transfer):
-                self._send(transfer)
-            else:
-                self._look()
-        else:
+        if transfer.sent >= transfer.size:
             self._answered(transfer)
+        elif len(self._open) == 1 and self._may_move(transfer):
+            self._send(transfer)
+        else:
+            self._look()
 
     def _answered(self, transfer: BackgroundTransfer) -> None:
         if transfer.down and transfer.response is not None:
@@ -241,7 +239,9 @@ class TransferDaemon(Checked):
     def _ends(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
         """The server has answered. A bad status is an answer and no error (claim url-session.status-is-no-error)."""
         transfer.response = response
-        if not response.is_success:
+        if response.has_redirect_location:
+            self._fail(transfer, "httpTooManyRedirects", "there were too many redirects")
+        elif not response.is_success:
             self._rules.cite("url-session.status-is-no-error", "background-urlsession.status-is-no-error")
             self._finish(transfer, f"refused by the server with {response.status_code}")
         else:

@@ -185,15 +185,15 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
         return
     if not isinstance(document, dict):
         raise _wrong(where, "the page is neither a list nor an object")
-    read = _Fields(document, where)
-    feed_id = read.get("feed_id", _token)
-    generation = read.get("generation", _generation)
-    complete = read.get("complete", partial(_of, bool))
-    next_page = read.get("next", _optional(_token))
+    read = partial(_field, document, where)
+    feed_id = read("feed_id", _token)
+    generation = read("generation", _generation)
+    complete = read("complete", partial(_of, bool))
+    next_page = read("next", _optional(_token))
     if complete and next_page is not None:
         raise _wrong(where, "a page is complete and has a next one")
-    events, unknown, numbered = yield from _events(read.get("events", partial(_of, list)), where)
-    cursor = read.get("cursor", _optional(_token)) if "cursor" in document else None
+    events, unknown, numbered = yield from _events(read("events", partial(_of, list)), where)
+    cursor = read("cursor", _optional(_token)) if "cursor" in document else None
     yield Page(Identity(feed_id, generation, numbered), events, next_page, complete, cursor, unknown)
 
 
@@ -206,20 +206,14 @@ def parse_entity(body: bytes, content: str, *, where: str) -> str:
     return text
 
 
-class _Fields:
-    """An object's fields, each read by a function that raises ValueError or TypeError."""
-
-    def __init__(self, document: dict[str, Any], where: str) -> None:
-        self.document = document
-        self.where = where
-
-    def get[T](self, name: str, read: Callable[[Any], T]) -> T:
-        try:
-            return read(self.document[name])
-        except KeyError:
-            raise _wrong(self.where, f"{name} is missing") from None
-        except (ValueError, TypeError, OverflowError):
-            raise _wrong(self.where, f"{name} is {json.dumps(self.document[name])[:80]}") from None
+def _field(document: dict[str, Any], where: str, name: str, read: Callable[[Any], Any]) -> Any:
+    """A field of an object, read by a function that raises ValueError or TypeError."""
+    try:
+        return read(document[name])
+    except KeyError:
+        raise _wrong(where, f"{name} is missing") from None
+    except (ValueError, TypeError, OverflowError):
+        raise _wrong(where, f"{name} is {json.dumps(document[name])[:80]}") from None
 
 
 @contextmanager
@@ -311,14 +305,14 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     """An event; or the version of one that is well formed and of a kind that is not known."""
     if not isinstance(document, dict):
         raise _wrong(where, "it is not an object")
-    read = _Fields(document, where)
-    media, kind = read.get("media_type", _whole), read.get("event_type", _whole)
-    date_time = read.get("date_time", _date_time)
+    read = partial(_field, document, where)
+    media, kind = read("media_type", _whole), read("event_type", _whole)
+    date_time = read("date_time", _date_time)
     # A time that a database cannot hold becomes the first or the last one that it can: 1970, or `BEYOND`.
-    version = read.get("seq", _whole) if numbered else min(max(nanoseconds(date_time), 0), BEYOND)
-    identifier, content = read.get("id", _uuid), read.get("content_id", _as_spelled)
-    size = read.get("size", _optional(_whole)) if "size" in document else None
-    sha256 = read.get("sha256", _optional(_digest)) if "sha256" in document else None
+    version = read("seq", _whole) if numbered else min(max(nanoseconds(date_time), 0), BEYOND)
+    identifier, content = read("id", _uuid), read("content_id", _as_spelled)
+    size = read("size", _optional(_whole)) if "size" in document else None
+    sha256 = read("sha256", _optional(_digest)) if "sha256" in document else None
     if media not in _MEDIA or kind not in _KINDS:
         return version
     return Event(identifier, content, Media(media), Kind(kind), version, date_time, FileInfo(size, sha256))

@@ -114,6 +114,7 @@ class FileDisk:
         self._lock: int | None = None
         self._busy_seconds = busy_seconds
         self._opened: tuple[int, int] | None = None
+        self._plain: dict[str, str] = {}  # folders that are no links, as of the last look at the directory
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
         self._ahead: dict[str, tuple[Future[bool], int]] = {}  # what syncs them meanwhile, up to which size
         self._threads = ThreadPoolExecutor()  # none is begun before there is something to sync ahead
@@ -233,6 +234,7 @@ class FileDisk:
             self._lock = None
 
     def stands(self) -> None:
+        self._plain.clear()
         if self._opened is not None and self._opened != _place(self._database):
             said = f"{self.root} was removed or replaced while it was being written. Run again; nothing more was written."
             raise DirectoryGone(said)
@@ -295,12 +297,14 @@ class FileDisk:
     def _folder(self, folder: str) -> str:
         """A folder of ours, none of whose parts below the directory is a link. Strings: these are asked for all the time."""
         assert folder in FOLDERS, folder
-        path = self._root
-        for part in folder.split("/"):
-            path = f"{path}/{part}"
-            if os.path.islink(path):
-                raise UnsafePath(f"{path} is a symbolic link. Remove it; it is not ours.")
-        return path
+        if folder not in self._plain:
+            path = self._root
+            for part in folder.split("/"):
+                path = f"{path}/{part}"
+                if os.path.islink(path):
+                    raise UnsafePath(f"{path} is a symbolic link. Remove it; it is not ours.")
+            self._plain[folder] = path
+        return self._plain[folder]
 
     def _path(self, name: str) -> str:
         assert _SAFE.fullmatch(name), name
@@ -353,7 +357,8 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
     (ReadOnlyDirectory, "EFBIG", "No larger file may be here. Give a directory on another file system."),
     (DiskFault, "EIO ESTALE ENOENT", "Look at the disk."),
     (StoreError, "EMFILE ENFILE", "Allow this process more files (ulimit -n), or lower Limits.concurrency."),
-    (UnsafePath, "ELOOP ENOTDIR EISDIR EMLINK", "Remove what is there; it is not ours."),
+    (UnsafePath, "EEXIST ELOOP ENOTDIR EISDIR EMLINK", "Remove what is there; it is not ours."),
+    (StoreError, "ENAMETOOLONG", "Give a shorter one."),
     (StoreError, "", "Look at the disk, then run again."),
 )
 

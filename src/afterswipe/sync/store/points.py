@@ -4,7 +4,7 @@ Every one is announced before it happens. Where the announcement raises somethin
 from then on nothing is done at any point, whoever asks.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,12 +34,13 @@ class Points:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        # That nobody reads on, which is what a GeneratorExit says, is no kill.
-        if error is not None and not isinstance(error, Exception | GeneratorExit):
+        if error is not None and not isinstance(error, Exception):
             self._killed = error
 
 
-_TOLD = "open_part append truncate fsync rename fsync_directory unlink size free database set_database_aside"
+_TOLD = (
+    "open_part append truncate read fsync rename fsync_directory unlink size free database set_database_aside"
+)
 
 
 def pointed(disk: Disk, points: Points) -> Disk:
@@ -53,13 +54,8 @@ def pointed(disk: Disk, points: Points) -> Disk:
 
         return call
 
-    def read(name: str) -> Iterator[bytes]:
-        points("read", name)
-        with points:
-            yield from disk.read(name)
-
     made: Any = SimpleNamespace(
-        **{name: announced(name) for name in _TOLD.split()}, read=read,
+        **{name: announced(name) for name in _TOLD.split()},
         fsync_ahead=disk.fsync_ahead, sizes=disk.sizes, mark=disk.mark, stands=disk.stands, alone=disk.alone, close=disk.close,
     )  # fmt: skip
     return made  # type: ignore[no-any-return]

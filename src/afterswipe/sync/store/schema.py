@@ -61,6 +61,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # Which file it is that was begun, on a machine that has not been started anew since.
         "ALTER TABLE transfers ADD COLUMN mark TEXT",
+        # Whether another file has the same bytes.
+        "CREATE INDEX files_by_digest ON files (sha256)",
     ),
 )
 

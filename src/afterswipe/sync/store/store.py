@@ -37,6 +37,8 @@ class Store:
         self._parts: dict[str, Part] | None = None  # what `transfers` says, once it was asked
         self.loose: set[str] = set()
         """Files of which no row speaks, as far as that is known."""
+        self.asks = True
+        """Whether something may have become pending that nobody has planned yet."""
         self.guard: Callable[[], None] = lambda: None
         """Called before each transaction but the lease's own: raises where the directory or the lease is no longer ours."""
         try:
@@ -261,15 +263,10 @@ class Store:
         """The contents that have events which are not done."""
         return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
 
-    def left_over(self) -> int:
-        """How many contents are left; nobody waits until all are listed."""
-        return int(self._rows("SELECT COUNT(DISTINCT key) FROM events WHERE shadow = 0")[0][0])
-
-    def files(self, *, unchecked: bool = False) -> list[Have]:
-        """The files that are here, or those that came in a run that did not end in good order."""
-        columns = "key, name, tag, size, sha256, version"
-        wanted = f"SELECT {columns} FROM files WHERE checked <= ? ORDER BY key"  # noqa: S608
-        return [Have(*row) for row in self._rows(wanted, not unchecked)]
+    def files(self, which: str = "TRUE", *values: object) -> list[Have]:
+        """The files that are here, or those of which this is so; those that are not `checked` came in a run that did not end in good order."""
+        wanted = f"SELECT key, name, tag, size, sha256, version FROM files WHERE {which} ORDER BY key"  # noqa: S608
+        return [Have(*row) for row in self._rows(wanted, *values)]
 
     def names(self) -> Iterator[tuple[str, int]]:
         """Of every file that is here its name and size, read as it is asked for."""
@@ -312,11 +309,18 @@ class Store:
         )
         self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", ids)
 
-    def lost(self, have: Have, again: Event) -> None:
-        """A file that should be here is not: no row says so any more, and an event asks for it again."""
+    def lost(self, gone: Iterable[Have], *, stays: bool = False) -> None:
+        """Files that should be here are not: events ask for them, as new as what is known, or they would count as done. Of one that `stays` until then no version is known any more; of the others, no row."""
+        self.asks, again = True, []
+        for have in gone:
+            known = self.known(have.key)
+            told = FileInfo() if have.tag.startswith("v") else FileInfo(have.size, have.sha256)
+            version = max(have.version, known.version if known else -1)
+            again.append(self.own_event("lost", have.key, Kind.FILE_UPDATED, version, told))
         with self.transaction("lost"):
-            self._db.execute("DELETE FROM files WHERE key = ?", (have.key,))
-            list(self.insert_events([again], shadow=False))
+            ends = "UPDATE files SET version = -1" if stays else "DELETE FROM files"
+            self._db.executemany(f"{ends} WHERE key = ?", [(event.key,) for event in again])
+            list(self.insert_events(again, shadow=False))
 
     # Files under way.
 

@@ -1,6 +1,6 @@
 """One file's transfer, as typed states: what is here and what the server answered go in, a decision comes out. No I/O, no clock.
 
-    Ask ──answer──▶ Receive   write from `offset` on
+    Ask ──answer──▶ Receive   write from `size` on
                     Ask       the same again, otherwise: from the start, without resuming
                     Verify    every byte is here
                     Refuse    this answer cannot be used, and asking again would not help
@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
 from enum import Enum
 
 from afterswipe.sync.feed.protocol import FileInfo
@@ -51,6 +51,7 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
+    came: float = 0  # by the wall clock here
 
     @property
     def validator(self) -> str | None:
@@ -77,7 +78,8 @@ class Answer:
         if said.isascii() and said.isdigit():
             return float(said)
         with suppress(ValueError, TypeError, OverflowError):
-            passes = parsedate_to_datetime(said) - parsedate_to_datetime(self.headers.get("date", ""))
+            date = self.headers.get("date") or formatdate(self.came, usegmt=True)
+            passes = parsedate_to_datetime(said) - parsedate_to_datetime(date)
             return max(0.0, passes.total_seconds())
         return None
 
@@ -96,10 +98,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Receive:
-    """The body belongs at `offset`: cut the part to that, then write. `here` says what the part is from then on."""
+    """The body belongs behind `ask.size` bytes of the part, which is `ask.here` from then on: cut the part to that, then write."""
 
-    offset: int
-    here: Part
     ask: "Ask"
 
 
@@ -161,6 +161,8 @@ class Ask:
     judged: bool = False
     """Whether entity tags mean nothing any more: one was refused in a range, and the feed's digest judges (S18)."""
     document: bool = False  # whether it is metadata or a page
+    anew: bool = False
+    """Whether a copy in a cache will not do."""
 
     @property
     def may_resume(self) -> bool:
@@ -176,6 +178,8 @@ class Ask:
             sent["range"] = f"bytes={self.size}-"
             if self.here.validator and not self.judged:
                 sent["if-range"] = self.here.validator
+        if self.anew or self.restarts:
+            sent["cache-control"] = "no-cache"
         return sent
 
     def restart(self, reason: str) -> "Ask | Refuse":
@@ -205,8 +209,9 @@ class Ask:
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
-        if self.may_resume and answer.kind in _FOR_PEOPLE:
-            return replace(self, whole=True)  # perhaps only ranges get a page (S18)
+        rest = self.here.validator == answer.validator and answer.length not in (None, self.here.total)
+        if self.may_resume and (answer.kind in _FOR_PEOPLE or (answer.validator and rest)):
+            return replace(self, whole=True)  # perhaps only ranges are answered so (S18)
         document = answer.kind.endswith(_NO_SOUNDS) and answer.kind not in _FOR_PEOPLE
         if document and not self.document and self.want.sha256 is None:
             return Refuse(f"{answer.kind} came, which is no sound")
@@ -219,7 +224,7 @@ class Ask:
             return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else wrong
         here = Part(answer.validator, answer.length)
         judged = self.judged or (self.may_resume and self.want.sha256 is not None)
-        return Receive(0, here, replace(self, size=0, here=here, piece=False, judged=judged))
+        return Receive(replace(self, size=0, here=here, piece=False, judged=judged))
 
     def _partial(self, answer: Answer) -> Decision:
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
@@ -239,7 +244,7 @@ class Ask:
         if wrong := self._size_is_wrong(total):
             return self.restart(wrong.reason)
         here = Part(answer.validator or self.here.validator, total or self.here.total)
-        return Receive(start, here, replace(self, size=start, here=here, piece=True))
+        return Receive(replace(self, size=start, here=here, piece=True))
 
     def _same_representation(self, validator: str | None) -> bool:
         unknown = self.judged or self.here.validator is None or validator is None

@@ -1,25 +1,49 @@
 """One content at a time: its metadata and its file, from the server to the rows that say that they are here.
 
-How it lands is `asker`. Nothing here writes in a `finally`: a process that is killed runs none, and a simulated kill must not either.
+The order of landing is the promise: every part's bytes are synced, then all get their names, then the folders are synced, and only
+then come the rows, in one transaction with the end of the events. A group waits no longer than `Limits.group_seconds`. Nothing here
+writes in a `finally`: a process that is killed runs none, and a simulated kill must not either.
 """
 
+import asyncio
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from posixpath import dirname
+from typing import Any
 
 from afterswipe.sync import errors
-from afterswipe.sync.errors import BrokenAnswer, DiskFault, Unreachable
+from afterswipe.sync.errors import BrokenAnswer, DiskFault, Postponed, ReadOnlyDirectory, Unreachable
 from afterswipe.sync.feed.jobs import Job
-from afterswipe.sync.feed.protocol import FileInfo, file_url
+from afterswipe.sync.feed.protocol import FileInfo, entity_url, file_url, parse_entity
 from afterswipe.sync.feed.records import Have, Known, Part
-from afterswipe.sync.outcome import Halt
+from afterswipe.sync.limits import Limits
+from afterswipe.sync.outcome import Halt, Stop, Tally
+from afterswipe.sync.store.disk import Disk
+from afterswipe.sync.store.lease import Lease
+from afterswipe.sync.store.store import Store
 
-from .answers import NOTHING, Ask, Receive, Refuse, Verify
-from .asker import SIGN_IN, Arrived, Asker
-from .wire import Broken, Elsewhere, Opened
+from .answers import NOTHING, PAUSES, Ask, Decision, Not, Receive, Refuse, Verify, Wait
+from .patience import Patience
+from .wire import Broken, Elsewhere, Opened, Wire
 
 _BEGIN = 1_000  # bytes of a body, by which a page for people is known
+SIGN_IN = "If this network wants you to sign in, do so; if not, look at the address. Then run again."
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A content of which everything came. Without `known` its events end, and that is all."""
+
+    job: Job
+    known: Known | None = None
+    have: Have | None = None
+    moves: bool = False
+    """Whether its part, verified, is to become the file."""
+
+
+type Refused = list[tuple[Arrived, errors.StoreError]]
 
 
 @dataclass(frozen=True)
@@ -32,8 +56,27 @@ class Turn:
     """Bytes of a body."""
 
 
-class Fetcher(Asker):
-    """Does jobs."""
+@dataclass
+class Fetcher:
+    """Does jobs. Everything it needs is handed to it; `changed` is called when something became durable."""
+
+    disk: Disk
+    store: Store
+    wire: Wire
+    lease: Lease
+    limits: Limits
+    patience: Patience
+    policy: Callable[[], Stop | None]
+    changed: Callable[[], None]
+    tally: Tally = field(default_factory=Tally)
+    growing: dict[str, Part] = field(default_factory=dict)
+    """Parts that are being written, each with the size that it has now."""
+    hashed: dict[str, Any] = field(default_factory=dict)
+    """Parts that this run has written from their first byte on, each with its SHA-256 up to now."""
+    arrived: list[Arrived] = field(default_factory=list)
+    arrived_bytes: int = 0
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while something waits for its group."""
 
     # A content, whole.
 
@@ -70,23 +113,89 @@ class Fetcher(Asker):
         have, moves = (None, False) if job.file is None else await self.file(job, job.file)
         self.arrive(Arrived(job, Known(job.version, False, data), have, moves))
 
+    # Its metadata.
+
+    async def metadata(self, job: Job) -> str:
+        """The entity, as JSON text."""
+        url = entity_url(self.wire.base, job.media, job.content)
+        reason: Exception | None = None
+        for attempt in range(self.limits.attempts):
+            try:
+                came = await self.document(url, self.limits.entity_bytes)
+                if isinstance(came, bytes):
+                    return parse_entity(came, job.content, where=url)
+                await self.refused(job, came[1], attempt)
+            except errors.FeedTooLarge as error:
+                raise BrokenAnswer(job.key, str(error)) from error
+            except (errors.FeedError, Broken) as error:
+                reason = error
+                await self.patience.pause(attempt)
+        why = reason or "the server was busy"
+        kind = Unreachable if isinstance(reason, Broken) else BrokenAnswer if reason else Postponed
+        raise kind(job.key, f"{self.limits.attempts} attempts to get its metadata failed ({why}).")
+
+    async def document(self, url: str, limit: int) -> bytes | tuple[int, Decision]:
+        """A small body, whole; or a status and what it means. One attempt, which may raise Broken, Elsewhere and FeedTooLarge."""
+        headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
+        opened = await self.wire.open(url, headers)
+        try:
+            decision = Ask(FileInfo(), 0, limits=self.limits, document=True).next(opened.answer)
+            if not isinstance(decision, Receive):
+                return opened.answer.status, decision
+            body = await self.wire.whole(opened, limit)
+            if opened.answer.for_people(body, document=True):
+                return opened.answer.status, Not.ITS_OWN
+            self.tally.bytes_fetched += len(body)
+            return body
+        finally:
+            await self.wire.close(opened.response)
+
+    async def refused(self, job: Job, decision: Decision, attempt: int) -> None:
+        """Raise what an answer without a usable body means for this content (S15); return where asking again may help, after a pause."""
+        match decision:
+            case Refuse(reason, wrong_file):
+                raise (errors.WrongFile if wrong_file else BrokenAnswer)(job.key, f"{reason}.")
+            case Not.HERE:
+                raise errors.Missing(job.key, "the server's feed has it, the server does not.")
+            case Not.ALLOWED:
+                raise errors.Forbidden(job.key, "the server wants other credentials for it.")
+            case Not.ITS_OWN:
+                raise errors.Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
+            case Wait(status, retry_after) if status in PAUSES:
+                try:
+                    await self.patience.obey(attempt, retry_after)
+                except Halt as halt:
+                    if halt.why is not Stop.SERVER_BUSY:
+                        raise
+                    later = Postponed(job.key, f"the server wants a pause before it gives it ({status}).")
+                    later.not_before = halt.not_before
+                    raise later from halt
+            case Wait():
+                await self.patience.pause(attempt)
+
     # The file.
 
     async def file(self, job: Job, want: FileInfo) -> tuple[Have, bool]:
         """Get the file, and verify it; or find that it is there already. The file as it will be, and whether it is a part until then."""
-        found = self.adopted(job, want)
-        if found is not None:
+        if (found := self.adopted(job, want)) is not None:
             return found, False
         if (stop := self.policy()) is not None:
             raise Halt(stop)
         ask: Ask | Verify = self.begin(job, want)
         futile = came = highest = 0
+        first: Have | None = None
         for _ in range(self.limits.requests):
             if isinstance(ask, Verify):
-                digest = self.verify(job, want)
-                if digest is not None:
-                    return Have(job.key, job.final, job.tag, digest[1], digest[0], job.version), True
-                ask, highest = self.begin_again(job, ask.ask), 0
+                have = self.verify(job, want)
+                if have is None:
+                    ask, highest = self.begin_again(job, ask.ask), 0
+                elif want.sha256 is None and not ask.ask.anew and (alike := await self.alike(have)):
+                    self.cut(job, 0)
+                    first, highest, ask = have, 0, Ask(want, 0, limits=self.limits, anew=True)
+                else:
+                    if first is not None:
+                        self.judge(first, have, alike)
+                    return have, True
             turn = await self.request(job, ask, futile)
             came += turn.came
             now = turn.ask if isinstance(turn.ask, Ask) else turn.ask.ask
@@ -102,10 +211,27 @@ class Fetcher(Asker):
                 ask = replace(ask, whole=True)  # the last attempt is another question (S18)
         raise BrokenAnswer(job.key, f"{self.limits.requests} requests were not enough (Limits.requests).")
 
+    async def alike(self, have: Have) -> list[Have]:
+        """The files that are here and have the same bytes; the older version of this one may be among them."""
+        while any(a.have is not None and a.have.sha256 == have.sha256 for a in self.arrived):
+            await self.wire.clock.sleep(self.limits.group_seconds)
+        return self.store.files("sha256 = ?", have.sha256)
+
+    def judge(self, first: Have, again: Have, alike: list[Have]) -> None:
+        """The bytes of another, or of an older version, were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake."""
+        others = [have for have in alike if have.key != first.key]
+        if first.sha256 != again.sha256:
+            said = "first came the bytes of another or of an older version; asked for again, those came that are kept."
+            self.tally.problems[f"{first.key} again"] = [BrokenAnswer(first.key, said)]
+        elif len(others) == 1 and others[0].tag.startswith(
+            "v"
+        ):  # of several, each but the first was asked for twice
+            self.store.lost(others, stays=True)
+
     def enough(self, job: Job, turn: Turn, futile: int, came: int, size: int) -> None:
         """Raise where asking again would be the same for ever: by attempts, and by bytes (S18)."""
         if futile >= self.limits.attempts:
-            kind = errors.Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
+            kind = Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
             why = turn.broken or "the server answers, and nothing comes"
             raise kind(job.key, f"{futile} attempts brought no new bytes ({why}).")
         if turn.broken and came > self.limits.refetches * max(size, self.limits.entity_bytes):
@@ -113,13 +239,13 @@ class Fetcher(Asker):
 
     def adopted(self, job: Job, want: FileInfo) -> Have | None:
         """The file, if an earlier run had come as far as its final name: by its digest, or as the very file that was begun."""
-        self.lease.keep()
         size, part = self.disk.size(job.final), self.store.parts().get(job.part)
         if size is None:
             return None
+        self.lease.keep()
         told = want.sha256 is not None or (part and part.total == size and self.believed(part, job.final))
         if told and want.size in (None, size):
-            with suppress(DiskFault, errors.ReadOnlyDirectory):
+            with suppress(DiskFault, ReadOnlyDirectory):
                 digest = self.digest(job.final)
                 if want.sha256 in (None, digest[0]):
                     self.disk.fsync_directory(dirname(job.final))
@@ -138,19 +264,20 @@ class Fetcher(Asker):
         if usable < max(size, here.durable):
             self.cut(job, usable)
         self.tally.parts[job.part] = min(usable, here.durable)
+        anew = job.before is not None and job.before.version < 0  # what is here may be another's
         restarts = 0 if here.wrong is None else self.limits.restarts  # one whole body is enough to see
-        ask = Ask(want, usable, here, restarts, self.limits, wrong=here.wrong)
+        ask = Ask(want, usable, here, restarts, self.limits, wrong=here.wrong, anew=anew)
         return Verify(ask) if usable and usable == (here.total if want.size is None else want.size) else ask
 
     def believed(self, part: Part, name: str) -> bool:
         """Whether a file is the very one that was begun, on a machine that runs since: a kill takes nothing of what it was told to write."""
         return part.mark is not None and part.mark == self.disk.mark(name)
 
-    def begun(self, job: Job, decision: Receive) -> Part:
+    def begun(self, job: Job, now: Ask) -> Part:
         """Note, before the first of them, what the bytes that come belong to. Where there is a digest, that will tell."""
-        of, was = decision.here, self.store.parts().get(job.part, NOTHING)
-        if decision.ask.want.sha256 is None:
-            of = replace(of, durable=min(was.durable, decision.offset), mark=self.disk.mark(job.part))
+        of, was = now.here, self.store.parts().get(job.part, NOTHING)
+        if now.want.sha256 is None:
+            of = replace(of, durable=min(was.durable, now.size), mark=self.disk.mark(job.part))
             if of.mark is not None and of != was:
                 self.store.remember(job.part, of, "begun")
         return of
@@ -177,7 +304,7 @@ class Fetcher(Asker):
         try:
             decision = ask.next(opened.answer)
             if isinstance(decision, Receive):
-                return await self.receive(job, decision, opened, ask.size)
+                return await self.receive(job, decision.ask, opened, ask)
         finally:
             await self.wire.close(opened.response)
         if isinstance(decision, Ask) and decision.size < ask.size:
@@ -187,26 +314,37 @@ class Fetcher(Asker):
         await self.refused(job, decision, attempt)
         return Turn(ask)
 
-    async def receive(self, job: Job, decision: Receive, opened: Opened, here: int) -> Turn:
-        """Write the body where it belongs; `here` bytes are in the part."""
+    async def receive(self, job: Job, now: Ask, opened: Opened, ask: Ask) -> Turn:
+        """Write the body where it belongs. What is here stays until something comes that is no page for people."""
         self.lease.keep()
-        self.check_space(job, decision.here.total, decision.offset)
+        self.check_space(job, now.here.total, now.size)
+        begin, here = now.size, ask.size
+        size, pieces = begin, self.wire.pieces(opened)
+        piece = begins = b""
+        if begin < here:
+            try:
+                while len(piece) < _BEGIN and (more := await anext(pieces, b"")):
+                    piece += more
+            except Broken as error:
+                return Turn(ask, error, len(piece))
+            if begin == 0 and opened.answer.for_people(piece[:_BEGIN]):
+                await self.refused(job, Not.ITS_OWN, 0)
+            if not piece:
+                return Turn(ask)
+            self.cut(job, begin)  # the body of a 200 begins at 0: it is never appended
         self.disk.open_part(job.part)
-        begin = size = decision.offset
-        if begin < here:  # the body of a 200 begins at 0: it is never appended
-            self.cut(job, begin)
-        of, room, begins = self.begun(job, decision), self.room(decision, begin), b""
+        of, room = self.begun(job, now), self.room(now, begin)
         self.growing[job.part] = replace(of, durable=begin, mark=None)
         synced_at = self.wire.clock.monotonic()
         if begin == 0:
             self.hashed[job.part] = hashlib.sha256()
         hashed = self.hashed.get(job.part)
         try:
-            async for piece in self.wire.pieces(opened):
+            while piece := piece or await anext(pieces, b""):
                 begins += piece[: _BEGIN - len(begins)]
                 if size < _BEGIN and begin == 0 and opened.answer.for_people(begins):
                     self.cut(job, 0)
-                    raise errors.Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
+                    await self.refused(job, Not.ITS_OWN, 0)
                 if size + len(piece) > room:
                     self.cut(job, 0)
                     self.check_space(job, size + len(piece), 0)
@@ -220,15 +358,16 @@ class Fetcher(Asker):
                 self.growing[job.part] = Part(of.validator, of.total, size, of.wrong)
                 if self.wire.clock.monotonic() - synced_at >= self.limits.sync_seconds:
                     self.hold(job.part, of.mark)
-                    room, synced_at = self.room(decision, size), self.wire.clock.monotonic()
+                    room, synced_at = self.room(now, size), self.wire.clock.monotonic()
+                piece = b""
         except Broken as error:
-            return Turn(decision.ask.interrupted(size), error, size - begin)
-        return Turn(decision.ask.ended(size), None, size - begin)
+            return Turn(now.interrupted(size), error, size - begin)
+        return Turn(now.ended(size), None, size - begin)
 
-    def room(self, decision: Receive, here: int) -> int:
+    def room(self, now: Ask, here: int) -> int:
         """How many bytes the whole may have; where no length was said, what the disk has room for."""
-        room = decision.ask.room()
-        if decision.here.total is not None:
+        room = now.room()
+        if now.here.total is not None:
             return room
         return min(room, here + max(0, self.disk.free() - self.limits.reserve_bytes))
 
@@ -243,8 +382,8 @@ class Fetcher(Asker):
         self.hashed.pop(job.part, None)
         self.tally.parts[job.part] = min(size, self.tally.parts.get(job.part, 0))
 
-    def verify(self, job: Job, want: FileInfo) -> tuple[str, int] | None:
-        """The part's digest and size if they are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
+    def verify(self, job: Job, want: FileInfo) -> Have | None:
+        """The part as a file if its digest and size are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
         size = self.disk.size(job.part)
         if size is None:  # the system may take away what it thinks is temporary
             return None
@@ -254,7 +393,7 @@ class Fetcher(Asker):
         else:  # some of it came in another run
             digest, size = self.digest(job.part)
         right = want.sha256 in (None, digest) and want.size in (None, size)
-        return (digest, size) if right else None
+        return Have(job.key, job.final, job.tag, size, digest, job.version) if right else None
 
     def digest(self, name: str) -> tuple[str, int]:
         """A file's SHA-256 in hexadecimal and its size, from the disk."""
@@ -274,3 +413,115 @@ class Fetcher(Asker):
             self.store.remember(job.part, Part(wrong=ask.here.validator or ""))
             raise errors.WrongFile(job.key, f"{again.reason}.")
         return again
+
+    # Landing.
+
+    def arrive(self, arrived: Arrived) -> None:
+        """Wait for others."""
+        self.arrived.append(arrived)
+        self.disk.fsync_ahead(arrived.job.part)
+        data = arrived.known.data if arrived.known is not None else None
+        self.arrived_bytes += len(data or "") + (arrived.have.size if arrived.have is not None else 0)
+        self.waiting.set()
+
+    @property
+    def full(self) -> bool:
+        """Whether the group is to land now."""
+        return len(self.arrived) >= self.limits.group_files or self.arrived_bytes >= self.limits.group_bytes
+
+    def land(self, group: list[Arrived] | None = None) -> Refused:
+        """Let a group land, or all that wait; what the disk refused for a file of it (S23) is handed back."""
+        if group is None:
+            group, self.arrived, self.arrived_bytes = self.arrived, [], 0
+            self.waiting.clear()
+        if not group:
+            return []
+        self.lease.keep()
+        landing, refused = self.settle(group)
+        self.store.finish((a.job.key, a.job.ids, a.known, a.have) for a in landing)
+        for arrived in landing:
+            self.landed(arrived)
+        self.changed()
+        return refused
+
+    def settle(self, group: list[Arrived]) -> tuple[list[Arrived], Refused]:
+        """Make the parts of a group durable and give them their final names, durably; those that are, and those that were refused."""
+        landing = list(group)
+        refused: Refused = []
+
+        def each(effect: Callable[[Job], None]) -> None:
+            for arrived in [a for a in landing if a.moves]:
+                try:
+                    effect(arrived.job)
+                except (DiskFault, ReadOnlyDirectory) as error:
+                    landing.remove(arrived)
+                    refused.append((arrived, error))
+
+        each(self.make_durable)
+        each(self.name)
+        for folder in sorted({dirname(a.job.final) for a in landing if a.moves}):
+            self.disk.fsync_directory(folder)
+        return landing, refused
+
+    def make_durable(self, job: Job) -> None:
+        """Before the name: after a power failure, a name without its bytes would be worse than none."""
+        self.disk.open_part(job.part)
+        self.disk.fsync(job.part)
+
+    def name(self, job: Job) -> None:
+        """Give a part its final name."""
+        self.disk.rename(job.part, job.final)
+        self.growing.pop(job.part, None)
+
+    def landed(self, arrived: Arrived) -> None:
+        """The rows are there: count, and remove what was here before."""
+        job, have, known = arrived.job, arrived.have, arrived.known
+        goes = job.before if have is not None or (known is not None and known.deleted) else None
+        sizes = [None if file is None else file.size for file in (goes, have)]
+        self.tally.landed(job.key, job.part, *sizes)
+        if goes is not None and (have is None or goes.name != have.name):
+            self.discard(goes.name)
+
+    async def insist(self, arrived: Arrived, error: errors.StoreError) -> None:
+        """Where somebody holds a file, let it land after a moment, and then in another run (S23). Raises what the disk said last."""
+        for attempt in range(self.limits.attempts - 1):
+            if isinstance(error, DiskFault):
+                raise error
+            await self.patience.pause(attempt)
+            refused = self.land([arrived])
+            if not refused:
+                return
+            error = refused[0][1]
+        raise error
+
+    def discard(self, name: str) -> None:
+        """Delete what no row speaks of any more. Where that is refused, or it is damaged, another run tidies up (S23)."""
+        with suppress(ReadOnlyDirectory, DiskFault):
+            self.disk.unlink(name)
+
+    def give_up(self, job: Job) -> None:
+        """Bytes of a part were lost on their way to the disk: nothing of it can be believed."""
+        self.growing.pop(job.part, None)
+        self.discard(job.part)  # first, or a full disk could not note it
+        self.store.forget_parts([job.part])
+        self.tally.parts.pop(job.part, None)
+
+    def hold(self, part: str, mark: str | None = None) -> None:
+        """Make what is here of a part durable, and remember how much it is and of what; its `mark` where more follows."""
+        here = replace(self.growing[part], mark=mark)
+        self.disk.open_part(part)
+        self.disk.fsync(part)
+        if not self.store.parts().get(part, NOTHING).durable:  # then its name is not yet, either
+            self.disk.fsync_directory(dirname(part))
+        self.store.remember(part, here)
+        self.tally.parts[part] = here.durable
+        self.changed()
+
+    def hold_all(self) -> None:
+        """A run ends in good order: what arrived lands, and all parts that are under way are kept."""
+        for arrived, error in self.land():
+            if isinstance(error, DiskFault):
+                self.give_up(arrived.job)
+        for part in sorted(self.growing):
+            with suppress(DiskFault, ReadOnlyDirectory):
+                self.hold(part)

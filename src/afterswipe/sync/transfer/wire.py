@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
-from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -66,9 +65,8 @@ class Wire:
         for redirects in range(self.limits.redirects + 1):
             response = await self._send(url, headers, led=redirects > 0)
             if response.status_code not in _REDIRECTS:
-                headers = {"date": formatdate(self.clock.wall(), usegmt=True)}
-                headers |= {name.lower(): value for name, value in response.headers.items()}
-                return Opened(url, Answer(response.status_code, headers), response)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Opened(url, Answer(response.status_code, headers, self.clock.wall()), response)
             await self.close(response)
             url = self._checked(url, response.headers.get("location", ""))
         raise Elsewhere(f"more than {self.limits.redirects} redirects")
@@ -108,7 +106,8 @@ class Wire:
                 raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
             if name == "InvalidURL":  # the client looks at a redirect even where it is not to follow it
                 raise Elsewhere(f"an address that makes no sense: {error}") from error
-            silent = head and not name.startswith("Connect")
+            kinds = {kind.__name__ for kind in type(error).__mro__}
+            silent = head and not kinds & {"ConnectError", "ConnectTimeout"}
             raise Broken(f"{name}: {error}", untrusted=_is_untrusted(error), silent=silent) from error
         finally:
             self._heads.discard(limit)
