@@ -236,7 +236,7 @@ def test_the_core_stays_small_and_says_what_it_is():
     counted = [path for path in sources() if path.relative_to(PACKAGE).parts[0] not in ("story", "sync")]
     lines = sum(len(path.read_text().splitlines()) for path in counted)
     assert lines <= CORE_LINES_MAX
-    assert sum(map(docstring_lines, counted)) >= DOCSTRINGS_MIN * lines
+    assert sum(map(docstring_lines, counted)) >= round(DOCSTRINGS_MIN * lines, 6)
 
 
 def test_the_core_archive_stays_small():

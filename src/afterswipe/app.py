@@ -123,7 +123,9 @@ class Application(Checked):
     def state(self) -> State:
         """The state as the app's code sees it: a *will* callback runs in the state before, a *did* callback in the one that it names."""
         process = self.process
-        return process.application_state if process.state.runs else process.state
+        unattached = process.scene_state is SceneState.UNATTACHED and process.rules.holds("model.scene-callbacks")
+        seen = State.BACKGROUND if unattached else process.application_state  # so says Apple's page of `applicationState`
+        return seen if process.state.runs else process.state
 
     @property
     def scene_state(self) -> SceneState:

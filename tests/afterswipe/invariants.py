@@ -242,10 +242,7 @@ def no_lock_is_held_in_suspension(run: Run) -> None:
 def the_scene_fits_the_app(run: Run) -> None:
     """I16: The state of the scene is one that fits the state of its app."""
     for at, app, scene in run.scenes:
-        launching = (app, scene) == (State.INACTIVE, SceneState.UNATTACHED)
-        assert launching or SCENES[scene][app] is scene, (
-            f"at {at} ms the app is {app.value} and its scene {scene.value}"
-        )
+        assert SCENES[scene][app] is scene, f"at {at} ms the app is {app.value} and its scene {scene.value}"
 
 
 INVARIANTS: dict[str, Callable[[Run], None]] = {

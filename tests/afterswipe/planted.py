@@ -28,7 +28,7 @@ from afterswipe.frameworks.uikit.assertion import BackgroundTime
 from afterswipe.frameworks.uikit.watchdog import FileLocks
 from afterswipe.kernel import host, process
 from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import after
+from afterswipe.kernel.life_cycle import SceneState, after
 
 from .commanded import Commanded
 
@@ -252,7 +252,9 @@ def a_lock_is_kept_in_suspension(patch: Patch) -> None:
 
 
 def the_scene_stays_in_front(patch: Patch) -> None:
-    patch.setattr(process, "SCENES", {scene: dict.fromkeys(State, scene) for scene in process.SCENES})
+    """Once it is there: it comes as it should."""
+    stays = {scene: dict.fromkeys(State, scene) for scene in process.SCENES}
+    patch.setattr(process, "SCENES", stays | {SceneState.UNATTACHED: process.SCENES[SceneState.UNATTACHED]})
 
 
 BUGS: dict[str, Bug] = {

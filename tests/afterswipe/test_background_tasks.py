@@ -563,7 +563,7 @@ def test_the_new_submit_is_there_from_ios_27_on():
         await app.task_scheduler.submit_task_request(NEWS)
         await asyncio.Event().wait()
 
-    assert "choose iOS 27" in str(refused(main, ios="26"))
+    assert "Choose iOS 27" in str(refused(main, ios="26"))
     assert left(main, ios="27").task_scheduler.pending == [NEWS]
 
 

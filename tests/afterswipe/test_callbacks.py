@@ -26,7 +26,7 @@ def test_each_callback_runs_in_the_state_that_it_names():
     assert phone.app_state is phone.app.state is State.SUSPENDED
     phone.open()
     assert seen == {
-        "didFinishLaunching": (State.INACTIVE, SceneState.UNATTACHED),
+        "didFinishLaunching": (State.BACKGROUND, SceneState.UNATTACHED),
         "sceneDidBecomeActive": (State.ACTIVE, SceneState.FOREGROUND_ACTIVE),
         "sceneWillResignActive": (State.ACTIVE, SceneState.FOREGROUND_ACTIVE),
         "sceneDidEnterBackground": (State.BACKGROUND, SceneState.BACKGROUND),
@@ -36,13 +36,13 @@ def test_each_callback_runs_in_the_state_that_it_names():
 
 
 @pytest.mark.parametrize(
-    ("ios", "told"),
+    ("ios", "state", "told"),
     [
-        ("18", ["didFinishLaunching", "sceneWillEnterForeground", "sceneDidBecomeActive"]),
-        ("12", ["didFinishLaunching", "applicationDidBecomeActive"]),
+        ("18", State.BACKGROUND, ["didFinishLaunching", "sceneWillEnterForeground", "sceneDidBecomeActive"]),
+        ("12", State.INACTIVE, ["didFinishLaunching", "applicationDidBecomeActive"]),
     ],
 )
-def test_a_launched_app_is_inactive_first_and_a_new_scene_enters_the_foreground(ios, told):
+def test_an_app_with_scenes_is_launched_in_the_background_state_and_one_without_inactive(ios, state, told):
     heard, at_launch = [], []
 
     async def main(app: Application) -> None:
@@ -51,7 +51,7 @@ def test_a_launched_app_is_inactive_first_and_a_new_scene_enters_the_foreground(
 
     phone = Phone(ios)
     phone.open(main)
-    assert at_launch == [(State.INACTIVE, SceneState.UNATTACHED)]
+    assert at_launch == [(state, SceneState.UNATTACHED)]
     assert heard == told
     assert phone.app.state is State.ACTIVE
     assert phone.app.scene_state is SceneState.FOREGROUND_ACTIVE

@@ -140,10 +140,9 @@ class Process:
     def enter(self, state: State) -> None:
         """Enter a state, with what follows from it for the process's own time."""
         before, self.state = self.state, state
-        if before is State.NOT_RUNNING:  # at launch an app is inactive, and has no scene yet
+        if State.NOT_RUNNING in (before, state):  # launched in front, or not: without scenes its code reads this
             self.application_state = State.INACTIVE if state.foreground else state
-        elif state is State.NOT_RUNNING:
-            self._see(state)
+            self.scene_state = SceneState.UNATTACHED
         self.loop.halted = not state.runs
         if before is State.SUSPENDED:
             self.rules.cite("life-cycle.timers-wait-for-resume")

@@ -310,6 +310,7 @@ async def _with_own_card(app: Application, story: Story, upload: BackgroundUploa
     """Show a card with a stale date, render where that is still to be done, and follow the system's upload."""
     patience = app.rules.milliseconds("model.story-patience") / 1000
     card = _live_card(app)
+    await asyncio.sleep(0)  # at launch the state is background, until the scene is active
     if card is None and app.state.foreground and not (upload and upload.finished):
         card = app.activities.request(_TITLE, progress=0.0, stale_date=app.now + patience, push_type="token")
     if upload is None:
