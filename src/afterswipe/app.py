@@ -122,10 +122,10 @@ class Application(Checked):
     @property
     def state(self) -> State:
         """The state as the app's code sees it: a *will* callback runs in the state before, a *did* callback in the one that it names."""
-        process = self.process
-        unattached = process.scene_state is SceneState.UNATTACHED and process.rules.holds("model.scene-callbacks")
-        seen = State.BACKGROUND if unattached else process.application_state  # so says Apple's page of `applicationState`
-        return seen if process.state.runs else process.state
+        process, unattached = self.process, self.process.scene_state is SceneState.UNATTACHED
+        if process.state.runs and unattached and process.rules.holds("model.scene-callbacks"):
+            return State.BACKGROUND  # until a scene comes: Apple's page of `applicationState`
+        return process.application_state if process.state.runs else process.state
 
     @property
     def scene_state(self) -> SceneState:

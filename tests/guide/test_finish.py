@@ -163,7 +163,7 @@ NAV = """<nav><a href="{up}thirty-seconds/" class="md-nav__link{active}">
 
 @pytest.mark.parametrize(("path", "up"), [("", ""), ("other/", "../"), ("c/a.claim/", "../../")])
 def test_a_chapter_s_name_in_the_navigation_says_what_is_behind_it(path, up):
-    whole = row.Whole({}, {}, {"thirty-seconds/": "a little more time"}, "", {}, "https://site.example/")
+    whole = row.Whole({}, {}, {"thirty-seconds/": "a little more time"}, {}, "", {}, "https://site.example/")
     page = NAV.format(up=up, active=" md-nav__link--active")
     made = row.plain_names(page, row.Place(path, up, whole))
     assert re.search(r"Thirty seconds<small class=\"nav-plain\">a little more time</small>\s*</span>", made)

@@ -140,7 +140,7 @@ class Process:
     def enter(self, state: State) -> None:
         """Enter a state, with what follows from it for the process's own time."""
         before, self.state = self.state, state
-        if State.NOT_RUNNING in (before, state):  # launched in front, or not: without scenes its code reads this
+        if State.NOT_RUNNING in (before, state):  # what code without scenes reads
             self.application_state = State.INACTIVE if state.foreground else state
             self.scene_state = SceneState.UNATTACHED
         self.loop.halted = not state.runs
