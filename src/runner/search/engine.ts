@@ -139,6 +139,9 @@ const plain = (html: string): string =>
 
 const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
+/** Words that are rare in headings and common in questions: where something is *not triggered*, what it is says more. */
+const EVERYDAY = new Set(["event", "trigger"].map(stem));
+
 export class Engine {
   private readonly index: MiniSearch<Doc & { id: number }>;
   private readonly pages = new Map<string, number>();
@@ -185,7 +188,8 @@ export class Engine {
   /** What a section says of all that is asked: a rare word counts for more than a common one, and costs more where it lacks; words in its title count twice, and again side by side. */
   private scored(asked: readonly Concept[], pairs: readonly string[]): Map<number, number> {
     const found = asked.map((concept, at) => this.concept(concept, at === asked.length - 1));
-    const rare = found.map((scores) => Math.log(1 + this.docs.length / (1 + scores.size)));
+    const said = asked.map((concept) => (concept[0]?.words.every((word) => EVERYDAY.has(word)) ? 0.5 : 1));
+    const rare = found.map((scores, at) => Math.log(1 + this.docs.length / (1 + scores.size)) * (said[at] ?? 1));
     const all = rare.reduce((sum, one) => sum + one, 0);
     const scores = new Map<number, number>();
     for (const id of new Set(found.flatMap((one) => [...one.keys()]))) {
