@@ -481,6 +481,7 @@ def test_paper_has_neither_popover_nor_buttons(page: Page, site: Site) -> None:
     expect(page.locator(".claim-actions")).to_be_visible()
     page.locator("a.claim").hover()
     expect(popover(page)).to_be_visible()
+    page.emulate_media(media="print")
     expect(page.locator(".claim-popover")).to_be_hidden()
     expect(page.locator(".claim-actions")).to_be_hidden()
     expect(page.locator("a.claim")).to_be_visible()

@@ -106,17 +106,19 @@ def test_the_oldest_contents_that_are_refused_for_ever_keep_no_newer_one_away(tm
 def test_a_file_that_goes_while_the_start_looks_is_a_lost_file(extended, monkeypatch):
     """A cleaner was at work: the run ended with an error of the directory."""
     assert extended.run().finished
-    scandir = os.scandir
+    scandir, gone = os.scandir, []
 
     def cleaning(path):
         entries = list(scandir(path))
-        if "sound" in str(path) and entries:
+        if "sound" in str(path) and entries and not gone:
+            gone.append(entries[0].name)
             Path(entries[0].path).unlink()
         return nullcontext(entries)
 
     with monkeypatch.context() as patch:
         patch.setattr("os.scandir", cleaning)
         assert extended.run().finished
+    assert gone
     assert extended.in_sync()
 
 

@@ -32,6 +32,7 @@ from .outcome import Phase, Progress, Report, Stop
 
 DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
+_KEYS = {signal.SIGINT, signal.SIGTERM}
 _ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 _CODES = {
@@ -183,9 +184,8 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
         print("Stopping. Everything got so far is kept; once more ends at once.", file=sys.stderr, flush=True)
         loop.call_soon_threadsafe(lambda: loop.call_later(1, task.cancel))
 
-    heard = [
-        number for number in _ENDS if signal.getsignal(number) is not signal.SIG_IGN
-    ]  # as `nohup` has it
+    # What `nohup` tells to be ignored is; a Ctrl-C is heard also by a run that a shell began behind others.
+    heard = [number for number in _ENDS if number in _KEYS or signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield

@@ -55,7 +55,7 @@ class Store:
         self._connect()
 
     def _connect(self) -> None:
-        self._db, self._parts = self.disk.database(), None
+        self._db, self._parts, self.asks = self.disk.database(), None, True
         try:
             self._check_version()
         except BaseException:
