@@ -611,6 +611,11 @@ def test_an_address_opens_the_group_that_it_names(page: Page, index: str, named:
     assert rows(page) == {claim.id for claim in EVERY}
 
 
+def test_an_address_whose_fragment_cannot_be_read_opens_nothing(page: Page, index: str) -> None:
+    page.goto(f"{index}#%E0%A4%A")
+    folded(page)
+
+
 def test_all_words_must_be_in_the_sentence_or_the_id(page: Page, index: str) -> None:
     page.goto(index)
     page.get_by_label("Words", exact=True).fill("  PUSH live-activity. ")

@@ -74,7 +74,7 @@ class Process:
         self.call = self.loop.call
         self.state = State.NOT_RUNNING
         self.application_state = State.NOT_RUNNING
-        """The state as the app's code sees it: callback by callback, where the system's `state` changes at once."""
+        """The state callback by callback, where the system's `state` changes at once; until a scene comes, code with scenes sees the background."""
         self.scene_state = SceneState.UNATTACHED
         self.run_time = RunTime(clock, rules, suspend)
         self.phases: Subscribers[AppChange] = Subscribers()
@@ -140,7 +140,7 @@ class Process:
     def enter(self, state: State) -> None:
         """Enter a state, with what follows from it for the process's own time."""
         before, self.state = self.state, state
-        if State.NOT_RUNNING in (before, state):  # what code without scenes reads
+        if State.NOT_RUNNING in (before, state):  # without scenes, code sees this one
             self.application_state = State.INACTIVE if state.foreground else state
             self.scene_state = SceneState.UNATTACHED
         self.loop.halted = not state.runs

@@ -144,10 +144,9 @@ class Driver:
         self.store.loose |= loose
         tally.files = len(rows) - len(lost)
         tally.bytes_here = sum(here.values()) - sum(here[name] for name in loose)
-        for gone in batched(
-            [have for have in self.store.files() if have.name in lost] if lost else [], AT_ONCE
-        ):
-            self.lose(gone)
+        gone = [have for have in self.store.files() if have.name in lost] if lost else []
+        for group in batched(gone, AT_ONCE):
+            self.lose(group)
             yield
         self.fetcher.changed()
 

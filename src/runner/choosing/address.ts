@@ -3,6 +3,7 @@
  * So the browser's own back button, its bookmarks and its history do what they do everywhere.
  */
 
+import { fragmentOf } from "../fragment";
 import type { Path } from "./tree";
 
 export type Wanted =
@@ -16,7 +17,7 @@ const ANSWERS = "answers=";
 
 /** Reads a fragment with its `#`. */
 export function read(hash: string, results: ReadonlySet<string>): Wanted {
-  const fragment = decoded(hash.slice(1));
+  const fragment = fragmentOf(hash);
   if (fragment === "") return { kind: "path", path: [] };
   if (results.has(fragment)) return { kind: "result", id: fragment };
   if (fragment.startsWith(ANSWERS)) {
@@ -31,12 +32,4 @@ export function read(hash: string, results: ReadonlySet<string>): Wanted {
 /** The fragment of a path, without its `#`. */
 export function write(path: Path): string {
   return path.length ? ANSWERS + path.map((place) => place + 1).join(".") : "";
-}
-
-function decoded(fragment: string): string {
-  try {
-    return decodeURIComponent(fragment);
-  } catch {
-    return fragment;
-  }
 }

@@ -1,5 +1,6 @@
 /** The filter of the index. It works on the rows that are in the HTML, and keeps its state in the address. */
 
+import { fragmentOf } from "../fragment";
 import { choices, holdsOn, matches, versions, type Row, type Wanted } from "./rows";
 
 /** In the address. The text is not called "q": the builder's own search opens itself for that name. */
@@ -56,8 +57,8 @@ class Filter {
 
   /** On paper nothing can be opened. */
   private readonly onPrint = (): void => {
-    if (!this.place.isConnected) removeEventListener("beforeprint", this.onPrint);
-    for (const { element } of this.groups) element.open = true;
+    if (this.place.isConnected) for (const { element } of this.groups) element.open = true;
+    else removeEventListener("beforeprint", this.onPrint);
   };
 
   /** The group that is opened stands in the address, so that it is open again when somebody comes back from a claim. */
@@ -69,9 +70,9 @@ class Filter {
 
   /** Opens the group that the address names, or one of whose rows it names. */
   private openNamed(): void {
-    const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const group = named && named.closest("details");
-    if (!group) return;
+    const named = document.getElementById(fragmentOf(location.hash));
+    const group = named?.closest("details");
+    if (!named || !group) return;
     group.open = true;
     named.scrollIntoView();
   }
@@ -132,7 +133,7 @@ class Filter {
     for (const { element, rows } of this.groups) {
       let here = 0;
       for (const row of rows) {
-        const fits = idle || (matches(row, wanted) && (!this.fields.ios.value || holdsOn(row, this.fields.ios.value)));
+        const fits = matches(row, wanted) && (!this.fields.ios.value || holdsOn(row, this.fields.ios.value));
         row.element.hidden = !fits;
         if (fits) here += 1;
       }

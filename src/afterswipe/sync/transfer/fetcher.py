@@ -223,9 +223,8 @@ class Fetcher:
         if first.sha256 != again.sha256:
             said = "first came the bytes of another or of an older version; asked for again, those came that are kept."
             self.tally.problems[f"{first.key} again"] = [BrokenAnswer(first.key, said)]
-        elif len(others) == 1 and others[0].tag.startswith(
-            "v"
-        ):  # of several, each but the first was asked for twice
+        elif len(others) == 1 and others[0].tag.startswith("v"):
+            # Of several, each but the first was asked for twice.
             self.store.lost(others, stays=True)
 
     def enough(self, job: Job, turn: Turn, futile: int, came: int, size: int) -> None:
@@ -500,7 +499,7 @@ class Fetcher:
             self.disk.unlink(name)
 
     def give_up(self, job: Job) -> None:
-        """Bytes of a part were lost on their way to the disk: nothing of it can be believed."""
+        """Throw a part away: bytes of it were lost on their way to the disk, or others need its room."""
         self.growing.pop(job.part, None)
         self.discard(job.part)  # first, or a full disk could not note it
         self.store.forget_parts([job.part])
