@@ -113,6 +113,15 @@ def test_a_sensible_page_comes_first_and_claims_do_not_drown_the_chapters(
     assert [path for path in found["background upload"] if path.startswith("c/")] == []
 
 
+def test_the_best_section_is_seen_and_the_rest_is_folded(page: Page, server: StaticServer) -> None:
+    opened(page, server)
+    page.keyboard.type("podcast stops playing when phone locks")
+    first = page.locator(".md-search-result__item").first
+    expect(first.locator("> a[href*='other-work/#sound']")).to_be_visible()
+    expect(first.locator("> a")).to_have_count(2)  # the page and one section: the next says much less
+    expect(first.locator("details a").first).to_be_hidden()
+
+
 def test_the_index_is_fetched_at_the_first_key_and_not_before(page: Page, server: StaticServer) -> None:
     opened(page, server)
     assert server.asked("search_index") == server.asked("search-engine") == []

@@ -17,6 +17,10 @@ interface Doc {
 
 const PAGES = 12;
 const SECTIONS = 4;
+
+/** Of a page so many sections are seen before anybody unfolds the rest, the second only if it says nearly as much as the first. */
+const SEEN = 2;
+const NEARLY = 0.6;
 const EXCERPT = 180;
 
 /** What another word for the same is worth, and the parts of a name in camel case. */
@@ -256,7 +260,9 @@ export class Engine {
       .map(({ page, found, score: top }) => {
         const own = this.pages.get(page);
         const sections = found.filter(([id]) => id !== own).slice(0, SECTIONS);
-        const items = own === undefined ? sections : [[own, top] as const, ...sections];
+        const seen = sections.slice(0, SEEN).filter(([, score]) => score >= (sections[0]?.[1] ?? 0) * NEARLY);
+        // The theme folds the sections that score less than the first item.
+        const items = own === undefined ? sections : [[own, seen.at(-1)?.[1] ?? top] as const, ...sections];
         return items.map(([id, score]) => this.item(id, score, terms));
       });
   }
