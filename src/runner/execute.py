@@ -781,6 +781,16 @@ def _complete_asyncio() -> None:
         from pyodide.webloop import WebLoop
 
         WebLoop.run_forever, WebLoop.stop = run_forever, stop
+        said = WebLoop.call_exception_handler
+
+        def call_exception_handler(loop: "Any", context: dict[str, "Any"]) -> None:
+            within = getattr(context.get("handle"), "_context", None)
+            if within is None:
+                said(loop, context)
+            else:  # of the run that asked for the callback, for others are not heard
+                within.copy().run(said, loop, context)
+
+        WebLoop.call_exception_handler = call_exception_handler
         for module in asyncio, asyncio.runners:
             module.Runner, module.run = _LoopRunner, run  # type: ignore[misc,assignment]
 

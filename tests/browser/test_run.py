@@ -304,6 +304,17 @@ def test_what_is_written_past_the_streams_is_shown_without_its_lines_end(tab: Ta
         assert snippet.result() == output
 
 
+def test_an_error_in_a_callback_is_said(tab: Tab) -> None:
+    snippet = tab.snippet(
+        "import asyncio\nasync def main():\n    asyncio.get_running_loop().call_soon(lambda: 1 / 0)\n"
+        "    await asyncio.sleep(0.01)\n    print('end')\nasyncio.run(main())\n"
+    )
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result().startswith("Exception in callback main.<locals>.<lambda>()")
+    assert snippet.result().endswith("ZeroDivisionError: division by zero\n\nend\n")
+
+
 def test_what_is_too_long_past_the_streams_is_cut_and_said(tab: Tab) -> None:
     snippet = tab.snippet("import os\nos.write(1, b'x' * 30_000 + b'\\ny\\n')\nprint('end')\n")
     snippet.run()
