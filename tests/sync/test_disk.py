@@ -201,41 +201,35 @@ def test_another_machine_s_owners_say_nothing():
         assert not same_machine(odd)
 
 
-def test_what_is_synced_ahead_counts_only_as_far_as_it_went(disk, monkeypatch):
-    """Syncing begins while more comes; what came since is synced again, and a failure is told to whoever asks first."""
-    real, fails, synced = os.fsync, [], []
+def test_syncing_ahead_is_advice_and_never_counts(disk, monkeypatch):
+    """The bytes are on their way before they are waited for; what of them is durable, and what was lost, `fsync` alone says."""
+    advised, refuses, lost = [], [], []
 
-    def fsync(descriptor):
-        if fails:
-            raise fails.pop()
-        synced.append(os.fstat(descriptor).st_size)
-        real(descriptor)
+    def advice(descriptor, *of):
+        advised.append((os.fstat(descriptor).st_size, *of))
+        if refuses:
+            raise refuses.pop()
 
+    def fsync(_descriptor):
+        if lost:
+            raise lost.pop()
+
+    monkeypatch.setattr("afterswipe.sync.store.disk.os.posix_fadvise", advice, raising=False)
+    monkeypatch.setattr("afterswipe.sync.store.disk.os.POSIX_FADV_DONTNEED", 4, raising=False)
     monkeypatch.setattr("afterswipe.sync.store.disk.os.fsync", fsync)
-
-    def ahead():
-        disk.fsync_ahead(PART)
-        disk._ahead[PART][0].exception()  # it has ended
-
     disk.fsync_ahead(PART)
+    assert not advised, "nothing is open"
     write(disk, b"abc")
-    synced.clear()
-    ahead()
-    disk.fsync(PART)
-    assert synced == [3], "once"
-    ahead()
-    disk.append(PART, b"d")
-    disk.fsync(PART)
-    ahead()
-    disk.truncate(PART, 1)
-    disk.append(PART, b"efg")
-    disk.fsync(PART)
-    assert synced == [3, 3, 4, 4, 4]
-    for then in (disk.fsync, disk.fsync_ahead, lambda name: disk.truncate(name, 0)):
-        fails.append(OSError(errno.EIO, "lost"))
-        ahead()
-        with pytest.raises(DiskFault):
-            then(PART)
+    disk.fsync_ahead(PART)
+    refuses.append(OSError(errno.ENOSYS, "no advice here"))
+    disk.fsync_ahead(PART)
+    assert advised == [(3, 0, 0, 4)] * 2
+    lost.append(OSError(errno.EIO, "lost"))
+    with pytest.raises(DiskFault):
+        disk.fsync(PART)
+    monkeypatch.delattr("afterswipe.sync.store.disk.os.posix_fadvise")
+    disk.fsync_ahead(PART)
+    assert len(advised) == 2, "a system without it"
 
 
 def test_a_large_file_is_written_down_while_it_comes(disk, monkeypatch):

@@ -159,6 +159,24 @@ def test_early_hints_pings_and_trailers_without_an_end_have_one(library, where):
     assert broken.value.slow
 
 
+def test_a_limit_leaves_nothing_behind_and_hides_no_one_else_s_wish(library):
+    """The limit ends the waiting by cancelling its task: that is taken back, and another's cancelling is not."""
+    wire = Wire(
+        busy(library, "head"), BASE, hosts=(), limits=Limits(), clock=LoopClock(), point=lambda *_: None
+    )
+
+    async def main(*, cancelled: bool) -> int:
+        task = asyncio.current_task()
+        if cancelled:
+            asyncio.get_running_loop().call_later(60, task.cancel)
+        with pytest.raises(asyncio.CancelledError if cancelled else Broken):
+            await wire.open(BASE + "a", OURS)
+        return task.cancelling()
+
+    assert run(main(cancelled=False)) == 0
+    assert run(main(cancelled=True)) == 1
+
+
 def test_a_feed_on_http_may_stay_there(library):
     """A server under test on this machine."""
     base = "http://localhost/"

@@ -66,13 +66,19 @@ class AsyncByteStream:
         raise NotImplementedError
 
 
+class _Headers(dict[str, str]):
+    @property
+    def raw(self) -> list[tuple[bytes, bytes]]:
+        return [(name.encode("latin-1"), value.encode()) for name, value in self.items()]
+
+
 class Response:
     """An answer, whose body comes in the pieces in which it was sent."""
 
     is_stream_consumed = False
 
     def __init__(self, status_code: int, *, headers: Mapping[str, str], stream: AsyncByteStream) -> None:
-        self.status_code, self.headers, self.stream = status_code, headers, stream
+        self.status_code, self.headers, self.stream = status_code, _Headers(headers), stream
 
     async def aiter_raw(self) -> AsyncIterator[bytes]:
         """The body; at its end the answer is closed."""

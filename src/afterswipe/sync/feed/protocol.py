@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -45,7 +45,7 @@ class Media(IntEnum):
         """The folder of its files on the server and, in the singular, here."""
         return {Media.SOUND: "sounds", Media.SONG: "songs"}.get(self, "")
 
-    @property
+    @cached_property
     def path(self) -> str:
         """How the protocol's paths call it."""
         return "music-genre" if self is Media.GENRE else self.name.lower()

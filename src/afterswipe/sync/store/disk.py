@@ -59,7 +59,7 @@ class Disk(Protocol):
         """Return when the file's bytes would survive a power failure."""
 
     def fsync_ahead(self, name: str) -> None:
-        """Begin to sync a file, where it is open, while others come. `fsync` follows, and says whether that went well."""
+        """Begin to write a file's bytes to the disk, where it is open. `fsync` follows, waits for them, and says whether all went well."""
 
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, replacing what has that name."""
@@ -116,8 +116,8 @@ class FileDisk:
         self._opened: tuple[int, int] | None = None
         self._plain: dict[str, str] = {}  # folders that are no links, as of the last look at the directory
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
-        self._ahead: dict[str, tuple[Future[bool], int]] = {}  # what syncs them meanwhile, up to which size
-        self._threads = ThreadPoolExecutor()  # none is begun before there is something to sync ahead
+        self._ahead: dict[str, int] = {}  # up to which size they are on their way to the disk
+        self._threads = ThreadPoolExecutor()  # none is begun before the database's log is long
 
     def open_part(self, name: str) -> int:
         if name in self._open:
@@ -145,33 +145,25 @@ class FileDisk:
                 os.ftruncate(descriptor, min(at, size) - len(data))
                 raise AnotherProcess(f"Somebody else writes to {name}. Let one process at a time sync here.")
         self._open[name] = (descriptor, size)
-        if size >= _BEHIND + (self._ahead[name][1] if name in self._ahead else 0):
+        if size >= _BEHIND + self._ahead.get(name, 0):
             self.fsync_ahead(name)
 
     def truncate(self, name: str, size: int) -> None:
         descriptor, _ = self._open[name]
         with mapped(name):
-            self._synced_ahead(name)
             os.ftruncate(descriptor, size)
         self._open[name] = (descriptor, size)
 
     def fsync_ahead(self, name: str) -> None:
-        if name in self._open and sys.platform != "emscripten":  # no threads there
-            descriptor, size = self._open[name]
-            if name not in self._ahead or self._ahead[name][0].done():
-                with mapped(name), suppress(RuntimeError):  # where no more threads are allowed
-                    self._synced_ahead(name)
-                    self._ahead[name] = self._threads.submit(_fsync, descriptor), size
-
-    def _synced_ahead(self, name: str) -> int:
-        """Up to which size it is. The system tells whoever syncs first, and nobody else, that bytes were lost."""
-        ahead, size = self._ahead.pop(name, (None, -1))
-        return size if ahead is not None and ahead.result() else -1
+        """By the advice that its pages are not needed any more: then Linux begins to write them, and waits for nothing."""
+        if name in self._open and hasattr(os, "posix_fadvise"):
+            descriptor, self._ahead[name] = self._open[name]
+            with suppress(OSError):  # it was advice; `fsync` says whether all went well
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def fsync(self, name: str) -> None:
-        descriptor, size = self._open[name]
         with mapped(name):
-            self.lesser |= self._synced_ahead(name) != size and not _fsync(descriptor)
+            self.lesser |= not _fsync(self._open[name][0])
 
     def rename(self, part: str, final: str) -> None:
         self._close(part)
@@ -195,12 +187,14 @@ class FileDisk:
                 yield data
 
     def size(self, name: str) -> int | None:
-        with mapped(name), suppress(FileNotFoundError):
-            found = os.lstat(self._path(name))
+        with mapped(name):
+            try:
+                found = os.lstat(self._path(name))
+            except FileNotFoundError:
+                return None
             if not stat.S_ISREG(found.st_mode):
                 raise UnsafePath(f"{name} is no plain file. Remove it; it is not ours.")
             return found.st_size
-        return None
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
         with mapped(folder), suppress(FileNotFoundError), os.scandir(self._folder(folder)) as entries:
@@ -271,8 +265,7 @@ class FileDisk:
             self._unlock()
 
     def _close(self, name: str) -> None:
-        with suppress(OSError):  # it ends before its descriptor does
-            self._synced_ahead(name)
+        self._ahead.pop(name, None)
         descriptor, _ = self._open.pop(name, (None, 0))
         if descriptor is not None:
             os.close(descriptor)

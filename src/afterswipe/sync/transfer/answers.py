@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.utils import formatdate, parsedate_to_datetime
 from enum import Enum
+from functools import cached_property
 
 from afterswipe.sync.feed.protocol import FileInfo
 from afterswipe.sync.feed.records import Part
@@ -53,19 +54,19 @@ class Answer:
     headers: Mapping[str, str]
     came: float = 0  # by the wall clock here
 
-    @property
+    @cached_property
     def validator(self) -> str | None:
         """The strong entity tag; a weak one, or a date, vouches for no bytes."""
         tag = self.headers.get("etag", "").strip()
         strong = tag.startswith('"') and tag.endswith('"') and len(tag) > 1
         return tag if strong and tag.isascii() else None  # no other could be sent back
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """`Content-Type`, in small letters and without parameters."""
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
-    @property
+    @cached_property
     def length(self) -> int | None:
         """`Content-Length`, where it makes sense."""
         said = self.headers.get("content-length", "")

@@ -418,7 +418,6 @@ class Fetcher:
     def arrive(self, arrived: Arrived) -> None:
         """Wait for others."""
         self.arrived.append(arrived)
-        self.disk.fsync_ahead(arrived.job.part)
         data = arrived.known.data if arrived.known is not None else None
         self.arrived_bytes += len(data or "") + (arrived.have.size if arrived.have is not None else 0)
         self.waiting.set()
@@ -456,6 +455,8 @@ class Fetcher:
                     landing.remove(arrived)
                     refused.append((arrived, error))
 
+        for arrived in landing:  # all on their way, before the first is waited for
+            self.disk.fsync_ahead(arrived.job.part)
         each(self.make_durable)
         each(self.name)
         for folder in sorted({dirname(a.job.final) for a in landing if a.moves}):

@@ -1,7 +1,7 @@
 """HTTP, by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -58,14 +58,18 @@ class Wire:
 
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
-        self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
+        self._longest = self.limits.read_seconds + self.limits.rate_seconds
+        self._waits = dict[asyncio.Task[Any], tuple[float, bool]]()  # since when, and whether for a head
+        self._late = set[asyncio.Task[Any]]()
+        self._came = 0.0  # when something came last, by the loop's time
+        self._watched = False
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
         for redirects in range(self.limits.redirects + 1):
             response = await self._send(url, headers, led=redirects > 0)
             if response.status_code not in _REDIRECTS:
-                headers = {name.lower(): value for name, value in response.headers.items()}
+                headers = _headers(response.headers.raw)
                 return Opened(url, Answer(response.status_code, headers, self.clock.wall()), response)
             await self.close(response)
             url = self._checked(url, response.headers.get("location", ""))
@@ -91,30 +95,42 @@ class Wire:
 
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body; a server can send for ever what is neither. Whatever the client raises is the client's."""
-        longest = self.limits.read_seconds + self.limits.rate_seconds
-        limit = asyncio.timeout(longest)
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._waits[task] = loop.time(), head
+        if not self._watched:
+            self._watch()
         try:
-            async with limit:
-                if head:  # it waits longer while something comes: a server may allow fewer at once than there are questions
-                    self._heads.add(limit)
-                came = await coming
+            came = await coming
         except (Exception, asyncio.CancelledError) as error:
-            name, task = type(error).__name__, asyncio.current_task()
-            if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
+            name, late = type(error).__name__, task in self._late
+            if isinstance(error, asyncio.CancelledError) and task.cancelling() > late:
                 raise  # somebody wants this run to end, and not the client itself
-            if limit.expired():
-                raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
+            if late:
+                raise Broken(f"nothing that counts came in {self._longest:.0f} s", slow=True) from error
             if name == "InvalidURL":  # the client looks at a redirect even where it is not to follow it
                 raise Elsewhere(f"an address that makes no sense: {error}") from error
             kinds = {kind.__name__ for kind in type(error).__mro__}
             silent = head and not kinds & {"ConnectError", "ConnectTimeout"}
             raise Broken(f"{name}: {error}", untrusted=_is_untrusted(error), silent=silent) from error
         finally:
-            self._heads.discard(limit)
-        late = asyncio.get_running_loop().time() + longest
-        for waiting in [w for w in self._heads if not w.expired() and (w.when() or 0) < late - longest / 8]:
-            waiting.reschedule(late)  # not at every piece, for each time costs
+            del self._waits[task]
+            if task in self._late:
+                self._late.remove(task)
+                task.uncancel()
+        self._came = loop.time()
         return came
+
+    def _watch(self) -> None:
+        """End what waits too long, now and then: a timer for each piece would cost. For a head it is longer while anything comes: a server may allow fewer at once than there are questions."""
+        loop = asyncio.get_running_loop()
+        for task, (since, head) in self._waits.items():
+            last = max(since, self._came) if head else since
+            if loop.time() - last >= self._longest and task not in self._late and task.cancel():
+                self._late.add(task)
+        self._watched = bool(self._waits)
+        if self._watched:
+            loop.call_later(self._longest / 16, self._watch)
 
     def _checked(self, url: str, location: str) -> str:
         try:
@@ -167,6 +183,15 @@ class Wire:
         """Let go of an answer; that it breaks now is of no interest."""
         with suppress(Broken):
             await self._in_time(response.aclose())
+
+
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """By their names in small letters; what came several times is a list."""
+    headers = dict[str, str]()
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), value.decode("utf-8", "replace")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
