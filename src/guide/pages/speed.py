@@ -41,8 +41,7 @@ def written(table: Mapping[str, Any]) -> str:
         lines += ["", *_lighthouse(read)]
     lines += [
         "",
-        "What memory gains between the fifth run and the thirtieth is what the browser has not collected yet: collected, a hundred runs "
-        "hold what five did. A test counts that runs leave no objects, nodes, listeners or addresses behind.",
+        "What memory gains from the fifth run to the thirtieth is mostly what the browser has not collected yet (`bench/README.md`).",
         "",
         "Times are milliseconds. How it is measured, and what each step brought, is in `bench/README.md` of the repository.",
         "",
