@@ -240,6 +240,8 @@ def _on_the_site(playwright: Playwright, site: Server, note: Callable[[str, floa
                 after_five = browser.memory_mb()
         note("memory after 5 runs", after_five)
         note("memory after 30 runs", browser.memory_mb())
+        browser.collect(page)
+        note("memory after 30 runs, collected", browser.memory_mb())
         page.close()
 
 

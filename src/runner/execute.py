@@ -10,6 +10,7 @@ import asyncio
 import atexit
 import base64
 import builtins
+import codecs
 import contextvars
 import gc
 import io
@@ -65,6 +66,8 @@ BEYOND_A_BROWSER = {
         "'_multiprocessing'",
         "multiprocessing.synchronize",
         "does not support processes",
+        "os.fork()",
+        "'InterpreterPoolExecutor'",
         "subprocess_exec",
         "subprocess_shell",
     ),
@@ -73,6 +76,11 @@ BEYOND_A_BROWSER = {
         "httpcore[asyncio]",
         "create_connection() is not",
         "create_server() is not",
+        "sock_connect() is not",
+        "[Errno 138] Not supported",
+    ),
+    "A program in this page opens no other one: open it yourself.": (
+        "cannot import name 'window' from 'js'",
     ),
 }
 
@@ -278,14 +286,20 @@ class _Screen(io.RawIOBase):
 
     def __init__(self, output: Output) -> None:
         self.output = output
+        #: A character may come in pieces.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: bytes | bytearray | memoryview) -> int:  # type: ignore[override]
         piece = bytes(data)
-        self.output.text(piece.decode("utf-8", "replace"))
+        self.output.text(self._decoder.decode(piece))
         return len(piece)
+
+    def end(self) -> None:
+        """What is left of a character does not wait for the next run."""
+        self.output.text(self._decoder.decode(b"", final=True))
 
 
 class _Nobody(io.RawIOBase):
@@ -410,6 +424,9 @@ class Runner:
                 with suppress(OSError):
                     os.fsync(number)
         self._show(True)
+        for stream in (self._stdout, self._stderr):
+            if _reaches_the_page(stream):
+                stream.buffer.end()  # type: ignore[attr-defined]
         self._output.end()
 
     def _picture(self, markup: str) -> None:
@@ -764,6 +781,16 @@ def _complete_asyncio() -> None:
         from pyodide.webloop import WebLoop
 
         WebLoop.run_forever, WebLoop.stop = run_forever, stop
+        said = WebLoop.call_exception_handler
+
+        def call_exception_handler(loop: "Any", context: dict[str, "Any"]) -> None:
+            within = getattr(context.get("handle"), "_context", None)
+            if within is None:
+                said(loop, context)
+            else:  # of the run that asked for the callback, for others are not heard
+                within.copy().run(said, loop, context)
+
+        WebLoop.call_exception_handler = call_exception_handler
         for module in asyncio, asyncio.runners:
             module.Runner, module.run = _LoopRunner, run  # type: ignore[misc,assignment]
 

@@ -134,7 +134,7 @@ export class Host {
 
   private start(): Interpreter {
     const made: Interpreter = new Interpreter(
-      startWorker(),
+      ...startWorker(),
       {
         ready: () => {
           if (made === this.current) this.advance();
@@ -319,11 +319,12 @@ function playSound(client: Client, title: string, audio: string): void {
 
 let code: Blob | undefined;
 
-function startWorker(): Worker {
+function startWorker(): [worker: Worker, address: string] {
   code ??= new Blob([workerCode], { type: "text/javascript" });
   let asked = false;
   // Under an address of its own: a program can take back the one that its worker came from.
-  const worker = new Worker(URL.createObjectURL(code), {
+  const address = URL.createObjectURL(code);
+  const worker = new Worker(address, {
     name: "python",
     // A browser that knows module workers reads this; one that does not would start a useless classic one.
     get type(): WorkerType {
@@ -333,7 +334,8 @@ function startWorker(): Worker {
   });
   if (!asked) {
     worker.terminate();
+    URL.revokeObjectURL(address);
     throw new LoadingError(`This browser cannot run Python: it has no module workers. ${OTHER_BROWSER}`);
   }
-  return worker;
+  return [worker, address];
 }

@@ -43,6 +43,8 @@ export class Interpreter {
 
   constructor(
     private readonly worker: Worker,
+    /** Where its code stands, for it alone: taken back as soon as it has read it, or is ended. */
+    private readonly address: string,
     private readonly life: Life,
     private readonly hear: (message: OfRun) => void,
   ) {
@@ -89,6 +91,7 @@ export class Interpreter {
   end(): void {
     this.worker.onmessage = this.worker.onerror = null;
     this.worker.terminate();
+    URL.revokeObjectURL(this.address);
   }
 
   private tell(message: ToWorker, given: Transferable[] = []): void {
@@ -104,6 +107,7 @@ export class Interpreter {
     const message = readMessage(data, this.start, this.run);
     if (!message) return;
     if (message.type === "ready") {
+      URL.revokeObjectURL(this.address);
       this.ready = true;
       this.life.ready();
     } else if (message.type === "boot-failed" || message.type === "died") {

@@ -26,6 +26,7 @@ interface Runner extends PyProxy {
 
 /** The most that C code may write past `sys.stdout` in one run (fd 1 and 2), in UTF-16 units. */
 const MOST_RAW_OUTPUT = 20_000;
+const TOO_MUCH_RAW = "\n… more was written past sys.stdout, and is not shown";
 
 /** What one run may send, and how many more messages each second; the rest stays here. Python sends fewer. */
 const MOST_MESSAGES = 6_000;
@@ -39,8 +40,13 @@ const scope = self as unknown as Scope;
 const post = scope.postMessage.bind(scope);
 const now = performance.now.bind(performance);
 const { apply } = Reflect;
+const { slice } = String.prototype;
+const { test } = RegExp.prototype;
 const Request = XMLHttpRequest;
 const { open, send: sendRequest } = Request.prototype;
+
+const OF_LIBRARY = /^ *File "\/lib\//;
+const TOO_DEEP = /call stack/i;
 
 const waiting = new Map<string, (part: Part) => void>();
 const arriving = new Map<string, Promise<Part>>();
@@ -124,9 +130,12 @@ function send(kind: string, value: string): void {
 
 /** Takes what is written past Python's streams: `os.write(1, ...)`, or Python's last words. */
 function printRaw(line: string): void {
-  if (/^ *File "\/lib\//.test(line)) return; // in Python's last traceback, not the reader's
+  if (apply(test, OF_LIBRARY, [line])) return; // in Python's last traceback, not the reader's
+  const room = MOST_RAW_OUTPUT - rawOutput;
+  if (room < 0) return;
   rawOutput += line.length + 8; // each line is a message
-  if (rawOutput <= MOST_RAW_OUTPUT) show({ type: "text", run: current, text: `${line}\n` });
+  const text = rawOutput <= MOST_RAW_OUTPUT ? line : `${apply(slice, line, [0, room])}${TOO_MUCH_RAW}`;
+  show({ type: "text", run: current, text: `${text}\n` });
 }
 
 interface Archives extends PyProxy {
@@ -137,7 +146,7 @@ interface Archives extends PyProxy {
 async function startPython({ manifest, way, root, base }: Extract<ToWorker, { type: "boot" }>): Promise<Runner> {
   const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, printRaw);
   // Where nothing waits inside of a call, nobody else would hear of the end of Python.
-  (python as unknown as { _api: { on_fatal: (error: unknown) => void } })._api.on_fatal = (error) => post({ type: "died", start, reason: reason(error) });
+  (python as unknown as { _api: { on_fatal: (error: unknown) => void } })._api.on_fatal = died;
   // WebKit ends a worker no earlier than it comes by JavaScript: a loop in Python then does so now and then, to look in here.
   if (!("Suspending" in WebAssembly)) python.setInterruptBuffer(new Uint8Array(1));
   const { Archives } = python.pyimport("_archives") as unknown as { Archives: (...args: unknown[]) => Archives };
@@ -209,9 +218,20 @@ async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
   if (!python.collect()) post({ type: "died", start, reason: "a program left tasks behind" });
 }
 
+/** It must be heard also where a program has taken away what its reason is put into words with. */
+function died(error: unknown): void {
+  let why = "why cannot be told";
+  try {
+    why = reason(error);
+  } catch {
+    // as it is
+  }
+  post({ type: "died", start, reason: why });
+}
+
 function reason(error: unknown): string {
-  if (error instanceof RangeError && /call stack/i.test(error.message)) return "its calls were nested too deeply";
-  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500);
+  if (error instanceof RangeError && apply(test, TOO_DEEP, [error.message])) return "its calls were nested too deeply";
+  return apply(slice, error instanceof Error ? `${error.name}: ${error.message}` : `${error as string}`, [0, 500]) as string;
 }
 
 scope.addEventListener("message", ({ data, isTrusted }) => {
@@ -232,6 +252,6 @@ scope.addEventListener("message", ({ data, isTrusted }) => {
       (error: unknown) => post({ type: "boot-failed", start, reason: reason(error) }),
     );
   } else {
-    run(data).catch((error: unknown) => post({ type: "died", start, reason: reason(error) }));
+    run(data).catch(died);
   }
 });

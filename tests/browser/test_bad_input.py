@@ -105,6 +105,25 @@ CASES = {
         ("last words", "Python crashed", "The next Run starts a fresh one."),
         "fatal|Aborted|abort|exited|Error",
     ),
+    # What the runner's own last words are made with, and Python's.
+    "JavaScript without its strings": Bad(
+        "import js\njs.String.prototype.split = js.String.prototype.slice = None\n"
+        "js.RegExp.prototype.test = None\nopen('x')\n",
+        "Python crashed",
+        0,
+        ("The next Run starts a fresh one.",),
+        "fatal|is not a function|cause of",
+    ),
+    "a server": Bad(
+        "import socket\nsocket.socket().listen()\n", "Error in line 2", 2, ("a browser has no sockets",)
+    ),
+    "a process": Bad("import os\nos.fork()\n", "Error in line 2", 2, ("no threads and no processes",)),
+    "another page": Bad(
+        "import webbrowser\nwebbrowser.open('https://a.test')\n",
+        "Error in line 2",
+        2,
+        ("open it yourself",),
+    ),
     "exit without a word": Bad(
         "import os\nos._exit(1)\n", "Python crashed", 0, ("The next Run starts a fresh one.",), "exit|Exit"
     ),

@@ -304,6 +304,98 @@ def test_what_is_written_past_the_streams_is_shown_without_its_lines_end(tab: Ta
         assert snippet.result() == output
 
 
+def test_an_error_in_a_callback_is_said(tab: Tab) -> None:
+    snippet = tab.snippet(
+        "import asyncio\nasync def main():\n    asyncio.get_running_loop().call_soon(lambda: 1 / 0)\n"
+        "    await asyncio.sleep(0.01)\n    print('end')\nasyncio.run(main())\n"
+    )
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert snippet.result().startswith("Exception in callback main.<locals>.<lambda>()")
+    assert snippet.result().endswith("ZeroDivisionError: division by zero\n\nend\n")
+
+
+def test_what_is_too_long_past_the_streams_is_cut_and_said(tab: Tab) -> None:
+    snippet = tab.snippet("import os\nos.write(1, b'x' * 30_000 + b'\\ny\\n')\nprint('end')\n")
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    words = "… more was written past sys.stdout, and is not shown\n"
+    assert snippet.result() == "x" * 20_000 + f"\n{words}end\n"
+
+
+#: Uses what a run can leave something in: the loop, the streams, a picture, a function that refers to itself.
+BUSY = """
+import asyncio, sys, _display
+async def main():
+    await asyncio.gather(*(asyncio.sleep(0) for _ in range(20)))
+asyncio.run(main())
+print('out')
+print('err', file=sys.stderr)
+_display.svg('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>t</title></svg>')
+"""
+
+#: What an interpreter holds. An original that names `gc` or `pyodide_js` would be its interpreter's last.
+COUNT = """
+import asyncio, linecache, sys
+waste, inside = __import__('g' 'c'), __import__('pyo' 'dide_js')
+waste.collect()
+print(len(waste.get_objects()), len(sys.modules), len(linecache.cache), len(asyncio.all_tasks()), inside._module.HEAP8.length)
+"""
+
+#: Presses Run so often, each time after the end of the last run.
+PRESS = """async (root, times) => {
+    const [status, run] = [root.querySelector("[role=status]"), root.querySelector(".snippet-button--run")];
+    const ends = () => new Promise((resolve) => {
+        const watch = new MutationObserver(() => {
+            if (!status.textContent.startsWith("Finished")) return;
+            watch.disconnect();
+            resolve();
+        });
+        watch.observe(status, { subtree: true, childList: true, characterData: true });
+    });
+    while (times--) {
+        const end = ends();
+        run.click();
+        await end;
+    }
+}"""
+
+KEEP_ADDRESSES = """
+globalThis.addresses = [];
+const make = URL.createObjectURL;
+URL.createObjectURL = (blob) => { addresses.push(make(blob)); return addresses.at(-1); };
+"""
+
+
+def test_many_runs_leave_nothing_behind(opener: Opener, context: BrowserContext, watch: Watch) -> None:
+    watch.allow("ERR_FILE_NOT_FOUND")
+    page = opener.page({"a.py": Source(BUSY), "b.py": Source(COUNT)}, script=KEEP_ADDRESSES)
+    busy, count = Snippet(page, "a.py"), Snippet(page, "b.py")
+    session = context.new_cdp_session(page)
+
+    def held(runs: int) -> tuple[list[int], dict[str, int]]:
+        busy.root.evaluate(PRESS, runs)
+        count.run()
+        expect(count.status).to_contain_text("Finished")
+        session.send("HeapProfiler.collectGarbage")
+        return [int(number) for number in count.result().split()], session.send("Memory.getDOMCounters")
+
+    held(1)  # the first parts are imported, the first words drawn
+    python, drawn = held(3)
+    python_later, drawn_later = held(12)
+    assert python_later[0] - python[0] < 12, "objects of Python"
+    assert python_later[1:] == python[1:], "modules, sources, tasks, bytes"
+    assert drawn_later["nodes"] - drawn["nodes"] < 12
+    assert drawn_later["jsEventListeners"] - drawn["jsEventListeners"] < 12
+    busy.write("print('changed')\n")
+    busy.root.evaluate(PRESS, 3)  # each is its interpreter's last
+    count.run()
+    expect(count.status).to_contain_text("Finished")
+    read = "async () => (await Promise.all(addresses.map((url) => fetch(url).then(() => 1, () => 0)))).reduce((a, b) => a + b)"
+    assert page.evaluate("addresses.length") > 4
+    assert page.evaluate(read) <= 2, "the fetcher's, and that of a spare that has not come up"
+
+
 def test_tasks_left_behind_do_not_print_into_the_next_run(tab: Tab) -> None:
     page = tab.page(
         {

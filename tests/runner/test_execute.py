@@ -718,3 +718,15 @@ def test_what_a_program_wants_at_its_end(page: Page) -> None:
 )
 def test_what_a_browser_does_not_let_a_program_do_is_said(page: Page, code: str, words: str) -> None:
     assert words in page.run(code)[4]
+
+
+def test_a_character_may_come_in_pieces_and_waits_for_no_other_run() -> None:
+    page = Page()
+    page.run(
+        "import sys\nfor byte in 'é😀\\n'.encode():\n    sys.stdout.buffer.write(bytes([byte]))\n    sys.stdout.flush()\n"
+    )
+    assert page.text == "é😀\n"
+    page.run("import sys\nsys.stdout.buffer.write('é'.encode()[:1])\n")
+    assert page.text == "\ufffd"
+    page.run("import sys\nsys.stdout.buffer.write('é'.encode()[1:])\n")
+    assert page.text == "\ufffd"

@@ -41,6 +41,8 @@ def written(table: Mapping[str, Any]) -> str:
         lines += ["", *_lighthouse(read)]
     lines += [
         "",
+        "What memory gains from the fifth run to the thirtieth is mostly what the browser has not collected yet (`bench/README.md`).",
+        "",
         "Times are milliseconds. How it is measured, and what each step brought, is in `bench/README.md` of the repository.",
         "",
     ]
