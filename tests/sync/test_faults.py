@@ -200,8 +200,15 @@ def test_f12_a_body_without_a_length_is_measured(rig):
     assert rig.fetched() == SIZE
 
 
-def test_f12_on_a_plain_feed_nothing_tells(plain):
+def test_f12_on_a_plain_feed_it_has_to_come_twice_the_same(plain):
+    """The second answer has a length, and counts."""
     assert plain.run([Fault("F12")]).finished
+    assert plain.in_sync()
+    assert plain.fetched() == HALF + SIZE
+
+
+def test_f12_on_a_plain_feed_nothing_tells_of_a_cut_that_is_always_the_same(plain):
+    assert plain.run([Fault("F12", when=ALWAYS)]).finished
     assert [len(file) for _, file in plain.held().values() if file is not None] == [HALF]
 
 

@@ -194,6 +194,35 @@ def test_a_cut_on_a_real_socket_is_resumed(tmp_path, library, fault):
 
 
 @LIBRARIES
+@pytest.mark.parametrize("cuts", [1, 2], ids=["then whole", "always, elsewhere"])
+def test_a_body_without_a_length_has_to_come_twice_the_same_on_a_plain_feed(tmp_path, library, cuts):
+    """Red before: the end of the connection was the end of the sound, and "everything is here"."""
+    world = World.made(extended=False)
+
+    def of(size: int) -> Respond:
+        async def respond(_request: Request, connection: Connection) -> None:
+            await connection.head(200, AUDIO)
+            await connection.send(world.file[:size])
+
+        return respond
+
+    async def main():
+        cut = [of(SIZE // 2), of(SIZE if cuts == 1 else SIZE // 3)]
+        async with RawServer(world.respond(*cut, of(SIZE), of(SIZE))) as server:
+            first = await synced(tmp_path, server, library)
+            assert held(tmp_path) == []
+            second = await synced(tmp_path, server, library)
+            return first, second, [request for request in server.requests if request.path.endswith(".mp3")]
+
+    first, second, asked = asyncio.run(main())
+    assert not first.finished
+    assert "no answer says how long it is" in str(first)
+    assert second.finished, str(second)
+    assert held(tmp_path) == [world.file]
+    assert len(asked) == 4
+
+
+@LIBRARIES
 def test_a_drip_on_a_real_socket_is_ended(tmp_path, library):
     async def drip(_request: Request, connection: Connection) -> None:
         await connection.head(200, AUDIO, f"Content-Length: {SIZE}")

@@ -79,7 +79,7 @@ WIRE = (
         "The end of the connection is the end of the body, and it comes too early. To the client it looks complete.",
         "Size and digest of the feed decide. What arrived is kept, and the rest is asked for.",
         "test_f12_a_body_without_a_length_is_measured", naive=True,
-        plain="Nothing tells that bytes are missing. A feed without sizes cannot give this guarantee.",
+        plain="Nothing tells that bytes are missing, so it is asked for twice, and kept where both are the same. Cut twice at the same byte, it is believed.",
     ),
     FaultKind(
         "F13", "A reset in the body", Dimension.WIRE,

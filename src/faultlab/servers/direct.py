@@ -77,8 +77,16 @@ class Response:
 
     is_stream_consumed = False
 
-    def __init__(self, status_code: int, *, headers: Mapping[str, str], stream: AsyncByteStream) -> None:
+    def __init__(
+        self,
+        status_code: int,
+        *,
+        headers: Mapping[str, str],
+        stream: AsyncByteStream,
+        extensions: Mapping[str, bytes],
+    ) -> None:
         self.status_code, self.headers, self.stream = status_code, _Headers(headers), stream
+        self.extensions = extensions
 
     async def aiter_raw(self) -> AsyncIterator[bytes]:
         """The body; at its end the answer is closed."""

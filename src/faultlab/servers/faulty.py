@@ -153,7 +153,10 @@ class FaultyTransport:
             raise self.library.ConnectError("no connection", request=request)
         patience = request.extensions.get("timeout", {}).get("read") or _READ_TIMEOUT
         stream = _stream(self.library)(self._body(reply, request, asked.path, patience))
-        return self.library.Response(reply.status, headers=dict(reply.headers), stream=stream)
+        version = {"http_version": b"HTTP/1.1"}
+        return self.library.Response(
+            reply.status, headers=dict(reply.headers), stream=stream, extensions=version
+        )
 
     async def _body(self, reply: Reply, request: Any, path: str, patience: float) -> AsyncIterator[bytes]:
         for piece in reply.pieces():

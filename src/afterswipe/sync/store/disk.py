@@ -155,10 +155,9 @@ class FileDisk:
         self._open[name] = (descriptor, size)
 
     def fsync_ahead(self, name: str) -> None:
-        """By the advice that its pages are not needed any more: then Linux begins to write them, and waits for nothing."""
         if name in self._open and hasattr(os, "posix_fadvise"):
             descriptor, self._ahead[name] = self._open[name]
-            with suppress(OSError):  # it was advice; `fsync` says whether all went well
+            with suppress(OSError):  # it is advice, upon which Linux begins to write, and waits for nothing
                 os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def fsync(self, name: str) -> None:

@@ -21,8 +21,7 @@ from .disk import DATABASE, FOLDERS, Disk
 from .schema import mapped
 
 _OWN = ("lost", "left-out")  # ids of events of our own
-_SOME = "SELECT rowid FROM events WHERE shadow = 1 LIMIT ?"
-_UNSHADOW = f"UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN ({_SOME})"  # noqa: S608
+_UNSHADOW = "UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN (SELECT rowid FROM events WHERE shadow = 1 LIMIT ?)"
 
 type Finished = tuple[str, Iterable[str], Known | None, Have | None]
 """A content's key, the events that end, and its rows; without `Known` its events mean nothing any more, and are all that ends."""

@@ -53,6 +53,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     came: float = 0  # by the wall clock here
+    endless: bool = False
+    """Whether its body ends where the connection does: nothing tells whether that was too early."""
 
     @cached_property
     def validator(self) -> str | None:
@@ -164,6 +166,7 @@ class Ask:
     document: bool = False  # whether it is metadata or a page
     anew: bool = False
     """Whether a copy in a cache will not do."""
+    endless: bool = False
 
     @property
     def may_resume(self) -> bool:
@@ -225,7 +228,7 @@ class Ask:
             return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else wrong
         here = Part(answer.validator, answer.length)
         judged = self.judged or (self.may_resume and self.want.sha256 is not None)
-        return Receive(replace(self, size=0, here=here, piece=False, judged=judged))
+        return Receive(replace(self, size=0, here=here, piece=False, judged=judged, endless=answer.endless))
 
     def _partial(self, answer: Answer) -> Decision:
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
@@ -245,7 +248,7 @@ class Ask:
         if wrong := self._size_is_wrong(total):
             return self.restart(wrong.reason)
         here = Part(answer.validator or self.here.validator, total or self.here.total)
-        return Receive(replace(self, size=start, here=here, piece=True))
+        return Receive(replace(self, size=start, here=here, piece=True, endless=False))
 
     def _same_representation(self, validator: str | None) -> bool:
         unknown = self.judged or self.here.validator is None or validator is None
@@ -256,7 +259,8 @@ class Ask:
         complete = match and int(match[1]) == self.size and self.here.total in (None, self.size)
         recognised = answer.validator is not None and answer.validator == self.here.validator
         whole = self.size and complete and (self.want.sha256 is not None or recognised)
-        return Verify(self) if whole else self.restart("the server has fewer bytes than are here")
+        sure = replace(self, endless=False)
+        return Verify(sure) if whole else self.restart("the server has fewer bytes than are here")
 
     def _size_is_wrong(self, total: int | None) -> Refuse | None:
         if total is None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from posixpath import dirname
-from typing import Any
+from typing import Any, NamedTuple
 
 from afterswipe.sync import errors
 from afterswipe.sync.errors import BrokenAnswer, DiskFault, Postponed, ReadOnlyDirectory, Unreachable
@@ -46,8 +46,7 @@ class Arrived:
 type Refused = list[tuple[Arrived, errors.StoreError]]
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """What came of one request: where the transfer is now, and how the connection broke, if it did."""
 
     ask: Ask | Verify
@@ -189,12 +188,12 @@ class Fetcher:
                 have = self.verify(job, want)
                 if have is None:
                     ask, highest = self.begin_again(job, ask.ask), 0
-                elif want.sha256 is None and not ask.ask.anew and (alike := await self.alike(have)):
+                elif first is None and (alike := await self.alike(have, ask.ask)) is not None:
                     self.cut(job, 0)
                     first, highest, ask = have, 0, Ask(want, 0, limits=self.limits, anew=True)
                 else:
                     if first is not None:
-                        self.judge(first, have, alike)
+                        self.judge(first, have, alike or [], ask.ask)
                     return have, True
             turn = await self.request(job, ask, futile)
             came += turn.came
@@ -211,16 +210,21 @@ class Fetcher:
                 ask = replace(ask, whole=True)  # the last attempt is another question (S18)
         raise BrokenAnswer(job.key, f"{self.limits.requests} requests were not enough (Limits.requests).")
 
-    async def alike(self, have: Have) -> list[Have]:
-        """The files that are here and have the same bytes; the older version of this one may be among them."""
+    async def alike(self, have: Have, now: Ask) -> list[Have] | None:
+        """The files that are here and have the same bytes; the older version of this one may be among them. None where nothing asks for a second look."""
+        if now.want.sha256 is not None:
+            return None
         while any(a.have is not None and a.have.sha256 == have.sha256 for a in self.arrived):
             await self.wire.clock.sleep(self.limits.group_seconds)
-        return self.store.files("sha256 = ?", have.sha256)
+        found = [] if now.anew else self.store.files("sha256 = ?", have.sha256)
+        return found or ([] if now.endless and now.want.size is None else None)
 
-    def judge(self, first: Have, again: Have, alike: list[Have]) -> None:
-        """The bytes of another, or of an older version, were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake."""
+    def judge(self, first: Have, again: Have, alike: list[Have], now: Ask) -> None:
+        """Bytes of another, of an older version, or of no length were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake."""
         others = [have for have in alike if have.key != first.key]
-        if first.sha256 != again.sha256:
+        if first.sha256 != again.sha256 and not alike and now.endless:
+            raise BrokenAnswer(first.key, "no answer says how long it is, and two differ: one was cut.")
+        if first.sha256 != again.sha256 and alike:
             said = "first came the bytes of another or of an older version; asked for again, those came that are kept."
             self.tally.problems[f"{first.key} again"] = [BrokenAnswer(first.key, said)]
         elif len(others) == 1 and others[0].tag.startswith("v"):

@@ -1,10 +1,10 @@
 """HTTP, by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from afterswipe.sync.clock import Clock
@@ -33,8 +33,7 @@ class Elsewhere(Exception):
     """A redirect leads where we do not go."""
 
 
-@dataclass
-class Opened:
+class Opened(NamedTuple):
     """An answer whose body has not been read."""
 
     url: str
@@ -59,18 +58,15 @@ class Wire:
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
         self._longest = self.limits.read_seconds + self.limits.rate_seconds
-        self._waits = dict[asyncio.Task[Any], tuple[float, bool]]()  # since when, and whether for a head
-        self._late = set[asyncio.Task[Any]]()
-        self._came = 0.0  # when something came last, by the loop's time
-        self._watched = False
+        self._waits = dict[asyncio.Task[Any], tuple[float, bool] | None]()  # since, for a head; None: late
+        self._came, self._watched = 0.0, False  # when something came last, by the loop's time
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
         for redirects in range(self.limits.redirects + 1):
             response = await self._send(url, headers, led=redirects > 0)
             if response.status_code not in _REDIRECTS:
-                headers = _headers(response.headers.raw)
-                return Opened(url, Answer(response.status_code, headers, self.clock.wall()), response)
+                return Opened(url, _answer(response, self.clock.wall()), response)
             await self.close(response)
             url = self._checked(url, response.headers.get("location", ""))
         raise Elsewhere(f"more than {self.limits.redirects} redirects")
@@ -103,7 +99,7 @@ class Wire:
         try:
             came = await coming
         except (Exception, asyncio.CancelledError) as error:
-            name, late = type(error).__name__, task in self._late
+            name, late = type(error).__name__, self._waits[task] is None
             if isinstance(error, asyncio.CancelledError) and task.cancelling() > late:
                 raise  # somebody wants this run to end, and not the client itself
             if late:
@@ -114,9 +110,7 @@ class Wire:
             silent = head and not kinds & {"ConnectError", "ConnectTimeout"}
             raise Broken(f"{name}: {error}", untrusted=_is_untrusted(error), silent=silent) from error
         finally:
-            del self._waits[task]
-            if task in self._late:
-                self._late.remove(task)
+            if self._waits.pop(task) is None:
                 task.uncancel()
         self._came = loop.time()
         return came
@@ -124,10 +118,10 @@ class Wire:
     def _watch(self) -> None:
         """End what waits too long, now and then: a timer for each piece would cost. For a head it is longer while anything comes: a server may allow fewer at once than there are questions."""
         loop = asyncio.get_running_loop()
-        for task, (since, head) in self._waits.items():
+        for task, (since, head) in [(task, wait) for task, wait in self._waits.items() if wait]:
             last = max(since, self._came) if head else since
-            if loop.time() - last >= self._longest and task not in self._late and task.cancel():
-                self._late.add(task)
+            if loop.time() - last >= self._longest and task.cancel():
+                self._waits[task] = None
         self._watched = bool(self._waits)
         if self._watched:
             loop.call_later(self._longest / 16, self._watch)
@@ -185,13 +179,15 @@ class Wire:
             await self._in_time(response.aclose())
 
 
-def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """By their names in small letters; what came several times is a list."""
+def _answer(response: Any, wall: float) -> Answer:
+    """With headers by their names in small letters; what came several times is a list."""
     headers = dict[str, str]()
-    for name, value in raw:
+    for name, value in response.headers.raw:
         key, text = name.decode("latin-1").lower(), value.decode("utf-8", "replace")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return headers
+    old = response.extensions.get("http_version", b"").startswith(b"HTTP/1")
+    endless = old and not {"content-length", "transfer-encoding"} & headers.keys()
+    return Answer(response.status_code, headers, wall, endless)
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
