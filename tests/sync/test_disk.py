@@ -230,13 +230,3 @@ def test_syncing_ahead_is_advice_and_never_counts(disk, monkeypatch):
     monkeypatch.delattr("afterswipe.sync.store.disk.os.posix_fadvise")
     disk.fsync_ahead(PART)
     assert len(advised) == 2, "a system without it"
-
-
-def test_a_large_file_is_written_down_while_it_comes(disk, monkeypatch):
-    monkeypatch.setattr("afterswipe.sync.store.disk._BEHIND", 10)
-    ahead = []
-    monkeypatch.setattr(disk, "fsync_ahead", lambda name: ahead.append(disk._open[name][1]))
-    disk.open_part(PART)
-    for _ in range(3):
-        disk.append(PART, b"123456")
-    assert ahead == [12, 18]

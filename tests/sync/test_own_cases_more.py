@@ -2,7 +2,9 @@
 
 import errno
 import json
+import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -11,10 +13,11 @@ from afterswipe.sync import AnotherProcess, FileDisk, PendingFile, Sync
 from afterswipe.sync.errors import DiskRefused
 from afterswipe.sync.store import disk as disks
 from afterswipe.sync.store.disk import mapped
+from faultlab.servers.faulty import Fault, When
 from faultlab.servers.server import CREATED, DELETED, SONG, SOUND
 from faultlab.servers.wire import Reply
 
-from .rig import BASE, Rig, changed, landed, wanted
+from .rig import BASE, Rig, changed, landed, small_truth, wanted
 
 
 def listed(events: list) -> Reply:
@@ -197,3 +200,26 @@ def test_a_folder_that_is_a_volume_of_its_own_is_named_and_stops_no_other(rig):
     assert landed(rig.folder) == {key: value for key, value in wanted(rig.truth).items() if key != song}
     assert rig.run().finished
     assert rig.in_sync()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE meta SET cursor = CAST(x'66FF' AS TEXT)",
+        "INSERT INTO done VALUES (x'6162', 'sound/a', 1)",
+        "UPDATE events SET media = 9",
+        "UPDATE events SET id = 'another ' || rowid",
+        "UPDATE events SET kind = 1 - kind",
+    ],
+)
+@pytest.mark.parametrize("extended", [True, False], ids=["extended", "plain"])
+def test_a_row_that_makes_no_sense_is_a_damaged_database(tmp_path, damage, extended):
+    """Bits that turned over in `sync.db`: a traceback at each start, or for ever "1 left", with no problem named."""
+    rig = Rig(tmp_path / "here", small_truth(3, 5_000), extended=extended)
+    assert not rig.run([Fault("F11", arg="2000", when=When.FROM)], limits={"requests": 1}).finished
+    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
+        database.execute(damage)
+        database.commit()
+    assert rig.run().finished
+    assert rig.run().finished
+    assert landed(rig.folder) == wanted(rig.truth)

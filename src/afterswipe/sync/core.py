@@ -191,7 +191,7 @@ class Work:
         if self.held:
             said = "The feed has events that this version does not know; the cursor stays before them. Update the program."
             return Ended(Stop.NEEDS_UPDATE, UnknownEvent(said))
-        why = Stop.OFFLINE if problems <= {Unreachable} else Stop.INCOMPLETE
+        why = Stop.OFFLINE if problems == {Unreachable} else Stop.INCOMPLETE
         why = Stop.NEEDS_SPACE if problems & {NoRoom, DiskFull} else why
         return Ended(why if left else Stop.FINISHED)
 

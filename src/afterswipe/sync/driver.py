@@ -107,6 +107,8 @@ class Driver:
                             await self.work(jobs)
                             await self.in_slices(self.look_at_every_file())
                     left = self.store.left()
+                    if not left <= self.problems.keys():  # work that nobody could plan, or end
+                        raise errors.CorruptDatabase("A row of the database makes no sense.")
                     kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
                     self.phase(Phase.SWEEPING)
                     await self.in_slices(self.sweep())

@@ -36,7 +36,6 @@ DATABASE = "sync.db"
 
 CHUNK = 1 << 20  # bytes that are read at once
 _FLOWS = 1_000  # rows that changed, after which the database's log flows into it
-_BEHIND = 8 << 20  # bytes of a file after which they begin to be synced
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
 _MODE = 0o644
@@ -116,7 +115,6 @@ class FileDisk:
         self._opened: tuple[int, int] | None = None
         self._plain: dict[str, str] = {}  # folders that are no links, as of the last look at the directory
         self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
-        self._ahead: dict[str, int] = {}  # up to which size they are on their way to the disk
         self._threads = ThreadPoolExecutor()  # none is begun before the database's log is long
 
     def open_part(self, name: str) -> int:
@@ -145,8 +143,6 @@ class FileDisk:
                 os.ftruncate(descriptor, min(at, size) - len(data))
                 raise AnotherProcess(f"Somebody else writes to {name}. Let one process at a time sync here.")
         self._open[name] = (descriptor, size)
-        if size >= _BEHIND + self._ahead.get(name, 0):
-            self.fsync_ahead(name)
 
     def truncate(self, name: str, size: int) -> None:
         descriptor, _ = self._open[name]
@@ -156,9 +152,8 @@ class FileDisk:
 
     def fsync_ahead(self, name: str) -> None:
         if name in self._open and hasattr(os, "posix_fadvise"):
-            descriptor, self._ahead[name] = self._open[name]
             with suppress(OSError):  # it is advice, upon which Linux begins to write, and waits for nothing
-                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+                os.posix_fadvise(self._open[name][0], 0, 0, os.POSIX_FADV_DONTNEED)
 
     def fsync(self, name: str) -> None:
         with mapped(name):
@@ -264,7 +259,6 @@ class FileDisk:
             self._unlock()
 
     def _close(self, name: str) -> None:
-        self._ahead.pop(name, None)
         descriptor, _ = self._open.pop(name, (None, 0))
         if descriptor is not None:
             os.close(descriptor)

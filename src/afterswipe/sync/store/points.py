@@ -38,9 +38,8 @@ class Points:
             self._killed = error
 
 
-_TOLD = (
-    "open_part append truncate read fsync rename fsync_directory unlink size free database set_database_aside"
-)
+_TOLD = "open_part append truncate read fsync rename fsync_directory unlink database set_database_aside"
+_QUIET = "fsync_ahead size sizes mark stands alone free close"
 
 
 def pointed(disk: Disk, points: Points) -> Disk:
@@ -54,8 +53,6 @@ def pointed(disk: Disk, points: Points) -> Disk:
 
         return call
 
-    made: Any = SimpleNamespace(
-        **{name: announced(name) for name in _TOLD.split()},
-        fsync_ahead=disk.fsync_ahead, sizes=disk.sizes, mark=disk.mark, stands=disk.stands, alone=disk.alone, close=disk.close,
-    )  # fmt: skip
+    told = {name: announced(name) for name in _TOLD.split()}
+    made: Any = SimpleNamespace(**told, **{name: getattr(disk, name) for name in _QUIET.split()})
     return made  # type: ignore[no-any-return]

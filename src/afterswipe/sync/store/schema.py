@@ -98,8 +98,8 @@ _MEANING: tuple[tuple[type[StoreError], str, tuple[int, ...]], ...] = (
     (AnotherProcess, _BUSY, (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)),
     (DiskFull, "Free some space and run again.", (sqlite3.SQLITE_FULL,)),
     (ReadOnlyDirectory, _FORBIDDEN, (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)),
-    # An error of SQL: a table or a column of ours is not there.
-    (CorruptDatabase, _DAMAGED, (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)),
+    # An error of SQL: a table or a column of ours is not there. None: Python stumbled over a value.
+    (CorruptDatabase, _DAMAGED, (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, 0)),
     (StoreError, "Look at the disk, then run again.", ()),
 )
 _PRIMARY = 0xFF  # the part of an error code that says its kind; the rest are details
@@ -110,7 +110,7 @@ def mapped() -> Iterator[None]:
     """Turn SQLite's errors into ours, at the edge."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, AttributeError, TypeError, ValueError) as error:  # or a row makes no sense
         code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
         meant, remedy, _ = next(row for row in _MEANING if code in row[2] or not row[2])
         raise meant(f"{DATABASE}: {error}. {remedy}") from error

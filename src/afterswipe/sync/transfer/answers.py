@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from email.utils import formatdate, parsedate_to_datetime
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 from afterswipe.sync.feed.protocol import FileInfo
 from afterswipe.sync.feed.records import Part
@@ -113,8 +114,7 @@ class Verify:
     ask: "Ask"
 
 
-@dataclass(frozen=True)
-class Refuse:
+class Refuse(NamedTuple):
     """Not usable."""
 
     reason: str
@@ -122,8 +122,7 @@ class Refuse:
     """Whether it is another file than the feed's: perhaps the feed has a newer event."""
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(NamedTuple):
     """The server wants a pause, of `retry_after` seconds if it says so."""
 
     status: int

@@ -57,9 +57,7 @@ class Wire:
 
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
-        self._longest = self.limits.read_seconds + self.limits.rate_seconds
-        self._waits = dict[asyncio.Task[Any], tuple[float, bool] | None]()  # since, for a head; None: late
-        self._came, self._watched = 0.0, False  # when something came last, by the loop's time
+        self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
@@ -91,40 +89,30 @@ class Wire:
 
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body; a server can send for ever what is neither. Whatever the client raises is the client's."""
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-        self._waits[task] = loop.time(), head
-        if not self._watched:
-            self._watch()
+        longest = self.limits.read_seconds + self.limits.rate_seconds
+        limit = asyncio.timeout(longest)
         try:
-            came = await coming
+            async with limit:
+                if head:  # it waits longer while something comes: a server may allow fewer at once than there are questions
+                    self._heads.add(limit)
+                came = await coming
         except (Exception, asyncio.CancelledError) as error:
-            name, late = type(error).__name__, self._waits[task] is None
-            if isinstance(error, asyncio.CancelledError) and task.cancelling() > late:
+            name, task = type(error).__name__, asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
                 raise  # somebody wants this run to end, and not the client itself
-            if late:
-                raise Broken(f"nothing that counts came in {self._longest:.0f} s", slow=True) from error
+            if limit.expired():
+                raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
             if name == "InvalidURL":  # the client looks at a redirect even where it is not to follow it
                 raise Elsewhere(f"an address that makes no sense: {error}") from error
             kinds = {kind.__name__ for kind in type(error).__mro__}
             silent = head and not kinds & {"ConnectError", "ConnectTimeout"}
             raise Broken(f"{name}: {error}", untrusted=_is_untrusted(error), silent=silent) from error
         finally:
-            if self._waits.pop(task) is None:
-                task.uncancel()
-        self._came = loop.time()
+            self._heads.discard(limit)
+        late = asyncio.get_running_loop().time() + longest
+        for waiting in [w for w in self._heads if not w.expired() and (w.when() or 0) < late - longest / 8]:
+            waiting.reschedule(late)  # not at every piece, for each time costs
         return came
-
-    def _watch(self) -> None:
-        """End what waits too long, now and then: a timer for each piece would cost. For a head it is longer while anything comes: a server may allow fewer at once than there are questions."""
-        loop = asyncio.get_running_loop()
-        for task, (since, head) in [(task, wait) for task, wait in self._waits.items() if wait]:
-            last = max(since, self._came) if head else since
-            if loop.time() - last >= self._longest and task.cancel():
-                self._waits[task] = None
-        self._watched = bool(self._waits)
-        if self._watched:
-            loop.call_later(self._longest / 16, self._watch)
 
     def _checked(self, url: str, location: str) -> str:
         try:
