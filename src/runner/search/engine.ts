@@ -132,6 +132,7 @@ const sameWays = (one: Concept, other: Concept): boolean =>
 
 const plain = (html: string): string =>
   html
+    .replace(/<\/code>(?=[,.;:?!)’”])|(?<=[(“])<code>/g, "") // no gap before a comma; a gap between cells
     .replace(/<[^>]*>/g, " ")
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")

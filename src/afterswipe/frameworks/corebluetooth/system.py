@@ -25,9 +25,9 @@ class Accessories(Checked):
         if not self._power.unlocked_since_restart:
             rules.cite("bluetooth.relaunch-after-restart")
             return False
-        rule = "bluetooth.force-quit-exception-not-confirmed"
+        rule = "bluetooth.accessory-setup-relaunch"
         if host.was_force_quit and rules.holds(rule):
-            why = "whether an accessory set up with AccessorySetupKit relaunches an app that was force quit. Test it on a device."
+            why = "whether the app comes back. Apple says so only for an accessory set up with AccessorySetupKit. Test it on a device."
             raise NotKnownError(why, rule)
         if host.process is None and not host.was_force_quit:
             rules.cite("bluetooth.relaunch-after-system-termination")
