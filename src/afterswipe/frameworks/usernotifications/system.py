@@ -80,12 +80,10 @@ class Pushes(Checked):
         rule = "silent-push.headers"
         why = f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. Send it with 'background' and 5."
         self._host.rules.obeyed(rule, right or not self._host.rules.holds(rule), why)
-        return self._note("silent", self._try_to_wake())
+        return self._note("silent", self._try_to_wake() if self._network.online else _OFFLINE)
 
     def _try_to_wake(self) -> str:
         host = self._host
-        if not self._network.online:
-            return _OFFLINE
         if host.state.foreground:
             self._arrived()
             return "given to the app, which is in front"
@@ -126,7 +124,9 @@ class Pushes(Checked):
             self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
-            self._note("silent", f"one that waited: {self._try_to_wake()}")
+            self._note(
+                "silent", f"one that waited: {self._try_to_wake() if self._network.online else _OFFLINE}"
+            )
 
     def install_service_extension(self, did_receive: ExtensionMain[ServiceExtension]) -> None:
         """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
