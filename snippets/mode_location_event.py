@@ -14,7 +14,7 @@ DISPUTED = "location.relaunch-after-force-quit"
 
 def uploading(arms):
     async def app_main(app):
-        if arms:
+        if arms or app.launch_reason == "person":
             app.location.start_monitoring_significant_location_changes()
         if app.launch_reason != "person":
             async for _ in app.url_session.upload("holiday.mov", size=SIZE):
@@ -39,7 +39,7 @@ for ending, arms, follows in (
         getattr(phone, ending)()
         woken.append(phone.background_modes.location_event())
         phone.wait(minutes=2)
-    arming = "armed at each launch" if arms else "never armed"
+    arming = "armed at each launch" if arms else "armed by the first only"
     print(f"{ending}, {arming}, by the {follows}: woken {woken.count(True)} of 3 times")
     if woken[0]:
         print(f"  {phone.truth().transfers[0]}; the app is {phone.app_state.value}")

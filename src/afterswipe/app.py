@@ -141,10 +141,10 @@ class Application(Checked):
     def background_time_remaining(self) -> float:
         """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground. For logging, not for logic."""
         ends_at = self.background_time.ends_at
-        return float("inf") if ends_at is None else (ends_at - self.clock.now) / SECOND
+        return float("inf") if ends_at is None else max(0, ends_at - self.clock.now) / SECOND
 
     def begin_background_task(self, name: str, expiration_handler: Action | None = None) -> int:
-        """Ask not to be suspended yet, and return the identifier for `end_background_task`.
+        """Ask not to be suspended yet, and return the identifier for `end_background_task`, or 0 (Apple's `.invalid`) when the time is over.
 
         The system calls `expiration_handler` shortly before the time is up (claim background-assertion.expiration-handler);
         an app that does not end its tasks then is terminated (claim background-assertion.must-be-ended).

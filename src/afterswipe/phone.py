@@ -17,7 +17,7 @@ from .kernel.record import PersonDid, Supposed
 from .seen.lock_screen import LockScreen, island
 from .seen.svg import beliefs
 from .system import System
-from .units import HOUR, MINUTE, SECOND
+from .units import HOUR, MINUTE, SECOND, YEAR
 
 if TYPE_CHECKING:
     from .seen.pair import Pair
@@ -165,12 +165,12 @@ class Phone(System[Application]):
             self.host.was_force_quit = False
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
-        """Let time pass, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
+        """Let time pass, a year at most, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
         why = "wait() calls `until` and does not await it. Write it without async."
         must(not iscoroutinefunction(until), why)
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
-        why = "Time does not go back. Give wait() a length of zero or more: phone.wait(seconds=2)."
-        must(0 <= span < float("inf"), why)
+        why = "Time does not go back, and a run lasts at most a year: the longest limit in the claims is 7 days. Give wait() a length from zero: phone.wait(seconds=2)."
+        must(0 <= span <= YEAR - self.clock.now, why)
         self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.

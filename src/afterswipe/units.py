@@ -14,6 +14,7 @@ SECOND = 1_000
 
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
+YEAR = 365 * 24 * HOUR
 
 
 def duration(ms: int) -> str:

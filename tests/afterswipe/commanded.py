@@ -151,7 +151,8 @@ class Commanded(Run):
     def end_assertions(self) -> bool:
         def act(app: Application) -> None:
             while self._assertions:
-                app.end_background_task(self._assertions.pop())
+                if assertion := self._assertions.pop():  # 0 is none
+                    app.end_background_task(assertion)
 
         return self.do(act)
 

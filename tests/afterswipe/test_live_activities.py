@@ -103,7 +103,7 @@ def test_a_pending_card_can_be_changed_and_given_up():
     phone = opened(main)
     phone.wait(minutes=2)
     assert phone.cards.get(1).says(phone.clock.now) == "new"
-    assert state(phone, 2) == "ended"
+    assert state(phone, 2) == "dismissed"
     assert [alert.title for alert in phone.record.of(Alerted)] == ["First"]
 
 

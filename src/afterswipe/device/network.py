@@ -185,6 +185,11 @@ class Network(Checked):
         return address(url).host in self._resumable
 
     @property
+    def online(self) -> bool:
+        """Whether anything from outside reaches the phone: there is a network, and no captive portal."""
+        return self.connected and not self.captive_portal
+
+    @property
     def intercepts(self) -> bool:
         """Whether requests are answered by somebody else than the server."""
         if self.captive_portal:

@@ -138,9 +138,7 @@ _UN, _FI, _FA, _BG = SceneState
 
 SCENES: dict[SceneState, dict[State, SceneState]] = {
     _UN: {_N: _UN, _I: _FI, _A: _FA, _B: _UN, _S: _UN},
-    _FI: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG},
-    _FA: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG},
-    _BG: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG},
+    **{scene: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG} for scene in (_FI, _FA, _BG)},
 }
 """The scene's next state, for its state before and the state that its app enters. Total, like the table above."""
 

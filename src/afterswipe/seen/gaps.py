@@ -36,7 +36,7 @@ from afterswipe.kernel import record as kept
 from afterswipe.kernel.record import CardChanged, CardFollows, Entry, Record, StateChanged
 from afterswipe.units import percent, size
 
-from .words import GOES_ON, STOPPED, WAITS, figure, told_by
+from .words import AGAIN, GOES_ON, STOPPED, WAITS, figure, told_by
 
 Key = tuple[str, int, int]
 """A transfer: whose process moves it, in which launch of the app where it is the app's, and its number."""
@@ -164,21 +164,17 @@ class Works:
         if told.card.kind == "system":
             return {}
         candidates = {key: moved for key, moved in self.moved.items() if key not in told.older}
-        if told.tied:
-            return self._tied(told)
+        if told.tied:  # what the app's code named, and where that failed, what sent the same file afterwards
+            tied = {key: moved for key, moved in self.moved.items() if key in told.tied}
+            failed = {moved.name: moved.started for moved in tied.values() if moved.died}
+            later = {key: moved for key, moved in self.moved.items() if moved.name in failed}
+            return tied | {key: moved for key, moved in later.items() if moved.started >= failed[moved.name]}
         works = _joined(candidates)
         if len(works) > 1:
             works = [work for work in works if all(moved.started >= told.first for moved in work.values())]
         if not candidates:
             return {}
         return works[0] if len(works) == 1 else None
-
-    def _tied(self, told: Told) -> Work:
-        """What the app's code named, and where that failed, what sent the same file afterwards."""
-        tied = {key: moved for key, moved in self.moved.items() if key in told.tied}
-        failed = {moved.name: moved.started for moved in tied.values() if moved.died}
-        later = {key: moved for key, moved in self.moved.items() if moved.name in failed}
-        return tied | {key: moved for key, moved in later.items() if moved.started >= failed[moved.name]}
 
     def _word(self, mine: Work) -> tuple[str, str]:
         """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""
@@ -235,7 +231,7 @@ class Gap(Span):
     """A stretch of time in which a card said something that was not so. `what` is the reason, one of REASONS.
 
     `activity` is the card's number, `says` what it said and `so` what was so when the gap began. `work` is what is so of the work in
-    one word: `goes on`, `waits` or `stopped`; `waits_for` says for what.
+    one word: `goes on`, `waits` or `stopped`, or `goes on again` where it had to start over; `waits_for` says for what.
     """
 
     activity: int
@@ -387,7 +383,7 @@ class _Reader:
         if told.shows is None or share is None:
             return 0.0
         if card.timer is None:
-            return share
+            return abs(share)
         begins, until = card.timer
         shown = min(max(at, begins), until) - min(max(told.told_at, begins), until)
         return abs(share - shown / (until - begins))
@@ -400,8 +396,8 @@ class _Reader:
         if last and (last.end, last.what, last.work, last.waits_for) == (start, what, work, waits_for):
             object.__setattr__(last, "end", end)  # nobody has it yet, and to make another takes long
             return
-        if work == GOES_ON:
-            so = "the work goes on"
+        if work in (GOES_ON, AGAIN):
+            so = f"the work {work}"
         elif work == WAITS:
             so = f"the work waits: {waits_for}"
         else:
@@ -454,8 +450,8 @@ class _Reader:
         if share is None:
             return
         if told.card.timer is None:
-            if share > tolerance:
-                yield (start, end, "frozen", GOES_ON)
+            if abs(share) > tolerance:
+                yield (start, end, "frozen", GOES_ON if share > 0 else AGAIN)
             return
         begins, until = told.card.timer
 

@@ -132,7 +132,7 @@ def _text(timeline: Timeline) -> str:
         lines.append(_line("card" if card.kind == "app" else "system's card", end, spans) + says)
     if timeline.gaps:
         reasons = ", ".join(dict.fromkeys(gap.what for gap in timeline.gaps))
-        spans = [(gap.start, gap.end, "░" if gap.work == "goes on" else "▒") for gap in timeline.gaps]
+        spans = [(gap.start, gap.end, "░" if GOES_ON in gap.work else "▒") for gap in timeline.gaps]
         lines.append(_line("not so", end, spans) + f"  {reasons}")
         lines.append(f"{'':{_LABEL}}{timeline.label}")
     if timeline.not_judged:
@@ -282,9 +282,9 @@ class _Picture:
                 f'<line x1="0" y1="0" x2="0" y2="8" stroke="{line}" stroke-width="3" stroke-opacity="{opacity}"/></pattern></defs>'
             )
         for gap in self.timeline.gaps:
-            light = gap.work == GOES_ON
+            light = GOES_ON in gap.work
             self._bar(gap.start, gap.end, bar, fill=f"url(#{name}{'-light' * light})", stroke=GAP)
-        if all(gap.work == GOES_ON for gap in self.timeline.gaps):
+        if all(GOES_ON in gap.work for gap in self.timeline.gaps):
             afterwards = Span(self.timeline.gaps[-1].end, self.timeline.end, "the work went on")
             self._inside(afterwards, bar, afterwards.what, MUTED)
 
@@ -296,7 +296,9 @@ class _Picture:
             self.y += 8
 
     def _axis(self) -> None:
-        step = next((step for step in _STEPS if self.end / step < _TICKS), _STEPS[-1])
+        step = next(
+            (step for step in _STEPS if self.end / step < _TICKS), -(-self.end // (_TICKS * HOUR)) * HOUR
+        )
         for at in range(0, self.timeline.end + 1, step):
             x = self.x(at)
             anchor = "start" if x < 4 else "end" if x > 94 else "middle"

@@ -8,7 +8,7 @@ from afterswipe.units import duration, percent
 
 from .gaps import NOT_JUDGED, Gap, IsSo, Span, Transfer, by_reason, covered, judge
 from .svg import beliefs, marked_text
-from .words import GOES_ON, STOPPED, WAITS
+from .words import AGAIN, GOES_ON, STOPPED, WAITS
 
 
 def states(record: Record, end: int) -> list[Span]:
@@ -118,6 +118,7 @@ _SO = {
     STOPPED: ("nothing goes on", "nothing went on"),
     WAITS: ("it only waits", "it only waited"),
     GOES_ON: ("more has arrived", "more had arrived"),
+    AGAIN: ("less has arrived", "less had arrived"),
 }
 """What stands beside what a card says, while it does and afterwards."""
 
@@ -133,7 +134,7 @@ def sentence(gaps: list[Gap], now: int) -> str:
         so, says = _SO[work][over], f"“{title}”"
         if work == GOES_ON and some[-1].what == "projected":
             says, so = "by its bar what the time makes of it", f"the bytes differ{'ed' * over}"
-        elif work == GOES_ON:
+        elif work in (GOES_ON, AGAIN):
             says = f"“{some[-1].says}”"
         elif work == STOPPED and all(gap.what == "never started" for gap in some):
             so = "nothing ever began"

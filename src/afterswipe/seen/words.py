@@ -6,8 +6,8 @@ What is not read here, in another language for instance, the app's code says its
 import re
 from functools import cache
 
-GOES_ON, WAITS, STOPPED = "goes on", "waits", "stopped"
-"""What can be so of the work that a card speaks of."""
+GOES_ON, WAITS, STOPPED, AGAIN = "goes on", "waits", "stopped", "goes on again"
+"""What can be so of the work that a card speaks of; the last is said of a gap only, where the work started over and less has arrived."""
 
 _WHEN = "(?:when|once|as soon as|after|if|on|over|at|later|tonight|tomorrow|with|without)"
 _BY_HAND = r"(?:open the app|tap) to (?:resume|continue|go on|finish|retry|try|send|post|upload|complete)"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 
+from afterswipe.device.network import Network
 from afterswipe.frameworks.activitykit.app import Activities, Activity
 from afterswipe.frameworks.activitykit.card import APP, LIVE, ActivityState, Card
 from afterswipe.frameworks.activitykit.pushes import IMMEDIATE, APNs, LiveActivityPushes
@@ -258,7 +259,7 @@ def a_switch_ends_nothing(patch: Patch) -> None:
 
 @plant("model.push-waits-for-network")
 def a_push_arrives_without_a_network(patch: Patch) -> None:
-    patch.setattr(LiveActivityPushes, "_online", True)
+    patch.setattr(Network, "online", True)
 
 
 @plant("live-activity-push.new-token-gives-run-time")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from afterswipe.errors import UsageError
 from afterswipe.frameworks.activitykit.card import APP, LIVE, ActivityState
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.frameworks.backgroundtasks.app import BGContinuedProcessingTask, BGTaskScheduler
+from afterswipe.frameworks.backgroundtasks.app import BGContinuedProcessingTask, BGTaskScheduler, Handler
 from afterswipe.frameworks.backgroundtasks.continued import ContinuedProcessing, RunningTask
 from afterswipe.frameworks.backgroundtasks.system import Grant, TaskScheduler
 from afterswipe.frameworks.backgroundtasks.tasks import BGContinuedProcessingTaskRequest
@@ -17,7 +17,13 @@ from . import Patch, answered_no, plant
 
 @plant("background-tasks.identifiers-are-declared")
 def any_identifier_may_be_submitted(patch: Patch) -> None:
-    patch.setattr(BGTaskScheduler, "_must_be_registered", lambda *_: None)
+    submit = BGTaskScheduler.submit
+
+    def planted(scheduler: BGTaskScheduler, request: BGContinuedProcessingTaskRequest) -> None:
+        scheduler._handlers.setdefault(request.identifier, lambda _task: None)
+        submit(scheduler, request)
+
+    patch.setattr(BGTaskScheduler, "submit", planted)
 
 
 @plant("background-tasks.must-be-completed")
@@ -68,7 +74,13 @@ def handlers_are_registered_at_launch_or_never(patch: Patch) -> None:
 
 @plant("continued-processing.registering-twice-kills-the-app")
 def an_identifier_may_be_registered_twice(patch: Patch) -> None:
-    patch.setattr(BGTaskScheduler, "_registered_twice", lambda *_: None)
+    register = BGTaskScheduler.register
+
+    def planted(scheduler: BGTaskScheduler, identifier: str, handler: Handler) -> None:
+        scheduler._handlers.pop(identifier, None)
+        register(scheduler, identifier, handler)
+
+    patch.setattr(BGTaskScheduler, "register", planted)
 
 
 @plant("continued-processing.async-work-is-supported")

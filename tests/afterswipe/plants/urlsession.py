@@ -98,15 +98,15 @@ def each_of_them_waits_like_a_task_of_a_chain(patch: Patch) -> None:
 
 @plant("background-urlsession.waits-for-connectivity")
 def without_a_network_a_transfer_fails(patch: Patch) -> None:
-    may_move = TransferDaemon._may_move
+    held_by = TransferDaemon._held_by
 
-    def planted(daemon: TransferDaemon, transfer: BackgroundTransfer) -> bool:
+    def planted(daemon: TransferDaemon, transfer: BackgroundTransfer) -> str:
         if not daemon._network.connected and daemon._clock.now >= transfer.not_before:
             daemon._fail(transfer, "notConnectedToInternet")
-            return False
-        return may_move(daemon, transfer)
+            return "it has failed"
+        return held_by(daemon, transfer)
 
-    patch.setattr(TransferDaemon, "_may_move", planted)
+    patch.setattr(TransferDaemon, "_held_by", planted)
 
 
 @plant("background-urlsession.retries-by-itself")

@@ -226,19 +226,15 @@ class LiveActivityPushes(Checked):
         return self._sent[-self._limit] + HOUR - now
 
     def _when_online(self, number: int, push: Sent) -> None:
-        if self._online:
+        if self._network.online:
             push[0]()
         else:
             self.rules.cite("model.push-waits-for-network")
             why = f"{'replaces the one that ' * (number in self._waiting)}waits for the network"
             self._keep(self._waiting, number, push, why)
 
-    @property
-    def _online(self) -> bool:
-        return self._network.connected and not self._network.captive_portal
-
     def _network_changed(self) -> None:
-        if self._online:
+        if self._network.online:
             waiting, self._waiting = self._waiting, {}
             for arrive, _, _ in waiting.values():
                 self._clock.after(0, arrive)

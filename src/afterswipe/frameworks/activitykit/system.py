@@ -163,6 +163,8 @@ class ActivityStore:
         card = self._cards[number]
         if card.state not in OPEN:
             return
+        if card.state is ActivityState.PENDING:
+            dismiss_after = 0  # it was never on the Lock Screen
         content = replace(card.content, text=card.content.text if text is None else text)
         self._put(replace(card, content=content, state=ActivityState.ENDED, updated=self._clock.now), by)
         if card.kind == APP:

@@ -47,7 +47,13 @@ class BGTaskScheduler(Checked):
             if not self._rules.holds("continued-processing.handler-registered-on-demand"):
                 self._registered_late(identifier)
         if identifier in self._handlers:
-            self._registered_twice(identifier)
+            rule = "continued-processing.registering-twice-kills-the-app"
+            remedy = f"{identifier!r} is registered already. Register each identifier once per launch."
+            if not self._rules.holds(rule):
+                raise UsageError(f"{remedy} What iOS {self._rules.ios} does then is not known here.")
+            why = f"the app registered {identifier!r} twice"
+            self.process.clock.after(0, lambda: self._host.terminate(why))
+            raise APIError(f"{remedy} The system kills the app on the second time", rule)
         self._handlers[identifier] = handler
 
     def submit(self, request: Launch | BGContinuedProcessingTaskRequest) -> None:
@@ -61,7 +67,9 @@ class BGTaskScheduler(Checked):
         self._must_exist()
         given = f"earliest_begin_date={request.earliest_begin_date}"
         must(request.earliest >= 0, f"{given} is no moment. Use app.now + seconds, or leave it out.")
-        self._must_be_registered(request.identifier)
+        if request.identifier not in self._handlers:
+            why = f"nothing is registered for {request.identifier!r}. Call app.task_scheduler.register({request.identifier!r}, handler) first; on a phone, the identifier must also stand in the Info.plist."
+            raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")
         if isinstance(request, BGContinuedProcessingTaskRequest):
             self._continued.add(request)
             return
@@ -106,11 +114,6 @@ class BGTaskScheduler(Checked):
         self.process.must_run("use its task scheduler", "life-cycle.suspended-runs-no-code")
         self._rules.require("background-tasks.identifiers-are-declared", "BGTaskScheduler")
 
-    def _must_be_registered(self, identifier: str) -> None:
-        if identifier not in self._handlers:
-            why = f"nothing is registered for {identifier!r}. Call app.task_scheduler.register({identifier!r}, handler) first; on a phone, the identifier must also stand in the Info.plist."
-            raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")
-
     def _registered_late(self, identifier: str) -> None:
         when = f"it registered {identifier!r} after its launch"
         self._crash(f"{when}. Do so in the first lines of its coroutine")
@@ -118,12 +121,3 @@ class BGTaskScheduler(Checked):
     def _crash(self, why: str) -> None:
         self._rules.cite("background-tasks.handlers-before-launch-ends")
         self.process.clock.after(0, lambda: self._host.happen(Event.CRASH, why))
-
-    def _registered_twice(self, identifier: str) -> None:
-        rule = "continued-processing.registering-twice-kills-the-app"
-        remedy = f"{identifier!r} is registered already. Register each identifier once per launch."
-        if not self._rules.holds(rule):
-            raise UsageError(f"{remedy} What iOS {self._rules.ios} does then is not known here.")
-        why = f"the app registered {identifier!r} twice"
-        self.process.clock.after(0, lambda: self._host.terminate(why))
-        raise APIError(f"{remedy} The system kills the app on the second time", rule)

@@ -24,7 +24,7 @@ class LocationServices(Checked):
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self.armed = True
+        self.armed = False
         """Whether the next event wakes the app: the app has armed it, and it has not happened since."""
 
     def location_event(self) -> bool:
@@ -53,6 +53,7 @@ class LocationServices(Checked):
                     on = entry.change == "begins"
                 case StateChanged():
                     state = entry.after
+                    on &= state is not State.NOT_RUNNING
                 case TransferMoved(by="app") if on and state is State.BACKGROUND:
                     self._host.rules.cite("policy.background-services-as-intended")
                     return [f"location kept {entry.name} moving: guideline 2.5.4, if it is for that alone"]

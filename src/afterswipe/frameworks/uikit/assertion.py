@@ -45,7 +45,9 @@ class BackgroundTime:
         process.phases.on(Phase.BACKGROUND_TIME, self._changed)
 
     def begin(self, name: str, expiration_handler: Action | None, *, must_be_ended: bool = True) -> int:
-        """Take an assertion and return its identifier. An app that does not end it in time is terminated, if it must."""
+        """Take an assertion and return its identifier, 0 where the time is over. An app that does not end it in time is terminated, if it must."""
+        if self.ends_at is not None and self._planned[0].at <= self._clock.now:
+            return 0
         self._count += 1
         hold = self._process.run_time.hold(name)
         self._held[self._count] = _Assertion(name, expiration_handler, hold, must_be_ended)
@@ -72,7 +74,7 @@ class BackgroundTime:
             if identifier in self._held:
                 self.end(identifier)
 
-        self._process.call(lambda: self._call(block, False, done))
+        self._process.call(lambda: self._call(block, not identifier, done))
 
     def _changed(self, change: AppChange) -> None:
         """Start or stop the clock: for all assertions it is the same, and it runs in the background only."""

@@ -79,7 +79,8 @@ class UploadTask(Checked):
                 yield self.count_of_bytes_sent / self.size
             sending.result()
         finally:
-            sending.cancel()  # who stops listening stops the upload
+            if sending.cancel():  # who stops listening stops the upload
+                self._end("the app gave it up")
 
     @property
     def upload_task_resume_data(self) -> ResumeData | None:

@@ -132,6 +132,7 @@ class BackgroundURLSession(Checked):
         `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UnavailableError before iOS 7, and for
         `earliest_begin` before iOS 11 (claim background-urlsession.scheduling-hints).
         """
+        must_have_bytes(file, size)
         must_be_one_of("protection", protection, PROTECTIONS)
         must(earliest_begin >= 0, f"earliest_begin={earliest_begin}: give the seconds from now, 0 or more.")
         if earliest_begin:
@@ -139,13 +140,15 @@ class BackgroundURLSession(Checked):
         begins = self._process.clock.now + round(earliest_begin * SECOND)
         transfer = BackgroundTransfer(file, size, url=to, not_before=begins)
         transfer.readable_while_locked = protection != PROTECTIONS[0]
-        return self._start(transfer)
+        return self._hand_over(BackgroundUploadTask, transfer)
 
     def upload_from_data(
         self, name: str, *, size: int, to: str = "https://upload.example/story"
     ) -> BackgroundUploadTask:
         """Hand over an upload of `size` bytes from memory. It fails once the app exits (claim background-urlsession.uploads-from-a-file)."""
-        return self._start(BackgroundTransfer(name, size, url=to, from_file=False))
+        must_have_bytes(name, size)
+        transfer = BackgroundTransfer(name, size, url=to, from_file=False)
+        return self._hand_over(BackgroundUploadTask, transfer)
 
     def download(self, url: str, *, name: str = "") -> BackgroundDownloadTask:
         """Hand a download to the system; `name` is what the record calls it, by default the last part of the address.
@@ -166,10 +169,6 @@ class BackgroundURLSession(Checked):
     def _own[Task: _BackgroundTask](self, kind: type[Task], *, down: bool) -> list[Task]:
         mine = [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
         return [kind(self._process, self._daemon, transfer) for transfer in mine if transfer.down is down]
-
-    def _start(self, transfer: BackgroundTransfer) -> BackgroundUploadTask:
-        must_have_bytes(transfer.name, transfer.size)
-        return self._hand_over(BackgroundUploadTask, transfer)
 
     def _hand_over[Task: _BackgroundTask](self, kind: type[Task], transfer: BackgroundTransfer) -> Task:
         rule = "background-urlsession.another-process-moves-the-bytes"

@@ -1,6 +1,6 @@
 """nsurlsessiond: the system's process that moves the bytes of background sessions, whatever becomes of the app.
 
-One rule decides everything here: `held_by` says what keeps a transfer from moving, and whatever changes (the time, the
+One rule decides everything here: `_held_by` says what keeps a transfer from moving, and whatever changes (the time, the
 network, a condition of the device, the lock, another transfer's end) makes the daemon look again. Transfers of a session move
 in the order in which they were started, a few at a time (claim model.transfers-at-once), and share the link.
 
@@ -122,14 +122,12 @@ class TransferDaemon(Checked):
         """Let the system be short of resources: it cancels the app's background transfers."""
         self.cancel_all("the system was short of resources", "insufficientSystemResources")
 
-    def held_by(self, transfer: BackgroundTransfer) -> str:
-        """What keeps a transfer from moving now, in words; empty where nothing does."""
-        return self._held_by(transfer)
-
     def _held_by(self, transfer: BackgroundTransfer) -> str:
+        """What keeps a transfer from moving now, in words; empty where nothing does."""
         if self._clock.now < transfer.not_before:
             return "its start is delayed"
         if not self._network.connected:
+            self._rules.cite("background-urlsession.waits-for-connectivity")
             return "there is no network"
         if transfer.discretionary and (reason := self._discretionary_waits_for()):
             return reason
@@ -172,7 +170,7 @@ class TransferDaemon(Checked):
         for transfer in list(self._open):
             count = under_way.get(transfer.session, 0)
             if transfer.number not in self._moving:
-                if count >= at_once or not self._may_move(transfer):
+                if count >= at_once or self._held_by(transfer):
                     continue
                 self._send(transfer)
             under_way[transfer.session] = count + 1
@@ -184,11 +182,6 @@ class TransferDaemon(Checked):
         if why != transfer.waits:
             transfer.waits = why
             self._record.add(TransferWaits(self._clock.now, *transfer.moved_by, why))
-
-    def _may_move(self, transfer: BackgroundTransfer) -> bool:
-        if not self._network.connected and self._clock.now >= transfer.not_before:
-            self._rules.cite("background-urlsession.waits-for-connectivity")
-        return not self._held_by(transfer)
 
     def _send(self, transfer: BackgroundTransfer) -> None:
         if self._network.intercepts or (transfer.down and transfer.response is None):
@@ -225,7 +218,7 @@ class TransferDaemon(Checked):
         self._move(transfer, transfer.sent + count)
         if transfer.sent >= transfer.size:
             self._answered(transfer)
-        elif len(self._open) == 1 and self._may_move(transfer):
+        elif len(self._open) == 1 and not self._held_by(transfer):
             self._send(transfer)
         else:
             self._look()

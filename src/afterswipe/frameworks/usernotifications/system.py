@@ -8,7 +8,7 @@ an alert push without an extension after a force quit too.
 A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an
 app can schedule the bad news in advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
 
-Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, the app's permission to notify, the first version of PushKit
+Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, what Apple's servers keep for a phone without a network (nothing here), the app's permission to notify, the first version of PushKit
 (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
 says after how many), the length of a call, Push to Talk's own push.
 """
@@ -24,6 +24,7 @@ from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
 from afterswipe.units import SECOND
 
 _LOW_PRIORITY = 5
+_OFFLINE = "not delivered, nothing from outside reaches the phone"
 
 
 class ServiceExtension(Extension):
@@ -79,7 +80,7 @@ class Pushes(Checked):
         rule = "silent-push.headers"
         why = f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. Send it with 'background' and 5."
         self._host.rules.obeyed(rule, right or not self._host.rules.holds(rule), why)
-        return self._note("silent", self._try_to_wake())
+        return self._note("silent", self._try_to_wake() if self._network.online else _OFFLINE)
 
     def _try_to_wake(self) -> str:
         host = self._host
@@ -123,7 +124,9 @@ class Pushes(Checked):
             self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
-            self._note("silent", f"one that waited: {self._try_to_wake()}")
+            self._note(
+                "silent", f"one that waited: {self._try_to_wake() if self._network.online else _OFFLINE}"
+            )
 
     def install_service_extension(self, did_receive: ExtensionMain[ServiceExtension]) -> None:
         """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
@@ -136,6 +139,8 @@ class Pushes(Checked):
         With `mutable_content` the service extension runs first, if there is one. Raises NotKnownError where that extension
         belongs to an app that was force quit.
         """
+        if not self._network.online:
+            return self._note("alert", _OFFLINE)
         if not mutable_content:
             self._host.rules.cite("alert-push.service-extension-trigger")
         if self._service is None or not mutable_content:
@@ -163,6 +168,8 @@ class Pushes(Checked):
     def voip(self, caller: str) -> str:
         """Deliver a VoIP push: the app is woken or launched and must report a call. Raises NotKnownError where the app was force quit."""
         self._host.must_not_be_force_quit("whether a VoIP push launches an app that was force quit")
+        if not self._network.online:
+            return self._note("VoIP", _OFFLINE)
         if not self._host.state.foreground:
             self._host.wake("VoIP push", "model.wake-run-time")
         process = self._host.process

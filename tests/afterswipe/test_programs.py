@@ -1,0 +1,158 @@
+"""Programs of the sort that an engineer writes to test the guide, each with what a phone does by the claims."""
+
+import asyncio
+
+import pytest
+
+from afterswipe import MB, ActivityState, Application, Phone, UsageError
+
+
+def left(app, *, ios: str = "18", after: float = 2, then: float = 60) -> Phone:
+    phone = Phone(ios)
+    phone.open(app)
+    phone.wait(seconds=after)
+    phone.swipe_up()
+    phone.wait(seconds=then)
+    return phone
+
+
+def test_an_assertion_taken_when_the_time_is_over_is_none():
+    """The time belongs to the app and began when it was left: sound that plays on gives no second one."""
+    seen: list[object] = []
+
+    async def app_main(app: Application) -> None:
+        app.audio.play()
+        await asyncio.sleep(60)
+        seen.append(app.background_time_remaining)
+        seen.append(app.begin_background_task("late", lambda: seen.append("expires")))
+        app.perform_expiring_activity("late", seen.append)
+        await asyncio.sleep(5)
+        app.audio.stop()
+        await asyncio.sleep(60)
+        seen.append("runs on")
+
+    phone = left(app_main, then=600)
+    assert seen == [0, 0, True]
+    assert phone.app_state.value == "suspended"
+    assert phone.endings.last is None
+
+
+def test_an_expiration_handler_gets_no_second_time():
+    seen: list[object] = []
+
+    async def app_main(app: Application) -> None:
+        def again() -> None:
+            seen.append(app.begin_background_task("again", again))
+            app.end_background_task(first)
+
+        first = app.begin_background_task("first", again)
+        await asyncio.sleep(600)
+
+    phone = left(app_main, then=600)
+    assert seen == [0]
+    assert phone.endings.last is None
+
+
+def test_location_of_an_earlier_process_moves_nothing():
+    async def app_main(app: Application) -> None:
+        if app.now < 5:
+            app.location.background_activity_session()
+            async for _ in app.location.live_updates():
+                pass
+        else:
+            task = app.begin_background_task("upload")
+            async for _ in app.url_session.upload("story.mov", size=20 * MB):
+                pass
+            app.end_background_task(task)
+
+    phone = left(app_main, then=10)
+    phone.terminate("memory was needed")
+    phone.open()
+    phone.wait(seconds=1)
+    phone.swipe_up()
+    phone.wait(seconds=40)
+    assert phone.truth().transfers[0].outcome == "done"
+    assert phone.background_modes.review() == []
+
+
+def test_an_upload_that_the_app_gives_up_has_stopped():
+    async def app_main(app: Application) -> None:
+        card = app.activities.request("Posting", progress=0.0)
+        try:
+            async with asyncio.timeout(5):
+                async for sent in app.url_session.upload("story.mov", size=60 * MB):
+                    card.update(progress=sent)
+        except TimeoutError:
+            await asyncio.sleep(3600)
+
+    phone = left(app_main, after=10, then=60)
+    truth = phone.truth()
+    assert truth.transfers[0].outcome == "the app gave it up"
+    assert truth.transfers[0].stopped == 5_000
+    assert truth.is_so(1).word == "stopped"
+    assert [(gap.what, gap.work) for gap in truth.gaps] == [("frozen", "stopped")]
+
+
+def test_a_card_that_was_scheduled_and_ended_is_never_shown():
+    states = []
+
+    async def app_main(app: Application) -> None:
+        card = app.activities.request("Match", text="Soon", start=app.now + 600, alert="It begins")
+        await asyncio.sleep(1)
+        card.end("Called off")
+        await asyncio.sleep(1)
+        states.append(card.activity_state)
+
+    phone = left(app_main, ios="26", then=1200)
+    assert states == [ActivityState.DISMISSED]
+    assert phone.lock_screen().cards == []
+
+
+@pytest.mark.parametrize("took", ["disconnect", "enter_captive_portal"])
+def test_no_push_reaches_a_phone_without_a_network(took: str):
+    async def app_main(app: Application) -> None:
+        app.pushes.did_receive_incoming_push(app.pushes.report_new_incoming_call)
+        await asyncio.sleep(10**6)
+
+    phone = left(app_main)
+    getattr(phone.network, took)()
+    for outcome in (phone.pushes.silent(), phone.pushes.alert("News"), phone.pushes.voip("Mother")):
+        assert outcome == "not delivered, nothing from outside reaches the phone"
+    phone.wait(seconds=5)
+    assert (phone.pushes.notifications, phone.pushes.calls, phone.app_state.value) == ([], [], "suspended")
+
+
+def test_a_card_stays_behind_an_upload_that_starts_over():
+    async def app_main(app: Application) -> None:
+        upload = app.background_url_session.upload("story.mov", size=60 * MB)
+        card = app.activities.request("Posting", progress=0.0)
+        async for sent in upload:
+            card.update(progress=sent)
+
+    phone = left(app_main, after=20, then=3)
+    assert not phone.truth().gap
+    phone.network.switch_to("cellular", uplink=3)
+    phone.wait(seconds=30)
+    (gap,) = phone.truth().gaps
+    assert (gap.what, gap.work, gap.start) == ("frozen", "goes on again", 23_000)
+    assert gap.so == "the work goes on again; 0 bytes of 60 MB arrived"
+    assert "For 30 s it says “51 %”, and less has arrived (frozen)." in str(phone.truth())
+    assert "░" in str(phone.timeline())
+
+
+def test_no_event_of_a_place_wakes_an_app_that_never_armed_it():
+    async def app_main(app: Application) -> None:
+        await asyncio.sleep(10**6)
+
+    assert not left(app_main).background_modes.location_event()
+
+
+def test_a_run_lasts_at_most_a_year():
+    phone = Phone()
+    for hours in (1e300, 366 * 24):
+        with pytest.raises(UsageError, match="a run lasts at most a year"):
+            phone.wait(hours=hours)
+    phone.wait(hours=365 * 24)
+    assert phone.timeline()._repr_svg_().count("<text") < 40
+    with pytest.raises(UsageError, match="a run lasts at most a year"):
+        phone.wait(seconds=1)
