@@ -199,7 +199,7 @@ def test_every_effect_is_announced_before_it_happens(extended):
     assert not list(extended.folder.rglob("*.mp3"))
     assert list(extended.folder.rglob("*.part"))
     assert {name for name, _ in extended.points} >= {
-        "database", "commit", "request", "receive", "open_part", "append", "fsync", "rename", "fsync_directory",
+        "database", "commit", "request", "receive", "open_part", "append", "fsync", "rename",
     }  # fmt: skip
 
 
