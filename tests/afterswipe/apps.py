@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from afterswipe import MB, Application
+from afterswipe import MB, Application, Phone
 
 Main = Callable[[Application], Coroutine[Any, Any, None]]
 
@@ -45,3 +45,13 @@ def uploading(size: int = 60 * MB, outcomes: list[str] | None = None) -> Main:
             card.end("Posted")
 
     return main
+
+
+def left(app, *, after: float = 2, then: float = 180, **options) -> Phone:
+    """A phone whose app was opened, left after `after` seconds, and left alone for `then` seconds."""
+    phone = Phone(**options)
+    phone.open(app)
+    phone.wait(seconds=after)
+    phone.swipe_up()
+    phone.wait(seconds=then)
+    return phone

@@ -18,18 +18,8 @@ from afterswipe import (
 from afterswipe.claims.rules import Version, covers
 
 from . import invariants
-from .apps import ticking, uploading
+from .apps import left, ticking, uploading
 from .plants import change
-
-
-def left(app, *, after: float = 2, then: float = 180, **options) -> Phone:
-    """A phone whose app was opened, left after `after` seconds, and left alone for `then` seconds."""
-    phone = Phone(**options)
-    phone.open(app)
-    phone.wait(seconds=after)
-    phone.swipe_up()
-    phone.wait(seconds=then)
-    return phone
 
 
 def test_a_suspended_app_runs_no_code():

@@ -6,14 +6,7 @@ import pytest
 
 from afterswipe import MB, ActivityState, Application, Phone, UsageError
 
-
-def left(app, *, ios: str = "18", after: float = 2, then: float = 60) -> Phone:
-    phone = Phone(ios)
-    phone.open(app)
-    phone.wait(seconds=after)
-    phone.swipe_up()
-    phone.wait(seconds=then)
-    return phone
+from .apps import left
 
 
 def test_an_assertion_taken_when_the_time_is_over_is_none():
@@ -114,7 +107,7 @@ def test_no_push_reaches_a_phone_without_a_network(took: str):
         app.pushes.did_receive_incoming_push(app.pushes.report_new_incoming_call)
         await asyncio.sleep(10**6)
 
-    phone = left(app_main)
+    phone = left(app_main, then=60)
     getattr(phone.network, took)()
     for outcome in (phone.pushes.silent(), phone.pushes.alert("News"), phone.pushes.voip("Mother")):
         assert outcome == "not delivered, nothing from outside reaches the phone"
@@ -144,7 +137,7 @@ def test_no_event_of_a_place_wakes_an_app_that_never_armed_it():
     async def app_main(app: Application) -> None:
         await asyncio.sleep(10**6)
 
-    assert not left(app_main).background_modes.location_event()
+    assert not left(app_main, then=60).background_modes.location_event()
 
 
 def test_a_run_lasts_at_most_a_year():

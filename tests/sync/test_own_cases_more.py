@@ -223,3 +223,17 @@ def test_a_row_that_makes_no_sense_is_a_damaged_database(tmp_path, damage, exten
     assert rig.run().finished
     assert rig.run().finished
     assert landed(rig.folder) == wanted(rig.truth)
+
+
+def test_an_error_of_whoever_listens_is_no_damage(rig):
+    """What `observe` raises at a commit is its own: for it, a good database would have been set aside."""
+
+    def observe(name: str, detail: str) -> None:
+        if (name, detail) == ("commit", "finish"):
+            raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        rig.run(observe=observe)
+    assert not list(rig.folder.glob("*.damaged"))
+    assert rig.run().finished
+    assert rig.in_sync()

@@ -181,14 +181,12 @@ class FileDisk:
                 yield data
 
     def size(self, name: str) -> int | None:
-        with mapped(name):
-            try:
-                found = os.lstat(self._path(name))
-            except FileNotFoundError:
-                return None
+        with mapped(name), suppress(FileNotFoundError):
+            found = os.lstat(self._path(name))
             if not stat.S_ISREG(found.st_mode):
                 raise UnsafePath(f"{name} is no plain file. Remove it; it is not ours.")
             return found.st_size
+        return None
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
         with mapped(folder), suppress(FileNotFoundError), os.scandir(self._folder(folder)) as entries:

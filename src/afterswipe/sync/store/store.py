@@ -106,14 +106,16 @@ class Store:
         with mapped():
             self._db.execute(f"PRAGMA synchronous={'NORMAL' if what == 'begun' else 'FULL'}")
             self._db.execute("BEGIN IMMEDIATE")
-            try:
+        try:
+            with mapped():
                 yield self._db
-                self._point("commit", what)
+            self._point("commit", what)  # whoever listens there has errors of their own
+            with mapped():
                 self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
 
     def _rows(self, query: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         with mapped():

@@ -220,16 +220,16 @@ class Fetcher:
         return found or ([] if now.endless and now.want.size is None else None)
 
     def judge(self, first: Have, again: Have, alike: list[Have], now: Ask) -> None:
-        """Bytes of another, of an older version, or of no length were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake."""
+        """Bytes of another, of an older version, or of no length were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake. Of several others, each but the first was asked for twice."""
         others = [have for have in alike if have.key != first.key]
-        if first.sha256 != again.sha256 and not alike and now.endless:
-            raise BrokenAnswer(first.key, "no answer says how long it is, and two differ: one was cut.")
-        if first.sha256 != again.sha256 and alike:
+        if first.sha256 == again.sha256:
+            if len(others) == 1 and others[0].tag.startswith("v"):
+                self.store.lost(others, stays=True)
+        elif alike:
             said = "first came the bytes of another or of an older version; asked for again, those came that are kept."
             self.tally.problems[f"{first.key} again"] = [BrokenAnswer(first.key, said)]
-        elif len(others) == 1 and others[0].tag.startswith("v"):
-            # Of several, each but the first was asked for twice.
-            self.store.lost(others, stays=True)
+        elif now.endless:
+            raise BrokenAnswer(first.key, "no answer says how long it is, and two differ: one was cut.")
 
     def enough(self, job: Job, turn: Turn, futile: int, came: int, size: int) -> None:
         """Raise where asking again would be the same for ever: by attempts, and by bytes (S18)."""
