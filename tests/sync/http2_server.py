@@ -8,7 +8,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from h2.events import RequestReceived
-from h2.settings import SettingCodes
+from h2.settings import SettingCodes, Settings
 
 from faultlab.servers.wire import Reply, Request
 
@@ -78,9 +78,11 @@ class Http2Connection(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport = transport
         self.server.connections += 1
-        self.speaks.initiate_connection()
         if self.server.streams:
-            self.speaks.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: self.server.streams})
+            self.speaks.local_settings = Settings(
+                client=False, initial_values={SettingCodes.MAX_CONCURRENT_STREAMS: self.server.streams}
+            )
+        self.speaks.initiate_connection()
         self.flush()
 
     def flush(self) -> None:

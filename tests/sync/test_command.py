@@ -199,7 +199,7 @@ def test_ctrl_c_keeps_what_is_there_and_the_next_run_ends_it(tmp_path, capsys):
     server = SlowServer(FeedServer(truth))
     with hosted(application(server)) as root:
         process = subprocess.Popen(
-            [sys.executable, "-m", "afterswipe.sync", root, str(tmp_path)],
+            [sys.executable, "-m", "afterswipe_sync", root, str(tmp_path)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         parts = tmp_path / "parts"

@@ -1,7 +1,6 @@
 """HTTP as it is: HTTP/2's ends, ports that say nothing, proxies, a server whose clock is another one."""
 
 import asyncio
-import gc
 import ssl
 import sys
 from dataclasses import replace
@@ -13,25 +12,36 @@ import pytest
 
 from afterswipe.sync import Limits, NeedsAuthorization, Stop, Sync, Unreachable, command
 from afterswipe.sync.transfer.wire import without_user
-from faultlab.demo.app import application
-from faultlab.servers.faulty import FaultyServer
+from faultlab.clock import LoopClock
+from faultlab.loop import run
 from faultlab.servers.raw_server import RawServer, carrying
 from faultlab.servers.server import FeedServer
 from faultlab.servers.wire import Reply
-from guide.hosting import hosted
 
 from . import http2_server
+from .memory_net import HOST, network
 from .rig import Rig, landed, small_truth, wanted
 
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
 
 
-class Dripping(FaultyServer):
+def over_http_2(server, library):
+    """A client to it, in memory and in virtual time."""
+    return network(library, lambda: http2_server.Http2Connection(server), http1=False, http2=True)
+
+
+def dripping(server):
     """A tenth of a file at a time."""
 
-    def answer(self, request):
-        reply = super().answer(request)
-        return replace(reply, pace=0.08, piece=40) if request.path.endswith(".mp3") else reply
+    def answer(request):
+        reply = server.answer(request)
+        return replace(reply, pace=8, piece=40) if request.path.endswith(".mp3") else reply
+
+    return answer
+
+
+def synced(client, folder, **limits):
+    return Sync(client, HOST, folder, clock=LoopClock(), limits=Limits(reserve_bytes=0, **limits)).run()
 
 
 ENDS = (http2_server.goaway, http2_server.goaway_before, http2_server.reset, http2_server.refused)
@@ -65,28 +75,16 @@ def test_the_ends_of_http_2_are_those_of_a_connection(tmp_path, library, ends, h
     [http2_server.silent, http2_server.pinging, http2_server.narrowed, http2_server.closed_to_streams],
     ids=lambda ends: ends.__name__,
 )
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_http_2_that_lives_and_brings_nothing_has_an_end(tmp_path, library, ends, half):
     """Pings, settings that change, streams that stall: two files are held up, and all come in the end."""
     truth = small_truth(3)
 
-    async def synced(server):
-        async with library.AsyncClient(http1=False, http2=True, trust_env=False) as client:
-            limits = Limits(reserve_bytes=0, backoff_base=0.001, read_seconds=0.1, rate_seconds=0.1)
-            return await asyncio.wait_for(Sync(client, server.url, tmp_path, limits=limits).run(), 60)
-
     async def main():
-        async with http2_server.Http2Server(FeedServer(truth).answer, ends, half=half) as server:
-            for _ in range(
-                4
-            ):  # a client keeps a connection that allows it nothing: then the next run has another
-                report = await synced(server)
-                if report.finished:
-                    break
-            return report
+        server = http2_server.Http2Server(FeedServer(truth).answer, ends, half=half)
+        async with over_http_2(server, library) as client:
+            return await synced(client, tmp_path)
 
-    report = asyncio.run(main())
-    gc.collect()  # whose time is over just as its connection comes up leaves that to the library, which on a busy machine forgets it
+    report = run(main())
     assert report.finished, str(report)
     assert landed(tmp_path) == wanted(truth)
 
@@ -122,31 +120,43 @@ def test_where_fewer_are_allowed_at_once_than_are_asked_the_others_wait(tmp_path
     """One stream at a time, or one connection: each file takes longer than an answer may. Red before: given up as unreachable."""
     truth = small_truth(3, 400)
 
-    async def main():
-        server = http2_server.Http2Server(FeedServer(truth).answer, http2_server.silent, half=False, times=0)
-        server.streams, server.pace = 1, 0.08
-        asks = (
-            {"http2": True, "http1": False}
-            if few == "streams"
-            else {"limits": library.Limits(max_connections=1)}
-        )
-        limits = Limits(
-            reserve_bytes=0,
-            attempts=3 if few == "streams" else 1,
-            read_seconds=0.3,
-            rate_seconds=0.3,
-            minimum_rate=1,
-        )
+    def connected():
         if few == "streams":
-            async with server, library.AsyncClient(trust_env=False, **asks) as client:
-                return await Sync(client, server.url, tmp_path, limits=limits).run()
-        with hosted(application(Dripping(FeedServer(truth)))) as url:
-            async with library.AsyncClient(trust_env=False, **asks) as client:
-                return await Sync(client, url, tmp_path, limits=limits).run()
+            return http2_server.Http2Connection(server)
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(), raw._serve)
 
-    report = asyncio.run(main())
+    server = http2_server.Http2Server(FeedServer(truth).answer, http2_server.silent, half=False, times=0)
+    server.streams, server.pace = 1, 8
+    raw = RawServer(carrying(dripping(FeedServer(truth))))
+
+    async def main():
+        asks = {"http1": False, "http2": True} if few == "streams" else {}
+        async with network(library, connected, limits=library.Limits(max_connections=1), **asks) as client:
+            return await synced(client, tmp_path, attempts=1, minimum_rate=0.1)
+
+    report = run(main())
     assert report.finished, str(report)
     assert landed(tmp_path) == wanted(truth)
+
+
+@LIBRARIES
+@pytest.mark.parametrize("streams", [1, 2])
+def test_a_stream_that_was_let_go_of_early_is_no_reason_to_give_others_up(tmp_path, library, streams):
+    """It stays open in the client, and where it is the last one nothing can be asked on its connection. Red before: given up as unreachable."""
+    truth = small_truth(5, 400)
+    server = http2_server.Http2Server(
+        FeedServer(truth).answer, http2_server.pinging, half=True, times=streams
+    )
+    server.streams = streams
+
+    async def main():
+        async with over_http_2(server, library) as client:
+            return await synced(client, tmp_path, attempts=2)
+
+    report = run(main())
+    assert report.finished, str(report)
+    assert landed(tmp_path) == wanted(truth)
+    assert server.connections > 1
 
 
 @pytest.mark.parametrize(

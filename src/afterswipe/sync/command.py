@@ -28,7 +28,7 @@ from afterswipe.units import size as data
 from .engine import Durable, Sync
 from .errors import CorruptDatabase, StoreError
 from .limits import Limits
-from .outcome import Phase, Progress, Report, Stop
+from .outcome import Progress, Report, Stop
 
 DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
@@ -154,9 +154,8 @@ def _client(token: str | None) -> httpx.AsyncClient:
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
     asked = asyncio.Event()
     try:
-        sync = Sync(
-            client, options.url, options.directory, limits=replace(Limits(), **dict(options.limit)), hosts=tuple(options.allow_host),
-        )  # fmt: skip
+        limits = replace(Limits(), **dict(options.limit))
+        sync = Sync(client, options.url, options.directory, limits=limits, hosts=tuple(options.allow_host))
         before = None
         with suppress(CorruptDatabase):  # the run sets it aside
             before = sync.state() if (options.directory / DATABASE).exists() else None
@@ -240,13 +239,13 @@ def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
 
 
 def _plain_progress() -> Show:
-    last: tuple[Phase, int] | None = None
+    last = ""
 
     def show(progress: Progress) -> None:
         nonlocal last
-        if (progress.phase, progress.files_done) != last:
-            last = progress.phase, progress.files_done
-            said = f"{progress.phase.value}: {progress.files_done} of {progress.files_total} files"
+        said = f"{progress.phase.value}: {progress.files_done} of {progress.files_total} files"
+        if said != last:
+            last = said
             print(said, file=sys.stderr)
 
     return show

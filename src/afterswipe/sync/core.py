@@ -64,11 +64,10 @@ class AskFeed:
         """What to ask for."""
         return self.place.page or (ALL if self.full else self.place.cursor or ALL)
 
-    def next(self, came: Page | int, now: float = inf) -> "State":
+    def next(self, page: Page | int, now: float = inf) -> "State":
         """Decide what an answer means: a page, or the status with which the server refused the cursor or the page. `now` is the wall's."""
-        if isinstance(came, int):
-            return self._refused(came)
-        page = came
+        if isinstance(page, int):
+            return self._refused(page)
         if page.identity.numbered is None:  # an empty page does not show it; then it is as before
             numbered = self._expected(page.identity).numbered
             page = replace(page, identity=replace(page.identity, numbered=numbered))

@@ -14,7 +14,7 @@ from afterswipe.sync.feed.records import GONE, Have, Known
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers
 from afterswipe.sync.transfer.fetcher import SIGN_IN, Arrived, Fetcher, Refused
-from afterswipe.sync.transfer.wire import Broken, Elsewhere
+from afterswipe.sync.transfer.wire import Broken, Elsewhere, caused
 
 from . import core, errors
 from .errors import CaptivePortal, Forbidden, NotAFeed, StrayFiles, TransferError, Unreachable
@@ -174,14 +174,13 @@ class Driver:
         reason: Exception | None = None
         for attempt in range(self.limits.attempts):
             try:
-                came = await self.page(url, attempt)
-                if came is not None:
+                if (came := await self.page(url, attempt)) is not None:
                     return came
             except (CaptivePortal, Elsewhere) as error:
                 raise Halt(Stop.OFFLINE, CaptivePortal(f"{url}: {error}. {SIGN_IN}")) from error
             except (NotAFeed, Broken) as error:
                 reason = error
-                if isinstance(error, Broken) and error.untrusted:
+                if caused(error, "SSLCertVerificationError"):
                     raise Halt(Stop.UNTRUSTED, Unreachable("the feed", f"{error}.")) from error
                 await self.fetcher.patience.pause(attempt)
             except errors.FeedError as error:
@@ -327,8 +326,7 @@ class Driver:
             said = f"{len(left)} files, such as {left[0]}, stood here beside a new database, and the feed does not speak of them. "
             said += "They were left alone; delete them yourself if you do not want them."
             self.problems["strays"] = [StrayFiles(said)]
-        orphans = [part for part in self.store.parts() if part not in kept]
-        if orphans:
+        if orphans := [part for part in self.store.parts() if part not in kept]:
             self.store.forget_parts(orphans)
 
 

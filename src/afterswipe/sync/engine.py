@@ -238,8 +238,8 @@ class _Run:
         if self.sync._disk.lesser:
             said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
             problems.append(LesserPromise(said))
-        fetched, requests = tally.bytes_fetched, self.wire.requests
-        return Report(ended.why, tally.done, left, fetched, requests, problems, ended.not_before)
+        done, fetched, requests = tally.done, tally.bytes_fetched, self.wire.requests
+        return Report(ended.why, done, left, fetched, requests, problems, ended.not_before)
 
     # Ending early.
 
@@ -249,12 +249,9 @@ class _Run:
 
     def look(self) -> None:
         """Raise Halt when the run is to end."""
-        until, now = self.until, self.sync.clock.monotonic()
-        if isinstance(until, int | float):
-            over = now >= until
-        else:
-            over = until is not None and (until() if callable(until) else until.is_set())
-        if over:
+        now, until = self.sync.clock.monotonic(), self.until
+        asked = until if callable(until) or isinstance(until, int | float | None) else until.is_set
+        if asked() if callable(asked) else asked is not None and now >= asked:
             raise Halt(Stop.ASKED_TO_STOP)
         if now - self.started >= self.sync.limits.total_seconds:
             raise Halt(Stop.DEADLINE)

@@ -262,8 +262,7 @@ class Fetcher:
         here = self.store.parts().get(job.part, NOTHING)
         # A power failure can leave a size without its bytes; a digest would notice.
         usable = size if want.sha256 or self.believed(here, job.part) else min(size, here.durable)
-        if want.size is not None and usable > want.size:
-            usable = 0
+        usable = 0 if want.size is not None and usable > want.size else usable
         if usable < max(size, here.durable):
             self.cut(job, usable)
         self.tally.parts[job.part] = min(usable, here.durable)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
+from math import inf
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -17,12 +18,13 @@ _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HARMLESS = ("host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control")
 """Headers that a stranger may see. All others may be somebody's credentials."""
+_REST = 6.0  # seconds: what was let go of early stays open in the client, until its connection of HTTP/2 has been idle for 5
 
 
 class Broken(Exception):
-    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `untrusted` is a certificate's fault, `fault` the server's. `silent`: it was asked, and gave no answer."""
+    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `fault` is the server's. `silent`: it was asked, and gave no answer."""
 
-    slow = untrusted = fault = silent = False
+    slow = fault = silent = False
 
     def __init__(self, reason: str, **kinds: bool) -> None:
         super().__init__(reason)
@@ -58,6 +60,7 @@ class Wire:
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
         self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
+        self._rests_until = -inf
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
@@ -84,8 +87,18 @@ class Wire:
             auth = {"auth": None}
             for name in [name for name in request.headers if name.lower() not in _HARMLESS]:
                 del request.headers[name]
-        sent = self.client.send(request, stream=True, follow_redirects=False, **auth)
-        return await self._in_time(sent, head=True)
+        left = self.limits.attempts
+        while True:
+            if (rest := self._rests_until - self.clock.monotonic()) > 0:
+                await self.clock.sleep(rest)
+            sent = self.client.send(request, stream=True, follow_redirects=False, **auth)
+            try:
+                return await self._in_time(sent, head=True)
+            except Broken as error:  # with no stream left nothing was asked
+                left -= 1
+                if not left or not caused(error, "TooManyStreamsError"):
+                    raise
+                self._rests_until = self.clock.monotonic() + _REST
 
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body; a server can send for ever what is neither. Whatever the client raises is the client's."""
@@ -106,7 +119,7 @@ class Wire:
                 raise Elsewhere(f"an address that makes no sense: {error}") from error
             kinds = {kind.__name__ for kind in type(error).__mro__}
             silent = head and not kinds & {"ConnectError", "ConnectTimeout"}
-            raise Broken(f"{name}: {error}", untrusted=_is_untrusted(error), silent=silent) from error
+            raise Broken(f"{name}: {error}", silent=silent) from error
         finally:
             self._heads.discard(limit)
         late = asyncio.get_running_loop().time() + longest
@@ -192,7 +205,8 @@ def without_user(url: str) -> tuple[str, tuple[str, str] | None]:
     return bare, (unquote(parts.username or ""), unquote(parts.password or ""))
 
 
-def _is_untrusted(error: BaseException | None) -> bool:
-    while error is not None and type(error).__name__ != "SSLCertVerificationError":
+def caused(error: BaseException | None, by: str) -> bool:
+    """Whether an error of this name is at the root of it."""
+    while error is not None and type(error).__name__ != by:
         error = error.__cause__ or error.__context__
     return error is not None
