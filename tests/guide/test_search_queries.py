@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from guide import front_matter
+
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = tomllib.loads((ROOT / "tests/browser/search_queries.toml").read_text(encoding="utf-8"))["query"]
 STRANGERS = tomllib.loads((ROOT / "tests/browser/search_strangers.toml").read_text(encoding="utf-8"))["query"]
@@ -61,7 +63,8 @@ def test_at_least_twenty_five_failed_before_the_search_changed():
 
 def test_every_answer_is_a_page():
     made = {"choosing/"}
-    pages = {f"{page.stem}/" for page in (ROOT / "docs").glob("*.md")} | made
+    docs = ROOT / "docs"
+    pages = {front_matter.address(page.relative_to(docs).as_posix()) for page in docs.rglob("*.md")} | made
     assert {page for query in [*QUERIES, *STRANGERS, *EVERYDAY] for page in query["pages"]} <= pages
 
 
