@@ -26,7 +26,7 @@ OTHER_WORDS = {
     "what may we tell people": "what-we-can-promise/",
     "how long can an app run in the background": "questions/",
     "is it our fault or Apple's": "questions/",
-    "live activty stuck": "what-you-see/",
+    "live activty stuck": "what-you-see/card/",
 }
 
 SENSIBLE = {
@@ -136,6 +136,10 @@ READ = (
     "/",
     "/story-upload/",
     "/what-you-see/",
+    "/what-you-see/card/",
+    "/what-you-see/work/",
+    "/errors/",
+    "/other-work/",
     "/questions/",
     "/ways/",
     "/c/life-cycle.watchdog/",
