@@ -203,7 +203,7 @@ class Driver:
                 return None
             case answers.Wait():
                 raise Broken(f"the server answered {status}", fault=True)
-        if 400 <= status < answers.SERVER_ERROR:
+        if answers.BAD_REQUEST <= status < answers.SERVER_ERROR:
             return status
         raise NotAFeed(f"{url}: {getattr(decision, 'reason', decision)}. Is the address the feed's?")
 

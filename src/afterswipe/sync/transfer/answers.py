@@ -39,7 +39,7 @@ NOTHING, USUAL = Part(), Limits()
 
 _OF_NOTHING = hashlib.sha256().hexdigest()
 
-OK, PARTIAL, UNSATISFIABLE, SERVER_ERROR = 200, 206, 416, 500
+OK, PARTIAL, BAD_REQUEST, UNSATISFIABLE, SERVER_ERROR = 200, 206, 400, 416, 500
 _LATER = (408, 421, 425, 429)
 _NOT_OF_A_RANGE = (401, 407, *_LATER)
 PAUSES = (429, 503)  # the whole server wants a pause, and not only this address
