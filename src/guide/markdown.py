@@ -47,9 +47,13 @@ from . import snippets
 from .errors import BuildError
 
 STACKED_FROM = 4
-"""Columns of a table that is stacked on a phone; three fit, unless the first has long names."""
+"""Columns of a table that is stacked on a phone; three fit, unless a row of them is long or its words are."""
 LONG_NAME = 12
 """Letters of a name in code that a first column of three has no room for."""
+LONG_ROW = 200
+"""Letters of a row that would be a screen high in three columns of a phone."""
+LONG_WORDS = 34
+"""Letters of the longest words of three columns that have no room beside each other."""
 
 
 class _Finished(Block):  # type: ignore[misc]
@@ -202,16 +206,25 @@ class StackedTables(Treeprocessor):
     """Marks tables too wide for a phone, and gives each cell its column's name: there a row is a card (pages.css)."""
 
     def run(self, root: etree.Element) -> None:
-        """Set `data-stacked` on each table of four columns or more, or of three that begin with names; `data-label` on its cells."""
+        """Set `data-stacked` on each table of four columns or more, or of three that are long; `data-label` on its cells."""
         for table in root.iter("table"):
             heads = ["".join(head.itertext()).strip() for head in table.iterfind("thead/tr/th")]
-            names = ["".join(code.itertext()) for code in table.iterfind("tbody/tr/td[1]//code")]
-            if len(heads) < STACKED_FROM - any(len(name) > LONG_NAME for name in names):
+            if len(heads) < STACKED_FROM - _is_long(table):
                 continue
             table.set("data-stacked", "")
             for row in table.iterfind("tbody/tr"):
                 for cell, head in zip(row, heads, strict=False):
                     cell.set("data-label", head)
+
+
+def _is_long(table: etree.Element) -> bool:
+    """Whether a table has rows or words for which three columns of a phone are too narrow."""
+    names = ["".join(code.itertext()) for code in table.iterfind("tbody/tr/td[1]//code")]
+    rows = [["".join(cell.itertext()) for cell in row] for row in table.iterfind("tbody/tr")]
+    columns = zip(*rows, strict=False)
+    words = sum(max((len(word) for cell in column for word in cell.split()), default=0) for column in columns)
+    longest = max((sum(map(len, row)) for row in rows), default=0)
+    return longest > LONG_ROW or words > LONG_WORDS or any(len(name) > LONG_NAME for name in names)
 
 
 class GuideExtension(BlocksExtension):  # type: ignore[misc]

@@ -24,7 +24,7 @@ from .watching import Opener, Tab, Watch
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 #: What is waited for comes in a second or two; a busy machine may need more.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

@@ -226,6 +226,17 @@ def test_an_old_place_of_the_reference_is_led_on_before_anything_is_drawn(
     page.wait_for_url(f"{server.origin}/404.html")
 
 
+@pytest.mark.parametrize(("place", "room"), [("stands-still", "card"), ("work-that-broke-off", "work")])
+def test_an_old_place_of_what_you_see_is_led_on(
+    page: Page, server: StaticServer, place: str, room: str
+) -> None:
+    page.goto(f"{server.origin}/what-you-see/#{place}", wait_until="commit")
+    page.wait_for_url(f"{server.origin}/what-you-see/{room}/#{place}")
+    assert 0 < page.evaluate(PLACE, place) < 150
+    page.goto(f"{server.origin}/what-you-see/#minus-1005")
+    assert page.url == f"{server.origin}/what-you-see/#minus-1005"
+
+
 def test_without_scripts_an_old_place_of_the_reference_is_the_link_that_leads_there(
     browser: Browser, server: StaticServer
 ) -> None:

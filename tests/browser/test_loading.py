@@ -497,10 +497,10 @@ def test_who_presses_run_again_does_not_wait_for_what_has_fallen_silent(
 ) -> None:
     page = opener.page({"a.py": Source("print('a')\n"), "b.py": Source("import faultlab\nprint('b')\n")})
     a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
+    hold_the_clock(page)  # now: a second after the first output, archives are fetched in any case
     a.run()
     expect(a.status).to_contain_text("Finished")
     server.fail("faultlab.zip.", "held")
-    hold_the_clock(page)
     with page.expect_request(lambda request: "faultlab.zip." in request.url):
         b.run()
     page.clock.run_for(2_000)

@@ -1,6 +1,7 @@
 """Every address of the first edition still leads somewhere: pages, the places on them, and the claims. Links from elsewhere rest on that."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,20 @@ def test_every_place_that_the_one_page_had_is_on_a_page_below_it():
     }
     gone = {one for one in set(ADDRESSES["reference/api/index.html"]) & here - below if "." in one}
     assert gone == {"afterswipe.claims.override"}
+
+
+def test_every_place_that_the_page_of_other_work_had_is_found_from_there_on_the_page_of_its_kind():
+    text = (SITE / "other-work/index.html").read_text(encoding="utf-8")
+    had = set((GOLDEN / "other_work_ids.txt").read_text(encoding="utf-8").split())
+    assert had - links.read(text).ids == set()
+    leads = json.loads(re.search(r"var pages=(\{.*?\})", text)[1])
+    below = {
+        f"{page.parent.name}/": links.read(page.read_text(encoding="utf-8")).ids
+        for page in sorted((SITE / "other-work").glob("*/index.html"))
+    }
+    moved = {name for page in leads for name in leads[page] if name in below[page]}
+    here = {"key-points", "other-work-after-leaving", "reloads", "screen-on", "works-in-debug"}
+    assert had - moved == here
 
 
 def test_the_list_is_read_as_prefixes_and_names():

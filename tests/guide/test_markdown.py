@@ -140,6 +140,19 @@ def test_a_table_of_three_columns_is_wide_where_it_begins_with_long_names():
     assert "data-stacked" not in render(f"| A | B | C |\n| --- | --- | --- |\n| {narrow} | {wide} | 3 |\n")
 
 
+@pytest.mark.parametrize(
+    ("row", "stacked"),
+    [
+        (("a", "b " * 110, "c"), True), (("a", "b " * 90, "c"), False),
+        (("interruption", "notifications", "endpoints"), False), (("interruptions", "notifications", "application"), True),
+    ],
+)  # fmt: skip
+def test_a_table_of_three_columns_is_wide_where_its_rows_or_words_are_long(row, stacked):
+    """Red before: a row a screen high, or a word that was broken because its column had no room for it."""
+    html = render(f"| A | B | C |\n| --- | --- | --- |\n| {' | '.join(row)} |\n")
+    assert ("data-stacked" in html) == stacked
+
+
 def test_what_a_snippet_prints_as_a_table_is_one():
     html = render("/// outcome | strategies_table\nA caption.\n///\n")
     printed = snippets.accepted("strategies_table").text.splitlines()

@@ -90,7 +90,7 @@ def test_a_page_is_dated_by_the_newest_source_of_its_claims():
 def test_a_page_that_links_elsewhere_says_when_that_was_read():
     missing = [
         path.name
-        for path in sorted(DOCS.glob("*.md"))
+        for path in sorted(DOCS.rglob("*.md"))
         if "](http" in (text := path.read_text(encoding="utf-8"))
         and "linked" not in front_matter.split(text)[0]
     ]

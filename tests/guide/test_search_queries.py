@@ -61,7 +61,8 @@ def test_at_least_twenty_five_failed_before_the_search_changed():
 
 def test_every_answer_is_a_page():
     made = {"choosing/"}
-    pages = {f"{page.stem}/" for page in (ROOT / "docs").glob("*.md")} | made
+    docs = ROOT / "docs"
+    pages = {f"{page.relative_to(docs).with_suffix('')}/" for page in docs.rglob("*.md")} | made
     assert {page for query in [*QUERIES, *STRANGERS, *EVERYDAY] for page in query["pages"]} <= pages
 
 

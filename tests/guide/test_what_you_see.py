@@ -1,4 +1,4 @@
-"""Each entry of "What you see" says who writes it, whether it is harmless, what to do, and has a run or says why not."""
+"""Each entry of "What you see" and of the two pages below it says who writes it, whether it is harmless, what to do, and has a run or says why not."""
 
 import re
 
@@ -6,7 +6,9 @@ import pytest
 
 from guide.site import ROOT
 
-PAGE = (ROOT / "docs" / "what-you-see.md").read_text(encoding="utf-8")
+NAMES = ("what-you-see", "what-you-see/card", "what-you-see/work")
+PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
+PAGE = "\n".join(PAGES.values())
 ENTRIES = dict(
     re.findall(r"^### [^\n]*\{ #([\w-]+) \}\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL)
 )
@@ -32,6 +34,11 @@ def test_an_entry_is_complete(key):
 def test_there_are_many_and_an_incomplete_one_is_seen():
     assert len(ENTRIES) == PAGE.count("\n### ") > 35
     assert missing("*Written by* Metal. It is so.") == ["harmless", "remedy", "run", "source"]
+
+
+def test_the_first_page_leads_to_both_others_and_each_place_stands_once():
+    assert [name for name in NAMES[1:] if f"]({name}.md)" not in PAGES["what-you-see"]] == []
+    assert len(ENTRIES) == len(re.findall(r"^### [^\n]*\{ #([\w-]+) \}$", PAGE, re.MULTILINE))
 
 
 def test_addresses_that_were_given_out_stay():

@@ -1,4 +1,4 @@
-"""The pair: what a card says, and what is so, beside each other, as text and as a picture for 156 pixels a half or more."""
+"""The pair: what a card says, and what is so, beside each other, as text and as a picture for 134 pixels a half or more."""
 
 import textwrap
 from dataclasses import dataclass
@@ -100,7 +100,7 @@ class Pair:
 
 _TOP, _HEIGHT = 28, 176
 _LETTERS = 17  # that fit into a half at its narrowest
-_LABEL = 41  # letters of the label on a phone
+_LABEL = 35  # letters of the label on a phone of 360 pixels
 _MIDDLE = "50%"
 
 
@@ -169,7 +169,7 @@ def _so(pair: Pair) -> list[str]:
     place = "Server" if is_so is not None and is_so.size else "The app"
     parts = [_text(_MIDDLE, 24, place, MUTED, pixels=12)]
     word, *rest = pair.so() or ["not known"]
-    parts.append(_text(_MIDDLE, 62, word, INK, pixels=26 if len(word) < 10 else 15, weight=700))
+    parts.append(_text(_MIDDLE, 62, word, INK, pixels=22 if len(word) < 10 else 15, weight=700))
     lines = [line for piece in rest for line in textwrap.wrap(piece, _LETTERS + 2)]
     parts += [_text(_MIDDLE, 88 + 17 * row, line, INK, pixels=13) for row, line in enumerate(lines)]
     return [*parts, *_svg_bar(150, pair.share, RUN)] if is_so is not None and is_so.size else parts

@@ -34,7 +34,7 @@ _TRACKING = re.compile(r"utm_|fbclid|gclid|ref$|source$|si$")
 _BRANCH = re.compile(r"(/[^/]+){2}/(blob|tree)/(?![0-9a-f]{40}(/|$))")
 _APPLE = re.compile(
     r"/(documentation(/[^A-Z/]+)+|videos/play/[a-z0-9-]+/\d+/|forums/(thread/\d+|tags/[a-z]+)|app-store/review/guidelines/"
-    r"|design/human-interface-guidelines(/[a-z-]+)?|library/archive/.+[^/]|news/)"
+    r"|design/human-interface-guidelines(/[a-z-]+)?|help(/[a-z-]+)+|library/archive/.+[^/]|news/)"
 )
 
 

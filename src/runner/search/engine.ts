@@ -42,7 +42,7 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["what-you-see/", 1.3],
   ["questions/#", 1.2],
   ["errors/#", 1.25],
-  ["other-work/#", 1.25],
+  ["other-work/", 1.25], // and the pages below it
   ["handlers/#", 1.25],
   ["places/#", 1.25],
   ["a-sync-that-survives/", 0.7],
