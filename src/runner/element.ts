@@ -205,7 +205,7 @@ export class RunSnippet extends HTMLElement {
       panel.note(`The program ended with exit status ${outcome.status}.`);
       panel.say(`Ended with exit status ${outcome.status}`);
     } else {
-      panel.error(outcome.text);
+      if (outcome.text) panel.error(outcome.text); // else the program has said it in its own words
       if (outcome.hint) panel.note(outcome.hint);
       // Lines of code that was changed meanwhile have other numbers.
       if (code.source === source) code.mark(outcome.line);

@@ -20,7 +20,7 @@ import sys
 import traceback
 import types
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from time import monotonic
 
 TYPE_CHECKING = False
@@ -90,6 +90,9 @@ TOP_LEVEL_ONLY = (
     "This browser cannot wait inside a function, so {} cannot be called there: put the call at the top level of the "
     "program, where it may stand inside with, if, for and try too."
 )
+
+#: What a program may put its own in the place of, in `sys`.
+HOOKS = "excepthook", "unraisablehook", "displayhook", "breakpointhook"
 
 #: The longest name of a missing module that is repeated.
 LONGEST_NAME = 100
@@ -209,6 +212,10 @@ class Output:
         self._report()
         self.open = False
 
+    def is_of_now(self, context: contextvars.Context) -> bool:
+        """Whether what happens in this context is the present run's."""
+        return self.open and context.get(self._run) is self._now
+
     def hears(self) -> bool:
         """Whether it is the present run that speaks.
 
@@ -284,10 +291,14 @@ def _fitting(text: str, room: int) -> int:
 class _Screen(io.RawIOBase):
     """The bytes end of `sys.stdout` and `sys.stderr`."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, number: int) -> None:
         self.output = output
+        self._number = number
         #: A character may come in pieces.
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def fileno(self) -> int:
+        return self._number
 
     def writable(self) -> bool:
         return True
@@ -305,6 +316,9 @@ class _Screen(io.RawIOBase):
 class _Nobody(io.RawIOBase):
     """The bytes end of `sys.stdin`: who reads from it is told that nobody answers."""
 
+    def fileno(self) -> int:
+        return 0
+
     def readable(self) -> bool:
         return True
 
@@ -320,8 +334,8 @@ class Runner:
     """
 
     def __init__(self, send: Send, packages: Sequence[str], root: str = "") -> None:
-        _complete_asyncio()
         self._output = Output(send, lambda: self._show(False))
+        _complete_asyncio(self._output.is_of_now)
         self._root = root
         self._packages = tuple(packages)
         self._kept_builtins = dict(vars(builtins))
@@ -330,12 +344,16 @@ class Runner:
         self._kept_tasks = _tasks()
         self._left = False
         self._kept_folder = os.getcwd()  # noqa: PTH109 - pathlib would be a part of every start
+        self._kept_hooks = {name: getattr(sys, name) for name in HOOKS}
         self._stdin, self._stdout, self._stderr = sys.stdin, sys.stdout, sys.stderr
 
-    def run(self, source: str, filename: str) -> Result:
-        """Run `source` to its end as the program `filename`, and say how it ended. Never raises."""
+    def run(self, source: str, filename: str, can_wait: bool = True) -> Result:
+        """Run `source` to its end as the program `filename`, and say how it ended. Never raises.
+
+        Where the browser cannot wait inside a call, this is for programs that need not (see `run_waiting`).
+        """
         run = _Run(self, source, filename)
-        with run:
+        with run, nullcontext() if can_wait else _Waiting():
             # In a context of its own, so that what it leaves behind can be told from the next one.
             contextvars.copy_context().run(run.execute)
         return run.end()
@@ -375,12 +393,13 @@ class Runner:
         sys.modules["_page"] = place
         sys.argv = [filename]
         self._kept_tasks = _tasks()
+        self._left = False
         self._stdin = io.TextIOWrapper(io.BufferedReader(_Nobody()), encoding="utf-8")
         # The same two objects for all runs where possible: a logging handler keeps the one it first saw.
         if not _reaches_the_page(self._stdout):
-            self._stdout = _stream(self._output)
+            self._stdout = _stream(self._output, 1)
         if not _reaches_the_page(self._stderr):
-            self._stderr = _stream(self._output)
+            self._stderr = _stream(self._output, 2)
         sys.stdin, sys.stdout, sys.stderr = self._stdin, self._stdout, self._stderr
         sys.__stdin__, sys.__stdout__, sys.__stderr__ = self._stdin, self._stdout, self._stderr  # type: ignore[misc]
         # With no time of change, linecache keeps the source until the next run replaces it.
@@ -391,13 +410,14 @@ class Runner:
     def _put_back(self, before: types.ModuleType | None) -> None:
         """Undo what a program may have done to the interpreter, so that the next one starts clean."""
         left = _tasks() - self._kept_tasks
-        self._left = bool(left)
+        self._left |= bool(left)
         for task in left:
             task.cancel()
         sys.path[:] = self._kept_path
         sys.setrecursionlimit(self._kept_limit)
         sys.settrace(None)
         sys.setprofile(None)
+        vars(sys).update(self._kept_hooks)
         os.chdir(self._kept_folder)
         if before is not None:
             sys.modules["__main__"] = before
@@ -447,6 +467,7 @@ class Runner:
         try:
             return self._exit(error) if isinstance(error, SystemExit) else self._error(error, filename)
         except Exception as second:  # noqa: BLE001 - an exception whose own words fail, or no memory left for them
+            self._left = True
             text = f"{type(error).__name__} (it could not be shown: {type(second).__name__})\n"
             return "error", 0, _last_line(error.__traceback__, filename), text, ""
 
@@ -532,7 +553,31 @@ class _Run:
         if isinstance(error, MemoryError):
             self._runner._let_go(self._program, error)
         self._result = self._runner._came_to(error, self._filename)
+        if self._result[0] == "error" and not isinstance(error, MemoryError):
+            self._tell_hook(error)
         return True
+
+    def _tell_hook(self, error: BaseException | None) -> None:
+        """Let a program that has put its own `sys.excepthook` in place say by itself what it died of."""
+        hook = getattr(sys, "excepthook", None)
+        assert error is not None
+        if hook in (self._runner._kept_hooks["excepthook"], sys.__excepthook__, None):
+            return
+        place = error.__traceback__
+        while place is not None and place.tb_frame.f_code.co_filename != self._filename:
+            place = place.tb_next
+        kind, _, line, text, hint = self._result
+        try:
+            hook(type(error), error, place)
+            self._result = kind, 0, line, "", hint
+        except SystemExit as stop:
+            self._result = self._runner._exit(stop)
+        except BaseException as second:  # noqa: BLE001 - as elsewhere, both are said
+            if second.__context__ is error:
+                second.__context__ = None
+            words = self._runner._came_to(second, self._filename)[3]
+            text = f"Error in sys.excepthook:\n{words}\nOriginal exception was:\n{text}"
+            self._result = kind, 0, line, text, hint
 
     def end(self) -> Result:
         self._at_exit.call(
@@ -581,9 +626,11 @@ class _LoopRunner:
     def get_loop(self) -> asyncio.AbstractEventLoop:
         return self.loop
 
-    def within(self, context: contextvars.Context | None) -> contextvars.Context:
+    def within(self, context: contextvars.Context | None, coro: object) -> contextvars.Context:
         """The context to run in: one for all its runs."""
         if self.closed:
+            if isinstance(coro, Coroutine):
+                coro.close()
             raise RuntimeError("Runner is closed")
         self.context = self.context or contextvars.copy_context()
         return context or self.context
@@ -592,7 +639,8 @@ class _LoopRunner:
         async def main() -> object:
             return await coro
 
-        return self.loop.run_until_complete(self.loop.create_task(main(), context=self.within(context)))
+        within = self.within(context, coro)
+        return self.loop.run_until_complete(self.loop.create_task(main(), context=within))
 
 
 class _Later:
@@ -612,7 +660,7 @@ class _Waiting:
     _RESULT = "(result)"  # no program can write this name
 
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_event_loop()
         self._top = asyncio.current_task()
         self._closing: set[asyncio.Task[object]] = set()
         self._code: types.CodeType | None = None
@@ -632,11 +680,11 @@ class _Waiting:
                 waiting._cancel(self.before)
 
             def run(self, coro: "Any", *, context: contextvars.Context | None = None) -> object:
-                within = self.within(context)
+                within = self.within(context, coro)
                 return waiting._later("asyncio.Runner.run()", coro, lambda: waiting._whole(coro, within))
 
         def run_forever(loop: "Any") -> object:
-            return waiting._later("run_forever()", _stopped(loop), lambda: loop.stopped)
+            return waiting._later("run_forever()", loop.create_future(), lambda: _whole(loop))
 
         replaced: list[tuple[object, str, object]] = [
             (type(self._loop), "run_until_complete", run_until_complete),
@@ -715,7 +763,7 @@ class _Waiting:
             except (SystemExit, KeyboardInterrupt) as stop:
                 return None, stop
 
-        result, stop = await self._loop.create_task(guarded(), context=context)
+        result, stop = await _whole(self._loop, self._loop.create_task(guarded(), context=context))
         if stop is not None:
             raise stop
         return result
@@ -742,22 +790,69 @@ class _Waiting:
         raise RuntimeError(TOP_LEVEL_ONLY.format(name))
 
 
-def _stopped(loop: "Any") -> asyncio.Future[None]:
-    """What is done when the page's loop is told to stop."""
-    loop.stopped = loop.create_future()
-    return loop.stopped
+class _Whole:
+    """What whoever runs the page's loop waits for: the end of a future, unless the loop is stopped or the program ended before it.
+
+    The page's loop goes on for ever, so that this is told to nobody else.
+    """
+
+    def __init__(self, loop: "Any", future: "asyncio.Future[Any] | None") -> None:
+        self.result, self.future = loop.create_future(), future
+        if future is not None:
+            future.add_done_callback(self.ended)
+        _wholes[:] = [whole for whole in _wholes if not whole.result.done()]
+        _wholes.append(self)
+
+    @staticmethod
+    def last() -> "_Whole | None":
+        return next((whole for whole in reversed(_wholes) if not whole.result.done()), None)
+
+    def ended(self, future: "asyncio.Future[Any]") -> None:
+        if self.result.done():
+            return
+        if future.cancelled():
+            self.result.cancel()
+        elif error := future.exception():
+            self.result.set_exception(error)
+        else:
+            self.result.set_result(future.result())
+
+    def stop(self) -> None:
+        """The loop was told to stop: it ends what it has begun, which may be all there is to wait for."""
+        if self.result.done():
+            return
+        if self.future is None:
+            self.result.set_result(None)
+        elif self.future.done():
+            self.ended(self.future)
+        else:
+            self.result.set_exception(RuntimeError("Event loop stopped before Future completed."))
+
+    def leave(self, stop: BaseException) -> None:
+        """A callback has ended the program: that comes out where the loop was started."""
+        if not self.result.done():
+            self.result.set_exception(stop)
 
 
-def _complete_asyncio() -> None:
-    """The page's loop goes on after each program: its own `run_forever` and `stop` do nothing, `run` leaves tasks, and a `Runner` refuses."""
+#: The innermost is the last. Those that are done are on their way out.
+_wholes: list[_Whole] = []
 
-    def run_forever(loop: "Any") -> None:
-        loop.run_until_complete(_stopped(loop))
+
+def _whole(loop: "Any", future: "asyncio.Future[Any] | None" = None) -> "asyncio.Future[Any]":
+    return _Whole(loop, future).result
+
+
+def _complete_asyncio(is_of_now: Callable[[contextvars.Context], bool]) -> None:
+    """Make the page's loop, which goes on after each program, what a loop is elsewhere.
+
+    Its own `run_forever` and `stop` do nothing, `run` leaves tasks, a `Runner` refuses, and what ends a program in a task or a callback does not.
+    `is_of_now` knows the contexts of the present run.
+    """
 
     def stop(loop: "Any") -> None:
-        stopped = getattr(loop, "stopped", None)
-        if stopped is not None and not stopped.done():
-            stopped.set_result(None)
+        whole = _Whole.last()
+        if whole is not None:
+            loop.call_soon(whole.stop)
 
     def run(main: object, *, debug: object = None, loop_factory: object = None) -> object:  # noqa: ARG001
         if asyncio.current_task() is not None:
@@ -772,27 +867,84 @@ def _complete_asyncio() -> None:
     def excepthook(
         kind: type[BaseException], error: BaseException, place: types.TracebackType | None
     ) -> None:
-        traceback.print_exception(kind, error, place, file=errors)
-        errors.flush()
+        # A program that calls it does so while it handles the error, and elsewhere the error leaves Python.
+        file = sys.stderr if sys.exception() is error else errors
+        traceback.print_exception(kind, error, place, file=file)
+        if file is errors:
+            errors.flush()
 
     if sys.platform == "emscripten":
         # Pyodide prints with it each error that leaves Python, and catches that on its way, but not from a program's own stream.
         sys.excepthook = excepthook
+        _complete_loop(is_of_now)
         from pyodide.webloop import WebLoop
 
-        WebLoop.run_forever, WebLoop.stop = run_forever, stop
-        said = WebLoop.call_exception_handler
-
-        def call_exception_handler(loop: "Any", context: dict[str, "Any"]) -> None:
-            within = getattr(context.get("handle"), "_context", None)
-            if within is None:
-                said(loop, context)
-            else:  # of the run that asked for the callback, for others are not heard
-                within.copy().run(said, loop, context)
-
-        WebLoop.call_exception_handler = call_exception_handler
+        WebLoop.stop = stop
         for module in asyncio, asyncio.runners:
             module.Runner, module.run = _LoopRunner, run  # type: ignore[misc,assignment]
+
+
+def _complete_loop(is_of_now: Callable[[contextvars.Context], bool]) -> None:
+    from pyodide.webloop import WebLoop
+
+    wait, later = WebLoop.run_until_complete, WebLoop.call_later
+    said, ran = WebLoop.call_exception_handler, asyncio.Handle._run
+
+    def run_until_complete(loop: "Any", future: "Any") -> object:
+        return wait(loop, _whole(loop, asyncio.ensure_future(future, loop=loop)))
+
+    def run_forever(loop: "Any") -> None:
+        wait(loop, _whole(loop))
+
+    def call_later(
+        loop: "Any", delay: float, callback: "Any", *args: object, context: contextvars.Context | None = None
+    ) -> asyncio.Handle:
+        return later(loop, max(delay, 0), callback, *args, context=context)
+
+    def run_handle(handle: "Any") -> None:
+        try:
+            ran(handle)
+        except (SystemExit, KeyboardInterrupt) as stop:
+            if not isinstance(getattr(handle, "_loop", None), WebLoop):
+                raise
+            whole = _Whole.last()
+            if whole is not None and is_of_now(handle._context):
+                whole.leave(stop)
+
+    def call_exception_handler(loop: "Any", context: dict[str, "Any"]) -> None:
+        if isinstance(context.get("exception"), (SystemExit, KeyboardInterrupt)):
+            return
+        within = getattr(context.get("handle"), "_context", None)
+        if within is None:
+            said(loop, context)
+        else:  # of the run that asked for the callback, for others are not heard
+            within.copy().run(said, loop, context)
+
+    def default_exception_handler(_: object, context: dict[str, "Any"]) -> None:
+        words = [context.get("message") or "Unhandled exception in event loop"]
+        words += [
+            f"{key}: {value!r}" for key, value in context.items() if key not in ("message", "exception")
+        ]
+        print(*words, sep="\n", file=sys.stderr)
+        error = context.get("exception")
+        if error is not None:
+            report = traceback.TracebackException.from_exception(error, compact=True)
+            _keep_own_frames(report, sys.argv[0])
+            print("".join(report.format()), end="", file=sys.stderr)
+
+    def set_task_name(task: "Any", name: str | None) -> None:
+        if name is not None:
+            task.set_name(name)
+
+    WebLoop.run_until_complete, WebLoop.run_forever, WebLoop.call_later = (
+        run_until_complete,
+        run_forever,
+        call_later,
+    )
+    WebLoop.call_exception_handler = call_exception_handler
+    WebLoop.default_exception_handler = default_exception_handler
+    asyncio.Handle._run = run_handle  # type: ignore[method-assign]
+    asyncio.tasks._set_task_name = set_task_name  # type: ignore[attr-defined] - Pyodide calls it where a program makes tasks in its own way
 
 
 def _awaited(tree: "ast.Module", result: str) -> "ast.Module":
@@ -879,10 +1031,10 @@ def _reaches_the_page(stream: io.TextIOWrapper) -> bool:
         return False
 
 
-def _stream(output: Output) -> io.TextIOWrapper:
+def _stream(output: Output, number: int) -> io.TextIOWrapper:
     # A buffer of lines: each line is shown when it ends, and a million of them stay affordable.
     return _Stream(
-        _Screen(output),  # type: ignore[arg-type]
+        _Screen(output, number),  # type: ignore[arg-type]
         encoding="utf-8",
         errors="backslashreplace",
         newline="\n",

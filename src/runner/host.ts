@@ -85,7 +85,7 @@ const REST_MS = 1_000;
 const OTHER_BROWSER = "The tested output stays; a newer browser runs the code too.";
 
 /** Who speaks to the worker itself or to the interpreter's inside may leave anything behind. */
-const REACHES_INSIDE = /\b(js|pyodide|pyodide_js|_pyodide|_pyodide_core|ctypes|gc)\b/;
+const REACHES_INSIDE = /\b(js|pyodide|pyodide_js|_pyodide|_pyodide_core|ctypes|gc|addaudithook|sys\.monitoring|linecache|contextvars)\b/;
 
 export class Host {
   private readonly loading: Loading;

@@ -45,8 +45,16 @@ const { test } = RegExp.prototype;
 const Request = XMLHttpRequest;
 const { open, send: sendRequest } = Request.prototype;
 
+const { includes } = String.prototype;
+const { decode } = TextDecoder.prototype;
+
 const OF_LIBRARY = /^ *File "\/lib\//;
-const TOO_DEEP = /call stack/i;
+/** The beginning of a line that may turn out to be one of the library's. */
+const PERHAPS_OF_LIBRARY = /^ *(F|Fi|Fil|File( .*)?)?$/;
+/** As Chromium, WebKit and Firefox say it. */
+const TOO_DEEP = /call stack|too much recursion/i;
+/** What is written past the streams without a line's end is sent no oftener. */
+const PIECE_MS = 100;
 
 const waiting = new Map<string, (part: Part) => void>();
 const arriving = new Map<string, Promise<Part>>();
@@ -114,7 +122,13 @@ function part(path: string): Promise<Part> {
   return promise;
 }
 
+function sendRaw(): void {
+  out.send();
+  err.send();
+}
+
 function send(kind: string, value: string): void {
+  sendRaw();
   if (kind === "text") {
     show({ type: "text", run: current, text: value });
   } else if (kind === "picture") {
@@ -128,14 +142,57 @@ function send(kind: string, value: string): void {
   }
 }
 
-/** Takes what is written past Python's streams: `os.write(1, ...)`, or Python's last words. */
-function printRaw(line: string): void {
-  if (apply(test, OF_LIBRARY, [line])) return; // in Python's last traceback, not the reader's
+/** What is written past Python's streams: `os.write(1, ...)`, or Python's last words. */
+class Raw {
+  private readonly decoder = new TextDecoder();
+  private line = "";
+  private sent = -Infinity;
+
+  /** Called by Pyodide, with a view of Python's memory. */
+  write(bytes: Uint8Array): number {
+    // A line of the library's is in Python's last traceback, and not the reader's; where it is cut matters to nobody.
+    const room = 2 * MOST_RAW_OUTPUT;
+    const piece = bytes.length > room ? bytes.subarray(0, room) : bytes;
+    this.take(apply(decode, this.decoder, [piece, { stream: true }]) as string);
+    if (bytes.length > room) this.take("\n");
+    return bytes.length;
+  }
+
+  /** Sends the beginning of a line, which waits for its end, and half a character. */
+  end(): void {
+    this.take(apply(decode, this.decoder, []) as string);
+    this.send();
+    this.sent = -Infinity;
+  }
+
+  /** Sends the beginning of a line, for what comes now comes after it. */
+  send(): void {
+    if (!this.line) return;
+    const line = this.line;
+    this.line = "";
+    this.sent = now();
+    printRaw(line);
+  }
+
+  private take(text: string): void {
+    for (let place = 0; place < text.length; place += 1) {
+      const end = text[place] === "\n";
+      this.line += text[place];
+      if (end) this.send();
+    }
+    if (this.line && now() - this.sent > PIECE_MS && !apply(test, PERHAPS_OF_LIBRARY, [this.line])) this.send();
+  }
+}
+
+const out = new Raw();
+const err = new Raw();
+
+function printRaw(text: string): void {
+  if (apply(test, OF_LIBRARY, [text])) return;
   const room = MOST_RAW_OUTPUT - rawOutput;
   if (room < 0) return;
-  rawOutput += line.length + 8; // each line is a message
-  const text = rawOutput <= MOST_RAW_OUTPUT ? line : `${apply(slice, line, [0, room])}${TOO_MUCH_RAW}`;
-  show({ type: "text", run: current, text: `${text}\n` });
+  rawOutput += text.length + 8; // each is a message
+  show({ type: "text", run: current, text: rawOutput <= MOST_RAW_OUTPUT ? text : `${apply(slice, text, [0, room])}${TOO_MUCH_RAW}\n` });
 }
 
 interface Archives extends PyProxy {
@@ -144,7 +201,18 @@ interface Archives extends PyProxy {
 }
 
 async function startPython({ manifest, way, root, base }: Extract<ToWorker, { type: "boot" }>): Promise<Runner> {
-  const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, printRaw);
+  const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, (line) => (sendRaw(), printRaw(`${line}\n`)));
+  python.setStdin({ read: () => 0 });
+  python.setStdout({ write: (bytes: Uint8Array) => (err.send(), out.write(bytes)) });
+  python.setStderr({ write: (bytes: Uint8Array) => (out.send(), err.write(bytes)) });
+  const { PythonError } = python.ffi;
+  // An error in a callback that JavaScript makes ends neither Python nor the program, as an error in a timer ends no page.
+  self.addEventListener("error", (event) => {
+    if (!current || !(event.error instanceof PythonError)) return;
+    event.preventDefault();
+    sendRaw();
+    show({ type: "text", run: current, text: apply(slice, event.error.message, [0, MOST_RAW_OUTPUT]) as string });
+  });
   // Where nothing waits inside of a call, nobody else would hear of the end of Python.
   (python as unknown as { _api: { on_fatal: (error: unknown) => void } })._api.on_fatal = died;
   // WebKit ends a worker no earlier than it comes by JavaScript: a loop in Python then does so now and then, to look in here.
@@ -203,10 +271,12 @@ async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
   rawOutput = sent = asked = 0;
   begun = now();
   // With stack switching `asyncio.run` and `time.sleep` wait as they do elsewhere. Without it `asyncio.run` is awaited.
-  const result: PyProxy =
-    "Suspending" in WebAssembly
-      ? await python.run.callPromising(request.source, request.filename)
-      : await python.run_waiting(request.source, request.filename);
+  let result: PyProxy;
+  if ("Suspending" in WebAssembly) result = await python.run.callPromising(request.source, request.filename);
+  else if (apply(includes, request.source, ["asyncio"])) result = await python.run_waiting(request.source, request.filename);
+  else result = python.run(request.source, request.filename, false) as PyProxy; // so nothing of a program's makes it wait
+  out.end();
+  err.end();
   const seconds = (now() - begun) / 1000;
   const [kind, status, line, text, hint]: [string, number, number, string, string] = result.toJs();
   result.destroy();
@@ -226,11 +296,12 @@ function died(error: unknown): void {
   } catch {
     // as it is
   }
+  sendRaw();
   post({ type: "died", start, reason: why });
 }
 
 function reason(error: unknown): string {
-  if (error instanceof RangeError && apply(test, TOO_DEEP, [error.message])) return "its calls were nested too deeply";
+  if (error instanceof Error && apply(test, TOO_DEEP, [error.message])) return "its calls were nested too deeply";
   return apply(slice, error instanceof Error ? `${error.name}: ${error.message}` : `${error as string}`, [0, 500]) as string;
 }
 

@@ -4,12 +4,14 @@ One page with all of them and one interpreter, which none of them may harm. Neit
 inside a call (stack switching), so that this also tries what stands in for it; Chromium starts from the image.
 """
 
+import re
 from pathlib import Path
 
 import pytest
 
 from .conftest import REPOSITORY
-from .engines import opening
+from .engines import Engine, opening
+from .programs import PROGRAMS
 from .serving import StaticServer
 from .snippet_page import Source, render
 
@@ -47,5 +49,25 @@ def test_every_snippet_gives_its_tested_output(
             right = file.with_suffix(".out").read_text(encoding="utf-8")
             if not status.startswith("Finished") or label != "Output of this run" or output != right:
                 wrong[file.name] = (status, label, output)
+        assert len(server.asked(".wasm")) == 1, "one interpreter ran them all, and nothing was fetched twice"
+        server.pages["/programs.html"] = render(PAGE, with_feed / "_run")
+        engine.open(f"{server.origin}/programs.html")
+        wrong |= programs(engine)
     assert not wrong
-    assert len(server.asked(".wasm")) == 1, "one interpreter ran them all, and nothing was fetched twice"
+
+
+PAGE = {f"{number}.py": Source(program.code) for number, program in enumerate(PROGRAMS.values())}
+PAGE["good.py"] = Source("print('good')\n")
+
+
+def programs(engine: Engine) -> dict[str, object]:
+    """Each of the programs, and after each another, which none of them may harm: what went wrong."""
+    wrong: dict[str, object] = {}
+    for file, (name, program) in zip(PAGE, PROGRAMS.items(), strict=False):
+        status, _, output = engine.call(RUN, file)
+        shows = ".*".join(map(re.escape, program.shows.split("…")))
+        after = engine.call(RUN, "good.py")
+        ended = status.startswith(program.status) and re.fullmatch(shows, output, re.DOTALL)
+        if not ended or not after[0].startswith("Finished") or after[2] != "good\n":
+            wrong[name] = (status, output[-500:], after)
+    return wrong

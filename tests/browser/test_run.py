@@ -297,7 +297,7 @@ def test_what_is_written_past_the_streams_is_shown_without_its_lines_end(tab: Ta
             "b.py": Source("import os\nos.write(1, b'd\\n')\n"),
         }
     )
-    for file, output in {"a.py": "abc\n", "b.py": "d\n"}.items():
+    for file, output in {"a.py": "abc", "b.py": "d\n"}.items():
         snippet = Snippet(page, file)
         snippet.run()
         expect(snippet.status).to_contain_text("Finished")
@@ -312,7 +312,7 @@ def test_an_error_in_a_callback_is_said(tab: Tab) -> None:
     snippet.run()
     expect(snippet.status).to_contain_text("Finished")
     assert snippet.result().startswith("Exception in callback main.<locals>.<lambda>()")
-    assert snippet.result().endswith("ZeroDivisionError: division by zero\n\nend\n")
+    assert snippet.result().endswith("ZeroDivisionError: division by zero\nend\n")
 
 
 def test_what_is_too_long_past_the_streams_is_cut_and_said(tab: Tab) -> None:

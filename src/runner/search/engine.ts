@@ -130,9 +130,10 @@ export function concepts(query: string): Concept[] {
 const sameWays = (one: Concept, other: Concept): boolean =>
   one.map(({ words }) => words.join(" ")).sort().join() === other.map(({ words }) => words.join(" ")).sort().join();
 
-const plain = (html: string): string =>
+/** The words of a piece of the index, as a line of text. */
+export const plain = (html: string): string =>
   html
-    .replace(/<\/code>(?=[,.;:?!)’”])|(?<=[(“])<code>/g, "") // no gap before a comma; a gap between cells
+    .replace(/<\/code>(?=[,.;:?!)’”'])|(?<=[(“])<code>/g, "") // no gap before a comma; a gap between cells
     .replace(/<[^>]*>/g, " ")
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")
