@@ -15,6 +15,7 @@ from afterswipe.sync.feed.protocol import file_url
 from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.points import Observer, Points, pointed
+from afterswipe.sync.store.schema import mapped
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer.fetcher import Arrived, Fetcher
 from afterswipe.sync.transfer.patience import Patience
@@ -165,7 +166,7 @@ def _begun(sync: Sync, until: Until = None, progress: Tell = None) -> Iterator["
 @contextmanager
 def _opened(sync: Sync) -> Iterator[tuple[Disk, Store]]:
     """The store of a directory, to look at."""
-    with closing(sync.store_type(sync._disk, lambda _name, _detail: None)) as store:
+    with closing(sync.store_type(sync._disk, lambda _name, _detail: None)) as store, mapped():
         yield sync._disk, store
 
 
