@@ -250,8 +250,8 @@ class _Run:
 
     def look(self) -> None:
         """Raise Halt when the run is to end."""
-        now, until = self.sync.clock.monotonic(), self.until
-        asked = until if callable(until) or isinstance(until, int | float | None) else until.is_set
+        now = self.sync.clock.monotonic()
+        asked: Any = getattr(self.until, "is_set", self.until)
         if asked() if callable(asked) else asked is not None and now >= asked:
             raise Halt(Stop.ASKED_TO_STOP)
         if now - self.started >= self.sync.limits.total_seconds:

@@ -266,8 +266,8 @@ class _Reader:
         if self.comes("{"):
             while not self.comes("}"):
                 name = self.value() if not found or self.comes(",") else None
-                if type(name) is not str or not self.comes(":"):
-                    raise ValueError(f"a name is missing at {self.at}")
+                if type(name) is not str or name in found or not self.comes(":"):
+                    raise ValueError(f"a name is missing, or there a second time, at {self.at}")
                 found[name] = (yield from self.items()) if self.comes("[") else self.value()
         else:
             found = (yield from self.items()) if self.comes("[") else self.value()

@@ -71,7 +71,7 @@ CURRENT = len(MIGRATIONS)
 _NONSENSE = (
     "meta WHERE (feed_id IS NULL) != (generation IS NULL) OR base NOT LIKE 'http%/' OR length(cursor) > 1000 OR length(page) > 1000",
     "events WHERE shadow > 1 OR key NOT LIKE '%/' || content OR id NOT LIKE '% ' || key || ' ' || kind || ' ' || version",
-    "events WHERE length(sha256) != 64 OR sha256 GLOB '*[^0-9a-f]*'",
+    "events WHERE length(sha256) != 64 OR substr(sha256, 1, 16) GLOB '*[^0-9a-f]*'",
     "entities WHERE deleted != (data IS NULL) OR data NOT LIKE '%{%}%'",
     "entities WHERE substr(key, 1, length(key) - 36) NOT IN ('sound/', 'song/', 'author/', 'music-genre/')",
     "entities WHERE key > 'so' AND key < 'sp' AND NOT deleted AND NOT (key IN (SELECT key FROM files) OR key IN (SELECT key FROM events))",
@@ -115,7 +115,7 @@ def migrate(connection: sqlite3.Connection, since: int) -> None:
 
 
 _BUSY = "Somebody else is at work in this directory; let one process at a time sync here."
-_FORBIDDEN = "Give a directory that this process may write to."
+_FORBIDDEN = "Give a directory that this process may write to, and allow it files enough (ulimit -n)."
 _DAMAGED = "It is set aside and built anew from the server."
 _MEANING: tuple[tuple[type[StoreError], str, tuple[int, ...]], ...] = (
     (AnotherProcess, _BUSY, (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)),
@@ -123,7 +123,7 @@ _MEANING: tuple[tuple[type[StoreError], str, tuple[int, ...]], ...] = (
     (ReadOnlyDirectory, _FORBIDDEN, (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)),
     # An error of SQL: a table or a column of ours is not there. None: Python stumbled over a value.
     (CorruptDatabase, _DAMAGED, (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, 0)),
-    (StoreError, "Look at the disk, then run again.", ()),
+    (StoreError, "Look at the disk, its room, and how large a file may be (ulimit -f); then run again.", ()),
 )
 _PRIMARY = 0xFF  # the part of an error code that says its kind; the rest are details
 

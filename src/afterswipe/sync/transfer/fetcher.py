@@ -179,7 +179,7 @@ class Fetcher:
         if (found := self.adopted(job, want)) is not None:
             return found, False
         if (stop := self.policy()) is not None:
-            raise Halt(stop)
+            raise Halt(Stop(stop))
         ask: Ask | Verify = self.begin(job, want)
         futile = came = highest = 0
         first: Have | None = None
