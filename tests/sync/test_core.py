@@ -64,7 +64,7 @@ def asks(cursor: str | None = "4", version: int = 4, identity: Identity = FEED, 
     ],
 )
 def test_f22_a_pause_is_remembered_and_clamped(not_before, waits):
-    after = Begin(LIMITS).next(1000, not_before, Place(FEED, "4", 4))
+    after = Begin(LIMITS).next(1000, Place(FEED, "4", 4, not_before=not_before))
     assert (after == Ended(Stop.SERVER_BUSY, not_before=not_before)) == waits
     assert isinstance(after, AskFeed) != waits
 
@@ -73,26 +73,26 @@ def test_f22_a_pause_is_remembered_and_clamped(not_before, waits):
 
 
 def test_the_first_time_everything_is_asked_for():
-    after = Begin(LIMITS).next(1000, 0, Place(Identity()))
+    after = Begin(LIMITS).next(1000, Place(Identity()))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.full) == ("all", True)
 
 
 def test_later_the_cursor():
-    after = Begin(LIMITS).next(1000, 0, Place(FEED, "4", 4))
+    after = Begin(LIMITS).next(1000, Place(FEED, "4", 4))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.full) == ("4", False)
 
 
 def test_f32_a_list_that_broke_off_goes_on_at_its_page_and_keeps_its_cursor():
-    after = Begin(LIMITS).next(1000, 0, Place(FEED, "4", 4, page="p2", page_version=6))
+    after = Begin(LIMITS).next(1000, Place(FEED, "4", 4, page="p2", page_version=6))
     assert isinstance(after, AskFeed)
     assert (after.cursor, after.place.cursor) == ("p2", "4")
 
 
 def test_a_full_list_without_a_page_to_go_on_from_begins_anew():
-    assert isinstance(Begin(LIMITS).next(1000, 0, Place(FEED, "4", 4, shadow=FEED)), Forget)
-    assert isinstance(Begin(LIMITS).next(1000, 0, Place(FEED, "4", 4, page="p2", shadow=FEED)), AskFeed)
+    assert isinstance(Begin(LIMITS).next(1000, Place(FEED, "4", 4, shadow=FEED)), Forget)
+    assert isinstance(Begin(LIMITS).next(1000, Place(FEED, "4", 4, page="p2", shadow=FEED)), AskFeed)
 
 
 # A page.

@@ -20,7 +20,7 @@ from faultlab.servers.wire import Reply
 
 from . import http2_server
 from .memory_net import HOST, network
-from .rig import Rig, landed, small_truth, wanted
+from .rig import Rig, changed, landed, small_truth, wanted
 
 LIBRARIES = pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
 
@@ -112,6 +112,14 @@ def test_a_client_that_stumbles_over_its_own_counting_is_asked_again(tmp_path, l
     assert report.finished, str(report)
     assert not stumbles
     assert landed(tmp_path) == wanted(truth)
+
+
+@pytest.mark.parametrize("part", ["/update-events/", "/v3/sound/", ".mp3"])
+def test_a_request_that_came_to_the_wrong_server_is_made_again(tmp_path, part):
+    """421, as of a gateway that is begun anew. Red before: no feed at this address, or a broken answer."""
+    rig, once = Rig(tmp_path), [Reply(421, {"content-length": "0"})]
+    changed(rig, part, lambda _request, reply: once.pop() if once else reply)
+    assert rig.run().finished
 
 
 @LIBRARIES

@@ -14,6 +14,11 @@ CREATED, METADATA, FILE, DELETED = Kind
 A, B = "a" * 64, "b" * 64
 
 
+def ends(job):
+    """Whether there is nothing to do but to end its events."""
+    return not job.delete and not job.metadata and job.file is None
+
+
 def event(kind: Kind, version: int, sha256: str | None = None, media: Media = Media.SOUND) -> Event:
     return Event(
         f"{kind.name} {version}", ID, media, kind, version, "", FileInfo(5 if sha256 else None, sha256)
@@ -45,8 +50,8 @@ def test_an_author_has_no_file():
 
 
 def test_created_for_what_is_here_is_done():
-    assert job(event(CREATED, 1), known=HERE, here=have(), plain=True).stale
-    assert job(event(CREATED, 9), known=HERE, here=have(), plain=True).stale
+    assert ends(job(event(CREATED, 1), known=HERE, here=have(), plain=True))
+    assert ends(job(event(CREATED, 9), known=HERE, here=have(), plain=True))
 
 
 def test_the_trap_what_is_here_means_the_file_too():
@@ -62,15 +67,15 @@ def test_an_extended_feed_may_have_folded_changes_into_created():
 
 @pytest.mark.parametrize("kind", [CREATED, METADATA, FILE])
 def test_s4_an_older_event_changes_nothing(kind):
-    assert job(event(kind, 1, B), known=Known(2, False, "{}"), here=have()).stale
-    assert job(event(kind, 4, B), known=GONE).stale
-    assert job(event(kind, 5, B), known=GONE).stale, "a tombstone wins over a put of the same version"
-    assert not job(event(kind, 6, B), known=GONE).stale
+    assert ends(job(event(kind, 1, B), known=Known(2, False, "{}"), here=have()))
+    assert ends(job(event(kind, 4, B), known=GONE))
+    assert ends(job(event(kind, 5, B), known=GONE)), "a tombstone wins over a put of the same version"
+    assert not ends(job(event(kind, 6, B), known=GONE))
 
 
 def test_s3_a_repeated_event_changes_nothing():
-    assert job(event(CREATED, 1, A), known=HERE, here=have()).stale
-    assert job(event(DELETED, 5), known=GONE).stale
+    assert ends(job(event(CREATED, 1, A), known=HERE, here=have()))
+    assert ends(job(event(DELETED, 5), known=GONE))
 
 
 def test_s4_the_order_in_which_events_come_does_not_matter():
@@ -124,7 +129,7 @@ def test_what_is_here_is_not_got_again():
 def test_file_updated_for_an_author_is_reported_and_done():
     bad = event(FILE, 2, media=Media.AUTHOR)
     made = job(bad, known=HERE)
-    assert made.stale
+    assert ends(made)
     assert made.invalid == (bad,)
     both = job(bad, event(METADATA, 3, media=Media.AUTHOR), known=HERE)
     assert both.metadata

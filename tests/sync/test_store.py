@@ -260,11 +260,16 @@ def test_s7_of_another_generation_no_version_means_anything(store):
 
 
 def test_f31_a_plain_directory_belongs_to_one_address(store):
+    store.belongs_to("https://other.org/")
     fill(store, 1, identity=PLAIN)
-    store.belongs_to(BASE, plain=True)
-    store.belongs_to("https://other.org/", plain=False)
+    store.belongs_to(BASE)
     with pytest.raises(OtherFeed, match="another directory"):
-        store.belongs_to("https://other.org/", plain=True)
+        store.belongs_to("https://other.org/")
+
+
+def test_an_extended_feed_may_move(store):
+    fill(store, 1)
+    store.belongs_to("https://other.org/")
 
 
 # Files.

@@ -5,14 +5,18 @@ import os
 import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from itertools import islice
+from math import inf
 from pathlib import Path
 
 import pytest
 
-from afterswipe.sync import FeedTooLarge, Limits, command, driver
+from afterswipe.sync import FeedTooLarge, Limits, Stop, StoreError, command, driver
 from afterswipe.sync.feed.jobs import plan
 from afterswipe.sync.feed.protocol import Event, Kind, Media, parse_entity, read_page
+from afterswipe.sync.store import schema
 from afterswipe.sync.transfer.answers import Answer
 from faultlab.demo.app import application
 from faultlab.servers.faulty import FaultyServer
@@ -291,3 +295,37 @@ def test_two_nodes_that_name_one_file_differently_are_gone_on_with_where_a_diges
     report = extended.run()
     assert report.finished, str(report)
     assert extended.in_sync()
+
+
+# What is handed over, and words.
+
+
+@pytest.mark.parametrize("number", [Fraction(0), Decimal(0), -inf])
+def test_an_end_may_be_any_number(extended, number):
+    """Only an int or a float was one; of another kind was asked whether it is set."""
+    assert extended.run(until=number).why is Stop.ASKED_TO_STOP
+
+
+def test_a_policy_that_says_something_else_is_no_reason_to_stop(extended):
+    """It was the reason, and the report could not be shown."""
+    with pytest.raises(ValueError, match="True is not a valid Stop"):
+        extended.run(policy=lambda: True)
+    assert extended.run().finished
+
+
+def test_a_page_that_has_its_events_twice_is_none(extended):
+    """The second list, an empty one, counted; "everything is here", and the cursor stood behind the first for ever."""
+    changed(
+        extended, "/update-events/", lambda _, reply: with_body(reply, reply.body[:-1] + b', "events": []}')
+    )
+    assert extended.run().why is Stop.FEED_UNUSABLE
+    assert extended.cursor() is None
+
+
+@pytest.mark.parametrize(("code", "said"), [("IOERR_WRITE", "ulimit -f"), ("CANTOPEN", "ulimit -n")])
+def test_what_sqlite_hides_is_named(code, said):
+    """A file that may be no larger was a "disk I/O error", and too many open files a directory without permission."""
+    error = sqlite3.OperationalError("of some kind")
+    error.sqlite_errorcode = getattr(sqlite3, f"SQLITE_{code}")
+    with pytest.raises(StoreError, match=said), schema.mapped():
+        raise error

@@ -229,7 +229,7 @@ def test_f09_new_starts_have_a_bound_and_the_last_does_not_resume():
 )
 def test_f11_f12_the_feed_s_size_decides_whether_it_is_the_end(want, here, size, ended, interrupted):
     assert isinstance(asks(want, 0, here).ended(size), ended)
-    assert isinstance(asks(want, 0, here).interrupted(size), interrupted)
+    assert isinstance(asks(want, 0, here).ended(size, cut=True), interrupted)
 
 
 def test_f51_room_is_the_smallest_of_all_that_is_known():

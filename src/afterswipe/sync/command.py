@@ -79,12 +79,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> float:
-    value = math.nan
     with suppress(ValueError):
-        value = float(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
-    return value
+        if 0 < (value := float(text)) < math.inf:
+            return value
+    raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
 
 
 def _limit(text: str) -> tuple[str, float]:

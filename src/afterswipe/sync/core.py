@@ -29,10 +29,10 @@ class Begin:
 
     limits: Limits
 
-    def next(self, wall: float, not_before: float, place: Place) -> "AskFeed | Forget | Ended":
+    def next(self, wall: float, place: Place) -> "AskFeed | Forget | Ended":
         """The feed comes first, from the cursor or the page that a list had come to; a pause outlives a run, but not a clock that was set."""
-        if 0 < not_before - wall <= self.limits.retry_after_max:
-            return Ended(Stop.SERVER_BUSY, not_before=not_before)
+        if 0 < place.not_before - wall <= self.limits.retry_after_max:
+            return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
         ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
         lost = place.shadow is not None and place.page is None
         return Forget(replace(ask, place=replace(place, shadow=None))) if lost else ask

@@ -15,6 +15,7 @@ from afterswipe.sync.feed.protocol import file_url
 from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.points import Observer, Points, pointed
+from afterswipe.sync.store.schema import mapped
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer.fetcher import Arrived, Fetcher
 from afterswipe.sync.transfer.patience import Patience
@@ -165,7 +166,7 @@ def _begun(sync: Sync, until: Until = None, progress: Tell = None) -> Iterator["
 @contextmanager
 def _opened(sync: Sync) -> Iterator[tuple[Disk, Store]]:
     """The store of a directory, to look at."""
-    with closing(sync.store_type(sync._disk, lambda _name, _detail: None)) as store:
+    with closing(sync.store_type(sync._disk, lambda _name, _detail: None)) as store, mapped():
         yield sync._disk, store
 
 
@@ -249,8 +250,8 @@ class _Run:
 
     def look(self) -> None:
         """Raise Halt when the run is to end."""
-        now, until = self.sync.clock.monotonic(), self.until
-        asked = until if callable(until) or isinstance(until, int | float | None) else until.is_set
+        now = self.sync.clock.monotonic()
+        asked: Any = getattr(self.until, "is_set", self.until)
         if asked() if callable(asked) else asked is not None and now >= asked:
             raise Halt(Stop.ASKED_TO_STOP)
         if now - self.started >= self.sync.limits.total_seconds:

@@ -32,14 +32,13 @@ class Stop(Enum):
     LEASE_LOST = "somebody else is at work in this directory; run again when they have ended"
 
 
+@dataclass(eq=False)
 class Halt(Exception):
     """Ends a run in good order, from wherever it is raised."""
 
-    def __init__(self, why: Stop, problem: SyncError | None = None, not_before: float | None = None) -> None:
-        super().__init__(why.value)
-        self.why = why
-        self.problem = problem
-        self.not_before = not_before
+    why: Stop
+    problem: SyncError | None = None
+    not_before: float | None = None
 
 
 class Phase(Enum):

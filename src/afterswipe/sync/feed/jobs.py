@@ -49,11 +49,6 @@ class Job:
         """Where its file grows."""
         return f"parts/{self.media.path}.{self.content.lower()}.{self.tag}.part"
 
-    @property
-    def stale(self) -> bool:
-        """Whether there is nothing to do but to end its events."""
-        return not self.delete and not self.metadata and self.file is None
-
 
 def is_ours(name: str) -> bool:
     """Whether a `Job` can have given a file this name. No other is ever removed (S14)."""

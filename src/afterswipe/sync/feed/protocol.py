@@ -134,13 +134,10 @@ class Page:
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"(?ai)([\d-]{10}[T ]\d\d:\d\d)(?:(:\d\d)(?:[.,](\d{1,30}))?)?(Z|[+-]\d\d(?::?\d\d)?)?")
-_MEDIA = frozenset(int(media) for media in Media)
-_KINDS = frozenset(int(kind) for kind in Kind)
 _TOKEN_MAX = 1_000
 AT_ONCE = 256
 """Events or contents that are dealt with at once, before somebody looks whether the run is to end."""
-_SEQ_MAX = 2**63 - 1
-BEYOND = _SEQ_MAX
+BEYOND = 2**63 - 1
 """The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
 _NANOSECONDS, SECOND = 9, 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -269,8 +266,8 @@ class _Reader:
         if self.comes("{"):
             while not self.comes("}"):
                 name = self.value() if not found or self.comes(",") else None
-                if type(name) is not str or not self.comes(":"):
-                    raise ValueError(f"a name is missing at {self.at}")
+                if type(name) is not str or name in found or not self.comes(":"):
+                    raise ValueError(f"a name is missing, or there a second time, at {self.at}")
                 found[name] = (yield from self.items()) if self.comes("[") else self.value()
         else:
             found = (yield from self.items()) if self.comes("[") else self.value()
@@ -313,7 +310,7 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     identifier, content = read("id", _uuid), read("content_id", _as_spelled)
     size = read("size", _optional(_whole)) if "size" in document else None
     sha256 = read("sha256", _optional(_digest)) if "sha256" in document else None
-    if media not in _MEDIA or kind not in _KINDS:
+    if media not in Media or kind not in Kind:
         return version
     return Event(identifier, content, Media(media), Kind(kind), version, date_time, FileInfo(size, sha256))
 
@@ -323,7 +320,7 @@ def _optional[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:
 
 
 def _whole(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= _SEQ_MAX:
+    if type(value) is not int or not 0 <= value <= BEYOND:
         raise ValueError
     return value
 

@@ -54,3 +54,4 @@ class Place:
     page_version: int = -1
     shadow: Identity | None = None
     """The identity of a full list that is coming in, not swapped in yet."""
+    not_before: float = 0.0

@@ -197,10 +197,8 @@ class FileDisk:
 
     def mark(self, name: str) -> str | None:
         """By the start of the kernel, the device, and the file's number there. Without /proc nobody says when the machine was started."""
-        with suppress(OSError):
-            found, start = os.lstat(self._path(name)), _start()
-            return f"{start}/{found.st_dev}/{found.st_ino}" if start else None
-        return None
+        place, start = _place(self._path(name)), _start()
+        return f"{start}/{place[0]}/{place[1]}" if start and place else None
 
     def alone(self) -> bool | None:
         """By `flock` on the directory, which a kill ends too, and which other containers see."""
@@ -328,7 +326,7 @@ class _Database(sqlite3.Connection):
 
 def _place(path: str) -> tuple[int, int] | None:
     with suppress(OSError):
-        found = os.stat(path)
+        found = os.lstat(path)
         return found.st_dev, found.st_ino
     return None
 

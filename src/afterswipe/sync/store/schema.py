@@ -68,6 +68,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 CURRENT = len(MIGRATIONS)
 
+_NONSENSE = (
+    "meta WHERE (feed_id IS NULL) != (generation IS NULL) OR base NOT LIKE 'http%/' OR length(cursor) > 1000 OR length(page) > 1000",
+    "events WHERE shadow > 1 OR key NOT LIKE '%/' || content OR id NOT LIKE '% ' || key || ' ' || kind || ' ' || version",
+    "events WHERE length(sha256) != 64 OR substr(sha256, 1, 16) GLOB '*[^0-9a-f]*'",
+    "entities WHERE deleted != (data IS NULL) OR data NOT LIKE '%{%}%'",
+    "entities WHERE substr(key, 1, length(key) - 36) NOT IN ('sound/', 'song/', 'author/', 'music-genre/')",
+    "entities WHERE key > 'so' AND key < 'sp' AND NOT deleted AND NOT (key IN (SELECT key FROM files) OR key IN (SELECT key FROM events))",
+    "files WHERE name != 'files/' || key || '.' || tag || '.mp3'",
+    "spelled WHERE key NOT LIKE '%/' || content",
+)
+"""What rows of ours never are, beside values of another kind than their column's."""
+
 
 def version(connection: sqlite3.Connection) -> int:
     """The version of the tables that are there; 0 in a new database."""
@@ -83,6 +95,17 @@ def is_ours(connection: sqlite3.Connection) -> bool:
     return mark == APPLICATION_ID or (mark == 0 and {"meta", "events", "entities", "files"} <= tables)
 
 
+def odd_rows(connection: sqlite3.Connection) -> Iterator[str]:
+    """Queries for rows that make no sense: any program may have written there."""
+    yield from (f"SELECT 1 FROM {nonsense} LIMIT 1" for nonsense in _NONSENSE)  # noqa: S608 - words of our own
+    for table in ("meta", "events", "entities", "files", "transfers", "done", "spelled", "strays"):
+        wrong = []
+        for _, name, kind, filled, _, key in connection.execute(f"PRAGMA table_info({table})"):
+            other = f"typeof({name}) NOT IN ('{kind.lower()}'{'' if filled or key else ", 'null'"})"
+            wrong.append(f"{other} OR {name} < {-name.endswith('version')}" if kind == "INTEGER" else other)
+        yield f"SELECT 1 FROM {table} WHERE {' OR '.join(wrong)} LIMIT 1"  # noqa: S608
+
+
 def migrate(connection: sqlite3.Connection, since: int) -> None:
     """Bring the tables from version `since` to the current one; call it within a transaction."""
     for statements in MIGRATIONS[since:]:
@@ -92,7 +115,7 @@ def migrate(connection: sqlite3.Connection, since: int) -> None:
 
 
 _BUSY = "Somebody else is at work in this directory; let one process at a time sync here."
-_FORBIDDEN = "Give a directory that this process may write to."
+_FORBIDDEN = "Give a directory that this process may write to, and allow it files enough (ulimit -n)."
 _DAMAGED = "It is set aside and built anew from the server."
 _MEANING: tuple[tuple[type[StoreError], str, tuple[int, ...]], ...] = (
     (AnotherProcess, _BUSY, (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)),
@@ -100,7 +123,7 @@ _MEANING: tuple[tuple[type[StoreError], str, tuple[int, ...]], ...] = (
     (ReadOnlyDirectory, _FORBIDDEN, (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)),
     # An error of SQL: a table or a column of ours is not there. None: Python stumbled over a value.
     (CorruptDatabase, _DAMAGED, (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, 0)),
-    (StoreError, "Look at the disk, then run again.", ()),
+    (StoreError, "Look at the disk, its room, and how large a file may be (ulimit -f); then run again.", ()),
 )
 _PRIMARY = 0xFF  # the part of an error code that says its kind; the rest are details
 

@@ -79,8 +79,6 @@ class Store:
                     if since == 0:  # it cannot tell what files beside it are: no list may delete them (S14)
                         names = [(n,) for n, _ in chain(*map(self.disk.sizes, FOLDERS[1:])) if is_ours(n)]
                         self._db.executemany("INSERT INTO strays VALUES (?)", names)
-            if not self._rows("SELECT 1 FROM meta"):
-                raise CorruptDatabase(f"{DATABASE} is damaged: a row of it is gone.")
 
     def strays(self) -> set[str]:
         """Files that stood beside a new database, and whose contents it has not come to know since."""
@@ -92,9 +90,12 @@ class Store:
         """Let go of the database."""
         self._db.close()
 
-    def check(self) -> None:
-        """Look the whole database through; raises CorruptDatabase."""
-        found = self._rows("PRAGMA quick_check(1)")[0][0]
+    def check(self, *, whole: bool) -> Generator[None]:
+        """Look for rows that make no sense, table by table, and through the `whole` of the file; raises CorruptDatabase."""
+        found = self._rows("PRAGMA quick_check(1)")[0][0] if whole else "ok"
+        for query in schema.odd_rows(self._db):
+            yield
+            found = "a row of it makes no sense" if self._rows(query) else found
         if found != "ok":
             raise CorruptDatabase(f"{DATABASE} is damaged: {found}")
 
@@ -124,24 +125,23 @@ class Store:
     # Where we are in the feed.
 
     def place(self) -> Place:
-        """The cursor, and which feed it belongs to."""
-        row = self._rows(
+        """The cursor, which feed it belongs to, and when its server may be asked again."""
+        (row,) = self._rows(
             "SELECT feed_id, generation, numbered, cursor, cursor_version, page, page_version,"
             " shadow_feed_id, shadow_generation, shadow_numbered,"
-            " EXISTS (SELECT 1 FROM events WHERE shadow = 1) FROM meta"
-        )[0]
-        shadow = Identity(*row[7:10]) if row[10] or row[7] is not None else None
-        return Place(Identity(*row[:3]), row[3], row[4], row[5], row[6], shadow)
+            " not_before, EXISTS (SELECT 1 FROM events WHERE shadow = 1) FROM meta"
+        )
+        shadow = Identity(*row[7:10]) if row[11] or row[7] is not None else None
+        return Place(Identity(*row[:3]), row[3], row[4], row[5], row[6], shadow, row[10])
 
-    def belongs_to(self, base: str, plain: bool) -> None:
+    def belongs_to(self, base: str) -> None:
         """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than last time."""
-        stored = self._rows("SELECT base FROM meta")[0][0]
-        if plain and stored not in (None, base):
+        for (stored,) in self._rows("SELECT base FROM meta WHERE feed_id IS NULL AND base != ?", base):
             said = f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one."
             raise OtherFeed(said)
 
     def store_page(
-        self, page: Page, *, base: str, full: bool, cursor: tuple[str, int] | None, at: tuple[str, int] | None
+        self, page: Page, base: str, *, full: bool, cursor: tuple[str, int] | None, at: tuple[str, int] | None
     ) -> Generator[None]:
         """Keep a page: its events become pending and, in the same transaction, the place in the feed moves.
 
@@ -315,7 +315,7 @@ class Store:
         self.asks, again = True, []
         for have in gone:
             known = self.known(have.key)
-            told = FileInfo() if have.tag.startswith("v") else FileInfo(have.size, have.sha256)
+            told = FileInfo(None, None if have.tag.startswith("v") else have.sha256)
             version = max(have.version, known.version if known else -1)
             again.append(self.own_event("lost", have.key, Kind.FILE_UPDATED, version, told))
         with self.transaction("lost"):
@@ -346,10 +346,6 @@ class Store:
         self._parts = None
 
     # Between runs.
-
-    def not_before(self) -> float:
-        """When the server may be asked again, in seconds since 1970."""
-        return float(self._rows("SELECT CAST(not_before AS REAL) FROM meta")[0][0])
 
     def set_not_before(self, wall: float) -> None:
         """Remember until when the server wants a pause."""

@@ -39,12 +39,10 @@ NOTHING, USUAL = Part(), Limits()
 
 _OF_NOTHING = hashlib.sha256().hexdigest()
 
-OK, PARTIAL, BAD_REQUEST = 200, 206, 400
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, PROXY_AUTHENTICATION = 401, 403, 404, 409, 407
-TIMEOUT, GONE, UNSATISFIABLE, TOO_EARLY, TOO_MANY = 408, 410, 416, 425, 429
-_NOT_OF_A_RANGE = (UNAUTHORIZED, PROXY_AUTHENTICATION, TIMEOUT, TOO_EARLY, TOO_MANY)
-SERVER_ERROR, UNAVAILABLE, NETWORK_AUTHENTICATION = 500, 503, 511
-PAUSES = (TOO_MANY, UNAVAILABLE)  # the whole server wants a pause, and not only this address
+OK, PARTIAL, BAD_REQUEST, UNSATISFIABLE, SERVER_ERROR = 200, 206, 400, 416, 500
+_LATER = (408, 421, 425, 429)
+_NOT_OF_A_RANGE = (401, 407, *_LATER)
+PAUSES = (429, 503)  # the whole server wants a pause, and not only this address
 
 
 @dataclass(frozen=True)
@@ -137,8 +135,9 @@ class Not(Enum):
     ITS_OWN = "something in between answered"
 
 
-_NONE = {NOT_FOUND: Not.HERE, GONE: Not.HERE, NETWORK_AUTHENTICATION: Not.ITS_OWN}
-_NONE |= dict.fromkeys((UNAUTHORIZED, PROXY_AUTHENTICATION, FORBIDDEN), Not.ALLOWED)
+_NONE = {
+    404: Not.HERE, 410: Not.HERE, 401: Not.ALLOWED, 403: Not.ALLOWED, 407: Not.ALLOWED, 511: Not.ITS_OWN,
+}  # fmt: skip
 
 type Decision = Receive | Verify | Refuse | Wait | Not | Ask
 
@@ -206,7 +205,7 @@ class Ask:
             return replace(self, whole=True)
         if answer.status in _NONE:
             return _NONE[answer.status]
-        if answer.status >= SERVER_ERROR or answer.status in (TIMEOUT, TOO_EARLY, TOO_MANY):
+        if answer.status >= SERVER_ERROR or answer.status in _LATER:
             return Wait(answer.status, answer.retry_after)
         return Refuse(f"status {answer.status} is no answer to this request")
 
@@ -277,13 +276,10 @@ class Ask:
         known = [size for size in (self.want.size, self.here.total) if size is not None]
         return min([*known, self.limits.file_bytes])
 
-    def ended(self, size: int) -> "Ask | Verify":
-        """The body ended and `size` bytes are here. A missing length or a size that is not reached says: ask for the rest."""
+    def ended(self, size: int, *, cut: bool = False) -> "Ask | Verify":
+        """The body ended, or was `cut`, and `size` bytes are here: all, if a size is known and reached, or where none is and it was a whole."""
         whole = self.want.size if self.want.size is not None else self.here.total
         now = replace(self, size=size)
-        return Verify(now) if size == whole or (whole is None and size and not self.piece) else now
-
-    def interrupted(self, size: int) -> "Ask | Verify":
-        """The body broke off and `size` bytes are here; only a size that is known and reached says that they are all."""
-        known = self.want.size is not None or self.here.total is not None
-        return self.ended(size) if known else replace(self, size=size)
+        return (
+            Verify(now) if size == whole or (whole is None and size and not self.piece and not cut) else now
+        )

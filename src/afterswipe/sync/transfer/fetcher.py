@@ -84,7 +84,7 @@ class Fetcher:
         for event in job.invalid:
             said = errors.InvalidEvent(job.key, f"event {event.id} is about its file, and it has none.")
             self.tally.problems.setdefault(event.id, []).append(said)
-        if job.stale or job.delete:
+        if not job.metadata and job.file is None:
             self.arrive(Arrived(job, Known(job.version, True, None) if job.delete else None))
         else:
             try:
@@ -179,7 +179,7 @@ class Fetcher:
         if (found := self.adopted(job, want)) is not None:
             return found, False
         if (stop := self.policy()) is not None:
-            raise Halt(stop)
+            raise Halt(Stop(stop))
         ask: Ask | Verify = self.begin(job, want)
         futile = came = highest = 0
         first: Have | None = None
@@ -363,7 +363,7 @@ class Fetcher:
                     room, synced_at = self.room(now, size), self.wire.clock.monotonic()
                 piece = b""
         except Broken as error:
-            return Turn(now.interrupted(size), error, size - begin)
+            return Turn(now.ended(size, cut=True), error, size - begin)
         return Turn(now.ended(size), None, size - begin)
 
     def room(self, now: Ask, here: int) -> int:

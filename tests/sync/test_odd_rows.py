@@ -1,0 +1,94 @@
+"""A database whose rows make no sense: somebody wrote there, or a disk lost bits. It is built anew, and nothing is left out."""
+
+import sqlite3
+from contextlib import closing, suppress
+from itertools import cycle
+
+import pytest
+
+from afterswipe.sync import CorruptDatabase, Sync
+from afterswipe.sync.store import schema
+
+from .rig import BASE, SOUND, Rig, small_truth
+
+TABLES = ("meta", "events", "entities", "files", "transfers", "done", "spelled", "strays")
+
+
+def columns():
+    with closing(sqlite3.connect(":memory:")) as database:
+        schema.migrate(database, 0)
+        return [(t, row[1]) for t in TABLES for row in database.execute(f"PRAGMA table_info({t})")]
+
+
+@pytest.fixture
+def half(tmp_path):
+    """Some files are here, one was begun, one and its entity are still to come; and something of each table."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500))
+    assert rig.run().finished
+    rig.truth.replace(rig.truth.add(SOUND, "new", 700))
+    answer = rig.honest.answer
+    rig.honest.answer = lambda request: (
+        reply.cut(200, reply.ending.SHORT) if (reply := answer(request)) and ".mp3" in request.path else reply
+    )
+    rig.run()
+    rig.honest.answer = answer
+    execute(rig, "INSERT INTO strays VALUES ('x')", "INSERT INTO done VALUES ('x', 'y', 0)")
+    execute(rig, "INSERT INTO spelled SELECT key, upper(content) FROM events LIMIT 1")
+    return rig
+
+
+def execute(rig, *statements):
+    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
+        database.execute("PRAGMA ignore_check_constraints = 1")
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        (*column, value)
+        for column, value in zip(columns(), cycle(["'late'", "x'ff00'", "9e999"]), strict=False)
+    ],
+)
+def test_a_value_of_another_kind(half, table, column, value):
+    """Red before: in `version`, `cursor_version`, `size` or `sha256` it was a traceback, and in a key a file less and no word of it."""
+    with suppress(sqlite3.IntegrityError):  # some are not taken
+        execute(half, f"UPDATE {table} SET {column} = {value}")
+    with suppress(CorruptDatabase):
+        Sync(None, BASE, half.folder).state()
+        Sync(None, BASE, half.folder).pending_files()
+    assert half.run().finished
+    assert half.in_sync()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM files",
+        "UPDATE files SET key = 'sound/' || key",
+        "UPDATE files SET name = replace(name, '.mp3', '.mp4')",
+        "UPDATE files SET size = 7",
+        "UPDATE entities SET deleted = 1",
+        "UPDATE entities SET data = 'late'",
+        "UPDATE entities SET key = 'x' || key",
+        "UPDATE events SET shadow = 2",
+        "UPDATE events SET version = version + 1",
+        "UPDATE events SET size = -9",
+        "UPDATE spelled SET content = 'x'",
+        "UPDATE meta SET cursor = hex(zeroblob(1000000))",
+    ],
+)
+def test_rows_that_contradict_each_other(half, statement):
+    """Red before: "everything is here" with a file less, or pending for ever."""
+    execute(half, statement)
+    assert half.run().finished
+    assert half.in_sync()
+
+
+def test_what_a_viewer_leaves_is_no_damage(half):
+    """Statistics, and a table of somebody's own."""
+    execute(half, "ANALYZE", "CREATE TABLE notes (text INTEGER)", "INSERT INTO notes VALUES ('mine')")
+    assert half.run().finished
+    assert not list(half.folder.glob("*.damaged*"))
