@@ -27,6 +27,9 @@ const MORE_LIBRARY = "library";
 /** Python's heap may not grow beyond this, in bytes: a blow-up then ends in a MemoryError, not in a dead tab. */
 const HEAP_LIMIT = 512 * 1024 * 1024;
 const WASM_PAGE = 65_536;
+/** Nor may the files that a program writes, which lie beside that heap: it then ends in an OSError. */
+const FILES_LIMIT = 256 * 1024 * 1024;
+const NO_SPACE = 51;
 
 /** A zip without entries, for Pyodide always reads a standard library. */
 const EMPTY_ZIP = new Uint8Array([80, 75, 5, 6, ...Array<number>(18).fill(0)]);
@@ -42,6 +45,8 @@ export interface Parts {
 export interface Booted {
   readonly python: Pyodide;
   readonly there: readonly string[];
+  /** Whether a program has found no room for its files. They would be in the way of the next. */
+  isFull(): boolean;
 }
 
 /** What has to be fetched before Python can start, the longest first. */
@@ -94,8 +99,9 @@ export async function boot(
     stdout: print,
     stderr: print,
   });
+  const isFull = limitFiles(python.FS as unknown as Files);
   if (start) (python.pyimport("_renew") as { renew(language: string): void }).renew(language());
-  return { python, there: first.map(({ name }) => name) };
+  return { python, isFull, there: first.map(({ name }) => name) };
 }
 
 /** What every start has in common, that of the image too. */
@@ -181,4 +187,50 @@ function limitHeap(): void {
     if (this.buffer.byteLength + pages * WASM_PAGE > HEAP_LIMIT) throw new RangeError("the heap has its limit");
     return grow.call(this, pages);
   };
+}
+
+interface FileNode {
+  readonly mode: number;
+  readonly contents: Uint8Array | Readonly<Record<string, FileNode>>;
+}
+
+type Write = (stream: { node: FileNode }, bytes: Uint8Array, offset: number, length: number, position: number, own?: boolean) => number;
+type Resize = (node: FileNode, size: number) => void;
+
+/** What Emscripten's file system has in memory. */
+interface Files {
+  readonly root: FileNode;
+  readonly filesystems: { readonly MEMFS: { ops_table: { file: { stream: { write: Write } } }; resizeFileStorage: Resize } };
+  readonly ErrnoError: new (number: number) => Error;
+  isDir(mode: number): boolean;
+  isFile(mode: number): boolean;
+}
+
+function limitFiles(files: Files): () => boolean {
+  const { MEMFS } = files.filesystems;
+  const { stream } = MEMFS.ops_table.file;
+  const { write } = stream;
+  const resize = MEMFS.resizeFileStorage;
+  const room = (node: FileNode): number => (node.contents as Uint8Array).length;
+  const held = (node: FileNode): number => {
+    if (files.isDir(node.mode)) return Object.values(node.contents as Record<string, FileNode>).reduce((sum, part) => sum + held(part), 0);
+    return files.isFile(node.mode) ? room(node) : 0;
+  };
+  let taken = 0;
+  let full = false;
+  const within = <T>(node: FileNode, size: number, grow: () => T): T => {
+    const before = room(node);
+    if (size > before && taken + size - before > FILES_LIMIT) {
+      taken = held(files.root); // some may be gone
+      full ||= taken + size - before > FILES_LIMIT;
+      if (taken + size - before > FILES_LIMIT) throw new files.ErrnoError(NO_SPACE);
+    }
+    const result = grow();
+    taken += room(node) - before;
+    return result;
+  };
+  stream.write = (target, bytes, offset, length, position, own) =>
+    within(target.node, position + length, () => write(target, bytes, offset, length, position, own));
+  MEMFS.resizeFileStorage = (node, size) => within(node, size, () => resize(node, size));
+  return () => full;
 }

@@ -66,6 +66,7 @@ let rawOutput = 0;
 let sent = 0;
 let begun = 0;
 let asked = 0;
+let filesAreFull = (): boolean => false;
 
 // The page listens to the runner alone, and a worker that is closed behind its back could not say so.
 shadow("postMessage", () => undefined);
@@ -201,7 +202,8 @@ interface Archives extends PyProxy {
 }
 
 async function startPython({ manifest, way, root, base }: Extract<ToWorker, { type: "boot" }>): Promise<Runner> {
-  const { python, there } = await boot(loadPyodide, manifest, way, { get: part }, (line) => (sendRaw(), printRaw(`${line}\n`)));
+  const { python, there, isFull } = await boot(loadPyodide, manifest, way, { get: part }, (line) => (sendRaw(), printRaw(`${line}\n`)));
+  filesAreFull = isFull;
   python.setStdin({ read: () => 0 });
   python.setStdout({ write: (bytes: Uint8Array) => (err.send(), out.write(bytes)) });
   python.setStderr({ write: (bytes: Uint8Array) => (out.send(), err.write(bytes)) });
@@ -286,6 +288,7 @@ async function run(request: Extract<ToWorker, { type: "run" }>): Promise<void> {
   post({ type: "done", run: request.run, outcome });
   current = "";
   if (!python.collect()) post({ type: "died", start, reason: "a program left tasks behind" });
+  else if (filesAreFull()) post({ type: "died", start, reason: "a program left no room for files" });
 }
 
 /** It must be heard also where a program has taken away what its reason is put into words with. */

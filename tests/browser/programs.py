@@ -192,6 +192,16 @@ PROGRAMS = {
     "no strings": Program(
         f"{JS}{GONE.format(['split', 'slice', 'includes'], 'String')}open('x')\n", "Python crashed", "…"
     ),
+    "no room": Program(
+        "with open('/tmp/large', 'wb') as file:\n    while True:\n        file.write(bytes(50_000_000))\n",
+        "Error in line 3",
+        "…OSError: [Errno 51] No space left on device\n",
+    ),
+    "room again": Program(
+        "from pathlib import Path\nprint(Path('/tmp/large').write_bytes(bytes(50_000_000)))\n",
+        "Finished",
+        "50000000\n",
+    ),
     "nobody who asks": Program(
         "import sys\ndef hook(event, what):\n    if event == 'compile':\n        raise RuntimeError\nsys.addaudithook(hook)\n",
         "Finished",

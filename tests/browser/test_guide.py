@@ -78,6 +78,22 @@ def test_the_choice_works_by_keyboard_and_without_storage(page: Page, server: St
     assert visible(page) == (False, True, True)
 
 
+def test_where_nothing_may_be_kept_the_page_works(page: Page, server: StaticServer) -> None:
+    """As when a browser blocks cookies and site data: to look for the storage is an error."""
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"]) {
+            Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError"); } });
+        }"""
+    )
+    page.goto(server.origin + PAGE_WITH_SWIFT)
+    page.locator(".languages input[value=python]").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".languages input[value=swift]").first).to_be_checked()
+    page.locator(".md-search__input").click()
+    page.keyboard.type("upload")
+    expect(page.locator(".md-search-result__item").first).to_be_visible()
+
+
 def test_without_javascript_both_can_be_read(browser: Browser, server: StaticServer) -> None:
     context = browser.new_context(java_script_enabled=False)
     context.set_default_timeout(PATIENCE_MS)

@@ -29,13 +29,21 @@ _AT_A_LINK = (
 """Calls a function when somebody comes near a link, or touches the page."""
 
 
+_WITHOUT_STORAGE = (
+    'for(let n of["localStorage","sessionStorage"])try{window[n].length}catch{let m=new Map;Object.defineProperty(window,n,{value:'
+    "{getItem:k=>m.get(k)??null,setItem(k,v){m.set(k,`${v}`)},removeItem(k){m.delete(k)}}})}"
+)
+"""In a browser that lets no site keep anything, the theme's script would end where it looks for what it has kept, and with it the search."""
+
+
 def at_once(page: str) -> str:
     """The page with its classes and colours right before its content is read.
 
     The theme's script sets them when all is there, so that every element is styled again for each, and a first visit by night begins by day.
     """
     page = page.replace(
-        "<script>__md_scope=", '<script>document.documentElement.className="js js-focus-visible";__md_scope='
+        "<script>__md_scope=",
+        f'<script>{_WITHOUT_STORAGE}document.documentElement.className="js js-focus-visible";__md_scope=',
     )
     page = page.replace(_STORED, f'{_STORED[:-1]}||{{color:{{media:"(prefers-color-scheme)"}}}};')
     return page.replace(_COLOURED, _COLOURED + _ROOT_TOO)
