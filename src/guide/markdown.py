@@ -55,6 +55,11 @@ LONG_ROW = 200
 LONG_WORDS = 34
 """Letters of the longest words of three columns that have no room beside each other."""
 
+LONG_HEADING = 90
+"""Letters of a heading whose first words are enough to be read."""
+SHORT_HEADING = 20
+"""Letters that the first words have at least, where they end at a comma."""
+
 
 class _Finished(Block):  # type: ignore[misc]
     """A block with an argument whose HTML is made here."""
@@ -227,6 +232,58 @@ def _is_long(table: etree.Element) -> bool:
     return longest > LONG_ROW or words > LONG_WORDS or any(len(name) > LONG_NAME for name in names)
 
 
+class LongHeadings(Treeprocessor):
+    """Sets the words behind a long heading's first ones smaller: they are there for who searches; the table of contents has the first alone."""
+
+    def run(self, root: etree.Element) -> None:
+        """Wrap them in `span.also`, and set `data-toc-label`."""
+        for heading in [*root.iter("h2"), *root.iter("h3")]:
+            words = "".join(heading.itertext())
+            if len(words) > LONG_HEADING and (at := _first_words(words)):
+                _also(heading, at)
+                heading.set("data-toc-label", words[:at].rstrip(" ,;:"))
+
+
+def _first_words(words: str) -> int:
+    """Where the first words of a heading end, outside of quotes and brackets: at a colon or its like, or at a comma. 0 where they don't."""
+    depth, commas = 0, []
+    for at, letter in enumerate(words):
+        depth += (letter in "“(") - (letter in "”)")
+        if depth or words[at + 1 : at + 2] != " ":
+            continue
+        if letter in ":;?" and at < LONG_HEADING:
+            return at + 1
+        if letter == "," and at > SHORT_HEADING:
+            commas.append(at + 1)
+    return commas[0] if commas else 0
+
+
+def _also(heading: etree.Element, at: int) -> None:
+    """Move what is behind so many letters into a span; they end in the heading's own text, or behind one of its children."""
+    before: etree.Element | None = None
+    for place, child in enumerate([None, *heading]):
+        text = (heading.text if child is None else child.tail) or ""
+        at -= 0 if child is None else len("".join(child.itertext()))
+        if at < 0:
+            return  # within a child
+        if at <= len(text) and (at < len(text) or child is not None or place == len(heading)):
+            before, here, rest = child, text[:at], text[at:]
+            break
+        at -= len(text)
+    else:
+        return
+    span = etree.Element("span", {"class": "also"})
+    span.text = rest.lstrip()
+    for moved in list(heading)[place:]:
+        heading.remove(moved)
+        span.append(moved)
+    if before is None:
+        heading.text = f"{here} "
+    else:
+        before.tail = f"{here} "
+    heading.append(span)
+
+
 class GuideExtension(BlocksExtension):  # type: ignore[misc]
     """Both extensions in one, to be named in mkdocs.yml."""
 
@@ -240,6 +297,7 @@ class GuideExtension(BlocksExtension):  # type: ignore[misc]
         super().extendMarkdown(md)
         md.inlinePatterns.register(ClaimMarker(r"\{claim:([^}\s]+)\}", md), "claim", 175)
         md.treeprocessors.register(BesideEachOther(md), "languages", 15)
+        md.treeprocessors.register(LongHeadings(md), "long-headings", 6)
         md.treeprocessors.register(LinksElsewhere(md), "links-elsewhere", 5)
         md.treeprocessors.register(StackedTables(md), "stacked-tables", 4)
 

@@ -153,6 +153,25 @@ def test_a_table_of_three_columns_is_wide_where_its_rows_or_words_are_long(row, 
     assert ("data-stacked" in html) == stacked
 
 
+@pytest.mark.parametrize(
+    ("heading", "first", "also"),
+    [
+        ("It stops: " + "and stands " * 9, "It stops:", "and stands"),
+        ("`-1`, a long name of an error, " + "and another " * 8, "<code>-1</code>, a long name of an error,", "and another"),
+        ("“A word, quoted”, `code` and more: " + "words " * 14, "“A word, quoted”, <code>code</code> and more:", "words"),
+        ("`" + "x" * 99 + "`: short", None, None),
+        ("“" + "never, ever " * 9 + "”", None, None),
+        ("A short one: is left", None, None),
+    ],
+)  # fmt: skip
+def test_a_long_heading_has_its_first_words_large_and_in_the_contents(heading, first, also):
+    html = render(f"## {heading}\n")
+    assert re.sub("<[^>]+>", "", html).split() == re.sub("`", "", heading).split(), "every word stays"
+    found = re.fullmatch(r'<h2[^>]*>(.*) <span class="also">(.*)</span></h2>', html)
+    assert (found and found[1]) == first
+    assert found is None or found[2].startswith(also)
+
+
 def test_what_a_snippet_prints_as_a_table_is_one():
     html = render("/// outcome | strategies_table\nA caption.\n///\n")
     printed = snippets.accepted("strategies_table").text.splitlines()
