@@ -52,7 +52,7 @@ LONG_NAME = 12
 """Letters of a name in code that a first column of three has no room for."""
 LONG_ROW = 200
 """Letters of a row that would be a screen high in three columns of a phone."""
-LONG_WORDS = 34
+LONG_WORDS = 40
 """Letters of the longest words of three columns that have no room beside each other."""
 
 LONG_HEADING = 90
@@ -225,7 +225,7 @@ class StackedTables(Treeprocessor):
 def _is_long(table: etree.Element) -> bool:
     """Whether a table has rows or words for which three columns of a phone are too narrow."""
     names = ["".join(code.itertext()) for code in table.iterfind("tbody/tr/td[1]//code")]
-    rows = [["".join(cell.itertext()) for cell in row] for row in table.iterfind("tbody/tr")]
+    rows = [[" ".join(cell.itertext()) for cell in row] for row in table.iterfind("tbody/tr")]
     columns = zip(*rows, strict=False)
     words = sum(max((len(word) for cell in column for word in cell.split()), default=0) for column in columns)
     longest = max((sum(map(len, row)) for row in rows), default=0)

@@ -490,7 +490,8 @@ except Exception as error:
 """
         )
         watch.allow("Content Security Policy|violates|Refused to")
-        snippet.run()
+        with snippet.page.context.expect_event("requestfailed"):  # it is told of a moment after the program
+            snippet.run()
         expect(snippet.status).to_contain_text("Finished")
         assert snippet.result() == "refused\nrefused\n"
         assert elsewhere.log == []

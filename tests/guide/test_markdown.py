@@ -144,7 +144,7 @@ def test_a_table_of_three_columns_is_wide_where_it_begins_with_long_names():
     ("row", "stacked"),
     [
         (("a", "b " * 110, "c"), True), (("a", "b " * 90, "c"), False),
-        (("interruption", "notifications", "endpoints"), False), (("interruptions", "notifications", "application"), True),
+        (("responsibilities", "notifications", "application"), False), (("responsibilities", "notifications", "applications"), True),
     ],
 )  # fmt: skip
 def test_a_table_of_three_columns_is_wide_where_its_rows_or_words_are_long(row, stacked):
