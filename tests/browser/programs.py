@@ -8,11 +8,12 @@ JS = "import js\nfrom pyodide.ffi import create_proxy\n"
 
 @dataclass(frozen=True)
 class Program:
-    """Its code, how its state begins, and what it shows; "…" stands for anything."""
+    """Its code, how its state begins, and what it shows; "…" stands for anything. What ends its interpreter, which takes seconds, is tried in the one engine that told."""
 
     code: str
     status: str
     shows: str
+    only: str = ""
 
 
 def _exits(callback: str) -> str:
@@ -121,6 +122,7 @@ PROGRAMS = {
         f"{ASYNCIO}asyncio.run(asyncio.sleep(0.05))\nprint('on')\n",
         "Finished",
         f"{TRACE}  File …ZeroDivisionError: division by zero\non\n",
+        "firefox",
     ),
     # Hooks.
     "a hook for errors": Program(
@@ -182,34 +184,43 @@ PROGRAMS = {
         "a = []\nfor _ in range(100_000):\n    a = [a]\nrepr(a)\n",
         "Python crashed",
         "…Python crashed (its calls were nested too deeply). The next Run starts a fresh one.",
+        "firefox",
     ),
     "no timers": Program(
         f"{JS}js.globalThis.setTimeout = js.globalThis.MessageChannel = None\nprint('on')\n",
         "Finished",
         "on\n",
+        "webkit",
     ),
-    "no dates": Program(f"{JS}js.globalThis.Date = None\nopen('x', 'w')\n", "Python crashed", "…"),
+    "no dates": Program(f"{JS}js.globalThis.Date = None\nopen('x', 'w')\n", "Python crashed", "…", "webkit"),
     "no strings": Program(
-        f"{JS}{GONE.format(['split', 'slice', 'includes'], 'String')}open('x')\n", "Python crashed", "…"
+        f"{JS}{GONE.format(['split', 'slice', 'includes'], 'String')}open('x')\n",
+        "Python crashed",
+        "…",
+        "webkit",
     ),
     "no room": Program(
         "with open('/tmp/large', 'wb') as file:\n    while True:\n        file.write(bytes(50_000_000))\n",
         "Error in line 3",
         "…OSError: [Errno 51] No space left on device\n",
+        "chromium",
     ),
     "room again": Program(
         "from pathlib import Path\nprint(Path('/tmp/large').write_bytes(bytes(50_000_000)))\n",
         "Finished",
         "50000000\n",
+        "chromium",
     ),
     "nobody who asks": Program(
         "import sys\ndef hook(event, what):\n    if event == 'compile':\n        raise RuntimeError\nsys.addaudithook(hook)\n",
         "Finished",
         "The program printed nothing.",
+        "chromium",
     ),
     "its own words": Program(
         "import linecache\nlinecache.cache = None\n1/0\n",
         "Error in line 3",
         "ZeroDivisionError (it could not be shown…",
+        "chromium",
     ),
 }
