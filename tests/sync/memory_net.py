@@ -45,7 +45,7 @@ def network(library, connected: Callable[[], asyncio.BaseProtocol], **asks):
 
     class Near(core.AsyncNetworkStream):
         def __init__(self, far: Far) -> None:
-            self.far = far
+            self.far, self.closed = far, False
 
         async def read(self, max_bytes, timeout=None):
             try:
@@ -60,8 +60,6 @@ def network(library, connected: Callable[[], asyncio.BaseProtocol], **asks):
             data = bytes(self.far.came[:max_bytes])
             del self.far.came[:max_bytes]
             return data
-
-        closed = False
 
         async def write(self, buffer, timeout=None):
             await asyncio.sleep(0)

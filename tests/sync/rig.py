@@ -42,6 +42,14 @@ def wanted(truth: Truth) -> Landed:
     return {content.id: (content.title, content.file) for content in truth.contents.values()}
 
 
+def execute(folder: Path, *statements: str) -> None:
+    """Write into a folder's database, as another program may."""
+    with closing(sqlite3.connect(folder / "sync.db")) as database:
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+
+
 def landed(folder: Path) -> Landed:
     """What a folder holds: read from the tables and the files, without the engine."""
     with closing(sqlite3.connect(folder / "sync.db")) as database:

@@ -32,7 +32,7 @@ from faultlab.servers.injections_feed import HOSTILE_NAMES
 from faultlab.servers.server import SOUND, FeedServer
 from faultlab.servers.wire import Reply, Request
 
-from .rig import SIZE, Rig, small_truth
+from .rig import SIZE, Rig, execute, small_truth
 
 CUT = Fault("F11")
 ALWAYS = When.FROM
@@ -336,9 +336,7 @@ def error_of(rig: Rig, **options):
 def test_f48_the_database(rig):
     """One from a newer version is left alone."""
     assert rig.run().finished
-    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
-        database.execute("PRAGMA user_version = 99")
-        database.commit()
+    execute(rig.folder, "PRAGMA user_version = 99")
     before = rig.held()
     error = error_of(rig)
     assert isinstance(error, NewerDatabase)

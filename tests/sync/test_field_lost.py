@@ -15,7 +15,7 @@ from afterswipe.sync.transfer.answers import Answer, Ask, Receive, Refuse, Verif
 from faultlab.servers.server import AUTHOR, CREATED, DELETED, FILE_UPDATED, SOUND, FeedServer, Truth
 from faultlab.servers.wire import Reply
 
-from .rig import Rig, landed, small_truth, wanted
+from .rig import Rig, execute, landed, small_truth, wanted
 
 
 class Answering(FeedServer):
@@ -97,9 +97,7 @@ def test_an_empty_list_on_a_new_database_deletes_nothing(rig, lost):
 
 def test_another_program_s_database_is_refused(rig):
     rig.folder.mkdir()
-    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
-        database.execute("CREATE TABLE theirs (name TEXT)")
-        database.commit()
+    execute(rig.folder, "CREATE TABLE theirs (name TEXT)")
     before = (rig.folder / "sync.db").read_bytes()
     with pytest.raises(ForeignDatabase):
         rig.run()

@@ -31,7 +31,7 @@ from faultlab.servers.faulty import FaultyServer, FaultyTransport
 from faultlab.servers.server import AUTHOR, SOUND, FeedServer
 from faultlab.servers.wire import Ending, Reply
 
-from .rig import BASE, LIMITS, Rig, landed, small_truth, wanted
+from .rig import BASE, LIMITS, Rig, execute, landed, small_truth, wanted
 from .test_field_lost import answering, sounds
 
 
@@ -393,10 +393,7 @@ def test_bytes_that_are_lost_on_their_way_are_one_content_s_trouble(rig):
 
 def test_a_file_that_cannot_be_read_is_a_lost_file(rig):
     assert rig.run().finished
-    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
-        database.execute("UPDATE meta SET clean = 0")
-        database.execute("UPDATE files SET checked = 0")
-        database.commit()
+    execute(rig.folder, "UPDATE meta SET clean = 0", "UPDATE files SET checked = 0")
     assert rig.run(disk=Refusing(rig.folder, {"read": 1}, errno.EIO)).finished
     assert rig.in_sync()
 

@@ -9,7 +9,7 @@ import pytest
 from afterswipe.sync import CorruptDatabase, Sync
 from afterswipe.sync.store import schema
 
-from .rig import BASE, SOUND, Rig, small_truth
+from .rig import BASE, SOUND, Rig, execute, small_truth
 
 TABLES = ("meta", "events", "entities", "files", "transfers", "done", "spelled", "strays")
 
@@ -32,17 +32,13 @@ def half(tmp_path):
     )
     rig.run()
     rig.honest.answer = answer
-    execute(rig, "INSERT INTO strays VALUES ('x')", "INSERT INTO done VALUES ('x', 'y', 0)")
-    execute(rig, "INSERT INTO spelled SELECT key, upper(content) FROM events LIMIT 1")
+    damage(rig, "INSERT INTO strays VALUES ('x')", "INSERT INTO done VALUES ('x', 'y', 0)")
+    damage(rig, "INSERT INTO spelled SELECT key, upper(content) FROM events LIMIT 1")
     return rig
 
 
-def execute(rig, *statements):
-    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
-        database.execute("PRAGMA ignore_check_constraints = 1")
-        for statement in statements:
-            database.execute(statement)
-        database.commit()
+def damage(rig, *statements):
+    execute(rig.folder, "PRAGMA ignore_check_constraints = 1", *statements)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +51,7 @@ def execute(rig, *statements):
 def test_a_value_of_another_kind(half, table, column, value):
     """Red before: in `version`, `cursor_version`, `size` or `sha256` it was a traceback, and in a key a file less and no word of it."""
     with suppress(sqlite3.IntegrityError):  # some are not taken
-        execute(half, f"UPDATE {table} SET {column} = {value}")
+        damage(half, f"UPDATE {table} SET {column} = {value}")
     with suppress(CorruptDatabase):
         Sync(None, BASE, half.folder).state()
         Sync(None, BASE, half.folder).pending_files()
@@ -82,13 +78,13 @@ def test_a_value_of_another_kind(half, table, column, value):
 )
 def test_rows_that_contradict_each_other(half, statement):
     """Red before: "everything is here" with a file less, or pending for ever."""
-    execute(half, statement)
+    damage(half, statement)
     assert half.run().finished
     assert half.in_sync()
 
 
 def test_what_a_viewer_leaves_is_no_damage(half):
     """Statistics, and a table of somebody's own."""
-    execute(half, "ANALYZE", "CREATE TABLE notes (text INTEGER)", "INSERT INTO notes VALUES ('mine')")
+    damage(half, "ANALYZE", "CREATE TABLE notes (text INTEGER)", "INSERT INTO notes VALUES ('mine')")
     assert half.run().finished
     assert not list(half.folder.glob("*.damaged*"))

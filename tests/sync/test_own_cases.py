@@ -36,7 +36,7 @@ from faultlab.servers.server import FILE_UPDATED, SOUND, Content, FeedServer, Tr
 from faultlab.servers.wire import Ending, Reply
 from guide.hosting import hosted
 
-from .rig import BASE, Rig, changed, landed, small_truth, wanted
+from .rig import BASE, Rig, changed, execute, landed, small_truth, wanted
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
@@ -685,10 +685,7 @@ def test_a_file_that_the_disk_refuses_to_open_or_to_grow_is_its_content_s_troubl
 def test_after_a_kill_a_file_that_may_not_be_read_is_got_again(rig):
     """As one that another user's run has put there. Red before: every run ended at it, before the feed was asked (kind 10)."""
     rig.run()
-    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
-        database.execute("UPDATE meta SET clean = 0")
-        database.execute("UPDATE files SET checked = 0")
-        database.commit()
+    execute(rig.folder, "UPDATE meta SET clean = 0", "UPDATE files SET checked = 0")
     assert rig.run(disk=ForOne(rig.folder, only(rig), "read")).finished
     assert rig.in_sync()
 

@@ -2,9 +2,7 @@
 
 import errno
 import json
-import sqlite3
 import threading
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -17,7 +15,7 @@ from faultlab.servers.faulty import Fault, When
 from faultlab.servers.server import CREATED, DELETED, SONG, SOUND
 from faultlab.servers.wire import Reply
 
-from .rig import BASE, Rig, changed, landed, small_truth, wanted
+from .rig import BASE, Rig, changed, execute, landed, small_truth, wanted
 
 
 def listed(events: list) -> Reply:
@@ -217,9 +215,7 @@ def test_a_row_that_makes_no_sense_is_a_damaged_database(tmp_path, damage, exten
     """Bits that turned over in `sync.db`: a traceback at each start, or for ever "1 left", with no problem named."""
     rig = Rig(tmp_path / "here", small_truth(3, 5_000), extended=extended)
     assert not rig.run([Fault("F11", arg="2000", when=When.FROM)], limits={"requests": 1}).finished
-    with closing(sqlite3.connect(rig.folder / "sync.db")) as database:
-        database.execute(damage)
-        database.commit()
+    execute(rig.folder, damage)
     assert rig.run().finished
     assert rig.run().finished
     assert landed(rig.folder) == wanted(rig.truth)

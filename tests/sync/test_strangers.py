@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -24,7 +24,7 @@ from faultlab.servers.server import FeedServer, identifier
 from faultlab.servers.wire import Reply
 from guide.hosting import hosted
 
-from .rig import Rig, changed, landed, small_truth, wanted
+from .rig import Rig, changed, execute, landed, small_truth, wanted
 
 ID = identifier(0, "content", 1)
 
@@ -134,13 +134,7 @@ def middle(path) -> None:
 
 
 def rows(*statements: str):
-    def change(path) -> None:
-        with closing(sqlite3.connect(path)) as database:
-            for statement in statements:
-                database.execute(statement)
-            database.commit()
-
-    return change
+    return lambda path: execute(path.parent, *statements)
 
 
 @pytest.mark.parametrize("by", ["command", "engine"])
