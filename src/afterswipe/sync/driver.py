@@ -118,7 +118,7 @@ class Driver:
     # After an end that was none.
 
     def check_after_unclean_end(self) -> None:
-        """Where the last run did not end in good order: look at the database, and at the files that came since the last look."""
+        """Where the last run did not end in good order: look at the files that came since the last look."""
         if not self.fetcher.lease.unclean:
             return
         for group in batched(self.store.files("NOT checked"), self.limits.group_files):

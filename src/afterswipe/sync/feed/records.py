@@ -45,7 +45,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the feed we are. `page` is the next page of a list that has not come to its end."""
+    """Where in the feed we are, and when, in seconds since 1970, to ask again. `page` is the next page of a list that has not come to its end."""
 
     identity: Identity
     cursor: str | None = None
