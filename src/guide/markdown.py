@@ -239,49 +239,45 @@ class LongHeadings(Treeprocessor):
         """Wrap them in `span.also`, and set `data-toc-label`."""
         for heading in [*root.iter("h2"), *root.iter("h3")]:
             words = "".join(heading.itertext())
-            if len(words) > LONG_HEADING and (at := _first_words(words)):
-                _also(heading, at)
+            at = _first_words(words) if len(words) > LONG_HEADING else 0
+            if at and _also(heading, at):
                 heading.set("data-toc-label", words[:at].rstrip(" ,;:"))
 
 
 def _first_words(words: str) -> int:
-    """Where the first words of a heading end, outside of quotes and brackets: at a colon or its like, or at a comma. 0 where they don't."""
-    depth, commas = 0, []
-    for at, letter in enumerate(words):
+    """Where the first words of a heading end, and a space follows, outside of quotes and brackets: at a colon or its like, or at a comma. 0 where they don't."""
+    depth = comma = 0
+    for at, letter in enumerate(words, 1):
         depth += (letter in "“(") - (letter in "”)")
-        if depth or words[at + 1 : at + 2] != " ":
+        if depth or words[at : at + 1] != " ":
             continue
-        if letter in ":;?" and at < LONG_HEADING:
-            return at + 1
-        if letter == "," and at > SHORT_HEADING:
-            commas.append(at + 1)
-    return commas[0] if commas else 0
+        if letter in ":;?" and at <= LONG_HEADING:
+            return at
+        if letter == "," and at > SHORT_HEADING + 1:
+            comma = comma or at
+    return comma
 
 
-def _also(heading: etree.Element, at: int) -> None:
-    """Move what is behind so many letters into a span; they end in the heading's own text, or behind one of its children."""
-    before: etree.Element | None = None
-    for place, child in enumerate([None, *heading]):
-        text = (heading.text if child is None else child.tail) or ""
-        at -= 0 if child is None else len("".join(child.itertext()))
-        if at < 0:
-            return  # within a child
-        if at <= len(text) and (at < len(text) or child is not None or place == len(heading)):
-            before, here, rest = child, text[:at], text[at:]
-            break
+def _also(heading: etree.Element, at: int) -> bool:
+    """Move what is behind so many letters into a span, if that is not in the middle of a part of the heading."""
+    parts = list(heading)
+    for place, part in enumerate([None, *parts]):
+        text = (heading.text if part is None else part.tail) or ""
+        at -= 0 if part is None else len("".join(part.itertext()))
+        if 0 <= at < len(text):
+            span = etree.Element("span", {"class": "also"})
+            span.text = text[at:].lstrip()
+            for moved in parts[place:]:
+                heading.remove(moved)
+                span.append(moved)
+            if part is None:
+                heading.text = f"{text[:at]} "
+            else:
+                part.tail = f"{text[:at]} "
+            heading.append(span)
+            return True
         at -= len(text)
-    else:
-        return
-    span = etree.Element("span", {"class": "also"})
-    span.text = rest.lstrip()
-    for moved in list(heading)[place:]:
-        heading.remove(moved)
-        span.append(moved)
-    if before is None:
-        heading.text = f"{here} "
-    else:
-        before.tail = f"{here} "
-    heading.append(span)
+    return False
 
 
 class GuideExtension(BlocksExtension):  # type: ignore[misc]
