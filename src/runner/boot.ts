@@ -222,8 +222,10 @@ function limitFiles(files: Files): () => boolean {
     const before = room(node);
     if (size > before && taken + size - before > FILES_LIMIT) {
       taken = held(files.root); // some may be gone
-      full ||= taken + size - before > FILES_LIMIT;
-      if (taken + size - before > FILES_LIMIT) throw new files.ErrnoError(NO_SPACE);
+      if (taken + size - before > FILES_LIMIT) {
+        full = true;
+        throw new files.ErrnoError(NO_SPACE);
+      }
     }
     const result = grow();
     taken += room(node) - before;

@@ -171,7 +171,7 @@ export class Engine {
     const terms = new Set(asked.flatMap((concept) => concept.flatMap((way) => way.words)));
     const stems = meant(simple(query)).map(stem);
     const pairs = stems.slice(1).map((word, at) => ` ${stems[at] ?? ""} ${word} `);
-    return { items: this.grouped(this.scored(asked, pairs), terms) };
+    return { items: this.grouped(this.scored(asked, pairs), fitting(terms)) };
   }
 
   /** A query whose long words that nobody has are the nearest that somebody has, for then their synonyms are known too. */
@@ -244,7 +244,7 @@ export class Engine {
   }
 
   /** By page, the best first: a page counts as its best section and a little of those after it. */
-  private grouped(scores: ReadonlyMap<number, number>, terms: ReadonlySet<string>): Item[][] {
+  private grouped(scores: ReadonlyMap<number, number>, fits: Fits): Item[][] {
     const byPage = new Map<string, [number, number][]>();
     for (const [id, score] of scores) {
       const page = (this.docs[id]?.location ?? "").split("#")[0] ?? "";
@@ -265,14 +265,14 @@ export class Engine {
         const seen = sections.slice(0, SEEN).filter(([, score]) => score >= (sections[0]?.[1] ?? 0) * NEARLY);
         // The theme folds the sections that score less than the first item.
         const items = own === undefined ? sections : [[own, seen.at(-1)?.[1] ?? top] as const, ...sections];
-        return items.map(([id, score]) => this.item(id, score, terms));
+        return items.map(([id, score]) => this.item(id, score, fits));
       });
   }
 
-  private item(id: number, score: number, terms: ReadonlySet<string>): Item {
+  private item(id: number, score: number, fits: Fits): Item {
     const doc = this.docs[id];
     if (!doc) throw new Error(`no document ${id}`);
-    return { location: doc.location, title: marked(doc.title, terms), text: marked(excerpt(doc.text, terms), terms), score, terms: {} };
+    return { location: doc.location, title: marked(doc.title, fits), text: marked(excerpt(doc.text, fits), fits), score, terms: {} };
   }
 }
 
@@ -285,15 +285,26 @@ function listsLater<T extends { readonly page: string }>(ranked: readonly T[]): 
   return [...first, ...ranked.filter((one) => !first.includes(one))];
 }
 
-function fits(word: string, terms: ReadonlySet<string>): boolean {
-  return words(word).some((part) => [...terms].some((term) => part === term || (term.length > 3 && part.startsWith(term))));
+/** Whether a word of a text was asked for. */
+type Fits = (word: string) => boolean;
+
+/** Each word is looked at once, for texts say most of theirs many times. */
+function fitting(terms: ReadonlySet<string>): Fits {
+  const known = new Map<string, boolean>();
+  const look: Fits = (word) =>
+    words(word).some((part) => [...terms].some((term) => part === term || (term.length > 3 && part.startsWith(term))));
+  return (word) => {
+    const fits = known.get(word) ?? look(word);
+    known.set(word, fits);
+    return fits;
+  };
 }
 
 /** A piece of the text around the first word that was asked for. */
-function excerpt(text: string, terms: ReadonlySet<string>): string {
+function excerpt(text: string, fits: Fits): string {
   let at = 0;
   for (const match of text.matchAll(/[\p{L}\p{N}_]+/gu)) {
-    if (fits(match[0], terms)) {
+    if (fits(match[0])) {
       at = match.index;
       break;
     }
@@ -304,10 +315,10 @@ function excerpt(text: string, terms: ReadonlySet<string>): string {
 }
 
 /** As HTML, with the words that were asked for marked. */
-function marked(text: string, terms: ReadonlySet<string>): string {
+function marked(text: string, fits: Fits): string {
   return text
     .split(/([\p{L}\p{N}_]+)/gu)
-    .map((part, at) => (at % 2 && fits(part, terms) ? `<mark data-md-highlight>${escaped(part)}</mark>` : escaped(part)))
+    .map((part, at) => (at % 2 && fits(part) ? `<mark data-md-highlight>${escaped(part)}</mark>` : escaped(part)))
     .join("");
 }
 
