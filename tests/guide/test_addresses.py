@@ -118,8 +118,10 @@ def test_every_place_that_the_one_page_had_is_on_a_page_below_it():
         (
             "errors",
             "error_ids",
-            "ended errors-by-name exc-resource expires-early jetsam-reasons key-points "
-            "mapped-file metrickit app-hang no-task-request scene-create scheduler termination-codes watchdog-termination",
+            (
+                "ended errors-by-name exc-resource expires-early jetsam-reasons key-points mapped-file metrickit app-hang"
+                " no-task-request scene-create scheduler termination-codes watchdog-termination"
+            ),
         ),
     ],
 )
