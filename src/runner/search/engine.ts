@@ -41,8 +41,8 @@ const STOP = new Set(
 const WEIGHTS: readonly (readonly [string, number])[] = [
   ["what-you-see/", 1.3],
   ["questions/#", 1.2],
-  ["errors/#", 1.25],
-  ["other-work/", 1.25], // and the pages below it
+  ["errors/", 1.25],
+  ["other-work/", 1.25], // both with the pages below them
   ["handlers/#", 1.25],
   ["places/#", 1.25],
   ["a-sync-that-survives/", 0.7],
