@@ -257,7 +257,11 @@ class _Picture:
         pushed = f"{len(card.pushes)} push{'es' * (len(card.pushes) > 1)}, " if card.pushes else ""
         verb = "says " if says.startswith("“") and not pushed else ""
         label = f"Card: {card.title}" if card.kind == "app" else f"System's card: {card.title}"
-        bar = self._row(label, (pushed + verb + says).removesuffix(", "), says.partition(" by ")[0] if last.moves else says)
+        bar = self._row(
+            label,
+            (pushed + verb + says).removesuffix(", "),
+            says.partition(" by ")[0] if last.moves else says,
+        )
         edge = SAYS if card.kind == "app" else SYSTEM
         shown = [span for span in card.spans if span.state != "pending"]
         if shown:
