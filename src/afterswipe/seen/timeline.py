@@ -253,15 +253,11 @@ class _Picture:
         if last.state == "stale":
             says = _WORDS["stale"]
         elif last.moves:
-            says = last.what
+            says = "moves"
         pushed = f"{len(card.pushes)} push{'es' * (len(card.pushes) > 1)}, " if card.pushes else ""
         verb = "says " if says.startswith("“") and not pushed else ""
         label = f"Card: {card.title}" if card.kind == "app" else f"System's card: {card.title}"
-        bar = self._row(
-            label,
-            (pushed + verb + says).removesuffix(", "),
-            says.partition(" by ")[0] if last.moves else says,
-        )
+        bar = self._row(label, (pushed + verb + says).removesuffix(", "), says)
         edge = SAYS if card.kind == "app" else SYSTEM
         shown = [span for span in card.spans if span.state != "pending"]
         if shown:
