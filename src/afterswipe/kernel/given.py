@@ -108,8 +108,9 @@ class CheckedData(Checked):
 
 
 def _set(thing: object, name: str, value: Any) -> None:
-    own = name[0] == "_" or str(_getframe(1).f_globals.get("__name__")).startswith("afterswipe.")
-    object.__setattr__(thing, name, value if own else settable(thing, name, value))
+    if name[0] != "_" and not str(_getframe(1).f_globals.get("__name__")).startswith("afterswipe."):
+        value = settable(thing, name, value)
+    object.__setattr__(thing, name, value)
 
 
 Checked.__setattr__ = _set  # type: ignore[method-assign]  # in the class it would let a type checker pass any name

@@ -134,8 +134,7 @@ _SHAPES = {
 
 
 def _sign(x: int, colour: str, word: str) -> str:
-    shape = _SHAPES.get(word, "")
-    return f'<svg x="{x}%" y="0" overflow="visible"><g fill="{colour}">{shape}</g></svg>'
+    return f'<svg x="{x}%" y="0" overflow="visible"><g fill="{colour}">{_SHAPES.get(word, "")}</g></svg>'
 
 
 def _half(x: int, edge: str, inside: list[str]) -> str:

@@ -204,8 +204,7 @@ class _Picture:
 
     def _inside(self, span: Span, bar: float, words: str, colour: str, *, middle: bool = False) -> bool:
         """Write words into a stretch of a row, beside the marks that cross it; False where there is no room."""
-        marks = sorted(at for at, _ in self.marks if span.start < at < span.end)
-        cuts = [span.start, *marks, span.end]
+        cuts = [span.start, *sorted(at for at, _ in self.marks if span.start < at < span.end), span.end]
         left, right = max(pairwise(cuts), key=lambda part: part[1] - part[0])
         if self.x(right - left) * _NARROW / 100 < _LETTER * len(words) + 12:
             return False
@@ -225,8 +224,7 @@ class _Picture:
             # The lighter bar is too light for the paper's colour to be read on it.
             self._inside(span, bar, span.what, INK if background else PAPER, middle=True)
         for span in rests:
-            long = f"{span.what} for {duration(span.length)}"
-            if not self._inside(span, bar, long, MUTED, middle=True):
+            if not self._inside(span, bar, f"{span.what} for {duration(span.length)}", MUTED, middle=True):
                 self._inside(span, bar, span.what, MUTED, middle=True)
 
     def _bytes(self) -> None:

@@ -118,7 +118,7 @@ class UploadTask(Checked):
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:
-        piece = min(int(self.process.rules.number("model.upload-chunk")), self.size)
+        piece = min(self._connections.network.piece, self.size)
         zeros = _zeros(piece)
         left = self.size - self._resumed
         while left:
