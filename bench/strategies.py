@@ -13,7 +13,6 @@ from statistics import median
 
 from cpu import seconds
 
-from afterswipe.claims.rules import Rules
 from afterswipe.story import STRATEGIES, compare, table
 from afterswipe.story.comparison import MOBILE, STORIES, THEY_COME_AND_GO, _by_lot
 
@@ -45,10 +44,9 @@ def main(uploads: int = 1_000) -> None:
 
 def grain(seeds: int = 1_000) -> None:
     """Print the shares and by how much they differ."""
-    fine = Rules("26").number("model.upload-chunk")
     for strategy in STRATEGIES:
         shares = []
-        for pieces in ({}, {"model.comparison-chunk": fine}):
+        for pieces in ({}, {"model.comparison-chunk": 0}):
             lots = [
                 _by_lot(strategy, STORIES, THEY_COME_AND_GO, MOBILE, seed, claims=pieces)
                 for seed in range(seeds)

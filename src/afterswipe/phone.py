@@ -50,7 +50,11 @@ class Phone(System[Application]):
         disputes: Mapping[str, str] | None = None,
         claims: Mapping[str, float] | None = None,
     ) -> None:
-        super().__init__(Rules(ios, suppose=suppose, disputes=disputes, claims=claims), seed, uplink)
+        read: object = ios  # a comparison gives the rules, read once for all of its phones
+        rules = (
+            read if isinstance(read, Rules) else Rules(ios, suppose=suppose, disputes=disputes, claims=claims)
+        )
+        super().__init__(rules, seed, uplink)
         self.host.open = self.open
         self._main: AppMain | None = None
         self._in_switcher = False

@@ -399,6 +399,17 @@ def test_a_run_that_is_left_early_comes_out_the_same(name: str, monkeypatch: pyt
     assert early == [_by_lot(BY_NAME[name], STORIES, THEY_COME_AND_GO, MOBILE, seed) for seed in range(25)]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_larger_pieces_arrive_when_small_ones_do(name: str):
+    """Each is as irregular as the small ones that it stands for; only what a cut piece has to send again may differ, and is left out here."""
+    with pytest.MonkeyPatch.context() as patch:
+        change(patch, **{"model.outage-share": 0, "model.person-force-quits": 0})
+        for seed in range(8):
+            lots = (BY_NAME[name], STORIES, THEY_COME_AND_GO, MOBILE, seed)
+            large, small = (_by_lot(*lots, claims=pieces) for pieces in (None, {"model.comparison-chunk": 0}))
+            assert large.seconds == pytest.approx(small.seconds, abs=2)
+
+
 def test_runs_are_left_early(phones: list[Phone]):
     """Or the test above would compare the same with the same."""
     for name in ("full recipe", "background task assertion"):  # the second one mostly fails

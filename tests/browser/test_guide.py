@@ -169,7 +169,7 @@ def test_the_theme_makes_no_second_element_of_colours(page: Page, server: Static
 
 
 @pytest.mark.parametrize(
-    "address", ["claims/#live-activity", "reference/api/phone/#afterswipe.Phone.truth", "errors/#push"]
+    "address", ["claims/#live-activity", "reference/api/phone/#afterswipe.Phone.truth", "errors/card/#push"]
 )
 def test_a_cited_place_is_what_the_reader_sees(page: Page, server: StaticServer, address: str) -> None:
     page.goto(f"{server.origin}/{address}")
@@ -242,15 +242,23 @@ def test_an_old_place_of_the_reference_is_led_on_before_anything_is_drawn(
     page.wait_for_url(f"{server.origin}/404.html")
 
 
-@pytest.mark.parametrize(("place", "room"), [("stands-still", "card"), ("work-that-broke-off", "work")])
-def test_an_old_place_of_what_you_see_is_led_on(
-    page: Page, server: StaticServer, place: str, room: str
+@pytest.mark.parametrize(
+    ("old", "place", "room", "here"),
+    [
+        ("what-you-see", "stands-still", "card", "minus-1005"),
+        ("what-you-see", "work-that-broke-off", "work", "minus-1005"),
+        ("errors", "push", "card", "metrickit"),
+        ("errors", "rbs", "log", "scheduler"),
+    ],
+)
+def test_an_old_place_of_a_divided_page_is_led_on(
+    page: Page, server: StaticServer, old: str, place: str, room: str, here: str
 ) -> None:
-    page.goto(f"{server.origin}/what-you-see/#{place}", wait_until="commit")
-    page.wait_for_url(f"{server.origin}/what-you-see/{room}/#{place}")
+    page.goto(f"{server.origin}/{old}/#{place}", wait_until="commit")
+    page.wait_for_url(f"{server.origin}/{old}/{room}/#{place}")
     assert 0 < page.evaluate(PLACE, place) < 150
-    page.goto(f"{server.origin}/what-you-see/#minus-1005")
-    assert page.url == f"{server.origin}/what-you-see/#minus-1005"
+    page.goto(f"{server.origin}/{old}/#{here}")
+    assert page.url == f"{server.origin}/{old}/#{here}"
 
 
 def test_without_scripts_an_old_place_of_the_reference_is_the_link_that_leads_there(

@@ -360,6 +360,12 @@ PRESS = """async (root, times) => {
     }
 }"""
 
+#: A worker that a busy machine keeps from answering for a second is not exchanged: a new one holds other numbers.
+PATIENT = """
+const later = setTimeout;
+globalThis.setTimeout = (call, ms = 0, ...given) => later(call, 1000 * ms, ...given);
+"""
+
 KEEP_ADDRESSES = """
 globalThis.addresses = [];
 const make = URL.createObjectURL;
@@ -369,7 +375,7 @@ URL.createObjectURL = (blob) => { addresses.push(make(blob)); return addresses.a
 
 def test_many_runs_leave_nothing_behind(opener: Opener, context: BrowserContext, watch: Watch) -> None:
     watch.allow("ERR_FILE_NOT_FOUND")
-    page = opener.page({"a.py": Source(BUSY), "b.py": Source(COUNT)}, script=KEEP_ADDRESSES)
+    page = opener.page({"a.py": Source(BUSY), "b.py": Source(COUNT)}, script=PATIENT + KEEP_ADDRESSES)
     busy, count = Snippet(page, "a.py"), Snippet(page, "b.py")
     session = context.new_cdp_session(page)
 

@@ -107,18 +107,35 @@ def test_every_place_that_the_one_page_had_is_on_a_page_below_it():
     assert gone == {"afterswipe.claims.override"}
 
 
-def test_every_place_that_the_page_of_other_work_had_is_found_from_there_on_the_page_of_its_kind():
-    text = (SITE / "other-work/index.html").read_text(encoding="utf-8")
-    had = set((GOLDEN / "other_work_ids.txt").read_text(encoding="utf-8").split())
+@pytest.mark.parametrize(
+    ("split", "listed", "here"),
+    [
+        (
+            "other-work",
+            "other_work_ids",
+            "key-points other-work-after-leaving reloads screen-on works-in-debug",
+        ),
+        (
+            "errors",
+            "error_ids",
+            (
+                "ended errors-by-name exc-resource expires-early jetsam-reasons key-points mapped-file metrickit app-hang"
+                " no-task-request scene-create scheduler termination-codes watchdog-termination"
+            ),
+        ),
+    ],
+)
+def test_every_place_that_a_divided_page_had_is_found_from_there_on_the_page_of_its_kind(split, listed, here):
+    text = (SITE / split / "index.html").read_text(encoding="utf-8")
+    had = set((GOLDEN / f"{listed}.txt").read_text(encoding="utf-8").split())
     assert had - links.read(text).ids == set()
     leads = json.loads(re.search(r"var pages=(\{.*?\})", text)[1])
     below = {
         f"{page.parent.name}/": links.read(page.read_text(encoding="utf-8")).ids
-        for page in sorted((SITE / "other-work").glob("*/index.html"))
+        for page in sorted((SITE / split).glob("*/index.html"))
     }
     moved = {name for page in leads for name in leads[page] if name in below[page]}
-    here = {"key-points", "other-work-after-leaving", "reloads", "screen-on", "works-in-debug"}
-    assert had - moved == here
+    assert had - moved == set(here.split())
 
 
 def test_the_list_is_read_as_prefixes_and_names():

@@ -180,6 +180,6 @@ def test_what_a_snippet_prints_as_a_table_is_one():
     assert '<td data-label="Card misled">0.8 s (frozen)</td>' in html
     assert "<figcaption>\n<p>A caption.</p>" in html
     below = render("/// outcome | strategies_monte_carlo\nA caption.\n///\n")
-    assert "</table>\n<p>Bytes are counted in pieces of 3 MB.</p>" in below
+    assert "</table>\n<p>Bytes are counted in pieces of at most 10 % of a story.</p>" in below
     with pytest.raises(BuildError, match="is no table"):
         render("/// outcome | story_upload\n///\n")

@@ -24,7 +24,8 @@ PAGES = sentence_lint.pages(ROOT)
 CHAPTERS = {
     path: text
     for path, text in PAGES.items()
-    if path.parent in {DOCS, DOCS / "other-work"} and path.stem not in {"index", "how-we-know"}
+    if path.parent in {DOCS, DOCS / "errors", DOCS / "other-work"}
+    and path.stem not in {"index", "how-we-know"}
 }
 
 

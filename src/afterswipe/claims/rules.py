@@ -167,5 +167,4 @@ def _units() -> dict[str, str]:
 def covers(ios: Version, since: str, until: str) -> bool:
     """Whether a version is in this range. A claim that holds until 12 holds on 12.4 too; until 26.0, not on 26.1."""
     last = tuple(map(int, until.split("."))) if until else ()
-    mine = (*ios, *(0 for _ in last))
-    return (not since or Version(since) <= ios) and mine[: len(last)] <= last
+    return (not since or Version(since) <= ios) and (*ios, *(0 for _ in last))[: len(last)] <= last

@@ -96,7 +96,7 @@ class _Arriving(httpx.AsyncByteStream):
         self._body, self._defunct = b"", why
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        piece = int(self._connections.network.rules.number("model.upload-chunk"))
+        piece = self._connections.network.piece
         for start in range(0, len(self._body), piece):
             if self._defunct:
                 raise ReadError(self._defunct)

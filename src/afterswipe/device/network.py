@@ -12,7 +12,9 @@ limits, what it does when nobody reads any more.
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
+from itertools import repeat, starmap
+from math import ceil, inf
 from random import Random
 from typing import Any
 
@@ -74,6 +76,8 @@ class Network(Checked):
         up = uplink if uplink is not None else rules.number("model.uplink-bandwidth")
         self._numbers = {"uplink": up, "latency": float(rules.milliseconds("model.network-latency"))}
         self._jitter = rules.number("model.network-jitter")
+        self.even_for = inf
+        """After so many bytes the pace is drawn anew, where more are sent at once. A comparison sends larger pieces."""
         self._rng = rng
         self._record = record
         self._free_at = {"uplink": 0, "downlink": 0}
@@ -94,6 +98,9 @@ class Network(Checked):
         """The kind of network that is used. Change it with `switch_to`."""
         self.captive_portal = False
         """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
+
+    piece = cached_property(lambda own: int(own.rules.number("model.upload-chunk")))
+    """How many bytes of a transfer are sent at once."""
 
     @property
     def uplink(self) -> float:
@@ -267,7 +274,8 @@ class Network(Checked):
 
     def _carry(self, way: str, count: int, done: Action) -> Due:
         megabits = self.uplink if way == "uplink" else self.downlink
-        pace = 1 + self._jitter * (2 * self._rng.random() - 1)
+        lots = max(1, ceil(count / self.even_for))
+        pace = 1 + self._jitter * (2 * sum(starmap(self._rng.random, repeat((), lots))) / lots - 1)
         start = max(self.clock.now, self._free_at[way])
         self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
         return self.clock.at(self._free_at[way], done)

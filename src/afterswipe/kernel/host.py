@@ -130,11 +130,11 @@ class Host:
 
     def turn(self, until: int = 0) -> None:
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
-        process = self.process
+        process, beside = self.process, self.beside
         if process is not None and self._may_run(process):
             # Beside other processes, a process must not move the clock by itself.
-            process.loop.turn(0 if self.beside else until)
-        for loop in list(self.beside):
+            process.loop.turn(0 if beside else until)
+        for loop in list(beside) if beside else ():
             if not loop.is_running():
                 loop.turn()
 
@@ -147,11 +147,11 @@ class Host:
             self.turn(end if over is None else 0)  # where somebody asks, the app does not run ahead
             if over is not None and over():
                 end, over = clock.now, None  # what is due at this moment still happens
-            process, crew = self.process, [clock.next_due, *(loop.next_due for loop in self.beside)]
+            process, dues = self.process, [clock.next_due(), *[loop.next_due() for loop in self.beside]]
             if process is not None and self._may_run(process):
-                crew.append(process.loop.next_due)
-            dues = [due for ask in crew if (due := ask()) is not None]
-            if not dues or min(dues) > end:
+                dues.append(process.loop.next_due())
+            first = min([due for due in dues if due is not None], default=None)
+            if first is None or first > end:
                 break
-            clock.advance(min(dues))
+            clock.advance(first)
         clock.advance(max(end, clock.now))  # `over` may have let time pass itself

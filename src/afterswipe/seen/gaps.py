@@ -27,9 +27,10 @@ failed, unless it says 100 %. Neither is one that a push last changed, that show
 Not modelled: whether what was told was true when it was told, and what a text means beyond `words`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import get_args
+from itertools import chain
+from typing import Any, get_args
 
 from afterswipe.kernel import State
 from afterswipe.kernel import record as kept
@@ -97,9 +98,8 @@ class Told:
     sent: dict[Key, int] = field(default_factory=dict)
     older: set[Key] = field(default_factory=set)
     tied: set[Key] = field(default_factory=set)
-    meant: dict[str, str] = field(default_factory=dict)
     version: int = -1
-    """Of `Works`, for which all that follows was found."""
+    """Of the transfers, for which the next three were found."""
     mine: Work | None = None
     living: Work = field(default_factory=dict)
     word: tuple[str, str] = (NOT_JUDGED, "")
@@ -108,83 +108,12 @@ class Told:
     shows: tuple[float, float] | None = None
     """The figure on the card, as its progress or in its text, and how much that leaves open."""
 
-
-class Works:
-    """The transfers of a run, and which of them a card speaks of."""
-
-    def __init__(self) -> None:
-        self.state = State.NOT_RUNNING
-        self.moved: Work = {}
-        self._launches = 0
-        self.version = 0
-
-    def app_changed(self, entry: StateChanged) -> None:
-        """What runs in the app's process stops with it."""
-        self._launches += entry.before is State.NOT_RUNNING and entry.after.runs
-        self.state = entry.after
-        if not entry.after.runs:
-            lost = "suspended" if entry.after is State.SUSPENDED else "ended"
-            for moved in self.moved.values():
-                if moved.by == "app":
-                    moved.stop(entry.at, f"stopped when the app was {lost}")
-
-    def key(self, by: str, transfer: int) -> Key:
-        """The transfer that the record means by this number now."""
-        return (by, self._launches if by == "app" else 0, transfer)
-
-    def take(self, entry: OfTransfer) -> None:
-        """Note what became of a transfer."""
-        key = self.key(entry.by, entry.transfer)
-        known = self.moved.get(key)
-        match entry:
-            case kept.TransferMoved(sent=sent, size=size):
-                if known is not None and known.open:
-                    known.sent, known.size, known.came = sent, size, known.came or sent > 0
-                else:
-                    begun = Transfer(entry.by, entry.name, sent, size, entry.at, entry.session, entry.down)
-                    begun.came = sent > 0
-                    self.moved[key] = begun
-                    self.version += 1
-            case kept.TransferWaits(why=why) if known is not None:
-                known.waits = why
-            case kept.TransferEnded(outcome=outcome) if known is not None:
-                known.stop(entry.at, outcome)
-
-    def find(self, told: Told) -> None:
-        """Read a card, and find the transfers that it speaks of: None where two works are there and nothing ties one of them to it."""
-        card, text = told.card, told.card.text
-        meant = [[word] for known, word in told.meant.items() if text.startswith(known)]
-        told.says = meant[0] if meant else told_by(text) or told_by(card.title)
-        told.shows = figure(text) if card.progress is None else (card.progress, 0.0)
-        told.version, told.mine = self.version, self._of(told)
-        told.living = {key: moved for key, moved in (told.mine or {}).items() if not moved.died}
-        told.word = (NOT_JUDGED, "") if told.mine is None else self._word(told.mine)
-
-    def _of(self, told: Told) -> Work | None:
-        if told.card.kind == "system":
-            return {}
-        candidates = {key: moved for key, moved in self.moved.items() if key not in told.older}
-        if told.tied:  # what the app's code named, and where that failed, what sent the same file afterwards
-            tied = {key: moved for key, moved in self.moved.items() if key in told.tied}
-            failed = {moved.name: moved.started for moved in tied.values() if moved.died}
-            later = {key: moved for key, moved in self.moved.items() if moved.name in failed}
-            return tied | {key: moved for key, moved in later.items() if moved.started >= failed[moved.name]}
-        works = _joined(candidates)
-        if len(works) > 1:
-            works = [work for work in works if all(moved.started >= told.first for moved in work.values())]
-        if not candidates:
-            return {}
-        return works[0] if len(works) == 1 else None
-
-    def _word(self, mine: Work) -> tuple[str, str]:
-        """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""
-        if not mine:
-            return (GOES_ON if self.state.runs else STOPPED), ""
-        going = [moved for moved in mine.values() if moved.open and (moved.by != "app" or self.state.runs)]
-        if not going:
-            return STOPPED, ""
-        waits = [moved.waits for moved in going]
-        return (WAITS, waits[0]) if all(waits) else (GOES_ON, "")
+    def read(self, known: dict[str, str]) -> None:
+        """Read the card, whenever it has changed; `known` is what the app's code said of its texts."""
+        card, text = self.card, self.card.text
+        meant = [[word] for means, word in known.items() if text.startswith(means)]
+        self.says = meant[0] if meant else told_by(text) or told_by(card.title)
+        self.shows = figure(text) if card.progress is None else (card.progress, 0.0)
 
 
 def arrived(mine: Work) -> tuple[int, int]:
@@ -207,9 +136,6 @@ def _joined(candidates: Work) -> list[Work]:
 
 REASONS = ("frozen", "projected", "orphaned", "never started")
 """Why a card and what is so can differ."""
-
-_TELLS = (*get_args(OfTransfer), CardChanged, StateChanged, CardFollows, kept.CardMeans)
-"""The entries of a record that tell something about it."""
 
 
 @dataclass(frozen=True)
@@ -291,55 +217,128 @@ def judge(record: Record, end: int, tolerance: float) -> Judgement:
     """What the cards said and what was so, up to `end`. `tolerance` is a share of the whole (claim model.card-tolerance)."""
     reader, since = _Reader(tolerance), 0
     for entry in record:
-        if isinstance(entry, _TELLS):
+        if (take := reader.takes.get(type(entry))) is not None:
             if entry.at > since:
                 reader.judge_all(since, entry.at)
                 since = entry.at
-            reader.take(entry)
+            take(entry)
     reader.judge_all(since, end)
     reader.look_at_now(end)
-    found = [gap for gaps in reader.found.values() for gap in gaps]
-    gaps = sorted(found, key=lambda gap: (gap.start, gap.activity))
-    return Judgement(gaps, reader.now, reader.not_judged, list(reader.works.moved.values()))
+    gaps = sorted(chain.from_iterable(reader.found.values()), key=lambda gap: (gap.start, gap.activity))
+    return Judgement(gaps, reader.now, reader.not_judged, list(reader.moved.values()))
 
 
 class _Reader:
     def __init__(self, tolerance: float) -> None:
         self._tolerance = tolerance
-        self.works = Works()
+        self._state = State.NOT_RUNNING
+        self.moved: Work = {}
+        """All transfers of the run."""
+        self._launches = self._version = 0
         self._cards: dict[int, Told] = {}
         self._meant: dict[str, str] = {}
         self.found: dict[int, list[Gap]] = {}
         self.now: dict[int, IsSo] = {}
         self.not_judged: list[Span] = []
 
-    def take(self, entry: Entry) -> None:
-        self.works.version += not isinstance(entry, kept.TransferMoved)
-        match entry:
-            case kept.TransferMoved() | kept.TransferWaits() | kept.TransferEnded():
-                self.works.take(entry)
-            case StateChanged():
-                self.works.app_changed(entry)
-            case CardFollows(activity=number) if number in self._cards:
-                self._cards[number].tied.add(self.works.key(entry.by, entry.transfer))
-            case kept.CardMeans(text=text, word=word):
-                self._meant[text] = word
-            case CardChanged():
-                old = self._cards.get(entry.activity)
-                starts = old is None or old.card.state == "pending"
-                if old is None or starts:
-                    older = {key for key, moved in self.works.moved.items() if not moved.open}
-                    tied = set() if old is None else old.tied
-                    old = Told(entry, entry.at, entry.at, entry.by, older=older, tied=tied, meant=self._meant)
-                    self._cards[entry.activity] = old
-                old.card = entry
-                if starts or entry.by in ("app", "push") or entry.kind == "system":
-                    old.told_at = entry.at
-                    old.by = old.by if entry.by == "system" else entry.by
-                    old.sent = {key: moved.sent for key, moved in self.works.moved.items()}
-        if self.works.state.runs:
+        self.takes: dict[type[Entry], Callable[[Any], None]] = {
+            **dict.fromkeys(get_args(OfTransfer), self._moved),
+            StateChanged: self._app_changed,
+            CardFollows: self._follows,
+            kept.CardMeans: self._means,
+            CardChanged: self._card_changed,
+        }
+        """What to do with the entries of a record that tell something about it."""
+
+    def _follows(self, entry: CardFollows) -> None:
+        if entry.activity in self._cards:
+            self._cards[entry.activity].tied.add(self._key(entry.by, entry.transfer))
+            self._version += 1
+
+    def _means(self, entry: kept.CardMeans) -> None:
+        self._meant[entry.text] = entry.word
+        for told in self._cards.values():
+            told.read(self._meant)
+
+    def _card_changed(self, entry: CardChanged) -> None:
+        old = self._cards.get(entry.activity)
+        if starts := old is None or old.card.state == "pending":
+            older = {key for key, moved in self.moved.items() if not moved.open}
+            tied = set() if old is None else old.tied
+            old = self._cards[entry.activity] = Told(
+                entry, entry.at, entry.at, entry.by, older=older, tied=tied
+            )
+        old.card = entry
+        if starts or entry.by in ("app", "push") or entry.kind == "system":
+            old.told_at = entry.at
+            old.by = old.by if entry.by == "system" else entry.by
+            old.sent = {key: moved.sent for key, moved in self.moved.items()}
+        old.read(self._meant)
+        old.ran = old.ran or (self._state.runs and entry.state != "pending")
+
+    def _app_changed(self, entry: StateChanged) -> None:
+        self._version += 1
+        self._launches += entry.before is State.NOT_RUNNING and entry.after.runs
+        self._state = entry.after
+        if entry.after.runs:
             for told in self._cards.values():
                 told.ran = told.ran or told.card.state != "pending"
+            return
+        lost = "suspended" if entry.after is State.SUSPENDED else "ended"
+        for moved in self.moved.values():  # what runs in the app's process stops with it
+            if moved.by == "app":
+                moved.stop(entry.at, f"stopped when the app was {lost}")
+
+    def _key(self, by: str, transfer: int) -> Key:
+        return (by, self._launches if by == "app" else 0, transfer)
+
+    def _moved(self, entry: OfTransfer) -> None:
+        key = self._key(entry.by, entry.transfer)
+        known = self.moved.get(key)
+        if isinstance(entry, kept.TransferMoved):
+            sent, whole = entry.sent, entry.size
+            if known is not None and known.open:
+                known.sent, known.size, known.came = sent, whole, known.came or sent > 0
+                return
+            begun = (entry.by, entry.name, sent, whole, entry.at, entry.session, entry.down)
+            self.moved[key] = Transfer(*begun, came=sent > 0)
+        elif known is not None and isinstance(entry, kept.TransferEnded):
+            known.stop(entry.at, entry.outcome)
+        elif known is not None and isinstance(entry, kept.TransferWaits):
+            known.waits = entry.why
+        self._version += 1
+
+    def _find(self, told: Told) -> None:
+        """Find the transfers that a card speaks of: None where two works are there and nothing ties one of them to it."""
+        told.version, told.mine = self._version, self._of(told)
+        told.living = {key: moved for key, moved in (told.mine or {}).items() if not moved.died}
+        told.word = (NOT_JUDGED, "") if told.mine is None else self._word(told.mine)
+
+    def _of(self, told: Told) -> Work | None:
+        if told.card.kind == "system":
+            return {}
+        candidates = {key: moved for key, moved in self.moved.items() if key not in told.older}
+        if told.tied:  # what the app's code named, and where that failed, what sent the same file afterwards
+            tied = {key: moved for key, moved in self.moved.items() if key in told.tied}
+            failed = {moved.name: moved.started for moved in tied.values() if moved.died}
+            later = {key: moved for key, moved in self.moved.items() if moved.name in failed}
+            return tied | {key: moved for key, moved in later.items() if moved.started >= failed[moved.name]}
+        works = _joined(candidates)
+        if len(works) > 1:
+            works = [work for work in works if all(moved.started >= told.first for moved in work.values())]
+        if not candidates:
+            return {}
+        return works[0] if len(works) == 1 else None
+
+    def _word(self, mine: Work) -> tuple[str, str]:
+        """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""
+        if not mine:
+            return (GOES_ON if self._state.runs else STOPPED), ""
+        going = [moved for moved in mine.values() if moved.open and (moved.by != "app" or self._state.runs)]
+        if not going:
+            return STOPPED, ""
+        waits = [moved.waits for moved in going]
+        return (WAITS, waits[0]) if all(waits) else (GOES_ON, "")
 
     def judge_all(self, start: int, end: int) -> None:
         for number, told in self._cards.items():
@@ -360,8 +359,8 @@ class _Reader:
 
     def _work(self, number: int, told: Told, at: int) -> Work | None:
         """What a card speaks of; found anew, and what is so of it noted, where the record has told something else since."""
-        if told.version != self.works.version:
-            self.works.find(told)
+        if told.version != self._version:
+            self._find(told)
             last = self.now.get(number)
             if last is None or (last.word, last.waits_for) != told.word:
                 self.now[number] = IsSo(told.word[0], at, told.word[1])
@@ -402,57 +401,52 @@ class _Reader:
             so = f"the work waits: {waits_for}"
         else:
             so = "nothing ever began" if what == "never started" else "nothing goes on"
-            so += f", the app is {self.works.state.value}"
+            so += f", the app is {self._state.value}"
         sent, whole = arrived(mine)
         if whole:
             so += f"; {size(sent)} of {size(whole)} arrived"
         says = "a view that the system moves" if told.card.moves else told.card.text
         found.append(Gap(start, end, what, told.card.activity, told.card.title, says, so, work, waits_for))
 
-    def _judge(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
+    def _judge(self, told: Told, mine: Work, start: int, end: int) -> Sequence[_Wrong]:
         card = told.card
         shows = None if card.kind == "system" else told.shows
-        if not self.works.state.runs:
+        if not self._state.runs:
             word, _ = told.word
             began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
             score = told.by == "push" and not mine and card.progress is None and card.timer is None
             if score or word in told.says:
-                return
+                return ()
             if not began and word != GOES_ON:
-                yield (start, end, "never started", word)
-                return
+                return [(start, end, "never started", word)]
             if word == STOPPED:
-                yield from self._nothing_goes_on(told, mine, start, end)
-                return
+                return self._nothing_goes_on(told, mine, start, end)
             if word == WAITS or told.says:
-                yield (start, end, "projected" if card.moves else "frozen", word)
-                return
+                return [(start, end, "projected" if card.moves else "frozen", word)]
         if shows and mine and not told.living:
-            if shows[0] >= 1 and STOPPED not in told.says:
-                yield (start, end, "frozen", STOPPED)
-        elif shows:
-            yield from self._drift(told, start, end, self._tolerance + shows[1])
+            full = shows[0] >= 1 and STOPPED not in told.says
+            return [(start, end, "frozen", STOPPED)] if full else ()
+        return self._drift(told, start, end, self._tolerance + shows[1]) if shows else ()
 
-    def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
+    def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Sequence[_Wrong]:
         card = told.card
         done = all(moved.outcome == "done" for moved in told.living.values())
         complete = done and bool(told.living or not mine)
         if complete and card.timer is None and told.shows and told.shows[0] >= 1:
-            return
+            return ()
         if complete and mine and card.timer is not None and card.progress is not None:
             end = min(end, card.timer[1])  # from then on it says 100 %, and that is so
-        reason = "frozen" if self.works.state is State.SUSPENDED else "orphaned"
-        yield (start, end, "projected" if card.moves else reason, STOPPED)
+        reason = "frozen" if self._state is State.SUSPENDED else "orphaned"
+        return [(start, end, "projected" if card.moves else reason, STOPPED)]
 
-    def _drift(self, told: Told, start: int, end: int, tolerance: float) -> Iterator[_Wrong]:
+    def _drift(self, told: Told, start: int, end: int, tolerance: float) -> Sequence[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
         share = _came(told)
         if share is None:
-            return
+            return ()
         if told.card.timer is None:
-            if abs(share) > tolerance:
-                yield (start, end, "frozen", GOES_ON if share > 0 else AGAIN)
-            return
+            wrong = (start, end, "frozen", GOES_ON if share > 0 else AGAIN)
+            return [wrong] if abs(share) > tolerance else ()
         begins, until = told.card.timer
 
         def reaches(more: float) -> int:
@@ -462,10 +456,7 @@ class _Reader:
 
         behind = min(reaches(share - tolerance), end)
         ahead = max(start, reaches(share + tolerance))
-        if behind > start:
-            yield (start, behind, "projected", GOES_ON)
-        if ahead < end:
-            yield (max(ahead, behind), end, "projected", GOES_ON)
+        return [(start, behind, "projected", GOES_ON), (max(ahead, behind), end, "projected", GOES_ON)]
 
 
 def _came(told: Told) -> float | None:

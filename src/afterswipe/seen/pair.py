@@ -89,8 +89,7 @@ class Pair:
             left.append(bar(progress, _BAR))
             if self.is_so is not None and self.is_so.size:
                 right += [""] * (len(left) - 1 - len(right)) + [bar(self.share, _BAR)]
-        narrow = [cell for line in left for cell in cells(line, _COLUMN - 2)]
-        rows = zip_longest(narrow, right, fillvalue="")
+        rows = zip_longest([cell for line in left for cell in cells(line, _COLUMN - 2)], right, fillvalue="")
         lines = [f"{says:<{_COLUMN - 2}}  {so}".rstrip() for says, so in rows]
         return marked_text("\n".join([*lines, self.label]), self.truth.supposed)
 
@@ -134,8 +133,7 @@ _SHAPES = {
 
 
 def _sign(x: int, colour: str, word: str) -> str:
-    shape = _SHAPES.get(word, "")
-    return f'<svg x="{x}%" y="0" overflow="visible"><g fill="{colour}">{shape}</g></svg>'
+    return f'<svg x="{x}%" y="0" overflow="visible"><g fill="{colour}">{_SHAPES.get(word, "")}</g></svg>'
 
 
 def _half(x: int, edge: str, inside: list[str]) -> str:

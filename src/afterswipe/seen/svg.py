@@ -38,8 +38,7 @@ class Drawing:
 
     def line(self, x1: float, y1: float, x2: float, y2: float, **attributes: str | float) -> None:
         """Add a line."""
-        place = f'x1="{_pc(x1)}" y1="{y1:g}" x2="{_pc(x2)}" y2="{y2:g}"'
-        self.raw(f"<line {place}{_written(attributes)}/>")
+        self.raw(f'<line x1="{_pc(x1)}" y1="{y1:g}" x2="{_pc(x2)}" y2="{y2:g}"{_written(attributes)}/>')
 
     def text(self, x: float, y: float, words: str, **attributes: str | float) -> None:
         """Add a line of text; `dx` moves it by pixels."""

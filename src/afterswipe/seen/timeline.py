@@ -23,9 +23,9 @@ _RUNS = {state.value for state in State if state.runs}
 _LABEL, _COLUMNS = 14, 60
 _CARD_LINE = {"active": "─", "stale": "┄", "ended": "┄", "pending": "·"}
 _BAR, _ROW, _MARK = 22, 52, 18
-_NARROW = 330  # pixels: what labels have to fit into on a phone
+_NARROW = 268  # pixels: what labels have to fit into on a phone
 _THIN = 100 * 4 / _NARROW  # per cent: never thinner than can be seen
-_LETTER, _BOLD = 6.6, 7.6  # pixels: a letter at the sizes in use, generously
+_LETTER, _BOLD = 6.8, 8.2  # pixels: a letter at the sizes in use, of a broad face
 _TICKS = 5
 _OWN_ROWS = 3  # so many transfers have a row each; more of one process share one
 _STEPS = [
@@ -174,7 +174,7 @@ class _Picture:
         if self.timeline.gaps:
             self._gaps()
         if self.timeline.not_judged:
-            bar = self._row("Not judged", "two works, nothing ties them")
+            bar = self._row("Not judged", "two works, nothing ties them", "two works, untied")
             for span in self.timeline.not_judged:
                 self._bar(span.start, span.end, bar, fill="none", stroke=MUTED, stroke_dasharray="2 4")
         self._axis()
@@ -184,14 +184,14 @@ class _Picture:
         self._label()
         return self.svg.finish(self.y, f"Timeline of {duration(self.timeline.end)}", str(self.timeline))
 
-    def _row(self, label: str, value: str = "", colour: str = MUTED) -> float:
-        """Start a row: its label on the left, shortened where needed, its outcome on the right. Returns the top of its bar."""
-        room = int((_NARROW - _LETTER * len(value) - 16) / _BOLD)
+    def _row(self, label: str, *values: str, colour: str = MUTED) -> float:
+        """Start a row: its label on the left, shortened where needed, on the right the first outcome with room. Returns the top of its bar."""
+        rooms = [(int((_NARROW - _LETTER * len(value) - 8) / _BOLD), value) for value in values]
+        room, value = next((each for each in rooms if each[0] >= len(label)), rooms[-1])
         if len(label) > room:
             label = label[: max(room - 1, 8)].rstrip() + "…"
         self.svg.text(0, self.y + 14, label, fill=INK, font_weight=600)
-        if value:
-            self.svg.text(100, self.y + 14, value, fill=colour, text_anchor="end")
+        self.svg.text(100, self.y + 14, value, fill=colour, font_size=12, text_anchor="end")
         bar = self.y + 21
         self.svg.line(0, bar + _BAR, 100, bar + _BAR, stroke=LINE)
         self.bars.append(bar)
@@ -204,8 +204,7 @@ class _Picture:
 
     def _inside(self, span: Span, bar: float, words: str, colour: str, *, middle: bool = False) -> bool:
         """Write words into a stretch of a row, beside the marks that cross it; False where there is no room."""
-        marks = sorted(at for at, _ in self.marks if span.start < at < span.end)
-        cuts = [span.start, *marks, span.end]
+        cuts = [span.start, *sorted(at for at, _ in self.marks if span.start < at < span.end), span.end]
         left, right = max(pairwise(cuts), key=lambda part: part[1] - part[0])
         if self.x(right - left) * _NARROW / 100 < _LETTER * len(words) + 12:
             return False
@@ -216,15 +215,16 @@ class _Picture:
     def _run_time(self) -> None:
         runs, rests = self.timeline.runs, self.timeline.rests
         total = sum(span.length for span in runs)
-        bar = self._row("Run time of the app", f"{duration(total)} of {duration(self.timeline.end)}")
+        bar = self._row(
+            "Run time of the app", f"{duration(total)} of {duration(self.timeline.end)}", duration(total)
+        )
         for span in runs:
             background = span.what == "background"
             self._bar(span.start, span.end, bar, fill=RUN, fill_opacity=0.6 if background else 1)
             # The lighter bar is too light for the paper's colour to be read on it.
             self._inside(span, bar, span.what, INK if background else PAPER, middle=True)
         for span in rests:
-            long = f"{span.what} for {duration(span.length)}"
-            if not self._inside(span, bar, long, MUTED, middle=True):
+            if not self._inside(span, bar, f"{span.what} for {duration(span.length)}", MUTED, middle=True):
                 self._inside(span, bar, span.what, MUTED, middle=True)
 
     def _bytes(self) -> None:
@@ -236,8 +236,9 @@ class _Picture:
                 self._transfers(f"{who} sends {what}", some, colour)
 
     def _transfers(self, label: str, moved: "list[Transfer]", colour: str) -> None:
-        sent = sum(transfer.sent for transfer in moved)
-        bar = self._row(label, f"{size(sent)} of {size(sum(transfer.size for transfer in moved))}")
+        sent, all_of_it = sum(transfer.sent for transfer in moved), sum(transfer.size for transfer in moved)
+        outcomes = [f"{size(sent)} of {size(all_of_it)}", size(sent)]
+        bar = self._row(label, *outcomes[: 1 + (sent == all_of_it)])
         for transfer in moved:
             end = self.timeline.end if transfer.stopped is None else transfer.stopped
             dashed = {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}  # nothing has arrived
@@ -250,12 +251,11 @@ class _Picture:
         if last.state == "stale":
             says = _WORDS["stale"]
         elif last.moves:
-            says = last.what
-        elif says and not card.pushes:
-            says = f"says {says}"
-        pushed = f"{len(card.pushes)} push{'es' * (len(card.pushes) > 1)}" if card.pushes else ""
+            says = "moves"
+        pushed = f"{len(card.pushes)} push{'es' * (len(card.pushes) > 1)}, " if card.pushes else ""
+        verb = "says " if says.startswith("“") and not pushed else ""
         label = f"Card: {card.title}" if card.kind == "app" else f"System's card: {card.title}"
-        bar = self._row(label, ", ".join(filter(None, (pushed, says))))
+        bar = self._row(label, (pushed + verb + says).removesuffix(", "), says)
         edge = SAYS if card.kind == "app" else SYSTEM
         shown = [span for span in card.spans if span.state != "pending"]
         if shown:
@@ -272,7 +272,7 @@ class _Picture:
 
     def _gaps(self) -> None:
         reasons = ", ".join(dict.fromkeys(gap.what for gap in self.timeline.gaps))
-        bar = self._row("Not so", f"{duration(self.timeline.wrong)}: {reasons}", GAP)
+        bar = self._row("Not so", f"{duration(self.timeline.wrong)}: {reasons}", colour=GAP)
         name = "gap-" + hashlib.sha256(str(self.timeline).encode()).hexdigest()[:8]
         # A full and a light hatch: nothing goes on, and something goes on that the card does not show.
         for suffix, ground, line, opacity in (("", GAP, PAPER, 0.35), ("-light", PAPER, GAP, 0.8)):

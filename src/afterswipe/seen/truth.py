@@ -102,8 +102,7 @@ class Truth:
             return "The card said nothing that was not so."
         reasons = self.by_reason()
         lengths = [f"{reason} for {duration(length)}" for reason, length in reasons.items()]
-        why = ", ".join(lengths if len(reasons) > 1 else reasons)
-        return f"{sentence(self.gaps, self.now)} ({why})."
+        return f"{sentence(self.gaps, self.now)} ({', '.join(lengths if len(reasons) > 1 else reasons)})."
 
 
 def said(card: CardChanged) -> str:

@@ -11,9 +11,11 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
-from afterswipe import HOUR, MB, SECOND, Phone, UsageError, duration
+from afterswipe import HOUR, SECOND, Phone, UsageError, duration
 from afterswipe.claims.rules import Rules
+from afterswipe.units import percent
 
 from .apps import Story
 from .person import Person
@@ -74,6 +76,8 @@ STORIES = Uploads()
 THEY_COME_AND_GO = People()
 MOBILE = Networks()
 _GRAIN = "model.comparison-chunk"
+_PATIENCE = "continued-processing.stall-threshold"
+"""How long the system waits for a task's progress: half of it is the longest that a piece may take, with a little irregularity."""
 SEEDS = range(100)
 """How many stories each strategy posts, unless the caller says otherwise."""
 
@@ -121,7 +125,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The result of `compare`: `print` it, or read `rates`, best success first. `grain` is the size of the pieces, in bytes."""
+    """The result of `compare`: `print` it, or read `rates`, best success first. `grain` is the size of the pieces, as a share of a story."""
 
     uploads: Uploads
     people: People
@@ -141,7 +145,7 @@ class Comparison:
             for rates in self.rates
         ]
         head = ("strategy", "from iOS", "at the server", "median time", "card misled, mean")
-        return f"{aligned([head, *rows])}\nBytes are counted in pieces of {self.grain / MB:g} MB."
+        return f"{aligned([head, *rows])}\nBytes are counted in pieces of at most {percent(self.grain)} of a story."
 
 
 def compare(
@@ -157,8 +161,8 @@ def compare(
 
     A seed is one story, one person and one network, the same for every strategy. A run is left when its story has arrived, or was given up, and no card
     is live any more: what comes out does not change after that. `progress` is called after each run with how many are done and
-    how many there are. Bytes are counted in larger pieces than elsewhere (claim model.comparison-chunk). Raises UsageError without
-    a strategy or a seed.
+    how many there are. Bytes are counted in larger pieces than elsewhere (claim model.comparison-chunk), each as irregular as the small ones
+    that it stands for. Raises UsageError without a strategy or a seed.
     """
     lots = list(seeds)
     if not lots:
@@ -185,11 +189,13 @@ def _by_lot(
     claims: Mapping[str, float] | None = None,
     rules: Rules | None = None,
 ) -> Outcome:
-    """One run. `claims` has other numbers, as for a `Phone`; `rules` are those for the lots."""
+    """One run. `claims` has other numbers, as for a `Phone`; `rules` are those of a phone that went before."""
     rng = random.Random(f"story and network {seed}")  # not the stream that the person's script is drawn from
     rules = rules or Rules(strategy.needs, claims=claims)
     story = uploads.draw(rules, rng)
-    coarse = {"model.upload-chunk": rules.number(_GRAIN)}
+    fine, share = rules.number("model.upload-chunk"), rules.number(_GRAIN)
+    if strategy.pushes:  # as much as its server tells the card at once
+        share = min(share, rules.number("model.server-push-step"))
 
     server: StoryServer | None = None
 
@@ -198,8 +204,13 @@ def _by_lot(
         server = its_server
         phone.rules.cite(_GRAIN)
         networks.set_up(phone, rng)
+        link = phone.network
+        in_time = link.uplink * 1_000_000 / 8 * rules.milliseconds(_PATIENCE) / SECOND / 2
+        link.even_for = fine
+        link.piece = int(max(fine, min(story.size * share + 1, in_time)))  # a little more than that share
 
     def away(phone: Phone) -> None:
         people.behave(phone, seed, lambda: server is not None and server.settled())
 
-    return run(strategy, story, away, seed=seed, prepare=prepare, claims=coarse, to_the_end=False)
+    read: Any = rules  # a phone takes rules that were read in the place of a version; no word for programs
+    return run(strategy, story, away, ios=read, seed=seed, prepare=prepare, to_the_end=False)

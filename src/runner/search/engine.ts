@@ -41,8 +41,8 @@ const STOP = new Set(
 const WEIGHTS: readonly (readonly [string, number])[] = [
   ["what-you-see/", 1.3],
   ["questions/#", 1.2],
-  ["errors/#", 1.25],
-  ["other-work/", 1.25], // and the pages below it
+  ["errors/", 1.25],
+  ["other-work/", 1.25], // both with the pages below them
   ["handlers/#", 1.25],
   ["places/#", 1.25],
   ["a-sync-that-survives/", 0.7],
@@ -68,8 +68,11 @@ type Concept = readonly { readonly words: readonly string[]; readonly worth: num
 
 /** Words as they are compared: small, stemmed; a name in camel case also by its parts, a number in hexadecimal also without its "0x". */
 export function words(text: string): string[] {
-  return [...text.normalize("NFKC").matchAll(/[\p{L}\p{N}_]+/gu)].flatMap(([word]) => [stem(word), ...parts(word)]);
+  return [...normal(text).matchAll(/[\p{L}\p{N}_]+/gu)].flatMap(([word]) => [stem(word), ...parts(word)]);
 }
+
+/** One spelling of each sign, and the language C# as a word. */
+const normal = (text: string): string => text.normalize("NFKC").replace(/\bC#/gi, "Csharp");
 
 function parts(word: string): string[] {
   if (/^0x[\da-f]/i.test(word)) return [word.slice(2).toLowerCase()];
@@ -85,8 +88,7 @@ function stem(word: string): string {
 /** The words of a query as they stand; of "can't" and "phone's" the first part. */
 const simple = (text: string): string[] =>
   [
-    ...text
-      .normalize("NFKC")
+    ...normal(text)
       .replace(/(?:n't|n’t|['’](?:s|re|ve|ll|d|m))\b/giu, "")
       .matchAll(/[\p{L}\p{N}_]+/gu),
   ].map(([word]) => word);

@@ -51,8 +51,7 @@ class Activity(Checked):
     @property
     def activity_state_updates(self) -> AsyncIterator[ActivityState]:
         """Apple's `activityStateUpdates`: every change from now on."""
-        state = self.activity_state
-        return self._cards.tokens.follow(self._process, lambda: self.activity_state, state)
+        return self._cards.tokens.follow(self._process, lambda: self.activity_state, self.activity_state)
 
     @property
     def push_token(self) -> str | None:

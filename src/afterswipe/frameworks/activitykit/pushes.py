@@ -93,8 +93,7 @@ class LiveActivityPushes(Checked):
         priority: int = IMMEDIATE,
     ) -> None:
         """End card `number` with a last text; `dismissal_date`, in seconds, is when it leaves the Lock Screen. Raises what `update` raises."""
-        card = self._card(number)
-        self._check(card.title, text or "", None, None, priority)
+        self._check(self._card(number).title, text or "", None, None, priority)
 
         def arrive() -> None:
             after = None if (date := self._date(dismissal_date)) is None else max(0, date - self._clock.now)

@@ -177,8 +177,7 @@ class ContinuedProcessing(Checked):
         """Let resources run short: the task with the least progress is ended first (claim continued-processing.least-progress-ends-first)."""
         self._newest()
         self._rules.cite("continued-processing.least-progress-ends-first")
-        least = min(self._running, key=lambda running: running.task.progress.fraction_completed)
-        least.expire()
+        min(self._running, key=lambda running: running.task.progress.fraction_completed).expire()
 
     def add(self, request: BGContinuedProcessingTaskRequest) -> None:
         """Start a task, or let it wait for room.
@@ -249,7 +248,6 @@ class ContinuedProcessing(Checked):
             return
         self._rules.cite("continued-processing.retry-adds-a-second-card")
         task = BGContinuedProcessingTask(app.process, request)
-        running = RunningTask(app.process, task, self)
-        self._running.append(running)
+        self._running.append(RunningTask(app.process, task, self))
         self._rules.cite("continued-processing.runs-for-minutes-on-a-locked-phone")
         app.launch(task)

@@ -105,7 +105,7 @@ class SystemTransfers:
 
     def __init__(self, network: Network, phase: Phase) -> None:
         self._network = network
-        self._piece = int(network.rules.number("model.upload-chunk"))
+        self._piece = network.piece
         self._going: list[tuple[Due | None, Action]] = []
         network.changes.on(phase, self._network_changed)
 

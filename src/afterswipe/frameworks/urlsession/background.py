@@ -147,8 +147,7 @@ class BackgroundURLSession(Checked):
     ) -> BackgroundUploadTask:
         """Hand over an upload of `size` bytes from memory. It fails once the app exits (claim background-urlsession.uploads-from-a-file)."""
         must_have_bytes(name, size)
-        transfer = BackgroundTransfer(name, size, url=to, from_file=False)
-        return self._hand_over(BackgroundUploadTask, transfer)
+        return self._hand_over(BackgroundUploadTask, BackgroundTransfer(name, size, url=to, from_file=False))
 
     def download(self, url: str, *, name: str = "") -> BackgroundDownloadTask:
         """Hand a download to the system; `name` is what the record calls it, by default the last part of the address.

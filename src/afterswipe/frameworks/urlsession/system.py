@@ -188,7 +188,7 @@ class TransferDaemon(Checked):
             answer_takes = self._network.round_trip + self._network.latency
             due = self._clock.after(answer_takes, lambda: self._answered(transfer))
         else:
-            count = min(int(self._rules.number("model.upload-chunk")), transfer.size - transfer.sent)
+            count = min(self._network.piece, transfer.size - transfer.sent)
             carry = self._network.receive if transfer.down else self._network.send
             due = carry(count, lambda: self._arrived(transfer, count))
         self._moving[transfer.number] = due
@@ -314,8 +314,7 @@ class TransferDaemon(Checked):
                 due.cancel()
         self._record.add(TransferEnded(self._clock.now, *transfer.moved_by, outcome))
         self._tell(transfer)
-        all_done = all(other.session != transfer.session for other in self._open)
-        if all_done and not self._host.state.runs:
+        if not self._host.state.runs and all(other.session != transfer.session for other in self._open):
             self._rules.cite("background-urlsession.wakes-the-app-when-all-is-done")
             self._wake(transfer.session)
         if not self._open:

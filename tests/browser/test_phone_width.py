@@ -1,0 +1,121 @@
+"""On a phone no table of the site is cut, with scripts or without, and no words of a picture lie over others."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext
+
+from .conftest import REPOSITORY
+from .serving import StaticServer
+
+SITE = Path(os.environ.get("SITE_DIR", REPOSITORY / "site"))
+
+#: Opens pages one after the other in a frame of a phone's width, without their scripts, and says which tables are cut there.
+CUT = """async (addresses) => {
+    const cut = {};
+    const frame = document.createElement("iframe");
+    frame.sandbox = "allow-same-origin";
+    frame.style = "width: 390px; height: 844px; border: 0";
+    document.body.append(frame);
+    let tables = 0;
+    for (const address of addresses) {
+        const loaded = new Promise((done) => { frame.onload = done; });
+        frame.src = address;
+        await loaded;
+        const page = frame.contentDocument;
+        for (const details of page.querySelectorAll("details")) details.open = true;
+        const said = [];
+        for (const table of page.querySelectorAll("article table")) {
+            if (!table.checkVisibility()) continue;
+            tables += 1;
+            const cells = [...table.querySelectorAll("td, th")].map((cell) => cell.getBoundingClientRect().right);
+            if (Math.max(table.getBoundingClientRect().right, ...cells) < 391) continue;
+            let scrolls = false;
+            for (let part = table; part !== page.body; part = part.parentElement) {
+                const scrolled = ["auto", "scroll"].includes(frame.contentWindow.getComputedStyle(part).overflowX);
+                scrolls ||= scrolled && part.getBoundingClientRect().right < 391;
+            }
+            if (!scrolls) said.push(table.textContent.trim().slice(0, 40));
+        }
+        const wide = page.documentElement.scrollWidth - 390;
+        if (wide > 0) said.push(`the page itself, by ${wide} pixels`);
+        if (said.length) cut[address] = said;
+    }
+    return [cut, tables];
+}"""
+
+#: The same for a small phone and the words of pictures: which leave their picture, and which lie over others.
+OVER = """async (addresses) => {
+    const over = {};
+    const frame = document.createElement("iframe");
+    frame.sandbox = "allow-same-origin";
+    frame.style = "width: 360px; height: 844px; border: 0";
+    document.body.append(frame);
+    let pictures = 0;
+    for (const address of addresses) {
+        const loaded = new Promise((done) => { frame.onload = done; });
+        frame.src = address;
+        await loaded;
+        const page = frame.contentDocument;
+        for (const details of page.querySelectorAll("details")) details.open = true;
+        const said = [];
+        for (const picture of page.querySelectorAll("article svg:not(svg svg)")) {
+            if (!picture.checkVisibility()) continue;
+            const all = picture.getBoundingClientRect();
+            const words = [...picture.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+            pictures += words.length > 1;
+            words.forEach(([text, place], number) => {
+                if (place.left < all.left - 1 || place.right > all.right + 1) said.push(`${text} leaves its picture`);
+                for (const [other, there] of words.slice(number + 1)) {
+                    const across = Math.min(place.right, there.right) - Math.max(place.left, there.left);
+                    const down = Math.min(place.bottom, there.bottom) - Math.max(place.top, there.top);
+                    if (across > 1 && down > 5) said.push(`${text} lies over ${other}, by ${Math.round(across)}`);
+                }
+            });
+        }
+        if (said.length) over[address] = said;
+    }
+    return [over, pictures];
+}"""
+
+
+def pages_with(what: str) -> list[str]:
+    """The addresses of the pages with it, without those of single claims."""
+    pages = [
+        page.relative_to(SITE).parent
+        for page in SITE.glob("**/index.html")
+        if page.parent.parent.name not in ("c", "cards")
+    ]
+    return [
+        f"/{page.as_posix()}/".replace("/./", "/")
+        for page in sorted(pages)
+        if what in (SITE / page / "index.html").read_text(encoding="utf-8")
+    ]
+
+
+def test_no_table_is_cut_on_a_phone(context: BrowserContext) -> None:
+    """Seen to be able to fail: on a page that cuts one."""
+    table = f"<table style='width: 600px'><tr><td>{'word ' * 20}</td></tr></table>"
+    with StaticServer(SITE) as server:
+        server.pages["/frame.html"] = "<!doctype html><body>"
+        server.pages["/cut.html"] = f"<!doctype html><article style='overflow: hidden'>{table}</article>"
+        server.pages["/scrolls.html"] = f"<!doctype html><article style='overflow: auto'>{table}</article>"
+        page = context.new_page()
+        page.goto(f"{server.origin}/frame.html")
+        cut, tables = page.evaluate(CUT, ["/cut.html", "/scrolls.html", *pages_with("<table")])
+    assert list(cut) == ["/cut.html"], cut
+    assert tables > 200
+
+
+def test_no_words_of_a_picture_lie_over_others_on_a_phone(context: BrowserContext) -> None:
+    """Seen to be able to fail: on a page whose words do."""
+    words = "<text y='20'>Card: Posting your story</text><text x='100%' y='20' text-anchor='end'>says “Posted”</text>"
+    with StaticServer(SITE) as server:
+        server.pages["/frame.html"] = "<!doctype html><body>"
+        server.pages["/over.html"] = f"<!doctype html><article><svg width='200' height='40'>{words}</svg>"
+        server.pages["/beside.html"] = f"<!doctype html><article><svg width='340' height='40'>{words}</svg>"
+        page = context.new_page()
+        page.goto(f"{server.origin}/frame.html")
+        over, pictures = page.evaluate(OVER, ["/over.html", "/beside.html", *pages_with("<text")])
+    assert list(over) == ["/over.html"], over
+    assert pictures > 30
