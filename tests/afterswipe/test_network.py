@@ -1,11 +1,13 @@
 """The network: how long things take, what is cut, who answers."""
 
 import asyncio
+import tracemalloc
 
 import httpx
 import pytest
 
 from afterswipe import MB, ConditionChanged, NeverYieldsError, Phone, URLError, UsageError
+from afterswipe.kernel.record import TransferEnded
 
 
 def fetching(answers: list[object], url: str = "https://api.example/file", **options: object):
@@ -445,3 +447,21 @@ def test_a_handler_that_never_lets_go_is_an_error_in_words():
     phone.open(app)
     with pytest.raises(NeverYieldsError):
         phone.wait(seconds=10)
+
+
+def test_a_file_that_is_sent_takes_no_memory():
+    """Its bytes are counted; with a piece of another length for each story, as in a comparison, they would never be given back."""
+    tracemalloc.start()
+    for piece in (300 * MB, 400 * MB):
+        phone = Phone(claims={"model.upload-chunk": piece})
+
+        async def main(app, size=2 * piece) -> None:
+            async for _ in app.url_session.upload("film.mov", size=size):
+                pass
+
+        phone.open(main)
+        phone.wait(hours=1)
+        assert phone.record.of(TransferEnded)[-1].outcome == "done"
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10 * MB

@@ -107,10 +107,13 @@ class CheckedData(Checked):
             look(type(self).__name__, name, kinds_of(asked), getattr(self, name))
 
 
+_plain_set = object.__setattr__
+
+
 def _set(thing: object, name: str, value: Any) -> None:
     if name[0] != "_" and not str(_getframe(1).f_globals.get("__name__")).startswith("afterswipe."):
         value = settable(thing, name, value)
-    object.__setattr__(thing, name, value)
+    _plain_set(thing, name, value)
 
 
 Checked.__setattr__ = _set  # type: ignore[method-assign]  # in the class it would let a type checker pass any name
@@ -168,8 +171,10 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     @wraps(method)
     def checking(*args: Any, **named: Any) -> Any:
         frame = _getframe(1)
-        passed_on = frame.f_code.co_flags & CO_VARKEYWORDS  # what came as ** is looked at where it arrives
-        if not passed_on and str(frame.f_globals.get("__name__")).startswith("afterswipe."):
+        own = str(frame.f_globals.get("__name__")).startswith("afterswipe.")
+        if (
+            own and not frame.f_code.co_flags & CO_VARKEYWORDS
+        ):  # what came as ** is looked at where it arrives
             return method(*args, **named)
         if not asked:
             asked.update({name: kinds_of(kind) for name, kind in method.__annotations__.items()})

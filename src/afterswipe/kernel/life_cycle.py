@@ -15,6 +15,7 @@ Not modelled: an app with several scenes, an app that opts out of scenes.
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 
 class State(Enum):
@@ -150,11 +151,13 @@ _STAGES = {
 }
 
 
+@cache
 def stages(callback: str) -> tuple[State | None, State | None]:
     """In which state the app's code sees itself during a callback, and when it has returned; None where it names none."""
     return _STAGES.get(callback.removeprefix("scene").removeprefix("application"), (None, None))
 
 
+@cache
 def callbacks(told: str, *, scenes: bool) -> list[str]:
     """The callbacks in a step's `told`, one by one; those of the time before scenes, which enter no foreground at launch, where there are none."""
     if not scenes:

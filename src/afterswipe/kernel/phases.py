@@ -66,22 +66,19 @@ class Phase(Enum):
 _PHASES = {moment: [phase for phase in Phase if phase.moment is moment] for moment in Moment}
 
 
-class Subscribers[*Ts]:
+class Subscribers[*Ts](dict[Phase, Callable[[*Ts], None]]):
     """Who hears of something, by phase."""
-
-    def __init__(self) -> None:
-        self._by_phase: dict[Phase, Callable[[*Ts], None]] = {}
 
     def on(self, phase: Phase, hear: Callable[[*Ts], None]) -> None:
         """Subscribe to a phase. It has one subscriber: a second one is a mistake of the house."""
-        if phase in self._by_phase:
+        if phase in self:
             raise AssertionError(f"{phase} has a subscriber already")
-        self._by_phase[phase] = hear
+        self[phase] = hear
 
 
 def tell[*Ts](moment: Moment, everyone: Sequence[Subscribers[*Ts]], *news: *Ts) -> None:
     """Tell the subscribers of a moment, phase by phase, of each phase in the order of `everyone`."""
     for phase in _PHASES[moment]:
         for subscribers in everyone:
-            if (hear := subscribers._by_phase.get(phase)) is not None:
-                hear(*news)
+            if phase in subscribers:
+                subscribers[phase](*news)

@@ -27,7 +27,7 @@ failed, unless it says 100 %. Neither is one that a push last changed, that show
 Not modelled: whether what was told was true when it was told, and what a text means beyond `words`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, get_args
@@ -408,7 +408,7 @@ class _Reader:
         says = "a view that the system moves" if told.card.moves else told.card.text
         found.append(Gap(start, end, what, told.card.activity, told.card.title, says, so, work, waits_for))
 
-    def _judge(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
+    def _judge(self, told: Told, mine: Work, start: int, end: int) -> Sequence[_Wrong]:
         card = told.card
         shows = None if card.kind == "system" else told.shows
         if not self._state.runs:
@@ -416,42 +416,37 @@ class _Reader:
             began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
             score = told.by == "push" and not mine and card.progress is None and card.timer is None
             if score or word in told.says:
-                return
+                return ()
             if not began and word != GOES_ON:
-                yield (start, end, "never started", word)
-                return
+                return [(start, end, "never started", word)]
             if word == STOPPED:
-                yield from self._nothing_goes_on(told, mine, start, end)
-                return
+                return self._nothing_goes_on(told, mine, start, end)
             if word == WAITS or told.says:
-                yield (start, end, "projected" if card.moves else "frozen", word)
-                return
+                return [(start, end, "projected" if card.moves else "frozen", word)]
         if shows and mine and not told.living:
-            if shows[0] >= 1 and STOPPED not in told.says:
-                yield (start, end, "frozen", STOPPED)
-        elif shows:
-            yield from self._drift(told, start, end, self._tolerance + shows[1])
+            full = shows[0] >= 1 and STOPPED not in told.says
+            return [(start, end, "frozen", STOPPED)] if full else ()
+        return self._drift(told, start, end, self._tolerance + shows[1]) if shows else ()
 
-    def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Iterator[_Wrong]:
+    def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Sequence[_Wrong]:
         card = told.card
         done = all(moved.outcome == "done" for moved in told.living.values())
         complete = done and bool(told.living or not mine)
         if complete and card.timer is None and told.shows and told.shows[0] >= 1:
-            return
+            return ()
         if complete and mine and card.timer is not None and card.progress is not None:
             end = min(end, card.timer[1])  # from then on it says 100 %, and that is so
         reason = "frozen" if self._state is State.SUSPENDED else "orphaned"
-        yield (start, end, "projected" if card.moves else reason, STOPPED)
+        return [(start, end, "projected" if card.moves else reason, STOPPED)]
 
-    def _drift(self, told: Told, start: int, end: int, tolerance: float) -> Iterator[_Wrong]:
+    def _drift(self, told: Told, start: int, end: int, tolerance: float) -> Sequence[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
         share = _came(told)
         if share is None:
-            return
+            return ()
         if told.card.timer is None:
-            if abs(share) > tolerance:
-                yield (start, end, "frozen", GOES_ON if share > 0 else AGAIN)
-            return
+            wrong = (start, end, "frozen", GOES_ON if share > 0 else AGAIN)
+            return [wrong] if abs(share) > tolerance else ()
         begins, until = told.card.timer
 
         def reaches(more: float) -> int:
@@ -461,10 +456,7 @@ class _Reader:
 
         behind = min(reaches(share - tolerance), end)
         ahead = max(start, reaches(share + tolerance))
-        if behind > start:
-            yield (start, behind, "projected", GOES_ON)
-        if ahead < end:
-            yield (max(ahead, behind), end, "projected", GOES_ON)
+        return [(start, behind, "projected", GOES_ON), (max(ahead, behind), end, "projected", GOES_ON)]
 
 
 def _came(told: Told) -> float | None:

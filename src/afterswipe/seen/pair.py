@@ -89,8 +89,7 @@ class Pair:
             left.append(bar(progress, _BAR))
             if self.is_so is not None and self.is_so.size:
                 right += [""] * (len(left) - 1 - len(right)) + [bar(self.share, _BAR)]
-        narrow = [cell for line in left for cell in cells(line, _COLUMN - 2)]
-        rows = zip_longest(narrow, right, fillvalue="")
+        rows = zip_longest([cell for line in left for cell in cells(line, _COLUMN - 2)], right, fillvalue="")
         lines = [f"{says:<{_COLUMN - 2}}  {so}".rstrip() for says, so in rows]
         return marked_text("\n".join([*lines, self.label]), self.truth.supposed)
 

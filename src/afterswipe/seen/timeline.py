@@ -174,7 +174,7 @@ class _Picture:
         if self.timeline.gaps:
             self._gaps()
         if self.timeline.not_judged:
-            bar = self._row("Not judged", "two works, nothing ties them")
+            bar = self._row("Not judged", "two works, nothing ties them", "two works, untied")
             for span in self.timeline.not_judged:
                 self._bar(span.start, span.end, bar, fill="none", stroke=MUTED, stroke_dasharray="2 4")
         self._axis()
@@ -251,7 +251,7 @@ class _Picture:
         if last.state == "stale":
             says = _WORDS["stale"]
         elif last.moves:
-            says = last.what
+            says = "moves"
         pushed = f"{len(card.pushes)} push{'es' * (len(card.pushes) > 1)}, " if card.pushes else ""
         verb = "says " if says.startswith("“") and not pushed else ""
         label = f"Card: {card.title}" if card.kind == "app" else f"System's card: {card.title}"

@@ -73,10 +73,11 @@ class Card:
     updated: int = 0
     redrawn: bool = True
 
-    def changed(self, title: str, content: Content, updated: int) -> "Card":
-        """The card with news, active and drawn anew. The same as `dataclasses.replace`, in less time."""
-        own = (self.kind, self.style, self.channel, self.number)
-        return Card(title, content, *own, ActivityState.ACTIVE, updated)
+    def changed(
+        self, title: str, content: Content, at: int, state: ActivityState = LIVE[0], redrawn: bool = True
+    ) -> "Card":
+        """The card with news. The same as `dataclasses.replace`, in less time."""
+        return Card(title, content, self.kind, self.style, self.channel, self.number, state, at, redrawn)
 
     @property
     def on_screen(self) -> bool:

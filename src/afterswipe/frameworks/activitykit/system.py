@@ -165,8 +165,9 @@ class ActivityStore:
             return
         if card.state is ActivityState.PENDING:
             dismiss_after = 0  # it was never on the Lock Screen
-        content = replace(card.content, text=card.content.text if text is None else text)
-        self._put(replace(card, content=content, state=ActivityState.ENDED, updated=self._clock.now), by)
+        content, ended = card.content, ActivityState.ENDED
+        content = content if text is None else replace(content, text=text)
+        self._put(card.changed(card.title, content, self._clock.now, ended, card.redrawn), by)
         if card.kind == APP:
             stays = self._rules.milliseconds("live-activity.lock-screen-limit")
             if dismiss_after is not None:

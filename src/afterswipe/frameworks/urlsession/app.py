@@ -10,7 +10,6 @@ HEAD, PATCH), of which only the time for one question is spent, and `cancel(byPr
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import cache
 from typing import cast
 
 import httpx
@@ -37,12 +36,6 @@ class ResumeData(CheckedData):
     size: int
     url: str
     sent: int
-
-
-@cache
-def _zeros(count: int) -> memoryview:
-    """What a file has in it, kept and cut without a copy: nobody looks at the bytes, and megabytes take time to make."""
-    return memoryview(bytes(count))
 
 
 class UploadTask(Checked):
@@ -118,12 +111,12 @@ class UploadTask(Checked):
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
     async def _body(self) -> AsyncIterator[bytes]:
-        piece = min(self._connections.network.piece, self.size)
-        zeros = _zeros(piece)
+        """What is in the file: nobody looks at the bytes, only at how many, and megabytes take time to make."""
         left = self.size - self._resumed
         while left:
-            yield cast("bytes", zeros[:left])
-            left -= min(left, piece)
+            piece = min(self._connections.network.piece, left)
+            yield cast("bytes", range(piece))
+            left -= piece
 
     def _moved(self, sent: int) -> None:
         vars(self)["count_of_bytes_sent"] = self._resumed + sent  # at every piece: nobody has to look at it
