@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from guide.errors import BuildError
-from guide.finish import moved, packing, row, theme_script
+from guide.finish import long_names, moved, packing, row, theme_script
 from guide.finish.row import content_security_policy, finish
 
 PAGE = (
@@ -203,3 +203,11 @@ def test_the_script_of_either_builder_is_mended(theme, tmp_path):
     text = bundle.read_text()
     assert 'name:"color-scheme"' not in text
     assert '"a[data-preview]"' in text
+
+
+def test_a_long_name_in_a_cell_may_be_broken_between_its_words_alone():
+    cell = "<table><tr><td><code>uploadTask(with:fromFile:)</code> <code>submit(_:)</code>, expirationHandlers</td></tr></table>"
+    broken = "upload<wbr>Task(<wbr>with:<wbr>from<wbr>File:)"
+    assert long_names.breakable(cell) == cell.replace("uploadTask(with:fromFile:)", broken)
+    text = "<p><code>uploadTask(with:fromFile:)</code></p><pre><code>uploadTask(with:fromFile:)</code></pre>"
+    assert long_names.breakable(text) == text

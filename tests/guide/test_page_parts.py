@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from afterswipe import claims
 from afterswipe.claims.sources import Change
@@ -30,6 +31,18 @@ def test_front_matter_is_read_and_taken_off():
     assert keys == {"audience": "both", "search": "", "hide": "[toc]"}
     assert body == "# T\n"
     assert front_matter.split("# T\n") == ({}, "# T\n")
+
+
+@pytest.mark.parametrize(
+    "page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix()
+)
+def test_front_matter_is_read_by_the_builders_as_by_us(page: Path):
+    """One of them stops at what is no YAML, the other leaves it all out and says nothing."""
+    text = page.read_text(encoding="utf-8")
+    keys, body = front_matter.split(text)
+    theirs = yaml.safe_load(text[: len(text) - len(body)].strip("-\n")) or {}
+    for key in filter(keys.get, keys):
+        assert yaml.safe_load(keys[key]) == theirs[key]
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ class _Picture:
         if last.state == "stale":
             says = _WORDS["stale"]
         elif last.moves:
-            says = last.what
+            says = "moves"
         pushed = f"{len(card.pushes)} push{'es' * (len(card.pushes) > 1)}, " if card.pushes else ""
         verb = "says " if says.startswith("“") and not pushed else ""
         label = f"Card: {card.title}" if card.kind == "app" else f"System's card: {card.title}"

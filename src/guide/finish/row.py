@@ -26,7 +26,7 @@ from guide.claims import pages as claim_pages
 from guide.errors import BuildError
 from guide.templating import render
 
-from . import embed, fragments, listings, moved, packing, page_marks, stubs, styles, theme_script
+from . import embed, fragments, listings, long_names, moved, packing, page_marks, stubs, styles, theme_script
 from .lost_page import lost_page
 
 FOLDER = "_run"
@@ -214,6 +214,11 @@ def own_search(text: str, place: Place) -> str:
     return _SEARCH_WORKER.sub(f'"search": "{worker}"', text)
 
 
+def names_in_words(text: str, _place: Place) -> str:
+    """A long name in a table may be broken between its words."""
+    return long_names.breakable(text)
+
+
 def without_repetition(text: str, _place: Place) -> str:
     """What a page says twice is fetched twice."""
     return packing.packed(text)
@@ -240,6 +245,7 @@ STEPS: tuple[Callable[[str, Place], str], ...] = (
     short_addresses,
     claim_addresses,
     own_search,
+    names_in_words,
     policy_and_scripts,
     without_repetition,
 )
