@@ -685,3 +685,15 @@ def test_f31_a_plain_directory_and_another_address(tmp_path):
         run(sync.run())
     assert world.run(owner="b").finished, "and nobody is kept out"
     assert world.in_sync()
+
+
+def test_an_until_that_would_have_to_be_awaited_is_refused(tmp_path):
+    """Red before: its coroutine is true, so that the run ended at once, and nobody awaited it."""
+
+    async def until():
+        return False
+
+    sync = Sync(None, BASE, tmp_path / "here")
+    with pytest.raises(TypeError, match="asked, not awaited"):
+        run(sync.run(until))
+    assert not (tmp_path / "here").exists()

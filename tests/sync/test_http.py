@@ -1,6 +1,7 @@
 """HTTP as it is: HTTP/2's ends, ports that say nothing, proxies, a server whose clock is another one."""
 
 import asyncio
+import json
 import ssl
 import sys
 from dataclasses import replace
@@ -262,3 +263,30 @@ def test_f33_a_certificate_that_is_not_trusted_is_said_to_be_that(tmp_path, libr
     assert "certificate" in str(report)
     assert report.requests == 1, "another attempt would not change it"
     assert command._CODES[report.why] == command.SIGN_IN
+
+
+@LIBRARIES
+@pytest.mark.parametrize("http_2", [False, True])
+def test_a_list_that_is_shorter_than_was_said_is_no_list(tmp_path, library, http_2):
+    """Never red: the libraries look, and so does `Wire.whole`. What came is whole JSON, and would be a list of one."""
+    honest = FeedServer(small_truth(2), False)
+
+    def answer(request):
+        reply = honest.answer(request)
+        if "update-events" not in request.path:
+            return reply
+        body = json.dumps(json.loads(reply.body)[:1]).encode()
+        return replace(reply, body=body).having(content_length=str(len(reply.body)))
+
+    async def main():
+        if http_2:
+            server = http2_server.Http2Server(answer, http2_server.goaway, half=True)
+            async with over_http_2(server, library) as client:
+                return await synced(client, tmp_path, attempts=2)
+        async with RawServer(carrying(answer)) as server, library.AsyncClient(trust_env=False) as client:
+            limits = Limits(reserve_bytes=0, attempts=2, backoff_base=0.001)
+            return await Sync(client, server.url, tmp_path, limits=limits).run()
+
+    report = (run if http_2 else asyncio.run)(main())
+    assert report.why is Stop.OFFLINE
+    assert "540" in str(report.problems[0]), "it says how much was announced"

@@ -391,3 +391,15 @@ def test_jobs_come_in_the_order_in_which_each_content_first_comes_up(store):
     jobs = [job for job in jobs_of(store) if job is not None]
     assert [job.key for job in jobs] == [have(2).key, have(1).key]
     assert [len(job.events) for job in jobs] == [2, 1]
+
+
+def test_what_was_looked_at_is_noted_without_a_walk_through_all(store):
+    """Red before: each group of 32 walked through the index up to its last key, a quarter of a second where 100,000 are here."""
+    numbers = range(1, 2_000)
+    store.finish([(have(n).key, [], Known(1, False, "{}"), have(n)) for n in numbers])
+    steps = []
+    store._db.set_progress_handler(lambda: steps.append(1), 100)
+    store.checked(have(1_960).key, have(1_990).key)
+    store._db.set_progress_handler(None, 0)
+    assert len(steps) < 20
+    assert [h.name for h in store.files("checked")] == [have(n).name for n in range(1_960, 1_991)]

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, assert_never
 from afterswipe.sync.feed.jobs import Job, is_ours, plan
 from afterswipe.sync.feed.protocol import AT_ONCE, SECOND, Event, Page, events_url, read_page
 from afterswipe.sync.feed.records import GONE, Have, Known
+from afterswipe.sync.store.disk import FOLDERS
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers
 from afterswipe.sync.transfer.fetcher import SIGN_IN, Arrived, Fetcher, Refused
@@ -73,10 +74,11 @@ class Driver:
         """All states, one after the other."""
         self.phase(Phase.CHECKING)
         await self.in_slices(self.store.check(whole=self.fetcher.lease.unclean))
-        self.check_after_unclean_end()
+        if self.fetcher.lease.unclean:
+            self.check_after_unclean_end()
         await self.in_slices(self.look_at_every_file())
         state: core.State = core.Begin(self.limits)
-        while True:
+        while not isinstance(state, core.Ended):
             match state:
                 case core.Begin():
                     place = self.store.place()
@@ -110,38 +112,37 @@ class Driver:
                     self.phase(Phase.SWEEPING)
                     await self.in_slices(self.sweep())
                     state = state.next(len(left), kinds)
-                case core.Ended():
-                    return state
                 case _:
                     assert_never(state)
+        return state
 
     # After an end that was none.
 
     def check_after_unclean_end(self) -> None:
         """Where the last run did not end in good order: look at the files that came since the last look."""
-        if not self.fetcher.lease.unclean:
-            return
         for group in batched(self.store.files("NOT checked"), self.limits.group_files):
             self.lose(bad := [have for have in group if not self.is_good(have)])
             for have in bad:
                 self.fetcher.discard(have.name)
-            with self.store.transaction("checked"):  # now, for the run may be asked to end
-                self.store.all_checked(group[-1].key)
+            self.store.checked(group[0].key, group[-1].key)  # now, for the run may be asked to end
         self.fetcher.lease.unclean = False
 
     def look_at_every_file(self) -> Generator[None]:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        here, rows, tally = dict[str, int](), dict[str, int](), self.fetcher.tally
-        found = chain(*map(self.fetcher.disk.sizes, ("files/sound", "files/song")))
-        for names, seen in ((here, found), (rows, self.store.names())):
-            for some in batched(seen, AT_ONCE):
-                names.update(some)
-                yield
-        lost = {name for name, size in rows.items() if here.get(name) != size}
-        loose = {name for name, size in here.items() if rows.get(name) != size}
-        self.store.loose |= loose
-        tally.files = len(rows) - len(lost)
-        tally.bytes_here = sum(here.values()) - sum(here[name] for name in loose)
+        here, lost, tally = dict[str, int](), set[str](), self.fetcher.tally
+        for some in batched(chain(*map(self.fetcher.disk.sizes, FOLDERS[1:])), AT_ONCE):
+            here.update(some)
+            yield
+        found, size_found = len(here), sum(here.values())
+        for rows in batched(self.store.names(), AT_ONCE):
+            for name, size in rows:
+                if here.get(name) == size:
+                    del here[name]
+                else:
+                    lost.add(name)
+            yield
+        self.store.loose |= here.keys()  # what is left of it
+        tally.files, tally.bytes_here = found - len(here), size_found - sum(here.values())
         gone = [have for have in self.store.files() if have.name in lost] if lost else []
         for group in batched(gone, AT_ONCE):
             self.lose(group)

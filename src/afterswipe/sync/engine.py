@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from inspect import iscoroutinefunction
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -110,6 +111,8 @@ class Sync:
         Raises StoreError where the directory cannot be used. Everything that a server or a network does ends in a report. It ends in
         good order when `until` says so; being cancelled or killed is safe too, and costs the next run a look at the newest files.
         """
+        if iscoroutinefunction(until):
+            raise TypeError("`until` is asked, not awaited. Give a function that is not async, or a flag.")
         try:
             with _begun(self, until, progress) as run:
                 return await run.run()

@@ -75,7 +75,7 @@ class _Headers(dict[str, str]):
 class Response:
     """An answer, whose body comes in the pieces in which it was sent."""
 
-    is_stream_consumed = False
+    is_stream_consumed = is_closed = False
 
     def __init__(
         self,
@@ -96,6 +96,7 @@ class Response:
 
     async def aclose(self) -> None:
         """Nothing is held."""
+        self.is_closed = True
 
 
 class AsyncClient:

@@ -336,11 +336,10 @@ def _generation(value: Any) -> str:
 
 
 def _token(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= _TOKEN_MAX:
+    fits = isinstance(value, str) and 0 < len(value) <= _TOKEN_MAX
+    if not fits or value in (".", "..") or not value.isprintable():  # it becomes a segment of a path
         raise ValueError
-    if value in (".", "..") or not value.isprintable():  # it becomes a segment of a path
-        raise ValueError
-    return value
+    return str(value)
 
 
 def _matching(pattern: re.Pattern[str], value: Any) -> str:

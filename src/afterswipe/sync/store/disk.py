@@ -189,9 +189,9 @@ class FileDisk:
         return None
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
-        with mapped(folder), suppress(FileNotFoundError), os.scandir(self._folder(folder)) as entries:
-            for entry in entries:
-                with suppress(FileNotFoundError):  # somebody removed it meanwhile
+        with mapped(folder), (gone := suppress(FileNotFoundError)), os.scandir(self._folder(folder)) as found:
+            for entry in found:
+                with gone:  # somebody removed it meanwhile
                     if entry.is_file(follow_symlinks=False):
                         yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
 
@@ -255,9 +255,8 @@ class FileDisk:
             self._unlock()
 
     def _close(self, name: str) -> None:
-        descriptor, _ = self._open.pop(name, (None, 0))
-        if descriptor is not None:
-            os.close(descriptor)
+        if name in self._open:
+            os.close(self._open.pop(name)[0])
 
     def _make(self, folder: Path) -> None:
         """Make a folder whose name would survive a power failure, as those of the folders around it do."""

@@ -64,4 +64,4 @@ class Lease:
             mine = db.execute("DELETE FROM lease WHERE owner = ?", (self.owner,)).rowcount
             if mine and clean:
                 db.execute("UPDATE meta SET clean = 1")
-                self.store.all_checked()
+                db.execute("UPDATE files SET checked = 1 WHERE checked = 0")

@@ -281,24 +281,22 @@ class Store:
 
     def finish(self, landing: Iterable[Finished]) -> None:
         """These contents are as their events want them: their rows and the end of their events, in one transaction."""
-        with self.transaction("finish"):
+        with self.transaction("finish") as db:
             for key, events, known, have in landing:
                 if known is not None:
                     self.put_entity(key, known)
                 if known is not None and known.deleted:
-                    self._db.execute("DELETE FROM files WHERE key = ?", (key,))
+                    db.execute("DELETE FROM files WHERE key = ?", (key,))
                 if have is not None:
-                    row = (have.key, have.name, have.tag, have.size, have.sha256, have.version)
-                    self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", row)
+                    db.execute("REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", [*vars(have).values()])
                 self.end_events(events)
                 if known is GONE:
                     for table in ("entities", "done"):
-                        self._db.execute(f"DELETE FROM {table} WHERE key = ?", (key,))  # noqa: S608
+                        db.execute(f"DELETE FROM {table} WHERE key = ?", (key,))  # noqa: S608
 
     def put_entity(self, key: str, known: Known) -> None:
         """Write a content's row, within a transaction."""
-        row = (key, known.version, known.deleted, known.data)
-        self._db.execute("INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)", row)
+        self._db.execute("REPLACE INTO entities VALUES (?, ?, ?, ?)", (key, *vars(known).values()))
 
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
@@ -335,8 +333,8 @@ class Store:
     def remember(self, name: str, part: Part, what: str = "part") -> None:
         """A part is durable up to here, and of this representation."""
         with self.transaction(what):
-            row = (name, part.validator, part.total, part.durable, part.wrong, part.mark)
-            self._db.execute("INSERT OR REPLACE INTO transfers VALUES (?, ?, ?, ?, ?, ?)", row)
+            row = (name, *vars(part).values())
+            self._db.execute("REPLACE INTO transfers VALUES (?, ?, ?, ?, ?, ?)", row)
         self.parts()[name] = part
 
     def forget_parts(self, parts: Iterable[str]) -> None:
@@ -352,6 +350,7 @@ class Store:
         with self.transaction("pause"):
             self._db.execute("UPDATE meta SET not_before = ?", (wall,))
 
-    def all_checked(self, last: str = "~") -> None:
-        """All files, up to that of the last key, are surely good, within a transaction."""
-        self._db.execute("UPDATE files SET checked = 1 WHERE checked = 0 AND key <= ?", (last,))
+    def checked(self, first: str, last: str) -> None:
+        """The files from one key to another are surely good."""
+        with self.transaction("checked"):
+            self._db.execute("UPDATE files SET checked = 1 WHERE key BETWEEN ? AND ?", (first, last))

@@ -177,7 +177,8 @@ class Wire:
     async def close(self, response: Any) -> None:
         """Let go of an answer; that it breaks now is of no interest."""
         with suppress(Broken):
-            await self._in_time(response.aclose())
+            if not response.is_closed:  # as it is once its body came to its end
+                await self._in_time(response.aclose())
 
 
 def _answer(response: Any, wall: float) -> Answer:
@@ -199,10 +200,8 @@ def without_user(url: str) -> tuple[str, tuple[str, str] | None]:
     """An address without its user info, which is to be stored and shown nowhere, and the user info. A port that says nothing is left out."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2].lower().removesuffix(f":{_PORTS.get(parts.scheme)}")
-    bare = parts._replace(netloc=host).geturl()
-    if parts.username is None and parts.password is None:
-        return bare, None
-    return bare, (unquote(parts.username or ""), unquote(parts.password or ""))
+    user = unquote(parts.username or ""), unquote(parts.password or "")
+    return parts._replace(netloc=host).geturl(), None if parts.username is None else user
 
 
 def caused(error: BaseException | None, by: str) -> bool:
