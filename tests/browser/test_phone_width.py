@@ -10,72 +10,68 @@ from .serving import StaticServer
 
 SITE = Path(os.environ.get("SITE_DIR", REPOSITORY / "site"))
 
-#: Opens pages one after the other in a frame of a phone's width, without their scripts, and says which tables are cut there.
-CUT = """async (addresses) => {
-    const cut = {};
+#: Opens pages one after the other in a frame of this width, without their scripts, and says what is wrong on which, and how many were looked at.
+IN_A_FRAME = """async ([addresses, width, look]) => {
+    const wrong = {};
     const frame = document.createElement("iframe");
     frame.sandbox = "allow-same-origin";
-    frame.style = "width: 390px; height: 844px; border: 0";
+    frame.style = `width: ${width}px; height: 844px; border: 0`;
     document.body.append(frame);
-    let tables = 0;
+    const looked = (0, eval)(look);
+    let seen = 0;
     for (const address of addresses) {
         const loaded = new Promise((done) => { frame.onload = done; });
         frame.src = address;
         await loaded;
         const page = frame.contentDocument;
         for (const details of page.querySelectorAll("details")) details.open = true;
-        const said = [];
-        for (const table of page.querySelectorAll("article table")) {
-            if (!table.checkVisibility()) continue;
-            tables += 1;
-            const cells = [...table.querySelectorAll("td, th")].map((cell) => cell.getBoundingClientRect().right);
-            if (Math.max(table.getBoundingClientRect().right, ...cells) < 391) continue;
-            let scrolls = false;
-            for (let part = table; part !== page.body; part = part.parentElement) {
-                const scrolled = ["auto", "scroll"].includes(frame.contentWindow.getComputedStyle(part).overflowX);
-                scrolls ||= scrolled && part.getBoundingClientRect().right < 391;
-            }
-            if (!scrolls) said.push(table.textContent.trim().slice(0, 40));
-        }
-        const wide = page.documentElement.scrollWidth - 390;
-        if (wide > 0) said.push(`the page itself, by ${wide} pixels`);
-        if (said.length) cut[address] = said;
+        const [said, count] = looked(page, width);
+        seen += count;
+        if (said.length) wrong[address] = said;
     }
-    return [cut, tables];
+    return [wrong, seen];
 }"""
 
-#: The same for a small phone and the words of pictures: which leave their picture, and which lie over others.
-OVER = """async (addresses) => {
-    const over = {};
-    const frame = document.createElement("iframe");
-    frame.sandbox = "allow-same-origin";
-    frame.style = "width: 360px; height: 844px; border: 0";
-    document.body.append(frame);
-    let pictures = 0;
-    for (const address of addresses) {
-        const loaded = new Promise((done) => { frame.onload = done; });
-        frame.src = address;
-        await loaded;
-        const page = frame.contentDocument;
-        for (const details of page.querySelectorAll("details")) details.open = true;
-        const said = [];
-        for (const picture of page.querySelectorAll("article svg:not(svg svg)")) {
-            if (!picture.checkVisibility()) continue;
-            const all = picture.getBoundingClientRect();
-            const words = [...picture.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
-            pictures += words.length > 1;
-            words.forEach(([text, place], number) => {
-                if (place.left < all.left - 1 || place.right > all.right + 1) said.push(`${text} leaves its picture`);
-                for (const [other, there] of words.slice(number + 1)) {
-                    const across = Math.min(place.right, there.right) - Math.max(place.left, there.left);
-                    const down = Math.min(place.bottom, there.bottom) - Math.max(place.top, there.top);
-                    if (across > 1 && down > 5) said.push(`${text} lies over ${other}, by ${Math.round(across)}`);
-                }
-            });
+#: The tables that are cut.
+CUT = """(page, width) => {
+    const said = [];
+    let tables = 0;
+    for (const table of page.querySelectorAll("article table")) {
+        if (!table.checkVisibility()) continue;
+        tables += 1;
+        const cells = [...table.querySelectorAll("td, th")].map((cell) => cell.getBoundingClientRect().right);
+        if (Math.max(table.getBoundingClientRect().right, ...cells) < width + 1) continue;
+        let scrolls = false;
+        for (let part = table; part !== page.body; part = part.parentElement) {
+            const scrolled = ["auto", "scroll"].includes(page.defaultView.getComputedStyle(part).overflowX);
+            scrolls ||= scrolled && part.getBoundingClientRect().right < width + 1;
         }
-        if (said.length) over[address] = said;
+        if (!scrolls) said.push(table.textContent.trim().slice(0, 40));
     }
-    return [over, pictures];
+    const wide = page.documentElement.scrollWidth - width;
+    if (wide > 0) said.push(`the page itself, by ${wide} pixels`);
+    return [said, tables];
+}"""
+
+#: The words of pictures that leave their picture or lie over others.
+OVER = """(page) => {
+    const said = [];
+    let pictures = 0;
+    for (const picture of page.querySelectorAll("article svg:not(svg svg)")) {
+        if (!picture.checkVisibility()) continue;
+        const all = picture.getBoundingClientRect();
+        const words = [...picture.querySelectorAll("text")].map((text) => [text.textContent, text.getBoundingClientRect()]);
+        pictures += words.length > 1;
+        words.forEach(([text, place], number) => {
+            if (place.left < all.left - 1 || place.right > all.right + 1) said.push(`${text} leaves its picture`);
+            for (const [other, there] of words.slice(number + 1)) {
+                const across = Math.min(place.right, there.right) - Math.max(place.left, there.left);
+                const down = Math.min(place.bottom, there.bottom) - Math.max(place.top, there.top);
+                if (across > 1 && down > 5) said.push(`${text} lies over ${other}, by ${Math.round(across)}`);
+            }
+        });
+    }
+    return [said, pictures];
 }"""
 
 
@@ -102,7 +98,9 @@ def test_no_table_is_cut_on_a_phone(context: BrowserContext) -> None:
         server.pages["/scrolls.html"] = f"<!doctype html><article style='overflow: auto'>{table}</article>"
         page = context.new_page()
         page.goto(f"{server.origin}/frame.html")
-        cut, tables = page.evaluate(CUT, ["/cut.html", "/scrolls.html", *pages_with("<table")])
+        cut, tables = page.evaluate(
+            IN_A_FRAME, [["/cut.html", "/scrolls.html", *pages_with("<table")], 390, CUT]
+        )
     assert list(cut) == ["/cut.html"], cut
     assert tables > 200
 
@@ -116,6 +114,8 @@ def test_no_words_of_a_picture_lie_over_others_on_a_phone(context: BrowserContex
         server.pages["/beside.html"] = f"<!doctype html><article><svg width='340' height='40'>{words}</svg>"
         page = context.new_page()
         page.goto(f"{server.origin}/frame.html")
-        over, pictures = page.evaluate(OVER, ["/over.html", "/beside.html", *pages_with("<text")])
+        over, pictures = page.evaluate(
+            IN_A_FRAME, [["/over.html", "/beside.html", *pages_with("<text")], 360, OVER]
+        )
     assert list(over) == ["/over.html"], over
     assert pictures > 30

@@ -172,9 +172,7 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
     def checking(*args: Any, **named: Any) -> Any:
         frame = _getframe(1)
         own = str(frame.f_globals.get("__name__")).startswith("afterswipe.")
-        if (
-            own and not frame.f_code.co_flags & CO_VARKEYWORDS
-        ):  # what came as ** is looked at where it arrives
+        if own and not frame.f_code.co_flags & CO_VARKEYWORDS:  # what comes as ** is looked at here
             return method(*args, **named)
         if not asked:
             asked.update({name: kinds_of(kind) for name, kind in method.__annotations__.items()})
