@@ -74,6 +74,12 @@ OVER = """(page) => {
     return [said, pictures];
 }"""
 
+#: The empty cells of stacked tables that are shown, which would be a name and nothing.
+EMPTY = """(page) => {
+    const cells = [...page.querySelectorAll("table[data-stacked] td:empty")];
+    return [cells.filter((cell) => cell.checkVisibility()).map((cell) => cell.dataset.label), cells.length];
+}"""
+
 
 def pages_with(what: str) -> list[str]:
     """The addresses of the pages with it, without those of single claims."""
@@ -119,3 +125,18 @@ def test_no_words_of_a_picture_lie_over_others_on_a_phone(context: BrowserContex
         )
     assert list(over) == ["/over.html"], over
     assert pictures > 30
+
+
+def test_an_empty_cell_of_a_stacked_table_is_not_named_on_a_phone(context: BrowserContext) -> None:
+    """Seen to be able to fail: on a page without our styles."""
+    with StaticServer(SITE) as server:
+        server.pages["/frame.html"] = "<!doctype html><body>"
+        server.pages["/named.html"] = (
+            "<!doctype html><table data-stacked><tr><td data-label='Aim'></td></table>"
+        )
+        page = context.new_page()
+        page.goto(f"{server.origin}/frame.html")
+        pages = ["/named.html", *pages_with("data-stacked")]
+        named, cells = page.evaluate(IN_A_FRAME, [pages, 360, EMPTY])
+    assert named == {"/named.html": ["Aim"]}
+    assert cells > 50
