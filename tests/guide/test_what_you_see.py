@@ -1,4 +1,4 @@
-"""Each entry of "What you see" and of the two pages below it says who writes it, whether it is harmless, what to do, and has a run or says why not."""
+"""Each entry of "What you see" and of the pages below it says who writes it, whether it is harmless, what to do, and has a run or says why not."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from guide.site import ROOT
 
-NAMES = ("what-you-see", "what-you-see/card", "what-you-see/work")
+NAMES = ("what-you-see", "what-you-see/card", "what-you-see/work", "what-you-see/work/callbacks")
 PAGES = {name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in NAMES}
 PAGE = "\n".join(PAGES.values())
 ENTRIES = dict(
@@ -36,7 +36,7 @@ def test_there_are_many_and_an_incomplete_one_is_seen():
     assert missing("*Written by* Metal. It is so.") == ["harmless", "remedy", "run", "source"]
 
 
-def test_the_first_page_leads_to_both_others_and_each_place_stands_once():
+def test_the_first_page_leads_to_all_others_and_each_place_stands_once():
     assert [name for name in NAMES[1:] if f"]({name}.md)" not in PAGES["what-you-see"]] == []
     assert len(ENTRIES) == len(re.findall(r"^### [^\n]*\{ #([\w-]+) \}$", PAGE, re.MULTILINE))
 
