@@ -31,7 +31,7 @@ from typing import Any
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import ETX, STX, AtomicString
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block
 
@@ -54,6 +54,9 @@ LONG_ROW = 200
 """Letters of a row that would be a screen high in three columns of a phone."""
 LONG_WORDS = 40
 """Letters of the longest words of three columns that have no room beside each other."""
+
+_KEPT_HTML = re.compile(f"{STX}wzxhzdk:[0-9]+{ETX}")
+"""Where HTML of the page will stand again, such as a comment."""
 
 LONG_HEADING = 90
 """Letters of a heading whose first words are enough to be read."""
@@ -213,7 +216,9 @@ class StackedTables(Treeprocessor):
     def run(self, root: etree.Element) -> None:
         """Set `data-stacked` on each table of four columns or more, or of three that are long; `data-label` on its cells."""
         for table in root.iter("table"):
-            heads = ["".join(head.itertext()).strip() for head in table.iterfind("thead/tr/th")]
+            heads = [
+                _KEPT_HTML.sub("", "".join(head.itertext())).strip() for head in table.iterfind("thead/tr/th")
+            ]
             if len(heads) < STACKED_FROM - _is_long(table):
                 continue
             table.set("data-stacked", "")

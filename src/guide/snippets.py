@@ -34,6 +34,7 @@ _BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
 _UNCOLOURED = re.compile(r'<span class="(?:n|p|o|w|nb|nn|ne|nv|bp)">([^<]*)</span>')
 """Parts of Python that have the colour of the code in snippet.css."""
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)
+_COLUMNS = re.compile(r"\w {2,}\w.* {2,}\w")
 
 
 @dataclass(frozen=True)
@@ -157,11 +158,16 @@ def accepted(name: str) -> Output:
     return Output(text, tuple(file.read_text(encoding="utf-8") for file in files))
 
 
+def has_columns(text: str) -> bool:
+    """Whether three lines or more have three columns: they must stay below each other. The same in output.ts."""
+    return len(_COLUMNS.findall(text)) >= 3
+
+
 def html(name: str) -> Markup:
     """The inside of a `<run-snippet>`: bar, code, tested output. Raises BuildError for an unknown name."""
     code = _coloured(source(name))
     parts = [
-        (kind, part if kind == "text" else Markup(part.strip()))  # noqa: S704 - our own drawing
+        (kind, part if kind == "text" else Markup(part.strip()), has_columns(part))  # noqa: S704 - our own drawing
         for kind, part in accepted(name).parts()
     ]
     long = len(source(name).splitlines()) > FOLDED_FROM

@@ -168,6 +168,7 @@ export class OutputPanel {
   /** Brings what scrolls into reach of the keyboard. */
   private reach(): void {
     for (const text of this.parts.querySelectorAll<HTMLElement>(".snippet-text")) {
+      text.toggleAttribute("data-columns", hasColumns(text.textContent));
       if (text.scrollHeight > text.clientHeight || text.scrollWidth > text.clientWidth) text.tabIndex = 0;
     }
   }
@@ -253,6 +254,11 @@ export class OutputPanel {
     this.label.textContent = code === this.codeNow ? label : `${label}, before your change`;
     this.panel.setAttribute("aria-label", `${label} of ${this.file}`);
   }
+}
+
+/** Whether three lines or more have three columns: they must stay below each other (snippets.py). */
+function hasColumns(text: string): boolean {
+  return (text.match(/\w {2,}\w.* {2,}\w/g)?.length ?? 0) >= 3;
 }
 
 function count(number: number, thing: string): string {

@@ -80,6 +80,27 @@ EMPTY = """(page) => {
     return [cells.filter((cell) => cell.checkVisibility()).map((cell) => cell.dataset.label), cells.length];
 }"""
 
+#: What is lost below a heading, and the neighbours of a page whose names are not there or are cut.
+LOST = """(page) => {
+    const said = [];
+    const headings = [...page.querySelectorAll("article :is(h2, h3, h4)")].filter((heading) => heading.checkVisibility());
+    for (const heading of headings) {
+        const words = [...heading.childNodes].filter((node) => node.nodeName !== "#comment" && !node.classList?.contains("headerlink"));
+        const lines = words.map((node) => {
+            const range = page.createRange();
+            range.selectNodeContents(node);
+            return range.getBoundingClientRect().bottom;
+        });
+        if (heading.getBoundingClientRect().bottom - Math.max(...lines) > 12) said.push(`an empty line below ${heading.textContent}`);
+    }
+    for (const title of page.querySelectorAll(".md-footer__title")) {
+        const words = title.querySelector(".md-ellipsis");
+        const cut = words.scrollWidth > words.clientWidth + 1 || words.getBoundingClientRect().width > title.getBoundingClientRect().width;
+        if (!title.checkVisibility() || cut) said.push(`${words.textContent.trim()} is not there or is cut`);
+    }
+    return [said, headings.length];
+}"""
+
 
 def pages_with(what: str) -> list[str]:
     """The addresses of the pages with it, without those of single claims."""
@@ -140,3 +161,23 @@ def test_an_empty_cell_of_a_stacked_table_is_not_named_on_a_phone(context: Brows
         named, cells = page.evaluate(IN_A_FRAME, [pages, 360, EMPTY])
     assert named == {"/named.html": ["Aim"]}
     assert cells > 50
+
+
+def test_nothing_is_empty_below_a_heading_and_both_neighbours_of_a_page_are_named_on_a_phone(
+    context: BrowserContext,
+) -> None:
+    """Seen to be able to fail: on a page with the theme's own styles. A link behind a heading's words took a line of its own."""
+    with StaticServer(SITE) as server:
+        server.pages["/frame.html"] = "<!doctype html><body>"
+        server.pages["/lost.html"] = (
+            "<!doctype html><article><h2>Words <span style='display: block'>and more</span><a class='headerlink'>#</a></h2></article>"
+            "<div class='md-footer__title' style='width: 40px; overflow: hidden'><div class='md-ellipsis' style='white-space: nowrap'>The recipe</div></div>"
+        )
+        page = context.new_page()
+        page.goto(f"{server.origin}/frame.html")
+        pages = ["/lost.html", *pages_with("<h2")]
+        lost, headings = page.evaluate(IN_A_FRAME, [pages, 360, LOST])
+    assert lost == {
+        "/lost.html": ["an empty line below Words and more#", "The recipe is not there or is cut"]
+    }
+    assert headings > 1000

@@ -25,7 +25,8 @@ PLACEHOLDER = re.compile(r"^(\[(?:picture|sound): .*\])$", re.MULTILINE)
 SNIPPET = re.compile(r'<run-snippet name="[^"]*" source="([^"]*)">(.*?)</run-snippet>', re.DOTALL)
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 PART = re.compile(
-    r'<pre class="snippet-text">(.*?)</pre>|<div class="snippet-picture">.*?<title>(.*?)</title>', re.DOTALL
+    r'<pre class="snippet-text"[^>]*>(.*?)</pre>|<div class="snippet-picture">.*?<title>(.*?)</title>',
+    re.DOTALL,
 )
 
 

@@ -9,7 +9,7 @@ from guide.mechanisms import MECHANISMS
 from guide.site import ROOT
 
 PAGE = (ROOT / "docs" / "by-version.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| \*\*(\d+)\*\* \|(.*?)\|(.*?)\|(.*?)\|$", re.MULTILINE)
+ROW = re.compile(r"^\| \*\*iOS (\d+)\*\* \|(.*?)\|(.*?)\|(.*?)\|$", re.MULTILINE)
 
 
 def strangers(page: str) -> list[str]:

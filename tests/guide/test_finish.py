@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from afterswipe import claims
 from guide.errors import BuildError
 from guide.finish import long_names, moved, packing, row, theme_script
 from guide.finish.row import content_security_policy, finish
@@ -206,8 +207,34 @@ def test_the_script_of_either_builder_is_mended(theme, tmp_path):
 
 
 def test_a_long_name_in_a_cell_may_be_broken_between_its_words_alone():
-    cell = "<table><tr><td><code>uploadTask(with:fromFile:)</code> <code>submit(_:)</code>, expirationHandlers</td></tr></table>"
+    cell = "<article><table><tr><td><code>uploadTask(with:fromFile:)</code> <code>submit(_:)</code>, expirationHandlers</td></tr></table>"
     broken = "upload<wbr>Task(<wbr>with:<wbr>from<wbr>File:)"
     assert long_names.breakable(cell) == cell.replace("uploadTask(with:fromFile:)", broken)
-    text = "<p><code>uploadTask(with:fromFile:)</code></p><pre><code>uploadTask(with:fromFile:)</code></pre>"
-    assert long_names.breakable(text) == text
+    short = "<article><p><code>uploadTask(with:)</code></p><pre><code>uploadTask(with:fromFile:)</code></pre>"
+    assert long_names.breakable(short) == short
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("_dispatch_assert_queue_fail", "_dispatch_<wbr>assert_<wbr>queue_<wbr>fail"),
+        ("iOSEnableRemoteUpdates", "iOSEnable<wbr>Remote<wbr>Updates"),
+        ("afterswipe.AfterSwipeError", "afterswipe.<wbr>After<wbr>Swipe<wbr>Error"),
+        ("SQLITE_OPEN_FILEPROTECTION_NONE", "SQLITE_<wbr>OPEN_<wbr>FILEPROTECTION_<wbr>NONE"),
+        ("https://example.org/aVeryLong.address", "https://example.org/aVeryLong.address"),
+    ],
+)
+def test_a_name_as_long_as_a_line_of_a_phone_may_be_broken_between_its_words(name, broken):
+    """Red before: in a heading or in the text it was broken anywhere."""
+    page = "<title>{0}</title><article><h2><code>{1}</code>: {1}</h2><svg><text>{0}</text></svg>"
+    assert long_names.breakable(page.format(name, name)) == page.format(name, broken)
+
+
+def test_the_id_of_a_claim_in_a_docstring_leads_to_its_page():
+    """Red before: in the reference of the package it was words alone."""
+    page = "<title>T</title><article><h2 id='a'>life-cycle.jetsam</h2><p title='life-cycle.states'>So it is (claims life-cycle.states, {}), of os.path. <a>life-cycle.states</a></p><pre>life-cycle.states</pre></article>"
+    whole = row.Whole({claim.id: claim for claim in claims.every()}, {}, {}, {}, "", {}, "")
+    said = row.claims_by_id(page.format("no.claim"), row.Place("reference/api/phone/", "../../../", whole))
+    link = '(claims <a href="../../../c/life-cycle.states/">life-cycle.states</a>, no.claim)'
+    assert said == page.format("no.claim").replace("(claims life-cycle.states, no.claim)", link)
+    assert row.claims_by_id(page, row.Place("tokens/", "../", whole)) == page

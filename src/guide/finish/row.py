@@ -36,6 +36,10 @@ _INLINE_SCRIPT = re.compile(
 )
 _HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
 _CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
+_CLAIM_ID = re.compile(
+    r"<(?P<whole>pre|a|script|h\d|svg)\b.*?</(?P=whole)>|<[^>]*>|(?<![\w.-])(?P<id>[a-z-]+\.[a-z0-9-]*[a-z0-9])(?![\w-])",
+    re.DOTALL,
+)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _ARTICLE = re.compile(rf'(?:<!--(?:(?!-->).)*-->\s*)?<h1 id="{claim_pages.ARTICLE}"[^>]*>.*?</h1>', re.DOTALL)
@@ -200,6 +204,20 @@ def claim_addresses(text: str, place: Place) -> str:
     return _CLAIM_LINK.sub(completed, text)
 
 
+def claims_by_id(text: str, place: Place) -> str:
+    """An id of a claim in the words of the reference, such as a docstring's, leads to its page."""
+    if not place.path.startswith(("reference/api/", "reference/spec/")):
+        return text
+
+    def led(said: re.Match[str]) -> str:
+        claim_id = said["id"]
+        known = claim_id is not None and claim_id in place.whole.claims
+        return f'<a href="{place.up}c/{claim_id}/">{claim_id}</a>' if known else said[0]
+
+    head, article, rest = text.partition("<article")
+    return head + article + _CLAIM_ID.sub(led, rest)
+
+
 def own_search(text: str, place: Place) -> str:
     """The theme gets our search worker, which loads engine and index when somebody searches.
 
@@ -244,6 +262,7 @@ STEPS: tuple[Callable[[str, Place], str], ...] = (
     old_fragments,
     short_addresses,
     claim_addresses,
+    claims_by_id,
     own_search,
     names_in_words,
     policy_and_scripts,

@@ -48,8 +48,8 @@ def page() -> str:
         "# Python API",
         "",
         (
-            "Everything that an example imports from `afterswipe`, one line each; behind a name stands the rest. Times are seconds where a person "
-            "or an app gives them, and whole milliseconds in what the phone reports. The names of an app's code are Apple's in snake_case; "
+            "Everything that an example imports from `afterswipe` stands here in one line each; behind a name stands the rest.\n\n"
+            "Times are seconds where a person or an app gives them, and whole milliseconds in what the phone reports. The names of an app's code are Apple's in snake_case; "
             "[mechanisms](mechanisms.md) has the pairs."
         ),
         "",

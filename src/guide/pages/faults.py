@@ -35,6 +35,7 @@ def page() -> str:
         "# Faults of a sync",
         "",
         "A sync that survives has one answer to each of these faults, and one test that asks for it.",
+        "",
         f"There are {len(FAULTS)}. {_reached()}",
         "Each is injected for its test: by a server that misbehaves as it is told, a disk that crashes, or a socket that is written to byte by byte.",
         "This page is made from the same data as the tests (`faultlab.faults`).",

@@ -89,6 +89,7 @@ def life_cycle() -> str:
         "# The life cycle",
         "",
         "An app has five states, and in two of them none of its code runs.{claim:life-cycle.suspended-runs-no-code}",
+        "",
         "This page is made from the table that the model runs on (`afterswipe.kernel.life_cycle.TRANSITIONS`); it has an answer for every state and every event.",
         "",
         "| | " + " | ".join(state.value for state in State) + " |",
@@ -99,11 +100,11 @@ def life_cycle() -> str:
         lines.append(
             f"| {event.value} | "
             + " | ".join(
-                "·" if to is state else f"**{to.value}**" for state, to in zip(State, cells, strict=True)
+                "" if to is state else f"**{to.value}**" for state, to in zip(State, cells, strict=True)
             )
             + " |"
         )
-    lines += ["", "A dot means: the state stays as it is.", ""]
+    lines += ["", "Where nothing stands, the state stays as it is.", ""]
     for state in State:
         runs = "The process has run time." if state.runs else "No code of the app runs."
         lines += [

@@ -31,6 +31,7 @@ def page() -> str:
         "# Mechanisms",
         "",
         "iOS has no general-purpose mechanism for running an app's code continuously in the background.{claim:life-cycle.no-continuous-background} Each of these gives something else.",
+        "",
         "This page is made from a table (`src/guide/mechanisms/table.toml`), its numbers from the claims. “In the model” marks what the simulation does where no claim says it.",
         "",
         *_overview(),

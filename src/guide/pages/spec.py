@@ -35,6 +35,7 @@ def spec() -> str:
         "# The specification",
         "",
         "This is what the model promises, sentence by sentence, with the test that enforces each; what it leaves out; and what nobody knows.",
+        "",
         "The page is made from the tests, the tables that the model runs on, the modules' own docstrings and the claims.",
         "",
         *_invariants(),
