@@ -45,6 +45,8 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
   ["other-work/", 1.25], // both with the pages below them
   ["handlers/#", 1.25],
   ["places/#", 1.25],
+  ["restarted-or-locked/#", 1.2],
+  ["switches/#", 1.1],
   ["a-sync-that-survives/", 0.7],
   ["reference/api/", 0.3],
   ["reference/apple-symbols/", 0.3],
