@@ -27,6 +27,11 @@ const EXCERPT = 180;
 const SYNONYM = 0.75;
 const PARTS = 0.6;
 
+/** So many words' sections are remembered. */
+const KNOWN = 200;
+
+const BOOST = { title: 2.2, page: 1.2 };
+
 /** Of the first results at most one is from a list of names. */
 const FIRST = 3;
 const LISTS = /^(?:c|claims|reference|ways)\//;
@@ -158,6 +163,9 @@ export class Engine {
   private readonly docs: readonly Doc[];
   private readonly titles: readonly ReadonlySet<string>[];
   private readonly lines: readonly string[];
+  private readonly weights: readonly number[];
+  /** What the words asked for so far were found in: with each key only the last is new. */
+  private readonly known = new Map<string, ReadonlyMap<number, number>>();
 
   constructor(docs: readonly Doc[]) {
     this.docs = docs.map((doc) => ({ location: doc.location, title: plain(doc.title), text: plain(doc.text) }));
@@ -166,6 +174,7 @@ export class Engine {
     });
     this.titles = this.docs.map((doc) => new Set(words(`${this.above(doc)} ${doc.title}`)));
     this.lines = this.docs.map((doc) => ` ${meant(simple(doc.title)).map(stem).join(" ")} `);
+    this.weights = this.docs.map(({ location }) => WEIGHTS.find(([beginning]) => location.startsWith(beginning))?.[1] ?? 1);
     this.index = new MiniSearch({ fields: ["title", "page", "text"], tokenize: words, processTerm: (term) => term });
     this.index.addAll(this.docs.map((doc, id) => ({ ...doc, id, page: this.above(doc) })));
   }
@@ -183,7 +192,7 @@ export class Engine {
     return simple(query)
       .map((word) => {
         const stemmed = stem(word);
-        if (stemmed.length < 6 || parts(word).length || this.index.search(stemmed, { prefix: true }).length) return word;
+        if (stemmed.length < 6 || parts(word).length || this.word(stemmed, true).size) return word;
         return this.index.search(stemmed, { fuzzy: 0.25 })[0]?.terms[0] ?? word;
       })
       .join(" ");
@@ -201,21 +210,23 @@ export class Engine {
     const said = asked.map((concept) => (concept[0]?.words.every((word) => EVERYDAY.has(word)) ? 0.5 : 1));
     const rare = found.map((scores, at) => Math.log(1 + this.docs.length / (1 + scores.size)) * (said[at] ?? 1));
     const all = rare.reduce((sum, one) => sum + one, 0);
+    const says = new Map<number, { score: number; covered: number; titled: number }>();
+    found.forEach((one, at) => {
+      const worth = rare[at] ?? 0;
+      const ways = asked[at]?.map((way) => way.words) ?? [];
+      for (const [id, here] of one) {
+        let section = says.get(id);
+        if (!section) says.set(id, (section = { score: 0, covered: 0, titled: 0 }));
+        section.score += here * worth;
+        section.covered += worth;
+        if (ways.some((words) => words.every((word) => this.titles[id]?.has(word)))) section.titled += worth;
+      }
+    });
     const scores = new Map<number, number>();
-    for (const id of new Set(found.flatMap((one) => [...one.keys()]))) {
-      let score = 0;
-      let covered = 0;
-      let titled = 0;
-      found.forEach((one, at) => {
-        const here = one.get(id);
-        if (here === undefined) return;
-        score += here * (rare[at] ?? 0);
-        covered += rare[at] ?? 0;
-        if (asked[at]?.some((way) => way.words.every((word) => this.titles[id]?.has(word)))) titled += rare[at] ?? 0;
-      });
+    for (const [id, { score, covered, titled }] of says) {
       const beside = pairs.filter((pair) => this.lines[id]?.includes(pair)).length / (pairs.length || 1);
       const fit = (covered / all) ** 2 * (1 + titled / all + beside);
-      scores.set(id, score * fit * this.weight(this.docs[id]?.location ?? ""));
+      scores.set(id, score * fit * (this.weights[id] ?? 1));
     }
     return scores;
   }
@@ -226,6 +237,10 @@ export class Engine {
     for (const { words, worth } of concept) {
       if (worth === PARTS && best.size > 0) continue; // the name itself stands somewhere
       const each = words.map((word) => this.word(word, last));
+      if (each.length === 1) {
+        for (const [id, has] of each[0] ?? []) if (worth * has > (best.get(id) ?? 0)) best.set(id, worth * has);
+        continue;
+      }
       for (const id of new Set(each.flatMap((scores) => [...scores.keys()]))) {
         const has = each.flatMap((scores) => scores.get(id) ?? []);
         if (has.length < words.length && (worth !== PARTS || has.length * 2 < words.length)) continue;
@@ -236,15 +251,17 @@ export class Engine {
     return best;
   }
 
-  /** How well each section has one word; the last is perhaps not typed to its end. */
-  private word(word: string, last: boolean): Map<number, number> {
-    const options = { boost: { title: 2.2, page: 1.2 }, prefix: last ? word.length > 1 : word.length > 3 };
-    const results = this.index.search(word, options);
-    return new Map(results.map(({ id, score }) => [id as number, score]));
-  }
-
-  private weight(location: string): number {
-    return WEIGHTS.find(([beginning]) => location.startsWith(beginning))?.[1] ?? 1;
+  /** How well each section has one word, or a longer one that begins so: the last is perhaps not typed to its end. */
+  private word(word: string, last: boolean): ReadonlyMap<number, number> {
+    const prefix = last ? word.length > 1 : word.length > 3;
+    const asked = prefix ? `${word}…` : word;
+    let found = this.known.get(asked);
+    if (!found) {
+      found = new Map(this.index.search(word, { boost: BOOST, prefix }).map(({ id, score }) => [id as number, score]));
+      if (this.known.size >= KNOWN) this.known.clear();
+      this.known.set(asked, found);
+    }
+    return found;
   }
 
   /** By page, the best first: a page counts as its best section and a little of those after it. */
