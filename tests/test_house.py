@@ -127,7 +127,7 @@ NOT_FACTS = {
     "system._LOW_PRIORITY": "a header's value, not a limit",
     "loop.JUMPS_IN_ONE_TURN_MAX": "a safety net of the event loop, not a limit of iOS",
     "loop.JUMPS_IN_A_STEP": "a safety net of the event loop, not a limit of iOS",
-    "system.REDIRECTS": "how many redirects are followed, by Apple's page of httpTooManyRedirects",
+    "network.REDIRECTS": "how many redirects are followed, by Apple's page of httpTooManyRedirects",
     "loop.(_TOOL, _NAME)": "which of Python's monitoring tools it is",
 }
 """Numbers in the package that are no claims, each with the reason."""

@@ -109,7 +109,8 @@ def must(met: bool, remedy: str) -> None:
 
 def must_be_share(name: str, share: float | None) -> None:
     """Raise UsageError for a share that is none; None is one that is left out."""
-    must(share is None or 0 <= share <= 1, f"{name}={share}: give a share of the whole, from 0.0 to 1.0.")
+    if share is not None and not 0 <= share <= 1:  # not by `must`: its words would be made each time
+        raise UsageError(f"{name}={share}: give a share of the whole, from 0.0 to 1.0.")
 
 
 def must_have_bytes(name: str, size: int) -> None:

@@ -81,7 +81,7 @@ class Phone(System[Application]):
         main = app or self._main
         what = "There is no app on the phone yet" if main is None else f"{main!r} is no app"
         why = f"{what}. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
-        must(iscoroutinefunction(main) and takes(main, 1), why)
+        must(main is not None and (main is self._main or (iscoroutinefunction(main) and takes(main, 1))), why)
         fits = self._main is None or app in (None, self._main)
         must(fits, "This phone has one app, and another one is on it already. Take a second Phone for it.")
         self._main = main
@@ -171,7 +171,7 @@ class Phone(System[Application]):
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
         """Let time pass, a year at most, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
         why = "wait() calls `until` and does not await it. Write it without async."
-        must(not iscoroutinefunction(until), why)
+        must(until is None or not iscoroutinefunction(until), why)
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
         why = "Time does not go back, and a run lasts at most a year: the longest limit in the claims is 7 days. Give wait() a length from zero: phone.wait(seconds=2)."
         must(0 <= span <= YEAR - self.clock.now, why)
@@ -239,5 +239,6 @@ class Phone(System[Application]):
 
     def _unlocked(self) -> None:
         self.conditions.device_locked(False)
-        self.conditions.idle = False
+        if self.conditions.idle:
+            self.conditions.idle = False
         self.power.unlocked_since_restart = True

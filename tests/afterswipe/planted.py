@@ -121,7 +121,7 @@ def leave_with_a_file_lock(run: Commanded) -> None:
 
 
 def code_runs_while_suspended(patch: Patch) -> None:
-    patch.setattr(Host, "_may_run", lambda *_: True)
+    patch.setattr(Host, "_running", lambda host: host.process)
 
 
 def the_card_moves_by_itself(patch: Patch) -> None:

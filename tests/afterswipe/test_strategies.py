@@ -1,6 +1,8 @@
 """The strategies: what each does by the rules, the table of one run each, and the seeded comparison."""
 
 import dataclasses
+import gc
+from collections.abc import Callable
 
 import pytest
 
@@ -14,6 +16,7 @@ from afterswipe.story import (
     Comparison,
     Networks,
     Outcome,
+    People,
     Rates,
     Story,
     StoryServer,
@@ -438,3 +441,32 @@ def test_a_story_is_not_settled_while_a_card_speaks_of_it():
     assert not server.settled()
     phone.tap("End")
     assert server.settled()
+
+
+def test_a_comparison_leaves_nothing_for_the_garbage_collector(monkeypatch: pytest.MonkeyPatch):
+    """Its phones are taken apart: else each would be some two hundred objects in a circle."""
+    strategies = [BY_NAME[name] for name in ("background task assertion", "background session, one file")]
+    found = []
+    gc.collect()
+    gc.disable()
+    try:
+        for take_apart in (posting._take_apart, lambda _phone: None):
+            monkeypatch.setattr(posting, "_take_apart", take_apart)
+            compare(strategies, seeds=range(20))
+            found.append(gc.collect() / 40)
+    finally:
+        gc.enable()
+    assert found[0] < 10
+    assert found[1] > 100
+
+
+def test_a_phone_of_a_program_s_own_people_is_left_whole():
+    phones: list[Phone] = []
+
+    class Watched(People):
+        def behave(self, phone: Phone, seed: int, until: Callable[[], bool] = lambda: False) -> None:
+            phones.append(phone)
+            super().behave(phone, seed, until)
+
+    compare([BY_NAME["nothing"]], people=Watched(), seeds=range(2))
+    assert all(list(phone.record) for phone in phones)

@@ -55,7 +55,7 @@ class Conditions(Checked):
         self._changes: Subscribers[str] = Subscribers()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        public = not name.startswith("_")
+        public = name[0] != "_"
         if public:
             self._check(name, settable(self, name, value))
         changed = public and getattr(self, name, None) != value

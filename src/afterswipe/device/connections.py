@@ -1,7 +1,7 @@
 """The connections of an app's process, and an `httpx` transport over them: what the app's own code sends and receives with."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 from weakref import WeakSet
@@ -25,8 +25,8 @@ class ConnectError(URLError, httpx.ConnectError):
     """A request without a network, by httpx's name and by Apple's."""
 
 
-class Connections:
-    """The connections of one process. When the process is suspended, all of them become defunct (claim life-cycle.suspension-closes-sockets)."""
+class Connections(httpx.AsyncBaseTransport):
+    """The connections of one process, and `httpx`'s transport over them. Suspension makes them defunct (claim life-cycle.suspension-closes-sockets)."""
 
     def __init__(self, network: Network, loop: ProcessLoop, process: Process | None = None) -> None:
         self.network = network
@@ -53,18 +53,61 @@ class Connections:
         self._arriving.add(stream)
         return stream
 
-    async def answer(self, request: httpx.Request, received: int) -> httpx.Response:
-        """Wait for the server's answer; raises httpx.ReadError if the connection dies before it comes."""
+    def send(self, count: int, moved: Callable[[int], None]) -> asyncio.Future[int]:
+        """Send so many bytes piece by piece; `moved` is told how many have reached the server. Await it until all have."""
+        future: asyncio.Future[int] = self._loop.create_future()
+        self._send(future, count, moved, 0)
+        return future
+
+    def _send(self, future: asyncio.Future[int], count: int, moved: Callable[[int], None], sent: int) -> None:
+        if future.done():
+            return  # nobody waits for it any more
+        if sent and self._loop.blocked_until > self.network.clock.now:
+            self._loop.call_soon(self._send, future, count, moved, sent)  # when the main thread is free
+            return
+        if sent:
+            moved(sent)
+        if sent >= count:
+            self._settle(future, sent)
+        else:
+            there = min(sent + self.network.piece, count)
+            arrived = partial(self._send, future, count, moved, there)
+            self._waiting[future] = self.network.send(there - sent, arrived)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request and return the answer. Raises ConnectError without a network, ReadError when the connection dies."""
+        address(str(request.url))
+
+        async def send() -> int:
+            received = 0
+            assert isinstance(request.stream, httpx.AsyncByteStream)  # httpx's own client sees to that
+            async for chunk in request.stream:
+                await self.wait_for(self.network.send, len(chunk))
+                received += len(chunk)
+            return received
+
+        answer = await self.exchange(request, send)
+        stream = self.arriving(answer)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)
+
+    async def exchange(self, request: httpx.Request, send: Callable[[], Awaitable[int]]) -> httpx.Response:
+        """Wait for the server's answer to a request, whose body `send` puts on the way. Raises ConnectError and ReadError."""
+        network = self.network
+        if not network.connected:
+            raise ConnectError("notConnectedToInternet", "there is no network")
+        await self.wait_for(network.clock.after, network.round_trip)
+        received = 0 if network.intercepts else await send()
+        await self.wait_for(network.clock.after, network.latency)
         future: asyncio.Future[httpx.Response] = self._loop.create_future()
         self._waiting[future] = None
-        self.network.ask(request, received, partial(self._settle, future))
+        network.ask(request, received, partial(self._settle, future))
         return await future
 
-    async def wait_for(self, plan: Callable[[int, Action], Due], amount: int) -> None:
-        """Wait until so much time has passed, or so many bytes are there; raises httpx.ReadError if the connection dies meanwhile."""
+    def wait_for(self, plan: Callable[[int, Action], Due], amount: int) -> asyncio.Future[None]:
+        """Await it until so much time has passed, or so many bytes are there; raises httpx.ReadError if the connection dies meanwhile."""
         future: asyncio.Future[None] = self._loop.create_future()
         self._waiting[future] = plan(amount, partial(self._settle, future, None))
-        await future
+        return future
 
     def _settle[T](self, future: asyncio.Future[T], result: T) -> None:
         self._waiting.pop(future, None)
@@ -127,31 +170,3 @@ class _Streaming(httpx.AsyncByteStream):
             yield piece
         if self._defunct:
             raise ReadError(self._defunct)
-
-
-class SimulatedTransport(httpx.AsyncBaseTransport):
-    """An `httpx` transport for the code of one process; `moved` is called with the number of bytes that have reached the server."""
-
-    def __init__(self, connections: Connections, moved: Callable[[int], None] = lambda _sent: None) -> None:
-        self._connections = connections
-        self._moved = moved
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request and return the answer. Raises ConnectError without a network, ReadError when the connection dies."""
-        network = self._connections.network
-        address(str(request.url))
-        if not network.connected:
-            raise ConnectError("notConnectedToInternet", "there is no network")
-        assert isinstance(request.stream, httpx.AsyncByteStream)  # httpx's own client sees to that
-        wait_for = self._connections.wait_for
-        await wait_for(network.clock.after, network.round_trip)
-        received = 0
-        if not network.intercepts:
-            async for chunk in request.stream:
-                await wait_for(network.send, len(chunk))
-                received += len(chunk)
-                self._moved(received)
-        await wait_for(network.clock.after, network.latency)
-        answer = await self._connections.answer(request, received)
-        stream = self._connections.arriving(answer)
-        return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)

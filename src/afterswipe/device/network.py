@@ -64,11 +64,30 @@ def address(url: str) -> httpx.URL:
     raise UsageError(f"{url!r} is no address. Give a whole one: 'https://upload.example/story'.")
 
 
+REDIRECTS = {"redirects": 16}
+"""How many redirects are followed, by Apple's page of `httpTooManyRedirects`."""
+
+
+@lru_cache
+def requested(method: str, url: str) -> httpx.Request:
+    """The request of a transfer, of whose bytes only the number is known. Kept as well: it is looked at, and never changed."""
+    return httpx.Request(method, address(url), extensions=REDIRECTS)
+
+
 class Network(Checked):
     """The link between phone and server: `phone.network`.
 
     `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or `cellular`.
     """
+
+    connected = True
+    """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
+    kind = KINDS[0]
+    """The kind of network that is used. Change it with `switch_to`."""
+    captive_portal = False
+    """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
+    even_for = inf
+    """After so many bytes the pace is drawn anew, where more are sent at once. A comparison sends larger pieces."""
 
     def __init__(self, clock: Clock, rng: Random, rules: Rules, uplink: float | None, record: Record) -> None:
         self.clock = clock
@@ -76,8 +95,6 @@ class Network(Checked):
         up = uplink if uplink is not None else rules.number("model.uplink-bandwidth")
         self._numbers = {"uplink": up, "latency": float(rules.milliseconds("model.network-latency"))}
         self._jitter = rules.number("model.network-jitter")
-        self.even_for = inf
-        """After so many bytes the pace is drawn anew, where more are sent at once. A comparison sends larger pieces."""
         self._rng = rng
         self._record = record
         self._free_at = {"uplink": 0, "downlink": 0}
@@ -92,12 +109,6 @@ class Network(Checked):
         """For the frameworks: puts so many bytes on the way to the server, and calls an action when it has them."""
         self.receive: Carry = partial(self._carry, "downlink")
         """The same on the way to the phone."""
-        self.connected = True
-        """Whether there is a network at all. Change it with `disconnect`, `connect` and `airplane_mode`."""
-        self.kind = KINDS[0]
-        """The kind of network that is used. Change it with `switch_to`."""
-        self.captive_portal = False
-        """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
 
     piece = cached_property(lambda own: int(own.rules.number("model.upload-chunk")))
     """How many bytes of a transfer are sent at once."""
@@ -208,23 +219,22 @@ class Network(Checked):
         """How long a packet takes to the server and its answer back, in ms."""
         return 2 * self.latency
 
-    def ask(self, request: httpx.Request, received: int, answered: Answered, in_full: bool = False) -> None:
-        """Have a request answered whose body has arrived; `answered` is called with the response, at once, later, or `in_full` after its body."""
+    def ask(self, request: httpx.Request, received: int, answered: Answered) -> None:
+        """Have a request answered whose body has arrived; `answered` is called with the response, at once or later: a transfer's when it is whole."""
+        whole = "redirects" in request.extensions
         if request.extensions.get("redirects"):
-            answered = partial(self._follow, request, received, answered, in_full)
+            answered = partial(self._follow, request, received, answered)
         if self.intercepts:
             answered(httpx.Response(httpx.codes.OK, html="<title>Welcome to the hotel</title>"))
             return
         answer = self._handlers.get(request.url.host, created)(request, received)
-        if isinstance(answer, httpx.Response) and (
-            not in_full or isinstance(answer.stream, httpx.ByteStream)
-        ):
+        if isinstance(answer, httpx.Response) and (not whole or isinstance(answer.stream, httpx.ByteStream)):
             answered(answer)
         else:
-            self._work(self._answer(request, answer, answered, in_full))
+            self._work(self._answer(request, answer, answered, whole))
 
     def _follow(
-        self, request: httpx.Request, received: int, answered: Answered, full: bool, response: httpx.Response
+        self, request: httpx.Request, sent: int, answered: Answered, response: httpx.Response
     ) -> None:
         """Hand an answer on, or ask where it points to: with the same method after 307 and 308, else with GET."""
         if not response.has_redirect_location:
@@ -234,14 +244,14 @@ class Network(Checked):
         place = address(str(request.url.join(response.headers["location"])))
         left = {"redirects": request.extensions["redirects"] - 1}
         there = httpx.Request(request.method if same else "GET", place, extensions=left)
-        self.clock.after(self.round_trip, partial(self.ask, there, received * same, answered, full))
+        self.clock.after(self.round_trip, partial(self.ask, there, sent * same, answered))
 
-    async def _answer(self, request: httpx.Request, answer: object, answered: Answered, full: bool) -> None:
+    async def _answer(self, request: httpx.Request, answer: object, answered: Answered, whole: bool) -> None:
         response = await answer if isinstance(answer, Awaitable) else answer
         if not isinstance(response, httpx.Response):
             what = f"The server of {request.url.host} answered {type(response).__name__}"
             raise UsageError(f"{what}. Return an httpx.Response, for instance httpx.Response(200).")
-        if full and not isinstance(response.stream, httpx.ByteStream):
+        if whole and not isinstance(response.stream, httpx.ByteStream):
             body = b"".join([piece async for piece in pieces(response)])
             response = httpx.Response(response.status_code, headers=response.headers, content=body)
         answered(response)
@@ -273,12 +283,12 @@ class Network(Checked):
             self.clock.at(due, self._turn)
 
     def _carry(self, way: str, count: int, done: Action) -> Due:
-        megabits = self.uplink if way == "uplink" else self.downlink
-        lots = max(1, ceil(count / self.even_for))
+        megabits = self._numbers["uplink"] if way == "uplink" else self.downlink
+        lots = ceil(count / self.even_for) or 1
         pace = 1 + self._jitter * (2 * sum(starmap(self._rng.random, repeat((), lots))) / lots - 1)
-        start = max(self.clock.now, self._free_at[way])
-        self._free_at[way] = start + round(count * 8 / (megabits * 1_000_000) * SECOND * pace)
-        return self.clock.at(self._free_at[way], done)
+        takes, clock = round(count * 8 / (megabits * 1_000_000) * SECOND * pace), self.clock
+        self._free_at[way] = there = max(clock.now, self._free_at[way]) + takes
+        return clock.at(there, done)
 
 
 def _bandwidth(name: str, megabits: float) -> float:

@@ -32,9 +32,9 @@ class Clock:
 
     def at(self, when: int, action: Action) -> Due:
         """Do something at `when` (milliseconds); a moment that has passed means now."""
-        self._serial += 1
+        self._serial = serial = self._serial + 1
         due = Due(when if when > self.now else self.now, action)
-        heappush(self._heap, (due.at, self._serial, due))
+        heappush(self._heap, (due.at, serial, due))
         return due
 
     def after(self, delay: int, action: Action) -> Due:
@@ -49,13 +49,6 @@ class Clock:
                 return heap[0][0]
             heappop(heap)
         return None
-
-    def skip_to(self, to: int) -> bool:
-        """Move the time to `to` (milliseconds) if nothing is due until then, itself included; else do nothing and return False."""
-        if (due := self.next_due()) is not None and due <= to:
-            return False
-        self.now = to
-        return True
 
     def advance(self, to: int) -> None:
         """Move the time to `to` (milliseconds) and do what is due then. `now` is set first, so nobody sees the old time."""

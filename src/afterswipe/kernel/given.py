@@ -103,6 +103,8 @@ class CheckedData(Checked):
     """The base of a dataclass that a program makes."""
 
     def __post_init__(self) -> None:
+        if str(_getframe(2).f_globals.get("__name__")).startswith("afterswipe."):
+            return
         for name, asked in _settables(self.__class__).items():  # type: ignore[arg-type]
             look(type(self).__name__, name, kinds_of(asked), getattr(self, name))
 

@@ -123,18 +123,20 @@ class Host:
         if self.process is not None and self.process.loop.is_running():
             raise UsageError(remedy)
 
-    def _may_run(self, process: Process) -> bool:
+    def _running(self) -> Process | None:
+        """The process, if it may run now."""
+        if (process := self.process) is None or process.state.runs:
+            return process
         if process.state is State.SUSPENDED:
             self.rules.cite("life-cycle.suspended-runs-no-code")
-        return process.state.runs
+        return None
 
     def turn(self, until: int = 0) -> None:
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
-        process, beside = self.process, self.beside
-        if process is not None and self._may_run(process):
+        if (process := self._running()) is not None:
             # Beside other processes, a process must not move the clock by itself.
-            process.loop.turn(0 if beside else until)
-        for loop in list(beside) if beside else ():
+            process.loop.turn(0 if self.beside else until)
+        for loop in list(self.beside) if self.beside else ():
             if not loop.is_running():
                 loop.turn()
 
@@ -147,10 +149,10 @@ class Host:
             self.turn(end if over is None else 0)  # where somebody asks, the app does not run ahead
             if over is not None and over():
                 end, over = clock.now, None  # what is due at this moment still happens
-            process, dues = self.process, [clock.next_due(), *[loop.next_due() for loop in self.beside]]
-            if process is not None and self._may_run(process):
-                dues.append(process.loop.next_due())
-            first = min([due for due in dues if due is not None], default=None)
+            first, process = clock.next_due(), self._running()
+            for loop in self.beside if process is None else (process.loop, *self.beside):
+                if (due := loop.next_due()) is not None and (first is None or due < first):
+                    first = due
             if first is None or first > end:
                 break
             clock.advance(first)

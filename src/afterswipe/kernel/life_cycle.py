@@ -38,6 +38,7 @@ class State(Enum):
 class Event(Enum):
     """What can happen to an app, by whom."""
 
+    __hash__ = object.__hash__
     OPEN = "the person opens the app"
     INTERRUPT = "something covers the app"
     LEAVE = "the person leaves the app"
@@ -129,6 +130,7 @@ def after(state: State, event: Event) -> Step:
 class SceneState(Enum):
     """Apple's `UIScene.ActivationState`, of the app's one scene. A suspended app's scene is in the background."""
 
+    __hash__ = object.__hash__
     UNATTACHED = "unattached"
     FOREGROUND_INACTIVE = "foregroundInactive"
     FOREGROUND_ACTIVE = "foregroundActive"

@@ -64,12 +64,6 @@ class Budget:
     failure: NeverYieldsError | None = None
     """What the app was told; the turn raises it once more, in case that the app caught it."""
 
-    def step(self) -> None:
-        """Count a step of the loop. Past the limit the next jump in the app's file tells it; where there is none, it is told here."""
-        self.left -= JUMPS_IN_A_STEP
-        if self.left < -JUMPS_IN_ONE_TURN_MAX:
-            raise NeverYieldsError(f"The app's code {_WHY}", "", 0)
-
 
 budget = Budget()
 """One for the interpreter, as `sys.monitoring` is."""
@@ -192,7 +186,10 @@ class ProcessLoop(asyncio.AbstractEventLoop):
                 now = clock.now
                 budget.left = JUMPS_IN_ONE_TURN_MAX
                 continue
-            budget.step()
+            # Past the limit the next jump in the app's file tells it; where there is none, it is told here.
+            budget.left -= JUMPS_IN_A_STEP
+            if budget.left < -JUMPS_IN_ONE_TURN_MAX:
+                raise NeverYieldsError(f"The app's code {_WHY}", "", 0)
             for _ in range(len(ready)):
                 handle = ready.popleft()
                 if not handle._cancelled:
@@ -216,30 +213,34 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         if (failure := budget.failure or self._failure) is not None:
             self._failure = None
             raise failure
-        own = self.next_due()
-        return own is not None and own <= until and not self.halted and self._clock.skip_to(own)
+        clock = self._clock
+        if until <= clock.now or self.halted or (own := self.next_due()) is None or own > until:
+            return False  # the first two say so soon: nothing of its own is due now
+        if (due := clock.next_due()) is not None and due <= own:
+            return False
+        clock.now = own
+        return True
 
     def next_due(self) -> int | None:
         """When this process next has something to do, in milliseconds, or None where it only waits for others."""
-        now, blocked = self._clock.now, self.blocked_until
-        soonest = now if now >= blocked else blocked
+        timers = self._timers
+        if not self._ready and not timers:
+            return None
+        soonest = max(self._clock.now, self.blocked_until)
         if self._ready:
             return soonest
-        timers = self._timers
         while timers:
             when, _, timer = timers[0]
             if not timer._cancelled:
-                due = ceil(when)
-                return due if due >= soonest else soonest
+                return max(ceil(when), soonest)
             heappop(timers)
         return None
 
     def start(self, work: object, done: Action = lambda: None) -> None:
         """Run what a coroutine function returned and call `done` afterwards. An exception that leaves it ends the turn in which it happens."""
         if not iscoroutine(work):
-            must(
-                not isasyncgen(work), f"{work!r} yields, and nobody iterates over it. Write it without yield."
-            )
+            why = f"{work!r} yields, and nobody iterates over it. Write it without yield."
+            must(not isasyncgen(work), why)
             done()
             return
 
@@ -253,6 +254,10 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def call(self, handler: Callable[[], object]) -> None:
         """Call a handler when the process is next turned; it may be a coroutine function."""
         self.call_soon(lambda: self.start(handler()))
+
+    def call_next(self, callback: _Callback, *args: object) -> None:
+        """Call a function before anything else that waits for its turn."""
+        self._ready.appendleft(_Handle(callback, args, None))
 
     # What asyncio uses.
 

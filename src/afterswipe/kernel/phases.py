@@ -33,7 +33,6 @@ class Phase(Enum):
     CONTINUED_TASKS = (Moment.EVENT, "continued tasks end with their process")
 
     CALLBACKS = (Moment.CHANGED, "the watchdog counts from when the app was told")
-    WATCHDOG = (Moment.CHANGED, "the watchdog stops watching a process that is gone")
     BACKGROUND_TIME = (Moment.CHANGED, "the time for background assertions starts or stops")
     CPU_MONITOR = (Moment.CHANGED, "the CPU monitor starts or stops")
     CONNECTIONS = (Moment.CHANGED, "connections of a process without run time become defunct")

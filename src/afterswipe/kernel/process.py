@@ -109,17 +109,20 @@ class Process:
         for callback in callbacks(told, scenes=self.rules.holds("model.scene-callbacks")):
             self._told += 1
             self.out[self._told] = (callback, self.clock.now)
-            self.loop.call_soon(self._run, callback)
-            self.loop.call_soon(self._returned, self._told)
+            self.loop.call_soon(self._run, self._told, callback)
 
     def _see(self, state: State | None) -> None:
         if state is not None:
             self.application_state, self.scene_state = state, SCENES[self.scene_state][state]
 
-    def _run(self, callback: str) -> None:
+    def _run(self, number: int, callback: str) -> None:
         self._see(stages(callback)[0])
         for observer in self._observers:
             self.loop.start(observer(callback))
+        if self._observers:  # it returns when the main thread is free
+            self.loop.call_next(self._returned, number)
+        else:
+            self._returned(number)
 
     def _returned(self, number: int) -> None:
         self._see(stages(self.out.pop(number)[0])[1])

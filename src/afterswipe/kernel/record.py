@@ -284,9 +284,9 @@ class Record:
 
     def add(self, entry: Entry) -> None:
         """Append what happened."""
-        if self._entries and entry.at < self._entries[-1].at:
-            raise AssertionError(f"time went back: {entry!r} after {self._entries[-1]!r}")
-        self._entries.append(entry)
+        if (entries := self._entries) and entry.at < entries[-1].at:
+            raise AssertionError(f"time went back: {entry!r} after {entries[-1]!r}")
+        entries.append(entry)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)

@@ -111,7 +111,7 @@ class Told:
     def read(self, known: dict[str, str]) -> None:
         """Read the card, whenever it has changed; `known` is what the app's code said of its texts."""
         card, text = self.card, self.card.text
-        meant = [[word] for means, word in known.items() if text.startswith(means)]
+        meant = [[word] for means, word in known.items() if text.startswith(means)] if known else ()
         self.says = meant[0] if meant else told_by(text) or told_by(card.title)
         self.shows = figure(text) if card.progress is None else (card.progress, 0.0)
 
@@ -217,11 +217,11 @@ def judge(record: Record, end: int, tolerance: float) -> Judgement:
     """What the cards said and what was so, up to `end`. `tolerance` is a share of the whole (claim model.card-tolerance)."""
     reader, since = _Reader(tolerance), 0
     for entry in record:
-        if (take := reader.takes.get(type(entry))) is not None:
-            if entry.at > since:
-                reader.judge_all(since, entry.at)
-                since = entry.at
-            take(entry)
+        if (take := _TAKES.get(type(entry))) is not None:
+            if (at := entry.at) > since:
+                reader.judge_all(since, at)
+                since = at
+            take(reader, entry)
     reader.judge_all(since, end)
     reader.look_at_now(end)
     gaps = sorted(chain.from_iterable(reader.found.values()), key=lambda gap: (gap.start, gap.activity))
@@ -241,42 +241,32 @@ class _Reader:
         self.now: dict[int, IsSo] = {}
         self.not_judged: list[Span] = []
 
-        self.takes: dict[type[Entry], Callable[[Any], None]] = {
-            **dict.fromkeys(get_args(OfTransfer), self._moved),
-            StateChanged: self._app_changed,
-            CardFollows: self._follows,
-            kept.CardMeans: self._means,
-            CardChanged: self._card_changed,
-        }
-        """What to do with the entries of a record that tell something about it."""
-
-    def _follows(self, entry: CardFollows) -> None:
+    def follows(self, entry: CardFollows) -> None:
         if entry.activity in self._cards:
-            self._cards[entry.activity].tied.add(self._key(entry.by, entry.transfer))
+            launch = self._launches if entry.by == "app" else 0
+            self._cards[entry.activity].tied.add((entry.by, launch, entry.transfer))
             self._version += 1
 
-    def _means(self, entry: kept.CardMeans) -> None:
+    def means(self, entry: kept.CardMeans) -> None:
         self._meant[entry.text] = entry.word
         for told in self._cards.values():
             told.read(self._meant)
 
-    def _card_changed(self, entry: CardChanged) -> None:
-        old = self._cards.get(entry.activity)
+    def card_changed(self, entry: CardChanged) -> None:
+        at, old = entry.at, self._cards.get(entry.activity)
         if starts := old is None or old.card.state == "pending":
             older = {key for key, moved in self.moved.items() if not moved.open}
             tied = set() if old is None else old.tied
-            old = self._cards[entry.activity] = Told(
-                entry, entry.at, entry.at, entry.by, older=older, tied=tied
-            )
+            old = self._cards[entry.activity] = Told(entry, at, at, entry.by, older=older, tied=tied)
         old.card = entry
         if starts or entry.by in ("app", "push") or entry.kind == "system":
-            old.told_at = entry.at
+            old.told_at = at
             old.by = old.by if entry.by == "system" else entry.by
             old.sent = {key: moved.sent for key, moved in self.moved.items()}
         old.read(self._meant)
         old.ran = old.ran or (self._state.runs and entry.state != "pending")
 
-    def _app_changed(self, entry: StateChanged) -> None:
+    def app_changed(self, entry: StateChanged) -> None:
         self._version += 1
         self._launches += entry.before is State.NOT_RUNNING and entry.after.runs
         self._state = entry.after
@@ -289,11 +279,8 @@ class _Reader:
             if moved.by == "app":
                 moved.stop(entry.at, f"stopped when the app was {lost}")
 
-    def _key(self, by: str, transfer: int) -> Key:
-        return (by, self._launches if by == "app" else 0, transfer)
-
-    def _moved(self, entry: OfTransfer) -> None:
-        key = self._key(entry.by, entry.transfer)
+    def moves(self, entry: OfTransfer) -> None:
+        key = (entry.by, self._launches if entry.by == "app" else 0, entry.transfer)
         known = self.moved.get(key)
         if isinstance(entry, kept.TransferMoved):
             sent, whole = entry.sent, entry.size
@@ -373,7 +360,8 @@ class _Reader:
                 sent, whole = arrived(mine)
                 off = self._off(told, end)
                 hidden = off if told.card.claims and self._tolerance >= off >= 0.01 else 0.0
-                self.now[number] = replace(self.now[number], sent=sent, size=whole, tolerated=hidden)
+                now = self.now[number]
+                self.now[number] = IsSo(now.word, now.since, now.waits_for, sent, whole, hidden)
 
     def _off(self, told: Told, at: int) -> float:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""
@@ -459,8 +447,21 @@ class _Reader:
         return [(start, behind, "projected", GOES_ON), (max(ahead, behind), end, "projected", GOES_ON)]
 
 
+_TAKES: dict[type[Entry], Callable[[_Reader, Any], None]] = {
+    **dict.fromkeys(get_args(OfTransfer), _Reader.moves),
+    StateChanged: _Reader.app_changed,
+    CardFollows: _Reader.follows,
+    kept.CardMeans: _Reader.means,
+    CardChanged: _Reader.card_changed,
+}
+"""What to do with the entries of a record that tell something about a card or its work."""
+
+
 def _came(told: Told) -> float | None:
     """The share of the whole that has arrived since the card was told; None without a whole."""
-    living, before = told.living, told.sent
-    whole = sum([moved.size for moved in living.values()])
-    return sum([moved.sent - before.get(key, 0) for key, moved in living.items()]) / whole if whole else None
+    before = told.sent
+    whole = came = 0
+    for key, moved in told.living.items():
+        whole += moved.size
+        came += moved.sent - before.get(key, 0)
+    return came / whole if whole else None

@@ -152,9 +152,7 @@ def _says(pair: Pair) -> list[str]:
     dash = ' stroke-dasharray="4 3"' if card.out_of_date else ""
     parts.append(f'<rect x="5%" y="80" width="90%" height="84" rx="14" fill="{CARD}" stroke="{SAYS}"{dash}/>')
     lines = textwrap.wrap(card.title, _LETTERS, max_lines=2, placeholder=" …")
-    parts += [
-        _text("10%", 100 + 16 * row, line, INK, pixels=13, weight=600) for row, line in enumerate(lines)
-    ]
+    parts += [_text("10%", 100 + 16 * at, line, INK, pixels=13, weight=600) for at, line in enumerate(lines)]
     note = "out of date" if card.out_of_date else card.says(now)
     says = textwrap.wrap(note, _LETTERS + 1, max_lines=2 if len(lines) == 1 else 1, placeholder=" …")
     parts += [_text("10%", 100 + 16 * row, line, INK, pixels=13) for row, line in enumerate(says, len(lines))]

@@ -81,9 +81,8 @@ class Truth:
             lines.append(f"Is so: {self.in_words(is_so)}.")
             if is_so.tolerated:
                 off = f"The card differs from what has arrived by {percent(is_so.tolerated)} of the whole"
-                lines.append(
-                    f"{off}; up to {percent(self.tolerance)} is not counted (claim model.card-tolerance)."
-                )
+                most = f"up to {percent(self.tolerance)} is not counted (claim model.card-tolerance)."
+                lines.append(f"{off}; {most}")
         return lines
 
     def in_words(self, is_so: IsSo) -> str:

@@ -9,8 +9,7 @@ Not modelled: the film's rendering, except as a time that needs run time (`Story
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,16 +71,21 @@ async def _rendered(app: Application, story: Story) -> Activity:
     return card
 
 
-@contextmanager
-def _ends(card: Activity | None) -> Iterator[None]:
+class _Ending:
     """Let the card say how the upload ended."""
-    try:
-        yield
-        text = "Posted"
-    except URLError:
-        text = "Not posted"
-    if card is not None and card.activity_state in LIVE:
-        card.end(text)
+
+    def __init__(self, card: Activity | None) -> None:
+        self._card = card
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        if kind is not None and not issubclass(kind, URLError):
+            return False
+        if self._card is not None and self._card.activity_state in LIVE:
+            self._card.end("Posted" if kind is None else "Not posted")
+        return True
 
 
 async def _follow(app: Application, upload: AsyncIterable[float], report: Callable[[float], object]) -> None:
@@ -122,7 +126,7 @@ def _in_process(app: Application, story: Story) -> AsyncIterable[float]:
 
 
 async def _in_the_process(app: Application, story: Story, card: Activity) -> None:
-    with _ends(card):
+    with _Ending(card):
         await _follow(app, _in_process(app, story), _to(card))
 
 
@@ -162,7 +166,7 @@ async def assertion(app: Application, story: Story) -> None:
 async def background_session(app: Application, story: Story) -> None:
     """Hand one file to a background session."""
     card = await _tapped(app, story)
-    with _ends(card):
+    with _Ending(card):
         await _follow(app, _hand_over(app, story), _to(card))
     app.complete_wake()
 
@@ -171,7 +175,7 @@ async def chained_chunks(app: Application, story: Story) -> None:
     """Hand over one part; on the wake-up that its end brings, the next."""
     card = await _tapped(app, story)
     before = 0
-    with _ends(card):
+    with _Ending(card):
         for number, size in enumerate(story.parts(app.rules)):
             name, url = f"{_FILE} part {number + 1}", f"{_URL}/{number}"
             part = app.background_url_session.upload(name, size=size, to=url)
@@ -194,7 +198,7 @@ async def chunks_up_front(app: Application, story: Story) -> None:
     def report(_share_of_a_part: float) -> None:
         card.update(progress=sum(part.count_of_bytes_sent for part in parts) / story.size)
 
-    with _ends(card):
+    with _Ending(card):
         for part in parts:
             await _follow(app, part, report)
     app.complete_wake()
@@ -323,7 +327,7 @@ async def _with_own_card(app: Application, story: Story, upload: BackgroundUploa
         if card is not None:
             card.update(progress=sent, stale_date=app.now + patience)
 
-    with _ends(card):
+    with _Ending(card):
         await _follow(app, upload, report)
     _take_back(app, upload)
     app.complete_wake()

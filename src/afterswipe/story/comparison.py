@@ -170,8 +170,10 @@ def compare(
     total, done, rates = len(some(strategies)) * len(lots), 0, []
     for strategy in strategies:
         outcomes, rules = [], Rules(strategy.needs)
-        for seed in lots:
-            outcomes.append(_by_lot(strategy, uploads, people, networks, seed, rules=rules))
+        ours = [type(people), type(networks)] == [People, Networks] and strategy in STRATEGIES
+        for seed in lots:  # a program's own parts may keep a phone
+            lot = _by_lot(strategy, uploads, people, networks, seed, rules=rules, kept=not ours)
+            outcomes.append(lot)
             done += 1
             progress(done, total)
         rates.append(Rates.of(outcomes))
@@ -188,6 +190,7 @@ def _by_lot(
     *,
     claims: Mapping[str, float] | None = None,
     rules: Rules | None = None,
+    kept: bool = True,
 ) -> Outcome:
     """One run. `claims` has other numbers, as for a `Phone`; `rules` are those of a phone that went before."""
     rng = random.Random(f"story and network {seed}")  # not the stream that the person's script is drawn from
@@ -197,11 +200,10 @@ def _by_lot(
     if strategy.pushes:  # as much as its server tells the card at once
         share = min(share, rules.number("model.server-push-step"))
 
-    server: StoryServer | None = None
+    servers: list[StoryServer] = []
 
-    def prepare(phone: Phone, its_server: StoryServer) -> None:
-        nonlocal server
-        server = its_server
+    def prepare(phone: Phone, server: StoryServer) -> None:
+        servers.append(server)
         phone.rules.cite(_GRAIN)
         networks.set_up(phone, rng)
         link = phone.network
@@ -210,7 +212,7 @@ def _by_lot(
         link.piece = int(max(fine, min(story.size * share + 1, in_time)))  # a little more than that share
 
     def away(phone: Phone) -> None:
-        people.behave(phone, seed, lambda: server is not None and server.settled())
+        people.behave(phone, seed, servers[0].settled)
 
     read: Any = rules  # a phone takes rules that were read in the place of a version; no word for programs
-    return run(strategy, story, away, ios=read, seed=seed, prepare=prepare, to_the_end=False)
+    return run(strategy, story, away, ios=read, seed=seed, prepare=prepare, to_the_end=False, kept=kept)

@@ -7,8 +7,10 @@ Not modelled: day and night, habits, several apps, a person who reacts to what t
 
 import random
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 
 from afterswipe import HOUR, Phone, UsageError
+from afterswipe.units import YEAR
 
 
 class Person:
@@ -26,6 +28,8 @@ class Person:
         if not hours > 0:
             raise UsageError(f"hours={hours} is no time. Give a number above 0.")
         end = phone.clock.now + round(hours * HOUR)
+        if end > YEAR or iscoroutinefunction(until):
+            phone.wait(hours=hours, until=until)  # which says what is wrong
         in_front = phone.app_state.foreground
         while phone.clock.now < end and not until():
             if not in_front:
@@ -49,4 +53,5 @@ class Person:
     def _wait(self, phone: Phone, claim: str, end: int, until: Callable[[], bool]) -> None:
         """Wait for a time around the claim's, in whole milliseconds: from none to twice as long, evenly."""
         span = round(2 * phone.rules.milliseconds(claim) * self._rng.random())
-        phone.wait(seconds=min(span, end - phone.clock.now) / 1000, until=until)
+        now = phone.clock.now
+        phone.host.run_until(min(now + span, end), until)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from afterswipe import SECOND, Application, NotKnownError, Phone, UsageError, duration
 from afterswipe.claims.rules import Rules
 from afterswipe.kernel.clock import Due
+from afterswipe.kernel.loop import abandoned
 from afterswipe.seen.gaps import by_reason, covered, judge
 
 from .apps import HOST, Story
@@ -52,12 +53,14 @@ def run(
     prepare: Callable[[Phone, StoryServer], None] = lambda _phone, _server: None,
     claims: Mapping[str, float] | None = None,
     to_the_end: bool = True,
+    kept: bool = True,
 ) -> Outcome:
     """Let a person post a story, do what `away` does, open the app again, and stay for claim model.person-stays.
 
     The last is left out unless `to_the_end`, where nothing more can come of it. `claims` are other numbers for the phone. `prepare` is called before the app is opened, with the story's server. Without `ios` it is the oldest version that the strategy needs; an older one raises
-    UnavailableError.
+    UnavailableError. `kept` says that somebody may still look at the phone afterwards.
     """
+    unfinished = len(abandoned)
     phone = Phone(ios=ios or strategy.needs, seed=seed, claims=claims)
     server = StoryServer(phone, HOST, story.size, resumable=strategy.resumable)
     prepare(phone, server)
@@ -81,7 +84,7 @@ def run(
     except NotKnownError as gap:
         not_known = str(gap)
     wrong = judge(phone.record, phone.clock.now, phone.rules.number("model.card-tolerance")).gaps
-    return Outcome(
+    outcome = Outcome(
         strategy.name,
         str(phone.rules.ios),
         None if server.done_at is None else server.done_at / SECOND,
@@ -90,11 +93,22 @@ def run(
         saw,
         not_known,
     )
+    if not kept and len(abandoned) == unfinished:
+        _take_apart(phone)
+    return outcome
+
+
+def _take_apart(phone: Phone) -> None:
+    """Free a phone that nobody looks at any more. Its parts know each other: of thousands the garbage collector would have to find it out."""
+    host = phone.host
+    for part in (host.process, phone.app, phone.network, phone.clock, phone.conditions, host, phone):
+        if part is not None:
+            vars(part).clear()
 
 
 def _on_the_lock_screen(phone: Phone) -> str:
-    cards = phone.lock_screen().cards
-    says = [card.says(phone.clock.now) + ", out of date" * card.out_of_date for card in cards]
+    cards, now = [card for card in phone.cards if card.on_screen], phone.clock.now
+    says = [card.says(now) + ", out of date" * card.out_of_date for card in cards]
     return "; ".join(says) or "no card"
 
 

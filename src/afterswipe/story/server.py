@@ -37,8 +37,9 @@ class StoryServer:
 
     def settled(self) -> bool:
         """Whether the story has arrived or was given up, and no card speaks of it any more: nothing that follows changes what came out."""
-        over = self.given_up or self.done_at is not None
-        return over and not any(card.state in OPEN for card in self._phone.cards)
+        if not self.given_up and self.done_at is None:
+            return False
+        return not any(card.state in OPEN for card in self._phone.cards)
 
     def push(self) -> None:
         """From now on, tell the card."""

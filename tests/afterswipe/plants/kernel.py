@@ -11,7 +11,7 @@ from . import Patch, plant
 
 @plant("life-cycle.suspended-runs-no-code")
 def a_suspended_process_is_turned_all_the_same(patch: Patch) -> None:
-    patch.setattr(Host, "_may_run", lambda _host, process: process.state is not State.NOT_RUNNING)
+    patch.setattr(Host, "_running", lambda host: host.process)
     nobody_has_to_run(patch, "life-cycle.suspended-runs-no-code")
 
 

@@ -267,16 +267,17 @@ def _content(
 ) -> Content:
     """Check what an app wants a card to show, and turn seconds into milliseconds. Raises UsageError and UnavailableError."""
     timer_interval, timer_text = timers
+    span = stale = None
     must_be_share("progress", progress)
     if stale_date is not None:
         process.rules.require("live-activity.stale-date", "stale date")
         _must_come("stale_date", stale_date, process)
-    must(not (timer_interval and timer_text), "A card has one timer: timer_interval (a bar) or timer_text.")
-    timer = timer_interval or timer_text
-    ends = timer is None or timer[0] < timer[1]
-    must(ends, f"The timer {timer} ends before it begins. Use (app.now, app.now + seconds).")
-    span = None if timer is None else (moment(timer[0]), moment(timer[1]))
-    stale = None if stale_date is None else moment(stale_date)
+        stale = moment(stale_date)
+    if timer := timer_interval or timer_text:
+        must(None in timers, "A card has one timer: timer_interval (a bar) or timer_text.")
+        ends = f"The timer {timer} ends before it begins. Use (app.now, app.now + seconds)."
+        must(timer[0] < timer[1], ends)
+        span = (moment(timer[0]), moment(timer[1]))
     return Content(text, progress, span, stale, timer_text is not None, rank)
 
 

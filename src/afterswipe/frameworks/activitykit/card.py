@@ -91,13 +91,14 @@ class Card:
 
     def progress(self, now: int) -> float | None:
         """The progress that is drawn at `now` (milliseconds): the last one told, or what a timer makes of the time."""
+        content = self.content
         if self.state is ActivityState.ENDED:
             return None
-        if self.content.timer is None:
-            return self.content.progress
-        if self.content.counts:
+        if content.timer is None:
+            return content.progress
+        if content.counts:
             return None
-        start, end = self.content.timer
+        start, end = content.timer
         return min(1.0, max(0.0, (now - start) / (end - start)))
 
     def says(self, now: int) -> str:

@@ -172,15 +172,13 @@ class LiveActivityPushes(Checked):
         must(number in reachable, why)
         return cards[number]
 
-    def _check(
-        self, title: str, text: str, progress: float | None, stale_date: float | None, priority: int
-    ) -> None:
+    def _check(self, title: str, text: str, share: float | None, stale: float | None, priority: int) -> None:
         must(priority in (IMMEDIATE, LOW), f"priority={priority}: a Live Activity push has priority 10 or 5.")
-        must_be_share("progress", progress)
-        if stale_date is not None:
+        must_be_share("progress", share)
+        if stale is not None:
             self.rules.require("live-activity.stale-date", "stale date")
         rule = "live-activity.payload-limit"
-        size, limit = Content(text, progress).bytes(title), self.rules.number(rule)
+        size, limit = Content(text, share).bytes(title), self.rules.number(rule)
         why = f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
         self.rules.obeyed(rule, size <= limit, why)
 

@@ -81,6 +81,10 @@ class ActivityStore:
     __setattr__ = Checked.__setattr__
     _counted = OPEN
     """The states that count toward the app's limit."""
+    allowed = frequent_pushes = True
+    """What the person allows; set through `phone.live_activities`, as are the two below."""
+    asks_first = frequent_updates = False
+    """Whether the person still has to answer, and the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
 
     def __init__(self, host: Host, *, conditions: Conditions) -> None:
         self._host = host
@@ -94,10 +98,6 @@ class ActivityStore:
         host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
-        self.allowed = self.frequent_pushes = True
-        """What the person allows; set through `phone.live_activities`, as are the two below."""
-        self.asks_first = self.frequent_updates = False
-        """Whether the person still has to answer, and the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
 
     def __iter__(self) -> Iterator[Card]:
         return iter(self._cards.values())
@@ -122,7 +122,8 @@ class ActivityStore:
             card.content.check(card.title, self._rules.number("live-activity.payload-limit"))
         number = len(self._cards) + 1
         state = ActivityState.ACTIVE if starts is None else ActivityState.PENDING
-        self._put(replace(card, number=number, state=state, updated=self._clock.now), by)
+        its = (card.title, card.content, card.kind, card.style, card.channel)
+        self._put(Card(*its, number, state, self._clock.now), by)
         if starts is not None:
             self._clock.at(starts, lambda: self._start(number, alert))
         elif card.kind == APP:
@@ -151,9 +152,9 @@ class ActivityStore:
     def _comes_too_fast(self, number: int) -> bool:
         """Of updates from the app so many go through at once, then one in each interval. Apple publishes neither number."""
         self._rules.cite("live-activity.fast-local-updates-are-dropped")
-        interval = self._rules.milliseconds("model.local-update-interval")
-        until = max(self._clock.now, self._full_at.get(number, 0)) + interval
-        if until - self._clock.now > self._rules.number("model.local-update-burst") * interval:
+        interval, now = self._rules.milliseconds("model.local-update-interval"), self._clock.now
+        until = max(now, self._full_at.get(number, 0)) + interval
+        if until - now > self._rules.number("model.local-update-burst") * interval:
             return True
         self._full_at[number] = until
         return False
@@ -244,21 +245,22 @@ class ActivityStore:
             self._record.add(Alerted(self._clock.now, number, self._cards[number].title, alert))
 
     def _put(self, card: Card, by: str) -> None:
-        now = self._clock.now
-        if card.content.timer is not None:
+        now, number, state = self._clock.now, card.number, card.state
+        timer, stale_date = card.content.timer, card.content.stale_date
+        if timer is not None:
             self._rules.cite("live-activity.timer-views-move-without-code")
-        self._cards[card.number] = card
+            timer = None if state is ActivityState.ENDED else timer
+        self._cards[number] = card
         self.tokens.tell()
-        timer = None if card.state is ActivityState.ENDED else card.content.timer
         title, says = " ".join(card.title.split()), " ".join(card.says(now).split())
-        shows = (title or says, says, card.progress(now), timer)
-        self._record.add(CardChanged(now, card.number, by, card.state.value, *shows, card.kind, card.redrawn))
-        if (due := self._stale.pop(card.number, None)) is not None:
+        shows = (card.progress(now), timer, card.kind, card.redrawn)
+        self._record.add(CardChanged(now, number, by, state.value, title or says, says, *shows))
+        if self._stale and (due := self._stale.pop(number, None)) is not None:
             due.cancel()
-        if card.state is ActivityState.ACTIVE and (stale_date := card.content.stale_date) is not None:
+        if stale_date is not None and state is ActivityState.ACTIVE:
             self._rules.cite("live-activity.stale-date")
-            self._stale[card.number] = self._clock.at(stale_date, lambda: self._become_stale(card.number))
-        if card.state not in LIVE and (tell := self._when_over.pop(card.number, None)) is not None:
+            self._stale[number] = self._clock.at(stale_date, lambda: self._become_stale(number))
+        if self._when_over and state not in LIVE and (tell := self._when_over.pop(number, None)) is not None:
             tell()
 
     def _become_stale(self, number: int) -> None:

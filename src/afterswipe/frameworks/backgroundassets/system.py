@@ -61,9 +61,8 @@ class BackgroundAssets(Checked):
         if self._host.was_force_quit:
             rule = "force-quit.stops-background-assets"
             if reason != "update":
-                raise NotKnownError(
-                    f"whether it runs for {reason!r} after a force quit. Open the app before.", rule
-                )
+                why = f"whether it runs for {reason!r} after a force quit. Open the app before."
+                raise NotKnownError(why, rule)
             self._host.rules.cite(rule)
             return False
         self._extensions.start(DownloaderExtension(self._network, self, reason), self._extension)

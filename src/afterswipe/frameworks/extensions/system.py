@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from afterswipe.device.connections import Connections, SimulatedTransport
+from afterswipe.device.connections import Connections
 from afterswipe.device.network import Network
 from afterswipe.kernel import Action, AppChange, Checked, Due, Event, Host, Phase, ProcessLoop
 from afterswipe.kernel.record import ProcessChanged
@@ -44,7 +44,7 @@ class Extension(Checked):
 
     def client(self) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` over the phone's network, in this process."""
-        return httpx.AsyncClient(transport=SimulatedTransport(self._connections))
+        return httpx.AsyncClient(transport=self._connections)
 
 
 class Extensions(Checked):

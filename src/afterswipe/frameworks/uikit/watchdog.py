@@ -23,49 +23,39 @@ from afterswipe.errors import must
 from afterswipe.kernel import AppChange, Cause, Due, Host, Phase, Process, State
 from afterswipe.units import duration
 
-_DEADLINES = {
-    "didFinishLaunching": "model.watchdog-limit",
-    "WillEnterForeground": "model.watchdog-limit",
-    "DidEnterBackground": "life-cycle.did-enter-background-limit",
-}
+_LAUNCH, _BACKGROUND = "model.watchdog-limit", "life-cycle.did-enter-background-limit"
+_DEADLINES = {"didFinishLaunching": _LAUNCH}
+for _kind in ("scene", "application"):
+    _DEADLINES |= {f"{_kind}WillEnterForeground": _LAUNCH, f"{_kind}DidEnterBackground": _BACKGROUND}
 
 
 class Watchdog:
-    """Watches the callbacks of one process until they have returned."""
+    """Watches the callbacks of one process that have not returned when its main thread is busy: all others return at once."""
 
     def __init__(self, process: Process, host: Host) -> None:
         self._process = process
         self._host = host
         self._waiting: dict[int, Due] = {}
         self._holds: dict[int, int] = {}
-        process.when_returned = self._returned
         process.phases.on(Phase.CALLBACKS, self._told)
-        process.phases.on(Phase.WATCHDOG, self._stop)
 
     def _told(self, _change: AppChange) -> None:
-        """The app was given callbacks: each has returned when the main thread gets to what is queued behind it."""
-        for number, (callback, at) in self._process.out.items():
-            claim = _DEADLINES.get(callback.removeprefix("scene").removeprefix("application"))
-            if claim is None or number in self._waiting:
-                continue
-            limit = self._process.rules.milliseconds(claim)
-            late = partial(self._late, number, callback, limit)
-            self._waiting[number] = self._process.clock.at(at + limit, late)
+        """The app was given callbacks."""
+        for callback, _ in self._process.out.values():
+            if (claim := _DEADLINES.get(callback)) is not None:
+                self._process.rules.cite(claim)
         if self._process.loop.blocked_until > self._process.clock.now:
             self.blocked()
 
     def blocked(self) -> None:
-        """The main thread is busy: the system waits for the callbacks that are out before it suspends the app."""
-        for number in self._waiting:
-            if number not in self._holds:
-                callback, _ = self._process.out[number]
+        """The main thread is busy: the system counts how long for the callbacks that are out, and waits for them before it suspends the app."""
+        self._process.when_returned = self._returned
+        for number, (callback, at) in self._process.out.items():
+            if (claim := _DEADLINES.get(callback)) is not None and number not in self._waiting:
+                limit = self._process.rules.milliseconds(claim)
+                late = partial(self._late, number, callback, limit)
+                self._waiting[number] = self._process.clock.at(at + limit, late)
                 self._holds[number] = self._process.run_time.hold(f"{callback} has not returned")
-
-    def _stop(self, change: AppChange) -> None:
-        if change.after is State.NOT_RUNNING:
-            for due in self._waiting.values():
-                due.cancel()
-            self._waiting.clear()
 
     def _returned(self, number: int) -> None:
         if (due := self._waiting.pop(number, None)) is not None:

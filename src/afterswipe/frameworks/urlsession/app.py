@@ -10,17 +10,16 @@ HEAD, PATCH), of which only the time for one question is spent, and `cancel(byPr
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import cast
 
 import httpx
 
-from afterswipe.device.connections import ConnectError, Connections, ReadError, SimulatedTransport
-from afterswipe.device.network import Network, address
+from afterswipe.device.connections import ConnectError, Connections, ReadError
+from afterswipe.device.network import Network, address, requested
 from afterswipe.errors import URLError, must, must_have_bytes
 from afterswipe.kernel import Checked, CheckedData, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
-from .system import REDIRECTS, answered_early
+from .system import answered_early
 
 _RESUMABLE = "background-urlsession.resumable-uploads"
 
@@ -50,11 +49,10 @@ class UploadTask(Checked):
         self.moved_by = "app", number, data.name
         """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
         self.size = data.size
-        self.count_of_bytes_sent = data.sent
+        self.count_of_bytes_sent = self._resumed = data.sent
         self.response: httpx.Response | None = None
         """The answer to the upload. Look at it: a captive portal answers too, with 200 and a page."""
         self._resume_data: ResumeData | None = None
-        self._resumed = data.sent
         self.process = process
         self._connections = connections
         self._url = data.url
@@ -74,6 +72,7 @@ class UploadTask(Checked):
         finally:
             if sending.cancel():  # who stops listening stops the upload
                 self._end("the app gave it up")
+            del sending  # or its error would keep this frame, and the frame the error
 
     @property
     def upload_task_resume_data(self) -> ResumeData | None:
@@ -82,16 +81,15 @@ class UploadTask(Checked):
         return self._resume_data
 
     async def _send(self) -> None:
-        transport = SimulatedTransport(self._connections, self._moved)
-        request = httpx.Request("POST", address(self._url), content=self._body(), extensions=REDIRECTS)
+        connections, request = self._connections, requested("POST", self._url)
         self._moved(0)
         try:
             if self._resumed:
-                network = self._connections.network
-                await self._connections.wait_for(network.clock.after, network.round_trip)
-            response = await transport.handle_async_request(request)
+                await connections.wait_for(connections.network.clock.after, connections.network.round_trip)
+            response = await connections.exchange(request, self._body)
+            async for _ in connections.arriving(response):
+                pass
             response.request = request
-            await response.aread()
         except ConnectError as lost:
             self._end("there is no network")
             raise URLError(lost.code, f"{self.name}: there is no network") from lost
@@ -110,13 +108,9 @@ class UploadTask(Checked):
             return
         self._end("done" if self.count_of_bytes_sent == self.size else answered_early(response))
 
-    async def _body(self) -> AsyncIterator[bytes]:
-        """What is in the file: nobody looks at the bytes, only at how many, and megabytes take time to make."""
-        left = self.size - self._resumed
-        while left:
-            piece = min(self._connections.network.piece, left)
-            yield cast("bytes", range(piece))
-            left -= piece
+    def _body(self) -> asyncio.Future[int]:
+        """Send the file: nobody looks at the bytes, only at how many."""
+        return self._connections.send(self.size - self._resumed, self._moved)
 
     def _moved(self, sent: int) -> None:
         vars(self)["count_of_bytes_sent"] = self._resumed + sent  # at every piece: nobody has to look at it
@@ -144,15 +138,15 @@ class URLSession(Checked):
     def upload_with_resume_data(self, data: ResumeData) -> UploadTask:
         """Go on with an interrupted upload (Apple: `uploadTask(withResumeData:)`). Raises UnavailableError before iOS 17."""
         self._process.rules.require(_RESUMABLE, "resumable uploads")
+        must(0 <= data.sent <= data.size, f"{data}: of {data.size} bytes {data.sent} cannot have arrived.")
         return self._start(data)
 
     def _start(self, data: ResumeData) -> UploadTask:
         must_have_bytes(data.name, data.size)
-        must(0 <= data.sent <= data.size, f"{data}: of {data.size} bytes {data.sent} cannot have arrived.")
         address(data.url)
         self._count += 1
         return UploadTask(self._process, self._connections, data, self._count)
 
     def client(self) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` over the phone's network, for any code that is written for httpx. Its losses are URLErrors too."""
-        return httpx.AsyncClient(transport=SimulatedTransport(self._connections))
+        return httpx.AsyncClient(transport=self._connections)

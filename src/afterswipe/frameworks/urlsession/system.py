@@ -24,13 +24,10 @@ import httpx
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
-from afterswipe.device.network import Network, address
+from afterswipe.device.network import Network, address, requested
 from afterswipe.errors import URLError, must
 from afterswipe.kernel import Action, AppChange, Checked, Clock, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
-
-REDIRECTS = {"redirects": 16}
-"""How many redirects are followed, by Apple's page of `httpTooManyRedirects`."""
 
 
 @dataclass
@@ -210,8 +207,8 @@ class TransferDaemon(Checked):
                 self._ends(transfer, response)
 
         method = "GET" if transfer.down else "POST"
-        request = httpx.Request(method, address(transfer.url), extensions=REDIRECTS)
-        self._network.ask(request, 0 if comes else transfer.sent, answered, in_full=True)
+        request = requested(method, transfer.url)
+        self._network.ask(request, 0 if comes else transfer.sent, answered)
 
     def _arrived(self, transfer: BackgroundTransfer, count: int) -> None:
         del self._moving[transfer.number]

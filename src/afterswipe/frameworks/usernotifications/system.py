@@ -124,9 +124,8 @@ class Pushes(Checked):
             self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
-            self._note(
-                "silent", f"one that waited: {self._try_to_wake() if self._network.online else _OFFLINE}"
-            )
+            became = self._try_to_wake() if self._network.online else _OFFLINE
+            self._note("silent", f"one that waited: {became}")
 
     def install_service_extension(self, did_receive: ExtensionMain[ServiceExtension]) -> None:
         """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
