@@ -22,6 +22,7 @@ from afterswipe import (
     UsageError,
 )
 from afterswipe.seen.gaps import REASONS, covered
+from afterswipe.seen.svg import in_lines
 
 from .apps import uploading
 
@@ -580,3 +581,11 @@ def test_a_stream_that_nobody_reads_any_more_is_not_told():
     phone.open(main)
     phone.wait(seconds=1)
     assert phone.cards.tokens._followers == []
+
+
+def test_the_lines_of_a_label_are_about_as_long_as_each_other():
+    """Red before: the last line of the first picture was the word “on”."""
+    said = in_lines("For 3 min it says “Posting your story”, and nothing goes on", 29)
+    assert said == ["For 3 min it says", "“Posting your story”,", "and nothing goes on"]
+    assert in_lines("Short", 29) == ["Short"]
+    assert in_lines("", 29) == []

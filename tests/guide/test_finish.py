@@ -220,6 +220,7 @@ def test_a_long_name_in_a_cell_may_be_broken_between_its_words_alone():
         ("_dispatch_assert_queue_fail", "_dispatch_<wbr>assert_<wbr>queue_<wbr>fail"),
         ("iOSEnableRemoteUpdates", "iOSEnable<wbr>Remote<wbr>Updates"),
         ("afterswipe.AfterSwipeError", "afterswipe.<wbr>After<wbr>Swipe<wbr>Error"),
+        ("@capacitor/background-runner", "@capacitor/<wbr>background-runner"),
         ("SQLITE_OPEN_FILEPROTECTION_NONE", "SQLITE_<wbr>OPEN_<wbr>FILEPROTECTION_<wbr>NONE"),
         ("https://example.org/aVeryLong.address", "https://example.org/aVeryLong.address"),
     ],
@@ -234,7 +235,16 @@ def test_the_id_of_a_claim_in_a_docstring_leads_to_its_page():
     """Red before: in the reference of the package it was words alone."""
     page = "<title>T</title><article><h2 id='a'>life-cycle.jetsam</h2><p title='life-cycle.states'>So it is (claims life-cycle.states, {}), of os.path. <a>life-cycle.states</a></p><pre>life-cycle.states</pre></article>"
     whole = row.Whole({claim.id: claim for claim in claims.every()}, {}, {}, {}, "", {}, "")
-    said = row.claims_by_id(page.format("no.claim"), row.Place("reference/api/phone/", "../../../", whole))
+    said = row.reference(page.format("no.claim"), row.Place("reference/api/phone/", "../../../", whole))
     link = '(claims <a href="../../../c/life-cycle.states/">life-cycle.states</a>, no.claim)'
     assert said == page.format("no.claim").replace("(claims life-cycle.states, no.claim)", link)
-    assert row.claims_by_id(page, row.Place("tokens/", "../", whole)) == page
+    assert row.reference(page, row.Place("tokens/", "../", whole)) == page
+
+
+def test_what_a_class_is_built_on_is_named_where_it_can_be_looked_up():
+    """Red before: “Bases: Checked” stood below 34 names, and nobody can look it up."""
+    bases = '<p class="doc doc-class-bases">\n  Bases: <code>{}</code></p>'
+    place = row.Place("reference/api/phone/", "../../../", row.Whole({}, {}, {}, {}, "", {}, ""))
+    kept = "<article>" + "".join(map(bases.format, ('<a href="#x">Entry</a>', "Enum", "tuple[int, ...]")))
+    page = kept + bases.format("Checked") + bases.format("A</code>, <code>B") + "<p>Words."
+    assert row.reference(page, place) == kept + "<p>Words."

@@ -10,7 +10,7 @@ from afterswipe.units import percent, size
 
 from .gaps import NOT_JUDGED, Gap, IsSo, covered
 from .lock_screen import LockScreen, bar, cells
-from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, marked_svg, marked_text
+from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, in_lines, marked_svg, marked_text
 from .truth import Truth, sentence
 from .words import GOES_ON, STOPPED, WAITS
 
@@ -118,7 +118,7 @@ def _drawn(pair: Pair) -> str:
     drawing.raw(f'<circle cx="50%" cy="{middle:g}" r="15" fill="{colour}"/>')
     drawing.text(50, middle + 7, sign, fill=PAPER, font_size=22, font_weight=700, text_anchor="middle")
     y = _TOP + _HEIGHT + 6
-    for line in textwrap.wrap(pair.label, _LABEL):
+    for line in in_lines(pair.label, _LABEL):
         y += 19
         drawing.text(0, y, line, fill=GAP if pair.differs else INK, font_weight=600, font_size=14)
     return drawing.finish(y + 10, "What the card says, and what is so", str(pair))

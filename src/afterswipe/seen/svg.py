@@ -6,6 +6,7 @@ phone shows on which a belief is supposed is marked: without that, a picture of 
 
 import re
 import sys
+import textwrap
 from collections.abc import Sequence
 from html import escape
 from typing import Protocol
@@ -53,6 +54,12 @@ class Drawing:
         head = f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{height:g}" role="img" font-family="{FONT}" font-size="13">'
         about = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
         return f"{head}{about}{''.join(self._parts)}</svg>\n"
+
+
+def in_lines(text: str, width: int) -> list[str]:
+    """The text in as few lines of at most `width` letters as it needs, and none of them longer than that asks for."""
+    fewest = len(textwrap.wrap(text, width))
+    return next(said for less in range(1, width + 1) if len(said := textwrap.wrap(text, less)) <= fewest)
 
 
 def _pc(value: float) -> str:

@@ -5,7 +5,6 @@ Run time is solid, no run time is empty. Marks of what the person did cross the 
 """
 
 import hashlib
-import textwrap
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -15,7 +14,7 @@ from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
 from . import svg
 from .gaps import Gap, Span, Transfer, covered, judge
-from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing
+from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, SYSTEM, Drawing, in_lines
 from .truth import sentence, states
 from .words import GOES_ON
 
@@ -288,7 +287,7 @@ class _Picture:
             self._inside(afterwards, bar, afterwards.what, MUTED)
 
     def _label(self) -> None:
-        for line in textwrap.wrap(self.timeline.label, int(0.9 * _NARROW / _BOLD)):
+        for line in in_lines(self.timeline.label, int(0.9 * _NARROW / _BOLD)):
             self.y += 18
             self.svg.text(0, self.y, line, fill=GAP, font_weight=600)
         if self.timeline.label:

@@ -36,6 +36,10 @@ _INLINE_SCRIPT = re.compile(
 )
 _HEAD = re.compile(r"<head>\s*(<meta charset=[^>]*>)?")
 _CLAIM_LINK = re.compile(r'href="claim:([^"]+)"')
+_MACHINERY = re.compile(
+    r'<p class="doc doc-class-bases">\s*Bases: <code>(?!<a|ABC\b|Enum\b|Exception\b|Protocol\b|tuple\b).*?</p>\s*',
+    re.DOTALL,
+)
 _CLAIM_ID = re.compile(
     r"<(?P<whole>pre|a|script|h\d|svg)\b.*?</(?P=whole)>|<[^>]*>|(?<![\w.-])(?P<id>[a-z-]+\.[a-z0-9-]*[a-z0-9])(?![\w-])",
     re.DOTALL,
@@ -204,8 +208,8 @@ def claim_addresses(text: str, place: Place) -> str:
     return _CLAIM_LINK.sub(completed, text)
 
 
-def claims_by_id(text: str, place: Place) -> str:
-    """An id of a claim in the words of the reference, such as a docstring's, leads to its page."""
+def reference(text: str, place: Place) -> str:
+    """An id of a claim in the words of the reference, such as a docstring's, leads to its page; what a class is built on is named where it can be looked up."""
     if not place.path.startswith(("reference/api/", "reference/spec/")):
         return text
 
@@ -215,7 +219,7 @@ def claims_by_id(text: str, place: Place) -> str:
         return f'<a href="{place.up}c/{claim_id}/">{claim_id}</a>' if known else said[0]
 
     head, article, rest = text.partition("<article")
-    return head + article + _CLAIM_ID.sub(led, rest)
+    return head + article + _CLAIM_ID.sub(led, _MACHINERY.sub("", rest))
 
 
 def own_search(text: str, place: Place) -> str:
@@ -262,7 +266,7 @@ STEPS: tuple[Callable[[str, Place], str], ...] = (
     old_fragments,
     short_addresses,
     claim_addresses,
-    claims_by_id,
+    reference,
     own_search,
     names_in_words,
     policy_and_scripts,
