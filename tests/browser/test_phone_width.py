@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext
 
 from .conftest import REPOSITORY
@@ -74,6 +75,23 @@ OVER = """(page) => {
     return [said, pictures];
 }"""
 
+#: The same where people have asked for letters twice as large, and the words of titles that are broken then.
+LARGE = f"""(page) => {{
+    page.documentElement.style.fontSize = "250%";
+    const [said, pictures] = ({OVER})(page);
+    const range = page.createRange();
+    for (const words of page.querySelectorAll("h1")) {{
+        for (const node of [...words.childNodes].filter((node) => node.nodeType === 3)) {{
+            for (const word of node.data.matchAll(/\\b\\w{{1,10}}\\b/g)) {{
+                range.setStart(node, word.index);
+                range.setEnd(node, word.index + word[0].length);
+                if (range.getClientRects().length > 1) said.push(`${{word[0]}} is broken`);
+            }}
+        }}
+    }}
+    return [said, pictures];
+}}"""
+
 #: The empty cells of stacked tables that are shown, which would be a name and nothing.
 EMPTY = """(page) => {
     const cells = [...page.querySelectorAll("table[data-stacked] td:empty")];
@@ -132,17 +150,18 @@ def test_no_table_is_cut_on_a_phone(context: BrowserContext) -> None:
     assert tables > 200
 
 
-def test_no_words_of_a_picture_lie_over_others_on_a_phone(context: BrowserContext) -> None:
+@pytest.mark.parametrize("look", [OVER, LARGE], ids=["as it is", "letters twice as large"])
+def test_no_words_of_a_picture_lie_over_others_on_a_phone(context: BrowserContext, look: str) -> None:
     """Seen to be able to fail: on a page whose words do."""
     words = "<text y='20'>Card: Posting your story</text><text x='100%' y='20' text-anchor='end'>says “Posted”</text>"
     with StaticServer(SITE) as server:
         server.pages["/frame.html"] = "<!doctype html><body>"
-        server.pages["/over.html"] = f"<!doctype html><article><svg width='200' height='40'>{words}</svg>"
-        server.pages["/beside.html"] = f"<!doctype html><article><svg width='340' height='40'>{words}</svg>"
+        server.pages["/over.html"] = f"<!doctype html><article><svg width='200' height='40' font-size='16'>{words}</svg>"
+        server.pages["/beside.html"] = f"<!doctype html><article><svg width='340' height='40' font-size='16'>{words}</svg>"
         page = context.new_page()
         page.goto(f"{server.origin}/frame.html")
         over, pictures = page.evaluate(
-            IN_A_FRAME, [["/over.html", "/beside.html", *pages_with("<text")], 360, OVER]
+            IN_A_FRAME, [["/over.html", "/beside.html", *pages_with("<text")], 360, look]
         )
     assert list(over) == ["/over.html"], over
     assert pictures > 30
