@@ -22,6 +22,7 @@ interface Parts {
 }
 
 const AGAIN = "No data came for a while: loading Python again";
+const MORE = "Loading more of Python";
 
 /** So long without moving, and a pointer rests. */
 const REST_MS = 80;
@@ -157,7 +158,7 @@ export class RunSnippet extends HTMLElement {
       waiting: (behind) => now(() => panel.say(`Waiting for ${behind}`)),
       loading: (fraction, again) =>
         now(() => {
-          panel.say(again ? AGAIN : "Loading Python");
+          panel.say(again ? AGAIN : fraction < 1 ? "Loading Python" : MORE);
           if (fraction < 1) panel.progress(fraction, () => this.style.setProperty("--snippet-loaded", String(fraction)));
         }),
       starting: () => now(() => panel.say("Starting Python")),

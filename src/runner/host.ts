@@ -25,7 +25,7 @@ export type Ending =
 /** What a snippet hears of its run, in this order; the last call is always `ended`. */
 export interface Client {
   waiting(behind: string): void;
-  /** `again`: no more bytes came for a while, and what is missing is asked for once more. */
+  /** `fraction` is 1 in the middle of a program. `again`: no more bytes came for a while, and what is missing is asked for once more. */
   loading(fraction: number, again: boolean): void;
   starting(): void;
   running(): void;
@@ -210,8 +210,8 @@ export class Host {
     if (message.type === "began") {
       if (job.heard) client.running();
       else this.began(job);
-    } else if (message.type === "again") {
-      client.loading(1, true);
+    } else if (message.type === "fetching") {
+      client.loading(1, message.again);
     } else if (message.type === "text") {
       job.text += message.text.length;
       if (job.text <= MOST_TEXT) client.text(message.text);

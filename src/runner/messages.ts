@@ -109,8 +109,8 @@ export type FromWorker =
   | { readonly type: "boot-failed"; readonly start: string; readonly reason: string }
   /** The worker has heard of the run. */
   | { readonly type: "began"; readonly run: string }
-  /** A file that the program imports does not come, and is asked for again; "began" follows when it has come. */
-  | { readonly type: "again"; readonly run: string }
+  /** A file that the program imports is fetched, or asked for once more; "began" follows when it has come. */
+  | { readonly type: "fetching"; readonly run: string; readonly again: boolean }
   | { readonly type: "text"; readonly run: string; readonly text: string }
   | { readonly type: "picture"; readonly run: string; readonly markup: string }
   /** An MP3 file in base64. */
@@ -168,7 +168,8 @@ export function readMessage(data: unknown, start: string, run: string): FromWork
     }
   }
   if (!run || data.run !== run) return undefined;
-  if (type === "began" || type === "again") return { type, run };
+  if (type === "began") return { type, run };
+  if (type === "fetching" && typeof data.again === "boolean") return { type, run, again: data.again };
   if (type === "text" && isText(data.text, LONGEST_TEXT)) return { type, run, text: data.text };
   if (type === "picture" && isText(data.markup, LONGEST_MARKUP)) return { type, run, markup: data.markup };
   if (type === "sound" && isText(data.title, LONGEST_TITLE) && isText(data.audio, LONGEST_AUDIO)) {

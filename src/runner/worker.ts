@@ -236,7 +236,9 @@ async function startPython({ manifest, way, root, base }: Extract<ToWorker, { ty
  * Nothing is heard of it before all of it has come, so that the time it may take goes by its size.
  */
 function fetchNow(url: string, size: number): Uint8Array | undefined {
+  const told = !isTooMuch(); // an import that fails may be tried without end
   for (let stalls = 0; ; stalls += 1) {
+    if (told) post({ type: "fetching", run: current, again: stalls > 0 });
     const request = new Request();
     // An answer that is waited for elsewhere in the browser would be waited for here: it is asked for under another address.
     apply(open, request, ["GET", stalls ? `${url}?${stalls}` : url, false]);
@@ -245,12 +247,9 @@ function fetchNow(url: string, size: number): Uint8Array | undefined {
     try {
       apply(sendRequest, request, []);
     } catch (error) {
-      if ((error as DOMException).name === "TimeoutError" && stalls < MOST_STALLS) {
-        post({ type: "again", run: current });
-        continue;
-      }
+      if ((error as DOMException).name === "TimeoutError" && stalls < MOST_STALLS) continue;
     }
-    if (stalls) post({ type: "began", run: current });
+    if (told) post({ type: "began", run: current });
     return request.status === 200 ? new Uint8Array(request.response as ArrayBuffer) : undefined;
   }
 }

@@ -465,6 +465,36 @@ def test_a_server_that_stays_silent_in_an_import_is_an_import_error_in_words(
     expect(other.status).to_contain_text("Finished")
 
 
+def test_what_is_fetched_in_the_middle_of_a_program_is_said(opener: Opener, server: StaticServer) -> None:
+    page = opener.page({"a.py": Source(IN_AN_IMPORT)}, script=given_up(0))
+    snippet = Snippet(page, "a.py")
+    held = server.fail("faultlab", "held")
+    snippet.run()
+    expect(snippet.status).to_have_text("Loading more of Python")
+    expect(snippet.output).to_have_text("before")
+    held.release()
+    expect(snippet.status).to_contain_text("Finished")
+
+
+def test_imports_that_fail_without_end_do_not_flood_the_page(opener: Opener) -> None:
+    """A site that cannot be reached fails at once; 2,000 times are told, and 20 more each second."""
+    offline = """const tell = self.postMessage;
+        self.said = 0;
+        self.postMessage = function (message) {
+            if (message.type === "fetching") said += 1;
+            return tell.call(self, message);
+        };
+        XMLHttpRequest.prototype.send = () => { throw new DOMException("", "NetworkError"); };"""
+    source = (
+        "import js\nfor _ in range(10_000):\n    try:\n        __import__('fault' + 'lab')\n    except ImportError:\n        pass\n"
+        "print(js.said)\n"
+    )
+    snippet = Snippet(opener.page({"a.py": Source(source)}, script=in_workers(offline)), "a.py")
+    snippet.run()
+    expect(snippet.status).to_contain_text("Finished")
+    assert 2_000 <= int(snippet.result()) < 9_000
+
+
 def test_stop_frees_an_import_that_waits(opener: Opener, server: StaticServer) -> None:
     page = opener.page({"a.py": Source(IN_AN_IMPORT), "b.py": Source("print('b')\n")}, script=given_up(0))
     snippet, other = Snippet(page, "a.py"), Snippet(page, "b.py")
