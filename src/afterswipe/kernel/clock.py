@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-Action = Callable[[], None]
+Action = Callable[[], object]
 """Something to do."""
 
 

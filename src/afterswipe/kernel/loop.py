@@ -29,7 +29,7 @@ from math import ceil
 from types import CodeType
 from typing import Any
 
-from afterswipe.errors import NeverYieldsError, UsageError, must
+from afterswipe.errors import NeverYieldsError, UsageError
 
 from .clock import Action, Clock
 
@@ -239,8 +239,8 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     def start(self, work: object, done: Action = lambda: None) -> None:
         """Run what a coroutine function returned and call `done` afterwards. An exception that leaves it ends the turn in which it happens."""
         if not iscoroutine(work):
-            why = f"{work!r} yields, and nobody iterates over it. Write it without yield."
-            must(not isasyncgen(work), why)
+            if isasyncgen(work):
+                raise UsageError(f"{work!r} yields, and nobody iterates over it. Write it without yield.")
             done()
             return
 

@@ -34,7 +34,7 @@ from typing import Any, get_args
 
 from afterswipe.kernel import State
 from afterswipe.kernel import record as kept
-from afterswipe.kernel.record import CardChanged, CardFollows, Entry, Record, StateChanged
+from afterswipe.kernel.record import CardChanged, CardFollows, Entry, Record, StateChanged, frozen
 from afterswipe.units import percent, size
 
 from .words import AGAIN, GOES_ON, STOPPED, WAITS, figure, told_by
@@ -138,7 +138,7 @@ REASONS = ("frozen", "projected", "orphaned", "never started")
 """Why a card and what is so can differ."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Span:
     """A stretch of time in milliseconds, with a word for what was so."""
 
@@ -152,7 +152,7 @@ class Span:
         return self.end - self.start
 
 
-@dataclass(frozen=True)
+@frozen
 class Gap(Span):
     """A stretch of time in which a card said something that was not so. `what` is the reason, one of REASONS.
 
@@ -168,7 +168,7 @@ class Gap(Span):
     waits_for: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class IsSo:
     """What is so of the work that a card speaks of: `word`, since when (milliseconds), and what it waits for.
 

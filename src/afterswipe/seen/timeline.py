@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from afterswipe.kernel import State
-from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged
+from afterswipe.kernel.record import AssertionChanged, CardChanged, PersonDid, Record, TaskChanged, frozen
 from afterswipe.units import HOUR, MINUTE, SECOND, duration, size, stopwatch
 
 from . import svg
@@ -38,7 +38,7 @@ MOVES = "moves by the time"
 """What stands for the text of a card that the system moves."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CardSpan(Span):
     """A stretch of time in which a card said one thing, or moved: `what` is the text, `state` Apple's activity state."""
 

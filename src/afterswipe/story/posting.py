@@ -88,7 +88,7 @@ def run(
         strategy.name,
         str(phone.rules.ios),
         None if server.done_at is None else server.done_at / SECOND,
-        {reason: length / SECOND for reason, length in by_reason(wrong).items()},
+        {reason: length / SECOND for reason, length in by_reason(wrong).items()} if wrong else {},
         covered(wrong) / SECOND,
         saw,
         not_known,

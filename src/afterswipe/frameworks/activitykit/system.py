@@ -40,7 +40,7 @@ class PushTokens:
     def __init__(self) -> None:
         self.current: dict[int, str] = {}
         self.owner: dict[str, int] = {}
-        self._followers: list[Callable[[], None]] = []
+        self._followers: list[Callable[[], object]] = []
         self.forget_followers = self._followers.clear
 
     def make(self, number: int) -> str:
@@ -60,7 +60,7 @@ class PushTokens:
     ) -> AsyncIterator[T]:
         """Yield what `read` says whenever that is something else than before; while the app does not run, only the newest is kept."""
         news = asyncio.Event()
-        hear = partial(process.call, news.set)
+        hear = partial(process.loop.call_soon, news.set)
         self._followers.append(hear)
         try:
             while True:

@@ -114,8 +114,8 @@ class UploadTask(Checked):
 
     def _moved(self, sent: int) -> None:
         vars(self)["count_of_bytes_sent"] = self._resumed + sent  # at every piece: nobody has to look at it
-        now = self.process.clock.now
-        self.process.note(TransferMoved(now, *self.moved_by, self.count_of_bytes_sent, self.size))
+        (by, number, name), process = self.moved_by, self.process
+        process.note(TransferMoved(process.clock.now, by, number, name, self.count_of_bytes_sent, self.size))
         self._news.set()
 
     def _end(self, outcome: str) -> None:

@@ -62,7 +62,7 @@ class _BackgroundTask(Checked):
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
         transfer, news = self._transfer, self._news
-        hear = partial(self.process.call, news.set)
+        hear = partial(self.process.loop.call_soon, news.set)
         transfer.listeners[hear] = None
         if transfer.outcome or transfer.sent != self._seen:
             news.set()

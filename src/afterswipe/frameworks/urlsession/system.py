@@ -239,8 +239,8 @@ class TransferDaemon(Checked):
 
     def _move(self, transfer: BackgroundTransfer, sent: int) -> None:
         transfer.sent = sent
-        there, moved = (self._clock.now, *transfer.moved_by), (sent, transfer.size)
-        self._record.add(TransferMoved(*there, *moved, transfer.down, transfer.session))
+        (by, number, name), now, size = transfer.moved_by, self._clock.now, transfer.size
+        self._record.add(TransferMoved(now, by, number, name, sent, size, transfer.down, transfer.session))
         if self._host.state.runs:
             self._tell(transfer)
         else:
