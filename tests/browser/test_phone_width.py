@@ -156,8 +156,12 @@ def test_no_words_of_a_picture_lie_over_others_on_a_phone(context: BrowserContex
     words = "<text y='20'>Card: Posting your story</text><text x='100%' y='20' text-anchor='end'>says “Posted”</text>"
     with StaticServer(SITE) as server:
         server.pages["/frame.html"] = "<!doctype html><body>"
-        server.pages["/over.html"] = f"<!doctype html><article><svg width='200' height='40' font-size='16'>{words}</svg>"
-        server.pages["/beside.html"] = f"<!doctype html><article><svg width='340' height='40' font-size='16'>{words}</svg>"
+        server.pages["/over.html"] = (
+            f"<!doctype html><article><svg width='200' height='40' font-size='16'>{words}</svg>"
+        )
+        server.pages["/beside.html"] = (
+            f"<!doctype html><article><svg width='340' height='40' font-size='16'>{words}</svg>"
+        )
         page = context.new_page()
         page.goto(f"{server.origin}/frame.html")
         over, pictures = page.evaluate(
