@@ -220,6 +220,7 @@ def test_a_long_name_in_a_cell_may_be_broken_between_its_words_alone():
         ("_dispatch_assert_queue_fail", "_dispatch_<wbr>assert_<wbr>queue_<wbr>fail"),
         ("iOSEnableRemoteUpdates", "iOSEnable<wbr>Remote<wbr>Updates"),
         ("afterswipe.AfterSwipeError", "afterswipe.<wbr>After<wbr>Swipe<wbr>Error"),
+        ("1.797693134862316e+308-or-so", "1.797693134862316e+308-or-so"),
         ("@capacitor/background-runner", "@capacitor/<wbr>background-runner"),
         ("SQLITE_OPEN_FILEPROTECTION_NONE", "SQLITE_<wbr>OPEN_<wbr>FILEPROTECTION_<wbr>NONE"),
         ("https://example.org/aVeryLong.address", "https://example.org/aVeryLong.address"),

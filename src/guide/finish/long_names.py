@@ -7,7 +7,7 @@ _NAME = re.compile(r"(?<=<code>)[^<\s]{12,}(?=[<\s])")
 #: Words of a page's text that hold a name as long as a phone's line, or what is no text.
 _TEXT = re.compile(r"<(pre|script|style|svg|title|textarea)\b.*?</\1>|(?<=>)[^<]*[^<\s]{22}[^<]*", re.DOTALL)
 _LONG = re.compile(r"[^<\s]{22,}")
-_BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9]{2})(?=[A-Z])|(?<=[A-Za-z0-9][:(._/])(?=\w)")
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9]{2})(?=[A-Z])|(?<=[A-Za-z0-9][:(._/])(?=[^\W\d])")
 
 
 def breakable(text: str) -> str:
