@@ -83,6 +83,10 @@ def server(sounds: int, kilobytes: int, *more: str) -> Iterator[str]:
                     client.get(f"{root}v3/update-events/all")
                     break
                 except httpx.TransportError:
+                    if process.poll() is not None:
+                        raise SystemExit(
+                            "The demo server has ended. Is faultlab on PYTHONPATH (src)?"
+                        ) from None
                     time.sleep(0.05)
         yield root
     finally:

@@ -31,7 +31,7 @@ PAIRS = [
     and (dimension, extended) not in ANY_NUMBER
 ]
 SEPARATE = (
-    Dimension.NOTHING, Dimension.KILL, Dimension.POWER, Dimension.ONE_GROUP, Dimension.REPEATED, Dimension.NO_RANGES, Dimension.CHANGED,
+    Dimension.NOTHING, Dimension.KILL, Dimension.POWER, Dimension.ONE_GROUP, Dimension.TWO_GROUPS, Dimension.REPEATED, Dimension.NO_RANGES, Dimension.CHANGED,
 )  # fmt: skip
 """The dimensions in which a bug is looked for; the others are mixtures of these."""
 

@@ -1,9 +1,11 @@
 """The real disk: nothing outside the directory, no links, and the system's errors by our names."""
 
+import asyncio
 import errno
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from afterswipe.sync import (
     UnsafePath,
 )
 from afterswipe.sync.store.disk import same_machine, this_process
+from faultlab.loop import run
 
 PART, FINAL = "parts/sound.a.part", "files/sound/a.mp3"
 
@@ -201,32 +204,91 @@ def test_another_machine_s_owners_say_nothing():
         assert not same_machine(odd)
 
 
-def test_syncing_ahead_is_advice_and_never_counts(disk, monkeypatch):
-    """The bytes are on their way before they are waited for; what of them is durable, and what was lost, `fsync` alone says."""
-    advised, refuses, lost = [], [], []
+async def _ahead(disk, *names):
+    began = disk.fsync_ahead(list(names))
+    if began is not None:
+        await began
+    return began is not None
 
-    def advice(descriptor, *of):
-        advised.append((os.fstat(descriptor).st_size, *of))
-        if refuses:
-            raise refuses.pop()
 
-    def fsync(_descriptor):
+def test_bytes_are_synced_ahead_in_a_thread_and_fsync_says_how_it_went(disk, monkeypatch):
+    """Once for each file, all on their way before the first is waited for; what was written since counts anew."""
+    done, lost, other = [], [], "parts/sound.b.part"
+    write(disk, b"abc")
+    write(disk, b"abc", other)
+
+    def advice(descriptor, *_of):
+        done.append(("on its way", descriptor))
+        raise OSError(errno.ENOSYS, "no advice here")
+
+    def fsync(descriptor):
+        done.append(("synced", descriptor))
         if lost:
             raise lost.pop()
 
     monkeypatch.setattr("afterswipe.sync.store.disk.os.posix_fadvise", advice, raising=False)
     monkeypatch.setattr("afterswipe.sync.store.disk.os.POSIX_FADV_DONTNEED", 4, raising=False)
     monkeypatch.setattr("afterswipe.sync.store.disk.os.fsync", fsync)
-    disk.fsync_ahead(PART)
-    assert not advised, "nothing is open"
-    write(disk, b"abc")
-    disk.fsync_ahead(PART)
-    refuses.append(OSError(errno.ENOSYS, "no advice here"))
-    disk.fsync_ahead(PART)
-    assert advised == [(3, 0, 0, 4)] * 2
-    lost.append(OSError(errno.EIO, "lost"))
-    with pytest.raises(DiskFault):
+    assert not asyncio.run(_ahead(disk, "parts/sound.c.part")), "it is not open"
+    assert asyncio.run(_ahead(disk, PART, other))
+    assert [what for what, _ in done] == ["on its way"] * 2 + ["synced"] * 2
+    assert not asyncio.run(_ahead(disk, PART, other)), "both are synced"
+    disk.fsync(PART)
+    disk.fsync(other)
+    assert len(done) == 4
+    for change in (lambda: disk.append(PART, b"d"), lambda: disk.truncate(PART, 1)):
+        asyncio.run(_ahead(disk, PART))
+        change()
+        done.clear()
         disk.fsync(PART)
+        assert [what for what, _ in done] == ["synced"], "it is another file now"
     monkeypatch.delattr("afterswipe.sync.store.disk.os.posix_fadvise")
-    disk.fsync_ahead(PART)
-    assert len(advised) == 2, "a system without it"
+    lost.append(OSError(errno.EIO, "lost"))
+    assert asyncio.run(_ahead(disk, PART)), "a system without advice"
+    with pytest.raises(DiskFault, match="lost"):
+        disk.fsync(PART)
+
+
+def test_where_nothing_can_be_synced_ahead_fsync_does_it(disk, monkeypatch):
+    synced = []
+    write(disk, b"abc")
+    monkeypatch.setattr("afterswipe.sync.store.disk.os.fsync", synced.append)
+    assert disk.fsync_ahead([PART]) is None, "no loop runs"
+    disk.fsync(PART)
+    assert len(synced) == 1
+    run(_none_ahead(disk))
+    disk.fsync(PART)
+    assert len(synced) == 2
+
+    def full(*_of):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(disk._threads, "submit", full)
+    asyncio.run(_none_ahead(disk))
+    disk.fsync(PART)
+    assert len(synced) == 3
+
+
+async def _none_ahead(disk):
+    assert disk.fsync_ahead([PART]) is None
+
+
+def test_fsync_waits_for_what_was_begun_ahead(disk, monkeypatch):
+    """Also where nobody waits for it any more, as when a run is ended: its descriptor is not closed before."""
+    begun, go_on, synced = threading.Event(), threading.Event(), []
+
+    def fsync(descriptor):
+        begun.set()
+        assert go_on.wait(60)
+        synced.append(descriptor)
+
+    async def main():
+        disk.fsync_ahead([PART])
+        assert begun.wait(60)
+        threading.Timer(0, go_on.set).start()
+        disk.fsync(PART)
+        assert len(synced) == 1
+
+    write(disk, b"abc")
+    monkeypatch.setattr("afterswipe.sync.store.disk.os.fsync", fsync)
+    asyncio.run(main())

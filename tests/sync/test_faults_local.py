@@ -399,7 +399,7 @@ def test_f48_a_log_that_was_left_behind(rig, tmp_path):
     copied = tmp_path / "copied"
 
     def observe(point: str, detail: str) -> None:
-        if point == "append" and not copied.exists():
+        if point == "rename" and not copied.exists():
             shutil.copytree(rig.folder, copied)
 
     assert rig.run(observe=observe, limits={"group_files": 1}).finished

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
-from functools import partial
+from functools import lru_cache, partial
 from io import StringIO, TextIOBase, TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -237,16 +237,8 @@ def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
 
 
 def _plain_progress() -> Show:
-    last = ""
-
-    def show(progress: Progress) -> None:
-        nonlocal last
-        said = f"{progress.phase.value}: {progress.files_done} of {progress.files_total} files"
-        if said != last:
-            last = said
-            print(said, file=sys.stderr)
-
-    return show
+    say = lru_cache(1)(lambda words: print(words, file=sys.stderr))  # the same words in a row are said once
+    return lambda now: say(f"{now.phase.value}: {now.files_done} of {now.files_total} files")
 
 
 @contextmanager

@@ -129,21 +129,20 @@ class Driver:
 
     def look_at_every_file(self) -> Generator[None]:
         """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
-        here, lost, tally = dict[str, int](), set[str](), self.fetcher.tally
-        for some in batched(chain(*map(self.fetcher.disk.sizes, FOLDERS[1:])), AT_ONCE):
-            here.update(some)
-            yield
-        found, size_found = len(here), sum(here.values())
+        missing, tally = dict[str, int](), self.fetcher.tally
         for rows in batched(self.store.names(), AT_ONCE):
-            for name, size in rows:
-                if here.get(name) == size:
-                    del here[name]
-                else:
-                    lost.add(name)
+            missing.update(rows)
             yield
-        self.store.loose |= here.keys()  # what is left of it
-        tally.files, tally.bytes_here = found - len(here), size_found - sum(here.values())
-        gone = [have for have in self.store.files() if have.name in lost] if lost else []
+        wanted, size_wanted = len(missing), sum(missing.values())
+        for some in batched(chain(*map(self.fetcher.disk.sizes, FOLDERS[1:])), AT_ONCE):
+            for name, size in some:
+                if missing.get(name) == size:
+                    del missing[name]
+                else:
+                    self.store.loose.add(name)
+            yield
+        tally.files, tally.bytes_here = wanted - len(missing), size_wanted - sum(missing.values())
+        gone = [have for have in self.store.files() if have.name in missing] if missing else []
         for group in batched(gone, AT_ONCE):
             self.lose(group)
             yield
@@ -270,9 +269,6 @@ class Driver:
 
         refused: Refused = []
 
-        def land() -> None:
-            refused.extend(self.fetcher.land())
-
         async def second_tries() -> None:
             while refused:
                 arrived, error = refused.pop()
@@ -286,18 +282,18 @@ class Driver:
                 self.problems.pop(job.key, None)
                 await tried(job, self.fetcher.do(job), newest=newest)
                 if self.fetcher.full:
-                    land()
+                    await self.fetcher.land_beside(refused)
                 await second_tries()
 
         async def in_time() -> NoReturn:
             while True:
                 await self.fetcher.waiting.wait()
                 await asyncio.sleep(self.limits.group_seconds)
-                land()
+                await self.fetcher.land_beside(refused)
 
         workers = [worker() for _ in range(min(self.limits.concurrency, len(jobs)))]
         await _beside(_together(workers), in_time())
-        land()
+        refused += self.fetcher.land()
         await second_tries()
 
     # Tidying up.

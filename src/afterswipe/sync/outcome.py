@@ -124,8 +124,7 @@ class Report:
         return self.why is Stop.FINISHED
 
     def __str__(self) -> str:
-        lines = [
-            f"Ended: {self.why.value}.{f' Not before {moment(self.not_before)}.' if self.not_before else ''}",
-            f"{self.done} done, {self.left} left, {self.bytes_fetched:,} bytes in {self.requests} requests.",
-        ]
-        return "\n".join(lines + [f"- {problem}" for problem in self.problems])
+        pause = f" Not before {moment(self.not_before)}." if self.not_before else ""
+        did = f"{self.done} done, {self.left} left, {self.bytes_fetched:,} bytes in {self.requests} requests."
+        told = [f"- {problem}" for problem in self.problems]
+        return "\n".join([f"Ended: {self.why.value}.{pause}", did, *told])

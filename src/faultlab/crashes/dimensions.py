@@ -29,6 +29,7 @@ class Dimension(StrEnum):
     POWER = "power losses"
     BOTH = "kills and power losses"
     ONE_GROUP = "kills and power losses, and all that comes lands together"
+    TWO_GROUPS = "kills and power losses, and what comes lands while more comes"
     REPEATED = "events that come again"
     NO_RANGES = "kills, and a server that does not continue a file"
     SOME_RANGES = "kills and power losses, and a server that does not always continue a file"
@@ -55,6 +56,10 @@ def small_truth(*, changed: bool = False, another_log: bool = False) -> Truth:
 
 _ONE_GROUP = replace(LIMITS, group_files=Limits().group_files, sync_seconds=Limits().sync_seconds)
 """Nothing is synced before it lands, so that it shows whether that is done there."""
+_OWN_LIMITS = {
+    Dimension.ONE_GROUP: _ONE_GROUP,
+    Dimension.TWO_GROUPS: replace(_ONE_GROUP, group_files=LIMITS.group_files),
+}
 
 
 class _Repeating(FeedServer):
@@ -112,7 +117,7 @@ def enumerate_engine(
             before if turn == 0 else after,
             faults[min(turn, len(faults) - 1)],
             honest=honest,
-            limits=_ONE_GROUP if dimension is Dimension.ONE_GROUP else LIMITS,
+            limits=_OWN_LIMITS.get(dimension, LIMITS),
             nothing_new=dimension is Dimension.REPEATED,
             power=Crash.POWER in kinds,
             engine=engine,

@@ -34,7 +34,7 @@ from .replay import Recorded, Recording
 __all__ = ["BASE", "LIMITS", "EngineProgram"]
 
 BASE = "https://feed.example/"
-LIMITS = Limits(sync_seconds=0, reserve_bytes=0, group_files=2)
+LIMITS = Limits(sync_seconds=0, reserve_bytes=0, group_files=4)
 """The engine's own, except that what has come is made durable at once, and that several groups land: that makes more points."""
 
 

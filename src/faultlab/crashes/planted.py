@@ -4,6 +4,7 @@ They check the checks: an invariant that no bug breaks says nothing, and neither
 one that has been made before, in one method or one function. None of them shows in a run that nothing disturbs.
 """
 
+import asyncio
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -115,6 +116,21 @@ class _SyncTheFirst(Fetcher):
         self.synced = True
 
 
+class _SyncWhoCameFirst(Fetcher):
+    first: frozenset[str] | None = None
+
+    async def land_beside(self, refused: Refused) -> None:
+        async with self.turn:
+            self.first = frozenset(arrived.job.part for arrived in self.arrived)
+            await asyncio.sleep(0)
+            refused += self.land()
+            self.first = None
+
+    def make_durable(self, job: Job) -> None:
+        if self.first is None or job.part in self.first:
+            super().make_durable(job)
+
+
 class _RowsBeforeNames(Fetcher):
     def land(self, group: list[Arrived] | None = None) -> Refused:
         self.store.finish((a.job.key, (), a.known, a.have) for a in (group or self.arrived))
@@ -135,7 +151,14 @@ def _engine(store: type[Store] = Store, fetcher: type[Fetcher] = Fetcher) -> typ
 
 _CRASHES = frozenset(Dimension) - {Dimension.NOTHING, Dimension.REPEATED}
 _POWER = frozenset(
-    {Dimension.POWER, Dimension.BOTH, Dimension.SOME_RANGES, Dimension.ANOTHER_LOG, Dimension.ONE_GROUP}
+    {
+        Dimension.POWER,
+        Dimension.BOTH,
+        Dimension.SOME_RANGES,
+        Dimension.ANOTHER_LOG,
+        Dimension.ONE_GROUP,
+        Dimension.TWO_GROUPS,
+    }
 )
 
 PLANTED: tuple[Planted, ...] = (
@@ -147,6 +170,10 @@ PLANTED: tuple[Planted, ...] = (
     ),
     Planted(
         "sync-the-first", "syncs the bytes of the first file of a group alone", ("S1",), frozenset({Dimension.ONE_GROUP}), _engine(fetcher=_SyncTheFirst),
+    ),
+    Planted(
+        "sync-who-came-first", "lands what came while others were synced together with them, unsynced", ("S1",),
+        frozenset({Dimension.BOTH, Dimension.SOME_RANGES, Dimension.TWO_GROUPS}), _engine(fetcher=_SyncWhoCameFirst),
     ),
     Planted(
         "rows-before-names", "writes the rows of a group, then gives the files their names", ("S1",), _CRASHES,

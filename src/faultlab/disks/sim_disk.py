@@ -229,8 +229,8 @@ class SimDisk:
         file.synced = file.data
         self._left.clear()
 
-    def fsync_ahead(self, name: str) -> None:
-        """Nothing that a crash could tell from nothing: no name follows before each was synced."""
+    def fsync_ahead(self, _names: list[str]) -> None:
+        """Nothing that a crash could tell from nothing: no name follows before each was synced. Others go on all the same."""
 
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, in one step, in place of what had it before."""

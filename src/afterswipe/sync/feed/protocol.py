@@ -131,6 +131,7 @@ class Page:
         return self.identity.feed_id is None
 
 
+type _Events = tuple[tuple[Event, ...], tuple[int, ...], bool | None]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"(?ai)([\d-]{10}[T ]\d\d:\d\d)(?:(:\d\d)(?:[.,](\d{1,30}))?)?(Z|[+-]\d\d(?::?\d\d)?)?")
@@ -281,9 +282,7 @@ def _wrong(where: str, what: str) -> NotAFeed:
     return NotAFeed(f"{where} is no page of this feed: {what}. {asks}")
 
 
-def _events(
-    listed: list[Any], where: str
-) -> Generator[None, None, tuple[tuple[Event, ...], tuple[int, ...], bool | None]]:
+def _events(listed: list[Any], where: str) -> Generator[None, None, _Events]:
     """The events that are known, the versions of those that are not, and whether all are numbered by seq."""
     numbered = any(isinstance(item, dict) and "seq" in item for item in listed)
     events: list[Event | int] = []

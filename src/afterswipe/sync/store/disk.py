@@ -4,6 +4,7 @@ Names are relative and ours alone: a folder of `FOLDERS`, and a file name made o
 server chose is never part of a path. Symbolic links are refused.
 """
 
+import asyncio
 import errno
 import os
 import platform
@@ -12,7 +13,7 @@ import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,6 +36,7 @@ FOLDERS = ("parts", "files/sound", "files/song")
 DATABASE = "sync.db"
 
 CHUNK = 1 << 20  # bytes that are read at once
+type _Part = tuple[int, int, Future[bool] | None]  # descriptor, size, and what syncs it ahead
 _FLOWS = 1_000  # rows that changed, after which the database's log flows into it
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
@@ -57,8 +59,8 @@ class Disk(Protocol):
     def fsync(self, name: str) -> None:
         """Return when the file's bytes would survive a power failure."""
 
-    def fsync_ahead(self, name: str) -> None:
-        """Begin to write a file's bytes to the disk, where it is open. `fsync` follows, waits for them, and says whether all went well."""
+    def fsync_ahead(self, names: list[str]) -> asyncio.Future[None] | None:
+        """Begin to sync the bytes of files that are open, where that can be beside everything else. `fsync` follows, and says how it went."""
 
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, replacing what has that name."""
@@ -114,8 +116,8 @@ class FileDisk:
         self._busy_seconds = busy_seconds
         self._opened: tuple[int, int] | None = None
         self._plain: dict[str, str] = {}  # folders that are no links, as of the last look at the directory
-        self._open: dict[str, tuple[int, int]] = {}  # descriptor and size of parts that are being written
-        self._threads = ThreadPoolExecutor()  # none is begun before the database's log is long
+        self._open: dict[str, _Part] = {}  # that are being written
+        self._threads = ThreadPoolExecutor()
 
     def open_part(self, name: str) -> int:
         if name in self._open:
@@ -128,11 +130,11 @@ class FileDisk:
             if not stat.S_ISREG(found.st_mode):
                 os.close(descriptor)
                 raise UnsafePath(f"{name} is no plain file. Remove it; it is not ours.")
-            self._open[name] = (descriptor, found.st_size)
+            self._open[name] = (descriptor, found.st_size, None)
             return found.st_size
 
     def append(self, name: str, data: bytes) -> None:
-        descriptor, size = self._open[name]
+        descriptor, size, _ = self._open[name]
         with mapped(name):
             left = memoryview(data)
             while left:
@@ -142,22 +144,26 @@ class FileDisk:
             if at != size:  # what was there before is what we know of
                 os.ftruncate(descriptor, min(at, size) - len(data))
                 raise AnotherProcess(f"Somebody else writes to {name}. Let one process at a time sync here.")
-        self._open[name] = (descriptor, size)
+        self._open[name] = (descriptor, size, None)
 
     def truncate(self, name: str, size: int) -> None:
-        descriptor, _ = self._open[name]
         with mapped(name):
-            os.ftruncate(descriptor, size)
-        self._open[name] = (descriptor, size)
+            os.ftruncate(self._open[name][0], size)
+        self._open[name] = (self._open[name][0], size, None)
 
-    def fsync_ahead(self, name: str) -> None:
-        if name in self._open and hasattr(os, "posix_fadvise"):
-            with suppress(OSError):  # it is advice, upon which Linux begins to write, and waits for nothing
-                os.posix_fadvise(self._open[name][0], 0, 0, os.POSIX_FADV_DONTNEED)
+    def fsync_ahead(self, names: list[str]) -> asyncio.Future[None] | None:
+        ahead = {n: (*f[:2], Future[bool]()) for n, f in self._open.items() if n in names and not f[2]}
+        with suppress(Exception):  # no loop runs, or it has no threads, or no more are allowed
+            if ahead:
+                done = asyncio.get_running_loop().run_in_executor(self._threads, _fsync_all, ahead.values())
+                self._open.update(ahead)
+                return done
+        return None
 
     def fsync(self, name: str) -> None:
+        descriptor, _, ahead = self._open[name]
         with mapped(name):
-            self.lesser |= not _fsync(self._open[name][0])
+            self.lesser |= not (ahead.result() if ahead is not None else _fsync(descriptor))
 
     def rename(self, part: str, final: str) -> None:
         self._close(part)
@@ -375,6 +381,17 @@ def _fsync(descriptor: int) -> bool:
             raise
         return False
     return True
+
+
+def _fsync_all(files: Collection[tuple[int, int, Future[bool]]]) -> None:
+    for descriptor, *_ in files:  # all on their way, before the first is waited for
+        with suppress(OSError, AttributeError):  # it is advice, upon which Linux begins to write
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    for descriptor, _, came in files:
+        try:
+            came.set_result(_fsync(descriptor))
+        except OSError as error:
+            came.set_exception(error)
 
 
 def this_process(random_bits: int) -> str:

@@ -23,6 +23,7 @@ from .schema import mapped
 _OWN = ("lost", "left-out")  # ids of events of our own
 _UNSHADOW = "UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN (SELECT rowid FROM events WHERE shadow = 1 LIMIT ?)"
 
+type Spot = tuple[str, int] | None  # where a list had come to, as its server says it, and that as a version
 type Finished = tuple[str, Iterable[str], Known | None, Have | None]
 """A content's key, the events that end, and its rows; without `Known` its events mean nothing any more, and are all that ends."""
 
@@ -126,11 +127,9 @@ class Store:
 
     def place(self) -> Place:
         """The cursor, which feed it belongs to, and when its server may be asked again."""
-        (row,) = self._rows(
-            "SELECT feed_id, generation, numbered, cursor, cursor_version, page, page_version,"
-            " shadow_feed_id, shadow_generation, shadow_numbered,"
-            " not_before, EXISTS (SELECT 1 FROM events WHERE shadow = 1) FROM meta"
-        )
+        apart = "shadow_feed_id, shadow_generation, shadow_numbered"
+        of = f"feed_id, generation, numbered, cursor, cursor_version, page, page_version, {apart}, not_before"
+        (row,) = self._rows(f"SELECT {of}, EXISTS (SELECT 1 FROM events WHERE shadow = 1) FROM meta")  # noqa: S608
         shadow = Identity(*row[7:10]) if row[11] or row[7] is not None else None
         return Place(Identity(*row[:3]), row[3], row[4], row[5], row[6], shadow, row[10])
 
@@ -140,9 +139,7 @@ class Store:
             said = f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one."
             raise OtherFeed(said)
 
-    def store_page(
-        self, page: Page, base: str, *, full: bool, cursor: tuple[str, int] | None, at: tuple[str, int] | None
-    ) -> Generator[None]:
+    def store_page(self, page: Page, base: str, *, full: bool, cursor: Spot, at: Spot) -> Generator[None]:
         """Keep a page: its events become pending and, in the same transaction, the place in the feed moves.
 
         `cursor` and its version on a list's last page; `at`, the next page's token and this page's highest version, before that.
@@ -198,9 +195,7 @@ class Store:
         none = "page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
         self._db.execute(f"UPDATE meta SET {none}")  # noqa: S608 - words of our own
 
-    def swap(
-        self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False
-    ) -> Generator[None]:
+    def swap(self, page: Page, *, base: str, cursor: Spot, in_pages: bool = False) -> Generator[None]:
         """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
 
         Of another feed or generation, no older version means anything. A snapshot also ends what it does not mention; what one that
@@ -301,11 +296,9 @@ class Store:
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
         ids = [(event,) for event in events]
-        self._db.executemany(
-            "INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta"
-            " WHERE shadow = 0 AND id = ? AND version >= cursor_version AND NOT COALESCE(numbered, 0)",
-            [row for row in ids if not row[0].startswith(_OWN)],
-        )
+        of = "shadow = 0 AND id = ? AND version >= cursor_version AND NOT COALESCE(numbered, 0)"
+        put = f"INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta WHERE {of}"  # noqa: S608
+        self._db.executemany(put, [row for row in ids if not row[0].startswith(_OWN)])
         self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", ids)
 
     def lost(self, gone: Iterable[Have], *, stays: bool = False) -> None:

@@ -135,9 +135,7 @@ class Not(Enum):
     ITS_OWN = "something in between answered"
 
 
-_NONE = {
-    404: Not.HERE, 410: Not.HERE, 401: Not.ALLOWED, 403: Not.ALLOWED, 407: Not.ALLOWED, 511: Not.ITS_OWN,
-}  # fmt: skip
+_NONE = dict.fromkeys((404, 410), Not.HERE) | dict.fromkeys((401, 403, 407), Not.ALLOWED) | {511: Not.ITS_OWN}
 
 type Decision = Receive | Verify | Refuse | Wait | Not | Ask
 
@@ -279,7 +277,5 @@ class Ask:
     def ended(self, size: int, *, cut: bool = False) -> "Ask | Verify":
         """The body ended, or was `cut`, and `size` bytes are here: all, if a size is known and reached, or where none is and it was a whole."""
         whole = self.want.size if self.want.size is not None else self.here.total
-        now = replace(self, size=size)
-        return (
-            Verify(now) if size == whole or (whole is None and size and not self.piece and not cut) else now
-        )
+        now, ends = replace(self, size=size), whole is None and size and not self.piece and not cut
+        return Verify(now) if ends or size == whole else now

@@ -1,8 +1,8 @@
 """One content at a time: its metadata and its file, from the server to the rows that say that they are here.
 
 The order of landing is the promise: every part's bytes are synced, then all get their names, then the folders are synced, and only
-then come the rows, in one transaction with the end of the events. A group waits no longer than `Limits.group_seconds`. Nothing here
-writes in a `finally`: a process that is killed runs none, and a simulated kill must not either.
+then come the rows, in one transaction with the end of the events. A group waits no longer than `Limits.group_seconds`, and others come
+while its bytes are synced. Nothing here writes in a `finally`: a process that is killed runs none, nor must a simulated kill.
 """
 
 import asyncio
@@ -73,9 +73,10 @@ class Fetcher:
     hashed: dict[str, Any] = field(default_factory=dict)
     """Parts that this run has written from their first byte on, each with its SHA-256 up to now."""
     arrived: list[Arrived] = field(default_factory=list)
-    arrived_bytes: int = 0
+    leaving: int = 0
+    """How many of them, the first, are about to land."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while something waits for its group."""
 
     # A content, whole.
 
@@ -421,20 +422,29 @@ class Fetcher:
     def arrive(self, arrived: Arrived) -> None:
         """Wait for others."""
         self.arrived.append(arrived)
-        data = arrived.known.data if arrived.known is not None else None
-        self.arrived_bytes += len(data or "") + (arrived.have.size if arrived.have is not None else 0)
         self.waiting.set()
 
     @property
     def full(self) -> bool:
-        """Whether the group is to land now."""
-        return len(self.arrived) >= self.limits.group_files or self.arrived_bytes >= self.limits.group_bytes
+        """Whether half a group waits, which is to land now: the other half may be on its way."""
+        wait = self.arrived[self.leaving :]
+        size = sum((a.have.size if a.have else 0) + len((a.known and a.known.data) or "") for a in wait)
+        return 2 * len(wait) >= self.limits.group_files or 2 * size >= self.limits.group_bytes
+
+    async def land_beside(self, refused: Refused) -> None:
+        """Let half a group land, or all that wait, one group after the other; others go on while its bytes are synced."""
+        async with self.turn:
+            self.waiting.clear()  # where more than half a group waits, somebody waits for this turn
+            self.leaving = min(len(self.arrived), (self.limits.group_files + 1) // 2)
+            ahead = self.disk.fsync_ahead([a.job.part for a in self.arrived[: self.leaving]])
+            await (asyncio.wait([ahead]) if ahead else asyncio.sleep(0))
+            group, self.arrived, self.leaving = self.arrived[: self.leaving], self.arrived[self.leaving :], 0
+            refused += self.land(group)
 
     def land(self, group: list[Arrived] | None = None) -> Refused:
         """Let a group land, or all that wait; what the disk refused for a file of it (S23) is handed back."""
         if group is None:
-            group, self.arrived, self.arrived_bytes = self.arrived, [], 0
-            self.waiting.clear()
+            group, self.arrived, self.leaving = self.arrived, [], 0
         if not group:
             return []
         self.lease.keep()
@@ -458,8 +468,7 @@ class Fetcher:
                     landing.remove(arrived)
                     refused.append((arrived, error))
 
-        for arrived in landing:  # all on their way, before the first is waited for
-            self.disk.fsync_ahead(arrived.job.part)
+        self.disk.fsync_ahead([a.job.part for a in landing])
         each(self.make_durable)
         each(self.name)
         for folder in sorted({dirname(a.job.final) for a in landing if a.moves}):
@@ -491,8 +500,7 @@ class Fetcher:
             if isinstance(error, DiskFault):
                 raise error
             await self.patience.pause(attempt)
-            refused = self.land([arrived])
-            if not refused:
+            if not (refused := self.land([arrived])):
                 return
             error = refused[0][1]
         raise error
