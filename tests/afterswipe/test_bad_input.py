@@ -149,6 +149,20 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "a dispute": (lambda it: Phone(disputes={"x": "report"}), "no dispute 'x'. There are: "),
     "a dispute as a list": (lambda it: Phone(disputes=["x"]), "give a dict or None"),
     "a number of no claim": (lambda it: Phone(claims={"x": 5}), "no claim with a number: 'x'"),
+    "a Unix time": (lambda it: it.card.update(stale_date=1_800_000_000), "1800000000 is no moment.*begins at 0.*app.now"),
+    "a Unix time for a timer": (lambda it: it.card.update(timer_text=(0, 1.8e9)), "is no moment.*app.now"),
+    "a Unix time in a push": (lambda it: it.phone.live_activity_pushes.end(dismissal_date=1.8e9), "is no moment"),
+    "a Unix time for a request": (lambda it: it.card.end(dismissal_policy=1.8e12), "is no moment"),
+    "a Unix time for a notification": (lambda it: it.app.notifications.add("a", "b", after=1.8e9), "up to a year"),
+    "a Unix time for an upload": (
+        lambda it: it.app.background_url_session.upload("x", size=5, earliest_begin=1.8e9),
+        "up to a year",
+    ),
+    "a number past all numbers": (lambda it: it.phone.wait(hours=10**400), "give a finite number"),
+    "a share past all numbers": (lambda it: it.card.update(progress=10**400), "give a finite number or None"),
+    "a file past all files": (lambda it: it.app.url_session.upload("x", size=10**400), "size=1000.*give a whole number"),
+    "a provider that cannot wait": (lambda it: it.phone.widgets.add(lambda extension: [(0, "x")]), "async def provider"),
+    "a kind that is none": (lambda it: it.phone.record.of("StateChanged"), "is no kind of entry. Give a class"),
     "a claim's number": (lambda it: Phone(claims={"model.upload-chunk": float("nan")}), "is no number for it"),
 }  # fmt: skip
 
@@ -405,7 +419,37 @@ def test_nothing_from_inside_gets_out():
     assert raw == []
 
 
+INSIDE = {
+    "crash": lambda phone: phone.endings.crash(),
+    "memory": lambda phone: phone.memory_pressure(),
+    "push": lambda phone: phone.pushes.silent(),
+    "restart": lambda phone: phone.restart(),
+}
+"""What happens to an app, done by its own code while it is in the background."""
+
+
+@pytest.mark.parametrize("what", INSIDE)
+def test_what_happens_to_an_app_is_not_done_by_its_own_code(what):
+    refused = []
+
+    async def main(app: Application) -> None:
+        app.begin_background_task("x")
+        await asyncio.sleep(5)
+        with pytest.raises(UsageError, match=r"Call the phone's methods outside of (it|the app's code)\."):
+            INSIDE[what](phone)
+        refused.append(app.state)
+        await asyncio.Event().wait()
+
+    phone = Phone()
+    phone.open(main)
+    phone.swipe_up()
+    phone.wait(seconds=6)
+    assert [state.value for state in refused] == ["background"] == [phone.app_state.value]
+
+
 GONE = {
+    "push handler": lambda app: app.pushes.did_receive_remote_notification(lambda: None),
+    "call handler": lambda app: app.pushes.did_receive_incoming_push(lambda caller: None),
     "register": lambda app: app.task_scheduler.register("x", waits),
     "submit": lambda app: app.task_scheduler.submit(BGAppRefreshTaskRequest("x")),
     "request": lambda app: app.activities.request("x"),

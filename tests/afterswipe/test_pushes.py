@@ -255,3 +255,24 @@ def test_push_to_talk_gives_time_while_it_transmits():
 def test_before_ios_16_there_is_no_push_to_talk():
     with pytest.raises(UnavailableError, match="16"):
         left(talking(1, []), ios="15")
+
+
+def test_a_process_that_is_gone_takes_no_push_from_the_one_that_runs():
+    heard, apps = [], []
+
+    async def main(app):
+        apps.append(app)
+        app.pushes.did_receive_remote_notification(lambda: heard.append(app))
+        await asyncio.Event().wait()
+
+    phone = Phone()
+    phone.open(main)
+    phone.swipe_up()
+    phone.wait(seconds=30)
+    phone.memory_pressure()
+    phone.pushes.silent()
+    with pytest.raises(UsageError, match="not running, so its code cannot take pushes"):
+        apps[0].pushes.did_receive_remote_notification(lambda: heard.append(None))
+    phone.pushes.silent()
+    phone.wait(seconds=1)
+    assert heard == [apps[1], apps[1]]

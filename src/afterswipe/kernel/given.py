@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, cached_property, wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS, get_annotations, signature
-from math import isfinite
-from sys import _getframe
+from sys import _getframe, float_info
 from types import FunctionType, NoneType, UnionType
 from typing import Any, TypeAliasType, Union, get_args, get_origin
 
@@ -49,7 +48,7 @@ def look(where: str, name: str, kinds: tuple[Any, ...], value: Any) -> Any:
     kind = type(value)
     if kind is str and str in kinds and (found := _CONTROL.search(value)):
         raise UsageError(f"{where}({name}={value!r:.60}): give a text without {found[0]!r}.")
-    if kind in kinds and (kind is not float or isfinite(value)):
+    if kind in kinds and (kind not in (int, float) or abs(value) <= float_info.max):
         return value
     if not any(fits(kind, value) for kind in kinds):
         choices = " or ".join(map(_words, kinds))
@@ -71,8 +70,8 @@ def fits(kind: Any, value: Any) -> bool:
     """Whether a value is of a kind."""
     origin = get_origin(kind) or kind
     if origin in (int, float):
-        number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-        return number and (origin is float or value == int(value))
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and abs(value) <= float_info.max and (origin is float or value == int(value))
     if origin is tuple:
         pair = isinstance(value, tuple | list) and len(value) == len(get_args(kind))
         return pair and all(map(fits, get_args(kind), value))

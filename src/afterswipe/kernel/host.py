@@ -75,6 +75,8 @@ class Host:
 
     def happen(self, event: Event, note: str = "", cause: Cause | None = None, limit: str = "") -> None:
         """Let one event of the life cycle reach the app, and all that follows from it. `limit` names the claim for a wake-up's run time."""
+        remedy = "This does not happen amid the app's own code. Call the phone's methods outside of it."
+        self.must_not_be_running(remedy)
         step = after(self.state, event)
         before = self.state
         if before is State.NOT_RUNNING and step.to.runs:

@@ -213,9 +213,8 @@ class _Picture:
 
     def _run_time(self) -> None:
         runs, rests = self.timeline.runs, self.timeline.rests
-        total = sum(span.length for span in runs)
-        ran, whole = duration(total), duration(self.timeline.end)
-        bar = self._row("Run time of the app", f"{ran} of {whole}", ran)
+        total = duration(sum(span.length for span in runs))
+        bar = self._row("Run time of the app", f"{total} of {duration(self.timeline.end)}", total)
         for span in runs:
             background = span.what == "background"
             self._bar(span.start, span.end, bar, fill=RUN, fill_opacity=0.6 if background else 1)
@@ -294,8 +293,8 @@ class _Picture:
             self.y += 8
 
     def _axis(self) -> None:
-        longest = -(-self.end // (_TICKS * HOUR)) * HOUR
-        step = next((step for step in _STEPS if self.end / step < _TICKS), longest)
+        hours = -(-self.end // (_TICKS * HOUR)) * HOUR
+        step = next((step for step in _STEPS if self.end / step < _TICKS), hours)
         for at in range(0, self.timeline.end + 1, step):
             x = self.x(at)
             anchor = "start" if x < 4 else "end" if x > 94 else "middle"

@@ -10,14 +10,14 @@ GOES_ON, WAITS, STOPPED, AGAIN = "goes on", "waits", "stopped", "goes on again"
 """What can be so of the work that a card speaks of; the last is said of a gap only, where the work started over and less has arrived."""
 
 _WHEN = "(?:when|once|as soon as|after|if|on|over|at|later|tonight|tomorrow|with|without)"
-_BY_HAND = r"(?:open the app|tap) to (?:resume|continue|go on|finish|retry|try|send|post|upload|complete)"
-_NO_MORE = "(?:paused|interrupted|suspended|pausiert|angehalten)"
+_BY_HAND = r"(?:open (?:the )?app|tap) to (?:resume|continue|go on|finish|try|retry|send|post|upload)"
+_NO_MORE = "(?:paused|interrupted|suspended|stalled|(?:no longer|not) (?:active|running|uploading|posting|sending|syncing)|pausiert|angehalten)"
 _WAITS = re.compile(
     rf"\b(?:a?waiting|waits|queued?|on hold|held|holding|standing by|pending|scheduled|deferred|delayed|postponed|offline|{_NO_MORE})\b"
-    r"|\b(?:up next|in line|not started|ready to|starting soon|(?:re)?connecting|retry(?:ing)? in)\b"
-    r"|\b(?:no|needs(?: an?)?) (?:network|connection|internet|wi-?fi|power|signal)\b"
+    r"|\b(?:up next|in line|not started|ready to|starting soon|not connected|(?:re)?connecting|retry(?:ing)? in)\b"
+    r"|\b(?:no|needs(?: an?)?|not on) (?:network|connection|internet|wi-?fi|power|signal)\b"
     rf"|\bwill (?:go on|start|continue|resume|restart|retry)\b|\bwill (?:be )?\w+\b.*\b{_WHEN}\b"
-    rf"|\b(?:resumes|continues|starts|begins|goes on|retries|uploads|sends|posts|syncs|try(?:ing)? again) (?:again |automatically )?{_WHEN}\b"
+    rf"|\b(?:resum(?:es|ing)|continu(?:es|ing)|starts|begins|goes on|retries|uploads|sends|posts|syncs|try(?:ing)? again) (?:again |automatically )?{_WHEN}\b"
     rf"|{_BY_HAND}|\bwartet?\b|warteschlange|geplant|fortgesetzt|en (?:attente|pause|cola|espera)|in attesa"
 )
 _STOPPED = re.compile(
@@ -46,7 +46,7 @@ _PART = re.compile(rf"(?<![\d/]){_NUMBER} ?([kmg]?)b? ?(?:of|von|de|sur|/) ?{_NU
 @cache
 def told_by(text: str) -> list[str]:
     """What a text tells instead of that the work goes on: that it waits, that it has stopped, or both."""
-    words = text.lower()
+    words = " ".join(text.lower().replace("\u2011", "-").split())  # Apple's own Wi-Fi has another hyphen
     words = _BESIDE.sub("", words) if _WORKS.search(words) else words
     return [word for word, signs in ((WAITS, _WAITS), (STOPPED, _STOPPED)) if signs.search(words)]
 

@@ -20,13 +20,15 @@ from afterswipe.device.conditions import Conditions
 from afterswipe.errors import ActivityAuthorizationError, NotKnownError, must
 from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
-from afterswipe.units import SECOND
+from afterswipe.units import SECOND, YEAR
 
 from .card import APP, LIVE, OPEN, ActivityState, Card, Content
 
 
 def moment(seconds: float) -> int:
-    """A moment on the phone's clock, given in seconds, in milliseconds."""
+    """A moment on the phone's clock, given in seconds, in milliseconds. Raises UsageError for one beyond all runs, such as a Unix time."""
+    why = f"{seconds} is no moment on the phone's clock: it begins at 0 and runs for a year at most. Use app.now + seconds."
+    must(abs(seconds) * SECOND <= 2 * YEAR, why)
     return round(seconds * SECOND)
 
 

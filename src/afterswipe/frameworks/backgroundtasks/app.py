@@ -12,6 +12,7 @@ from typing import Any
 
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must
 from afterswipe.kernel import Checked, Event, Host, Process
+from afterswipe.units import YEAR
 
 from .continued import ContinuedProcessing
 from .system import TaskScheduler
@@ -66,7 +67,8 @@ class BGTaskScheduler(Checked):
         """
         self._must_exist()
         given = f"earliest_begin_date={request.earliest_begin_date}"
-        must(request.earliest >= 0, f"{given} is no moment. Use app.now + seconds, or leave it out.")
+        may_come = 0 <= request.earliest <= 2 * YEAR
+        must(may_come, f"{given} is no moment on the phone's clock. Use app.now + seconds, or leave it out.")
         if request.identifier not in self._handlers:
             why = f"nothing is registered for {request.identifier!r}. Call app.task_scheduler.register({request.identifier!r}, handler) first; on a phone, the identifier must also stand in the Info.plist."
             raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")

@@ -14,7 +14,7 @@ import httpx
 
 from afterswipe.errors import UsageError, must, must_be_one_of, must_have_bytes
 from afterswipe.kernel import Checked, Process
-from afterswipe.units import SECOND
+from afterswipe.units import SECOND, YEAR
 
 from .system import BackgroundTransfer, TransferDaemon
 
@@ -134,7 +134,8 @@ class BackgroundURLSession(Checked):
         """
         must_have_bytes(file, size)
         must_be_one_of("protection", protection, PROTECTIONS)
-        must(earliest_begin >= 0, f"earliest_begin={earliest_begin}: give the seconds from now, 0 or more.")
+        why = f"earliest_begin={earliest_begin}: give the seconds from now, 0 or more, up to a year."
+        must(0 <= earliest_begin * SECOND <= YEAR, why)
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
         begins = self._process.clock.now + round(earliest_begin * SECOND)

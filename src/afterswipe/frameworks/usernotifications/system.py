@@ -21,7 +21,7 @@ from afterswipe.errors import must
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
 from afterswipe.kernel import Action, Checked, Due, Event, Host, Process
 from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
-from afterswipe.units import SECOND
+from afterswipe.units import SECOND, YEAR
 
 _LOW_PRIORITY = 5
 _OFFLINE = "not delivered, nothing from outside reaches the phone"
@@ -53,7 +53,8 @@ class Pushes(Checked):
         self._conditions = conditions
         self._network = network
         self._extensions = extensions
-        self._listener: Process | None = None
+        self.listener: AppPushes | None = None
+        """The app's side, in the process whose code was last to give a handler."""
         self._service: ExtensionMain[ServiceExtension] | None = None
         self._woken: list[int] = []
         self._held_since: int | None = None
@@ -61,12 +62,6 @@ class Pushes(Checked):
         """What the person was shown, in order."""
         self.calls: list[str] = []
         """Who rang, in order."""
-
-    def listens(self, process: Process) -> None:
-        """For `app.pushes`: this process is given the pushes from now on, and has no handlers yet."""
-        self._listener = process
-        self.on_silent: Action = lambda: None
-        self.on_call: Callable[[str], None] = lambda _caller: None
 
     def silent(self, *, push_type: str = "background", priority: int = _LOW_PRIORITY) -> str:
         """Deliver a silent push and return what became of it: the app is woken for 30 seconds, or it waits, or it is discarded.
@@ -106,9 +101,8 @@ class Pushes(Checked):
         return "the app was woken"
 
     def _arrived(self) -> None:
-        process = self._host.process
-        if process is not None:
-            process.call(lambda: self.on_silent() if self._listener is process else None)
+        if (app := self.listener) is not None and app.process is self._host.process:
+            app.process.call(app.on_silent)
 
     def _budget_is_used_up(self) -> bool:
         self._host.rules.cite("silent-push.always-discretionary")
@@ -185,7 +179,8 @@ class Pushes(Checked):
                 why = "a VoIP push came and no call was reported"
                 host.clock.after(1, lambda: host.terminate(why) if host.process is process else None)
 
-        process.loop.start(self.on_call(caller) if self._listener is process else None, look)
+        app = self.listener
+        process.loop.start(app.on_call(caller) if app and app.process is process else None, look)
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
@@ -236,16 +231,23 @@ class AppPushes(Checked):
     def __init__(self, process: Process, pushes: Pushes) -> None:
         self.process = process
         self._pushes = pushes
-        pushes.listens(process)
+        self.on_silent: Action = lambda: None
+        self.on_call: Callable[[str], None] = lambda _caller: None
         self._transmitting: int | None = None
+
+    def _listen(self) -> None:
+        self.process.must_run("take pushes", "life-cycle.suspended-runs-no-code")
+        self._pushes.listener = self
 
     def did_receive_remote_notification(self, handler: Action) -> None:
         """Call `handler` for each silent push. When the work is done, call `app.complete_wake()`: Apple's completion handler."""
-        self._pushes.on_silent = handler
+        self._listen()
+        self.on_silent = handler
 
     def did_receive_incoming_push(self, handler: Callable[[str], None]) -> None:
         """Call `handler` with the caller's name for each VoIP push. Since iOS 13 it must report a call before it returns."""
-        self._pushes.on_call = handler
+        self._listen()
+        self.on_call = handler
 
     def report_new_incoming_call(self, caller: str) -> None:
         """CallKit's `reportNewIncomingCall`: the phone rings, in front of everything, and the person knows."""
@@ -276,7 +278,8 @@ class LocalNotifications(Checked):
     def add(self, identifier: str, text: str, *, after: float) -> None:
         """Have a text shown `after` so many seconds. Raises UsageError without run time, and for a time that is not above zero."""
         self._process.must_run("schedule a notification", "life-cycle.suspended-runs-no-code")
-        must(after > 0, f"after={after}: a notification is for later. Give seconds above 0.")
+        why = f"after={after}: a notification is for later. Give seconds from now, above 0 and up to a year."
+        must(0 < after * SECOND <= YEAR, why)
         self._notifications.add(identifier, text, self._process.clock.now + round(after * SECOND))
 
     def remove_pending(self, identifier: str) -> None:

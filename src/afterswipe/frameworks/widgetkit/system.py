@@ -12,6 +12,7 @@ how long a provider may run, which is documented on none of the pages read.
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from inspect import iscoroutinefunction
 from itertools import pairwise
 from typing import Any
 
@@ -53,6 +54,8 @@ class Widgets(Checked):
     def add(self, provider: Provider) -> Widget:
         """Put a widget on the Home Screen. Raises UnavailableError before iOS 14."""
         self._host.rules.require("widgets.code-is-not-always-running", "widgets made with WidgetKit")
+        why = "A timeline provider waits: write `async def provider(extension)`."
+        must(iscoroutinefunction(provider), why)
         widget = Widget(provider, [], [])
         self._widgets.append(widget)
         self._run(widget)
