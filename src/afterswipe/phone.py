@@ -51,9 +51,8 @@ class Phone(System[Application]):
         claims: Mapping[str, float] | None = None,
     ) -> None:
         read: object = ios  # a comparison gives the rules, read once for all of its phones
-        rules = (
-            read if isinstance(read, Rules) else Rules(ios, suppose=suppose, disputes=disputes, claims=claims)
-        )
+        known = read if isinstance(read, Rules) else None
+        rules = known or Rules(ios, suppose=suppose, disputes=disputes, claims=claims)
         super().__init__(rules, seed, uplink)
         self.host.open = self.open
         self._main: AppMain | None = None

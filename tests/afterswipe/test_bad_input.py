@@ -162,7 +162,6 @@ MISTAKES: dict[str, tuple[Callable[[Held], object], str]] = {
     "a share past all numbers": (lambda it: it.card.update(progress=10**400), "give a finite number or None"),
     "a file past all files": (lambda it: it.app.url_session.upload("x", size=10**400), "size=1000.*give a whole number"),
     "a provider that cannot wait": (lambda it: it.phone.widgets.add(lambda extension: [(0, "x")]), "async def provider"),
-    "a kind that is none": (lambda it: it.phone.record.of("StateChanged"), "is no kind of entry. Give a class"),
     "a claim's number": (lambda it: Phone(claims={"model.upload-chunk": float("nan")}), "is no number for it"),
 }  # fmt: skip
 

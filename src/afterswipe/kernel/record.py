@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import dataclass_transform
 
-from afterswipe.errors import must
 from afterswipe.units import stopwatch
 
 from .given import Checked
@@ -294,7 +293,6 @@ class Record:
 
     def of[T: Entry](self, kind: type[T]) -> list[T]:
         """The entries of one kind, in order."""
-        must(isinstance(kind, type), f"{kind!r:.60} is no kind of entry. Give a class, such as CardChanged.")
         return [entry for entry in self._entries if isinstance(entry, kind)]
 
     def digest(self) -> str:

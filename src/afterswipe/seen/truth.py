@@ -80,7 +80,6 @@ class Truth:
         if card.claims and (is_so := self.is_so(card.activity)) is not None:
             lines.append(f"Is so: {self.in_words(is_so)}.")
             if is_so.tolerated:
-                most = f"up to {percent(self.tolerance)} is not counted (claim model.card-tolerance)"
                 off = f"The card differs from what has arrived by {percent(is_so.tolerated)} of the whole"
                 most = f"up to {percent(self.tolerance)} is not counted (claim model.card-tolerance)."
                 lines.append(f"{off}; {most}")

@@ -182,9 +182,7 @@ class Intents[App: InProcess](Checked):
     ) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
-        self._conditions = conditions
-        self._cards = cards
-        self._app = app
+        self._conditions, self._cards, self._app = conditions, cards, app
         self._runs: list[_Run[App]] = []
         host.phases.on(Phase.LONG_RUNNING_INTENTS, self._before_force_quit)
 

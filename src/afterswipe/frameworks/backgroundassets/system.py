@@ -40,9 +40,7 @@ class BackgroundAssets(Checked):
     """The phone's side: `phone.background_assets`."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
-        self._host = host
-        self._network = network
-        self._extensions = extensions
+        self._host, self._network, self._extensions = host, network, extensions
         self._extension: ExtensionMain[DownloaderExtension] | None = None
         self._transfers = SystemTransfers(network, Phase.ASSET_DOWNLOADS)
         self.downloaded: list[str] = []

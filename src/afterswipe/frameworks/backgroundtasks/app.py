@@ -28,10 +28,8 @@ class BGTaskScheduler(Checked):
     def __init__(
         self, process: Process, host: Host, system: TaskScheduler, continued: ContinuedProcessing
     ) -> None:
-        self.process = process
-        self._host = host
-        self._system = system
-        self._continued = continued
+        self.process, self._host = process, host
+        self._system, self._continued = system, continued
         self._rules = process.rules
         self._handlers: dict[str, Handler] = {}
         self._late: set[str] = set()
@@ -66,9 +64,8 @@ class BGTaskScheduler(Checked):
         background-processing.pending-limit), and UnavailableError before iOS 13.
         """
         self._must_exist()
-        given = f"earliest_begin_date={request.earliest_begin_date}"
-        may_come = 0 <= request.earliest <= 2 * YEAR
-        must(may_come, f"{given} is no moment on the phone's clock. Use app.now + seconds, or leave it out.")
+        why = f"earliest_begin_date={request.earliest_begin_date} is no moment on the phone's clock. Use app.now + seconds, or leave it out."
+        must(0 <= request.earliest <= 2 * YEAR, why)
         if request.identifier not in self._handlers:
             why = f"nothing is registered for {request.identifier!r}. Call app.task_scheduler.register({request.identifier!r}, handler) first; on a phone, the identifier must also stand in the Info.plist."
             raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")

@@ -123,10 +123,8 @@ class TaskScheduler(Checked):
     ) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
-        self._network = network
-        self._conditions = conditions
-        self._power = power
-        self._handlers = handlers
+        self._network, self._conditions = network, conditions
+        self._power, self._handlers = power, handlers
         self._waiting: dict[str, _Waiting] = {}
         self._refreshing: list[Grant] = []
         self._processing: list[Grant] = []

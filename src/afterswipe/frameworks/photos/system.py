@@ -47,9 +47,7 @@ class Photos(Checked):
     """Whether the person gave the app access to the full library."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
-        self._host = host
-        self._network = network
-        self._extensions = extensions
+        self._host, self._network, self._extensions = host, network, extensions
         self._extension: ExtensionMain[UploadExtension] | None = None
         self._transfers = SystemTransfers(network, Phase.PHOTOS_UPLOADS)
         self.library: dict[str, int] = {}

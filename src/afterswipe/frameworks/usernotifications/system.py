@@ -49,10 +49,8 @@ class Pushes(Checked):
     """The phone's side: `phone.pushes`. Every method is a push that arrives from the app's server."""
 
     def __init__(self, host: Host, conditions: Conditions, network: Network, extensions: Extensions) -> None:
-        self._host = host
-        self._conditions = conditions
-        self._network = network
-        self._extensions = extensions
+        self._host, self._conditions = host, conditions
+        self._network, self._extensions = network, extensions
         self.listener: AppPushes | None = None
         """The app's side, in the process whose code was last to give a handler."""
         self._service: ExtensionMain[ServiceExtension] | None = None
@@ -278,8 +276,7 @@ class LocalNotifications(Checked):
     def add(self, identifier: str, text: str, *, after: float) -> None:
         """Have a text shown `after` so many seconds. Raises UsageError without run time, and for a time that is not above zero."""
         self._process.must_run("schedule a notification", "life-cycle.suspended-runs-no-code")
-        why = f"after={after}: a notification is for later. Give seconds from now, above 0 and up to a year."
-        must(0 < after * SECOND <= YEAR, why)
+        must(0 < after * SECOND <= YEAR, f"{after=}: give seconds from now, above 0 and up to a year.")
         self._notifications.add(identifier, text, self._process.clock.now + round(after * SECOND))
 
     def remove_pending(self, identifier: str) -> None:

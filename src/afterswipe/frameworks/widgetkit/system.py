@@ -46,9 +46,7 @@ class Widgets(Checked):
     """The phone's side: `phone.widgets`."""
 
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
-        self._host = host
-        self._network = network
-        self._extensions = extensions
+        self._host, self._network, self._extensions = host, network, extensions
         self._widgets: list[Widget] = []
 
     def add(self, provider: Provider) -> Widget:
@@ -106,9 +104,7 @@ class WidgetCenter(Checked):
     """The app's side: `app.widget_center`, Apple's `WidgetCenter`."""
 
     def __init__(self, process: Process, widgets: Widgets, audio: Audio) -> None:
-        self._process = process
-        self._widgets = widgets
-        self._audio = audio
+        self._process, self._widgets, self._audio = process, widgets, audio
 
     def reload_all_timelines(self) -> None:
         """Ask the system for new timelines (iOS 14). It counts against the budget unless the app is in front or plays audio."""
