@@ -6,8 +6,10 @@ a disk's or a person's, so that it is a test of those that goes red, and not the
 
 import builtins
 import hashlib
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 import httpx
@@ -17,7 +19,7 @@ from afterswipe.sync import DiskFull, Forbidden, Stop, command, core, driver, en
 from afterswipe.sync.driver import Driver
 from afterswipe.sync.feed.protocol import Event
 from afterswipe.sync.outcome import Halt
-from afterswipe.sync.store import lease
+from afterswipe.sync.store import disk, lease
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers, fetcher
@@ -27,6 +29,7 @@ from afterswipe.sync.transfer.wire import Broken, Wire
 from faultlab.faults.field import FIELD, RULES
 from faultlab.servers.wire import Ending, Reply
 
+from . import test_an_hour as hour
 from . import test_client_errors as client
 from . import test_field_lost as lost
 from . import test_field_stuck as stuck
@@ -36,6 +39,7 @@ from . import test_own_cases_wire as wire
 from .rig import Rig, small_truth
 
 LAST_OF_THE_RULES = 87  # until there, a rule's bug stands for its faults
+_place = Store.place
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,20 @@ BUGS = [
     Bug(
         "F101", "keeps what does not fit", ((Fetcher, "give_up", lambda *_: None),),
         whose.test_a_file_larger_than_a_quota_gives_its_room_to_smaller_ones, {"extended": True, "concurrency": 1},
+    ),
+    Bug("F102", "doubts for ever", ((fetcher, "_DOUBT", inf),), hour.test_bytes_that_were_garbled_for_an_hour_come_in_the_end, {}),
+    Bug(
+        "F103", "counts in one run alone", ((Store, "place", lambda self: replace(_place(self), stored=0)),),
+        hour.test_a_list_without_an_end_has_one_over_several_runs, {},
+    ),
+    Bug(
+        "F104", "needs a folder for what is temporary", ((disk, "_Database", lambda path, *_: sqlite3.connect(path)),),
+        hour.test_no_other_folder_has_to_be_writable, {},
+    ),
+    Bug("F105", "does not know of it", ((command, "MemoryError", EOFError),), hour.test_too_little_memory_is_one_line, {}),
+    Bug(
+        "F106", "keeps them all", ((command, "_COOKIES", 1000),),
+        hour.test_a_cookie_with_each_answer_is_not_sent_for_ever, {},
     ),
 ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import fields, replace
 from functools import lru_cache, partial
+from http.cookiejar import CookieJar
 from io import StringIO, TextIOBase, TextIOWrapper
 from pathlib import Path
 from types import FrameType
@@ -52,7 +53,7 @@ exit codes:
 
 type Show = Callable[[Progress], None]
 
-_COLUMNS, _PROBLEMS = 100, 10  # that are shown; where there are more, all stand in a file
+_COLUMNS, _PROBLEMS, _COOKIES = 100, 10, 20  # that are shown or kept; where there are more, all are in a file
 _LIST = "sync-problems.txt"
 
 
@@ -112,12 +113,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _main(options: argparse.Namespace) -> int:
     try:
-        address = httpx.URL(options.url)
-        host, _ = address.host, urlsplit(options.url).port
+        address, _ = httpx.URL(options.url), urlsplit(options.url).port
+        odd = not address.host or "%" in address.host or set(options.url) & set("?#")
+        if odd or address.scheme not in ("http", "https"):
+            raise ValueError("http(s)://HOST, no ? or #")
     except (httpx.InvalidURL, ValueError) as wrong:
-        parser().error(f"{_shown_address(options.url)} is no address: {wrong}")
-    if address.scheme not in ("http", "https") or not host or "%" in host or set(options.url) & set("?#"):
-        parser().error(f"{_shown_address(options.url)} is no address of a feed: http(s)://HOST, no ? or #")
+        parser().error(f"{_shown_address(options.url)} is no address of a feed: {wrong}")
     if options.token and not (options.token.isascii() and options.token.isprintable()):
         parser().error("--token has characters that no header may have. Is all of it the token?")
     try:
@@ -126,6 +127,11 @@ def _main(options: argparse.Namespace) -> int:
         code, said = DIRECTORY, f"{type(error).__name__}: {error}"
     except OSError as error:
         code, said = DIRECTORY, f"{error.filename or options.directory}: {error.strerror}."
+    except MemoryError:
+        code, said = (
+            STOPPED,
+            "Ended: there is too little memory. All that came is kept, run it again with more.",
+        )
     except (KeyboardInterrupt, asyncio.CancelledError):
         code, said = INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again."
     print(said, file=sys.stderr)
@@ -139,8 +145,15 @@ def _shown_address(url: str) -> str:
 
 
 def _client(token: str | None) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    made = partial(httpx.AsyncClient, headers=headers, timeout=None)  # the engine has timeouts of its own
+    sent = {"Authorization": f"Bearer {token}"} if token else {}
+    jar = CookieJar()
+
+    async def few(_response: object) -> None:  # they go into each request, until no server reads it
+        if len(jar) > _COOKIES:
+            jar.clear()
+
+    hooks = {"response": [few]}
+    made = partial(httpx.AsyncClient, headers=sent, cookies=jar, event_hooks=hooks, timeout=None)
     try:
         with suppress(ImportError):  # HTTP/2 is an extra
             return made(http2=True)

@@ -44,20 +44,14 @@ class AskFeed:
 
     place: Place
     limits: Limits
-    full: bool
-    """Whether the list is read from `all`, apart from what is known."""
-    again: int = 0
-    """How often the same page was asked for in vain; also changes the address, for caches."""
+    full: bool  # whether the list is read from `all`, apart from what is known
+    again: int = 0  # how often the same page was asked for in vain; also changes the address, for caches
     resyncs: int = 0
-    forgotten: int = 0
-    """How often a page token had become useless."""
+    forgotten: int = 0  # how often a page token had become useless
     pages: int = 0
-    tokens: frozenset[str] = frozenset()
-    """Page tokens that were used."""
-    held: bool = False
-    """Whether the cursor stays, because of an event that is not known."""
-    newest: tuple[int, str] = (-1, "")
-    """The newest event of this list: its version, and what the cursor would be."""
+    tokens: frozenset[str] = frozenset()  # page tokens that were used
+    held: bool = False  # whether the cursor stays, because of an event that is not known
+    newest: tuple[int, str] = (-1, "")  # of this list: its version, and what the cursor would be
 
     @property
     def cursor(self) -> str:
@@ -84,7 +78,9 @@ class AskFeed:
             if self.again < _CUT_MAX:
                 return replace(self, again=self.again + 1)
             return self._failed(NotAFeed("The feed's page is cut: it has neither `next` nor `complete`."))
-        if page.next is not None and (page.next in self.tokens or self.pages + 1 >= self.limits.pages):
+        many = self.place.stored + len(page.events) > self.limits.events
+        most = many or self.pages + 1 >= self.limits.pages
+        if page.next is not None and (most or page.next in self.tokens):
             said = f"The feed's list does not end: page {self.pages + 1} leads to {page.next[:40]!r}. Ask its makers."
             return self._failed(EndlessPaging(said))
         return self._kept(page, BEYOND if page.identity.numbered else min(now * SECOND, BEYOND))
@@ -122,7 +118,7 @@ class AskFeed:
 
     def _refused(self, status: int) -> "Forget | Ended":
         if self.place.page is not None and self.forgotten < _CUT_MAX:
-            place = replace(self.place, page=None, page_version=-1, shadow=None)
+            place = replace(self.place, page=None, page_version=-1, shadow=None, stored=0)
             fresh = replace(self, place=place, tokens=frozenset(), newest=(-1, ""))
             return Forget(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
         if not self.full:
@@ -133,7 +129,7 @@ class AskFeed:
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
-        fresh = replace(self.place, page=None, page_version=-1, shadow=None)
+        fresh = replace(self.place, page=None, page_version=-1, shadow=None, stored=0)
         return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
 
     def _failed(self, error: FeedError) -> "Forget | Ended":
@@ -165,6 +161,7 @@ class KeepPage:
             return Work(self.after.held)
         shadow = self.page.identity if self.after.full else None
         to = replace(self.after.place, page=self.page.next, page_version=self.after.newest[0], shadow=shadow)
+        to = replace(to, stored=to.stored + len(self.page.events))
         return replace(self.after, place=to)
 
 

@@ -20,6 +20,8 @@ class Limits:
     """The metadata of one sound, song, author or genre."""
     events_per_page: int = 500_000
     """Events of one page."""
+    events: int = 2_000_000
+    """Events of one list, on all of its pages."""
     pages: int = 10_000
     """Pages of one list."""
     redirects: int = 5

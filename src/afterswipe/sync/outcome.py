@@ -6,10 +6,12 @@ from enum import Enum
 
 from .errors import SyncError
 
+_LAST = 253_402_300_799  # second of the year 9999
+
 
 def moment(wall: float) -> str:
-    """Seconds since 1970 as people write them."""
-    return f"{datetime.fromtimestamp(wall, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    """Seconds since 1970 as people write them; their calendar has an end."""
+    return f"{datetime.fromtimestamp(min(wall, _LAST), UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 class Stop(Enum):
@@ -71,16 +73,12 @@ class Tally:
     done: int = 0
     bytes_fetched: int = 0
     problems: dict[str, list[SyncError]] = field(default_factory=dict)
-    files: int = 0
-    """Files that are here."""
-    ahead: dict[str, int | None] = field(default_factory=dict)
-    """Files that are to be got, with their sizes where they are known."""
-    parts: dict[str, int] = field(default_factory=dict)
-    """Bytes of parts that would survive a power failure."""
+    files: int = 0  # that are here
+    ahead: dict[str, int | None] = field(default_factory=dict)  # that are to be got, with sizes if known
+    parts: dict[str, int] = field(default_factory=dict)  # bytes that would survive a power failure
     bytes_here: int = 0
     bytes_ahead: int = 0
-    sizes_unknown: int = 1
-    """How many of `ahead` have no size; one more until all was planned."""
+    sizes_unknown: int = 1  # how many of `ahead` have no size; one more until all was planned
 
     def plan(self, key: str, size: int | None) -> None:
         """A file is to be got."""

@@ -1,4 +1,4 @@
-"""F55 to F101: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F106: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -215,5 +215,25 @@ FIELD = (
         "F101", "A quota that nobody tells of", Dimension.DISK, "A large file fills it, and smaller ones come after it.",
         "Its part gives way to them; it is tried once more when they are here (S15).",
         "test_a_file_larger_than_a_quota_gives_its_room_to_smaller_ones",
+    ),
+    FaultKind(
+        "F102", "Garbled for a while", Dimension.WIRE, "Something on the way changes a file's bytes, under the server's own validator, and is mended later.",
+        "The doubt lasts six hours; then the whole is asked for once (S18).", "test_bytes_that_were_garbled_for_an_hour_come_in_the_end",
+    ),
+    FaultKind(
+        "F103", "A list without an end, run after run", Dimension.FEED, "Each run is ended by its time, and each next one goes on where the list was.",
+        "The events of one list are counted over all of its runs, and have a bound (S18).", "test_a_list_without_an_end_has_one_over_several_runs",
+    ),
+    FaultKind(
+        "F104", "No other folder can be written", Dimension.DISK, "A container whose only volume is the directory: nothing temporary has a place.",
+        "The database keeps it in memory (S23).", "test_no_other_folder_has_to_be_writable",
+    ),
+    FaultKind(
+        "F105", "Too little memory", Dimension.PROCESS, "The process may have less than a list needs.",
+        "One line says so, and all that came is kept (S21).", "test_too_little_memory_is_one_line",
+    ),
+    FaultKind(
+        "F106", "A cookie with each answer", Dimension.WIRE, "Each file sets one of its own, until no server reads so large a request.",
+        "The command keeps a few (S18).", "test_a_cookie_with_each_answer_is_not_sent_for_ever",
     ),
 )  # fmt: skip

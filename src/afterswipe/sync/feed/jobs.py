@@ -20,19 +20,13 @@ class Job:
     content: str
     media: Media
     events: tuple[Event, ...]
-    version: int
-    """That of its newest event."""
+    version: int  # that of its newest event
     delete: bool = False
-    metadata: bool = False
-    """Whether the entity has to be got."""
-    file: FileInfo | None = None
-    """The file that has to be got, as far as the feed describes it."""
-    tag: str = ""
-    """Names the version of the file, in the names of the part and of the file."""
-    invalid: tuple[Event, ...] = ()
-    """Events that make no sense, to be reported."""
-    before: Have | None = None
-    """The file that is here."""
+    metadata: bool = False  # the entity has to be got
+    file: FileInfo | None = None  # the file that has to be got, as far as the feed describes it
+    tag: str = ""  # names the version of the file, in the names of the part and of the file
+    invalid: tuple[Event, ...] = ()  # events that make no sense, to be reported
+    before: Have | None = None  # the file that is here
 
     @cached_property
     def ids(self) -> list[str]:

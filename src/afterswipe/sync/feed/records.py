@@ -40,7 +40,7 @@ class Part:
     wrong: str | None = None
     """The validator of a whole body that was not what the feed says, or "" where it had none (S18)."""
     mark: str | None = None
-    """The disk's mark of the file that was begun: as long as it is the same, all that was written there is still there."""
+    """The disk's mark of the file that was begun: as long as it is the same, all that was written there is still there. Of a wrong one, since when."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,6 @@ class Place:
     version: int = -1
     page: str | None = None
     page_version: int = -1
-    shadow: Identity | None = None
-    """The identity of a full list that is coming in, not swapped in yet."""
+    shadow: Identity | None = None  # the identity of a full list that is coming in, not swapped in yet
     not_before: float = 0.0
+    stored: int = 0  # events of that list

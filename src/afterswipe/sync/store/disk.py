@@ -305,6 +305,7 @@ class _Database(sqlite3.Connection):
     def __init__(self, path: str, busy_seconds: float, threads: Executor) -> None:
         super().__init__(path, timeout=busy_seconds, isolation_level=None)
         super().execute("PRAGMA wal_autocheckpoint=0")
+        super().execute("PRAGMA temp_store=MEMORY")  # no other folder has to be writable
         self._path, self._threads, self._seen = path, threads, 0
         self._beside: sqlite3.Connection | None = None
         self._flow: Future[object] | None = None

@@ -129,9 +129,9 @@ class Store:
         """The cursor, which feed it belongs to, and when its server may be asked again."""
         apart = "shadow_feed_id, shadow_generation, shadow_numbered"
         of = f"feed_id, generation, numbered, cursor, cursor_version, page, page_version, {apart}, not_before"
-        (row,) = self._rows(f"SELECT {of}, EXISTS (SELECT 1 FROM events WHERE shadow = 1) FROM meta")  # noqa: S608
+        (row,) = self._rows(f"SELECT {of}, (SELECT COUNT(*) FROM events WHERE shadow = 1) FROM meta")  # noqa: S608
         shadow = Identity(*row[7:10]) if row[11] or row[7] is not None else None
-        return Place(Identity(*row[:3]), row[3], row[4], row[5], row[6], shadow, row[10])
+        return Place(Identity(*row[:3]), row[3], row[4], row[5], row[6], shadow, row[10], row[11])
 
     def belongs_to(self, base: str) -> None:
         """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than last time."""

@@ -27,6 +27,7 @@ from afterswipe.sync.limits import Limits
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
+_SECONDS = re.compile(r"(\d+)\s*(?:[,.s]|$)", re.ASCII)  # also twice, with a fraction, or a unit
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 _CODINGS = frozenset(("gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"))
 _NO_SOUNDS = ("json", "xml", "byteranges", "mpegurl")
@@ -35,9 +36,7 @@ _PAGE = re.compile(rb"\s*<(!doctype )?html\b", re.IGNORECASE)
 _NO_SOUND = re.compile(rb'(\xef\xbb\xbf)?\s*(<[!?a-z]|\{\s*")', re.IGNORECASE)
 _NO_TEXT, _JSON = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\xff]"), re.compile(rb"\A(\xef\xbb\xbf)?\s*[\[{]")
 
-NOTHING, USUAL = Part(), Limits()
-
-_OF_NOTHING = hashlib.sha256().hexdigest()
+NOTHING, USUAL, _OF_NOTHING = Part(), Limits(), hashlib.sha256().hexdigest()
 
 OK, PARTIAL, BAD_REQUEST, UNSATISFIABLE, SERVER_ERROR = 200, 206, 400, 416, 500
 _LATER = (408, 421, 425, 429)
@@ -52,8 +51,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     came: float = 0  # by the wall clock here
-    endless: bool = False
-    """Whether its body ends where the connection does: nothing tells whether that was too early."""
+    endless: bool = False  # its body ends where the connection does: nothing tells whether too early
 
     @cached_property
     def validator(self) -> str | None:
@@ -77,8 +75,8 @@ class Answer:
     def retry_after(self) -> float | None:
         """`Retry-After` in seconds, a moment by the server's own `Date`: this machine's clock may be wrong. None where it says nothing."""
         said = self.headers.get("retry-after", "").strip()
-        if said.isascii() and said.isdigit():
-            return float(said)
+        if seconds := _SECONDS.match(said):
+            return float(seconds[1])
         with suppress(ValueError, TypeError, OverflowError):
             date = self.headers.get("date") or formatdate(self.came, usegmt=True)
             passes = parsedate_to_datetime(said) - parsedate_to_datetime(date)
@@ -95,7 +93,8 @@ class Answer:
         """Whether a body that begins so is a page for people. Many servers call everything one: what is no text, or is JSON, is none."""
         page, other = (_PAGE, _JSON) if document else (_NO_SOUND, _NO_TEXT)
         text = self.kind in _FOR_PEOPLE or (self.kind == "text/plain" and not document)
-        return bool(page.match(begins)) or (text and not other.search(begins))
+        markup = page.match(begins) and not _NO_TEXT.search(begins)  # a sound may begin with these letters
+        return bool(markup) or (text and not other.search(begins))
 
 
 @dataclass(frozen=True)
@@ -116,8 +115,7 @@ class Refuse(NamedTuple):
     """Not usable."""
 
     reason: str
-    wrong_file: bool = False
-    """Whether it is another file than the feed's: perhaps the feed has a newer event."""
+    wrong_file: bool = False  # whether it is another file than the feed's: perhaps the feed has a newer event
 
 
 class Wait(NamedTuple):
@@ -145,23 +143,17 @@ class Ask:
     """About to ask for the file, or for what is missing of it."""
 
     want: FileInfo
-    size: int
-    """Bytes that are here."""
-    here: Part = NOTHING
-    """Of which representation they are."""
+    size: int  # bytes that are here
+    here: Part = NOTHING  # of which representation they are
     restarts: int = 0
     limits: Limits = USUAL
-    piece: bool = False
-    """Whether the body is that of a range: its end says nothing about the end of the file (S22)."""
-    whole: bool = False
-    """Whether no range is asked for, because one was refused (S18). What is here stays until a body comes."""
-    wrong: str | None = None
-    """The validator of a body whose digest was not the feed's."""
+    piece: int = 0  # where the range ends whose body it is: no end of the file (S22)
+    whole: bool = False  # no range is asked for: one was refused (S18). What is here stays until a body comes
+    wrong: str | None = None  # the validator of a body whose digest was not the feed's
     judged: bool = False
     """Whether entity tags mean nothing any more: one was refused in a range, and the feed's digest judges (S18)."""
     document: bool = False  # whether it is metadata or a page
-    anew: bool = False
-    """Whether a copy in a cache will not do."""
+    anew: bool = False  # whether a copy in a cache will not do
     endless: bool = False
 
     @property
@@ -224,7 +216,7 @@ class Ask:
             return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else wrong
         here = Part(answer.validator, answer.length)
         judged = self.judged or (self.may_resume and self.want.sha256 is not None)
-        return Receive(replace(self, size=0, here=here, piece=False, judged=judged, endless=answer.endless))
+        return Receive(replace(self, size=0, here=here, piece=0, judged=judged, endless=answer.endless))
 
     def _partial(self, answer: Answer) -> Decision:
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
@@ -244,7 +236,7 @@ class Ask:
         if wrong := self._size_is_wrong(total):
             return self.restart(wrong.reason)
         here = Part(answer.validator or self.here.validator, total or self.here.total)
-        return Receive(replace(self, size=start, here=here, piece=True, endless=False))
+        return Receive(replace(self, size=start, here=here, piece=end + 1, endless=False))
 
     def _same_representation(self, validator: str | None) -> bool:
         unknown = self.judged or self.here.validator is None or validator is None
@@ -271,7 +263,8 @@ class Ask:
 
     def room(self) -> int:
         """How many bytes the whole may have at most, by everything that is known."""
-        known = [size for size in (self.want.size, self.here.total) if size is not None]
+        ends = self.piece if self.piece and self.want.sha256 is None else None  # behind it may be anything
+        known = [size for size in (self.want.size, self.here.total, ends) if size is not None]
         return min([*known, self.limits.file_bytes])
 
     def ended(self, size: int, *, cut: bool = False) -> "Ask | Verify":

@@ -28,6 +28,7 @@ from .answers import NOTHING, PAUSES, Ask, Decision, Not, Receive, Refuse, Verif
 from .patience import Patience
 from .wire import Broken, Elsewhere, Opened, Wire
 
+_DOUBT = 6 * 3600  # seconds for which bytes are believed to be wrong by their validator alone
 _BEGIN = 1_000  # bytes of a body, by which a page for people is known
 SIGN_IN = "If this network wants you to sign in, do so; if not, look at the address. Then run again."
 
@@ -39,8 +40,7 @@ class Arrived:
     job: Job
     known: Known | None = None
     have: Have | None = None
-    moves: bool = False
-    """Whether its part, verified, is to become the file."""
+    moves: bool = False  # its part, verified, is to become the file
 
 
 type Refused = list[tuple[Arrived, errors.StoreError]]
@@ -51,8 +51,7 @@ class Turn(NamedTuple):
 
     ask: Ask | Verify
     broken: Broken | None = None
-    came: int = 0
-    """Bytes of a body."""
+    came: int = 0  # bytes of a body
 
 
 @dataclass
@@ -73,8 +72,7 @@ class Fetcher:
     hashed: dict[str, Any] = field(default_factory=dict)
     """Parts that this run has written from their first byte on, each with its SHA-256 up to now."""
     arrived: list[Arrived] = field(default_factory=list)
-    leaving: int = 0
-    """How many of them, the first, are about to land."""
+    leaving: int = 0  # how many of them, the first, are about to land
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -269,7 +267,9 @@ class Fetcher:
         self.tally.parts[job.part] = min(usable, here.durable)
         anew = job.before is not None and job.before.version < 0  # what is here may be another's
         restarts = 0 if here.wrong is None else self.limits.restarts  # one whole body is enough to see
-        ask = Ask(want, usable, here, restarts, self.limits, wrong=here.wrong, anew=anew)
+        since = float(here.mark or 0) if here.wrong else 0
+        wrong = here.wrong if 0 <= self.wire.clock.wall() - since < _DOUBT else None
+        ask = Ask(want, usable, here, restarts, self.limits, wrong=wrong, anew=anew)
         return Verify(ask) if usable and usable == (here.total if want.size is None else want.size) else ask
 
     def believed(self, part: Part, name: str) -> bool:
@@ -413,7 +413,8 @@ class Fetcher:
         self.cut(job, 0)
         again = ask.restart("its digest or size is not the feed's")
         if isinstance(again, Refuse):
-            self.store.remember(job.part, Part(wrong=ask.here.validator or ""))
+            since = f"{self.wire.clock.wall():.0f}"
+            self.store.remember(job.part, Part(wrong=ask.here.validator or "", mark=since))
             raise errors.WrongFile(job.key, f"{again.reason}.")
         return again
 
