@@ -100,7 +100,7 @@ class Pushes(Checked):
 
     def _arrived(self) -> None:
         if (app := self.listener) is not None and app.process is self._host.process:
-            app.process.call(app.on_silent)
+            app.process.call(app._on_silent)
 
     def _budget_is_used_up(self) -> bool:
         self._host.rules.cite("silent-push.always-discretionary")
@@ -178,7 +178,7 @@ class Pushes(Checked):
                 host.clock.after(1, lambda: host.terminate(why) if host.process is process else None)
 
         app = self.listener
-        process.loop.start(app.on_call(caller) if app and app.process is process else None, look)
+        process.loop.start(app._on_call(caller) if app and app.process is process else None, look)
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
@@ -229,8 +229,8 @@ class AppPushes(Checked):
     def __init__(self, process: Process, pushes: Pushes) -> None:
         self.process = process
         self._pushes = pushes
-        self.on_silent: Action = lambda: None
-        self.on_call: Callable[[str], None] = lambda _caller: None
+        self._on_silent: Action = lambda: None
+        self._on_call: Callable[[str], None] = lambda _caller: None
         self._transmitting: int | None = None
 
     def _listen(self) -> None:
@@ -240,12 +240,12 @@ class AppPushes(Checked):
     def did_receive_remote_notification(self, handler: Action) -> None:
         """Call `handler` for each silent push. When the work is done, call `app.complete_wake()`: Apple's completion handler."""
         self._listen()
-        self.on_silent = handler
+        self._on_silent = handler
 
     def did_receive_incoming_push(self, handler: Callable[[str], None]) -> None:
         """Call `handler` with the caller's name for each VoIP push. Since iOS 13 it must report a call before it returns."""
         self._listen()
-        self.on_call = handler
+        self._on_call = handler
 
     def report_new_incoming_call(self, caller: str) -> None:
         """CallKit's `reportNewIncomingCall`: the phone rings, in front of everything, and the person knows."""
