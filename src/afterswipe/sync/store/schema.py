@@ -1,7 +1,7 @@
 """The database's tables, in versions: a migration is never edited once released, a new one is added. And SQLite's errors as ours."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from afterswipe.sync.errors import AnotherProcess, CorruptDatabase, DiskFull, ReadOnlyDirectory, StoreError
@@ -95,12 +95,12 @@ def is_ours(connection: sqlite3.Connection) -> bool:
     return mark == APPLICATION_ID or (mark == 0 and {"meta", "events", "entities", "files"} <= tables)
 
 
-def odd_rows(connection: sqlite3.Connection) -> Iterator[str]:
-    """Queries for rows that make no sense: any program may have written there."""
+def odd_rows(rows: Callable[[str], list[tuple]]) -> Iterator[str]:  # type: ignore[type-arg]
+    """Queries for rows that make no sense: any program may have written there. `rows` asks the database."""
     yield from (f"SELECT 1 FROM {nonsense} LIMIT 1" for nonsense in _NONSENSE)  # noqa: S608 - words of our own
     for table in ("meta", "events", "entities", "files", "transfers", "done", "spelled", "strays"):
         wrong = []
-        for _, name, kind, filled, _, key in connection.execute(f"PRAGMA table_info({table})"):
+        for _, name, kind, filled, _, key in rows(f"PRAGMA table_info({table})"):
             other = f"typeof({name}) NOT IN ('{kind.lower()}'{'' if filled or key else ", 'null'"})"
             wrong.append(f"{other} OR {name} < {-name.endswith('version')}" if kind == "INTEGER" else other)
         yield f"SELECT 1 FROM {table} WHERE {' OR '.join(wrong)} LIMIT 1"  # noqa: S608

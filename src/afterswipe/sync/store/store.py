@@ -94,7 +94,7 @@ class Store:
     def check(self, *, whole: bool) -> Generator[None]:
         """Look for rows that make no sense, table by table, and through the `whole` of the file; raises CorruptDatabase."""
         found = self._rows("PRAGMA quick_check(1)")[0][0] if whole else "ok"
-        for query in schema.odd_rows(self._db):
+        for query in schema.odd_rows(self._rows):
             yield
             found = "a row of it makes no sense" if self._rows(query) else found
         if found != "ok":
