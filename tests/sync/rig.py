@@ -63,6 +63,18 @@ def landed(folder: Path) -> Landed:
     return held
 
 
+def most_at_once(points: Iterable[tuple[str, str]]) -> int:
+    """How many files were begun and had not their names yet, at most, by what was done to the disk."""
+    begun, most = set[str](), 0
+    for name, detail in points:
+        if name == "open_part":
+            begun.add(detail.split(".")[1])
+        most = max(most, len(begun))
+        if name == "rename":
+            begun.discard(detail.split("/")[-1].split(".")[0])
+    return most
+
+
 class Rig:
     """A truth, a folder, and any number of runs of the engine between them."""
 

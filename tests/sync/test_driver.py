@@ -33,7 +33,7 @@ from faultlab.servers.faulty import Fault, FaultyServer, FaultyTransport, When
 from faultlab.servers.server import AUTHOR, SONG, SOUND, FeedServer, Truth
 from faultlab.servers.wire import Reply, Request
 
-from .rig import BASE, landed, wanted
+from .rig import BASE, landed, most_at_once, wanted
 
 LIMITS = Limits(reserve_bytes=0)
 
@@ -531,14 +531,7 @@ def test_files_under_way_have_a_bound(extended, bound):
         extended.truth.add(SOUND, f"{number}", 500)
     slow = Fault("F20", arg="0.01", when=When.FROM)
     assert extended.run([slow], limits=replace(LIMITS, concurrency=bound, group_files=1)).finished
-    under_way, most = set(), 0
-    for name, detail in extended.points:
-        if name == "open_part":
-            under_way.add(detail.split(".")[1])
-        most = max(most, len(under_way))
-        if name == "rename":
-            under_way.discard(detail.split("/")[-1].split(".")[0])
-    assert most == bound
+    assert most_at_once(extended.points) == bound
 
 
 def test_f43_after_an_unclean_end_the_newest_files_are_looked_at(world):

@@ -9,7 +9,7 @@ from afterswipe.sync import FileDisk, Stop, Sync
 from faultlab.clock import LoopClock
 from faultlab.servers.faulty import FaultyTransport
 
-from .rig import BASE, Rig, small_truth
+from .rig import BASE, Rig, most_at_once, small_truth
 
 BOUND = {"concurrency": 2, "group_files": 8}
 
@@ -76,14 +76,7 @@ def test_what_has_come_and_not_landed_has_a_bound(rig):
     """A power failure takes a group at most, and what was under way."""
     disk = SlowDisk(rig.folder)
     assert ran(rig, disk, concurrency=4).finished
-    left, most = set(), 0
-    for name, detail in disk.said:
-        if name == "open_part":
-            left.add(detail.split(".")[1])
-        most = max(most, len(left))
-        if name == "rename":
-            left.discard(detail.split("/")[-1].split(".")[0])
-    assert BOUND["group_files"] <= most < BOUND["group_files"] + 4
+    assert BOUND["group_files"] <= most_at_once(disk.said) < BOUND["group_files"] + 4
     syncs = [(name, detail.split()) for name, detail in disk.said if name in ("begun", "done")]
     syncs = syncs[:-1] if syncs[-1][0] == "begun" else syncs  # for what is left at the end nobody waits
     assert [name for name, _ in syncs] == ["begun", "done"] * (len(syncs) // 2), "one group after the other"

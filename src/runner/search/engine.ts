@@ -237,10 +237,6 @@ export class Engine {
     for (const { words, worth } of concept) {
       if (worth === PARTS && best.size > 0) continue; // the name itself stands somewhere
       const each = words.map((word) => this.word(word, last));
-      if (each.length === 1) {
-        for (const [id, has] of each[0] ?? []) if (worth * has > (best.get(id) ?? 0)) best.set(id, worth * has);
-        continue;
-      }
       for (const id of new Set(each.flatMap((scores) => [...scores.keys()]))) {
         const has = each.flatMap((scores) => scores.get(id) ?? []);
         if (has.length < words.length && (worth !== PARTS || has.length * 2 < words.length)) continue;
