@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // The extension brings content in, also before the app is opened for the first time.
 import BackgroundAssets
 

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // The whole round: hand the file over, be woken, say that it is done.
 import UIKit
 

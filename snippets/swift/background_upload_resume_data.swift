@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // Going on where a cut upload stopped, in a session of the app's own.
 import Foundation
 

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // At launch: look for cards of an earlier life, and say what became of their work.
 import ActivityKit
 

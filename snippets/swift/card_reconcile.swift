@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // Every launch, by the person or by the system, begins with the cards that are left.
 import ActivityKit
 import Foundation

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // A late start would be of no use here, so the request may fail.
 import BackgroundTasks
 

@@ -1,4 +1,4 @@
-// Not compiled: shown for comparison. For an extension, which cannot call UIApplication.
+// For an extension, which cannot call UIApplication.
 import Foundation
 
 func sendNote(_ file: URL, to request: URLRequest) {

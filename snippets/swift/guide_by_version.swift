@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // Oldest system: iOS 16.0. One question per system, the newest first.
 import ActivityKit
 import Foundation

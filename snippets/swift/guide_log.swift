@@ -3,7 +3,7 @@ import Foundation
 import os
 
 @available(iOS 16, *)
-final class BackgroundLog: Sendable {
+nonisolated final class BackgroundLog: Sendable {
     static let shared = BackgroundLog()
     private let system = Logger(subsystem: "com.example.story", category: "background")
     // Goes on while the phone sleeps, and does not jump with the time of day.

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // What a scene is told after the swipe, and what the next launch does with a card that is left.
 import ActivityKit
 import UIKit

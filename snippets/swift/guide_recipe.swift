@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // Oldest system: iOS 16.1. The file is finished before this is called.
 import BackgroundTasks
 import UIKit

@@ -1,4 +1,4 @@
-// Not compiled: shown for comparison. An intent that is told why it is stopped.
+// An intent that is told why it is stopped.
 import AppIntents
 
 @available(iOS 26.4, *)

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // For an app whose purpose is the walk; location stands among its background modes.
 import CoreLocation
 

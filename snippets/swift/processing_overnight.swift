@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // The identifier stands in Info.plist, and processing among the background modes.
 import BackgroundTasks
 

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // For an app that makes calls; what happens on answering is left out.
 import CallKit
 import PushKit

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // Info.plist permits com.example.app.post.*; no background mode is declared.
 import BackgroundTasks
 

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // The card's views; they belong to the widget extension, not to the app.
 import ActivityKit
 import SwiftUI

@@ -1,4 +1,3 @@
-// Not compiled: shown for comparison.
 // The files that are left, handed over while the app is in front, and taken in as they arrive.
 import Foundation
 

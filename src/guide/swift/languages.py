@@ -28,16 +28,12 @@ SYMBOLS = Path(__file__).parent / "symbols.toml"
 CHECKED = Path(__file__).parent / "checked.toml"
 """The files that a compiler has accepted, by the SHA-256 of their bytes; written by `make swift`."""
 
-# Files that were compiled as they are still carry a first line which says that they were not. A changed byte would be a file
-# that no compiler has seen, so the words are left out where the file is shown, and go with its next change.
-_NOT_COMPILED = re.compile(r"\A// Not compiled: shown for comparison\.(?:\n// | )")
 _AVAILABLE = re.compile(r"available\(iOS (\d+(?:\.\d+)*)")
 
 
 def swift_html(name: str) -> str:
     """The inside of a Swift panel: what it is, then the code. Raises BuildError for an unknown name."""
-    text = _NOT_COMPILED.sub("// ", snippets.swift(name), count=1)
-    code = highlight(text, SwiftLexer(stripnl=False), HtmlFormatter(nowrap=True))
+    code = highlight(snippets.swift(name), SwiftLexer(stripnl=False), HtmlFormatter(nowrap=True))
     return render(
         "swift.html",
         name=name,
