@@ -256,9 +256,9 @@ export class OutputPanel {
   }
 }
 
-/** Whether three lines or more have three columns: they must stay below each other (snippets.py). */
-function hasColumns(text: string): boolean {
-  return (text.match(/\w {2,}\w.* {2,}\w/g)?.length ?? 0) >= 3;
+/** Whether three lines or more have three columns: they must stay below each other. The same in snippets.py. */
+export function hasColumns(text: string): boolean {
+  return (text.match(/[\p{L}\p{N}_] {2,}[\p{L}\p{N}_].* {2,}[\p{L}\p{N}_]/gu)?.length ?? 0) >= 3;
 }
 
 function count(number: number, thing: string): string {
