@@ -1,9 +1,10 @@
 // The extension brings content in, also before the app is opened for the first time.
+// In the app's Info.plist: BAManifestURL, and what may come in that early (BAInitialDownloadRestrictions).
 import BackgroundAssets
 
 @available(iOS 16.4, *)
 @main
-struct Sounds: BADownloaderExtension {
+nonisolated struct Sounds: BADownloaderExtension {
     func downloads(
         for request: BAContentRequest, manifestURL: URL, extensionInfo: BAAppExtensionInfo
     ) -> Set<BADownload> {

@@ -43,10 +43,17 @@ extension Uploads: URLSessionTaskDelegate {
 
 final class AppDelegate: UIResponder, UIApplicationDelegate {
     func application(
+        _ application: UIApplication,
+        didFinishLaunchingWithOptions launchOptions: [UIApplication.LaunchOptionsKey: Any]?
+    ) -> Bool {
+        Uploads.shared.reconnect() // whoever launches the app
+        return true
+    }
+
+    func application(
         _ application: UIApplication, handleEventsForBackgroundURLSession identifier: String,
         completionHandler: @escaping () -> Void
     ) {
-        Uploads.shared.allEventsHandled = completionHandler
-        Uploads.shared.reconnect()
+        Uploads.shared.allEventsHandled = completionHandler // the session is there since the launch
     }
 }

@@ -2,7 +2,7 @@
 import ActivityKit
 
 @available(iOS 16.1, *)
-struct LeftoverAttributes: ActivityAttributes {
+nonisolated struct LeftoverAttributes: ActivityAttributes {
     struct ContentState: Codable, Hashable { var text: String }
     var uploadID: String
 }

@@ -3,7 +3,7 @@ import ActivityKit
 import Foundation
 
 @available(iOS 16.1, *)
-struct ReconcileAttributes: ActivityAttributes {
+nonisolated struct ReconcileAttributes: ActivityAttributes {
     struct ContentState: Codable, Hashable { var text: String }
     var file: String
 }

@@ -1,4 +1,5 @@
 // A late start would be of no use here, so the request may fail.
+// The identifier stands in Info.plist and its handler is registered.
 import BackgroundTasks
 
 @available(iOS 26, *)

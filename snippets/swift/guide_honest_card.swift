@@ -5,7 +5,7 @@ import UserNotifications
 import WidgetKit
 
 @available(iOS 16.1, *)
-struct HonestAttributes: ActivityAttributes {
+nonisolated struct HonestAttributes: ActivityAttributes {
     struct ContentState: Codable, Hashable { var sent: Double; var at: Date }
 }
 
@@ -38,7 +38,7 @@ struct HonestCard: View {
     }
 }
 
-// In the app, while it still runs. Cancelled when the upload is done; needs no run time if it is not.
+// In the app, while it still runs, if the person allows notifications. Cancelled when the upload is done; needs no run time if it is not.
 func warnUnlessPosted(_ upload: String, within seconds: TimeInterval) async throws {
     let content = UNMutableNotificationContent()
     content.title = "Your story may not be posted yet"

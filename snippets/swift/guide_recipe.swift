@@ -13,6 +13,9 @@ final class StoryPoster: NSObject, URLSessionTaskDelegate {
     /// From application(_:handleEventsForBackgroundURLSession:completionHandler:).
     var afterEvents: (() -> Void)?
 
+    /// At every launch: what ended in the meantime is told to the session that is made here.
+    func reconnect() { _ = session }
+
     /// Called by the tap on Post, with the app in front.
     func post(file: URL, to request: URLRequest) {
         let upload = session.uploadTask(with: request, fromFile: file)

@@ -1,4 +1,4 @@
-// PostAttributes is the one of the story upload.
+// PostAttributes is the one of the story upload; NSSupportsLiveActivities stands in the app's Info.plist.
 import ActivityKit
 import AppIntents
 import Foundation

@@ -1,4 +1,5 @@
 // For an app that makes calls; what happens on answering is left out.
+// In its Info.plist: voip among the background modes.
 import CallKit
 import PushKit
 

@@ -60,7 +60,7 @@ nonisolated final class PhotoUploads: PHBackgroundResourceUploadJobExtension {
     }
 }
 
-// In the app, once the person has allowed access to the whole library.
+// In the app, once the person has allowed access to the whole library (NSPhotoLibraryUsageDescription).
 @available(iOS 27, *)
 func letTheExtensionRun() throws {
     try PHPhotoLibrary.shared().enableUploadJobExtension(with: nil)

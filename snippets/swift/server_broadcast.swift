@@ -1,9 +1,9 @@
 // A card that listens to a channel.
-// The server has created the channel before.
+// The server has created the channel before; NSSupportsLiveActivities stands in the app's Info.plist.
 import ActivityKit
 
 @available(iOS 16.1, *)
-struct MatchAttributes: ActivityAttributes {
+nonisolated struct MatchAttributes: ActivityAttributes {
     struct ContentState: Codable, Hashable { var score: String }
     var name: String
 }

@@ -1,5 +1,6 @@
 // The app hands its server the address of the card.
 // PostAttributes is the story upload's. A request without a pushType gets no token.
+// In the Info.plist: NSSupportsLiveActivities.
 import ActivityKit
 import Foundation
 
@@ -17,6 +18,7 @@ func startCard() throws {
     }
 }
 
+/// A real one keeps the token until the server has answered, as the sync's recipe does.
 func tellServer(_ what: String, _ value: String) async {
     var request = URLRequest(url: URL(string: "https://example.com/live-activity/\(what)")!)
     request.httpMethod = "POST"

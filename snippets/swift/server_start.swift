@@ -22,7 +22,7 @@ func watchTokens() {
             }
         }
     }
-    Task {
+    Task { // with NSSupportsLiveActivitiesFrequentUpdates in the Info.plist
         for await allowed in ActivityAuthorizationInfo().frequentPushEnablementUpdates {
             await tellServer("frequent", allowed ? "yes" : "no")
         }

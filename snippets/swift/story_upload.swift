@@ -1,4 +1,5 @@
 // The same in Swift. The card's updates come from a delegate, on another thread.
+// A card needs NSSupportsLiveActivities = YES in the app's Info.plist.
 @preconcurrency import ActivityKit // its Activity is not Sendable
 import Foundation
 

@@ -1,10 +1,11 @@
 // The card's views; they belong to the widget extension, not to the app.
+// In the app's Info.plist: NSSupportsLiveActivities.
 import ActivityKit
 import SwiftUI
 import WidgetKit
 
 @available(iOS 16.1, *)
-struct SyncAttributes: ActivityAttributes {
+nonisolated struct SyncAttributes: ActivityAttributes {
     struct ContentState: Codable, Hashable { var done: Int }
     var total: Int
 }

@@ -1,9 +1,10 @@
 // The app gives two dates; from there on the system moves the bar and the text.
+// NSSupportsLiveActivities stands in the app's Info.plist.
 import ActivityKit
 import SwiftUI
 
 @available(iOS 16.1, *)
-struct UploadAttributes: ActivityAttributes {
+nonisolated struct UploadAttributes: ActivityAttributes {
     struct ContentState: Codable, Hashable { var expected: ClosedRange<Date> }
 }
 

@@ -244,3 +244,40 @@ def test_nothing_of_the_recipe_carries_the_main_actor_into_another_thread():
     assert "expirationHandler = { @Sendable in" in recipe
     assert recipe.startswith("//")
     assert "@preconcurrency import ActivityKit" in recipe
+
+
+# What compiles and still does not work.
+
+NEEDS = {  # what is called, and what the app's Info.plist must have for it
+    r"\bActivity\.request\(": "NSSupportsLiveActivities",
+    r"\.frequentPushEnablementUpdates\b": "NSSupportsLiveActivitiesFrequentUpdates",
+    r"\bBGTaskScheduler\.shared\.": "Info.plist",
+    r"\bPKPushRegistry\(": "voip among the background modes",
+    r"\bCLLocationUpdate\b": "NSLocationWhenInUseUsageDescription",
+    r"\bCLBackgroundActivitySession\b": "location among the background modes",
+    r": BADownloaderExtension\b": "BAInitialDownloadRestrictions",
+    r": PHBackgroundResourceUploadJobExtension\b": "BackgroundUploadURLBase",
+    r"\benableUploadJobExtension\b": "NSPhotoLibraryUsageDescription",
+}
+# The system calls these, or encodes and decodes them, on threads of its own: a class or structure that a new
+# project's setting puts on the main actor would run there although it says that it does not.
+OFF_THE_MAIN_THREAD = "ActivityAttributes|BADownloaderExtension|PHBackgroundResourceUploadJobExtension"
+
+
+def lacks(text: str) -> list[str]:
+    found = [key for called, key in NEEDS.items() if re.search(called, text) and key not in text]
+    found += re.findall(
+        rf"^(?!nonisolated ).*\b(?:struct|class) (\w+): (?:{OFF_THE_MAIN_THREAD})\b", text, re.M
+    )
+    events, made = (
+        "handleEventsForBackgroundURLSession identifier",
+        "didFinishLaunchingWithOptions launchOptions",
+    )
+    return found + [made] * (events in text and made not in text)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((snippets.FOLDER / "swift").glob("*.swift")), ids=lambda path: path.stem
+)
+def test_a_file_says_what_the_info_plist_needs_stays_off_the_main_actor_and_finds_its_session_at_launch(path):
+    assert lacks(path.read_text(encoding="utf-8")) == []

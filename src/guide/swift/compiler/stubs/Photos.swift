@@ -29,6 +29,8 @@ public class PHAssetResourceUploadJob: PHObject {
     public class func fetchJobs(action: Action, options: PHFetchOptions?) -> PHFetchResult<PHAssetResourceUploadJob> { fatalError() }
     public class var jobLimit: Int { fatalError() }
 }
+// developer.apple.com/documentation/photos/phassetresourceuploadjoboptions
+public class PHAssetResourceUploadJobOptions: NSObject {}
 open class PHChangeRequest: NSObject {}
 public class PHAssetResourceUploadJobChangeRequest: PHChangeRequest {
     public init?(for job: PHAssetResourceUploadJob) {}
@@ -39,7 +41,6 @@ public class PHAssetResourceUploadJobChangeRequest: PHChangeRequest {
 public class PHPhotoLibrary: NSObject {
     public class func shared() -> PHPhotoLibrary { fatalError() }
     // https://developer.apple.com/documentation/photos/phphotolibrary/enableuploadjobextension(with:)
-    // The type of its argument was not read; the example passes nil.
-    public func enableUploadJobExtension(with options: AnyObject?) throws {}
+    public func enableUploadJobExtension(with options: PHAssetResourceUploadJobOptions?) throws {}
     public nonisolated(nonsending) func performChanges(_ changeBlock: @escaping () -> Void) async throws {}
 }
