@@ -6,7 +6,7 @@ starts the source only for that breaks a review rule (App Review guideline 2.5.4
 Not modelled: Info.plist (an app is taken to declare the modes that it uses), NFC, HealthKit deliveries.
 """
 
-from .device.conditions import Power
+from .device.conditions import Conditions, Power
 from .frameworks.avfaudio.system import AudioPlayback
 from .frameworks.corebluetooth.system import Accessories
 from .frameworks.corelocation.system import LocationServices
@@ -16,9 +16,9 @@ from .kernel import Host
 class BackgroundModes(AudioPlayback, LocationServices, Accessories):
     """The phone's side: `phone.background_modes`. What the surroundings do, and what App Review would say."""
 
-    def __init__(self, host: Host, power: Power) -> None:
+    def __init__(self, host: Host, conditions: Conditions, power: Power) -> None:
         AudioPlayback.__init__(self, host)
-        LocationServices.__init__(self, host)
+        LocationServices.__init__(self, host, conditions, power)
         Accessories.__init__(self, host, power)
 
     def review(self) -> list[str]:

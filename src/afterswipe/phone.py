@@ -33,7 +33,7 @@ class Phone(System[Application]):
     """An iPhone in virtual time, with one app on it.
 
     `ios` is the system's version, such as "18", "26.1" or 17. `seed` chooses the small irregularities of the network:
-    the same seed gives the same run. `uplink` is in Mbit/s (default: claim model.uplink-bandwidth).
+    the same seed gives the same run, push tokens included, so give a second phone another. `uplink` is in Mbit/s (default: claim model.uplink-bandwidth).
 
     Three arguments change rules, and nothing else does. `suppose` takes refuted beliefs for true, by their ids; all that such a phone
     shows says so. `disputes` chooses for a disputed claim whom to follow, "document" (the default) or "report". `claims` replaces

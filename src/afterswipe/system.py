@@ -48,7 +48,7 @@ class System[App: InTheApp](Checked):
         must(carries, f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12.")
         self._uplink = uplink
         self.rules = rules
-        self.rng = random.Random(seed)
+        self.rng, self._seed = random.Random(seed), seed
         self.clock = Clock()
         self.record = Record()
         self.host = Host(self.clock, self.rules, self.record)
@@ -57,7 +57,7 @@ class System[App: InTheApp](Checked):
         self.power = Power()
         self._app: App | None = None
 
-    cards = cached_property(lambda own: ActivityStore(own.host, conditions=own.conditions))
+    cards = cached_property(lambda own: ActivityStore(own.host, conditions=own.conditions, seed=own._seed))
     """The Live Activities, as the system keeps them."""
     live_activities = cached_property(lambda own: LiveActivities(own.rules, own.cards))
     """What a person allows Live Activities to do."""
@@ -116,7 +116,7 @@ class System[App: InTheApp](Checked):
         """What the surroundings do: speaker, accessories, places."""
         from .background_modes import BackgroundModes
 
-        return BackgroundModes(self.host, self.power)
+        return BackgroundModes(self.host, self.conditions, self.power)
 
     @cached_property
     def photos(self) -> "Photos":

@@ -208,6 +208,24 @@ def test_after_a_force_quit_a_dispute_decides():
     assert events(arming, quits=True, disputes={rule: "report"}) == [False] * 3
 
 
+def test_background_app_refresh_off_keeps_places_from_waking_the_app():
+    phone = left(arming)
+    phone.wait(minutes=2)
+    phone.conditions.background_app_refresh = False
+    assert not phone.background_modes.location_event()
+    phone.conditions.background_app_refresh = True
+    assert phone.background_modes.location_event()
+    assert "location.needs-background-app-refresh" in {rule.id for rule in phone.why()}
+
+
+def test_after_a_restart_places_wake_nobody_before_the_first_unlock():
+    phone = left(arming)
+    phone.wait(minutes=2)
+    phone.restart()
+    assert not phone.background_modes.location_event()
+    assert "location.not-before-first-unlock" in {rule.id for rule in phone.why()}
+
+
 def test_only_running_code_arms_it():
     phone = left(ticking([]))
     phone.wait(minutes=1)

@@ -359,6 +359,18 @@ def test_nobody_knows_what_a_restart_does_to_a_card():
     assert claims.get("live-activity.reboot-persistence").kind == "gap"
 
 
+def test_what_a_restart_does_to_a_scheduled_card_is_not_known_either():
+    async def scheduling(app):
+        app.activities.request("Match", start=app.now + 3600, alert="It begins")
+
+    phone = Phone(ios="26")
+    phone.open(scheduling)
+    phone.swipe_up()
+    phone.wait(minutes=1)
+    with pytest.raises(NotKnownError, match="Match"):
+        phone.restart()
+
+
 def test_a_restart_during_a_background_transfer_is_not_modelled():
     run = Commanded()
     run.open()

@@ -284,3 +284,15 @@ def test_the_server_answers_the_app():
     phone.open(main)
     phone.wait(seconds=1)
     assert answers == [httpx.codes.NO_CONTENT]
+
+
+def test_a_token_belongs_to_the_phone_of_one_seed():
+    one, other = Kept(), Kept()
+    for seed, kept in enumerate((one, other)):
+        phone = Phone(seed=seed)
+        phone.open(requesting(kept))
+        phone.wait(seconds=1)
+    assert one.tokens != other.tokens
+    assert one.starts != other.starts
+    with pytest.raises(UsageError, match="never gave out"):
+        phone.apns.send(one.tokens[0], text="for another phone")

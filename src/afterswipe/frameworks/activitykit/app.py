@@ -37,9 +37,7 @@ class Activity(Checked):
     """A Live Activity in the app's hands. Its methods work only while the app has run time."""
 
     def __init__(self, process: Process, cards: ActivityStore, number: int) -> None:
-        self._process = process
-        self._cards = cards
-        self._number = number
+        self._process, self._cards, self._number = process, cards, number
         self.id = str(number)
         """Apple's `id`."""
 
@@ -125,8 +123,7 @@ class Activities(Checked):
     """Apple's `Activity` type and `ActivityAuthorizationInfo`: request a Live Activity, list those that are there, ask what is allowed."""
 
     def __init__(self, process: Process, cards: ActivityStore) -> None:
-        self._process = process
-        self._cards = cards
+        self._process, self._cards = process, cards
         self._allowed_for: list[str] = []
 
     @property

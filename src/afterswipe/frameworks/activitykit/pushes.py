@@ -259,8 +259,7 @@ class APNs(Checked):
     """Apple's push service, as `phone.apns`: a server sends to a token, and is answered."""
 
     def __init__(self, cards: ActivityStore, pushes: LiveActivityPushes) -> None:
-        self._cards = cards
-        self._pushes = pushes
+        self._cards, self._pushes = cards, pushes
 
     def send(self, token: str, *, event: str = "update", **push: Any) -> httpx.Response:
         """Push to the card of a token, or start one with a token for starts: `event` is "start", "update" or "end".

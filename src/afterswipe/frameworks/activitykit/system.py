@@ -39,7 +39,8 @@ STARTS = 0
 class PushTokens:
     """The tokens that this phone has now, by card, and who follows them; `owner` knows every one that there ever was."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
         self.current: dict[int, str] = {}
         self.owner: dict[str, int] = {}
         self._followers: list[Callable[[], object]] = []
@@ -47,7 +48,7 @@ class PushTokens:
 
     def make(self, number: int) -> str:
         """Make a token, in the place of the one before."""
-        token = hashlib.sha256(f"{number}, {len(self.owner)}".encode()).hexdigest()
+        token = hashlib.sha256(f"{self._seed}, {number}, {len(self.owner)}".encode()).hexdigest()
         self.current[number], self.owner[token] = token, number
         self.tell()
         return token
@@ -88,7 +89,7 @@ class ActivityStore:
     asks_first = frequent_updates = False
     """Whether the person still has to answer, and the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
 
-    def __init__(self, host: Host, *, conditions: Conditions) -> None:
+    def __init__(self, host: Host, *, conditions: Conditions, seed: int) -> None:
         self._host = host
         self._clock, self._rules, self._record = host.clock, host.rules, host.record
         self._conditions = conditions
@@ -96,7 +97,7 @@ class ActivityStore:
         self._stale: dict[int, Due] = {}
         self._when_over: dict[int, Callable[[], None]] = {}
         self._full_at: dict[int, int] = {}
-        self.tokens = PushTokens()
+        self.tokens = PushTokens(seed)
         host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
@@ -204,7 +205,7 @@ class ActivityStore:
         self._when_over[number] = tell
 
     def _before_restart(self, change: AppChange) -> None:
-        shown = [card.title for card in self if card.on_screen]
+        shown = [card.title for card in self if card.on_screen or card.state is ActivityState.PENDING]
         if change.event is Event.RESTART and shown:
             self._rules.cite("live-activity.reboot-persistence")
             why = f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page has the test on a device that would tell."

@@ -12,8 +12,7 @@ class Accessories(Checked):
     """The accessories around the phone, and whether the app waits for one."""
 
     def __init__(self, host: Host, power: Power) -> None:
-        self._host = host
-        self._power = power
+        self._host, self._power = host, power
         self.waits_for_bluetooth = False
         """Whether the app waits for an event of an accessory; set by `app.bluetooth.wait_for_event()`."""
 
@@ -40,8 +39,7 @@ class Bluetooth(Checked):
     """Core Bluetooth with state restoration: `app.bluetooth`. Since iOS 7."""
 
     def __init__(self, process: Process, accessories: Accessories) -> None:
-        self._process = process
-        self._accessories = accessories
+        self._process, self._accessories = process, accessories
 
     def wait_for_event(self) -> None:
         """Tell the system that the app waits for an event of its accessory, such as a connection. Raises UnavailableError before iOS 7."""

@@ -3,12 +3,13 @@
 In the background the app gets updates while it has a `CLBackgroundActivitySession` or an active Live Activity. The Live Activity changes
 what the app is authorised to receive; the updates still give the run time.
 
-Not modelled: permission Always, location before iOS 17, whether a phone that does not move gets updates.
+Not modelled: permission Always, location before iOS 17, whether a phone that does not move gets updates, that events go on in a process that lives.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 
+from afterswipe.device.conditions import Conditions, Power
 from afterswipe.frameworks.activitykit.card import APP, LIVE
 from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import Checked, Due, Host, Process, RunTimeSource, State
@@ -22,22 +23,26 @@ class LocationServices(Checked):
     location_services: bool = True
     """Whether the person allows location at all. Set it to False: no more updates come, and no event wakes the app (no claim says so)."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, host: Host, conditions: Conditions, power: Power) -> None:
+        self._host, self._conditions, self._power = host, conditions, power
         self.armed = False
         """Whether the next event wakes the app: the app has armed it, and it has not happened since."""
 
     def location_event(self) -> bool:
         """A region or significant-change event, as upload apps used to be woken by. Returns whether the app was woken.
 
-        It wakes once, until the app's code arms it again (claim location.monitoring-restarts-at-launch), after a force quit too
-        unless `disputes` follows the report (claim location.relaunch-after-force-quit).
+        It wakes once, until the app's code arms it again, and not with Background App Refresh off or before the first unlock; after
+        a force quit too, unless `disputes` follows the report (claim location.relaunch-after-force-quit).
         """
         rules, rule = self._host.rules, "location.relaunch-after-force-quit"
-        if not self.armed:
-            rules.cite("location.monitoring-restarts-at-launch")
-            return False
-        if not self.location_services or (self._host.was_force_quit and not rules.holds(rule)):
+        needs = {
+            "location.monitoring-restarts-at-launch": self.armed,
+            "location.needs-background-app-refresh": self._conditions.background_app_refresh,
+            "location.not-before-first-unlock": self._power.unlocked_since_restart,
+        }
+        missing = [claim for claim, there in needs.items() if not there]
+        rules.cite(*missing[:1])
+        if missing or not self.location_services or (self._host.was_force_quit and not rules.holds(rule)):
             return False
         self.armed = False
         woken = self._host.wake("location event", "model.wake-run-time", "")
@@ -64,9 +69,7 @@ class Location(Checked):
     """Live location updates for an app with permission While Using: `app.location`. Since iOS 17."""
 
     def __init__(self, process: Process, services: LocationServices, cards: ActivityStore) -> None:
-        self._process = process
-        self._services = services
-        self._cards = cards
+        self._process, self._services, self._cards = process, services, cards
         self._source = RunTimeSource(process, "location")
         self._session = False
         self._news: list[asyncio.Event] = []
