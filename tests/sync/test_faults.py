@@ -252,8 +252,10 @@ def test_f13_every_error_of_the_transport_is_tried_again(rig, error, monkeypatch
 
 @pytest.mark.parametrize("variant", ["whole", "range"])
 def test_f14_an_encoded_file_is_refused(rig, variant):
-    faults = [CUT, Fault("F14", at=2, arg=variant)] if variant == "range" else [Fault("F14")]
-    report = rig.run(faults)
+    when = (
+        [CUT, Fault("F14", at=2, arg=variant), Fault("F14", at=3)] if variant == "range" else [Fault("F14")]
+    )
+    report = rig.run(when)
     assert all(request.headers["accept-encoding"] == "identity" for request, _ in rig.server.log)
     assert not report.finished
     assert any(isinstance(problem, BrokenAnswer) for problem in report.problems)

@@ -85,7 +85,7 @@ def test_what_one_content_is_answered_stops_no_other(rig, reply, kind, where):
 
 
 @pytest.mark.parametrize(
-    ("status", "why"), [(401, Stop.NEEDS_AUTHORIZATION), (503, Stop.SERVER_BUSY), (302, Stop.OFFLINE)]
+    ("status", "why"), [(401, Stop.NEEDS_AUTHORIZATION), (503, Stop.SERVER_BUSY), (302, Stop.INCOMPLETE)]
 )
 def test_several_contents_and_no_success_are_the_server_s_trouble(tmp_path, status, why):
     rig = Rig(tmp_path / "here", small_truth(12, 50))

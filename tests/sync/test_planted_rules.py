@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,13 +24,15 @@ from afterswipe.sync.store import disk, lease
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers, fetcher
+from afterswipe.sync.transfer import wire as transfer_wire
 from afterswipe.sync.transfer.answers import Answer, Ask
-from afterswipe.sync.transfer.fetcher import Fetcher
+from afterswipe.sync.transfer.fetcher import Fetcher, Turn
 from afterswipe.sync.transfer.wire import Broken, Wire
 from faultlab.faults.field import FIELD, RULES
 from faultlab.servers.wire import Ending, Reply
 
 from . import test_an_hour as hour
+from . import test_an_hour_wire as bytewise
 from . import test_client_errors as client
 from . import test_field_lost as lost
 from . import test_field_stuck as stuck
@@ -189,9 +192,35 @@ BUGS = [
     ),
     Bug("F105", "does not know of it", ((command, "MemoryError", EOFError),), hour.test_too_little_memory_is_one_line, {}),
     Bug(
-        "F106", "keeps them all", ((command, "_COOKIES", 1000),),
+        "F106", "keeps them all", ((command, "_COOKIES", 10**9),),
         hour.test_a_cookie_with_each_answer_is_not_sent_for_ever, {},
     ),
+    Bug(
+        "F107", "believes both", ((Answer, "length", property(lambda self: int(self.headers["content-length"]))),),
+        bytewise.test_a_length_beside_chunks_says_nothing, {"by": 77, "extended": True},
+    ),
+    Bug(
+        "F108", "takes it for what the whole is answered", ((answers, "_NOT_OF_A_RANGE", range(600)),),
+        bytewise.test_whatever_is_refused_of_a_rest_the_whole_is_asked_for, {"what": "encoded", "extended": True},
+    ),
+    Bug(
+        "F109", "asks the cache again", ((Ask, "headers", property(lambda self: {"range": f"bytes={self.size}-"} if self.may_resume else {})),),
+        bytewise.test_another_length_under_the_same_validator_is_asked_for_past_caches, {"extended": False},
+    ),
+    Bug(
+        "F110", "shows what was typed", ((command, "re", SimpleNamespace(findall=lambda _, typed: [("", "", typed)])),),
+        bytewise.test_a_password_that_no_address_may_have_is_not_shown, {"scheme": "http://", "password": "pa/s3cret"},
+    ),
+    Bug(
+        "F111", "compares letters", ((transfer_wire, "_spelled", lambda host: host or ""),),
+        bytewise.test_a_host_may_be_written_in_two_ways, {"typed": "https://bücher.example/", "led": "https://xn--bcher-kva.example/"},
+    ),
+    Bug("F112", "takes whatever is given", ((command, "_host", str),), bytewise.test_a_host_that_can_never_match_is_one_line, {"host": "cdn.example:8443"}),
+    Bug(
+        "F113", "says that nothing comes", ((fetcher, "Turn", lambda ask, broken=None, came=0, said="": Turn(ask, broken, came)),),
+        bytewise.test_the_status_is_named, {"part": ".mp3", "status": 507},
+    ),
+    Bug("F114", "calls everybody out of reach", ((driver, "Elsewhere", EOFError),), bytewise.test_whoever_answers_is_not_called_out_of_reach, {}),
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ The bar is rich's (the extra `command`); without it the same is said in plain li
 import argparse
 import asyncio
 import math
+import re
 import signal
 import sys
 import textwrap
@@ -53,7 +54,7 @@ exit codes:
 
 type Show = Callable[[Progress], None]
 
-_COLUMNS, _PROBLEMS, _COOKIES = 100, 10, 20  # that are shown or kept; where there are more, all are in a file
+_COLUMNS, _PROBLEMS, _COOKIES = 100, 10, 4000  # shown; bytes that are kept. More problems are in a file
 _LIST = "sync-problems.txt"
 
 
@@ -68,8 +69,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("url", help="the feed's root, for instance http://127.0.0.1:8765/")
     parser.add_argument("directory", type=Path, help="where it is kept; made if it is not there")
     parser.add_argument("--token", help="sent as `Authorization: Bearer …`")
-    allowed = "another host to which redirects may lead; may be repeated"
-    parser.add_argument("--allow-host", action="append", default=[], metavar="HOST", help=allowed)
+    parser.add_argument("--allow-host", action="append", default=[], type=_host, metavar="HOST", help="another host to which redirects may lead; may be repeated")  # fmt: skip
     parser.add_argument("--seconds", type=_positive, help="end in good order after so long")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     parser.add_argument(
@@ -77,6 +77,12 @@ def parser() -> argparse.ArgumentParser:
         help="change a bound: " + ", ".join(field.name for field in fields(Limits)),
     )  # fmt: skip
     return parser
+
+
+def _host(text: str) -> str:
+    if not text.strip("[]") or set(text) & set("/@?# ") or text.rpartition("]")[2].count(":") == 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no host alone, without scheme, port and path")
+    return text
 
 
 def _positive(text: str) -> float:
@@ -118,7 +124,11 @@ def _main(options: argparse.Namespace) -> int:
         if odd or address.scheme not in ("http", "https"):
             raise ValueError("http(s)://HOST, no ? or #")
     except (httpx.InvalidURL, ValueError) as wrong:
-        parser().error(f"{_shown_address(options.url)} is no address of a feed: {wrong}")
+        # What stands before its host may be a password, also where it has letters that no address may have.
+        ((scheme, sign, rest),) = re.findall(r"(?s)\A(\w+://)?(.*@)?(.*)\Z", options.url)
+        shown = "…" if sign and set(options.url) & set("?#") else rest.partition("?")[0]
+        why = "in a password, / ? # @ are %2F %3F %23 %40" if sign else wrong
+        parser().error(f"{scheme + shown!r} is no address of a feed: {why}")
     if options.token and not (options.token.isascii() and options.token.isprintable()):
         parser().error("--token has characters that no header may have. Is all of it the token?")
     try:
@@ -128,20 +138,11 @@ def _main(options: argparse.Namespace) -> int:
     except OSError as error:
         code, said = DIRECTORY, f"{error.filename or options.directory}: {error.strerror}."
     except MemoryError:
-        code, said = (
-            STOPPED,
-            "Ended: there is too little memory. All that came is kept, run it again with more.",
-        )
+        code, said = STOPPED, "Ended: there is too little memory. What came is kept; run it again with more."
     except (KeyboardInterrupt, asyncio.CancelledError):
         code, said = INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again."
     print(said, file=sys.stderr)
     return code
-
-
-def _shown_address(url: str) -> str:
-    """An address without a password, as it may be shown."""
-    place = url.partition("://")[2].partition("/")[0]
-    return repr(url.replace(place, place.rpartition("@")[2], 1))
 
 
 def _client(token: str | None) -> httpx.AsyncClient:
@@ -149,7 +150,7 @@ def _client(token: str | None) -> httpx.AsyncClient:
     jar = CookieJar()
 
     async def few(_response: object) -> None:  # they go into each request, until no server reads it
-        if len(jar) > _COOKIES:
+        if sum(len(cookie.name) + len(cookie.value or "") for cookie in jar) > _COOKIES:
             jar.clear()
 
     hooks = {"response": [few]}
@@ -158,8 +159,9 @@ def _client(token: str | None) -> httpx.AsyncClient:
         with suppress(ImportError):  # HTTP/2 is an extra
             return made(http2=True)
         return made()
-    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
-        parser().error(f"{error}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR.")
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:  # an address stays unsaid
+        what = "No address of a proxy" if isinstance(error, httpx.InvalidURL) else error
+        parser().error(f"{what}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR.")
 
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
@@ -246,12 +248,8 @@ def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
         import rich  # noqa: F401
 
         return _rich_progress()
-    return nullcontext(_plain_progress())
-
-
-def _plain_progress() -> Show:
     say = lru_cache(1)(lambda words: print(words, file=sys.stderr))  # the same words in a row are said once
-    return lambda now: say(f"{now.phase.value}: {now.files_done} of {now.files_total} files")
+    return nullcontext(lambda now: say(f"{now.phase.value}: {now.files_done} of {now.files_total} files"))
 
 
 @contextmanager

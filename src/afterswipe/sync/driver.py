@@ -44,7 +44,8 @@ class _Trouble:
         self.suspected = self.kind in _OF_ALL and self.row >= enough
         if self.suspected and newest:
             problem = errors.NeedsAuthorization(str(error)) if self.kind is Forbidden else error
-            raise Halt(_OF_ALL[self.kind], problem, getattr(error, "not_before", None)) from error
+            why = Stop.INCOMPLETE if isinstance(error.__cause__, Elsewhere) else _OF_ALL[self.kind]
+            raise Halt(why, problem, getattr(error, "not_before", None)) from error
 
 
 class Driver:

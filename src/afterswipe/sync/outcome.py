@@ -20,7 +20,7 @@ class Stop(Enum):
     FINISHED = "everything is here"
     ASKED_TO_STOP = "it was asked to stop"
     DEADLINE = "its time is up (Limits.total_seconds)"
-    OFFLINE = "the server cannot be reached; run again when there is a network"
+    OFFLINE = "the server cannot be reached, or its answers break off; run again when there is a network"
     SERVER_FAULT = "the server answers with errors; run again later"
     UNTRUSTED = "the server's certificate is not trusted; look at the address and at this machine's clock"
     SERVER_BUSY = "the server asked for a pause; run again later"

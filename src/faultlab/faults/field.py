@@ -1,4 +1,4 @@
-"""F55 to F106: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F114: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -234,6 +234,38 @@ FIELD = (
     ),
     FaultKind(
         "F106", "A cookie with each answer", Dimension.WIRE, "Each file sets one of its own, until no server reads so large a request.",
-        "The command keeps a few (S18).", "test_a_cookie_with_each_answer_is_not_sent_for_ever",
+        "The command keeps 4 kB of them at most (S18).", "test_a_cookie_with_each_answer_is_not_sent_for_ever",
+    ),
+    FaultKind(
+        "F107", "A length beside chunks", Dimension.WIRE, "A proxy makes chunks of a body, and leaves the `Content-Length` of another.",
+        "The chunks say where it ends, as HTTP has it (S22).", "test_a_length_beside_chunks_says_nothing",
+    ),
+    FaultKind(
+        "F108", "A rest that is none", Dimension.WIRE, "A range is answered with something encoded, empty, too large, or with a page or JSON that is called a part.",
+        "Whatever is refused of a rest, the whole is asked for (S18).", "test_whatever_is_refused_of_a_rest_the_whole_is_asked_for",
+    ),
+    FaultKind(
+        "F109", "Another length under one validator", Dimension.WIRE, "A cache keeps what it had when its server went away, and gives it as the whole.",
+        "The whole is asked for once more, past caches (S22).", "test_another_length_under_the_same_validator_is_asked_for_past_caches",
+    ),
+    FaultKind(
+        "F110", "A password as it is", Dimension.SETTINGS, "It is typed into the address, or into that of a proxy, with its `/`, `?`, `#` or `@`.",
+        "One line says how they are written; no part of it is shown (S21).", "test_a_password_that_no_address_may_have_is_not_shown",
+    ),
+    FaultKind(
+        "F111", "One host, spelled in two ways", Dimension.WIRE, "The address has letters beyond ASCII, or none; a redirect spells the same host as the network does, or with a dot at its end.",
+        "It is the same host, and sees the same credentials (S21).", "test_a_host_may_be_written_in_two_ways",
+    ),
+    FaultKind(
+        "F112", "More than a host", Dimension.SETTINGS, "`--allow-host https://cdn.example`, or with a port.",
+        "One line says that it can never match (S21).", "test_a_host_that_can_never_match_is_one_line",
+    ),
+    FaultKind(
+        "F113", "What the server said", Dimension.WIRE, "One content is answered with 500 or 507, again and again, or with 416 for the whole.",
+        "The report names the status (S21).", "test_the_status_is_named",
+    ),
+    FaultKind(
+        "F114", "All files live elsewhere", Dimension.WIRE, "Each redirects to a host that is not allowed.",
+        "The run ends soon and says what helps, and not that there is no network (S15).", "test_whoever_answers_is_not_called_out_of_reach",
     ),
 )  # fmt: skip

@@ -185,7 +185,7 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
         raise _wrong(where, "the page is neither a list nor an object")
     read = partial(_field, document, where)
     feed_id = read("feed_id", _token)
-    generation = read("generation", _generation)
+    generation = read("generation", lambda value: str(_whole(value)) if type(value) is int else _token(value))
     complete = read("complete", partial(_of, bool))
     next_page = read("next", _optional(_token))
     if complete and next_page is not None:
@@ -328,10 +328,6 @@ def _of[T](kind: type[T], value: Any) -> T:
     if type(value) is not kind:
         raise TypeError
     return value
-
-
-def _generation(value: Any) -> str:
-    return str(_whole(value)) if type(value) is int else _token(value)
 
 
 def _token(value: Any) -> str:

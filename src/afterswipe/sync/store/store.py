@@ -217,7 +217,11 @@ class Store:
                 asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, v) for key, v in left_out]
                 yield from self.insert_events(asked, shadow=True)
             elif not page.plain and not fresh:
-                self._end_what_is_not_in_the_shadow_set()
+                # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
+                unnamed = "key NOT IN (SELECT key FROM events WHERE shadow = 1)"
+                self.loose.update(n for (n,) in self._rows(f"SELECT name FROM files WHERE {unnamed}"))  # noqa: S608
+                for whose in ("events WHERE shadow = 0 AND", "entities WHERE", "files WHERE", "done WHERE"):
+                    self._db.execute(f"DELETE FROM {whose} {unnamed}")  # noqa: S608 - words of our own
             while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
                 yield
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
@@ -228,13 +232,6 @@ class Store:
                 self.set_cursor(*cursor)
             elif not page.identity.same(old):
                 self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
-
-    def _end_what_is_not_in_the_shadow_set(self) -> None:
-        # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
-        unnamed = "key NOT IN (SELECT key FROM events WHERE shadow = 1)"
-        self.loose.update(row[0] for row in self._rows(f"SELECT name FROM files WHERE {unnamed}"))  # noqa: S608
-        for whose in ("events WHERE shadow = 0 AND", "entities WHERE", "files WHERE", "done WHERE"):
-            self._db.execute(f"DELETE FROM {whose} {unnamed}")  # noqa: S608 - words of our own
 
     # Work to do and work that is done.
 

@@ -67,8 +67,8 @@ class Answer:
 
     @cached_property
     def length(self) -> int | None:
-        """`Content-Length`, where it makes sense."""
-        said = self.headers.get("content-length", "")
+        """`Content-Length`, where it makes sense: beside chunks it says nothing."""
+        said = "" if "transfer-encoding" in self.headers else self.headers.get("content-length", "")
         return int(said) if _LENGTH.fullmatch(said) else None
 
     @property
@@ -181,7 +181,12 @@ class Ask:
         return replace(self, size=0, here=NOTHING, restarts=self.restarts + 1)
 
     def next(self, answer: Answer) -> Decision:
-        """Decide what an answer means."""
+        """Decide what an answer means. What is refused of a rest may be given of the whole (S18)."""
+        decision = self._means(answer)
+        refused = isinstance(decision, Refuse | Not) and answer.status not in _NOT_OF_A_RANGE
+        return replace(self, whole=True) if refused and self.may_resume else decision
+
+    def _means(self, answer: Answer) -> Decision:
         in_part = answer.status == PARTIAL or (self.may_resume and "content-range" in answer.headers)
         if answer.status in (OK, PARTIAL):  # some servers give the range, say which it is, and call it 200
             if answer.encoded:
@@ -190,9 +195,6 @@ class Ask:
             return self._partial(answer) if in_part else self._whole(answer)
         if answer.status == UNSATISFIABLE:
             return self._unsatisfiable(answer)
-        refused = answer.status < SERVER_ERROR and answer.status not in _NOT_OF_A_RANGE
-        if refused and self.may_resume:
-            return replace(self, whole=True)
         if answer.status in _NONE:
             return _NONE[answer.status]
         if answer.status >= SERVER_ERROR or answer.status in _LATER:
@@ -201,9 +203,10 @@ class Ask:
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
-        rest = self.here.validator == answer.validator and answer.length not in (None, self.here.total)
-        if self.may_resume and (answer.kind in _FOR_PEOPLE or (answer.validator and rest)):
-            return replace(self, whole=True)  # perhaps only ranges are answered so (S18)
+        if self.may_resume and (answer.kind in _FOR_PEOPLE or answer.length not in (None, self.here.total)):
+            return replace(
+                self, whole=True, anew=True
+            )  # it may be the rest, a cache's, or for ranges alone (S18)
         document = answer.kind.endswith(_NO_SOUNDS) and answer.kind not in _FOR_PEOPLE
         if document and not self.document and self.want.sha256 is None:
             return Refuse(f"{answer.kind} came, which is no sound")
@@ -216,13 +219,16 @@ class Ask:
             return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else wrong
         here = Part(answer.validator, answer.length)
         judged = self.judged or (self.may_resume and self.want.sha256 is not None)
-        return Receive(replace(self, size=0, here=here, piece=0, judged=judged, endless=answer.endless))
+        now = replace(self, size=0, here=here, piece=0, judged=judged, endless=answer.endless)
+        return Receive(replace(now, whole=self.whole and not self.anew))
 
     def _partial(self, answer: Answer) -> Decision:
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
         if not self.may_resume:  # some servers call every answer a part, also the whole
             whole = match and match[1] == "0" and match[3] == f"{int(match[2]) + 1}"
             return self._whole(answer) if whole else Refuse("206 although no range was asked for")
+        if self.want.sha256 is None and answer.kind.endswith((*_NO_SOUNDS, "html", "plain")):
+            return Refuse(f"{answer.kind} came, which is no rest of a sound")
         if not match:
             return self.restart("206 without a Content-Range that can be used")
         start, end = int(match[1]), int(match[2])
@@ -231,16 +237,13 @@ class Ask:
             return self.restart(f"206 for bytes {start} to {end} when {self.size} are here")
         if self.here.total is not None and total is not None and total != self.here.total:
             return self.restart("the file's size changed between two requests")
-        if not self._same_representation(answer.validator):
+        unknown = self.judged or None in (self.here.validator, answer.validator)
+        if self.want.sha256 is None if unknown else answer.validator != self.here.validator:
             return self.restart("the file changed between two requests")
         if wrong := self._size_is_wrong(total):
             return self.restart(wrong.reason)
         here = Part(answer.validator or self.here.validator, total or self.here.total)
         return Receive(replace(self, size=start, here=here, piece=end + 1, endless=False))
-
-    def _same_representation(self, validator: str | None) -> bool:
-        unknown = self.judged or self.here.validator is None or validator is None
-        return self.want.sha256 is not None if unknown else validator == self.here.validator
 
     def _unsatisfiable(self, answer: Answer) -> Decision:
         match = _UNSATISFIED.fullmatch(answer.headers.get("content-range", "").strip())
@@ -248,16 +251,14 @@ class Ask:
         recognised = answer.validator is not None and answer.validator == self.here.validator
         whole = self.size and complete and (self.want.sha256 is not None or recognised)
         sure = replace(self, endless=False)
-        return Verify(sure) if whole else self.restart("the server has fewer bytes than are here")
+        return Verify(sure) if whole else self.restart("the server says that it has no such bytes (416)")
 
     def _size_is_wrong(self, total: int | None) -> Refuse | None:
-        if total is None:
-            return None
         if total == 0 and self.want.size is None and self.want.sha256 != _OF_NOTHING:
             return Refuse("an empty body, and the feed does not say that the file is empty", wrong_file=True)
-        if total > self.limits.file_bytes:
+        if (total or 0) > self.limits.file_bytes:
             return Refuse(f"{total} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)")
-        if self.want.size is not None and total != self.want.size:
+        if None not in (total, self.want.size) and total != self.want.size:
             return Refuse(f"{total} bytes where the feed says {self.want.size}", wrong_file=True)
         return None
 

@@ -52,6 +52,7 @@ class Turn(NamedTuple):
     ask: Ask | Verify
     broken: Broken | None = None
     came: int = 0  # bytes of a body
+    said: str = "the server answers, and nothing comes"
 
 
 @dataclass
@@ -116,21 +117,21 @@ class Fetcher:
     async def metadata(self, job: Job) -> str:
         """The entity, as JSON text."""
         url = entity_url(self.wire.base, job.media, job.content)
-        reason: Exception | None = None
+        reason: Exception | str = ""
         for attempt in range(self.limits.attempts):
             try:
                 came = await self.document(url, self.limits.entity_bytes)
                 if isinstance(came, bytes):
                     return parse_entity(came, job.content, where=url)
+                reason = f"the server answered {came[0]}"
                 await self.refused(job, came[1], attempt)
             except errors.FeedTooLarge as error:
                 raise BrokenAnswer(job.key, str(error)) from error
             except (errors.FeedError, Broken) as error:
                 reason = error
                 await self.patience.pause(attempt)
-        why = reason or "the server was busy"
-        kind = Unreachable if isinstance(reason, Broken) else BrokenAnswer if reason else Postponed
-        raise kind(job.key, f"{self.limits.attempts} attempts to get its metadata failed ({why}).")
+        kind = {str: Postponed, Broken: Unreachable}.get(type(reason), BrokenAnswer)
+        raise kind(job.key, f"{self.limits.attempts} attempts to get its metadata failed ({reason}).")
 
     async def document(self, url: str, limit: int) -> bytes | tuple[int, Decision]:
         """A small body, whole; or a status and what it means. One attempt, which may raise Broken, Elsewhere and FeedTooLarge."""
@@ -234,7 +235,7 @@ class Fetcher:
         """Raise where asking again would be the same for ever: by attempts, and by bytes (S18)."""
         if futile >= self.limits.attempts:
             kind = Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
-            why = turn.broken or "the server answers, and nothing comes"
+            why = turn.broken or turn.said
             raise kind(job.key, f"{futile} attempts brought no new bytes ({why}).")
         if turn.broken and came > self.limits.refetches * max(size, self.limits.entity_bytes):
             raise BrokenAnswer(job.key, f"{came} bytes came, and each body breaks off (Limits.refetches).")
@@ -315,7 +316,7 @@ class Fetcher:
         if isinstance(decision, Ask | Verify):
             return Turn(decision)
         await self.refused(job, decision, attempt)
-        return Turn(ask)
+        return Turn(ask, said=f"the server answered {opened.answer.status}")
 
     async def receive(self, job: Job, now: Ask, opened: Opened, ask: Ask) -> Turn:
         """Write the body where it belongs. What is here stays until something comes that is no page for people."""
@@ -369,10 +370,8 @@ class Fetcher:
 
     def room(self, now: Ask, here: int) -> int:
         """How many bytes the whole may have; where no length was said, what the disk has room for."""
-        room = now.room()
-        if now.here.total is not None:
-            return room
-        return min(room, here + max(0, self.disk.free() - self.limits.reserve_bytes))
+        most = here + max(0, self.disk.free() - self.limits.reserve_bytes)
+        return now.room() if now.here.total is not None else min(now.room(), most)
 
     def cut(self, job: Job, size: int) -> None:
         """Throw away what is behind `size` bytes, and before that what is remembered of them: what is written there next is not durable."""

@@ -58,7 +58,7 @@ class Wire:
     requests: int = 0
 
     def __post_init__(self) -> None:
-        self._home, self._allowed = urlsplit(self.base), {host.lower() for host in self.hosts}
+        self._home, self._allowed = urlsplit(self.base), {_spelled(host) for host in self.hosts}
         self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
         self._rests_until = -inf
 
@@ -130,14 +130,14 @@ class Wire:
     def _checked(self, url: str, location: str) -> str:
         try:
             target = urlsplit(urljoin(url, location))
-            host, _ = (target.hostname or "").lower(), target.port
+            host, _ = _spelled(target.hostname), target.port
             if not location or target.username is not None:
                 raise ValueError(location)
         except ValueError:
             raise Elsewhere("a redirect without an address that makes sense") from None
         if target.scheme != "https" and (target.scheme, self._home.scheme) != ("http", "http"):
             raise Elsewhere(f"a redirect to {target.scheme}: ({host})")
-        if host != (self._home.hostname or "").lower() and host not in self._allowed:
+        if host not in {_spelled(self._home.hostname), *self._allowed}:
             raise Elsewhere(f"a redirect to {host}. If it is right, allow it: --allow-host, or Sync(hosts=…)")
         return target.geturl()
 
@@ -169,7 +169,7 @@ class Wire:
         async for piece in self.pieces(opened):
             body += piece
             if len(body) > limit:
-                raise FeedTooLarge(f"{opened.url} is larger than {limit} bytes (Limits).")
+                raise FeedTooLarge(f"{opened.url.partition('?')[0]} is larger than {limit} bytes (Limits).")
         if opened.answer.length is not None and len(body) < opened.answer.length:
             raise Broken(f"only {len(body)} of {opened.answer.length} bytes came")
         return bytes(body)
@@ -193,7 +193,15 @@ def _answer(response: Any, wall: float) -> Answer:
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme)
+    return parts.scheme, _spelled(parts.hostname), parts.port or _PORTS.get(parts.scheme)
+
+
+def _spelled(host: str | None) -> str:
+    """A host as the network spells it, however it is written."""
+    host = (host or "").lower().strip("[]").removesuffix(".")
+    with suppress(UnicodeError):
+        return host if host.isascii() else host.encode("idna").decode()
+    return host
 
 
 def without_user(url: str) -> tuple[str, tuple[str, str] | None]:

@@ -1,0 +1,244 @@
+"""What a stranger with servers of their own tried: each answer byte by byte, over real sockets. Each was red before."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from afterswipe.sync import FeedTooLarge, Stop, command
+from faultlab.loop import run
+from faultlab.servers.server import SOUND, Truth
+from faultlab.servers.wire import Ending, Reply, Request
+
+from .rig import BASE, Rig, changed, small_truth
+
+
+@pytest.mark.parametrize("extended", [False, True])
+@pytest.mark.parametrize("by", [-7, 77])
+def test_a_length_beside_chunks_says_nothing(tmp_path, by, extended):
+    """A proxy made chunks of a body and left the `Content-Length` of another: "only 1608 of 1685 bytes came", for ever (RFC 9112, 6.3)."""
+    rig = Rig(tmp_path / "here", small_truth(2, 3000), extended=extended)
+    changed(rig, "/", lambda _, reply: reply.having(
+        transfer_encoding="chunked", content_length=str(len(reply.body) + by)
+    ))  # fmt: skip
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+def cut_once(rig: Rig, then: Callable[[Request, Reply], Reply]) -> None:
+    """Each file's first answer is cut at its half; what comes after that is changed."""
+    asked = Counter[str]()
+
+    def answer(request, reply):
+        asked[request.path] += 1
+        return (
+            then(request, reply) if asked[request.path] > 1 else reply.cut(len(reply.body) // 2, Ending.SHORT)
+        )
+
+    changed(rig, ".mp3", answer)
+
+
+def _called(kind: str, body: bytes) -> Callable[[Reply], Reply]:
+    return lambda reply: replace(reply, body=(body * len(reply.body))[: len(reply.body)]).having(
+        content_type=kind
+    )
+
+
+_OF_A_REST = {
+    "encoded": lambda reply: reply.having(content_encoding="gzip"),
+    "nothing": lambda reply: Reply(200, {"content-length": "0"}),
+    "too large": lambda reply: Reply(200, {"content-length": "9" * 15}, b"x"),
+    "other size": lambda reply: Reply(200, {"content-length": "7"}, b"sign in"),
+    "page": _called("text/html", b"<html>sign in</html> "),
+    "json": _called("application/json", b'{"error": 1} '),
+    "words": _called("text/plain", b"Sign in. "),
+    "network": lambda reply: replace(reply, status=511),
+    "rest": lambda reply: replace(reply, status=200).having(content_range=None, etag=None),
+    "rest, other etag": lambda reply: replace(reply, status=200).having(content_range=None, etag='"other"'),
+}
+
+
+@pytest.mark.parametrize("extended", [False, True])
+@pytest.mark.parametrize("what", _OF_A_REST)
+def test_whatever_is_refused_of_a_rest_the_whole_is_asked_for(tmp_path, what, extended):
+    """The answer to a range was encoded, empty, or a page called 206: given up, or (plain) put behind the sound, "everything is here"."""
+    rig = Rig(tmp_path / "here", small_truth(2, 3000), extended=extended)
+    cut_once(rig, lambda request, reply: _OF_A_REST[what](reply) if "range" in request.headers else reply)
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("extended", [False, True])
+def test_another_length_under_the_same_validator_is_asked_for_past_caches(tmp_path, extended):
+    """A cache keeps the two thirds that it had when its server went away, as a whole: "everything is here" on the plain feed, though the first answer had said how long it is."""
+    rig = Rig(tmp_path / "here", small_truth(2, 3000), extended=extended)
+    sounds = {f"/sounds/{c.id}.mp3": c.file for c in rig.truth.contents.values() if c.file}
+
+    def cached(request, reply):
+        if "cache-control" in request.headers:
+            return reply
+        return Reply(
+            200, reply.having(content_range=None, content_length="2000").headers, sounds[request.path][:2000]
+        )
+
+    cut_once(rig, cached)
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+# What is shown and sent.
+
+_ODD = [
+    "pa/s3cret",
+    "pa?s3cret",
+    "pa#s3cret",
+    "s3cret/x",
+    "s3cret?x",
+    "s3cret#x",
+    "pa[s3cret",
+    "s3cret@x",
+    "x@/s3cret",
+    "s3cret",
+]
+
+
+@pytest.mark.parametrize("password", _ODD)
+@pytest.mark.parametrize("scheme", ["http://", "https://", "ftp://", "http:/", ""])
+def test_a_password_that_no_address_may_have_is_not_shown(capsys, monkeypatch, tmp_path, scheme, password):
+    """Typed as it is, with its `/`, `?` or `#`: "'http://ann:pa/s3cret@host/' is no address of a feed: Invalid port: 'pa'"."""
+    monkeypatch.setattr("afterswipe.sync.command._sync", lambda *_: pytest.skip("it may be an address"))
+    with pytest.raises(SystemExit) as ended:
+        command.main([f"{scheme}ann:{password}@127.0.0.1:port/", str(tmp_path / "here")])
+    said = capsys.readouterr().err
+    assert ended.value.code == command.USAGE
+    assert "s3cret" not in said
+    assert "is no address of a feed" in said
+
+
+def test_a_key_in_a_query_is_not_shown(capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        command.main(["http://feed.example/x?key=s3cret", str(tmp_path / "here")])
+    said = capsys.readouterr().err
+    assert "'http://feed.example/x' is no address of a feed: http(s)://HOST, no ? or #" in said
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize("password", [odd for odd in _ODD if "@/" not in odd])
+def test_a_proxy_s_password_that_no_address_may_have_is_not_shown(capsys, monkeypatch, tmp_path, password):
+    """The same in `HTTP_PROXY`: "Invalid port: 's3cret'"."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://ann:{password}@127.0.0.1:port/")
+    with pytest.raises(SystemExit) as ended:
+        command.main(["http://feed.example/", str(tmp_path / "here")])
+    said = capsys.readouterr().err
+    assert ended.value.code == command.USAGE
+    assert "s3cret" not in said
+    assert "HTTP_PROXY" in said
+
+
+def test_a_signed_address_is_not_shown(tmp_path):
+    """A list that is too large, behind a redirect: the key of the storage stood in the message."""
+    rig = Rig(tmp_path / "here", small_truth(1))
+    signed = Reply(302, {"location": f"{BASE}store/v3/update-events/all?key=s3cret"})
+    changed(rig, "/v3/", lambda request, reply: reply if "s3cret" in request.url else signed)
+    report = rig.run(limits={"page_bytes": 100})
+    assert isinstance(report.problems[0], FeedTooLarge)
+    assert "s3cret" not in str(report)
+    assert "store/v3/update-events/all is larger" in str(report)
+
+
+@pytest.mark.parametrize("large", [100, 3000])
+def test_cookies_have_a_bound_in_bytes(large):
+    """Twenty of 3 kB each are more than any server reads: "400 Request Header Or Cookie Too Large", for the feed too."""
+    sent = []
+
+    def answer(asked):
+        sent.append(asked.headers.get("cookie", ""))
+        return httpx.Response(200, headers={"set-cookie": f"dl_{len(sent)}={'x' * large}"})
+
+    async def main():
+        client = command._client(None)
+        client._mounts, client._transport = {}, httpx.MockTransport(answer)
+        for _ in range(100):
+            await client.get("http://feed.example/")
+        await client.aclose()
+
+    run(main())
+    assert sent[1] == f"dl_1={'x' * large}", "it may be what a server waits for"
+    assert max(map(len, sent)) < 8000, "what servers read of one header"
+
+
+# Whose host it is.
+
+
+@pytest.mark.parametrize(
+    ("typed", "led"),
+    [
+        ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://BÜCHER.example/", "https://xn--bcher-kva.example:443/"),
+        ("https://feed.example/", "https://feed.example./"),
+        ("https://feed.example./", "https://FEED.example/"),
+    ],
+)
+def test_a_host_may_be_written_in_two_ways(tmp_path, typed, led):
+    """Typed in letters, and the server redirects to the same host as the network spells it: "a redirect to xn--bcher-kva.example", without the token."""
+    rig = Rig(tmp_path / "here", small_truth(1), token="secret")
+    honest = rig.honest.answer
+    rig.honest.answer = lambda request: (  # type: ignore[method-assign]
+        honest(request) if "/store/" in request.url else Reply(302, {"location": f"{led}store{request.path}"})
+    )
+    report = rig.run(base=typed, client={"headers": {"Authorization": "Bearer secret"}})
+    assert report.finished, report
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["https://cdn.example", "cdn.example/", "cdn.example:8443", "[::1]:80", "ann@cdn.example", "a b", ""],
+)
+def test_a_host_that_can_never_match_is_one_line(capsys, tmp_path, host):
+    """It was taken, and the report went on to say: "a redirect to cdn.example. If it is right, allow it: --allow-host"."""
+    with pytest.raises(SystemExit) as ended:
+        command.main(["http://feed.example/", str(tmp_path / "here"), "--allow-host", host])
+    assert ended.value.code == command.USAGE
+    assert "--allow-host" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("allowed", "led"), [("[::1]", "[::1]"), ("::1", "[::1]"), ("bücher.example", "xn--bcher-kva.example")]
+)
+def test_a_host_is_allowed_as_people_write_it(tmp_path, allowed, led):
+    rig = Rig(tmp_path / "here", small_truth(1))
+    changed(rig, ".mp3", lambda request, reply: (
+        reply if "/store/" in request.url else Reply(302, {"location": f"https://{led}/store{request.path}"})
+    ))  # fmt: skip
+    assert rig.run(hosts=(allowed,)).finished
+    assert rig.in_sync()
+
+
+# What is said.
+
+
+@pytest.mark.parametrize("part", ["/author/", ".mp3"])
+@pytest.mark.parametrize("status", [408, 416, 421, 500, 503, 507, 599, 999])
+def test_the_status_is_named(tmp_path, part, status):
+    """Of a 507: "the server was busy", "the server answers, and nothing comes". Of a 416 for each request: "the server has fewer bytes than are here"."""
+    rig = Rig(tmp_path / "here", small_truth(1))
+    changed(rig, part, lambda _, reply: Reply(status, {"content-length": "0"}))
+    said = str(rig.run())
+    assert f"answered {status}" in said or f"({status})" in said
+    assert "busy" not in said
+    assert "fewer" not in said
+
+
+def test_whoever_answers_is_not_called_out_of_reach(tmp_path):
+    """Each file lives at another host: "the server cannot be reached; run again when there is a network", beside the option that helps."""
+    rig = Rig(tmp_path / "here", Truth())
+    for number in range(5):
+        rig.truth.add(SOUND, f"sound {number}", 100)
+    changed(rig, ".mp3", lambda request, _: Reply(302, {"location": f"https://cdn.example{request.path}"}))
+    report = rig.run(limits={"concurrency": 1})
+    assert report.why is Stop.INCOMPLETE
+    assert "--allow-host" in str(report)
+    assert len(rig.asked(".mp3")) == 4, "not each is asked for"
