@@ -29,7 +29,8 @@ enum Backup {
         }
     }
 
-    /// In small steps, each of which is kept.
+    /// In small steps, each of which is kept; off the main thread, in a new project of Xcode 26 too.
+    @concurrent
     nonisolated static func backUpUntilCancelled() async -> Bool {
         while !Task.isCancelled {
             guard await sendNextPhoto() else { return true }

@@ -281,3 +281,15 @@ def lacks(text: str) -> list[str]:
 )
 def test_a_file_says_what_the_info_plist_needs_stays_off_the_main_actor_and_finds_its_session_at_launch(path):
     assert lacks(path.read_text(encoding="utf-8")) == []
+
+
+def test_an_expiration_handler_of_a_task_never_carries_the_main_actor_along():
+    """The system calls it on a queue of its own: developers report the crash (docs/handlers.md, wrong-queue)."""
+    pages = [*Path("docs").rglob("*.md"), *(snippets.FOLDER / "swift").glob("*.swift")]
+    found = [
+        f"{path}: {line.strip()[:80]}"
+        for path in pages
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"expirationHandler = \{(?! @Sendable)", line)
+    ]
+    assert found == []
