@@ -389,9 +389,9 @@ def test_an_archive_that_falls_silent_before_a_program_is_asked_for_again(
     opener: Opener, server: StaticServer
 ) -> None:
     snippet = opener.snippet("import faultlab\nprint('there')\n")
-    held = server.fail("faultlab.zip.", "held")
+    held = server.fail("faultlab.", "held")
     hold_the_clock(snippet.page)
-    with snippet.page.expect_request(lambda request: "faultlab.zip." in request.url):
+    with snippet.page.expect_request(lambda request: "faultlab." in request.url):
         snippet.run()
     expect(snippet.status).to_have_text("Starting Python")
     snippet.page.clock.run_for(15_000)
@@ -530,8 +530,8 @@ def test_who_presses_run_again_does_not_wait_for_what_has_fallen_silent(
     hold_the_clock(page)  # now: a second after the first output, archives are fetched in any case
     a.run()
     expect(a.status).to_contain_text("Finished")
-    server.fail("faultlab.zip.", "held")
-    with page.expect_request(lambda request: "faultlab.zip." in request.url):
+    server.fail("faultlab.", "held")
+    with page.expect_request(lambda request: "faultlab." in request.url):
         b.run()
     page.clock.run_for(2_000)
     b.button("Stop").click()
@@ -549,16 +549,16 @@ def test_what_was_asked_for_again_is_not_said_of_the_next(opener: Opener, server
         }
     )
     a, b = Snippet(page, "a.py"), Snippet(page, "b.py")
-    held = server.fail("faultlab.zip.", "held")
+    held = server.fail("faultlab.", "held")
     hold_the_clock(page)
-    with page.expect_request(lambda request: "faultlab.zip." in request.url):
+    with page.expect_request(lambda request: "faultlab." in request.url):
         a.run()
     page.clock.run_for(15_000)
     expect(a.status).to_have_text(AGAIN)
     held.release()
     expect(a.status).to_contain_text("Finished")
-    held = server.fail("sync.zip.", "held")
-    with page.expect_request(lambda request: "sync.zip." in request.url):
+    held = server.fail("sync.", "held")
+    with page.expect_request(lambda request: "sync." in request.url):
         b.run()
     expect(b.status).to_have_text("Starting Python")
     held.release()

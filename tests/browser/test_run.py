@@ -422,11 +422,11 @@ def test_tasks_left_behind_do_not_print_into_the_next_run(tab: Tab) -> None:
 
 def test_nothing_of_python_loads_before_intent(opener: Opener, server: StaticServer, watch: Watch) -> None:
     page = opener.page({f"s{i}.py": Source("print(1)\n" * 30) for i in range(3)})
+    expect(Snippet(page, "s0.py").button("Run")).to_be_visible()
+    hold_the_clock(page)
     page.mouse.move(600, 500)
     page.mouse.wheel(0, 2000)
     page.mouse.wheel(0, -2000)
-    expect(Snippet(page, "s0.py").button("Run")).to_be_visible()
-    hold_the_clock(page)
     for name in ("s0.py", "s1.py"):  # a pointer that passes over code, and one that leaves it in time
         Snippet(page, name).root.locator(".snippet-code").hover()
         page.clock.run_for(79)
