@@ -1,6 +1,6 @@
 /**
  * The search: the builder's index, read as people write. A leading minus and quotes are text, "networkConnectionLost" is three words and one,
- * "reboot" finds "restart" (synonyms.json), and what answers a question comes before what lists names.
+ * "reboot" finds "restart" (synonyms.json), Objective-C's names find Swift's, and what answers a question comes before what lists names.
  */
 
 import MiniSearch from "minisearch";
@@ -73,10 +73,16 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
 /** One thing that is asked for: the ways to say it, each some words that belong together, and what each is worth. */
 type Concept = readonly { readonly words: readonly string[]; readonly worth: number }[];
 
-/** Words as they are compared: small, stemmed; a name in camel case also by its parts, a number in hexadecimal also without its "0x". */
+/** Words as they are compared: small, stemmed; a name in camel case also by its parts and as in Swift, a number in hexadecimal also without its "0x". */
 export function words(text: string): string[] {
-  return [...normal(text).matchAll(/[\p{L}\p{N}_]+/gu)].flatMap(([word]) => [stem(word), ...parts(word)]);
+  return [...normal(text).matchAll(/[\p{L}\p{N}_]+/gu)].flatMap(([word]) => {
+    const now = swift(word);
+    return [stem(word), ...(now === word ? [] : [stem(now)]), ...parts(word)];
+  });
 }
+
+/** Objective-C's name as Swift has it: NSURLSession is URLSession, downloadTaskWithURL is downloadTask. */
+const swift = (word: string): string => word.replace(/^NS(?=\p{Lu}\p{Ll}|URL)|^ns(?=url)/u, "").replace(/(?<=\p{Ll})With\p{Lu}.*$/u, "");
 
 /** One spelling of each sign, and the language C# as a word. */
 const normal = (text: string): string => text.normalize("NFKC").replace(/\bC#/gi, "Csharp");
@@ -127,7 +133,7 @@ export function concepts(query: string): Concept[] {
       at += way.length;
       continue;
     }
-    const word = asked[at] ?? "";
+    const word = swift(asked[at] ?? "");
     const within = parts(word);
     found.push([{ words: [stem(word)], worth: 1 }, ...(within.length ? [{ words: within, worth: PARTS }] : [])]);
     at += 1;
