@@ -41,6 +41,7 @@ final class StoryPoster: NSObject, URLSessionTaskDelegate {
                 return
             }
             task.progress.totalUnitCount = 100
+            // It comes in gaps, and one developer's task expired for that: count other work too, if there is any.
             task.progress.addChild(upload.progress, withPendingUnitCount: 100)
             task.expirationHandler = { @Sendable [weak self] in // off the main thread, developers report
                 // Stopped by the person or by the system, and no reason is given. The upload goes on.
