@@ -1,5 +1,6 @@
 """What a stranger with servers of their own tried: each answer byte by byte, over real sockets. Each was red before."""
 
+import ssl
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,12 +8,13 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from afterswipe.sync import FeedTooLarge, Stop, command
+from afterswipe.sync import FeedTooLarge, Stop, Sync, command
+from faultlab.clock import LoopClock
 from faultlab.loop import run
 from faultlab.servers.server import SOUND, Truth
 from faultlab.servers.wire import Ending, Reply, Request
 
-from .rig import BASE, Rig, changed, small_truth
+from .rig import BASE, LIMITS, Rig, changed, small_truth
 
 
 @pytest.mark.parametrize("extended", [False, True])
@@ -167,6 +169,56 @@ def test_cookies_have_a_bound_in_bytes(large):
     run(main())
     assert sent[1] == f"dl_1={'x' * large}", "it may be what a server waits for"
     assert max(map(len, sent)) < 8000, "what servers read of one header"
+
+
+def test_a_cookie_that_no_header_may_have_is_not_kept(tmp_path):
+    """`Set-Cookie: name=José`: no request could be made any more, "an address that makes no sense: 'ascii' codec can't encode character"."""
+    rig, sent = Rig(tmp_path / "here", small_truth(2, 300)), []
+
+    def answer(asked):
+        sent.append(asked.headers.get("cookie", ""))
+        reply = rig.honest.answer(Request("GET", str(asked.url), {}))
+        said = [
+            *reply.headers.items(),
+            ("set-cookie", "session=abc; Path=/"),
+            ("set-cookie", "name=José"),
+            ("set-cookie", "ÿ=x"),
+        ]
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in said]
+        return httpx.Response(200, headers=headers, content=reply.body)
+
+    async def main():
+        client = command._client(None)
+        client._mounts, client._transport = {}, httpx.MockTransport(answer)
+        async with client:
+            return await Sync(client, BASE, rig.folder, clock=LoopClock(rig.wall), limits=LIMITS).run()
+
+    assert run(main()).finished
+    assert rig.in_sync()
+    assert set(sent[1:]) == {"session=abc"}
+
+
+@pytest.mark.parametrize("part", ["/sound/", ".mp3"])
+def test_a_certificate_that_is_not_trusted_is_said_wherever_it_is(tmp_path, part):
+    """Of the host of the files: "the server cannot be reached; run again when there is a network"."""
+    rig = Rig(tmp_path / "here", small_truth(5, 300))
+
+    async def send(request):
+        if part in request.url.path:
+            try:
+                raise ssl.SSLCertVerificationError(1, "self-signed certificate")
+            except ssl.SSLError as error:
+                raise httpx.ConnectError(str(error)) from error
+        reply = rig.honest.answer(Request("GET", str(request.url), {}))
+        return httpx.Response(reply.status, headers=reply.headers, content=reply.body)
+
+    async def main():
+        async with httpx.AsyncClient(transport=httpx.MockTransport(send)) as client:
+            return await Sync(client, BASE, rig.folder, clock=LoopClock(rig.wall), limits=LIMITS).run()
+
+    report = run(main())
+    assert report.why is Stop.UNTRUSTED
+    assert "self-signed" in str(report)
 
 
 # Whose host it is.

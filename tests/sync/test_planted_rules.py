@@ -9,6 +9,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar
 from math import inf
 from types import SimpleNamespace
 from typing import Any
@@ -67,6 +68,14 @@ def _everybodys(_self, error, **_):
 
 def _ever(self):
     return bool(self.size) and (self.here.validator is not None or self.want.sha256 is not None)
+
+
+class _Keeps(CookieJar):
+    """Cookies of which none goes alone."""
+
+    def clear(self, domain=None, path=None, name=None):
+        if name is None:
+            super().clear()
 
 
 class _Believed(tuple[Event, ...]):
@@ -221,6 +230,11 @@ BUGS = [
         bytewise.test_the_status_is_named, {"part": ".mp3", "status": 507},
     ),
     Bug("F114", "calls everybody out of reach", ((driver, "Elsewhere", EOFError),), bytewise.test_whoever_answers_is_not_called_out_of_reach, {}),
+    Bug("F115", "keeps what it is given", ((command, "CookieJar", _Keeps),), bytewise.test_a_cookie_that_no_header_may_have_is_not_kept, {}),
+    Bug(
+        "F116", "looks at the feed's alone", ((driver, "caused", lambda *_: False),),
+        bytewise.test_a_certificate_that_is_not_trusted_is_said_wherever_it_is, {"part": ".mp3"},
+    ),
 ]  # fmt: skip
 
 

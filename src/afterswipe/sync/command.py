@@ -149,7 +149,9 @@ def _client(token: str | None) -> httpx.AsyncClient:
     sent = {"Authorization": f"Bearer {token}"} if token else {}
     jar = CookieJar()
 
-    async def few(_response: object) -> None:  # they go into each request, until no server reads it
+    async def few(_response: object) -> None:  # they go into each request, until none can be made or read
+        for cookie in [c for c in jar if not f"{c.name}{c.value}".isascii()]:
+            jar.clear(cookie.domain, cookie.path, cookie.name)
         if sum(len(cookie.name) + len(cookie.value or "") for cookie in jar) > _COOKIES:
             jar.clear()
 

@@ -45,6 +45,7 @@ class _Trouble:
         if self.suspected and newest:
             problem = errors.NeedsAuthorization(str(error)) if self.kind is Forbidden else error
             why = Stop.INCOMPLETE if isinstance(error.__cause__, Elsewhere) else _OF_ALL[self.kind]
+            why = Stop.UNTRUSTED if caused(error, "SSLCertVerificationError") else why
             raise Halt(why, problem, getattr(error, "not_before", None)) from error
 
 
@@ -197,7 +198,7 @@ class Driver:
             case answers.Not.ITS_OWN:
                 raise CaptivePortal("a page for people came instead of the feed")
             case answers.Not.ALLOWED:
-                wants = errors.NeedsAuthorization(f"{url}: the server wants credentials.")
+                wants = errors.NeedsAuthorization(f"{url}: the server wants credentials ({status}).")
                 raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
             case answers.Wait(_, asked) if asked is not None or status in answers.PAUSES:
                 await self.fetcher.patience.obey(attempt, asked)

@@ -1,4 +1,4 @@
-"""F55 to F114: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F116: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -267,5 +267,13 @@ FIELD = (
     FaultKind(
         "F114", "All files live elsewhere", Dimension.WIRE, "Each redirects to a host that is not allowed.",
         "The run ends soon and says what helps, and not that there is no network (S15).", "test_whoever_answers_is_not_called_out_of_reach",
+    ),
+    FaultKind(
+        "F115", "A cookie that no header may have", Dimension.WIRE, "`Set-Cookie: name=José`, in whatever encoding: the client can make no request any more.",
+        "The command does not keep it (S15).", "test_a_cookie_that_no_header_may_have_is_not_kept",
+    ),
+    FaultKind(
+        "F116", "A certificate elsewhere", Dimension.WIRE, "The files redirect to an allowed host whose certificate is not trusted.",
+        "It is said to be that, and not that there is no network (S21).", "test_a_certificate_that_is_not_trusted_is_said_wherever_it_is",
     ),
 )  # fmt: skip

@@ -96,13 +96,9 @@ def _file(fresh: list[Event], have: Have | None) -> tuple[FileInfo | None, str]:
         return None, ""
     tag = told.file.sha256[:_TAG_LENGTH] if told.file.sha256 else f"v{told.version:016x}"
     if have is not None:
-        if not about or _is_here(told, have):
+        same = told.kind is Kind.CREATED or (told.version <= have.version and not told.tie)
+        same = same if told.file.sha256 is None else told.file.sha256 == have.sha256
+        if not about or same:  # it is the file that is here
             return None, have.tag
         tag = have.tag if told.tie and have.tag.startswith(tag) else tag
     return told.file, tag
-
-
-def _is_here(event: Event, have: Have) -> bool:
-    """Whether the file that an event speaks of is the one that is here."""
-    same = event.kind is Kind.CREATED or (event.version <= have.version and not event.tie)
-    return same if event.file.sha256 is None else event.file.sha256 == have.sha256

@@ -131,7 +131,8 @@ class Fetcher:
                 reason = error
                 await self.patience.pause(attempt)
         kind = {str: Postponed, Broken: Unreachable}.get(type(reason), BrokenAnswer)
-        raise kind(job.key, f"{self.limits.attempts} attempts to get its metadata failed ({reason}).")
+        why = f"{self.limits.attempts} attempts to get its metadata failed ({reason})."
+        raise kind(job.key, why) from (reason if isinstance(reason, Exception) else None)
 
     async def document(self, url: str, limit: int) -> bytes | tuple[int, Decision]:
         """A small body, whole; or a status and what it means. One attempt, which may raise Broken, Elsewhere and FeedTooLarge."""
@@ -236,7 +237,7 @@ class Fetcher:
         if futile >= self.limits.attempts:
             kind = Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
             why = turn.broken or turn.said
-            raise kind(job.key, f"{futile} attempts brought no new bytes ({why}).")
+            raise kind(job.key, f"{futile} attempts brought no new bytes ({why}).") from turn.broken
         if turn.broken and came > self.limits.refetches * max(size, self.limits.entity_bytes):
             raise BrokenAnswer(job.key, f"{came} bytes came, and each body breaks off (Limits.refetches).")
 
