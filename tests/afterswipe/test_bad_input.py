@@ -13,7 +13,6 @@ import afterswipe
 from afterswipe import (
     MB,
     SECOND,
-    ActivityAuthorizationError,
     AfterSwipeError,
     Application,
     BGAppRefreshTaskRequest,
@@ -558,8 +557,7 @@ def test_who_lets_time_pass_in_until_does_not_turn_it_back():
 def test_an_update_that_is_refused_changes_no_relevance():
     async def my_app(app):
         card = app.activities.request("Story", relevance_score=1.0)
-        with pytest.raises(ActivityAuthorizationError):
-            card.update(text="x" * 5000, relevance_score=9.0)
+        card.update(text="x" * 5000, relevance_score=9.0)  # dropped: Apple's call raises nothing
 
     phone = Phone(26)
     phone.open(my_app)

@@ -599,6 +599,20 @@ def test_progress_on_a_long_text_is_an_error_of_the_push():
     assert not isinstance(refused.value, ActivityAuthorizationError)
 
 
+def test_an_update_of_more_than_4_kb_is_dropped_and_raises_nothing():
+    """Apple's `update(_:)` throws nothing; a developer saw the card keep its state."""
+
+    async def main(app):
+        card = app.activities.request("Card", text="before")
+        card.update(text="x" * 5000)
+        card.update(text="after")
+
+    phone = Phone()
+    phone.open(main)
+    assert [card.content.text for card in phone.cards] == ["after"]
+    assert "attributesTooLarge" in held(phone)[-1]
+
+
 def test_what_became_too_long_on_the_way_is_dropped():
     async def main(app):
         card = app.activities.request("Card", push_type="token")

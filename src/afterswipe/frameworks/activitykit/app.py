@@ -79,7 +79,8 @@ class Activity(Checked):
         """Change what the card says; what is left out stays, except the stale date.
 
         `progress` is 0.0 to 1.0. `stale_date` and both ends of the timers are seconds on the phone's clock (`app.now + 60`).
-        `alert` lights up the screen. Of updates that come too fast many are dropped (claim live-activity.fast-local-updates-are-dropped).
+        `alert` lights up the screen. Of updates that come too fast many are dropped (claim live-activity.fast-local-updates-are-dropped),
+        and so is one of more than 4 KB: Apple's call raises nothing (claim live-activity.payload-limit).
         """
         self._process.must_run("update a Live Activity", "live-activity.updates-need-run-time")
         old = self._card.content

@@ -76,10 +76,7 @@ class LiveActivityPushes(Checked):
             rank = old.relevance_score if relevance_score is None else relevance_score
             self.rules.cite("live-activity-push.server-can-report-honestly")
             new = Content(words, progress, None, self._date(stale_date), relevance_score=rank)
-            try:
-                self._cards.update(number, new, by="push", alert=alert)
-            except ActivityAuthorizationError as refused:
-                self._note_held(number, f"dropped, {refused.reason}")
+            self._cards.update(number, new, by="push", alert=alert)
             self._wakes_nobody()
 
         self._send(number, priority, (arrive, False, sent))

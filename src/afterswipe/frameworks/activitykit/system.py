@@ -136,10 +136,15 @@ class ActivityStore:
         return number
 
     def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> None:
-        """Change a card's content: an ended card takes none, and fast local ones are dropped. Raises ActivityAuthorizationError."""
+        """Change a card's content: an ended card takes none, and what is too large or, from the app, too fast is dropped."""
         card = self._cards[number]
         if card.kind == APP:
-            content.check(card.title, self._rules.number("live-activity.payload-limit"))
+            try:
+                content.check(card.title, self._rules.number("live-activity.payload-limit"))
+            except ActivityAuthorizationError as refused:
+                self._rules.cite("live-activity.payload-limit")
+                self._record.add(CardUpdateHeld(self._clock.now, number, by, f"dropped, {refused.reason}"))
+                return
             if card.on_screen:
                 self._rules.cite("live-activity.updates-after-the-end-are-ignored")
         if card.state is ActivityState.PENDING:
