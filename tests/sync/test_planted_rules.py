@@ -192,7 +192,7 @@ BUGS = [
     ),
     Bug("F102", "doubts for ever", ((fetcher, "_DOUBT", inf),), hour.test_bytes_that_were_garbled_for_an_hour_come_in_the_end, {}),
     Bug(
-        "F103", "counts in one run alone", ((Store, "place", lambda self: replace(_place(self), stored=0)),),
+        "F103", "counts in one run alone", ((Store, "place", lambda self: _place(self)._replace(stored=0)),),
         hour.test_a_list_without_an_end_has_one_over_several_runs, {},
     ),
     Bug(

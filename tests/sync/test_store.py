@@ -2,7 +2,6 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 
 import pytest
 
@@ -278,7 +277,7 @@ def test_an_extended_feed_may_move(store):
 def test_a_lost_file_is_asked_for_again_in_the_same_transaction(store, points):
     fill(store, 1)
     points.clear()
-    store.lost([replace(have(1), version=7)])
+    store.lost([have(1)._replace(version=7)])
     assert points == [("commit", "lost")]
     assert {have.key: have for have in store.files()}.get(have(1).key) is None
     assert [(e.version, e.kind) for e in store.waiting()] == [(7, Kind.FILE_UPDATED)]

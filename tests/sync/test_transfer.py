@@ -38,7 +38,7 @@ def part(start: int, end: int = 99, total: str = "100", **headers: str) -> Answe
     return answer(206, **{"content_range": f"bytes {start}-{end}/{total}", "etag": '"v1"', **headers})
 
 
-OPEN = replace(V1, total=None)
+OPEN = V1._replace(total=None)
 
 
 def asks(want: FileInfo = SURE, size: int = 40, here: Part = V1, **more) -> Ask:
@@ -192,7 +192,7 @@ def test_f02_the_file_shrank(given):
 def test_other_statuses(status, decision):
     assert Ask(asks().want, 0).next(answer(status, retry_after="5")) == decision
     if status in (403, 404, 410):
-        decision = replace(asks(), whole=True)  # it may be the range alone that is refused
+        decision = asks()._replace(whole=True)  # it may be the range alone that is refused
     assert asks().next(answer(status, retry_after="5")) == decision
 
 

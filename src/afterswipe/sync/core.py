@@ -35,7 +35,7 @@ class Begin:
             return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
         ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
         lost = place.shadow is not None and place.page is None
-        return Forget(replace(ask, place=replace(place, shadow=None))) if lost else ask
+        return Forget(replace(ask, place=place._replace(shadow=None))) if lost else ask
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class AskFeed:
 
     def _refused(self, status: int) -> "Forget | Ended":
         if self.place.page is not None and self.forgotten < _CUT_MAX:
-            place = replace(self.place, page=None, page_version=-1, shadow=None, stored=0)
+            place = self.place._replace(page=None, page_version=-1, shadow=None, stored=0)
             fresh = replace(self, place=place, tokens=frozenset(), newest=(-1, ""))
             return Forget(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
         if not self.full:
@@ -129,7 +129,7 @@ class AskFeed:
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
-        fresh = replace(self.place, page=None, page_version=-1, shadow=None, stored=0)
+        fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0)
         return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
 
     def _failed(self, error: FeedError) -> "Forget | Ended":
@@ -160,8 +160,8 @@ class KeepPage:
         if self.page.complete:
             return Work(self.after.held)
         shadow = self.page.identity if self.after.full else None
-        to = replace(self.after.place, page=self.page.next, page_version=self.after.newest[0], shadow=shadow)
-        to = replace(to, stored=to.stored + len(self.page.events))
+        to = self.after.place._replace(page=self.page.next, page_version=self.after.newest[0], shadow=shadow)
+        to = to._replace(stored=to.stored + len(self.page.events))
         return replace(self.after, place=to)
 
 

@@ -77,7 +77,7 @@ class _RowBeforeFile(Fetcher):
 
 class _AppendOn200(Fetcher):
     async def receive(self, job: Job, now: Ask, opened: Opened, ask: Ask) -> Turn:
-        overlooks = replace(ask, size=min(ask.size, now.size))
+        overlooks = ask._replace(size=min(ask.size, now.size))
         return await super().receive(job, now, opened, overlooks)
 
 
@@ -99,7 +99,7 @@ class _BelieveTheSize(Fetcher):
     def begin(self, job: Job, want: FileInfo):  # type: ignore[no-untyped-def]
         size, here = self.disk.size(job.part) or 0, self.store.parts().get(job.part)
         if here is not None:
-            self.store.remember(job.part, replace(here, durable=size))
+            self.store.remember(job.part, here._replace(durable=size))
         return super().begin(job, want)
 
 

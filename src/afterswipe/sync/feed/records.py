@@ -1,12 +1,11 @@
 """What the store's rows mean, as values."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .protocol import Identity
 
 
-@dataclass(frozen=True)
-class Have:
+class Have(NamedTuple):
     """A file that is here: verified when it came, under its final name."""
 
     key: str
@@ -17,8 +16,7 @@ class Have:
     version: int
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What is known of a content. `deleted` is a tombstone."""
 
     version: int
@@ -30,8 +28,7 @@ GONE = Known(-1, True, None)
 """Of a content that a list left out, and that the server does not have. No tombstone: a later list may have it again."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """What is remembered of a file under way: a strong validator, the whole's size, and how many bytes are surely durable."""
 
     validator: str | None = None
@@ -43,8 +40,7 @@ class Part:
     """The disk's mark of the file that was begun: as long as it is the same, all that was written there is still there. Of a wrong one, since when."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where in the feed we are, and when, in seconds since 1970, to ask again. `page` is the next page of a list that has not come to its end."""
 
     identity: Identity

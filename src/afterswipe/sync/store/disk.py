@@ -15,7 +15,7 @@ import stat
 import sys
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -351,15 +351,19 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
 )
 
 
-@contextmanager
-def mapped(name: str) -> Iterator[None]:
+class mapped:  # noqa: N801 - it reads as a word
     """Turn the system's errors into ours, at the edge."""
-    try:
-        yield
-    except OSError as error:
-        code = errno.errorcode.get(error.errno or 0, "")
-        meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
-        raise meant(f"{error.filename or name}: {error.strerror or error}. {remedy}") from error
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            code = errno.errorcode.get(error.errno or 0, "")
+            meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
+            raise meant(f"{error.filename or self.name}: {error.strerror or error}. {remedy}") from error
 
 
 def _fsync_directory(path: str | Path) -> None:

@@ -280,7 +280,7 @@ class Store:
                 if known is not None and known.deleted:
                     db.execute("DELETE FROM files WHERE key = ?", (key,))
                 if have is not None:
-                    db.execute("REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", [*vars(have).values()])
+                    db.execute("REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", have)
                 self.end_events(events)
                 if known is GONE:
                     for table in ("entities", "done"):
@@ -288,7 +288,7 @@ class Store:
 
     def put_entity(self, key: str, known: Known) -> None:
         """Write a content's row, within a transaction."""
-        self._db.execute("REPLACE INTO entities VALUES (?, ?, ?, ?)", (key, *vars(known).values()))
+        self._db.execute("REPLACE INTO entities VALUES (?, ?, ?, ?)", (key, *known))
 
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
@@ -323,7 +323,7 @@ class Store:
     def remember(self, name: str, part: Part, what: str = "part") -> None:
         """A part is durable up to here, and of this representation."""
         with self.transaction(what):
-            row = (name, *vars(part).values())
+            row = (name, *part)
             self._db.execute("REPLACE INTO transfers VALUES (?, ?, ?, ?, ?, ?)", row)
         self.parts()[name] = part
 

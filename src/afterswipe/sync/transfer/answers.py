@@ -15,7 +15,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from enum import Enum
 from functools import cached_property
@@ -44,7 +44,7 @@ _NOT_OF_A_RANGE = (401, 407, *_LATER)
 PAUSES = (429, 503)  # the whole server wants a pause, and not only this address
 
 
-@dataclass(frozen=True)
+@dataclass
 class Answer:
     """An answer's status and headers, with lower-case names."""
 
@@ -138,8 +138,7 @@ _NONE = dict.fromkeys((404, 410), Not.HERE) | dict.fromkeys((401, 403, 407), Not
 type Decision = Receive | Verify | Refuse | Wait | Not | Ask
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """About to ask for the file, or for what is missing of it."""
 
     want: FileInfo
@@ -178,13 +177,13 @@ class Ask:
         """Throw away what is here and ask from the start; at some point, no more."""
         if self.restarts >= self.limits.restarts:
             return Refuse(f"{reason}, after {self.restarts} new starts", wrong_file=True)
-        return replace(self, size=0, here=NOTHING, restarts=self.restarts + 1)
+        return self._replace(size=0, here=NOTHING, restarts=self.restarts + 1)
 
     def next(self, answer: Answer) -> Decision:
         """Decide what an answer means. What is refused of a rest may be given of the whole (S18)."""
         decision = self._means(answer)
         refused = isinstance(decision, Refuse | Not) and answer.status not in _NOT_OF_A_RANGE
-        return replace(self, whole=True) if refused and self.may_resume else decision
+        return self._replace(whole=True) if refused and self.may_resume else decision
 
     def _means(self, answer: Answer) -> Decision:
         in_part = answer.status == PARTIAL or (self.may_resume and "content-range" in answer.headers)
@@ -219,8 +218,8 @@ class Ask:
             return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else wrong
         here = Part(answer.validator, answer.length)
         judged = self.judged or (self.may_resume and self.want.sha256 is not None)
-        now = replace(self, size=0, here=here, piece=0, judged=judged, endless=answer.endless)
-        return Receive(replace(now, whole=self.whole and not self.anew))
+        now = self._replace(size=0, here=here, piece=0, judged=judged, endless=answer.endless)
+        return Receive(now._replace(whole=self.whole and not self.anew))
 
     def _partial(self, answer: Answer) -> Decision:
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())
@@ -243,14 +242,14 @@ class Ask:
         if wrong := self._size_is_wrong(total):
             return self.restart(wrong.reason)
         here = Part(answer.validator or self.here.validator, total or self.here.total)
-        return Receive(replace(self, size=start, here=here, piece=end + 1, endless=False))
+        return Receive(self._replace(size=start, here=here, piece=end + 1, endless=False))
 
     def _unsatisfiable(self, answer: Answer) -> Decision:
         match = _UNSATISFIED.fullmatch(answer.headers.get("content-range", "").strip())
         complete = match and int(match[1]) == self.size and self.here.total in (None, self.size)
         recognised = answer.validator is not None and answer.validator == self.here.validator
         whole = self.size and complete and (self.want.sha256 is not None or recognised)
-        sure = replace(self, endless=False)
+        sure = self._replace(endless=False)
         return Verify(sure) if whole else self.restart("the server says that it has no such bytes (416)")
 
     def _size_is_wrong(self, total: int | None) -> Refuse | None:
@@ -271,5 +270,5 @@ class Ask:
     def ended(self, size: int, *, cut: bool = False) -> "Ask | Verify":
         """The body ended, or was `cut`, and `size` bytes are here: all, if a size is known and reached, or where none is and it was a whole."""
         whole = self.want.size if self.want.size is not None else self.here.total
-        now, ends = replace(self, size=size), whole is None and size and not self.piece and not cut
+        now, ends = self._replace(size=size), whole is None and size and not self.piece and not cut
         return Verify(now) if ends or size == whole else now

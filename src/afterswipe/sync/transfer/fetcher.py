@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import Any, NamedTuple
 
@@ -33,8 +33,7 @@ _BEGIN = 1_000  # bytes of a body, by which a page for people is known
 SIGN_IN = "If this network wants you to sign in, do so; if not, look at the address. Then run again."
 
 
-@dataclass(frozen=True)
-class Arrived:
+class Arrived(NamedTuple):
     """A content of which everything came. Without `known` its events end, and that is all."""
 
     job: Job
@@ -208,7 +207,7 @@ class Fetcher:
             ask = turn.ask
             mute = not turn.broken or turn.broken.silent
             if isinstance(ask, Ask) and futile == self.limits.attempts - 1 and mute:
-                ask = replace(ask, whole=True)  # the last attempt is another question (S18)
+                ask = ask._replace(whole=True)  # the last attempt is another question (S18)
         raise BrokenAnswer(job.key, f"{self.limits.requests} requests were not enough (Limits.requests).")
 
     async def alike(self, have: Have, now: Ask) -> list[Have] | None:
@@ -282,7 +281,7 @@ class Fetcher:
         """Note, before the first of them, what the bytes that come belong to. Where there is a digest, that will tell."""
         of, was = now.here, self.store.parts().get(job.part, NOTHING)
         if now.want.sha256 is None:
-            of = replace(of, durable=min(was.durable, now.size), mark=self.disk.mark(job.part))
+            of = of._replace(durable=min(was.durable, now.size), mark=self.disk.mark(job.part))
             if of.mark is not None and of != was:
                 self.store.remember(job.part, of, "begun")
         return of
@@ -305,7 +304,7 @@ class Fetcher:
         except Elsewhere:
             if not ask.may_resume:
                 raise
-            return Turn(replace(ask, whole=True))  # perhaps only a range is sent away (S18)
+            return Turn(ask._replace(whole=True))  # perhaps only a range is sent away (S18)
         try:
             decision = ask.next(opened.answer)
             if isinstance(decision, Receive):
@@ -339,7 +338,7 @@ class Fetcher:
             self.cut(job, begin)  # the body of a 200 begins at 0: it is never appended
         self.disk.open_part(job.part)
         of, room = self.begun(job, now), self.room(now, begin)
-        self.growing[job.part] = replace(of, durable=begin, mark=None)
+        self.growing[job.part] = of._replace(durable=begin, mark=None)
         synced_at = self.wire.clock.monotonic()
         if begin == 0:
             self.hashed[job.part] = hashlib.sha256()
@@ -378,7 +377,7 @@ class Fetcher:
         """Throw away what is behind `size` bytes, and before that what is remembered of them: what is written there next is not durable."""
         here = self.store.parts().get(job.part)
         if here is not None and here.durable > size:
-            self.store.remember(job.part, replace(here, durable=size))
+            self.store.remember(job.part, here._replace(durable=size))
         self.disk.open_part(job.part)
         self.disk.truncate(job.part, size)
         self.growing.pop(job.part, None)
@@ -520,7 +519,7 @@ class Fetcher:
 
     def hold(self, part: str, mark: str | None = None) -> None:
         """Make what is here of a part durable, and remember how much it is and of what; its `mark` where more follows."""
-        here = replace(self.growing[part], mark=mark)
+        here = self.growing[part]._replace(mark=mark)
         self.disk.open_part(part)
         self.disk.fsync(part)
         if not self.store.parts().get(part, NOTHING).durable:  # then its name is not yet, either
