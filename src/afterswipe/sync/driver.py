@@ -53,14 +53,10 @@ class Driver:
     """One run. `phase` is told what it is doing; `look` raises Halt when it is to end."""
 
     def __init__(self, fetcher: Fetcher, *, phase: Callable[[Phase], None], look: Callable[[], None]) -> None:
-        self.fetcher = fetcher
-        self.store = fetcher.store
-        self.limits = fetcher.limits
-        self.base = fetcher.wire.base
-        self.problems = fetcher.tally.problems
+        self.fetcher, self.store, self.limits = fetcher, fetcher.store, fetcher.limits
+        self.base, self.problems = fetcher.wire.base, fetcher.tally.problems
         self.jobs: list[Job] = []
-        self.phase = phase
-        self.look = look
+        self.phase, self.look = phase, look
 
     async def run(self, *, watched: bool = False) -> core.Ended:
         """From `Begin` to `Ended`; where it is `watched`, it ends soon after somebody says so, whatever it waits for."""

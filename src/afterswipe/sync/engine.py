@@ -90,15 +90,10 @@ class Sync:
     ) -> None:
         url, self._user = without_user(url)
         self.base = url.rstrip("/").removesuffix("/v3") + "/"
-        self.clock = clock or SystemClock()
-        self.limits = limits or Limits()
-        self.rng = rng or Random()
+        self.clock, self.limits, self.rng = clock or SystemClock(), limits or Limits(), rng or Random()
         self.owner = owner or this_process(self.rng.getrandbits(_OWNER_BITS))
-        self._client = client
+        self._client, self._policy, self._hosts, self._observe = client, policy, hosts, observe
         self._disk: Disk = FileDisk(directory) if isinstance(directory, str | Path) else directory
-        self._policy = policy
-        self._hosts = hosts
-        self._observe = observe
         self._closed = self._running = False
 
     def close(self) -> None:
@@ -177,10 +172,7 @@ class _Run:
     """One run's parts, put together."""
 
     def __init__(self, sync: Sync, until: Until, progress: Tell) -> None:
-        self.sync = sync
-        self.until = until
-        self.tell = progress
-        self.phase = Phase.CHECKING
+        self.sync, self.until, self.tell, self.phase = sync, until, progress, Phase.CHECKING
         clock, limits = sync.clock, sync.limits
         self.started = clock.monotonic()
         self.points = Points(sync._observe, self.closed)
@@ -242,8 +234,8 @@ class _Run:
         if self.sync._disk.lesser:
             said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
             problems.append(LesserPromise(said))
-        done, fetched, requests = tally.done, tally.bytes_fetched, self.wire.requests
-        return Report(ended.why, done, left, fetched, requests, problems, ended.not_before)
+        of = tally.done, left, tally.bytes_fetched, self.wire.requests
+        return Report(ended.why, *of, problems, ended.not_before)
 
     # Ending early.
 

@@ -1,8 +1,8 @@
 """From events to jobs: what is to be done for one content, worked out from its pending events and what is here. No I/O."""
 
 import re
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 from .protocol import Event, FileInfo, Kind, Media
 from .records import Have, Known
@@ -59,15 +59,14 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     # Of two at the same time, the list's later one is newer (S16).
     events = sorted(events, key=lambda event: event.version)
     newest = events[-1]
-    job = Job(newest.key, newest.content, newest.media, tuple(events), newest.version, before=have)
     invalid = () if newest.media.has_file else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
+    make = partial(Job, newest.key, newest.content, newest.media, tuple(events), invalid=invalid, before=have)
     fresh = [e for e in events if (e.kind is not Kind.FILE_UPDATED or not invalid) and is_newer(e, known)]
     if not fresh:
-        return replace(job, invalid=invalid, version=max(newest.version, known.version if known else -1))
+        return make(max(newest.version, known.version if known else -1))
     newest = fresh[-1]
     if newest.kind is Kind.DELETED:
-        delete = known is None or not known.deleted or have is not None
-        return replace(job, delete=delete, version=newest.version, invalid=invalid)
+        return make(newest.version, delete=known is None or not known.deleted or have is not None)
     # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
     deleted = max((place for place, e in enumerate(fresh) if e.kind is Kind.DELETED), default=-1)
     fresh = fresh[deleted + 1 :]
@@ -79,7 +78,7 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
         # The older file keeps its name until the newer one is verified.
         version, _, count = tag.partition("-")
         tag = f"{version}-{int(count or 0) + 1}"
-    return replace(job, metadata=metadata, file=file, tag=tag, version=newest.version, invalid=invalid)
+    return make(newest.version, metadata=metadata, file=file, tag=tag)
 
 
 def is_newer(event: Event, known: Known | None) -> bool:

@@ -18,7 +18,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from afterswipe.sync.errors import (  # isort: skip
     AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
@@ -37,6 +37,7 @@ DATABASE = "sync.db"
 
 CHUNK = 1 << 20  # bytes that are read at once
 type _Part = tuple[int, int, Future[bool] | None]  # descriptor, size, and what syncs it ahead
+_AHEAD = 1 << 23  # bytes of a file, after which those are put on their way to the disk
 _FLOWS = 1_000  # rows that changed, after which the database's log flows into it
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
@@ -109,15 +110,13 @@ class FileDisk:
     """A real directory."""
 
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
-        self.root = Path(directory).resolve()  # the directory itself may be a link; nothing below it
-        self.lesser = False
+        self.root, self.lesser = Path(directory).resolve(), False  # itself it may be a link; nothing below it
         self._root, self._database = str(self.root), str(self.root / DATABASE)
         self._lock: int | None = None
-        self._busy_seconds = busy_seconds
+        self._busy_seconds, self._threads = busy_seconds, ThreadPoolExecutor()
         self._opened: tuple[int, int] | None = None
         self._plain: dict[str, str] = {}  # folders that are no links, as of the last look at the directory
         self._open: dict[str, _Part] = {}  # that are being written
-        self._threads = ThreadPoolExecutor()
 
     def open_part(self, name: str) -> int:
         if name in self._open:
@@ -145,6 +144,9 @@ class FileDisk:
                 os.ftruncate(descriptor, min(at, size) - len(data))
                 raise AnotherProcess(f"Somebody else writes to {name}. Let one process at a time sync here.")
         self._open[name] = (descriptor, size, None)
+        if size % _AHEAD < len(data):
+            with suppress(RuntimeError, AttributeError):  # no threads are allowed, or it is not Linux
+                self._threads.submit(os.posix_fadvise, descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def truncate(self, name: str, size: int) -> None:
         with mapped(name):
@@ -168,8 +170,7 @@ class FileDisk:
     def rename(self, part: str, final: str) -> None:
         self._close(part)
         with mapped(final):
-            source, target = self._path(part), self._path(final)
-            self._made(final, lambda: os.replace(source, target))
+            self._made(final, lambda: os.replace(self._path(part), self._path(final)))
 
     def fsync_directory(self, folder: str) -> None:
         with mapped(folder):
@@ -351,11 +352,10 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
 )
 
 
-class mapped:  # noqa: N801 - it reads as a word
+class mapped(NamedTuple):  # noqa: N801 - it reads as a word
     """Turn the system's errors into ours, at the edge."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    name: str
 
     def __enter__(self) -> None: ...
 

@@ -18,8 +18,7 @@ class Points:
     """Announces points; after a kill, or once `closed`, none is passed any more."""
 
     def __init__(self, observe: Observer | None, closed: Callable[[], None]) -> None:
-        self._observe = observe
-        self._closed = closed
+        self._observe, self._closed = observe, closed
         self._killed: BaseException | None = None
 
     def __call__(self, name: str, detail: str) -> None:

@@ -32,8 +32,7 @@ class Store:
     """The database. `point(name, detail)` is called before every COMMIT."""
 
     def __init__(self, disk: Disk, point: Callable[[str, str], None]) -> None:
-        self.disk = disk
-        self._point = point
+        self.disk, self._point = disk, point
         self._parts: dict[str, Part] | None = None  # what `transfers` says, once it was asked
         self.loose: set[str] = set()
         """Files of which no row speaks, as far as that is known."""

@@ -322,9 +322,8 @@ class Fetcher:
         """Write the body where it belongs. What is here stays until something comes that is no page for people."""
         self.lease.keep()
         self.check_space(job, now.here.total, now.size)
-        begin, here = now.size, ask.size
-        size, pieces = begin, self.wire.pieces(opened)
-        piece = begins = b""
+        begin, here, pieces = now.size, ask.size, self.wire.pieces(opened)
+        size, piece, begins = begin, b"", b""
         if begin < here:
             try:
                 while len(piece) < _BEGIN and (more := await anext(pieces, b"")):

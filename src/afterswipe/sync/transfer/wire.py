@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote, urljoin, urlsplit
 
 from afterswipe.sync.clock import Clock
@@ -59,8 +60,11 @@ class Wire:
 
     def __post_init__(self) -> None:
         self._home, self._allowed = urlsplit(self.base), {_spelled(host) for host in self.hosts}
-        self._heads = set[asyncio.Timeout]()  # of the answers that are waited for
-        self._rests_until = -inf
+        self._waits = dict[Any, tuple[float, bool]]()  # until when each task waits, and whether for a head
+        self._longest = self.limits.read_seconds + self.limits.rate_seconds
+        self._watch: asyncio.TimerHandle | None = None
+        self._like = dict[tuple[str, ...], Any]()  # requests that were made, by their headers
+        self._late = self._rests_until = -inf
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
         """Ask, and follow redirects within the bound; raises Broken and Elsewhere. Close what it returns."""
@@ -75,9 +79,8 @@ class Wire:
     async def _send(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
         self.point("request", url)
         self.requests += 1
-        wait = self.limits.read_seconds  # to connect, to read and to write; not for others to end
         try:
-            request = self.client.build_request("GET", url, headers=headers, timeout=(wait, wait, wait))
+            request = self._request(url, headers)
             if led:  # its query is its own: the client's parameters may be somebody's key
                 request.url = type(request.url)(url)
         except Exception as error:
@@ -100,32 +103,49 @@ class Wire:
                     raise
                 self._rests_until = self.clock.monotonic() + _REST
 
+    def _request(self, url: str, headers: dict[str, str]) -> Any:
+        """A request, that waits to connect, to read and to write, not for others to end; from one like it, where the client is as it was: merging what it adds costs as much as all that is ours."""
+        wait = self.limits.read_seconds
+        make = partial(self.client.build_request, "GET", headers=headers, timeout=(wait, wait, wait))
+        plain = type(self.client).__module__.startswith("httpx") and url.startswith(self.base)
+        if not plain or "range" in headers or self.client.params or self.client.cookies:
+            return make(url=url)
+        kind = *headers.values(), str(self.client.headers.raw)
+        like = self._like[kind] = self._like.get(kind) or make(url=url)
+        made = type(like)("GET", url, headers=like.headers, stream=like.stream, extensions=like.extensions)
+        made.read()
+        return made
+
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
         """A head, or a piece of a body; a server can send for ever what is neither. Whatever the client raises is the client's."""
-        longest = self.limits.read_seconds + self.limits.rate_seconds
-        limit = asyncio.timeout(longest)
+        task, loop = cast(Any, asyncio.current_task()), asyncio.get_running_loop()
+        self._waits[task] = loop.time() + self._longest, head
+        self._watch = self._watch or loop.call_at(self._waits[task][0], self._look, loop)
         try:
-            async with limit:
-                if head:  # it waits longer while something comes: a server may allow fewer at once than there are questions
-                    self._heads.add(limit)
-                came = await coming
+            came = await coming
         except (Exception, asyncio.CancelledError) as error:
-            name, task = type(error).__name__, asyncio.current_task()
-            if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
+            late, name = task not in self._waits, type(error).__name__
+            if isinstance(error, asyncio.CancelledError) and task.cancelling() > late:
                 raise  # somebody wants this run to end, and not the client itself
-            if limit.expired():
-                raise Broken(f"nothing that counts came in {longest:.0f} s", slow=True) from error
+            if late:
+                raise Broken(f"nothing that counts came in {self._longest:.0f} s", slow=True) from error
             if name == "InvalidURL":  # the client looks at a redirect even where it is not to follow it
                 raise Elsewhere(f"an address that makes no sense: {error}") from error
             kinds = {kind.__name__ for kind in type(error).__mro__}
             silent = head and not kinds & {"ConnectError", "ConnectTimeout"}
             raise Broken(f"{name}: {error}", silent=silent) from error
         finally:
-            self._heads.discard(limit)
-        late = asyncio.get_running_loop().time() + longest
-        for waiting in [w for w in self._heads if not w.expired() and (w.when() or 0) < late - longest / 8]:
-            waiting.reschedule(late)  # not at every piece, for each time costs
+            _ = self._waits.pop(task, None) or task.uncancel()
+        self._late = loop.time() + self._longest
         return came
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Break off what is waited for too long: one timer for all waits, for each costs. A head is waited for while something comes: a server may allow fewer at once than there are questions."""
+        ends = {t: max(end, self._late) if head else end for t, (end, head) in self._waits.items()}
+        for task in [task for task, end in ends.items() if end <= loop.time()]:
+            task.cancel()
+            del self._waits[task], ends[task]
+        self._watch = loop.call_at(min(ends.values()), self._look, loop) if ends else None
 
     def _checked(self, url: str, location: str) -> str:
         try:
