@@ -37,7 +37,7 @@ const FIRST = 3;
 const LISTS = /^(?:c|claims|reference|ways)\//;
 
 const STOP = new Set(
-  "a after an and any ca are as at be been but by can could did do does during for from get gets had has have how i if in into is it its just let lets me my of off on or our really shall should so still that the their them then there these this those to was we were what when where which while who whose why will with would you your".split(
+  "a after an and any ca are as at be been but by can could did do does during for from get gets had has have how i if in into is it its just let lets make makes me my iphone of off on or our really shall should so still that the their them then there these this those to was we were what when where which while who whose why will with would you your".split(
     " ",
   ),
 );
