@@ -14,6 +14,9 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Ended: it was asked to stop.", file=sys.stderr)
         return INTERRUPTED
+    except (ImportError, MemoryError, OSError, SystemError) as error:
+        print(f"Ended before it began: {str(error) or 'too little memory'}.", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -6,17 +6,17 @@ out, every run ends; and where the damage is of a kind that can be seen (*strict
 an honest server heals everything. A strict world never lies in a way that HTTP, the feed's form and its digests cannot show.
 """
 
+import argparse
 import asyncio
 import json
 import random
 import shutil
 import signal
 import sqlite3
-import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -344,17 +344,25 @@ def _hangs(_number: int, _frame: object) -> None:
     raise WrongError(f"it does not end within {_HANGS} s")
 
 
-def main(seconds: str = "600", seed: str = "1") -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """As many worlds as there is time for, and how many went wrong."""
-    until, number, kinds = monotonic() + float(seconds), int(seed), Counter[str]()
+    parser = argparse.ArgumentParser(
+        prog="python -m faultlab.mutate", description=(__doc__ or "").partition(",")[0]
+    )
+    parser.add_argument(
+        "seconds", type=float, nargs="?", default=600.0, metavar="SECONDS", help="for how long (600)"
+    )
+    parser.add_argument("seed", type=int, nargs="?", default=1, metavar="SEED", help="of the first world (1)")
+    options = parser.parse_args(arguments)
+    until, number, kinds = monotonic() + options.seconds, options.seed, Counter[str]()
     while monotonic() < until:
         found = world(number)
         number += 1
         if found:
             kinds[found.splitlines()[0].partition(": ")[2][:60]] += 1
             print(found, flush=True)
-    print(f"{number - int(seed)} worlds from seed {seed}: {sum(kinds.values())} went wrong")
+    print(f"{number - options.seed} worlds from seed {options.seed}: {sum(kinds.values())} went wrong")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -193,7 +193,7 @@ def test_addresses():
     assert events_url("https://e.org/", "a/b?c", 2) == "https://e.org/v3/update-events/a%2Fb%3Fc?again=2"
     assert entity_url("https://e.org/", Media.GENRE, ID) == f"https://e.org/v3/music-genre/{ID}"
     assert file_url("https://e.org/", Media.SONG, ID) == f"https://e.org/songs/{ID}.mp3"
-    assert [media.has_file for media in Media] == [True, False, True, False]
+    assert [bool(media.folder) for media in Media] == [True, False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ a disk's or a person's, so that it is a test of those that goes red, and not the
 
 import builtins
 import hashlib
+import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar
 from math import inf
@@ -17,11 +19,12 @@ from typing import Any
 import httpx
 import pytest
 
-from afterswipe.sync import DiskFull, Forbidden, Stop, command, core, driver, engine
+import afterswipe_sync
+from afterswipe.sync import DiskFull, FileDisk, Forbidden, Stop, command, core, driver, engine
 from afterswipe.sync.driver import Driver
 from afterswipe.sync.feed.protocol import Event
 from afterswipe.sync.outcome import Halt
-from afterswipe.sync.store import disk, lease
+from afterswipe.sync.store import disk, lease, schema
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers, fetcher
@@ -38,12 +41,13 @@ from . import test_client_errors as client
 from . import test_field_lost as lost
 from . import test_field_stuck as stuck
 from . import test_no_room as room
+from . import test_one_more_hour as more
 from . import test_own_cases_whose as whose
 from . import test_own_cases_wire as wire
 from .rig import Rig, small_truth
 
 LAST_OF_THE_RULES = 87  # until there, a rule's bug stands for its faults
-_place = Store.place
+_place, _fstat = Store.place, os.fstat
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,29 @@ BUGS = [
         "F116", "looks at the feed's alone", ((driver, "caused", lambda *_: False),),
         bytewise.test_a_certificate_that_is_not_trusted_is_said_wherever_it_is, {"part": ".mp3"},
     ),
+    Bug(
+        "F117", "does not look how many names it has", ((os, "fstat", lambda of: os.stat_result([*(found := _fstat(of))[:3], 1, *found[4:10]])),),
+        more.test_a_part_that_is_somebody_s_file_too_is_no_part, {"when": "before", "extended": True},
+    ),
+    Bug(
+        "F118", "puts one in the other's place", ((FileDisk, "set_database_aside", lambda self: (self.root / "sync.db").replace(self.root / "sync.db.damaged")),),
+        more.test_the_first_database_that_is_set_aside_stays, {},
+    ),
+    Bug(
+        "F119", "compares nothing", ((schema, "_NONSENSE", ()),), more.test_rows_that_look_right_are_compared,
+        {"extended": True, "statement": "DELETE FROM entities"},
+    ),
+    Bug(
+        "F120", "takes a page for a file", ((fetcher, "Ask", lambda *of, **named: Ask(*of, **named | {"document": False})),),
+        more.test_a_bound_on_files_is_none_on_the_feed, {},
+    ),
+    Bug("F121", "believes any command line", ((command, "_main", lambda _options: 0),), more.test_no_directory_is_not_this_one, {}),
+    Bug("F122", "lets it out", ((command, "mapped", nullcontext),), more.test_no_open_file_left_is_one_line, {}),
+    Bug(
+        "F123", "does not know of it", ((afterswipe_sync, "MemoryError", EOFError),),
+        more.test_what_cannot_even_be_loaded_is_one_line, {"error": MemoryError()},
+    ),
+    Bug("F124", "knows of no proxy", ((command, "getproxies", dict),), more.test_a_proxy_that_is_not_right_is_spoken_of, {}),
 ]  # fmt: skip
 
 

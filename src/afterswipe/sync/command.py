@@ -16,15 +16,18 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import fields, replace
 from functools import lru_cache, partial
 from http.cookiejar import CookieJar
-from io import StringIO, TextIOBase, TextIOWrapper
+from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
+from selectors import DefaultSelector
 from types import FrameType
-from typing import TextIO
+from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import httpx
 
-from afterswipe.sync.store.disk import DATABASE
+from afterswipe.sync.store.disk import DATABASE, mapped
 from afterswipe.units import size as data
 
 from .engine import Durable, Sync
@@ -34,7 +37,6 @@ from .outcome import Progress, Report, Stop
 
 DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
-_KEYS = {signal.SIGINT, signal.SIGTERM}
 _ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 _CODES = {
@@ -54,8 +56,9 @@ exit codes:
 
 type Show = Callable[[Progress], None]
 
-_COLUMNS, _PROBLEMS, _COOKIES = 100, 10, 4000  # shown; bytes that are kept. More problems are in a file
-_LIST = "sync-problems.txt"
+_COLUMNS, _PROBLEMS, _COOKIES, _FILES = 100, 10, 4000, 8  # more problems than these are in a file
+_LIST = DATABASE + "-problems.txt"  # as nobody else calls theirs
+_PROXIES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -67,8 +70,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("url", help="the feed's root, for instance http://127.0.0.1:8765/")
-    parser.add_argument("directory", type=Path, help="where it is kept; made if it is not there")
-    parser.add_argument("--token", help="sent as `Authorization: Bearer …`")
+    parser.add_argument("directory", help="where it is kept; made if it is not there")
+    parser.add_argument("--token", default="", help="sent as `Authorization: Bearer …`")
     parser.add_argument("--allow-host", action="append", default=[], type=_host, metavar="HOST", help="another host to which redirects may lead; may be repeated")  # fmt: skip
     parser.add_argument("--seconds", type=_positive, help="end in good order after so long")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
@@ -80,8 +83,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _host(text: str) -> str:
-    if not text.strip("[]") or set(text) & set("/@?# ") or text.rpartition("]")[2].count(":") == 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no host alone, without scheme, port and path")
+    if not text.strip("[]") or set(text) & set("/@?#*, ") or text.rpartition("]")[2].count(":") == 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no host alone, without scheme, port and path, and no list"
+        )
     return text
 
 
@@ -129,23 +134,26 @@ def _main(options: argparse.Namespace) -> int:
         shown = "…" if sign and set(options.url) & set("?#") else rest.partition("?")[0]
         why = "in a password, / ? # @ are %2F %3F %23 %40" if sign else wrong
         parser().error(f"{scheme + shown!r} is no address of a feed: {why}")
-    if options.token and not (options.token.isascii() and options.token.isprintable()):
+    if not options.directory:
+        parser().error("the directory is empty; for the one that you are in, say .")
+    if not re.fullmatch(r"([!-~]([ -~]*[!-~])?)?", options.token):
         parser().error("--token has characters that no header may have. Is all of it the token?")
     try:
-        return asyncio.run(_sync(options, _client(options.token)))
+        with mapped(options.directory):
+            for spare in [DefaultSelector() for _ in range(_FILES)]:  # with fewer not even asyncio begins
+                spare.close()
+            return asyncio.run(_sync(options, _client(options.token)))
     except StoreError as error:
         code, said = DIRECTORY, f"{type(error).__name__}: {error}"
-    except OSError as error:
-        code, said = DIRECTORY, f"{error.filename or options.directory}: {error.strerror}."
-    except MemoryError:
-        code, said = STOPPED, "Ended: there is too little memory. What came is kept; run it again with more."
+    except (MemoryError, SystemError):  # C code that has none says the latter
+        code, said = STOPPED, "Ended: there is too little memory. What came is kept, run it again with more."
     except (KeyboardInterrupt, asyncio.CancelledError):
         code, said = INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again."
     print(said, file=sys.stderr)
     return code
 
 
-def _client(token: str | None) -> httpx.AsyncClient:
+def _client(token: str) -> httpx.AsyncClient:
     sent = {"Authorization": f"Bearer {token}"} if token else {}
     jar = CookieJar()
 
@@ -158,12 +166,10 @@ def _client(token: str | None) -> httpx.AsyncClient:
     hooks = {"response": [few]}
     made = partial(httpx.AsyncClient, headers=sent, cookies=jar, event_hooks=hooks, timeout=None)
     try:
-        with suppress(ImportError):  # HTTP/2 is an extra
-            return made(http2=True)
-        return made()
+        return made(http2=find_spec("h2") is not None)  # an extra
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:  # an address stays unsaid
         what = "No address of a proxy" if isinstance(error, httpx.InvalidURL) else error
-        parser().error(f"{what}. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR.")
+        parser().error(f"{what}. Look at {_PROXIES}, SSL_CERT_FILE, SSL_CERT_DIR.")
 
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
@@ -173,11 +179,11 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
         sync = Sync(client, options.url, options.directory, limits=limits, hosts=tuple(options.allow_host))
         before = None
         with suppress(CorruptDatabase):  # the run sets it aside
-            before = sync.state() if (options.directory / DATABASE).exists() else None
+            before = sync.state() if Path(options.directory, DATABASE).exists() else None
         ends = sync.clock.monotonic() + (options.seconds or math.inf)
         with _interrupt(asked), _shown(quiet=options.quiet) as show:
             report = await sync.run(lambda: asked.is_set() or sync.clock.monotonic() >= ends, show)
-        _print(before, sync.state(), report, options.directory)
+        _print(before, sync.state(), report, Path(options.directory))
     finally:
         with suppress(Exception):  # how the client ends is of no interest, and it has a second
             await asyncio.wait_for(client.aclose(), 1)
@@ -199,7 +205,7 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
         loop.call_soon_threadsafe(lambda: loop.call_later(1, task.cancel))
 
     # What `nohup` tells to be ignored is; a Ctrl-C is heard also by a run that a shell began behind others.
-    heard = [number for number in _ENDS if number in _KEYS or signal.getsignal(number) is not signal.SIG_IGN]
+    heard = [one for one in _ENDS if one in _ENDS[:2] or signal.getsignal(one) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
@@ -211,33 +217,28 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
 # What people see.
 
 
-class _Output(TextIOBase):
+class _Output:
     """A stream that may fail: whoever reads may go away, as `head` does, or a disk be full. Then nothing more is said there."""
 
-    def __init__(self, stream: TextIO | None) -> None:
-        self.stream = stream or StringIO()
+    def __init__(self, stream: Any) -> None:
         self.wrong: OSError | None = None
-        with suppress(OSError, ValueError):  # what the encoding lacks is no reason to fail
-            if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")
+        self.stream: Any = StringIO() if stream is None else stream
+        with suppress(OSError, ValueError, AttributeError):  # what the encoding lacks is no reason to fail
+            self.stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
     def write(self, text: str) -> int:
-        return self._tried(lambda: self.stream.write(text))
+        return self._tried(self.stream.write, text)
 
     def flush(self) -> None:
         self._tried(self.stream.flush)
 
-    def isatty(self) -> bool:
-        return self.stream.isatty()
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return self.stream.encoding
-
-    def _tried(self, call: Callable[[], int | None]) -> int:
+    def _tried(self, call: Callable[..., int | None], *text: str) -> int:
         with suppress(RuntimeError, ValueError):  # within another write, which a signal broke off; or closed
             try:
-                return (self.wrong is None and call()) or 0
+                return (self.wrong is None and call(*text)) or 0
             except OSError as error:
                 self.wrong = error
         return 0
@@ -246,9 +247,7 @@ class _Output(TextIOBase):
 def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
     if quiet:
         return nullcontext(lambda _progress: None)
-    with suppress(ImportError):  # the bar is an extra
-        import rich  # noqa: F401
-
+    if find_spec("rich"):  # the bar is an extra
         return _rich_progress()
     say = lru_cache(1)(lambda words: print(words, file=sys.stderr))  # the same words in a row are said once
     return nullcontext(lambda now: say(f"{now.phase.value}: {now.files_done} of {now.files_total} files"))
@@ -282,6 +281,8 @@ def _print(before: Durable | None, after: Durable, report: Report, directory: Pa
     for name, was, now in [("", "before", "now"), *rows]:
         print(f"{name:<15} {was!s:>10} {now!s:>10}")
     print(f"{data(report.bytes_fetched)} fetched in {report.requests} requests.")
+    if report.why is Stop.OFFLINE and getproxies().keys() & {"http", "https", "all"}:
+        print(f"- A proxy is set, through which this was tried. Is it right? Look at {_PROXIES}.")
     told = [f"{type(problem).__name__}: {problem}" for problem in report.problems]
     problems = ["".join(c if c.isprintable() else ascii(c)[1:-1] for c in problem) for problem in told]
     for problem in problems[:_PROBLEMS]:

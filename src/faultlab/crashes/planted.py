@@ -70,8 +70,9 @@ class _CursorFirst(Store):
 class _RowBeforeFile(Fetcher):
     async def file(self, job: Job, want: FileInfo) -> tuple[Have, bool]:
         known = self.store.known(job.key)
+        data = known.data if known else f'{{"id": "{job.content}"}}'
         with self.store.transaction("row"):
-            self.store.put_entity(job.key, Known(job.version, False, known.data if known else "{}"))
+            self.store.put_entity(job.key, Known(job.version, False, data))
         return await super().file(job, want)
 
 
@@ -110,9 +111,9 @@ class _SyncTheFirst(Fetcher):
         self.synced = False
         return super().settle(group)
 
-    def make_durable(self, job: Job) -> None:
+    def make_durable(self, arrived: Arrived) -> None:
         if not self.synced:
-            super().make_durable(job)
+            super().make_durable(arrived)
         self.synced = True
 
 
@@ -126,9 +127,9 @@ class _SyncWhoCameFirst(Fetcher):
             refused += self.land()
             self.first = None
 
-    def make_durable(self, job: Job) -> None:
-        if self.first is None or job.part in self.first:
-            super().make_durable(job)
+    def make_durable(self, arrived: Arrived) -> None:
+        if self.first is None or arrived.job.part in self.first:
+            super().make_durable(arrived)
 
 
 class _RowsBeforeNames(Fetcher):

@@ -3,9 +3,11 @@
 import argparse
 import logging
 import re
+import socket
 import sys
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 
 from afterswipe.units import KB
 from faultlab.faults import FAULTS
@@ -14,6 +16,7 @@ from faultlab.servers.server import FeedServer
 
 _WRITTEN = re.compile(r"(?P<id>F\d\d)(?:@(?P<at>[1-9]\d*))?(?P<on>\+)?(?:=(?P<arg>.*))?")
 _NO_EXTRA = 3
+_PORTS = 65_535
 
 
 def fault(text: str) -> Fault:
@@ -77,6 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as missing:
         print(f"{missing.name} is missing. Install it with: pip install 'afterswipe[demo]'", file=sys.stderr)
         return _NO_EXTRA
+    if options.port > _PORTS:
+        parser().error(f"--port {options.port} is more than there are: {_PORTS}")
+    try:
+        listening = socket.create_server(("127.0.0.1", options.port))
+    except OSError as wrong:
+        parser().error(f"--port {options.port}: {wrong}")
     truth = generated(options.sounds, options.size * KB)
     server = FaultyServer(
         FeedServer(truth, extended=not options.plain, page=options.page, token=options.token), options.fault
@@ -90,7 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("uvicorn.error").setLevel(
         logging.CRITICAL
     )  # a body that ends too early is what was asked for
-    uvicorn.run(application(server, log), port=options.port, log_config=None, access_log=False)
+    config = uvicorn.Config(application(server, log), log_config=None, access_log=False)
+    with listening, suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
     return 0
 
 

@@ -276,4 +276,37 @@ FIELD = (
         "F116", "A certificate elsewhere", Dimension.WIRE, "The files redirect to an allowed host whose certificate is not trusted.",
         "It is said to be that, and not that there is no network (S21).", "test_a_certificate_that_is_not_trusted_is_said_wherever_it_is",
     ),
+    FaultKind(
+        "F117", "A part that is somebody's file too", Dimension.DISK, "It has another name: a copy by hard links (`cp -al`), or a program that joins files that are alike.",
+        "It is no part of ours: a new one is begun, and the other name keeps its bytes (S14).", "test_a_part_that_is_somebody_s_file_too_is_no_part",
+    ),
+    FaultKind(
+        "F118", "Two damaged databases", Dimension.DISK, "What is called `sync.db` is a person's own file; later it is a damaged one of ours.",
+        "What was set aside first stays (S14).", "test_the_first_database_that_is_set_aside_stays",
+    ),
+    FaultKind(
+        "F119", "Rows that look right", Dimension.DISK, "Somebody takes contents out of the database, or gives them the titles or digests of others.",
+        "Each row is compared with those beside it; where they differ, all is built anew (S17).", "test_rows_that_look_right_are_compared",
+        partly="A number that is wrong by itself, and a list of events that are not there any more, look like any other.",
+    ),
+    FaultKind(
+        "F120", "A bound on files", Dimension.SETTINGS, "`--limit file_bytes=1000`, and a page of the feed is larger.",
+        "It bounds files alone (S21).", "test_a_bound_on_files_is_none_on_the_feed",
+    ),
+    FaultKind(
+        "F121", "No directory", Dimension.SETTINGS, "`afterswipe-sync URL \"$DIR\"`, and `DIR` is not set.",
+        "One line says so; nothing comes into the one that one is in (S21).", "test_no_directory_is_not_this_one",
+    ),
+    FaultKind(
+        "F122", "No open file left", Dimension.PROCESS, "`ulimit -n 5`: not even Python's loop can begin.",
+        "One line says what to allow (S21).", "test_no_open_file_left_is_one_line",
+    ),
+    FaultKind(
+        "F123", "No memory left to begin", Dimension.PROCESS, "`ulimit -v 30000`: Python stumbles while it reads the engine.",
+        "One line (S21).", "test_what_cannot_even_be_loaded_is_one_line",
+    ),
+    FaultKind(
+        "F124", "A proxy that is not right", Dimension.SETTINGS, "`http_proxy=junk`, in a shell that one has not set up.",
+        "Where nobody can be reached, the variables are named (S21).", "test_a_proxy_that_is_not_right_is_spoken_of",
+    ),
 )  # fmt: skip

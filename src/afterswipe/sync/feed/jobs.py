@@ -59,7 +59,7 @@ def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: 
     # Of two at the same time, the list's later one is newer (S16).
     events = sorted(events, key=lambda event: event.version)
     newest = events[-1]
-    invalid = () if newest.media.has_file else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
+    invalid = () if newest.media.folder else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
     make = partial(Job, newest.key, newest.content, newest.media, tuple(events), invalid=invalid, before=have)
     fresh = [e for e in events if (e.kind is not Kind.FILE_UPDATED or not invalid) and is_newer(e, known)]
     if not fresh:
@@ -91,7 +91,7 @@ def is_newer(event: Event, known: Known | None) -> bool:
 def _file(fresh: list[Event], have: Have | None) -> tuple[FileInfo | None, str]:
     about = [e for e in fresh if e.kind in (Kind.CREATED, Kind.FILE_UPDATED)]
     told = (about or fresh)[-1]
-    if not told.media.has_file:
+    if not told.media.folder:
         return None, ""
     tag = told.file.sha256[:_TAG_LENGTH] if told.file.sha256 else f"v{told.version:016x}"
     if have is not None:

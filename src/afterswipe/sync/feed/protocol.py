@@ -28,8 +28,7 @@ from urllib.parse import quote
 from afterswipe.sync.errors import FeedTooLarge, NotAFeed
 from afterswipe.sync.limits import Limits
 
-ALL = "all"
-"""The cursor of somebody who has nothing."""
+ALL = "all"  # the cursor of somebody who has nothing
 
 
 class Media(IntEnum):
@@ -42,18 +41,13 @@ class Media(IntEnum):
 
     @property
     def folder(self) -> str:
-        """The folder of its files on the server and, in the singular, here."""
+        """The folder of its files on the server and, in the singular, here; "" if it has none."""
         return {Media.SOUND: "sounds", Media.SONG: "songs"}.get(self, "")
 
     @cached_property
     def path(self) -> str:
         """How the protocol's paths call it."""
         return "music-genre" if self is Media.GENRE else self.name.lower()
-
-    @property
-    def has_file(self) -> bool:
-        """Whether there is a sound file to it."""
-        return bool(self.folder)
 
 
 class Kind(IntEnum):
@@ -136,8 +130,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"(?ai)([\d-]{10}[T ]\d\d:\d\d)(?:(:\d\d)(?:[.,](\d{1,30}))?)?(Z|[+-]\d\d(?::?\d\d)?)?")
 _TOKEN_MAX = 1_000
-AT_ONCE = 256
-"""Events or contents that are dealt with at once, before somebody looks whether the run is to end."""
+AT_ONCE = 256  # events or contents that are dealt with before somebody looks whether the run is to end
 BEYOND = 2**63 - 1
 """The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
 _NANOSECONDS, SECOND = 9, 10**9

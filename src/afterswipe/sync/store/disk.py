@@ -17,21 +17,13 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 from afterswipe.sync.errors import (  # isort: skip
     AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
 )  # fmt: skip
 
-fcntl: ModuleType | None
-try:
-    import fcntl
-except ImportError:  # Windows, the browser
-    fcntl = None
-
-FOLDERS = ("parts", "files/sound", "files/song")
-"""Where files may be."""
+FOLDERS = ("parts", "files/sound", "files/song")  # where files may be
 
 DATABASE = "sync.db"
 
@@ -110,7 +102,7 @@ class FileDisk:
     """A real directory."""
 
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
-        self.root, self.lesser = Path(directory).resolve(), False  # itself it may be a link; nothing below it
+        self.root, self.lesser = Path(os.path.realpath(directory)), False  # nothing below it may be a link
         self._root, self._database = str(self.root), str(self.root / DATABASE)
         self._lock: int | None = None
         self._busy_seconds, self._threads = busy_seconds, ThreadPoolExecutor()
@@ -126,6 +118,10 @@ class FileDisk:
             path, flags = self._path(name), os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINKS
             descriptor = self._made(name, lambda: os.open(path, flags, _MODE))
             found = os.fstat(descriptor)
+            if found.st_nlink > 1:  # it has another name too, which may be somebody's
+                os.close(descriptor)
+                os.unlink(path)
+                return self.open_part(name)
             if not stat.S_ISREG(found.st_mode):
                 os.close(descriptor)
                 raise UnsafePath(f"{name} is no plain file. Remove it; it is not ours.")
@@ -209,12 +205,14 @@ class FileDisk:
 
     def alone(self) -> bool | None:
         """By `flock` on the directory, which a kill ends too, and which other containers see."""
-        if fcntl is None or self._lock is not None:
+        if self._lock is not None:
             return None
         try:
+            from fcntl import LOCK_EX, LOCK_NB, flock  # neither on Windows nor in the browser
+
             self._lock = os.open(self.root, os.O_RDONLY)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            flock(self._lock, LOCK_EX | LOCK_NB)
+        except (OSError, ImportError) as error:
             self._unlock()
             return False if isinstance(error, BlockingIOError) else None
         return True
@@ -248,12 +246,14 @@ class FileDisk:
             return connection
 
     def set_database_aside(self) -> None:
-        """`sync.db` becomes `sync.db.damaged`, and its log goes with it."""
+        """`sync.db` becomes `sync.db.damaged`, and its log goes with it. The first one stays: it may have been somebody's."""
         with mapped(DATABASE):
+            aside = DATABASE + ".damaged"
+            aside += ".again" * (self.root / aside).exists()
             for suffix in ("-wal", "-shm", "-journal", ""):
                 path = self.root / (DATABASE + suffix)
                 if path.exists():
-                    path.replace(self.root / (DATABASE + ".damaged" + suffix))
+                    path.replace(self.root / (aside + suffix))
 
     def close(self, name: str | None = None) -> None:
         for opened in [name] if name is not None else list(self._open):
@@ -367,14 +367,12 @@ class mapped(NamedTuple):  # noqa: N801 - it reads as a word
 
 
 def _fsync_directory(path: str | Path) -> None:
-    try:
+    with suppress(PermissionError, IsADirectoryError):
         descriptor = os.open(path, os.O_RDONLY | _NO_LINKS)
-    except (PermissionError, IsADirectoryError):
-        return
-    try:
-        _fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        try:
+            _fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _fsync(descriptor: int) -> bool:
@@ -412,5 +410,5 @@ def same_machine(owner: str) -> bool:
 def _start() -> str:
     """Which start of which kernel it is, where it says so."""
     with suppress(OSError):
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     return ""

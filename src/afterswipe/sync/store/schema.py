@@ -8,8 +8,7 @@ from afterswipe.sync.errors import AnotherProcess, CorruptDatabase, DiskFull, Re
 
 from .disk import DATABASE
 
-APPLICATION_ID = 0x41665377
-"""Says that a database is ours: "AfSw"."""
+APPLICATION_ID = 0x41665377  # "AfSw": says that a database is ours
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -74,8 +73,10 @@ _NONSENSE = (
     "events WHERE length(sha256) != 64 OR substr(sha256, 1, 16) GLOB '*[^0-9a-f]*'",
     "entities WHERE deleted != (data IS NULL) OR data NOT LIKE '%{%}%'",
     "entities WHERE substr(key, 1, length(key) - 36) NOT IN ('sound/', 'song/', 'author/', 'music-genre/')",
-    "entities WHERE key > 'so' AND key < 'sp' AND NOT deleted AND NOT (key IN (SELECT key FROM files) OR key IN (SELECT key FROM events))",
-    "files WHERE name != 'files/' || key || '.' || tag || '.mp3'",
+    "entities WHERE key > 'so' AND key < 'sp' AND (deleted = (key IN (SELECT key FROM files))) AND key NOT IN (SELECT key FROM events)",
+    "entities WHERE data NOT LIKE '%' || substr(key, -36) || '%' AND instr(data, char(92)) = 0",
+    "files WHERE name != 'files/' || key || '.' || tag || '.mp3' OR (tag NOT LIKE 'v%' AND sha256 NOT LIKE tag || '%')",
+    "files WHERE key NOT IN (SELECT key FROM entities) AND key NOT IN (SELECT key FROM events)",
     "spelled WHERE key NOT LIKE '%/' || content",
 )
 """What rows of ours never are, beside values of another kind than their column's."""

@@ -253,7 +253,7 @@ class Ask(NamedTuple):
     def _size_is_wrong(self, total: int | None) -> Refuse | None:
         if total == 0 and self.want.size is None and self.want.sha256 != _OF_NOTHING:
             return Refuse("an empty body, and the feed does not say that the file is empty", wrong_file=True)
-        if (total or 0) > self.limits.file_bytes:
+        if (total or 0) > self.limits.file_bytes and not self.document:
             return Refuse(f"{total} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)")
         if None not in (total, self.want.size) and total != self.want.size:
             return Refuse(f"{total} bytes where the feed says {self.want.size}", wrong_file=True)

@@ -183,7 +183,7 @@ class Fetcher:
         ask: Ask | Verify = self.begin(job, want)
         futile = came = highest = 0
         first: Have | None = None
-        for _ in range(self.limits.requests):
+        for left in range(self.limits.requests, -1, -1):
             if isinstance(ask, Verify):
                 have = self.verify(job, want)
                 if have is None:
@@ -195,6 +195,8 @@ class Fetcher:
                     if first is not None:
                         self.judge(first, have, alike or [], ask.ask)
                     return have, True
+            if not left:
+                break
             turn = await self.request(job, ask, futile)
             came += turn.came
             now = turn.ask if isinstance(turn.ask, Ask) else turn.ask.ask
@@ -258,7 +260,7 @@ class Fetcher:
 
     def begin(self, job: Job, want: FileInfo) -> Ask | Verify:
         """Look at what is here of the file. Without a digest from the feed, and after a new start of the machine, only what is surely durable counts."""
-        size = self.disk.size(job.part) or 0
+        size = self.disk.open_part(job.part) if self.disk.size(job.part) else 0
         here = self.store.parts().get(job.part, NOTHING)
         # A power failure can leave a size without its bytes; a digest would notice.
         usable = size if want.sha256 or self.believed(here, job.part) else min(size, here.durable)
@@ -459,10 +461,10 @@ class Fetcher:
         landing = list(group)
         refused: Refused = []
 
-        def each(effect: Callable[[Job], None]) -> None:
+        def each(effect: Callable[[Arrived], None]) -> None:
             for arrived in [a for a in landing if a.moves]:
                 try:
-                    effect(arrived.job)
+                    effect(arrived)
                 except (DiskFault, ReadOnlyDirectory) as error:
                     landing.remove(arrived)
                     refused.append((arrived, error))
@@ -474,15 +476,17 @@ class Fetcher:
             self.disk.fsync_directory(folder)
         return landing, refused
 
-    def make_durable(self, job: Job) -> None:
+    def make_durable(self, arrived: Arrived) -> None:
         """Before the name: after a power failure, a name without its bytes would be worse than none."""
-        self.disk.open_part(job.part)
-        self.disk.fsync(job.part)
+        part, have = arrived.job.part, arrived.have
+        if not have or self.disk.open_part(part) != have.size:
+            raise DiskFault(f"{part}: somebody else changed it.")
+        self.disk.fsync(part)
 
-    def name(self, job: Job) -> None:
+    def name(self, arrived: Arrived) -> None:
         """Give a part its final name."""
-        self.disk.rename(job.part, job.final)
-        self.growing.pop(job.part, None)
+        self.disk.rename(arrived.job.part, arrived.job.final)
+        self.growing.pop(arrived.job.part, None)
 
     def landed(self, arrived: Arrived) -> None:
         """The rows are there: count, and remove what was here before."""
