@@ -15,6 +15,13 @@ STRANGERS = tomllib.loads((ROOT / "tests/browser/search_strangers.toml").read_te
 
 EVERYDAY = tomllib.loads((ROOT / "tests/browser/search_everyday.toml").read_text(encoding="utf-8"))["query"]
 
+PARAPHRASES = tomllib.loads((ROOT / "tests/browser/search_paraphrases.toml").read_text(encoding="utf-8"))[
+    "query"
+]
+
+#: So many of the hundred said in other words find their page: ninety did when this was written.
+FLOOR = 86
+
 SITE = Path(os.environ.get("SITE_DIR", ROOT / "site"))
 
 #: The engine of the search with the site's index, as its worker has it: the pages that it finds first, for each query.
@@ -30,8 +37,7 @@ console.log(JSON.stringify(Object.fromEntries(queries.map((query) => [query, fir
 """
 
 
-@pytest.mark.parametrize("queries", [STRANGERS, EVERYDAY], ids=["strangers", "everyday"])
-def test_what_people_ask_finds_its_page_among_the_first_three(queries):
+def missed(queries):
     asked = {
         "queries": [query["text"] for query in queries],
         "index": str(SITE / "search" / "search_index.json"),
@@ -42,12 +48,21 @@ def test_what_people_ask_finds_its_page_among_the_first_three(queries):
         command, input=json.dumps(asked), cwd=ROOT, capture_output=True, text=True, check=True
     )
     found = json.loads(answer.stdout)
-    missed = {
+    return {
         query["text"]: found[query["text"]]
         for query in queries
         if not {*query["pages"]} & {*found[query["text"]]}
     }
-    assert missed == {}
+
+
+@pytest.mark.parametrize("queries", [STRANGERS, EVERYDAY], ids=["strangers", "everyday"])
+def test_what_people_ask_finds_its_page_among_the_first_three(queries):
+    assert missed(queries) == {}
+
+
+def test_most_of_what_is_asked_in_other_words_finds_its_page_too():
+    lost = missed(PARAPHRASES)
+    assert len(PARAPHRASES) - len(lost) >= FLOOR, lost
 
 
 def test_there_are_sixty_queries_of_three_kinds():
@@ -63,7 +78,9 @@ def test_every_answer_is_a_page():
     made = {"choosing/"}
     docs = ROOT / "docs"
     pages = {f"{page.relative_to(docs).with_suffix('')}/" for page in docs.rglob("*.md")} | made
-    assert {page for query in [*QUERIES, *STRANGERS, *EVERYDAY] for page in query["pages"]} <= pages
+    assert {
+        page for query in [*QUERIES, *STRANGERS, *EVERYDAY, *PARAPHRASES] for page in query["pages"]
+    } <= pages
 
 
 def test_those_of_strangers_and_ten_that_were_kept_aside():

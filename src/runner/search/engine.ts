@@ -1,6 +1,7 @@
 /**
  * The search: the builder's index, read as people write. A leading minus and quotes are text, "networkConnectionLost" is three words and one,
- * "reboot" finds "restart" (synonyms.json), Objective-C's names find Swift's, and what answers a question comes before what lists names.
+ * "reboot" finds "restart" (synonyms.json), Objective-C's names find Swift's, "recieve" finds "receive", and what answers a question comes before
+ * what lists names.
  */
 
 import MiniSearch from "minisearch";
@@ -27,6 +28,25 @@ const EXCERPT = 180;
 const SYNONYM = 0.75;
 const PARTS = 0.6;
 
+/** What is said in another word for it is not quite covered. */
+const COVERED = 0.85;
+
+/** How much it counts that the section covers what is asked: the more, the worse for one that lacks a word. */
+const COVERAGE = 1.5;
+
+/** What a word is worth that was guessed from a misspelt one, and one that a question can do without. */
+const GUESSED = 0.7;
+const SOFT_WORTH = 0.5;
+
+/** In the sections that come first so far, so many words are near each other; what is said near each other belongs together. */
+const CLOSER_LOOK = 40;
+const NEAR = 25;
+const SIDE_BY_SIDE = 0.5;
+
+/** Shorter words are not guessed, and a word of four or five letters is only taken for one that stands in so many places. */
+const SHORTEST = 4;
+const COMMON = 4;
+
 /** So many words' sections are remembered. */
 const KNOWN = 200;
 
@@ -40,6 +60,13 @@ const STOP = new Set(
   "a after an and any ca are as at be been but by can could did do does during for from get gets had has have how i if in into is it its just let lets make makes me my iphone of off on or our really shall should so still that the their them then there these this those to was we were what when where which while who whose why will with would you your".split(
     " ",
   ),
+);
+
+/** Words of questions about everything: they say little, though more than those above. Where something is *not triggered*, what it is says more. */
+const SOFT = new Set(
+  "also always another anyone anything because before begin being best better both came come comes coming correct correctly different doing done each either else enough even event ever every example exactly few find first given go goes going gone good got happen happening happens help here however inside instead keep keeps kind know left like little look lot made make makes many may maybe mean means might more most much must need needs new next no nobody none not nothing now one other others out over own per please possible problem proper properly put question random randomly real reason right same say says see seem seems several she show shows simply since some something sometimes such suddenly take takes tell tells than thing things think though through time times together too tries trigger try trying under until us use used uses using usually versus very via vs want wants way ways well went without work working works yet"
+    .split(" ")
+    .map(stem),
 );
 
 /** What answers comes before what lists: by the beginning of an address, the first that fits. */
@@ -73,12 +100,29 @@ const WEIGHTS: readonly (readonly [string, number])[] = [
 /** One thing that is asked for: the ways to say it, each some words that belong together, and what each is worth. */
 type Concept = readonly { readonly words: readonly string[]; readonly worth: number }[];
 
+interface Found {
+  readonly best: ReadonlyMap<number, { readonly score: number; readonly covered: number }>;
+  readonly asTyped: number;
+}
+
 /** Words as they are compared: small, stemmed; a name in camel case also by its parts and as in Swift, a number in hexadecimal also without its "0x". */
 export function words(text: string): string[] {
-  return [...normal(text).matchAll(/[\p{L}\p{N}_]+/gu)].flatMap(([word]) => {
+  return tokens(text).flatMap(forms);
+}
+
+const tokens = (text: string): string[] => normal(text).match(/[\p{L}\p{N}_]+/gu) ?? [];
+
+/** Each word is taken apart once, for most stand in many places. */
+const taken = new Map<string, readonly string[]>();
+
+function forms(word: string): readonly string[] {
+  let found = taken.get(word);
+  if (!found) {
     const now = swift(word);
-    return [stem(word), ...(now === word ? [] : [stem(now)]), ...parts(word)];
-  });
+    found = [stem(word), ...(now === word ? [] : [stem(now)]), ...parts(word)];
+    taken.set(word, found);
+  }
+  return found;
 }
 
 /** Objective-C's name as Swift has it: NSURLSession is URLSession, downloadTaskWithURL is downloadTask. */
@@ -99,12 +143,7 @@ function stem(word: string): string {
 }
 
 /** The words of a query as they stand; of "can't" and "phone's" the first part. */
-const simple = (text: string): string[] =>
-  [
-    ...normal(text)
-      .replace(/(?:n't|n’t|['’](?:s|re|ve|ll|d|m))\b/giu, "")
-      .matchAll(/[\p{L}\p{N}_]+/gu),
-  ].map(([word]) => word);
+const simple = (text: string): string[] => tokens(text.replace(/(?:n't|n’t|['’](?:s|re|ve|ll|d|m))\b/giu, ""));
 
 /** Without the words that say nothing, if others are left. */
 function meant(asked: readonly string[]): readonly string[] {
@@ -119,6 +158,9 @@ const WAYS: readonly (readonly [readonly string[], readonly (readonly string[])[
     return ways.map((way) => [way, ways] as const);
   })
   .sort(([one], [other]) => other.length - one.length);
+
+/** The words of all these. */
+const SAID = new Set(WAYS.flatMap(([way]) => way));
 
 /** What a query asks for. A leading minus and quotes are text, and the longest known way to say something is one thing. */
 export function concepts(query: string): Concept[] {
@@ -160,8 +202,24 @@ export const plain = (html: string): string =>
 
 const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
-/** Words that are rare in headings and common in questions: where something is *not triggered*, what it is says more. */
-const EVERYDAY = new Set(["event", "happens", "trigger", "versus", "vs"].map(stem));
+/** How many letters differ, or stand the other way round, between two words, and one more than `most` where it is more than that. */
+export function apart(one: string, other: string, most: number): number {
+  let before: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let at = 1; at <= one.length; at++) {
+    const row = [at];
+    for (let to = 1; to <= other.length; to++) {
+      const same = one[at - 1] === other[to - 1];
+      const turned = at > 1 && to > 1 && one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1];
+      const changed = Math.min((last[to] ?? 0) + 1, (row[to - 1] ?? 0) + 1, (last[to - 1] ?? 0) + (same ? 0 : 1));
+      row.push(turned ? Math.min(changed, (before[to - 2] ?? 0) + 1) : changed);
+    }
+    if (Math.min(...row) > most) return most + 1;
+    before = last;
+    last = row;
+  }
+  return last[other.length] ?? 0;
+}
 
 export class Engine {
   private readonly index: MiniSearch<Doc & { id: number }>;
@@ -169,7 +227,11 @@ export class Engine {
   private readonly docs: readonly Doc[];
   private readonly titles: readonly ReadonlySet<string>[];
   private readonly lines: readonly string[];
+  private readonly texts: readonly (readonly (readonly string[])[])[];
+  private readonly read = new Map<number, string>();
   private readonly weights: readonly number[];
+  /** How often each word stands in the pages, by its first letter: what a misspelt word may be. */
+  private readonly spellings = new Map<string, Map<string, number>>();
   /** What the words asked for so far were found in: with each key only the last is new. */
   private readonly known = new Map<string, ReadonlyMap<number, number>>();
 
@@ -183,25 +245,52 @@ export class Engine {
     this.weights = this.docs.map(({ location }) => WEIGHTS.find(([beginning]) => location.startsWith(beginning))?.[1] ?? 1);
     this.index = new MiniSearch({ fields: ["title", "page", "text"], tokenize: words, processTerm: (term) => term });
     this.index.addAll(this.docs.map((doc, id) => ({ ...doc, id, page: this.above(doc) })));
+    this.texts = this.docs.map(({ title, text }) => {
+      const found = tokens(`${title} ${text}`);
+      for (const word of found) this.learn(word.toLowerCase());
+      return found.map(forms);
+    });
+  }
+
+  private learn(word: string): void {
+    if (word.length < SHORTEST) return;
+    const first = word[0] ?? "";
+    const known = this.spellings.get(first) ?? new Map<string, number>();
+    if (known.size === 0) this.spellings.set(first, known);
+    known.set(word, (known.get(word) ?? 0) + 1);
   }
 
   search(query: string): Answer {
-    const asked = concepts(this.spelt(query));
+    const guesses = new Set<string>();
+    const spelt = simple(query).map((word) => {
+      const guess = this.guess(word);
+      if (guess) guesses.add(stem(guess));
+      return guess ?? word;
+    });
+    const asked = concepts(spelt.join(" "));
     const terms = new Set(asked.flatMap((concept) => concept.flatMap((way) => way.words)));
-    const stems = meant(simple(query)).map(stem);
+    const stems = meant(spelt).map(stem);
     const pairs = stems.slice(1).map((word, at) => ` ${stems[at] ?? ""} ${word} `);
-    return { items: this.grouped(this.scored(asked, pairs), fitting(terms)) };
+    return { items: this.grouped(this.scored(asked, pairs, guesses), fitting(terms)) };
   }
 
-  /** A query whose long words that nobody has are the nearest that somebody has, for then their synonyms are known too. */
-  private spelt(query: string): string {
-    return simple(query)
-      .map((word) => {
-        const stemmed = stem(word);
-        if (stemmed.length < 6 || parts(word).length || this.word(stemmed, true).size) return word;
-        return this.index.search(stemmed, { fuzzy: 0.25 })[0]?.terms[0] ?? word;
-      })
-      .join(" ");
+  /** The nearest word of the pages for one that none of them has, nor begins with: one letter may differ, in a long word two. The first does not, but may have changed places with the second. */
+  private guess(word: string): string | undefined {
+    const small = word.toLowerCase();
+    if (!/^[a-z]+$/.test(small) || small.length < SHORTEST || parts(word).length || SAID.has(stem(word))) return undefined;
+    if (STOP.has(small) || this.word(stem(word), true).size) return undefined;
+    const most = small.length > 7 ? 2 : 1;
+    const single = small.replace(/s$/, "");
+    let nearest: { readonly word: string; readonly off: number; readonly times: number } | undefined;
+    for (const first of new Set(small.slice(0, 2)))
+      for (const [other, times] of this.spellings.get(first) ?? []) {
+        if (other.length > small.length + most || other.length < single.length - most || (first !== small[0] && other[1] !== small[0])) continue;
+        if (times < (small.length < 6 ? COMMON : 1)) continue;
+        const off = Math.min(apart(small, other, most), apart(single, other, most));
+        if (off > most || (nearest && (off > nearest.off || (off === nearest.off && times <= nearest.times)))) continue;
+        nearest = { word: other, off, times };
+      }
+    return nearest?.word;
   }
 
   /** The title of the page that a section stands on. */
@@ -211,46 +300,87 @@ export class Engine {
   }
 
   /** What a section says of all that is asked: a rare word counts for more than a common one, and costs more where it lacks; words in its title count twice, and again side by side. */
-  private scored(asked: readonly Concept[], pairs: readonly string[]): Map<number, number> {
+  private scored(asked: readonly Concept[], pairs: readonly string[], guesses: ReadonlySet<string>): Map<number, number> {
     const found = asked.map((concept, at) => this.concept(concept, at === asked.length - 1));
-    const said = asked.map((concept) => (concept[0]?.words.every((word) => EVERYDAY.has(word)) ? 0.5 : 1));
-    const rare = found.map((scores, at) => Math.log(1 + this.docs.length / (1 + scores.size)) * (said[at] ?? 1));
+    const rare = found.map(({ best, asTyped }, at) => {
+      const common = Math.sqrt(best.size * (asTyped || best.size));
+      return Math.log(1 + this.docs.length / (1 + common)) * said(asked[at], guesses);
+    });
     const all = rare.reduce((sum, one) => sum + one, 0);
     const says = new Map<number, { score: number; covered: number; titled: number }>();
-    found.forEach((one, at) => {
+    found.forEach(({ best }, at) => {
       const worth = rare[at] ?? 0;
       const ways = asked[at]?.map((way) => way.words) ?? [];
-      for (const [id, here] of one) {
+      for (const [id, here] of best) {
         let section = says.get(id);
         if (!section) says.set(id, (section = { score: 0, covered: 0, titled: 0 }));
-        section.score += here * worth;
-        section.covered += worth;
+        section.score += here.score * worth;
+        section.covered += here.covered * worth;
         if (ways.some((words) => words.every((word) => this.titles[id]?.has(word)))) section.titled += worth;
       }
     });
     const scores = new Map<number, number>();
     for (const [id, { score, covered, titled }] of says) {
-      const beside = pairs.filter((pair) => this.lines[id]?.includes(pair)).length / (pairs.length || 1);
-      const fit = (covered / all) ** 2 * (1 + titled / all + beside);
+      const fit = (covered / all) ** COVERAGE * (1 + titled / all + share(pairs, this.lines[id] ?? ""));
       scores.set(id, score * fit * (this.weights[id] ?? 1));
+    }
+    return this.nearer(scores, asked, rare, pairs);
+  }
+
+  /** The same, with more for the sections in which what is asked stands near each other: a long one may have each word for another reason. */
+  private nearer(scores: Map<number, number>, asked: readonly Concept[], rare: readonly number[], pairs: readonly string[]): Map<number, number> {
+    const which = new Map(
+      asked.flatMap((concept, at) => concept.flatMap(({ words, worth }) => (worth === PARTS ? [] : words.map((word) => [word, at] as const)))).reverse(),
+    );
+    const all = rare.reduce((sum, one) => sum + one, 0);
+    for (const [id, score] of [...scores].sort(([, one], [, other]) => other - one).slice(0, CLOSER_LOOK)) {
+      const near = closest(this.texts[id] ?? [], which, rare);
+      scores.set(id, score * (1 + near / all + SIDE_BY_SIDE * share(pairs, this.line(id))));
     }
     return scores;
   }
 
-  /** How well each section says one thing, in the way in which it says it best. */
-  private concept(concept: Concept, last: boolean): Map<number, number> {
-    const best = new Map<number, number>();
+  /** A section's title and text without the words that say nothing. */
+  private line(id: number): string {
+    let line = this.read.get(id);
+    if (line === undefined) {
+      line = ` ${(this.texts[id] ?? []).flatMap(([word]) => (word === undefined || STOP.has(word) ? [] : [word])).join(" ")} `;
+      this.read.set(id, line);
+    }
+    return line;
+  }
+
+  /** How well each section says one thing, in the way in which it says it best, how far that covers it, and how many say it as it was typed. */
+  private concept(concept: Concept, last: boolean): Found {
+    const best = new Map<number, { score: number; covered: number }>();
+    let asTyped = 0;
     for (const { words, worth } of concept) {
       if (worth === PARTS && best.size > 0) continue; // the name itself stands somewhere
+      const covered = worth === SYNONYM ? COVERED : 1;
       const each = words.map((word) => this.word(word, last));
-      for (const id of new Set(each.flatMap((scores) => [...scores.keys()]))) {
-        const has = each.flatMap((scores) => scores.get(id) ?? []);
-        if (has.length < words.length && (worth !== PARTS || has.length * 2 < words.length)) continue;
-        const score = (worth * has.reduce((sum, one) => sum + one, 0) * has.length) / words.length ** 2;
-        if (score > (best.get(id) ?? 0)) best.set(id, score);
+      const [rarest] = [...each].sort((one, other) => one.size - other.size);
+      const ids = worth === PARTS ? new Set(each.flatMap((scores) => [...scores.keys()])) : (rarest?.keys() ?? []);
+      for (const id of ids) {
+        let has = 0;
+        let sum = 0;
+        for (const scores of each) {
+          const one = scores.get(id);
+          if (one === undefined) continue;
+          has += 1;
+          sum += one;
+        }
+        if (has < words.length && (worth !== PARTS || has * 2 < words.length)) continue;
+        if (worth === 1) asTyped += 1;
+        const score = (worth * sum * has) / words.length ** 2;
+        const known = best.get(id);
+        if (!known) best.set(id, { score, covered });
+        else {
+          known.score = Math.max(known.score, score);
+          known.covered = Math.max(known.covered, covered);
+        }
       }
     }
-    return best;
+    return { best, asTyped };
   }
 
   /** How well each section has one word, or a longer one that begins so: the last is perhaps not typed to its end. */
@@ -299,6 +429,32 @@ export class Engine {
   }
 }
 
+/** What one thing that is asked is worth for how it is said. */
+function said(concept: Concept | undefined, guesses: ReadonlySet<string>): number {
+  const words = concept?.find(({ worth }) => worth === 1)?.words ?? [];
+  const guess = words.some((word) => guesses.has(word)) ? GUESSED : 1;
+  return guess * (words.every((word) => SOFT.has(word)) ? SOFT_WORTH : 1);
+}
+
+/** How many of the pairs stand in a line, of all. */
+const share = (pairs: readonly string[], line: string): number => pairs.filter((pair) => line.includes(pair)).length / (pairs.length || 1);
+
+/** What is said at most within so many words, of the things asked that are found by their words and worth so much each. */
+function closest(text: readonly (readonly string[])[], which: ReadonlyMap<string, number>, worth: readonly number[]): number {
+  let best = 0;
+  const last = new Map<number, number>();
+  text.forEach((word, at) => {
+    let what: number | undefined;
+    for (const form of word) what ??= which.get(form);
+    if (what === undefined) return;
+    last.set(what, at);
+    let here = 0;
+    for (const [one, seen] of last) if (at - seen < NEAR) here += worth[one] ?? 0;
+    best = Math.max(best, here);
+  });
+  return best;
+}
+
 /** The same, with all but one of the lists behind the first places. */
 function listsLater<T extends { readonly page: string }>(ranked: readonly T[]): T[] {
   const list = (one: T): boolean => LISTS.test(one.page);
@@ -314,8 +470,9 @@ type Fits = (word: string) => boolean;
 /** Each word is looked at once, for texts say most of theirs many times. */
 function fitting(terms: ReadonlySet<string>): Fits {
   const known = new Map<string, boolean>();
+  const long = [...terms].filter((term) => term.length > 3);
   const look: Fits = (word) =>
-    words(word).some((part) => [...terms].some((term) => part === term || (term.length > 3 && part.startsWith(term))));
+    forms(word).some((part) => terms.has(part) || long.some((term) => part.startsWith(term)));
   return (word) => {
     const fits = known.get(word) ?? look(word);
     known.set(word, fits);
