@@ -1,13 +1,15 @@
 """`afterswipe-sync URL DIR`, or `python -m afterswipe_sync URL DIR`: see `--help`."""
 
+import signal
 import sys
 
 INTERRUPTED = 130  # what a shell calls Ctrl-C
 
 
 def main() -> int:
-    """The command. Ctrl-C is no traceback even while the modules of it are being imported, which takes half a second."""
+    """The command. Ctrl-C and SIGTERM are no traceback even while the modules of it are being imported, which takes half a second."""
     try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         from afterswipe.sync.command import main as command
 
         return command()

@@ -1,5 +1,6 @@
 """What a stranger with servers of their own tried: each answer byte by byte, over real sockets. Each was red before."""
 
+import json
 import ssl
 from collections import Counter
 from collections.abc import Callable
@@ -90,6 +91,34 @@ def test_another_length_under_the_same_validator_is_asked_for_past_caches(tmp_pa
     assert rig.in_sync()
 
 
+@pytest.mark.parametrize("before", [0, 2])
+def test_an_empty_list_moves_no_cursor(tmp_path, before):
+    """A copy of the server that has nothing yet, and whose cursor is a time, or another copy's: what was older never came, "everything is here"."""
+    rig = Rig(tmp_path / "here", small_truth(before, 500))
+    whole = {
+        "feed_id": rig.truth.feed_id,
+        "generation": 2,
+        "events": [],
+        "next": None,
+        "complete": True,
+        "cursor": "2.99",
+    }
+    if before:
+        assert rig.run().finished
+    rig.truth.restart()
+    rig.truth.add(SOUND, "new", 500)
+    honest = rig.honest.answer
+    rig.honest.answer = lambda request: (  # type: ignore[method-assign]
+        Reply(200, {"content-type": "application/json"}, json.dumps(whole).encode())
+        if "update-events" in request.path
+        else honest(request)
+    )
+    rig.run()
+    rig.honest.answer = honest
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
 # What is shown and sent.
 
 _ODD = [
@@ -137,6 +166,16 @@ def test_a_proxy_s_password_that_no_address_may_have_is_not_shown(capsys, monkey
     assert ended.value.code == command.USAGE
     assert "s3cret" not in said
     assert "HTTP_PROXY" in said
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "ALL_PROXY", "SSLKEYLOGFILE"])
+def test_the_variable_that_cannot_be_right_is_among_those_named(capsys, monkeypatch, tmp_path, name):
+    """`NO_PROXY=[::1]`, as curl has it: "Invalid port: ':1]'. Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY"."""
+    monkeypatch.setenv(name, "/" if name == "SSLKEYLOGFILE" else "http://[::1")
+    with pytest.raises(SystemExit) as ended:
+        command.main(["http://feed.example/", str(tmp_path / "here")])
+    assert ended.value.code == command.USAGE
+    assert name in capsys.readouterr().err
 
 
 def test_a_signed_address_is_not_shown(tmp_path):

@@ -360,7 +360,7 @@ import importlib.abc, os, signal, sys
 class Sends(importlib.abc.MetaPathFinder):
     def find_spec(self, name, *_):
         if name == os.environ["INTERRUPTED_AT"]:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.Signals[os.environ["SENT"]])
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever is started behind others has been told to ignore it
 sys.meta_path.insert(0, Sends())
@@ -369,15 +369,16 @@ SCRIPT = "import importlib, sys; at, _, what = sys.argv.pop(1).partition(':'); s
 
 
 @pytest.mark.parametrize("imported", ["afterswipe.sync.command", "afterswipe.sync.engine", "httpx"])
-@pytest.mark.parametrize("how", ["script", "module"])
-def test_ctrl_c_while_it_imports_is_no_traceback(how, imported, tmp_path):
+@pytest.mark.parametrize(("how", "sent"), [("script", "SIGINT"), ("module", "SIGINT"), ("script", "SIGTERM")])
+def test_ctrl_c_while_it_imports_is_no_traceback(how, sent, imported, tmp_path):
+    """As process 1 of a container, too: there the system ignores a SIGTERM that nobody listens to."""
     (tmp_path / "sitecustomize.py").write_text(SENDS)
     target = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["afterswipe-sync"]
     called = ["-c", SCRIPT, target] if how == "script" else ["-m", "afterswipe_sync"]
     paths = os.pathsep.join([str(tmp_path), str(ROOT / "src")])
     done = subprocess.run(
         [sys.executable, *called, "http://127.0.0.1:9/", str(tmp_path / "here")],
-        env={**os.environ, "PYTHONPATH": paths, "INTERRUPTED_AT": imported},
+        env={**os.environ, "PYTHONPATH": paths, "INTERRUPTED_AT": imported, "SENT": sent},
         capture_output=True,
         text=True,
         check=False,

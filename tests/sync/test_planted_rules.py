@@ -262,6 +262,7 @@ BUGS = [
         more.test_what_cannot_even_be_loaded_is_one_line, {"error": MemoryError()},
     ),
     Bug("F124", "knows of no proxy", ((command, "getproxies", dict),), more.test_a_proxy_that_is_not_right_is_spoken_of, {}),
+    Bug("F125", "believes its cursor", ((core, "_cursor", lambda page, *_, **__: (page.cursor, -1)),), bytewise.test_an_empty_list_moves_no_cursor, {"before": 0}),
 ]  # fmt: skip
 
 

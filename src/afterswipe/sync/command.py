@@ -168,8 +168,8 @@ def _client(token: str) -> httpx.AsyncClient:
     try:
         return made(http2=find_spec("h2") is not None)  # an extra
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:  # an address stays unsaid
-        what = "No address of a proxy" if isinstance(error, httpx.InvalidURL) else error
-        parser().error(f"{what}. Look at {_PROXIES}, SSL_CERT_FILE, SSL_CERT_DIR.")
+        what = "An address makes no sense" if isinstance(error, httpx.InvalidURL) else error
+        parser().error(f"{what}. Look at {_PROXIES}, SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE.")
 
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:

@@ -139,7 +139,7 @@ class AskFeed:
 
 def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, int] | None:
     """The next cursor and its version: None where a list has nothing to tell, -1 where it may be ahead of what a snapshot mentions."""
-    if page.cursor is None:
+    if page.cursor is None or (full and not newest[1]):
         return (newest[1], newest[0]) if newest[1] else None
     if page.identity.numbered and page.cursor.isdecimal() and int(page.cursor) <= BEYOND:
         return page.cursor, int(page.cursor)

@@ -33,8 +33,7 @@ class _Trouble:
     """Tells one content's trouble from everybody's (S15): several in a row have it, the newest too, and none went well; or very many."""
 
     kind: type[errors.SyncError] = TransferError
-    row = 0
-    success = suspected = False
+    row, success, suspected = 0, False, False
 
     def more(self, error: errors.SyncError, *, newest: bool) -> None:
         """Raise Halt where it is everybody's."""

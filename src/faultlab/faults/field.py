@@ -1,4 +1,4 @@
-"""F55 to F116: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F125: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -308,5 +308,9 @@ FIELD = (
     FaultKind(
         "F124", "A proxy that is not right", Dimension.SETTINGS, "`http_proxy=junk`, in a shell that one has not set up.",
         "Where nobody can be reached, the variables are named (S21).", "test_a_proxy_that_is_not_right_is_spoken_of",
+    ),
+    FaultKind(
+        "F125", "An empty list with a cursor", Dimension.FEED, "A copy of the server that has nothing yet answers for it, and its cursor is a time, or another copy's.",
+        "An empty list moves no cursor (S22).", "test_an_empty_list_moves_no_cursor",
     ),
 )  # fmt: skip

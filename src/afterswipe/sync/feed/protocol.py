@@ -129,11 +129,10 @@ type _Events = tuple[tuple[Event, ...], tuple[int, ...], bool | None]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"(?ai)([\d-]{10}[T ]\d\d:\d\d)(?:(:\d\d)(?:[.,](\d{1,30}))?)?(Z|[+-]\d\d(?::?\d\d)?)?")
-_TOKEN_MAX = 1_000
 AT_ONCE = 256  # events or contents that are dealt with before somebody looks whether the run is to end
 BEYOND = 2**63 - 1
 """The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
-_NANOSECONDS, SECOND = 9, 10**9
+_TOKEN_MAX, _NANOSECONDS, SECOND = 1_000, 9, 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
