@@ -35,7 +35,7 @@ const COVERED = 0.85;
 const COVERAGE = 1.5;
 
 /** What a word is worth that was guessed from a misspelt one, and one that a question can do without. */
-const GUESSED = 0.7;
+const GUESSED = 0.8;
 const SOFT_WORTH = 0.5;
 
 /** In the sections that come first so far, so many words are near each other; what is said near each other belongs together. */
