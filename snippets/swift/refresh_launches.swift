@@ -15,10 +15,12 @@ struct NewsApp: App {
     }
 }
 
-/// Also called when the app goes to the background.
+/// Also called when the app goes to the background: then a request that waits keeps its date.
 /// Off the main thread, where submitTaskRequest may not be called.
 @concurrent
 func askForRefresh() async {
+    let waiting = await BGTaskScheduler.shared.pendingTaskRequests()
+    guard !waiting.contains(where: { $0.identifier == refresh }) else { return }
     let request = BGAppRefreshTaskRequest(identifier: refresh)
     request.earliestBeginDate = Date(timeIntervalSinceNow: 15 * 60) // not before then; no promise
     do {
