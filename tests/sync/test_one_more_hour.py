@@ -64,6 +64,32 @@ def test_a_part_that_is_somebody_s_file_too_is_no_part(tmp_path, extended, when)
     assert rig.in_sync()
 
 
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("how", ["names", "link", "folder", "pipe"])
+def test_a_database_that_is_somebody_s_file_too_is_not_opened(tmp_path, end, how):
+    """`cp -al` of all: the copy's database went on with it, and a file with the name of its log was written over. A pipe was waited for."""
+    rig = Rig(tmp_path / "here", small_truth(1))
+    rig.run()
+    mine, place = tmp_path / "mine", rig.folder / f"sync.db{end}"
+    mine.write_bytes(place.read_bytes() if place.exists() else b"mine" * 5000)
+    was = mine.read_bytes()
+    place.unlink(missing_ok=True)
+    make = {
+        "names": lambda: os.link(mine, place), "link": lambda: place.symlink_to(mine),
+        "folder": place.mkdir, "pipe": lambda: os.mkfifo(place),
+    }  # fmt: skip
+    make[how]()
+    with pytest.raises(UnsafePath, match=f"sync.db{end} is a link"):
+        rig.run()
+    assert mine.read_bytes() == was
+    if how in ("names", "link"):
+        place.unlink()
+        place.write_bytes(was)  # as it says
+        if not end:
+            assert rig.run().finished
+            assert rig.in_sync()
+
+
 def test_what_changed_before_its_name_gets_none(tmp_path):
     """A part that was closed, verified, and is another one now: it is not named, and comes again."""
     rig = Rig(tmp_path / "here", small_truth(1))
@@ -295,3 +321,11 @@ def test_the_mutator_explains_itself(capsys, arguments):
         mutate.main(arguments)
     said = "".join(capsys.readouterr())
     assert "SECONDS" in said
+
+
+def test_a_bound_beyond_all_counting_is_one_line(tmp_path, capsys):
+    """`batched` counts no further, which only the run after a kill found out."""
+    with pytest.raises(SystemExit) as ended:
+        command.main([SERVED, str(tmp_path), "--limit", "group_files=1e30"])
+    assert ended.value.code == command.USAGE
+    assert "group_files counts things" in capsys.readouterr().err

@@ -47,7 +47,7 @@ from . import test_own_cases_wire as wire
 from .rig import Rig, small_truth
 
 LAST_OF_THE_RULES = 87  # until there, a rule's bug stands for its faults
-_place, _fstat = Store.place, os.fstat
+_place, _fstat, _lstat = Store.place, os.fstat, os.lstat
 
 
 @dataclass(frozen=True)
@@ -263,6 +263,11 @@ BUGS = [
     ),
     Bug("F124", "knows of no proxy", ((command, "getproxies", dict),), more.test_a_proxy_that_is_not_right_is_spoken_of, {}),
     Bug("F125", "believes its cursor", ((core, "_cursor", lambda page, *_, **__: (page.cursor, -1)),), bytewise.test_an_empty_list_moves_no_cursor, {"before": 0}),
+    Bug(
+        "F126", "does not look how many names it has", ((os, "lstat", lambda of, **at: os.stat_result([*(found := _lstat(of, **at))[:3], 1, *found[4:10]])),),
+        more.test_a_database_that_is_somebody_s_file_too_is_not_opened, {"end": "", "how": "names"},
+    ),
+    Bug("F127", "takes any", ((command.sys, "maxsize", 10**40),), more.test_a_bound_beyond_all_counting_is_one_line, {}),
 ]  # fmt: skip
 
 

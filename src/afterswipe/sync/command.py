@@ -103,8 +103,8 @@ def _limit(text: str) -> tuple[str, float]:
     if name not in kinds:
         raise argparse.ArgumentTypeError(f"there is no limit {name!r}; see --help for their names")
     number = _positive(value)
-    if kinds[name] is int and number != int(number):
-        raise argparse.ArgumentTypeError(f"{name} counts things: {value!r} is no whole number")
+    if kinds[name] is int and (number != int(number) or number > sys.maxsize):
+        raise argparse.ArgumentTypeError(f"{name} counts things: {value!r} is no whole number, or too large")
     return name, int(number) if kinds[name] is int else number
 
 

@@ -1,4 +1,4 @@
-"""F55 to F125: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F127: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -312,5 +312,13 @@ FIELD = (
     FaultKind(
         "F125", "An empty list with a cursor", Dimension.FEED, "A copy of the server that has nothing yet answers for it, and its cursor is a time, or another copy's.",
         "An empty list moves no cursor (S22).", "test_an_empty_list_moves_no_cursor",
+    ),
+    FaultKind(
+        "F126", "A database that is somebody's file too", Dimension.DISK, "It, or its log, has a second name (`cp -al`), or is a link or a pipe.",
+        "One line says which; nothing is written through it, and nothing waits for it (S14).", "test_a_database_that_is_somebody_s_file_too_is_not_opened",
+    ),
+    FaultKind(
+        "F127", "A bound beyond all counting", Dimension.SETTINGS, "`--limit group_files=1e30`, and the run before was killed.",
+        "The command line is told so (S21).", "test_a_bound_beyond_all_counting_is_one_line",
     ),
 )  # fmt: skip

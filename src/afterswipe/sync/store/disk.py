@@ -24,17 +24,15 @@ from afterswipe.sync.errors import (  # isort: skip
 )  # fmt: skip
 
 FOLDERS = ("parts", "files/sound", "files/song")  # where files may be
-
-DATABASE = "sync.db"
-
+DATABASE, _LOGS = "sync.db", ("-wal", "-shm", "-journal")
+_SOMEBODYS = " is a link, or no plain file, or has a second name (cp -al). Move it away, or put a copy of it in its place."
 CHUNK = 1 << 20  # bytes that are read at once
 type _Part = tuple[int, int, Future[bool] | None]  # descriptor, size, and what syncs it ahead
 _AHEAD = 1 << 23  # bytes of a file, after which those are put on their way to the disk
 _FLOWS = 1_000  # rows that changed, after which the database's log flows into it
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
-_MODE = 0o644
-_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_MODE, _NO_LINKS = 0o644, getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Disk(Protocol):
@@ -236,8 +234,11 @@ class FileDisk:
     def database(self) -> sqlite3.Connection:
         with mapped(DATABASE):
             self._make(self.root)
-            if os.path.islink(self._database):
-                raise UnsafePath(f"{DATABASE} is a symbolic link. Remove it; it is not ours.")
+            for end in ("", *_LOGS):  # SQLite would write through them, or wait for ever
+                with suppress(FileNotFoundError):
+                    found = os.lstat(self._database + end)
+                    if found.st_nlink > 1 or not stat.S_ISREG(found.st_mode):
+                        raise UnsafePath(DATABASE + end + _SOMEBODYS)
             try:
                 connection = _Database(self._database, self._busy_seconds, self._threads)
             except sqlite3.OperationalError as error:
@@ -250,9 +251,8 @@ class FileDisk:
         with mapped(DATABASE):
             aside = DATABASE + ".damaged"
             aside += ".again" * (self.root / aside).exists()
-            for suffix in ("-wal", "-shm", "-journal", ""):
-                path = self.root / (DATABASE + suffix)
-                if path.exists():
+            for suffix in (*_LOGS, ""):
+                if (path := self.root / (DATABASE + suffix)).exists():
                     path.replace(self.root / (aside + suffix))
 
     def close(self, name: str | None = None) -> None:
