@@ -131,6 +131,25 @@ def test_the_client_s_parameters_stay_at_home_and_a_signed_address_stays_as_it_i
     assert [str(request.url) for request in server.seen] == list(answers)
 
 
+def test_a_request_from_one_like_it_is_of_now(library):
+    """What a client's owner changes between two requests, such as a token that was renewed, and a range, are not those of before."""
+    server = Server(library, {BASE + "a": lambda _: library.Response(200, content=b"x")})
+    wire = server.wire(headers={"authorization": "Bearer old"})
+    get(wire)
+    wire.client.headers["authorization"] = "Bearer new"
+    get(wire)
+    asked = [None, "bytes=5-", "bytes=9-", None]
+
+    async def more() -> None:
+        for ranged in asked:
+            opened = await wire.open(BASE + "a", OURS | ({"range": ranged} if ranged else {}))
+            await wire.close(opened.response)
+
+    run(more())
+    assert [it.headers["authorization"] for it in server.seen] == ["Bearer old"] + ["Bearer new"] * 5
+    assert [it.headers.get("range") for it in server.seen[2:]] == asked
+
+
 def busy(library, where):
     """A server that says something all the time, so that no connection is ever silent, and never anything that counts."""
 

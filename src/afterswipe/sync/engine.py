@@ -172,7 +172,8 @@ class _Run:
     """One run's parts, put together."""
 
     def __init__(self, sync: Sync, until: Until, progress: Tell) -> None:
-        self.sync, self.until, self.tell, self.phase = sync, until, progress, Phase.CHECKING
+        self.sync, self.tell, self.phase = sync, progress, Phase.CHECKING
+        self.until: Any = getattr(until, "is_set", until)
         clock, limits = sync.clock, sync.limits
         self.started = clock.monotonic()
         self.points = Points(sync._observe, self.closed)
@@ -246,8 +247,7 @@ class _Run:
     def look(self) -> None:
         """Raise Halt when the run is to end."""
         now = self.sync.clock.monotonic()
-        asked: Any = getattr(self.until, "is_set", self.until)
-        if asked() if callable(asked) else asked is not None and now >= asked:
+        if self.until is not None and (self.until() if callable(self.until) else now >= self.until):
             raise Halt(Stop.ASKED_TO_STOP)
         if now - self.started >= self.sync.limits.total_seconds:
             raise Halt(Stop.DEADLINE)

@@ -297,7 +297,7 @@ class FileDisk:
     def _path(self, name: str) -> str:
         assert _SAFE.fullmatch(name), name
         folder, _, last = name.rpartition("/")
-        return f"{self._folder(folder)}/{last}"
+        return f"{self._plain.get(folder) or self._folder(folder)}/{last}"
 
 
 class _Database(sqlite3.Connection):

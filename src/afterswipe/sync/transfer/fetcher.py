@@ -322,7 +322,7 @@ class Fetcher:
 
     async def receive(self, job: Job, now: Ask, opened: Opened, ask: Ask) -> Turn:
         """Write the body where it belongs. What is here stays until something comes that is no page for people."""
-        self.lease.keep()
+        self.lease.keep(sure=False)  # `open_part` looks whether the directory stands
         self.check_space(job, now.here.total, now.size)
         begin, here, pieces = now.size, ask.size, self.wire.pieces(opened)
         size, piece, begins = begin, b"", b""
@@ -371,8 +371,8 @@ class Fetcher:
 
     def room(self, now: Ask, here: int) -> int:
         """How many bytes the whole may have; where no length was said, what the disk has room for."""
-        most = here + max(0, self.disk.free() - self.limits.reserve_bytes)
-        return now.room() if now.here.total is not None else min(now.room(), most)
+        most, reserve = now.room(), self.limits.reserve_bytes
+        return most if now.here.total is not None else min(most, here + max(0, self.disk.free() - reserve))
 
     def cut(self, job: Job, size: int) -> None:
         """Throw away what is behind `size` bytes, and before that what is remembered of them: what is written there next is not durable."""

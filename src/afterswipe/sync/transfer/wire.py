@@ -196,8 +196,8 @@ class Wire:
 
     async def close(self, response: Any) -> None:
         """Let go of an answer; that it breaks now is of no interest."""
-        with suppress(Broken):
-            if not response.is_closed:  # as it is once its body came to its end
+        if not response.is_closed:  # as it is once its body came to its end
+            with suppress(Broken):
                 await self._in_time(response.aclose())
 
 
