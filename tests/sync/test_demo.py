@@ -151,6 +151,13 @@ def test_the_command_serves(tmp_path):
         process.communicate()
 
 
+def test_what_it_sends_goes_out_at_once():
+    with command.listening(0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_without_its_extra_the_command_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert command.main([]) == 3

@@ -67,6 +67,15 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
+def listening(port: int) -> socket.socket:
+    """A socket on this machine; raises OSError where the port is taken. What is written goes out at once, and does not wait for an answer."""
+    made = socket.create_server(("127.0.0.1", port))
+    made.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )  # asyncio does so for sockets that it makes itself
+    return made
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until Ctrl-C. Returns 0, or 3 where the extra is not installed."""
     options = parser().parse_args(arguments)
@@ -83,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.port > _PORTS:
         parser().error(f"--port {options.port} is more than there are: {_PORTS}")
     try:
-        listening = socket.create_server(("127.0.0.1", options.port))
+        server_socket = listening(options.port)
     except OSError as wrong:
         parser().error(f"--port {options.port}: {wrong}")
     truth = generated(options.sounds, options.size * KB)
@@ -100,8 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.CRITICAL
     )  # a body that ends too early is what was asked for
     config = uvicorn.Config(application(server, log), log_config=None, access_log=False)
-    with listening, suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+    with server_socket, suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[server_socket])
     return 0
 
 
