@@ -19,9 +19,6 @@ def hosted(app: ASGIApp, port: int = 0) -> Iterator[str]:
     """
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.setsockopt(
-        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-    )  # asyncio does so for sockets that it makes itself
     try:
         listening.bind(("127.0.0.1", port))
     except OSError as taken:
