@@ -189,27 +189,6 @@ def test_a_signed_address_is_not_shown(tmp_path):
     assert "store/v3/update-events/all is larger" in str(report)
 
 
-@pytest.mark.parametrize("large", [100, 3000])
-def test_cookies_have_a_bound_in_bytes(large):
-    """Twenty of 3 kB each are more than any server reads: "400 Request Header Or Cookie Too Large", for the feed too."""
-    sent = []
-
-    def answer(asked):
-        sent.append(asked.headers.get("cookie", ""))
-        return httpx.Response(200, headers={"set-cookie": f"dl_{len(sent)}={'x' * large}"})
-
-    async def main():
-        client = command._client(None)
-        client._mounts, client._transport = {}, httpx.MockTransport(answer)
-        for _ in range(100):
-            await client.get("http://feed.example/")
-        await client.aclose()
-
-    run(main())
-    assert sent[1] == f"dl_1={'x' * large}", "it may be what a server waits for"
-    assert max(map(len, sent)) < 8000, "what servers read of one header"
-
-
 def test_a_cookie_that_no_header_may_have_is_not_kept(tmp_path):
     """`Set-Cookie: name=José`: no request could be made any more, "an address that makes no sense: 'ascii' codec can't encode character"."""
     rig, sent = Rig(tmp_path / "here", small_truth(2, 300)), []
