@@ -1,15 +1,14 @@
 """The lists of queries for the search: complete, every page in them exists, and the engine finds those of strangers and of every day."""
 
-import json
 import os
-import subprocess
 import tomllib
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.runner.in_node import ROOT, in_node
+
 QUERIES = tomllib.loads((ROOT / "tests/browser/search_queries.toml").read_text(encoding="utf-8"))["query"]
 STRANGERS = tomllib.loads((ROOT / "tests/browser/search_strangers.toml").read_text(encoding="utf-8"))["query"]
 
@@ -24,30 +23,20 @@ FLOOR = 86
 
 SITE = Path(os.environ.get("SITE_DIR", ROOT / "site"))
 
-#: The engine of the search with the site's index, as its worker has it: the pages that it finds first, for each query.
-ASK = """
-import { build } from "esbuild";
-import { readFileSync } from "node:fs";
-const { queries, index, engine } = JSON.parse(readFileSync(0, "utf8"));
-const { outputFiles } = await build({ entryPoints: [engine], bundle: true, format: "esm", platform: "node", write: false });
-const { Engine } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
-const search = new Engine(JSON.parse(readFileSync(index, "utf8")).docs);
-const first = (query) => search.search(query).items.slice(0, 3).map((items) => items[0].location.replace(/#.*/, ""));
-console.log(JSON.stringify(Object.fromEntries(queries.map((query) => [query, first(query)]))));
-"""
+#: The pages that the search finds first for each query, with the site's index, as its worker has it.
+ASK = """(() => {
+    const search = new module.Engine(JSON.parse(readFileSync(given.index, "utf8")).docs);
+    const first = (query) => search.search(query).items.slice(0, 3).map((items) => items[0].location.replace(/#.*/, ""));
+    return Object.fromEntries(given.queries.map((query) => [query, first(query)]));
+})()"""
 
 
 def missed(queries):
     asked = {
         "queries": [query["text"] for query in queries],
         "index": str(SITE / "search" / "search_index.json"),
-        "engine": str(ROOT / "src" / "runner" / "search" / "engine.ts"),
     }
-    command = ["node", "--input-type=module", "--eval", ASK]
-    answer = subprocess.run(
-        command, input=json.dumps(asked), cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    found = json.loads(answer.stdout)
+    found = in_node("search/engine.ts", ASK, asked)
     return {
         query["text"]: found[query["text"]]
         for query in queries

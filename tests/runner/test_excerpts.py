@@ -1,20 +1,6 @@
 """The search's excerpts: what stands in the index as HTML, as a line of text."""
 
-import json
-import subprocess
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[2]
-
-#: Prints what plain() makes of each of a JSON list of pieces on standard input.
-SCRIPT = """
-import { build } from "esbuild";
-const made = await build({ entryPoints: ["src/runner/search/engine.ts"], bundle: true, write: false, format: "esm" });
-const { plain } = await import("data:text/javascript," + encodeURIComponent(made.outputFiles[0].text));
-let text = "";
-for await (const piece of process.stdin) text += piece;
-console.log(JSON.stringify(JSON.parse(text).map(plain)));
-"""
+from tests.runner.in_node import in_node
 
 PIECES = {
     "<p>Ask <code>a</code>, <code>b</code>; (<code>c</code>) or “<code>d</code>”.</p>": "Ask a, b; (c) or “d”.",
@@ -26,12 +12,5 @@ PIECES = {
 
 def test_an_excerpt_has_no_gap_before_a_comma_and_one_between_cells() -> None:
     """Markup goes, words stay apart that stood apart, and what was escaped is itself."""
-    made = subprocess.run(
-        ["node", "--input-type=module", "--eval", SCRIPT],
-        input=json.dumps(list(PIECES)),
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    assert json.loads(made.stdout) == list(PIECES.values())
+    made = in_node("search/engine.ts", "given.map(module.plain)", list(PIECES))
+    assert made == list(PIECES.values())

@@ -1,22 +1,8 @@
 """What a program imports, as the page reads it before the run, compared with Python's own parser."""
 
 import ast
-import json
-import subprocess
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-
-#: Prints, for each program in a JSON list on standard input, the names that importedNames() gives.
-SCRIPT = """
-import { build } from "esbuild";
-const made = await build({ entryPoints: ["src/runner/imports.ts"], bundle: true, write: false, format: "esm" });
-const url = "data:text/javascript," + encodeURIComponent(made.outputFiles[0].text);
-const { importedNames } = await import(url);
-let text = "";
-for await (const piece of process.stdin) text += piece;
-console.log(JSON.stringify(JSON.parse(text).map((program) => [...importedNames(program)].sort())));
-"""
+from tests.runner.in_node import ROOT, in_node
 
 PROGRAMS = [
     "import a, b.c as d\nfrom e import (f,\n  g as h,  # a comment\n)\nfrom i.j import *\n",
@@ -49,10 +35,8 @@ def meant(program: str) -> list[str]:
 def test_it_finds_what_python_finds() -> None:
     snippets = [path.read_text() for path in sorted((ROOT / "snippets").glob("*.py"))]
     programs = [*PROGRAMS, *snippets]
-    command = ["node", "--input-type=module", "--eval", SCRIPT]
-    done = subprocess.run(
-        command, input=json.dumps(programs), capture_output=True, text=True, cwd=ROOT, check=False
+    names = in_node(
+        "imports.ts", "given.map((program) => [...module.importedNames(program)].sort())", programs
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    for program, found in zip(programs, json.loads(done.stdout), strict=True):
+    for program, found in zip(programs, names, strict=True):
         assert found == meant(program), program

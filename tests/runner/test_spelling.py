@@ -1,21 +1,13 @@
 """Typing errors in the search: which are guessed, which are not, and that a guess is worth less than a word that stands there."""
 
-import json
-import subprocess
-from pathlib import Path
+from tests.runner.in_node import in_node
 
-ROOT = Path(__file__).resolve().parents[2]
-
-#: Prints for each query the pages that an engine of these pages finds, the best first.
-SCRIPT = """
-import { build } from "esbuild";
-import { readFileSync } from "node:fs";
-const made = await build({ entryPoints: ["src/runner/search/engine.ts"], bundle: true, write: false, format: "esm" });
-const { Engine } = await import("data:text/javascript," + encodeURIComponent(made.outputFiles[0].text));
-const { pages, queries } = JSON.parse(readFileSync(0, "utf8"));
-const engine = new Engine(Object.entries(pages).map(([location, text]) => ({ location, title: location, text })));
-console.log(JSON.stringify(queries.map((query) => engine.search(query).items.map((items) => items[0].location))));
-"""
+#: For each query the pages that an engine of these pages finds, the best first.
+ASK = """(() => {
+    const pages = Object.entries(given.pages).map(([location, text]) => ({ location, title: location, text }));
+    const engine = new module.Engine(pages);
+    return given.queries.map((query) => engine.search(query).items.map((items) => items[0].location));
+})()"""
 
 PAGES = {
     "one/": "To receive a notification.",
@@ -41,12 +33,5 @@ FOUND = {
 
 def test_a_misspelt_word_finds_the_nearest_that_is_known_and_is_worth_less() -> None:
     """One letter may differ, in a long word two, and none in a short word that is rare."""
-    made = subprocess.run(
-        ["node", "--input-type=module", "--eval", SCRIPT],
-        input=json.dumps({"pages": PAGES, "queries": list(FOUND)}),
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    )
-    assert dict(zip(FOUND, json.loads(made.stdout), strict=True)) == FOUND
+    found = in_node("search/engine.ts", ASK, {"pages": PAGES, "queries": list(FOUND)})
+    assert dict(zip(FOUND, found, strict=True)) == FOUND
