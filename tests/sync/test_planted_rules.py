@@ -206,7 +206,7 @@ BUGS = [
     Bug("F105", "does not know of it", ((command, "MemoryError", EOFError),), hour.test_too_little_memory_is_one_line, {}),
     Bug(
         "F106", "keeps them all", ((command, "_COOKIES", 10**9),),
-        hour.test_a_cookie_with_each_answer_is_not_sent_for_ever, {},
+        hour.test_a_cookie_with_each_answer_is_not_sent_for_ever, {"large": 1, "answers": 900},
     ),
     Bug(
         "F107", "believes both", ((Answer, "length", property(lambda self: int(self.headers["content-length"]))),),
