@@ -99,9 +99,14 @@ ALONE = """(id) => {
 
 
 def test_a_link_leads_to_its_result(page: Page, address: str) -> None:
-    """Asked in one look, for the theme may exchange the page for itself; the new one is dressed a moment later."""
-    open_at(page, f"{address}#{next(iter(TREE.results))}")
-    for result in TREE.results:
+    """At the first move the theme fetches the page and exchanges it, and goes to that move's place; the next wait for that."""
+    first, *others = TREE.results
+    open_at(page, address)
+    page.locator(".choosing").evaluate("(place) => { place.dataset.before = ''; }")
+    page.evaluate("(id) => { location.hash = id; }", first)
+    expect(page.locator(".choosing[data-dressed=ready]:not([data-before])")).to_be_attached()
+    page.wait_for_function(ALONE, arg=first)
+    for result in others:
         page.evaluate("(id) => { location.hash = id; }", result)
         page.wait_for_function(ALONE, arg=result)
     expect(page.locator(".choosing-trail")).to_be_hidden()
