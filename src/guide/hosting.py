@@ -17,7 +17,9 @@ def hosted(app: ASGIApp, port: int = 0) -> Iterator[str]:
 
     Raises BuildError where the port is taken.
     """
-    listening = socket.socket(proto=socket.IPPROTO_TCP)  # said, for asyncio sends small answers at once only then
+    listening = socket.socket(
+        proto=socket.IPPROTO_TCP
+    )  # said, for asyncio sends small answers at once only then
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("127.0.0.1", port))

@@ -136,6 +136,25 @@ def test_pages_are_exchanged_wherever_the_site_stands(page: Page, server: Static
     ).to_be_visible()  # the first page had no example, and no runner
 
 
+@pytest.mark.parametrize("move", ["a new hash", "the search, by keys"])
+def test_an_exchange_without_a_pointer_keeps_the_style(page: Page, server: StaticServer, move: str) -> None:
+    """Else the page stands there without it for a moment, ten times as long, and whatever scrolls then scrolls to nowhere."""
+    page.goto(server.origin + "/the-brief/")
+    page.wait_for_load_state("networkidle")
+    before = page.evaluate_handle(
+        "[document.querySelector('link[rel=stylesheet]'), document.querySelector('.md-content')]"
+    )
+    if move == "a new hash":
+        page.evaluate("location.hash = document.querySelector('h2[id]').id")
+    else:
+        page.keyboard.press("/")
+        page.keyboard.type("push token")
+        expect(page.locator(".md-search-result__link").first).to_be_visible()
+        page.keyboard.press("Enter")
+    page.wait_for_function("([, content]) => !content.isConnected", arg=before)
+    assert page.evaluate("([style]) => style.isConnected", before)
+
+
 def test_a_chapter_says_for_whom_it_is_and_leads_to_the_next(page: Page, server: StaticServer) -> None:
     page.goto(server.origin + ANOTHER)
     expect(page.locator("h1 + .page-mark")).to_have_text(

@@ -23,10 +23,10 @@ _ROOT_TOO = "document.documentElement.dataset.colors=document.body.dataset.mdCol
 _COPYING = re.compile(r"\((\w+),(\w+)\)=>\{/\*!\s*\* clipboard\.js.*?\(\)\.default\}\)\}\);", re.DOTALL)
 
 _AT_A_LINK = (
-    '(f=>{let n=["pointerover","pointerdown","focusin"],g=e=>{if(e.type==="pointerdown"||e.target.closest?.("a[href]"))'
+    '(f=>{let n=["pointerover","focusin","pointerdown","keydown","popstate"],g=e=>{if(n.indexOf(e.type)>1||e.target.closest?.("a[href]"))'
     "{for(let t of n)removeEventListener(t,g,true);f()}};for(let t of n)addEventListener(t,g,true)})"
 )
-"""Calls a function when somebody comes near a link, or touches the page."""
+"""Calls a function when somebody comes near a link, touches the page, presses a key, or moves in the history: before any exchange of pages."""
 
 
 _WITHOUT_STORAGE = (
@@ -96,7 +96,8 @@ def _list_on_use(text: str, name: str) -> str:
 def _styled_once(text: str, name: str) -> str:
     """What makes the browser style a whole page again at its start is put off, or left out.
 
-    Links get whole addresses when somebody comes near one, for only an exchange of pages needs them. The colours of the browser's own parts
+    Links get whole addresses when somebody comes near one, for only an exchange of pages needs them: it keeps what both heads say in the
+    same words, so a style sheet with an address of its own would go and come again, with an unstyled page between. The colours of the browser's own parts
     hang on an attribute of the root, which `at_once` has set, and not on a new element: that one, even empty, has every element styled anew.
     Signatures are no listings that scroll. Of a thousand links none has a preview of the theme's.
     """
