@@ -11,9 +11,10 @@ from .frameworks.uikit.assertion import BackgroundTime, ExpiringBlock
 from .frameworks.uikit.watchdog import CPUMonitor, FileLock, FileLocks, Watchdog
 from .kernel import Action, Checked, Process, State
 from .kernel.life_cycle import SceneState
-from .system import System
+from .system import Part, System
 from .units import SECOND
 
+# ruff: noqa: F401  # it does not see the names in Part["Network"]
 if TYPE_CHECKING:
     from .frameworks.avfaudio.system import Audio
     from .frameworks.backgroundtasks.app import BGTaskScheduler
@@ -48,68 +49,24 @@ class Application(Checked):
         """ActivityKit."""
         return Activities(self.process, self.system.cards)
 
-    @cached_property
-    def url_session(self) -> "URLSession":
-        """The default URLSession, whose transfers run in the app's process."""
-        from .frameworks.urlsession.app import URLSession
-
-        return URLSession(self.process, self.system.network)
-
-    @cached_property
-    def background_url_session(self) -> "BackgroundURLSession":
-        """The URLSession whose bytes the system moves."""
-        from .frameworks.urlsession.background import BackgroundURLSession
-
-        return BackgroundURLSession(self.process, self.system.daemon)
-
-    @cached_property
-    def pushes(self) -> "AppPushes":
-        """What the app does when a push wakes it."""
-        from .frameworks.usernotifications.system import AppPushes
-
-        return AppPushes(self.process, self.system.pushes)
-
-    @cached_property
-    def audio(self) -> "Audio":
-        """Sound."""
-        from .frameworks.avfaudio.system import Audio
-
-        return Audio(self.process, self.system.background_modes)
-
-    @cached_property
-    def location(self) -> "Location":
-        """Live location updates."""
-        from .frameworks.corelocation.system import Location
-
-        return Location(self.process, self.system.background_modes, self.system.cards)
-
-    @cached_property
-    def bluetooth(self) -> "Bluetooth":
-        """Core Bluetooth with state restoration."""
-        from .frameworks.corebluetooth.system import Bluetooth
-
-        return Bluetooth(self.process, self.system.background_modes)
-
-    @cached_property
-    def photo_library(self) -> "PhotoLibrary":
-        """PhotoKit: whether the system may upload from the library."""
-        from .frameworks.photos.system import PhotoLibrary
-
-        return PhotoLibrary(self.process, self.system.photos)
-
-    @cached_property
-    def widget_center(self) -> "WidgetCenter":
-        """WidgetKit: reload the widgets."""
-        from .frameworks.widgetkit.system import WidgetCenter
-
-        return WidgetCenter(self.process, self.system.widgets, self.audio)
-
-    @cached_property
-    def notifications(self) -> "LocalNotifications":
-        """Local notifications."""
-        from .frameworks.usernotifications.system import LocalNotifications
-
-        return LocalNotifications(self.process, self.system.notifications)
+    url_session = Part["URLSession"]("URLSession", "process system.network")
+    """The default URLSession, whose transfers run in the app's process."""
+    background_url_session = Part["BackgroundURLSession"]("BackgroundURLSession", "process system.daemon")
+    """The URLSession whose bytes the system moves."""
+    pushes = Part["AppPushes"]("AppPushes", "process system.pushes")
+    """What the app does when a push wakes it."""
+    audio = Part["Audio"]("Audio", "process system.background_modes")
+    """Sound."""
+    location = Part["Location"]("Location", "process system.background_modes system.cards")
+    """Live location updates."""
+    bluetooth = Part["Bluetooth"]("Bluetooth", "process system.background_modes")
+    """Core Bluetooth with state restoration."""
+    photo_library = Part["PhotoLibrary"]("PhotoLibrary", "process system.photos")
+    """PhotoKit: whether the system may upload from the library."""
+    widget_center = Part["WidgetCenter"]("WidgetCenter", "process system.widgets audio")
+    """WidgetKit: reload the widgets."""
+    notifications = Part["LocalNotifications"]("LocalNotifications", "process system.notifications")
+    """Local notifications."""
 
     @cached_property
     def task_scheduler(self) -> "BGTaskScheduler":
@@ -139,9 +96,10 @@ class Application(Checked):
 
     @property
     def background_time_remaining(self) -> float:
-        """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground. For logging, not for logic."""
-        ends_at = self.background_time.ends_at
-        return float("inf") if ends_at is None else max(0, ends_at - self.clock.now) / SECOND
+        """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground, and while something else gives time. For logging, not for logic."""
+        time = self.background_time
+        endless = time.ends_at is None or time.runs_otherwise
+        return float("inf") if endless else max(0, (time.ends_at or 0) - self.clock.now) / SECOND
 
     def begin_background_task(self, name: str, expiration_handler: Action | None = None) -> int:
         """Ask not to be suspended yet, and return the identifier for `end_background_task`, or 0 (Apple's `.invalid`) when the time is over.

@@ -5,6 +5,8 @@ Built early or late, a part is the same: it reads from the record what was befor
 
 import random
 from functools import cached_property
+from operator import attrgetter
+from sys import modules
 from typing import TYPE_CHECKING, Protocol
 
 from .claims.rules import Rules
@@ -16,6 +18,7 @@ from .kernel import Cause, Checked, Clock, Host, State
 from .kernel.endings import Endings
 from .kernel.record import Record
 
+# ruff: noqa: F401  # it does not see the names in Part["Network"]
 if TYPE_CHECKING:
     from .background_modes import BackgroundModes
     from .device.network import Network
@@ -40,6 +43,14 @@ class InTheApp(InProcess, Protocol):
         """Its BackgroundTasks."""
 
 
+class Part[T](cached_property[T]):
+    """A part that is imported and built when it is first used: a public `kind`, from what is named of its owner."""
+
+    def __init__(self, kind: str, named: str) -> None:
+        read = [attrgetter(name) for name in named.split()]
+        super().__init__(lambda own: getattr(modules[__package__], kind)(*(one(own) for one in read)))
+
+
 class System[App: InTheApp](Checked):
     """The phone's side of things, without a person. `App` is what an app's code holds in one process."""
 
@@ -62,47 +73,18 @@ class System[App: InTheApp](Checked):
     live_activities = cached_property(lambda own: LiveActivities(own.rules, own.cards))
     """What a person allows Live Activities to do."""
 
-    @cached_property
-    def network(self) -> "Network":
-        """The link between phone and server, and the servers at its end."""
-        from .device.network import Network
-
-        return Network(self.clock, self.rng, self.rules, self._uplink, self.record)
-
-    @cached_property
-    def live_activity_pushes(self) -> "LiveActivityPushes":
-        """What the app's server sends to its Live Activities."""
-        from .frameworks.activitykit.pushes import LiveActivityPushes
-
-        return LiveActivityPushes(self.host, self.network, self.cards)
-
-    @cached_property
-    def apns(self) -> "APNs":
-        """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""
-        from .frameworks.activitykit.pushes import APNs
-
-        return APNs(self.cards, self.live_activity_pushes)
-
-    @cached_property
-    def daemon(self) -> "TransferDaemon":
-        """nsurlsessiond: the process that moves the bytes of background sessions."""
-        from .frameworks.urlsession.system import TransferDaemon
-
-        return TransferDaemon(self.host, self.network, self.conditions, self.rng)
-
-    @cached_property
-    def extensions(self) -> "Extensions":
-        """The processes of the app's extensions."""
-        from .frameworks.extensions.system import Extensions
-
-        return Extensions(self.host)
-
-    @cached_property
-    def pushes(self) -> "Pushes":
-        """Pushes to the app from its server."""
-        from .frameworks.usernotifications.system import Pushes
-
-        return Pushes(self.host, self.conditions, self.network, self.extensions)
+    network = Part["Network"]("Network", "clock rng rules _uplink record")
+    """The link between phone and server, and the servers at its end."""
+    live_activity_pushes = Part["LiveActivityPushes"]("LiveActivityPushes", "host network cards")
+    """What the app's server sends to its Live Activities."""
+    apns = Part["APNs"]("APNs", "cards live_activity_pushes")
+    """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""
+    daemon = Part["TransferDaemon"]("TransferDaemon", "host network conditions rng")
+    """nsurlsessiond: the process that moves the bytes of background sessions."""
+    extensions = Part["Extensions"]("Extensions", "host")
+    """The processes of the app's extensions."""
+    pushes = Part["Pushes"]("Pushes", "host conditions network extensions")
+    """Pushes to the app from its server."""
 
     @cached_property
     def intents(self) -> "Intents[App]":
@@ -111,54 +93,20 @@ class System[App: InTheApp](Checked):
 
         return Intents(self.host, self.conditions, self.cards, lambda: self.app)
 
-    @cached_property
-    def background_modes(self) -> "BackgroundModes":
-        """What the surroundings do: speaker, accessories, places."""
-        from .background_modes import BackgroundModes
-
-        return BackgroundModes(self.host, self.conditions, self.power)
-
-    @cached_property
-    def photos(self) -> "Photos":
-        """The photo library, and the system that uploads from it."""
-        from .frameworks.photos.system import Photos
-
-        return Photos(self.host, self.network, self.extensions)
-
-    @cached_property
-    def background_assets(self) -> "BackgroundAssets":
-        """Background Assets: what the system downloads for the app."""
-        from .frameworks.backgroundassets.system import BackgroundAssets
-
-        return BackgroundAssets(self.host, self.network, self.extensions)
-
-    @cached_property
-    def widgets(self) -> "Widgets":
-        """The widgets on the Home Screen."""
-        from .frameworks.widgetkit.system import Widgets
-
-        return Widgets(self.host, self.network, self.extensions)
-
-    @cached_property
-    def notifications(self) -> "Notifications":
-        """Local notifications, as the system keeps them."""
-        from .frameworks.usernotifications.system import Notifications
-
-        return Notifications(self.host)
-
-    @cached_property
-    def task_scheduler(self) -> "TaskScheduler":
-        """BackgroundTasks: which requests wait, and when the app is launched for them."""
-        from .frameworks.backgroundtasks.system import TaskScheduler
-
-        return TaskScheduler(self.host, self.network, self.conditions, self.power, self._handlers)
-
-    @cached_property
-    def continued_processing(self) -> "ContinuedProcessing":
-        """Continued tasks, and what a person does with the system's card."""
-        from .frameworks.backgroundtasks.continued import ContinuedProcessing
-
-        return ContinuedProcessing(self.host, self.cards, self.network, self._handlers)
+    background_modes = Part["BackgroundModes"]("BackgroundModes", "host conditions power")
+    """What the surroundings do: speaker, accessories, places."""
+    photos = Part["Photos"]("Photos", "host network extensions")
+    """The photo library, and the system that uploads from it."""
+    background_assets = Part["BackgroundAssets"]("BackgroundAssets", "host network extensions")
+    """Background Assets: what the system downloads for the app."""
+    widgets = Part["Widgets"]("Widgets", "host network extensions")
+    """The widgets on the Home Screen."""
+    notifications = Part["Notifications"]("Notifications", "host")
+    """Local notifications, as the system keeps them."""
+    task_scheduler = Part["TaskScheduler"]("TaskScheduler", "host network conditions power _handlers")
+    """BackgroundTasks: which requests wait, and when the app is launched for them."""
+    continued_processing = Part["ContinuedProcessing"]("ContinuedProcessing", "host cards network _handlers")
+    """Continued tasks, and what a person does with the system's card."""
 
     def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler

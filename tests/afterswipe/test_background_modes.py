@@ -98,6 +98,48 @@ def test_a_session_or_a_live_activity_lets_them_come(help_by):
     assert updates == [float(second) for second in range(1, 66)]
 
 
+@pytest.mark.parametrize("help_by", [{"session": True}, {"card": True}])
+def test_who_is_left_before_the_first_update_gets_them_too(help_by):
+    updates: list[float] = []
+    phone = left(following(updates, **help_by), stays=0)
+    assert phone.app_state is State.BACKGROUND
+    assert max(updates) == 60
+
+
+def test_a_session_that_was_open_is_taken_up_in_a_background_launch():
+    refused = []
+
+    async def app_main(app):
+        app.location.start_monitoring_significant_location_changes()
+        try:
+            app.location.background_activity_session()
+        except APIError as error:
+            refused.append(error)
+        await asyncio.sleep(10**6)
+
+    phone = left(app_main)
+    phone.memory_pressure()
+    assert phone.background_modes.location_event()
+    assert refused == []
+
+
+def test_without_one_that_was_open_it_is_refused_in_a_background_launch():
+    refused = []
+
+    async def app_main(app):
+        app.location.start_monitoring_significant_location_changes()
+        if app.launch_reason != "person":
+            with pytest.raises(APIError):
+                app.location.background_activity_session()
+            refused.append(app.launch_reason)
+        await asyncio.sleep(10**6)
+
+    phone = left(app_main)
+    phone.memory_pressure()
+    assert phone.background_modes.location_event()
+    assert refused == ["location event"]
+
+
 def test_a_live_activity_alone_gives_no_time():
     ran: list[int] = []
     phone = left(ticking(ran))

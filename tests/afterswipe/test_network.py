@@ -298,7 +298,7 @@ def test_a_server_may_take_its_time_and_answer_any_status(session):
 
 def test_a_server_goes_on_while_the_app_is_suspended():
     async def slow(_request, _received):
-        await asyncio.sleep(600)
+        await asyncio.sleep(50)
         return httpx.Response(200, content=words(pause=1))
 
     async def main(app):
@@ -310,12 +310,12 @@ def test_a_server_goes_on_while_the_app_is_suspended():
     phone.open(main)
     phone.wait(seconds=1)
     phone.swipe_up()
-    phone.wait(minutes=11)
+    phone.wait(minutes=1)
     assert "14 bytes" in str(phone.truth())
     assert phone.truth().transfers[0].outcome == "done"
 
 
-def test_a_server_that_never_answers_stops_nobody():
+def test_a_request_of_which_nothing_comes_for_a_minute_times_out():
     async def silent(_request, _received):
         await asyncio.Event().wait()
 
@@ -323,9 +323,48 @@ def test_a_server_that_never_answers_stops_nobody():
     phone = Phone()
     phone.network.serve("api.example", silent)
     phone.open(reading(heard))
-    phone.wait(hours=1)
+    phone.wait(seconds=59)
     assert heard == []
-    assert phone.clock.now == 3_600_000
+    phone.wait(hours=1)
+    assert heard == ["no data has come in time (timedOut, -1001)"]
+    assert "url-session.request-timeout" in [claim.id for claim in phone.why()]
+
+
+@pytest.mark.parametrize(
+    ("pause", "ends"), [(59, "three "), (61, "no data has come in time (timedOut, -1001)")]
+)
+def test_the_minute_begins_again_with_all_data_that_comes(pause, ends):
+    heard = []
+    phone = Phone()
+    phone.network.serve(
+        "api.example", lambda _request, _received: httpx.Response(200, content=words(pause=pause))
+    )
+    phone.open(reading(heard))
+    phone.wait(minutes=10)
+    assert ends in heard[-1]
+
+
+def test_a_time_limit_that_the_program_gives_to_httpx_is_kept():
+    async def slow(_request, _received):
+        await asyncio.sleep(100)
+        return httpx.Response(200)
+
+    heard = []
+
+    async def main(app):
+        async with app.url_session.client() as client:
+            for limit in (5, None):
+                try:
+                    await client.get("https://api.example/", timeout=limit)
+                except httpx.ReadTimeout as late:
+                    heard.append((round(app.now), late.number))
+        heard.append(round(app.now))
+
+    phone = Phone()
+    phone.network.serve("api.example", slow)
+    phone.open(main)
+    phone.wait(minutes=5)
+    assert heard == [(5, -1001), 105]
 
 
 def wrong_answer(_request, _received):
@@ -407,18 +446,21 @@ def test_a_loss_has_the_same_name_from_an_upload_and_from_a_client(change, code,
     assert lost == {"upload": (code, number, False), "client": (code, number, True)}
 
 
-@pytest.mark.parametrize("way", ["url_session", "background_url_session"])
-def test_a_handler_that_never_answers_keeps_its_request_waiting_and_nothing_else(way):
-    ended, ticks = [], []
+@pytest.mark.parametrize(("way", "number"), [("url_session", -1001), ("background_url_session", None)])
+def test_a_handler_that_never_answers_is_a_timeout_which_a_background_session_tries_again(way, number):
+    asked, ended, ticks = [], [], []
 
     async def never(_request, _received):
+        asked.append(phone.clock.now)
         await asyncio.Event().wait()
 
     async def app(app):
         async def upload():
-            async for _ in getattr(app, way).upload("a.mov", size=1 * MB, to="https://silent.example/"):
-                pass
-            ended.append(app.now)
+            try:
+                async for _ in getattr(app, way).upload("a.mov", size=1 * MB, to="https://silent.example/"):
+                    pass
+            except URLError as late:
+                ended.append(late.number)
 
         app.process.loop.create_task(upload())
         while True:
@@ -429,8 +471,8 @@ def test_a_handler_that_never_answers_keeps_its_request_waiting_and_nothing_else
     phone.network.serve("silent.example", never)
     phone.open(app)
     phone.wait(hours=1)
-    assert (ended, len(ticks)) == ([], 61)
-    assert phone.truth().transfers[0].sent == 1 * MB
+    assert len(ticks) == 61
+    assert (ended, len(asked) > 50) == (([number], False) if number else ([], True))
 
 
 def test_a_handler_that_never_lets_go_is_an_error_in_words():

@@ -144,6 +144,78 @@ def test_coming_back_in_time_stops_the_clock():
     assert ran == []
 
 
+def test_a_timeline_has_what_a_person_did_at_one_moment_in_the_order_in_which_it_was_done():
+    phone = Phone()
+    phone.open(ticking([]))
+    phone.wait(seconds=5)
+    phone.force_quit()
+    assert [what for _, what in phone.timeline().marks] == [
+        "opens the app",
+        "opens the app switcher",
+        "force quits the app",
+    ]
+
+
+def test_an_assertion_that_is_begun_while_sound_keeps_the_app_awake_has_its_whole_time():
+    """The clock starts when a background task becomes effective, not when the app entered the background."""
+    seen = []
+
+    async def app_main(app):
+        app.audio.play()
+        for _song in range(2):
+            await asyncio.sleep(200)
+            task = app.begin_background_task("the next song", lambda: seen.append("expires"))
+            seen.append((task, app.background_time_remaining))
+            await asyncio.sleep(10)
+            app.end_background_task(task)
+        app.begin_background_task("the last", lambda: seen.append(app.now))
+        app.audio.stop()
+        await asyncio.sleep(10**6)
+
+    phone = Phone()
+    phone.open(app_main)
+    phone.swipe_up()
+    phone.wait(minutes=10)
+    assert seen == [(1, 30), (2, 30), 439]
+    assert phone.endings.last.code == "0x2182bad2"
+
+
+def test_with_nothing_but_sound_the_time_has_no_end():
+    seen = []
+
+    async def app_main(app):
+        app.audio.play()
+        await asyncio.sleep(100)
+        seen.append(app.background_time_remaining)
+
+    phone = Phone()
+    phone.open(app_main)
+    phone.swipe_up()
+    phone.wait(minutes=10)
+    assert seen == [float("inf")]
+
+
+def test_two_assertions_in_a_row_have_one_time_in_a_wake_up_too():
+    seen = []
+
+    async def app_main(app):
+        async def pushed():
+            app.end_background_task(app.begin_background_task("a"))
+            await asyncio.sleep(20)
+            app.begin_background_task("b", lambda: seen.append(app.now))
+
+        app.pushes.did_receive_remote_notification(pushed)
+        await asyncio.sleep(10**6)
+
+    phone = Phone()
+    phone.open(app_main)
+    phone.swipe_up()
+    phone.wait(seconds=100)
+    phone.pushes.silent()
+    phone.wait(minutes=2)
+    assert seen == [129]
+
+
 def test_background_time_remaining():
     seen = []
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from afterswipe.claims.rules import Rules
-from afterswipe.errors import UsageError, must_be_share
+from afterswipe.errors import UsageError, must, must_be_share
 from afterswipe.kernel import Checked, Clock, Phase
 from afterswipe.kernel.given import settable
 from afterswipe.kernel.phases import Moment, Subscribers, tell
@@ -78,6 +78,7 @@ class Conditions(Checked):
 
     def watch(self, changed: Callable[[str], None], phase: Phase = Phase.ONLOOKERS) -> None:
         """Call `changed` with the name of every condition that changes, `locked` included, in the order of the phases."""
+        must(phase not in self._changes, "The conditions are watched already. Let one function do both.")
         self._changes.on(phase, changed)
 
     def device_locked(self, locked: bool) -> None:

@@ -25,6 +25,13 @@ class ConnectError(URLError, httpx.ConnectError):
     """A request without a network, by httpx's name and by Apple's."""
 
 
+class ReadTimeoutError(URLError, httpx.ReadTimeout):
+    """A request for which no data has come for too long, by httpx's name and by Apple's."""
+
+    def __init__(self) -> None:
+        super().__init__("timedOut", "no data has come in time")
+
+
 class Connections(httpx.AsyncBaseTransport):
     """The connections of one process, and `httpx`'s transport over them. Suspension makes them defunct (claim life-cycle.suspension-closes-sockets)."""
 
@@ -42,13 +49,30 @@ class Connections(httpx.AsyncBaseTransport):
             self.network.rules.cite("life-cycle.suspension-closes-sockets")
             self.die()
 
-    def arriving(self, answer: httpx.Response) -> "_Arriving | _Streaming":
+    def client(self) -> httpx.AsyncClient:
+        """A client of httpx over these connections, with Apple's time limit for a request in the place of httpx's."""
+        return httpx.AsyncClient(transport=self, timeout=self._patience)
+
+    @property
+    def _patience(self) -> float:
+        return self.network.rules.number("url-session.request-timeout")
+
+    async def in_time[T](self, request: httpx.Request, comes: Awaitable[T]) -> T:
+        """What comes, unless no data does for as long as the program says to httpx, or as Apple's default is. Raises ReadTimeoutError."""
+        wait = request.extensions.get("timeout", {}).get("read", self._patience)
+        try:
+            return await asyncio.wait_for(comes, wait)
+        except TimeoutError:
+            self.network.rules.cite("url-session.request-timeout")
+            raise ReadTimeoutError from None
+
+    def arriving(self, answer: httpx.Response, request: httpx.Request) -> "_Arriving | _Streaming":
         """A response's body that comes over this connection: as fast as the link is, or as its server gives it."""
         stream: _Arriving | _Streaming
         if isinstance(answer.stream, httpx.ByteStream):
             stream = _Arriving(self, b"".join(answer.stream))
         else:
-            stream = _Streaming()
+            stream = _Streaming(partial(self.in_time, request))
             self.network.stream(answer, stream.put)
         self._arriving.add(stream)
         return stream
@@ -87,11 +111,11 @@ class Connections(httpx.AsyncBaseTransport):
             return received
 
         answer = await self.exchange(request, send)
-        stream = self.arriving(answer)
+        stream = self.arriving(answer, request)
         return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)
 
     async def exchange(self, request: httpx.Request, send: Callable[[], Awaitable[int]]) -> httpx.Response:
-        """Wait for the server's answer to a request, whose body `send` puts on the way. Raises ConnectError and ReadError."""
+        """Wait for the server's answer to a request, whose body `send` puts on the way. Raises ConnectError, ReadError and ReadTimeoutError."""
         network = self.network
         if not network.connected:
             raise ConnectError("notConnectedToInternet", "there is no network")
@@ -101,7 +125,7 @@ class Connections(httpx.AsyncBaseTransport):
         future: asyncio.Future[httpx.Response] = self._loop.create_future()
         self._waiting[future] = None
         network.ask(request, received, partial(self._settle, future))
-        return await future
+        return await self.in_time(request, future)
 
     def wait_for(self, plan: Callable[[int, Action], Due], amount: int) -> asyncio.Future[None]:
         """Await it until so much time has passed, or so many bytes are there; raises httpx.ReadError if the connection dies meanwhile."""
@@ -151,8 +175,9 @@ class _Arriving(httpx.AsyncByteStream):
 class _Streaming(httpx.AsyncByteStream):
     """A response's body that its server gives piece by piece."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_time: Callable[[Awaitable[bytes | None]], Awaitable[bytes | None]]) -> None:
         self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._in_time = in_time
         self._defunct = ""
 
     def put(self, piece: bytes | None) -> None:
@@ -166,7 +191,7 @@ class _Streaming(httpx.AsyncByteStream):
         self._pieces.put_nowait(None)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self._pieces.get()) is not None and not self._defunct:
+        while (piece := await self._in_time(self._pieces.get())) is not None and not self._defunct:
             yield piece
         if self._defunct:
             raise ReadError(self._defunct)

@@ -85,7 +85,8 @@ def _words(kind: Any) -> str:
     if origin is Callable:
         count = len(get_args(kind)[0])
         return f"a function that takes {count or 'no'} argument{'s' * (count != 1)}"
-    return _WORDS.get(origin) or f"a {origin.__name__}"
+    name = str(getattr(origin, "__name__", origin))
+    return _WORDS.get(origin) or f"a{'n' * name.startswith(('A', 'E', 'I', 'O'))} {name}"
 
 
 class Checked:

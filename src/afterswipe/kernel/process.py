@@ -28,6 +28,11 @@ class RunTime:
         self.kept: Callable[[], bool] = lambda: True
         """Whether, without any hold, it goes on all the same: for a phone on which suspension is not the default."""
 
+    @property
+    def held(self) -> bool:
+        """Whether something holds off suspension."""
+        return bool(self._holds)
+
     def hold(self, why: str) -> int:
         """Hold off suspension for a reason; returns the number with which to release it."""
         self._count += 1

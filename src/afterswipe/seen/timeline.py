@@ -85,7 +85,7 @@ class Timeline:
         held, tasks = record.of(AssertionChanged), record.of(TaskChanged)
         marks += [(entry.at, "background time runs out") for entry in held if entry.change == "expires"]
         marks += [(entry.at, "task expires") for entry in tasks if entry.change == "expires"]
-        self.marks: list[tuple[int, str]] = sorted(marks)
+        self.marks: list[tuple[int, str]] = sorted(marks, key=lambda mark: mark[0])
         """What the person did, and when the system's patience ended."""
 
     def __str__(self) -> str:

@@ -25,6 +25,8 @@ class LocationServices(Checked):
 
     def __init__(self, host: Host, conditions: Conditions, power: Power) -> None:
         self._host, self._conditions, self._power = host, conditions, power
+        self.session = False
+        """Whether a session was opened and not closed: a process that is launched in the background takes it up again."""
         self.armed = False
         """Whether the next event wakes the app: the app has armed it, and it has not happened since."""
 
@@ -79,19 +81,20 @@ class Location(Checked):
         """Open a `CLBackgroundActivitySession` (iOS 17), in the foreground: updates come in the background until `invalidate`."""
         self._process.rules.require("location.background-activity-session", "live location updates")
         why = "The first CLBackgroundActivitySession is opened in the foreground. Open it before the person leaves."
-        may = self._session or self._process.application_state.foreground
+        may = self._services.session or self._process.application_state.foreground
         self._process.rules.obeyed("location.background-activity-session", may, why)
-        self._session = True
+        self._session = self._services.session = True
 
     def invalidate(self) -> None:
         """Close the session."""
-        self._session = False
+        self._session = self._services.session = False
 
     async def live_updates(self) -> AsyncIterator[float]:
         """Yield the time of every update, in seconds; in the background only while authorised. Raises UnavailableError before iOS 17."""
         self._process.rules.require("location.background-activity-session", "live location updates")
         news = asyncio.Event()
         self._news.append(news)
+        self._comes()
         self._plan()
         while await news.wait():
             news.clear()
@@ -113,16 +116,18 @@ class Location(Checked):
         self._due = self._process.clock.after(interval, self._update)
 
     def _update(self) -> None:
-        """An update is due. The app gets it, and the time that goes with it, if it is authorised to."""
-        if not self._news or self._process.state is State.NOT_RUNNING:
-            return
-        if self._services.location_services and self._authorised():
-            self._source.start()
-            for news in self._news:
-                self._process.call(news.set)
-        else:
-            self._source.end()
-        self._plan()
+        """An update is due. The app gets it if it is authorised to."""
+        if self._news and self._process.state is not State.NOT_RUNNING:
+            if self._comes():
+                for news in self._news:
+                    self._process.call(news.set)
+            self._plan()
+
+    def _comes(self) -> bool:
+        """Whether updates come, and with them run time: from when the app asks for them, not from the first one on."""
+        comes = self._process.state.runs and self._services.location_services and self._authorised()
+        (self._source.start if comes else self._source.end)()
+        return comes
 
     def _authorised(self) -> bool:
         if self._process.state.foreground:

@@ -44,7 +44,7 @@ class Extension(Checked):
 
     def client(self) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` over the phone's network, in this process."""
-        return httpx.AsyncClient(transport=self._connections)
+        return self._connections.client()
 
 
 class Extensions(Checked):

@@ -19,6 +19,8 @@ _DURATIONS = (
     "background-assertion.duration-ios-4",
 )
 
+_CLOCK = "background-assertion.clock-starts-in-background"
+
 ExpiringBlock = Callable[[bool], Coroutine[Any, Any, None] | None]
 """What an expiring activity runs: called with False to work, and with True when the process is about to be suspended."""
 
@@ -41,13 +43,18 @@ class BackgroundTime:
         self._held: dict[int, _Assertion] = {}
         self._count = 0
         self._planned: list[Due] = []
+        self._ticks = False
         self.ends_at: int | None = None
         process.phases.on(Phase.BACKGROUND_TIME, self._changed)
 
     def begin(self, name: str, expiration_handler: Action | None, *, must_be_ended: bool = True) -> int:
         """Take an assertion and return its identifier, 0 where the time is over. An app that does not end it in time is terminated, if it must."""
-        if self.ends_at is not None and self._planned[0].at <= self._clock.now:
+        if self.ends_at is not None and self.runs_otherwise:
+            self._rules.cite(_CLOCK)
+            self._start()
+        if self._over:
             return 0
+        self._ticks = self.ends_at is not None
         self._count += 1
         hold = self._process.run_time.hold(name)
         self._held[self._count] = _Assertion(name, expiration_handler, hold, must_be_ended)
@@ -76,19 +83,34 @@ class BackgroundTime:
 
         self._process.call(lambda: self._call(block, not identifier, done))
 
+    @property
+    def runs_otherwise(self) -> bool:
+        """Whether something else than an assertion, such as sound, gives the app time in the background, and no clock ticks."""
+        return self._process.run_time.held and not self._held and (self._over or not self._ticks)
+
+    @property
+    def _over(self) -> bool:
+        return self.ends_at is not None and self._planned[0].at <= self._clock.now
+
     def _changed(self, change: AppChange) -> None:
         """Start or stop the clock: for all assertions it is the same, and it runs in the background only."""
         if change.before is State.BACKGROUND:
             self.ends_at = None
-            for due in self._planned:
-                due.cancel()
-        if change.after is not State.BACKGROUND:
-            return
-        duration = self._duration()
-        if self._held:
-            self._rules.cite("background-assertion.time-is-shared")
-            self._rules.cite("background-assertion.clock-starts-in-background")
-        self.ends_at = self._clock.now + duration
+            self._stop()
+        if change.after is State.BACKGROUND:
+            self._ticks = bool(self._held)
+            if self._ticks:
+                self._rules.cite("background-assertion.time-is-shared", _CLOCK)
+            self._start()
+
+    def _stop(self) -> None:
+        for due in self._planned:
+            due.cancel()
+
+    def _start(self) -> None:
+        """Start the clock. It ticks once an assertion is effective: in the background, and from the first on that is held there."""
+        self._stop()
+        self.ends_at = self._clock.now + self._duration()
         warning = self._rules.milliseconds("background-assertion.expiration-warning")
         at = self._clock.at
         self._planned = [at(self.ends_at - warning, self._expire), at(self.ends_at, self._out_of_time)]

@@ -3,7 +3,7 @@
 Apple: `URLSession(configuration: .default)` (claim url-session.default-stops-with-the-app). Before iOS 7 it stands for its
 predecessor, NSURLConnection, which runs in the app's process as well.
 
-Not modelled: downloads to a file, `waitsForConnectivity`, timeouts, the cache; of resumable uploads the protocol's own messages (104,
+Not modelled: downloads to a file, `waitsForConnectivity`, the cache; of resumable uploads the protocol's own messages (104,
 HEAD, PATCH), of which only the time for one question is spent, and `cancel(byProducingResumeData:)`.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from afterswipe.device.connections import ConnectError, Connections, ReadError
+from afterswipe.device.connections import ConnectError, Connections, ReadError, ReadTimeoutError
 from afterswipe.device.network import Network, address, requested
 from afterswipe.errors import URLError, must, must_have_bytes
 from afterswipe.kernel import Checked, CheckedData, Process
@@ -87,12 +87,13 @@ class UploadTask(Checked):
             if self._resumed:
                 await connections.wait_for(connections.network.clock.after, connections.network.round_trip)
             response = await connections.exchange(request, self._body)
-            async for _ in connections.arriving(response):
+            async for _ in connections.arriving(response, request):
                 pass
             response.request = request
-        except ConnectError as lost:
-            self._end("there is no network")
-            raise URLError(lost.code, f"{self.name}: there is no network") from lost
+        except (ConnectError, ReadTimeoutError) as lost:
+            why = "no answer came in time" if isinstance(lost, ReadTimeoutError) else "there is no network"
+            self._end(why)
+            raise URLError(lost.code, f"{self.name}: {why}") from lost
         except ReadError as lost:
             self._end("connection lost")
             if self._connections.network.is_resumable(self._url) and self.process.rules.holds(_RESUMABLE):
@@ -149,4 +150,4 @@ class URLSession(Checked):
 
     def client(self) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` over the phone's network, for any code that is written for httpx. Its losses are URLErrors too."""
-        return httpx.AsyncClient(transport=self._connections)
+        return self._connections.client()

@@ -191,14 +191,16 @@ class TransferDaemon(Checked):
         self._moving[transfer.number] = due
 
     def _ask(self, transfer: BackgroundTransfer) -> None:
-        """Wait for the server's answer, which may take its time; a connection that is cut meanwhile brings none."""
-        waits = self._moving[transfer.number] = self._clock.after(0, lambda: None)
+        """Wait for the server's answer; a connection that is cut meanwhile, or a request that times out, brings none."""
+        patience = self._rules.milliseconds("url-session.request-timeout")
+        waits = self._clock.after(patience, lambda: self._timed_out(transfer))
+        self._moving[transfer.number] = waits
         comes = transfer.down and not self._network.intercepts
 
         def answered(response: httpx.Response) -> None:
             if self._moving.get(transfer.number) is not waits:
                 return
-            del self._moving[transfer.number]
+            self._moving.pop(transfer.number).cancel()
             if comes:
                 transfer.response, transfer.size = response, len(response.content)
             if comes and transfer.size:
@@ -209,6 +211,12 @@ class TransferDaemon(Checked):
         method = "GET" if transfer.down else "POST"
         request = requested(method, transfer.url)
         self._network.ask(request, 0 if comes else transfer.sent, answered)
+
+    def _timed_out(self, transfer: BackgroundTransfer) -> None:
+        self._rules.cite("url-session.request-timeout")
+        del self._moving[transfer.number]
+        self._lost(transfer)
+        self._look()
 
     def _arrived(self, transfer: BackgroundTransfer, count: int) -> None:
         del self._moving[transfer.number]
@@ -279,11 +287,12 @@ class TransferDaemon(Checked):
             due = self._moving.pop(transfer.number, None)
             if due is not None:
                 due.cancel()
+                self._rules.cite("model.network-change-cuts-connections")
                 self._lost(transfer)
         self._look()
 
     def _lost(self, transfer: BackgroundTransfer) -> None:
-        self._rules.cite("model.network-change-cuts-connections", "background-urlsession.retries-by-itself")
+        self._rules.cite("background-urlsession.retries-by-itself")
         if transfer.down:
             transfer.response, transfer.size = None, 0
         rule = "background-urlsession.resumable-uploads"
