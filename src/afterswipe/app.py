@@ -126,6 +126,7 @@ class Application(Checked):
 
     async def tapped(self) -> str:
         """Wait until the person taps something, and return which button it was."""
+        self.process.loop.must_be_the_one()
         return await self.taps.get()
 
     def observe(self, handler: Callable[[str], None]) -> None:

@@ -147,9 +147,8 @@ def test_an_intents_own_error_reaches_the_script():
         raise KeyError("mine")
 
     phone = left()
-    phone.intents.run(intent(AppIntent, broken))
     with pytest.raises(KeyError, match="mine"):
-        phone.wait(seconds=1)
+        phone.intents.run(intent(AppIntent, broken))
 
 
 def start_card(refused: list[str]):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from afterswipe import MB, ActivityState, Application, Phone, UsageError
+from afterswipe import MB, ActivityState, Application, LiveActivityIntent, Phone, UsageError
 
 from .apps import left
 
@@ -147,3 +147,61 @@ def test_a_run_lasts_at_most_a_year():
     assert phone.timeline()._repr_svg_().count("<text") < 40
     with pytest.raises(UsageError, match="a run lasts at most a year"):
         phone.wait(seconds=1)
+
+
+def test_who_is_told_of_a_push_or_a_tap_runs_at_once():
+    woken: list[float] = []
+
+    class Start(LiveActivityIntent):
+        title = "Start"
+
+        async def perform(self, app):
+            app.activities.request("Run")
+
+    async def did_receive(extension):
+        extension.content_handler("shorter")
+
+    async def app_main(app: Application) -> None:
+        app.pushes.did_receive_remote_notification(lambda: woken.append(app.now))
+        app.pushes.did_receive_incoming_push(app.pushes.report_new_incoming_call)
+        await asyncio.sleep(10**6)
+
+    phone = left(app_main, after=2, then=98)
+    phone.pushes.silent()
+    phone.pushes.voip("Ann")
+    phone.intents.tap(Start())
+    phone.pushes.install_service_extension(did_receive)
+    phone.pushes.alert("long", mutable_content=True)
+    assert (woken, phone.pushes.calls, phone.pushes.notifications) == ([100], ["Ann"], ["shorter"])
+    assert [card.title for card in phone.lock_screen().cards] == ["Run"]
+
+
+WAITS = {
+    "an upload": lambda app, _card: aiter(app.url_session.upload("a", size=5)).__anext__(),
+    "a background upload": lambda app, _card: aiter(
+        app.background_url_session.upload("a", size=5)
+    ).__anext__(),
+    "a client": lambda app, _card: app.url_session.client().get("https://api.example/"),
+    "a token": lambda _app, card: aiter(card.push_token_updates).__anext__(),
+    "a state": lambda _app, card: aiter(card.activity_state_updates).__anext__(),
+    "a card": lambda app, _card: aiter(app.activities.activity_updates).__anext__(),
+    "a tap": lambda app, _card: app.tapped(),
+    "a place": lambda app, _card: aiter(app.location.live_updates()).__anext__(),
+}
+
+
+@pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
+def test_another_loop_does_not_wait_for_ever_for_what_happens_in_the_app(wait):
+    held = []
+
+    async def app_main(app: Application) -> None:
+        held.extend([app, app.activities.request("Run", push_type="token")])
+        await asyncio.sleep(10**6)
+
+    async def outside():
+        async with asyncio.timeout(0.01):
+            await wait(*held)
+
+    Phone().open(app_main)
+    with pytest.raises(UsageError, match="in the app's coroutine, without"):
+        asyncio.run(outside())

@@ -116,6 +116,7 @@ class Connections(httpx.AsyncBaseTransport):
 
     async def exchange(self, request: httpx.Request, send: Callable[[], Awaitable[int]]) -> httpx.Response:
         """Wait for the server's answer to a request, whose body `send` puts on the way. Raises ConnectError, ReadError and ReadTimeoutError."""
+        self._loop.must_be_the_one()
         network = self.network
         if not network.connected:
             raise ConnectError("notConnectedToInternet", "there is no network")

@@ -135,7 +135,7 @@ class Host:
 
     def turn(self, until: int = 0) -> None:
         """Give the app run time, if its state allows it. This is the only place where an app's code runs."""
-        if (process := self._running()) is not None:
+        if (process := self._running()) is not None and not process.loop.is_running():
             # Beside other processes, a process must not move the clock by itself.
             process.loop.turn(0 if self.beside else until)
         for loop in list(self.beside) if self.beside else ():

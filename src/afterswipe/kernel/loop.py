@@ -29,7 +29,7 @@ from math import ceil
 from types import CodeType
 from typing import Any
 
-from afterswipe.errors import NeverYieldsError, UsageError
+from afterswipe.errors import NeverYieldsError, UsageError, must
 
 from .clock import Action, Clock
 
@@ -304,6 +304,11 @@ class ProcessLoop(asyncio.AbstractEventLoop):
 
     def is_running(self) -> bool:
         return events._get_running_loop() is self
+
+    def must_be_the_one(self) -> None:
+        """Raise UsageError where another loop is to wait for what happens in this one, such as that of `asyncio.run`."""
+        why = "Only the app's code can wait for this. Do it in the app's coroutine, without asyncio.run()."
+        must(self.is_running(), why)
 
     def is_closed(self) -> bool:
         return False

@@ -62,6 +62,7 @@ class PushTokens:
         self, process: Process, read: Callable[[], T | None], last: T | None = None
     ) -> AsyncIterator[T]:
         """Yield what `read` says whenever that is something else than before; while the app does not run, only the newest is kept."""
+        process.loop.must_be_the_one()
         news = asyncio.Event()
         hear = partial(process.loop.call_soon, news.set)
         self._followers.append(hear)

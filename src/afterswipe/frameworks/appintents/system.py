@@ -231,3 +231,4 @@ class Intents[App: InProcess](Checked):
             raise UsageError("There is no app on the phone, so no intent. Open it once: phone.open(my_app).")
         self._runs = [run for run in self._runs if run.alive]
         self._runs.append(_Run(app, self._host, self._cards, intent, by))
+        self._host.turn()

@@ -92,6 +92,7 @@ class Location(Checked):
     async def live_updates(self) -> AsyncIterator[float]:
         """Yield the time of every update, in seconds; in the background only while authorised. Raises UnavailableError before iOS 17."""
         self._process.rules.require("location.background-activity-session", "live location updates")
+        self._process.loop.must_be_the_one()
         news = asyncio.Event()
         self._news.append(news)
         self._comes()

@@ -60,6 +60,7 @@ class UploadTask(Checked):
         self._begun = False
 
     async def __aiter__(self) -> AsyncIterator[float]:
+        self.process.loop.must_be_the_one()
         must(not self._begun, f"The upload of {self.name!r} has begun already. Call upload() for another.")
         self._begun = True
         sending = asyncio.create_task(self._send())

@@ -61,6 +61,7 @@ class _BackgroundTask(Checked):
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
+        self.process.loop.must_be_the_one()
         transfer, news = self._transfer, self._news
         hear = partial(self.process.loop.call_soon, news.set)
         transfer.listeners[hear] = None

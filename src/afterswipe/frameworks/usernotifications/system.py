@@ -73,7 +73,7 @@ class Pushes(Checked):
         rule = "silent-push.headers"
         why = f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. Send it with 'background' and 5."
         self._host.rules.obeyed(rule, right or not self._host.rules.holds(rule), why)
-        return self._note("silent", self._try_to_wake() if self._network.online else _OFFLINE)
+        return self._told("silent", self._try_to_wake() if self._network.online else _OFFLINE)
 
     def _try_to_wake(self) -> str:
         host = self._host
@@ -154,7 +154,7 @@ class Pushes(Checked):
         limit = self._host.rules.milliseconds("model.service-extension-run-time")
         start, ended = self._extensions.start, lambda: show(text)
         start(extension, self._service, limit=limit, last_chance=last_chance, ended=ended)
-        return self._note("alert", "given to the service extension")
+        return self._told("alert", "given to the service extension")
 
     def voip(self, caller: str) -> str:
         """Deliver a VoIP push: the app is woken or launched and must report a call. Raises NotKnownError where the app was force quit."""
@@ -167,7 +167,7 @@ class Pushes(Checked):
         if process is None:
             return self._note("VoIP", "not delivered, there is no such app")
         process.call(lambda: self._incoming(process, caller))
-        return self._note("VoIP", "given to the app")
+        return self._told("VoIP", "given to the app")
 
     def _incoming(self, process: Process, caller: str) -> None:
         rung, host = len(self.calls), self._host
@@ -179,6 +179,11 @@ class Pushes(Checked):
 
         app = self.listener
         process.loop.start(app._on_call(caller) if app and app.process is process else None, look)
+
+    def _told(self, kind: str, outcome: str) -> str:
+        self._note(kind, outcome)
+        self._host.turn()  # who is told of it runs at once
+        return outcome
 
     def _note(self, kind: str, outcome: str) -> str:
         self._host.record.add(PushArrived(self._host.clock.now, kind, outcome))
