@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 import afterswipe_sync
-from afterswipe.sync import DiskFull, FileDisk, Forbidden, Stop, command, core, driver, engine
+from afterswipe.sync import DiskFull, FileDisk, Forbidden, NotAFeed, Stop, command, core, driver, engine
 from afterswipe.sync.driver import Driver
 from afterswipe.sync.feed.protocol import Event
 from afterswipe.sync.outcome import Halt
@@ -35,6 +35,7 @@ from afterswipe.sync.transfer.wire import Broken, Wire
 from faultlab.faults.field import FIELD, RULES
 from faultlab.servers.wire import Ending, Reply
 
+from . import test_a_moving_feed as moving
 from . import test_an_hour as hour
 from . import test_an_hour_wire as bytewise
 from . import test_client_errors as client
@@ -128,6 +129,10 @@ async def _knows_only_the_network(_self, coming, *, head=False):
 
 def _once(self, _look=Driver.look_at_every_file):
     return (None for _ in ()) if self.jobs else _look(self)
+
+
+def _no_feed(self, status):
+    return self._failed(NotAFeed(f"There is no feed at this address ({status})."))
 
 
 def _ends_all(self, job, total, here):
@@ -268,6 +273,11 @@ BUGS = [
         more.test_a_database_that_is_somebody_s_file_too_is_not_opened, {"end": "", "how": "names"},
     ),
     Bug("F127", "takes any", ((command.sys, "maxsize", 10**40),), more.test_a_bound_beyond_all_counting_is_one_line, {}),
+    Bug("F128", "says that there is no feed", ((core.AskFeed, "_refused", _no_feed),), moving.test_servers_behind_one_name_that_are_at_odds_are_said_to_be, {}),
+    Bug(
+        "F129", "believes its own clock", ((Answer, "sent", property(lambda _: inf)),), moving.test_an_event_that_is_dated_ahead_hides_no_later_one,
+        {"form": "plain", "off": 2 * moving.HOUR, "ahead": moving.HOUR},
+    ),
 ]  # fmt: skip
 
 

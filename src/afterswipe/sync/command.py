@@ -84,9 +84,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _host(text: str) -> str:
     if not text.strip("[]") or set(text) & set("/@?#*, ") or text.rpartition("]")[2].count(":") == 1:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no host alone, without scheme, port and path, and no list"
-        )
+        raise argparse.ArgumentTypeError(f"{text!r} is no host alone: no scheme, port or path, and no list")
     return text
 
 

@@ -12,6 +12,7 @@ known, and takes its place in one transaction (`SwapIn`). Each way back to `AskF
 
 from dataclasses import dataclass, replace
 from math import inf
+from typing import NamedTuple
 
 from afterswipe.sync.feed.protocol import ALL, BEYOND, SECOND, Identity, Page
 from afterswipe.sync.feed.records import Place
@@ -23,8 +24,7 @@ from .outcome import Stop
 _CUT_MAX = 2  # how often a page that was cut, or has a gap, is asked for
 
 
-@dataclass(frozen=True)
-class Begin:
+class Begin(NamedTuple):
     """About to run."""
 
     limits: Limits
@@ -59,7 +59,7 @@ class AskFeed:
         return self.place.page or (ALL if self.full else self.place.cursor or ALL)
 
     def next(self, page: Page | int, now: float = inf) -> "State":
-        """Decide what an answer means: a page, or the status with which the server refused the cursor or the page. `now` is the wall's."""
+        """Decide what an answer means: a page, or the status with which the server refused the cursor or the page; `now` is the earliest by any clock."""
         if isinstance(page, int):
             return self._refused(page)
         if page.identity.numbered is None:  # an empty page does not show it; then it is as before
@@ -110,11 +110,9 @@ class AskFeed:
         """Whether numbers are missing between what is known and the end of this page."""
         known = max(self.place.page_version if self.place.page else self.place.version, self.newest[0])
         numbers = {n for n in (*(e.version for e in page.events), *page.unknown) if n > known}
-        if not numbers:
-            return False
         # A cursor that is no number says nothing about the first one.
-        start = known if known >= 0 else min(numbers) - 1
-        return max(numbers) - start != len(numbers)
+        start = known if known >= 0 else min(numbers, default=0) - 1
+        return bool(numbers) and max(numbers) - start != len(numbers)
 
     def _refused(self, status: int) -> "Forget | Ended":
         if self.place.page is not None and self.forgotten < _CUT_MAX:
@@ -123,7 +121,10 @@ class AskFeed:
             return Forget(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
         if not self.full:
             return self._start_full(f"the server does not know the cursor ({status})")
-        return self._failed(NotAFeed(f"There is no feed at this address ({status}). Look at the address."))
+        said = f"There is no feed at this address ({status}). Look at the address."
+        if self.place.page is not None or self.pages:
+            said = f"The feed refuses what it has named itself ({status}). Perhaps the servers behind its address differ: run again, and if it stays so, tell its makers."
+        return self._failed(NotAFeed(said))
 
     def _start_full(self, reason: str) -> "Forget | Ended":
         if self.resyncs >= self.limits.resyncs:
@@ -161,16 +162,14 @@ class KeepPage:
             return Work(self.after.held)
         shadow = self.page.identity if self.after.full else None
         to = self.after.place._replace(page=self.page.next, page_version=self.after.newest[0], shadow=shadow)
-        to = to._replace(stored=to.stored + len(self.page.events))
-        return replace(self.after, place=to)
+        return replace(self.after, place=to._replace(stored=to.stored + len(self.page.events)))
 
 
 class SwapIn(KeepPage):
     """The last page of a full list: the whole list takes the place of what was known."""
 
 
-@dataclass(frozen=True)
-class Forget:
+class Forget(NamedTuple):
     """Throw away what there is of a list that was coming in; then ask again, from the cursor or for the whole list, or end."""
 
     after: "AskFeed | Ended"
@@ -192,8 +191,7 @@ class Work:
         return Ended(why if left else Stop.FINISHED)
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(NamedTuple):
     """The run is over."""
 
     why: Stop

@@ -9,7 +9,7 @@ from itertools import batched, chain
 from typing import Any, NoReturn, assert_never
 
 from afterswipe.sync.feed.jobs import Job, is_ours, plan
-from afterswipe.sync.feed.protocol import AT_ONCE, SECOND, Event, Page, events_url, read_page
+from afterswipe.sync.feed.protocol import AT_ONCE, BEYOND, Event, Page, events_url, read_page
 from afterswipe.sync.feed.records import GONE, Have, Known
 from afterswipe.sync.store.disk import FOLDERS
 from afterswipe.sync.store.store import Store
@@ -83,7 +83,7 @@ class Driver:
                     state = state.next(self.fetcher.wire.clock.wall(), place)
                 case core.AskFeed():
                     self.phase(Phase.ASKING)
-                    state = state.next(await self.ask(state), self.fetcher.wire.clock.wall())
+                    state = state.next(await self.ask(state), self.fetcher.now)
                 case core.KeepPage(page, cursor, at, after):
                     if isinstance(state, core.SwapIn):
                         in_pages = after.pages > 1 or after.place.page is not None
@@ -219,7 +219,6 @@ class Driver:
     def plan(self) -> Generator[deque[Job] | None]:
         """Work out what is to be done, each content once for the same events, and show how far that is."""
         jobs, tried = deque[Job](), {event for job in self.jobs for event in job.ids}
-        numbered, now = self.store.place().identity.numbered, int(self.fetcher.wire.clock.wall() * SECOND)
         for job in jobs_of(self.store):
             if job is None:
                 self.fetcher.changed()
@@ -227,8 +226,6 @@ class Driver:
                 continue
             if tried and tried.issuperset(job.ids):
                 continue
-            if job.version > now and not numbered:  # or nothing that comes would be newer (S16)
-                job = replace(job, version=now)  # noqa: PLW2901
             jobs.append(job)
             if job.file is not None:
                 self.fetcher.tally.plan(job.key, job.file.size)
@@ -327,11 +324,13 @@ def jobs_of(store: Store) -> Generator[Job | None]:
         about.setdefault(event.key, ([], known, have))[0].append(event)
         if not number % AT_ONCE:
             yield None
-    plain = store.place().identity.feed_id is None
+    identity, _, version, *_ = store.place()
+    latest = BEYOND if identity.numbered else max(0, version)
     for number, (events, known, have) in enumerate(sorted(about.values(), key=lambda it: it[0][0].version)):
         if not number % AT_ONCE:
             yield None
-        yield plan(events, known, have, plain=plain)
+        job = plan(events, known, have, plain=identity.feed_id is None)
+        yield job if job.version <= latest else replace(job, version=latest)  # dated ahead (S16)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

@@ -230,8 +230,7 @@ class _Run:
         self.enter(Phase.DONE)
         tally, left = self.fetcher.tally, len(self.store.left())
         problems = [problem for listed in tally.problems.values() for problem in listed]
-        if ended.problem is not None and ended.problem not in problems:
-            problems.insert(0, ended.problem)
+        problems[:0] = [p for p in (ended.problem,) if p is not None and p not in problems]
         if self.sync._disk.lesser:
             said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
             problems.append(LesserPromise(said))

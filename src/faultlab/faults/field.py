@@ -1,4 +1,4 @@
-"""F55 to F127: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F129: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -320,5 +320,14 @@ FIELD = (
     FaultKind(
         "F127", "A bound beyond all counting", Dimension.SETTINGS, "`--limit group_files=1e30`, and the run before was killed.",
         "The command line is told so (S21).", "test_a_bound_beyond_all_counting_is_one_line",
+    ),
+    FaultKind(
+        "F128", "Servers that are at odds", Dimension.FEED, "One of those behind one name was restored from a backup, and refuses the pages that another has named.",
+        "The report says so, and not that there is no feed (S21).", "test_servers_behind_one_name_that_are_at_odds_are_said_to_be",
+    ),
+    FaultKind(
+        "F129", "Dated ahead, and clocks that differ", Dimension.CLOCK, "A server dates an event an hour or years ahead, and the clock here is ahead of it, or behind.",
+        "What is later than a page's own `Date`, or the clock here, is no cursor; it is as new as the cursor (S16).", "test_an_event_that_is_dated_ahead_hides_no_later_one",
+        plain="Without a `Date` only the clock here can tell.",
     ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import formatdate, parsedate_to_datetime
+from email.utils import mktime_tz, parsedate_tz
 from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
@@ -42,6 +42,13 @@ OK, PARTIAL, BAD_REQUEST, UNSATISFIABLE, SERVER_ERROR = 200, 206, 400, 416, 500
 _LATER = (408, 421, 425, 429)
 _NOT_OF_A_RANGE = (401, 407, *_LATER)
 PAUSES = (429, 503)  # the whole server wants a pause, and not only this address
+
+
+def dated(said: str) -> float | None:
+    """A date of HTTP, in seconds since 1970."""
+    with suppress(ValueError, TypeError, OverflowError):
+        return mktime_tz(parsedate_tz(said))  # type: ignore[arg-type]
+    return None
 
 
 @dataclass
@@ -72,16 +79,17 @@ class Answer:
         return int(said) if _LENGTH.fullmatch(said) else None
 
     @property
+    def sent(self) -> float:
+        """When it was sent, by its own `Date`; where it has none, when it came."""
+        return dated(self.headers.get("date", "")) or self.came
+
+    @property
     def retry_after(self) -> float | None:
         """`Retry-After` in seconds, a moment by the server's own `Date`: this machine's clock may be wrong. None where it says nothing."""
         said = self.headers.get("retry-after", "").strip()
         if seconds := _SECONDS.match(said):
             return float(seconds[1])
-        with suppress(ValueError, TypeError, OverflowError):
-            date = self.headers.get("date") or formatdate(self.came, usegmt=True)
-            passes = parsedate_to_datetime(said) - parsedate_to_datetime(date)
-            return max(0.0, passes.total_seconds())
-        return None
+        return None if (moment := dated(said)) is None else max(0.0, moment - self.sent)
 
     @property
     def encoded(self) -> bool:
@@ -97,15 +105,13 @@ class Answer:
         return bool(markup) or (text and not other.search(begins))
 
 
-@dataclass(frozen=True)
-class Receive:
+class Receive(NamedTuple):
     """The body belongs behind `ask.size` bytes of the part, which is `ask.here` from then on: cut the part to that, then write."""
 
     ask: "Ask"
 
 
-@dataclass(frozen=True)
-class Verify:
+class Verify(NamedTuple):
     """Every byte seems to be here: look at size and digest."""
 
     ask: "Ask"

@@ -72,6 +72,7 @@ class Fetcher:
     hashed: dict[str, Any] = field(default_factory=dict)
     """Parts that this run has written from their first byte on, each with its SHA-256 up to now."""
     arrived: list[Arrived] = field(default_factory=list)
+    now: float = 0  # by the clock here or the last document's server, whichever is behind
     leaving: int = 0  # how many of them, the first, are about to land
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
@@ -138,6 +139,7 @@ class Fetcher:
         headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
         opened = await self.wire.open(url, headers)
         try:
+            self.now = min(opened.answer.sent, opened.answer.came)
             decision = Ask(FileInfo(), 0, limits=self.limits, document=True).next(opened.answer)
             if not isinstance(decision, Receive):
                 return opened.answer.status, decision
@@ -237,8 +239,8 @@ class Fetcher:
         """Raise where asking again would be the same for ever: by attempts, and by bytes (S18)."""
         if futile >= self.limits.attempts:
             kind = Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
-            why = turn.broken or turn.said
-            raise kind(job.key, f"{futile} attempts brought no new bytes ({why}).") from turn.broken
+            said = f"{futile} attempts brought no new bytes ({turn.broken or turn.said})."
+            raise kind(job.key, said) from turn.broken
         if turn.broken and came > self.limits.refetches * max(size, self.limits.entity_bytes):
             raise BrokenAnswer(job.key, f"{came} bytes came, and each body breaks off (Limits.refetches).")
 
@@ -391,10 +393,8 @@ class Fetcher:
         if size is None:  # the system may take away what it thinks is temporary
             return None
         hashed, grown = self.hashed.pop(job.part, None), self.growing.get(job.part)
-        if hashed is not None and grown is not None and grown.durable == size:
-            digest = hashed.hexdigest()
-        else:  # some of it came in another run
-            digest, size = self.digest(job.part)
+        whole = hashed is not None and grown is not None and grown.durable == size  # in this run
+        digest, size = (hashed.hexdigest(), size) if whole else self.digest(job.part)
         right = want.sha256 in (None, digest) and want.size in (None, size)
         return Have(job.key, job.final, job.tag, size, digest, job.version) if right else None
 
