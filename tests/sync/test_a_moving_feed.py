@@ -75,3 +75,90 @@ def _later(rig: Rig, path: str) -> Reply:
     shown = [it for it in events if cursor == "all" or it["date_time"] > cursor]
     body = json.dumps(shown).encode()
     return Reply(200, {"content-type": "application/json", "content-length": str(len(body))}, body)
+
+
+def sounds(rig: Rig) -> list[str]:
+    return [key for key, content in rig.truth.contents.items() if content.media == SOUND]
+
+
+def without(rig: Rig, *fields: str) -> None:
+    """From now on the feed's events say less."""
+    known = rig.honest.event
+    rig.honest.event = lambda it: {  # type: ignore[method-assign]
+        name: value for name, value in known(it).items() if name not in fields
+    }
+
+
+@pytest.mark.parametrize("page", [1, 100])
+@pytest.mark.parametrize("less", [(), ("size", "sha256")], ids=["digests", "no digests"])
+def test_what_a_backup_took_back_is_asked_for_anew(tmp_path, page, less):
+    """The server was restored, with the same generation, and knows no cursor from beyond: what had changed stayed as it had been, and what changed then never came."""
+    rig = Rig(tmp_path / "here", small_truth(4, 500), page=page)
+    without(rig, *less)
+    was = dict(rig.truth.contents), list(rig.truth.events)
+    first, second, third, fourth = sounds(rig)
+    rig.truth.replace(first)
+    rig.truth.delete(second)
+    rig.truth.rename(third, "another name")
+    rig.truth.add(SOUND, "newer", 300)
+    assert rig.run().finished
+    rig.truth.replace(fourth)
+    changed(
+        rig, f"{fourth}.mp3", lambda *_: Reply(503, {"content-length": "0"})
+    )  # so that this stays pending
+    rig.run()
+    restored, last = FeedServer(rig.truth, page=page), len(rig.truth.events)
+    restored.event = rig.honest.event  # type: ignore[method-assign]
+    rig.truth.contents, rig.truth.events = was
+    rig.honest.answer = lambda request: (  # type: ignore[method-assign]
+        Reply(410, {}) if request.path.endswith(f".{last}") else restored.answer(request)
+    )
+    assert rig.run().finished
+    assert rig.in_sync()
+    rig.truth.replace(third)
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_list_that_says_created_may_mean_another_file(tmp_path, numbered):
+    """No digests. The log began anew with what there was, and of a file that had been replaced it said "created": the older one stayed, "everything is here"."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    without(rig, "size", "sha256", *(() if numbered else ("seq",)))
+    assert rig.run().finished
+    rig.truth.replace(a_sound(rig))
+    rig.truth.restart()
+    assert rig.run().finished
+    assert rig.in_sync()
+    rig.run()
+    assert rig.fetched() == 0
+
+
+@pytest.mark.parametrize("later", ["deleted", "replaced"])
+def test_what_changed_after_a_date_ahead_is_later(tmp_path, later):
+    """One that could not be got was dated ahead, and then replaced, or deleted: it was asked for as it had been, for ever."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500))
+    without(rig, "seq")
+    first = a_sound(rig)
+    rig.truth.events[1]["date_time"] = "2099-01-01T00:00:00Z"
+    changed(rig, f"{first}.mp3", lambda _, reply: reply.having(content_length="7") if failing else reply)
+    failing = [True]
+    assert not rig.run().finished
+    failing.clear()
+    if later == "deleted":
+        rig.truth.delete(first)
+    else:
+        rig.truth.replace(first, 700)
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+def test_one_date_ahead_turns_no_list_round(tmp_path):
+    """The first event of a list is dated ahead: the list counted as one that has its newest first, and of one second the older event as the newer one."""
+    rig = Rig(tmp_path / "here", small_truth(4, 500), extended=False)
+    first = sounds(rig)[-1]
+    rig.truth.delete(first)
+    rig.truth.events[0]["date_time"] = "2099-01-01T00:00:00Z"
+    rig.truth.events[-1]["date_time"] = rig.truth.events[-2]["date_time"]
+    assert rig.run().finished
+    assert rig.in_sync()

@@ -22,6 +22,8 @@ import pytest
 import afterswipe_sync
 from afterswipe.sync import DiskFull, FileDisk, Forbidden, NotAFeed, Stop, command, core, driver, engine
 from afterswipe.sync.driver import Driver
+from afterswipe.sync.feed import jobs, protocol
+from afterswipe.sync.feed.jobs import plan
 from afterswipe.sync.feed.protocol import Event
 from afterswipe.sync.outcome import Halt
 from afterswipe.sync.store import disk, lease, schema
@@ -48,7 +50,7 @@ from . import test_own_cases_wire as wire
 from .rig import Rig, small_truth
 
 LAST_OF_THE_RULES = 87  # until there, a rule's bug stands for its faults
-_place, _fstat, _lstat = Store.place, os.fstat, os.lstat
+_place, _fstat, _lstat, _file = Store.place, os.fstat, os.lstat, jobs._file
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,12 @@ async def _knows_only_the_network(_self, coming, *, head=False):
 
 def _once(self, _look=Driver.look_at_every_file):
     return (None for _ in ()) if self.jobs else _look(self)
+
+
+def _takes_nothing_back(self, page, *, _swap=Store.swap, **more):
+    for _ in _swap(self, page, **more):
+        self._db.execute("UPDATE entities SET version = 99 WHERE version = -1")
+        yield
 
 
 def _no_feed(self, status):
@@ -278,6 +286,13 @@ BUGS = [
         "F129", "believes its own clock", ((Answer, "sent", property(lambda _: inf)),), moving.test_an_event_that_is_dated_ahead_hides_no_later_one,
         {"form": "plain", "off": 2 * moving.HOUR, "ahead": moving.HOUR},
     ),
+    Bug(
+        "F130", "believes what it knows", ((Store, "swap", _takes_nothing_back),), moving.test_what_a_backup_took_back_is_asked_for_anew,
+        {"page": 1, "less": ()},
+    ),
+    Bug("F131", "believes the word", ((jobs, "_file", lambda *of, plain: _file(*of, plain=plain or True)),), moving.test_a_list_that_says_created_may_mean_another_file, {"numbered": True}),
+    Bug("F132", "believes the date", ((driver, "plan", lambda *of, at, **how: plan(*of, **how)),), moving.test_what_changed_after_a_date_ahead_is_later, {"later": "deleted"}),
+    Bug("F133", "looks at both ends", ((protocol, "pairwise", lambda listed: [(listed[0], listed[-1])] if listed else []),), moving.test_one_date_ahead_turns_no_list_round, {}),
 ]  # fmt: skip
 
 

@@ -70,16 +70,14 @@ class AskFeed:
                 said = "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
                 return self._failed(NotAFeed(said))
             return self._start_full("the feed has another identity")
-        if not self.full and page.identity.numbered and self._has_gap(page):
+        gap = not self.full and page.identity.numbered and self._has_gap(page)
+        if gap or (page.next is None and not page.complete):
             if self.again < _CUT_MAX:
                 return replace(self, again=self.again + 1)
-            return self._start_full("the feed has a gap")
-        if page.next is None and not page.complete:
-            if self.again < _CUT_MAX:
-                return replace(self, again=self.again + 1)
-            return self._failed(NotAFeed("The feed's page is cut: it has neither `next` nor `complete`."))
-        many = self.place.stored + len(page.events) > self.limits.events
-        most = many or self.pages + 1 >= self.limits.pages
+            cut = NotAFeed("The feed's page is cut: it has neither `next` nor `complete`.")
+            return self._start_full("the feed has a gap") if gap else self._failed(cut)
+        stored = self.place.stored + len(page.events)
+        most = stored > self.limits.events or self.pages + 1 >= self.limits.pages
         if page.next is not None and (most or page.next in self.tokens):
             said = f"The feed's list does not end: page {self.pages + 1} leads to {page.next[:40]!r}. Ask its makers."
             return self._failed(EndlessPaging(said))

@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from itertools import batched, chain
 from typing import Any, NoReturn, assert_never
 
@@ -325,12 +324,11 @@ def jobs_of(store: Store) -> Generator[Job | None]:
         if not number % AT_ONCE:
             yield None
     identity, _, version, *_ = store.place()
-    latest = BEYOND if identity.numbered else max(0, version)
+    at = BEYOND if identity.numbered else max(0, version)
     for number, (events, known, have) in enumerate(sorted(about.values(), key=lambda it: it[0][0].version)):
         if not number % AT_ONCE:
             yield None
-        job = plan(events, known, have, plain=identity.feed_id is None)
-        yield job if job.version <= latest else replace(job, version=latest)  # dated ahead (S16)
+        yield plan(events, known, have, plain=identity.feed_id is None, at=at)
 
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]

@@ -142,9 +142,8 @@ class Sync:
 
 
 def _ended_by(error: Halt | DiskFull | AnotherProcess) -> Ended:
-    if isinstance(error, Halt):
-        return Ended(error.why, error.problem, error.not_before)
-    return Ended(Stop.NEEDS_SPACE if isinstance(error, DiskFull) else Stop.LEASE_LOST, error)
+    why = Stop.NEEDS_SPACE if isinstance(error, DiskFull) else Stop.LEASE_LOST
+    return Ended(error.why, error.problem, error.not_before) if isinstance(error, Halt) else Ended(why, error)
 
 
 @contextmanager

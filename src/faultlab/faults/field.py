@@ -1,4 +1,4 @@
-"""F55 to F129: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F133: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -329,5 +329,25 @@ FIELD = (
         "F129", "Dated ahead, and clocks that differ", Dimension.CLOCK, "A server dates an event an hour or years ahead, and the clock here is ahead of it, or behind.",
         "What is later than a page's own `Date`, or the clock here, is no cursor; it is as new as the cursor (S16).", "test_an_event_that_is_dated_ahead_hides_no_later_one",
         plain="Without a `Date` only the clock here can tell.",
+    ),
+    FaultKind(
+        "F130", "What a backup took back", Dimension.FEED, "A server is restored, with the same generation, and refuses a cursor from beyond its end.",
+        "What is newer here than all that its list has of a content is asked for anew; no event of then is waited for (S16).", "test_what_a_backup_took_back_is_asked_for_anew",
+        plain="A date is never refused: nothing tells.",
+        partly="A server that takes the cursor, and gives its numbers to other events, cannot be told from one that has nothing new.",
+    ),
+    FaultKind(
+        "F131", "Created, and replaced", Dimension.FEED, "An extended feed without digests begins its log anew, or gives a snapshot: `created` stands for all that has changed.",
+        "The file is got again where the event is newer than the one that is here (S22).", "test_a_list_that_says_created_may_mean_another_file",
+        plain="There it means what it says.",
+    ),
+    FaultKind(
+        "F132", "A change after a date ahead", Dimension.CLOCK, "A content whose event is dated years ahead could not be got; it is replaced, or deleted.",
+        "It is as new as what had come before it, and the change is newer (S16).", "test_what_changed_after_a_date_ahead_is_later",
+        partly="A list that is sorted by its dates, and has both for the first time, says that the change came first.",
+    ),
+    FaultKind(
+        "F133", "A date ahead, first in a list", Dimension.CLOCK, "The first event of a list is dated years ahead.",
+        "How most of the list is ordered says whether its newest come first (S16).", "test_one_date_ahead_turns_no_list_round",
     ),
 )  # fmt: skip

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import accumulate
 
-from .protocol import Event, FileInfo, Kind, Media
+from .protocol import BEYOND, Event, FileInfo, Kind, Media
 from .records import Have, Known
 
 _TAG_LENGTH = 16
@@ -49,36 +50,37 @@ def is_ours(name: str) -> bool:
     return bool(_OURS.fullmatch(name))
 
 
-def plan(events: list[Event], known: Known | None, have: Have | None, *, plain: bool) -> Job:
+def plan(
+    events: list[Event], known: Known | None, have: Have | None, *, plain: bool, at: int = BEYOND
+) -> Job:
     """Work out what a content's events, taken together, ask for.
 
-    Only the newest state counts: a file that was replaced twice is got once. An event that is not newer than what is known is
-    done. So is `created` for a content that is here; a plain feed means by it what it says, while an extended one may have folded
-    later changes into it, so that there its metadata is read again.
+    Only the newest state counts: a file that was replaced twice is got once. An event that is not newer than what is known is done.
+    So is a plain feed's `created` for a content that is here; an extended one may have folded later changes into it.
     """
-    # Of two at the same time, the list's later one is newer (S16).
-    events = sorted(events, key=lambda event: event.version)
+    # Of two at the same time, the list's later one is newer; what is dated ahead, `at` such a version, is as new as what came before it (S16).
+    so_far = list(accumulate((e.version if e.version <= at else -1 for e in events), max))
+    events = [events[n] for n in sorted(range(len(events)), key=lambda n: min(events[n].version, so_far[n]))]
     newest = events[-1]
     invalid = () if newest.media.folder else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
     make = partial(Job, newest.key, newest.content, newest.media, tuple(events), invalid=invalid, before=have)
     fresh = [e for e in events if (e.kind is not Kind.FILE_UPDATED or not invalid) and is_newer(e, known)]
     if not fresh:
-        return make(max(newest.version, known.version if known else -1))
+        return make(max(min(newest.version, at), known.version if known else -1))
     newest = fresh[-1]
     if newest.kind is Kind.DELETED:
-        return make(newest.version, delete=known is None or not known.deleted or have is not None)
+        return make(min(newest.version, at), delete=known is None or not known.deleted or have is not None)
     # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
     deleted = max((place for place, e in enumerate(fresh) if e.kind is Kind.DELETED), default=-1)
     fresh = fresh[deleted + 1 :]
     is_new = known is None or known.deleted or known.version < 0 or deleted >= 0
-    kinds = {e.kind for e in fresh}
-    metadata = is_new or Kind.METADATA_UPDATED in kinds or (bool(kinds) and not plain)
-    file, tag = _file(fresh, have if deleted < 0 else None)
+    metadata = is_new or not plain or any(e.kind is Kind.METADATA_UPDATED for e in fresh)
+    file, tag = _file(fresh, have if deleted < 0 else None, plain=plain)
     if file is not None and have is not None and have.tag == tag and file.sha256 is None:
         # The older file keeps its name until the newer one is verified.
         version, _, count = tag.partition("-")
         tag = f"{version}-{int(count or 0) + 1}"
-    return make(newest.version, metadata=metadata, file=file, tag=tag)
+    return make(min(newest.version, at), metadata=metadata, file=file, tag=tag)
 
 
 def is_newer(event: Event, known: Known | None) -> bool:
@@ -88,14 +90,14 @@ def is_newer(event: Event, known: Known | None) -> bool:
     return event.tie or (not known.deleted and event.kind is not Kind.CREATED)
 
 
-def _file(fresh: list[Event], have: Have | None) -> tuple[FileInfo | None, str]:
+def _file(fresh: list[Event], have: Have | None, *, plain: bool) -> tuple[FileInfo | None, str]:
     about = [e for e in fresh if e.kind in (Kind.CREATED, Kind.FILE_UPDATED)]
     told = (about or fresh)[-1]
     if not told.media.folder:
         return None, ""
     tag = told.file.sha256[:_TAG_LENGTH] if told.file.sha256 else f"v{told.version:016x}"
     if have is not None:
-        same = told.kind is Kind.CREATED or (told.version <= have.version and not told.tie)
+        same = (plain and told.kind is Kind.CREATED) or (told.version <= have.version and not told.tie)
         same = same if told.file.sha256 is None else told.file.sha256 == have.sha256
         if not about or same:  # it is the file that is here
             return None, have.tag

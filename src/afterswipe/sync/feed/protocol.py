@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -283,10 +284,9 @@ def _events(listed: list[Any], where: str) -> Generator[None, None, _Events]:
         if not place % AT_ONCE:
             yield
     known = tuple(event for event in events if isinstance(event, Event))
-    if known and known[0].version > known[-1].version:  # the newest first: of one moment, too (S16)
-        known = known[::-1]
+    falls = sum((a.version > b.version) - (a.version < b.version) for a, b in pairwise(known))
     unknown = tuple(event for event in events if isinstance(event, int))
-    return known, unknown, numbered if events else None
+    return known[:: -1 if falls > 0 else 1], unknown, numbered if events else None  # the newest last (S16)
 
 
 def _event(document: Any, numbered: bool, where: str) -> Event | int:

@@ -126,8 +126,7 @@ class Store:
 
     def place(self) -> Place:
         """The cursor, which feed it belongs to, and when its server may be asked again."""
-        apart = "shadow_feed_id, shadow_generation, shadow_numbered"
-        of = f"feed_id, generation, numbered, cursor, cursor_version, page, page_version, {apart}, not_before"
+        of = "feed_id, generation, numbered, cursor, cursor_version, page, page_version, shadow_feed_id, shadow_generation, shadow_numbered, not_before"
         (row,) = self._rows(f"SELECT {of}, (SELECT COUNT(*) FROM events WHERE shadow = 1) FROM meta")  # noqa: S608
         shadow = Identity(*row[7:10]) if row[11] or row[7] is not None else None
         return Place(Identity(*row[:3]), row[3], row[4], row[5], row[6], shadow, row[10], row[11])
@@ -210,6 +209,11 @@ class Store:
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
                 self._db.execute("DELETE FROM done")
             yield from self.insert_events(page.events, shadow=not fresh)
+            if not page.plain:  # what is newer than all that is listed of a content was taken back (S16)
+                which = "WHERE version > (SELECT MAX(version) FROM events WHERE shadow = 1 AND key = t.key)"
+                self._db.execute(f"DELETE FROM events AS t {which}")
+                self._db.execute(f"UPDATE entities AS t SET version = -1 {which}")
+                self._db.execute(f"UPDATE files AS t SET version = -1 {which}")
             if not page.plain and (in_pages or not page.events):
                 unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
                 left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608

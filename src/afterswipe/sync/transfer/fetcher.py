@@ -389,8 +389,7 @@ class Fetcher:
 
     def verify(self, job: Job, want: FileInfo) -> Have | None:
         """The part as a file if its digest and size are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
-        size = self.disk.size(job.part)
-        if size is None:  # the system may take away what it thinks is temporary
+        if (size := self.disk.size(job.part)) is None:  # the system may take away what it thinks is temporary
             return None
         hashed, grown = self.hashed.pop(job.part, None), self.growing.get(job.part)
         whole = hashed is not None and grown is not None and grown.durable == size  # in this run
