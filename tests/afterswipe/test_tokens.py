@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from afterswipe import ActivityState, Application, Phone, State, UnavailableError, UsageError
+from afterswipe import ActivityState, APIError, Application, Phone, State, UnavailableError, UsageError
 from afterswipe.story import TokenServer
 
 SERVER = "https://push.example"
@@ -132,6 +132,24 @@ def test_a_changed_token_wakes_the_app_and_the_old_one_is_answered_410():
     assert phone.cards.get(1).content.text == "first"
     assert phone.apns.send(new, text="second").status_code == 200
     assert "live-activity-push.new-token-gives-run-time" in phone.rules.used
+
+
+@pytest.mark.parametrize("push", [{}, {"event": "end"}, {"event": "start", "title": "Next", "alert": "!"}])
+def test_a_push_over_4_kb_is_answered_413_and_changes_nothing(push: dict):
+    kept = Kept()
+    phone = opened(kept)
+    [token] = kept.starts if "title" in push else kept.tokens
+    answer = phone.apns.send(token, text="x" * 5_000, **push)
+    assert (answer.status_code, answer.json()["reason"]) == (413, "PayloadTooLarge")
+    assert [card.content.text for card in phone.cards] == ["first"]
+    assert phone.apns.send(token, text="second", **push).status_code == 200
+
+
+def test_a_start_without_an_alert_is_still_the_servers_mistake():
+    kept = Kept()
+    phone = opened(kept)
+    with pytest.raises(APIError, match="needs an alert"):
+        phone.apns.send(kept.starts[0], event="start", title="Next")
 
 
 def test_a_force_quit_app_is_not_woken_for_it():

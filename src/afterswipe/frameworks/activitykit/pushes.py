@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from afterswipe.device.network import Network
-from afterswipe.errors import ActivityAuthorizationError, UsageError, must, must_be_one_of, must_be_share
+from afterswipe.errors import ActivityAuthorizationError, APIError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Checked, Host, Phase
 from afterswipe.kernel.record import CardUpdateHeld, StateChanged
 from afterswipe.units import HOUR
@@ -115,9 +115,8 @@ class LiveActivityPushes(Checked):
         """
         self.rules.require("live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)
-        rule = "live-activity-push.push-to-start-needs-an-alert"
         why = "A push that starts a Live Activity needs an alert. Give alert='...'."
-        self.rules.obeyed(rule, bool(alert), why)
+        self.rules.obeyed("live-activity-push.push-to-start-needs-an-alert", bool(alert), why)
         self._must_have_a_token()
         content = Content(text, progress, stale_date=None if stale_date is None else moment(stale_date))
 
@@ -245,11 +244,11 @@ class LiveActivityPushes(Checked):
         return None if seconds is None else moment(seconds)
 
     def _must_have_a_token(self) -> None:
-        if not self._record.of(StateChanged):
-            rule = "live-activity-push.push-to-start-has-its-own-token"
+        rule, told = "live-activity-push.push-to-start-has-its-own-token", bool(self._record.of(StateChanged))
+        if not told:
             self.rules.cite(rule)
-            why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
-            raise UsageError(why)
+        why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
+        must(told, why)
 
 
 class APNs(Checked):
@@ -261,31 +260,33 @@ class APNs(Checked):
     def send(self, token: str, *, event: str = "update", **push: Any) -> httpx.Response:
         """Push to the card of a token, or start one with a token for starts: `event` is "start", "update" or "end".
 
-        The words of a push are those of `phone.live_activity_pushes`, and so are its errors. The status is 200 (accepted, not shown),
-        400 `BadDeviceToken` for a token of the other kind, or 410 `Unregistered` for one that is not active any more (claim
-        live-activity-push.apns-status-codes). An old token for starts is answered 200, and no card appears (claim
-        live-activity-push.start-token-goes-out-of-date). Raises UsageError for a token that was never given out.
+        The words of a push are those of `phone.live_activity_pushes`, and so are its other errors. The status is 200 (accepted, not
+        shown), 400 `BadDeviceToken` for a token of the other kind, 410 `Unregistered` for one that is not active any more, or 413
+        `PayloadTooLarge` over 4 KB (claim live-activity-push.apns-status-codes). An old token for starts is answered 200, and no card
+        appears (claim live-activity-push.start-token-goes-out-of-date). Raises UsageError for a token that was never given out.
         """
         must("number" not in push, "The token says which card it is. Leave number out.")
         cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite
-        number = cards.tokens.owner.get(token)
-        if number is None:
-            why = f"This phone never gave out the token {token!r}. Take one that the app's code read and sent, such as activity.push_token."
-            raise UsageError(why)
+        why = f"This phone never gave out the token {token!r}. Take one that the app's code read and sent, such as activity.push_token."
+        must(token in cards.tokens.owner, why)
+        number = cards.tokens.owner[token]
         must_be_one_of("event of a push", event, ("start", "update", "end"))
         cite("live-activity-push.apns-status-codes")
         if (event == "start") is not (number == STARTS):
             cite("live-activity-push.push-to-start-has-its-own-token")
             return httpx.Response(httpx.codes.BAD_REQUEST, json={"reason": "BadDeviceToken"})
         current = cards.tokens.current[number] == token
-        if number == STARTS and current:
-            pushes.start(**push)
-        elif number == STARTS:
-            cite("live-activity-push.start-token-goes-out-of-date")
-        elif not current or cards.get(number).state not in OPEN:
+        if number != STARTS and (not current or cards.get(number).state not in OPEN):
             if current:
                 cite("live-activity-push.old-token-410")
             return httpx.Response(httpx.codes.GONE, json={"reason": "Unregistered"})
-        else:
-            (pushes.end if event == "end" else pushes.update)(number=number, **push)
+        if not current:
+            cite("live-activity-push.start-token-goes-out-of-date")
+            return httpx.Response(httpx.codes.OK)
+        try:
+            getattr(pushes, event)(**push if number == STARTS else push | {"number": number})
+        except APIError as refused:
+            if refused.claim != "live-activity.payload-limit":
+                raise
+            return httpx.Response(httpx.codes.REQUEST_ENTITY_TOO_LARGE, json={"reason": "PayloadTooLarge"})
         return httpx.Response(httpx.codes.OK)

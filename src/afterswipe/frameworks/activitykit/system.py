@@ -175,9 +175,8 @@ class ActivityStore:
             return
         if card.state is ActivityState.PENDING:
             dismiss_after = 0  # it was never on the Lock Screen
-        content, ended = card.content, ActivityState.ENDED
-        content = content if text is None else replace(content, text=text)
-        self._put(card.changed(card.title, content, self._clock.now, ended, card.redrawn), by)
+        last = card.content if text is None else replace(card.content, text=text)
+        self._put(card.changed(card.title, last, self._clock.now, ActivityState.ENDED, card.redrawn), by)
         if card.kind == APP:
             stays = self._rules.milliseconds("live-activity.lock-screen-limit")
             if dismiss_after is not None:
