@@ -359,3 +359,22 @@ def test_every_public_name_of_the_sync_engine_is_documented():
 def test_every_public_name_has_a_docstring():
     functions = [getattr(afterswipe, public) for public in afterswipe.__all__]
     assert [one.__name__ for one in functions if callable(one) and not (one.__doc__ or "").strip()] == []
+
+
+def cells(row: str) -> int:
+    text = re.sub(r"`[^`]*`|\\\|", "", row.strip())
+    return len(text.removeprefix("|").removesuffix("|").split("|"))
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head():
+    """A cell too many is left out of the page without a word."""
+    wrong = []
+    for page, text in PAGES.items():
+        head = 0
+        for number, line in enumerate(text.splitlines(), 1):
+            head = line.startswith("|") and (head or cells(line))
+            if head and cells(line) != head:
+                wrong.append(
+                    f"{page.relative_to(ROOT)}:{number}: {cells(line)} cells under a head of {head}: {line[:60]}"
+                )
+    assert wrong == []
