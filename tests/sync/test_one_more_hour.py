@@ -197,7 +197,7 @@ def test_no_open_file_left_is_one_line(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     "error", [MemoryError(), ImportError("failed to map segment"), OSError(12, "memory"), SystemError("NULL")]
 )
-def test_what_cannot_even_be_loaded_is_one_line(monkeypatch, capsys, error):
+def test_what_cannot_even_be_loaded_is_one_line(monkeypatch, error):
     """With a few megabytes Python stumbled while it read our modules."""
     import afterswipe_sync
 
@@ -208,8 +208,12 @@ def test_what_cannot_even_be_loaded_is_one_line(monkeypatch, capsys, error):
 
     monkeypatch.delitem(sys.modules, "afterswipe.sync.command")
     monkeypatch.setattr(sys, "meta_path", [Fails(), *sys.meta_path])
-    assert afterswipe_sync.main() == 1
-    said = capsys.readouterr().err
+    ended = []
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr(afterswipe_sync, "_end", lambda *told: ended.append(told))
+    afterswipe_sync.main()
+    ((code, said),) = ended
+    assert code == 1
     assert said.startswith("Ended before it began: ")
     assert (str(error) or "too little memory") in said
 

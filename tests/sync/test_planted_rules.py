@@ -8,7 +8,9 @@ import builtins
 import hashlib
 import os
 import sqlite3
+import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar
@@ -38,6 +40,7 @@ from faultlab.faults.field import FIELD, RULES
 from faultlab.servers.wire import Ending, Reply
 
 from . import test_a_moving_feed as moving
+from . import test_a_third_hour as third
 from . import test_an_hour as hour
 from . import test_an_hour_wire as bytewise
 from . import test_client_errors as client
@@ -146,6 +149,11 @@ def _no_feed(self, status):
 def _ends_all(self, job, total, here):
     if self.disk.free() < self.limits.reserve_bytes + (total or here + 1) - here:
         raise Halt(Stop.NEEDS_SPACE, DiskFull(job.key))
+
+
+def _as_python_ends(called, *, env, _run=subprocess.run, **how):
+    code = "import sys; import afterswipe_sync as it; it._end = lambda code, *_: sys.exit(code); it.main()"
+    return _run([called[0], "-c", code, *called[3:]], env=env, **how)
 
 
 BUGS = [
@@ -291,8 +299,20 @@ BUGS = [
         {"page": 1, "less": ()},
     ),
     Bug("F131", "believes the word", ((jobs, "_file", lambda *of, plain: _file(*of, plain=plain or True)),), moving.test_a_list_that_says_created_may_mean_another_file, {"numbered": True}),
-    Bug("F132", "believes the date", ((driver, "plan", lambda *of, at, **how: plan(*of, **how)),), moving.test_what_changed_after_a_date_ahead_is_later, {"later": "deleted"}),
+    Bug("F132", "believes the date", ((driver, "plan", lambda *of, at, **how: plan(*of, **how)),), moving.test_what_changed_after_a_date_ahead_is_later, {"later": "deleted"}),  # noqa: PLW0108
     Bug("F133", "looks at both ends", ((protocol, "pairwise", lambda listed: [(listed[0], listed[-1])] if listed else []),), moving.test_one_date_ahead_turns_no_list_round, {}),
+    Bug(
+        "F134", "lets others end it", ((subprocess, "run", _as_python_ends),),
+        third.test_a_signal_at_the_edges_of_a_run_is_no_traceback, {"at": "end", "sent": "SIGTERM"},
+    ),
+    Bug("F135", "waits for its threads", ((command, "_Threads", ThreadPoolExecutor),), third.test_the_end_waits_for_no_name_that_is_looked_up, {}),
+    Bug(
+        "F136", "knows of no proxy", ((command, "getproxies", dict),),
+        third.test_a_proxy_whose_port_is_none_is_one_line, {"address": "proxy.example:99999"},
+    ),
+    Bug("F137", "blames the server", ((answers, "PROXY", 0),), third.test_a_proxy_that_wants_credentials_is_not_called_the_server, {}),
+    Bug("F138", "opens it all the same", ((disk, "_BEGIN", 0),), third.test_a_disk_that_is_full_to_the_last_block_is_one_line, {}),
+    Bug("F139", "shows it", ((command, "_text", str),), third.test_the_name_of_a_folder_is_no_command_to_a_terminal, {}),
 ]  # fmt: skip
 
 

@@ -12,7 +12,8 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from functools import lru_cache, partial
 from http.cookiejar import CookieJar
@@ -39,10 +40,8 @@ DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
 _ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
-_CODES = {
-    Stop.FINISHED: DONE, Stop.NEEDS_SPACE: DIRECTORY, Stop.LEASE_LOST: DIRECTORY, Stop.FEED_UNUSABLE: FEED, Stop.NEEDS_UPDATE: FEED,
-    Stop.NEEDS_AUTHORIZATION: SIGN_IN, Stop.UNTRUSTED: SIGN_IN,
-}  # fmt: skip
+_CODES = {Stop.FINISHED: DONE, Stop.NEEDS_SPACE: DIRECTORY, Stop.LEASE_LOST: DIRECTORY, Stop.FEED_UNUSABLE: FEED, Stop.NEEDS_UPDATE: FEED,
+    Stop.NEEDS_AUTHORIZATION: SIGN_IN, Stop.UNTRUSTED: SIGN_IN}  # fmt: skip
 
 _CODE_WORDS = """\
 exit codes:
@@ -51,10 +50,8 @@ exit codes:
   2    the command line, or a variable such as HTTPS_PROXY, cannot be right
   3    the directory cannot be used: full, read-only, in use by another process, or a newer version's
   4    what answers at the address is no feed, or one that this version cannot read
-  5    the server wants credentials (--token), or its certificate is not trusted
+  5    the server wants credentials (--token), or a proxy does; or a certificate is not trusted
   130  Ctrl-C, SIGTERM or a terminal that was closed; everything got so far is kept, run it again"""
-
-type Show = Callable[[Progress], None]
 
 _COLUMNS, _PROBLEMS, _COOKIES, _FILES = 100, 10, 4000, 8  # more problems than these are in a file
 _LIST = DATABASE + "-problems.txt"  # as nobody else calls theirs
@@ -75,10 +72,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--allow-host", action="append", default=[], type=_host, metavar="HOST", help="another host to which redirects may lead; may be repeated")  # fmt: skip
     parser.add_argument("--seconds", type=_positive, help="end in good order after so long")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
-    parser.add_argument(
-        "--limit", action="append", default=[], type=_limit, metavar="NAME=N",
-        help="change a bound: " + ", ".join(field.name for field in fields(Limits)),
-    )  # fmt: skip
+    names = ", ".join(field.name for field in fields(Limits))
+    parser.add_argument("--limit", action="append", default=[], type=_limit, metavar="NAME=N", help=f"change a bound: {names}")  # fmt: skip
     return parser
 
 
@@ -147,7 +142,7 @@ def _main(options: argparse.Namespace) -> int:
         code, said = STOPPED, "Ended: there is too little memory. What came is kept, run it again with more."
     except (KeyboardInterrupt, asyncio.CancelledError):
         code, said = INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again."
-    print(said, file=sys.stderr)
+    print(_text(said), file=sys.stderr)
     return code
 
 
@@ -164,14 +159,22 @@ def _client(token: str) -> httpx.AsyncClient:
     hooks = {"response": [few]}
     made = partial(httpx.AsyncClient, headers=sent, cookies=jar, event_hooks=hooks, timeout=None)
     try:
+        for proxy in map(getproxies().get, ("http", "https", "all")):
+            _ = urlsplit("//" + (proxy or "").rpartition("://")[2]).port  # which may be too large
         return made(http2=find_spec("h2") is not None)  # an extra
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:  # an address stays unsaid
         what = "An address makes no sense" if isinstance(error, httpx.InvalidURL) else error
         parser().error(f"{what}. Look at {_PROXIES}, SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE.")
 
 
+class _Threads(ThreadPoolExecutor):
+    def shutdown(self, *_: object, **__: object) -> None:
+        """Some look a name up, perhaps for ever: the end waits for none."""
+
+
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
     asked = asyncio.Event()
+    asyncio.get_running_loop().set_default_executor(_Threads())
     try:
         limits = replace(Limits(), **dict(options.limit))
         sync = Sync(client, options.url, options.directory, limits=limits, hosts=tuple(options.allow_host))
@@ -242,17 +245,12 @@ class _Output:
         return 0
 
 
-def _shown(*, quiet: bool) -> AbstractContextManager[Show]:
-    if quiet:
-        return nullcontext(lambda _progress: None)
-    if find_spec("rich"):  # the bar is an extra
-        return _rich_progress()
-    say = lru_cache(1)(lambda words: print(words, file=sys.stderr))  # the same words in a row are said once
-    return nullcontext(lambda now: say(f"{now.phase.value}: {now.files_done} of {now.files_total} files"))
-
-
 @contextmanager
-def _rich_progress() -> Iterator[Show]:
+def _shown(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    if quiet or not find_spec("rich"):  # the bar is an extra
+        say = lru_cache(1)(partial(print, file=StringIO() if quiet else sys.stderr))  # the same words once
+        yield lambda now: say(f"{now.phase.value}: {now.files_done} of {now.files_total} files")
+        return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
     from rich.progress import Progress as Bar
@@ -268,6 +266,11 @@ def _rich_progress() -> Iterator[Show]:
         yield show
 
 
+def _text(said: str) -> str:
+    """What a server, or the name of a folder, says is no command to a terminal."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in said)
+
+
 def _print(before: Durable | None, after: Durable, report: Report, directory: Path) -> None:
     rows = [
         ("contents", before.contents if before else 0, after.contents),
@@ -281,8 +284,7 @@ def _print(before: Durable | None, after: Durable, report: Report, directory: Pa
     print(f"{data(report.bytes_fetched)} fetched in {report.requests} requests.")
     if report.why is Stop.OFFLINE and getproxies().keys() & {"http", "https", "all"}:
         print(f"- A proxy is set, through which this was tried. Is it right? Look at {_PROXIES}.")
-    told = [f"{type(problem).__name__}: {problem}" for problem in report.problems]
-    problems = ["".join(c if c.isprintable() else ascii(c)[1:-1] for c in problem) for problem in told]
+    problems = [_text(f"{type(problem).__name__}: {problem}") for problem in report.problems]
     for problem in problems[:_PROBLEMS]:
         print(textwrap.fill(problem, _COLUMNS, initial_indent="- ", subsequent_indent="  "))
     if len(problems) > _PROBLEMS:
@@ -292,5 +294,5 @@ def _print(before: Durable | None, after: Durable, report: Report, directory: Pa
             listed.unlink(missing_ok=True)  # or a link would be written through
             listed.write_text("\n".join([*problems, ""]), encoding="utf-8", errors="backslashreplace")
         counted = ", ".join(f"{count} {name}" for name, count in kinds.most_common())
-        print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {listed}")
+        print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {_text(str(listed))}")
     print(str(report).partition("\n")[0])

@@ -90,8 +90,7 @@ class AskFeed:
         newest = max([self.newest, *came, *((version, str(version)) for version in page.unknown)])
         after = replace(
             self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest,
-            tokens=self.tokens | {page.next} if page.next else self.tokens,
-        )  # fmt: skip
+            tokens=self.tokens | {page.next} if page.next else self.tokens)  # fmt: skip
         cursor = _cursor(page, newest, full=self.full) if page.complete and not after.held else None
         if cursor and not self.full and cursor[1] < self.place.version:
             cursor = None

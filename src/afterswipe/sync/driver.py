@@ -21,10 +21,8 @@ from .errors import CaptivePortal, Forbidden, NotAFeed, StrayFiles, TransferErro
 from .outcome import Halt, Phase, Stop
 
 _SEVERAL, _MANY = 3, 10
-_OF_ALL = {
-    Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
-    errors.DiskRefused: Stop.INCOMPLETE, errors.DiskFull: Stop.NEEDS_SPACE,
-}  # fmt: skip
+_OF_ALL = {Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
+    errors.DiskRefused: Stop.INCOMPLETE, errors.DiskFull: Stop.NEEDS_SPACE}  # fmt: skip
 _WATCHED = 0.05  # seconds between two looks while the run waits for something
 
 
@@ -192,8 +190,8 @@ class Driver:
             case answers.Not.ITS_OWN:
                 raise CaptivePortal("a page for people came instead of the feed")
             case answers.Not.ALLOWED:
-                wants = errors.NeedsAuthorization(f"{url}: the server wants credentials ({status}).")
-                raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
+                who = "a proxy, in its own address," if status == answers.PROXY else "the server"
+                raise Halt(Stop.NEEDS_AUTHORIZATION, errors.NeedsAuthorization(f"{url}: {who} wants credentials ({status})."))  # fmt: skip
             case answers.Wait(_, asked) if asked is not None or status in answers.PAUSES:
                 await self.fetcher.patience.obey(attempt, asked)
                 return None

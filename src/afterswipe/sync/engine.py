@@ -125,10 +125,7 @@ class Sync:
         with _opened(self) as (disk, store):
             jobs = [(job, job.file) for job in jobs_of(store) if job and job.file]
             sizes, url = dict(disk.sizes("parts")), partial(file_url, self.base)
-            return [
-                PendingFile(url(j.media, j.content), j.final, file.size, file.sha256, sizes.get(j.part, 0))
-                for j, file in jobs
-            ]
+            return [PendingFile(url(j.media, j.content), j.final, file.size, file.sha256, sizes.get(j.part, 0)) for j, file in jobs]  # fmt: skip
 
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         """Take a file that somebody else has downloaded, such as a background session.
@@ -180,13 +177,10 @@ class _Run:
         self.store = sync.store_type(self.disk, self.points)
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.store.guard = self.lease.keep
-        self.wire = Wire(
-            sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.alive, user=sync._user,
-        )  # fmt: skip
+        self.wire = Wire(sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.alive, user=sync._user)  # fmt: skip
         self.fetcher = sync.fetcher_type(
             disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, limits=limits,
-            patience=Patience(clock, limits, sync.rng, self.alive), policy=sync._policy, changed=self.changed,
-        )  # fmt: skip
+            patience=Patience(clock, limits, sync.rng, self.alive), policy=sync._policy, changed=self.changed)  # fmt: skip
 
     async def run(self) -> Report:
         try:

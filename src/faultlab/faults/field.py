@@ -1,4 +1,4 @@
-"""F55 to F133: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F139: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -349,5 +349,29 @@ FIELD = (
     FaultKind(
         "F133", "A date ahead, first in a list", Dimension.CLOCK, "The first event of a list is dated years ahead.",
         "How most of the list is ordered says whether its newest come first (S16).", "test_one_date_ahead_turns_no_list_round",
+    ),
+    FaultKind(
+        "F134", "A signal at the edges", Dimension.PROCESS, "Ctrl-C, SIGTERM or a closed terminal, while Python imports the command or ends.",
+        "No traceback, and a code of the table: before the run 130, behind it the run's own (S21).", "test_a_signal_at_the_edges_of_a_run_is_no_traceback",
+    ),
+    FaultKind(
+        "F135", "No resolver answers", Dimension.WIRE, "The server's name is looked up for half a minute, and the person asks to end.",
+        "The end waits for no lookup (S20).", "test_the_end_waits_for_no_name_that_is_looked_up",
+    ),
+    FaultKind(
+        "F136", "A proxy whose port is none", Dimension.SETTINGS, "`https_proxy=http://proxy.example:99999`.",
+        "One line names the variables (S21).", "test_a_proxy_whose_port_is_none_is_one_line",
+    ),
+    FaultKind(
+        "F137", "A proxy that wants credentials", Dimension.WIRE, "407 for the feed.",
+        "It is said to be a proxy's wish, and not the server's (S21).", "test_a_proxy_that_wants_credentials_is_not_called_the_server",
+    ),
+    FaultKind(
+        "F138", "Full to the last block", Dimension.DISK, "Less is free than a database needs to be opened, on a file system whose blocks are smaller than a page of memory.",
+        "One line; it was SIGBUS (S21).", "test_a_disk_that_is_full_to_the_last_block_is_one_line",
+    ),
+    FaultKind(
+        "F139", "A folder whose name is a command to a terminal", Dimension.SETTINGS, "A line feed, or an escape sequence, in the directory's name.",
+        "It is shown escaped, on one line (S21).", "test_the_name_of_a_folder_is_no_command_to_a_terminal",
     ),
 )  # fmt: skip

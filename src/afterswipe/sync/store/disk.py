@@ -19,9 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from afterswipe.sync.errors import (  # isort: skip
-    AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
-)  # fmt: skip
+from afterswipe.sync.errors import AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath  # isort: skip # fmt: skip
 
 FOLDERS = ("parts", "files/sound", "files/song")  # where files may be
 DATABASE, _LOGS = "sync.db", ("-wal", "-shm", "-journal")
@@ -29,6 +27,7 @@ _SOMEBODYS = " is a link, or no plain file, or has a second name (cp -al). Move 
 CHUNK = 1 << 20  # bytes that are read at once
 type _Part = tuple[int, int, Future[bool] | None]  # descriptor, size, and what syncs it ahead
 _AHEAD = 1 << 23  # bytes of a file, after which those are put on their way to the disk
+_BEGIN = 40_000  # bytes that SQLite maps before it looks whether there is room for them: it would be killed
 _FLOWS = 1_000  # rows that changed, after which the database's log flows into it
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
@@ -234,6 +233,9 @@ class FileDisk:
     def database(self) -> sqlite3.Connection:
         with mapped(DATABASE):
             self._make(self.root)
+            on = os.statvfs(self._root) if hasattr(os, "statvfs") else None
+            if on and on.f_blocks and on.f_bavail * on.f_frsize < _BEGIN:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._root)
             for end in ("", *_LOGS):  # SQLite would write through them, or wait for ever
                 with suppress(FileNotFoundError):
                     found = os.lstat(self._database + end)
@@ -242,7 +244,7 @@ class FileDisk:
             try:
                 connection = _Database(self._database, self._busy_seconds, self._threads)
             except sqlite3.OperationalError as error:
-                raise ReadOnlyDirectory(f"{self._database}: {error}. It has to be written here.") from error
+                raise ReadOnlyDirectory(f"{self._database}: {error}. Permission, or room (df -i)?") from error
             self._opened = _place(self._database)
             return connection
 

@@ -116,7 +116,7 @@ def migrate(connection: sqlite3.Connection, since: int) -> None:
 
 
 _BUSY = "Somebody else is at work in this directory; let one process at a time sync here."
-_FORBIDDEN = "Give a directory that this process may write to, and allow it files enough (ulimit -n)."
+_FORBIDDEN = "Give a directory that this process may write to and that has room (df -i), and allow it files enough (ulimit -n)."
 _DAMAGED = "It is set aside and built anew from the server."
 _MEANING: tuple[tuple[type[StoreError], str, tuple[int, ...]], ...] = (
     (AnotherProcess, _BUSY, (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)),
