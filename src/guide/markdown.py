@@ -47,11 +47,11 @@ from . import snippets
 from .errors import BuildError
 
 STACKED_FROM = 4
-"""Columns of a table that is stacked on a phone; three fit, unless a row of them is long or its words are."""
+"""Columns of a table that is stacked on a phone; two and three fit, unless a row of them is long, or the words of three are."""
 LONG_NAME = 12
 """Letters of a name in code that a first column of three has no room for."""
-LONG_ROW = 200
-"""Letters of a row that would be a screen high in three columns of a phone."""
+LONG_ROW = {2: 240, 3: 140}
+"""Letters of a row that so many columns of a phone make narrow and high: ten lines of three words, or five of two."""
 LONG_WORDS = 40
 """Letters of the longest words of three columns that have no room beside each other."""
 
@@ -214,12 +214,12 @@ class StackedTables(Treeprocessor):
     """Marks tables too wide for a phone, and gives each cell its column's name: there a row is a card (pages.css)."""
 
     def run(self, root: etree.Element) -> None:
-        """Set `data-stacked` on each table of four columns or more, or of three that are long; `data-label` on its cells."""
+        """Set `data-stacked` on each table of four columns or more, or of fewer that are long; `data-label` on its cells."""
         for table in root.iter("table"):
             heads = [
                 _KEPT_HTML.sub("", "".join(head.itertext())).strip() for head in table.iterfind("thead/tr/th")
             ]
-            if len(heads) < STACKED_FROM - _is_long(table):
+            if len(heads) < STACKED_FROM and not _is_long(table, len(heads)):
                 continue
             table.set("data-stacked", "")
             for row in table.iterfind("tbody/tr"):
@@ -227,14 +227,19 @@ class StackedTables(Treeprocessor):
                     cell.set("data-label", head)
 
 
-def _is_long(table: etree.Element) -> bool:
-    """Whether a table has rows or words for which three columns of a phone are too narrow."""
-    names = ["".join(code.itertext()) for code in table.iterfind("tbody/tr/td[1]//code")]
+def _is_long(table: etree.Element, columns: int) -> bool:
+    """Whether a table has rows or words for which two or three columns of a phone are too narrow."""
     rows = [[" ".join(cell.itertext()) for cell in row] for row in table.iterfind("tbody/tr")]
-    columns = zip(*rows, strict=False)
-    words = sum(max((len(word) for cell in column for word in cell.split()), default=0) for column in columns)
-    longest = max((sum(map(len, row)) for row in rows), default=0)
-    return longest > LONG_ROW or words > LONG_WORDS or any(len(name) > LONG_NAME for name in names)
+    if columns not in LONG_ROW:
+        return False
+    if max((sum(map(len, row)) for row in rows), default=0) > LONG_ROW[columns]:
+        return True
+    names = ["".join(code.itertext()) for code in table.iterfind("tbody/tr/td[1]//code")]
+    words = sum(
+        max((len(word) for cell in column for word in cell.split()), default=0)
+        for column in zip(*rows, strict=False)
+    )
+    return columns > 2 and (words > LONG_WORDS or any(len(name) > LONG_NAME for name in names))
 
 
 class LongHeadings(Treeprocessor):

@@ -130,6 +130,29 @@ def test_the_index_is_fetched_at_the_first_key_and_not_before(page: Page, server
     assert len(server.asked("search_index")) == len(server.asked("search-engine")) == 1
 
 
+def test_what_is_awaited_is_said(page: Page, server: StaticServer, watch: Watch) -> None:
+    """Red before: the box went on asking for words that were there, for as long as the index took, and for ever where it could not be had."""
+    watch.allow("Failed to load resource")
+    held = server.fail("search_index", "held", times=1)
+    page.clock.install(time=0)  # before the theme has timers of its own
+    line = opened(page, server).locator(".md-search-result__meta")
+    page.clock.pause_at(3_600)
+    page.keyboard.type("reboot")
+    expect(line).to_have_text("Searching …")
+    page.clock.run_for(8_000)
+    expect(line).to_have_text("Still searching. Is there a connection?")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    expect(line).to_have_text("Type to start searching")
+    page.keyboard.type("restart")
+    expect(line).to_have_text("Searching …")
+    held.kind = "missing"  # and the second request is answered, without another key
+    held.release()
+    page.clock.resume()
+    expect(line).to_contain_text("matching")
+    assert len(server.asked("search_index")) == 2
+
+
 #: What a page may weigh that is only read: all that is fetched for it, as brotli packs it, and the scripts in it.
 PAGE_BYTES, SCRIPT_BYTES = 100_000, 60_000
 READ = (

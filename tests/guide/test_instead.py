@@ -41,4 +41,4 @@ def test_a_remedy_is_whole_sentences():
 def test_the_page_has_each_rule_with_its_remedy():
     page = instead.page(claims.every())
     for claim_id, remedy in instead.remedies().items():
-        assert f"{KNOWN[claim_id].statement}{{claim:{claim_id}}} **So:** {remedy}" in page
+        assert f"- {KNOWN[claim_id].statement}{{claim:{claim_id}}}\n\n    **So:** {remedy}\n" in page

@@ -147,7 +147,7 @@ def test_a_table_of_three_columns_is_wide_where_it_begins_with_long_names():
 @pytest.mark.parametrize(
     ("row", "stacked"),
     [
-        (("a", "b " * 110, "c"), True), (("a", "b " * 90, "c"), False),
+        (("a", "b " * 80, "c"), True), (("a", "b " * 60, "c"), False),
         (("responsibilities", "notifications", "application"), False), (("responsibilities", "notifications", "applications"), True),
     ],
 )  # fmt: skip
@@ -174,6 +174,17 @@ def test_a_long_heading_has_its_first_words_large_and_in_the_contents(heading, f
     found = re.fullmatch(r'<h2[^>]*>(.*) <span class="also">(.*)</span></h2>', html)
     assert (found and found[1]) == first
     assert found is None or found[2].startswith(also)
+
+
+@pytest.mark.parametrize(
+    ("row", "stacked"),
+    [(("a", "b " * 130), True), (("a", "b " * 110), False), (("targetMaximumExceeded", "x" * 30), False)],
+)
+def test_a_table_of_two_columns_is_wide_where_its_rows_are_long(row, stacked):
+    """Red before: eighteen lines of two words."""
+    html = render(f"| A | B |\n| --- | --- |\n| `{row[0]}` | {row[1]} |\n")
+    assert ("data-stacked" in html) == stacked
+    assert "data-stacked" not in render(f"| A |\n| --- |\n| {'long ' * 99} |\n")
 
 
 def test_what_a_snippet_prints_as_a_table_is_one():

@@ -63,5 +63,10 @@ def page(claims: Sequence[Claim]) -> str:
     for mechanism, group in words.by_mechanism([claim for claim in claims if claim.id in remedies()]).items():
         lines += [f"## {MECHANISMS[mechanism]} {{: #{mechanism} }}", ""]
         for claim in group:
-            lines += [f"- {claim.statement}{{claim:{claim.id}}} **So:** {remedies()[claim.id]}", ""]
+            lines += [
+                f"- {claim.statement}{{claim:{claim.id}}}",
+                "",
+                f"    **So:** {remedies()[claim.id]}",
+                "",
+            ]
     return _HEAD + "\n".join(lines)

@@ -5,6 +5,7 @@
  * Where anything fails, a marker stays what it is in the HTML: a link to the claim's page.
  */
 
+import { sayWhatIsAwaited } from "../search/waiting";
 import { loadClaim } from "./data";
 import { dressLanguages } from "./languages";
 import { copyProseAlone } from "./sentences";
@@ -92,6 +93,8 @@ document.addEventListener("focusin", (event) => {
 });
 
 document.addEventListener("copy", (event) => copyProseAlone(event));
+
+document.addEventListener("input", sayWhatIsAwaited);
 
 document.addEventListener("focusout", () => soon(closeIfLeft, 0));
 

@@ -10,6 +10,9 @@ declare function importScripts(...urls: string[]): void;
 
 type Engine = { search(query: string): Promise<Answer> };
 
+/** After so long what could not be fetched is asked for again, while its answer is still waited for. */
+const AGAIN_MS = 1_500;
+
 let engine: Engine | undefined;
 let latest = 0;
 
@@ -18,13 +21,18 @@ self.addEventListener("message", (event: MessageEvent<Message>) => {
   const query = String(event.data.data ?? "");
   const number = (latest += 1);
   // After the keys that have come meanwhile: only the last is answered.
-  setTimeout(() => {
-    if (number !== latest) return;
-    void answer(query).then((data) => {
-      if (number === latest) postMessage({ type: RESULT, data });
-    });
-  });
+  setTimeout(ask, 0, query, number);
 });
+
+function ask(query: string, number: number): void {
+  if (number !== latest) return;
+  answer(query).then(
+    (data) => {
+      if (number === latest) postMessage({ type: RESULT, data });
+    },
+    () => setTimeout(ask, AGAIN_MS, query, number),
+  );
+}
 
 async function answer(query: string): Promise<Answer> {
   if (!query.trim()) return { items: [] };
