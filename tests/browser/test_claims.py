@@ -628,6 +628,10 @@ def test_all_words_must_be_in_the_sentence_or_the_id(page: Page, index: str) -> 
     assert 0 < len(expected) < 40
     expect(page.locator(".claim-filter-count")).to_have_text(f"{len(expected)} of {len(EVERY)}")
     assert rows(page) == expected
+    counted = page.locator("summary:visible > span").all_inner_texts()
+    assert sum(int(text.split()[0]) for text in counted) == len(
+        expected
+    )  # red before: each counted all that it has
     address_has(page, "?text=PUSH+live-activity.")
 
 

@@ -54,6 +54,20 @@ CUT = """(page, width) => {
     return [said, tables];
 }"""
 
+#: The same where people have asked for letters twice as large.
+CUT_LARGE = f"""(page, width) => {{
+    page.documentElement.style.fontSize = "250%";
+    return ({CUT})(page, width);
+}}"""
+
+#: The tables that are wider than the column of words they stand in, beside the contents, or scroll in it.
+WIDE = """(page) => {
+    const tables = [...page.querySelectorAll("article table")].filter((table) => table.checkVisibility());
+    const right = page.querySelector("article").getBoundingClientRect().right;
+    const wide = tables.filter((table) => table.getBoundingClientRect().right > right + 1 || table.scrollWidth > table.clientWidth + 1);
+    return [wide.map((table) => table.textContent.trim().slice(0, 40)), tables.length];
+}"""
+
 #: The words of pictures that leave their picture or lie over others.
 OVER = """(page) => {
     const said = [];
@@ -134,7 +148,22 @@ def pages_with(what: str) -> list[str]:
     ]
 
 
-def test_no_table_is_cut_on_a_phone(context: BrowserContext) -> None:
+def test_no_table_is_wider_than_its_place_beside_the_contents(context: BrowserContext) -> None:
+    """Seen to be able to fail: on a page with one."""
+    with StaticServer(SITE) as server:
+        server.pages["/frame.html"] = "<!doctype html><body>"
+        server.pages["/wide.html"] = (
+            "<!doctype html><article style='width: 600px'><table style='width: 640px'><tr><td>Wide</table>"
+        )
+        page = context.new_page()
+        page.goto(f"{server.origin}/frame.html")
+        wide, tables = page.evaluate(IN_A_FRAME, [["/wide.html", *pages_with("<table")], 1280, WIDE])
+    assert list(wide) == ["/wide.html"], wide
+    assert tables > 200
+
+
+@pytest.mark.parametrize("look", [CUT, CUT_LARGE], ids=["as it is", "letters twice as large"])
+def test_no_table_is_cut_on_a_phone(context: BrowserContext, look: str) -> None:
     """Seen to be able to fail: on a page that cuts one."""
     table = f"<table style='width: 600px'><tr><td>{'word ' * 20}</td></tr></table>"
     with StaticServer(SITE) as server:
@@ -144,7 +173,7 @@ def test_no_table_is_cut_on_a_phone(context: BrowserContext) -> None:
         page = context.new_page()
         page.goto(f"{server.origin}/frame.html")
         cut, tables = page.evaluate(
-            IN_A_FRAME, [["/cut.html", "/scrolls.html", *pages_with("<table")], 390, CUT]
+            IN_A_FRAME, [["/cut.html", "/scrolls.html", *pages_with("<table")], 390, look]
         )
     assert list(cut) == ["/cut.html"], cut
     assert tables > 200

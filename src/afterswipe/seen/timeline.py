@@ -217,7 +217,7 @@ class _Picture:
         bar = self._row("Run time of the app", f"{total} of {duration(self.timeline.end)}", total)
         for span in runs:
             background = span.what == "background"
-            self._bar(span.start, span.end, bar, fill=RUN, fill_opacity=0.6 if background else 1)
+            self._bar(span.start, span.end, bar, fill=RUN, fill_opacity=0.55 if background else 1)
             # The lighter bar is too light for the paper's colour to be read on it.
             self._inside(span, bar, span.what, INK if background else PAPER, middle=True)
         for span in rests:

@@ -12,6 +12,8 @@ const ADDRESS_MS = 250;
 
 interface Group {
   readonly element: HTMLDetailsElement;
+  /** Beside its name: how many claims it has, and how many of them fit. */
+  readonly count: HTMLElement | null;
   readonly rows: readonly Row[];
 }
 
@@ -130,7 +132,7 @@ class Filter {
     const wanted = this.wanted();
     const idle = NAMES.every((name) => !this.fields[name].value.trim());
     let shown = 0;
-    for (const { element, rows } of this.groups) {
+    for (const { element, count, rows } of this.groups) {
       let here = 0;
       for (const row of rows) {
         const fits = matches(row, wanted) && (!this.fields.ios.value || holdsOn(row, this.fields.ios.value));
@@ -138,6 +140,7 @@ class Filter {
         if (fits) here += 1;
       }
       shown += here;
+      if (count) count.textContent = here < rows.length ? `${here} of ${rows.length}` : `${here}`;
       element.hidden = here === 0;
       element.open = !idle;
     }
@@ -177,5 +180,5 @@ function readGroup(element: HTMLDetailsElement): Group {
       until: data["until"] ?? "",
     };
   });
-  return { element, rows };
+  return { element, count: element.querySelector<HTMLElement>("summary > span"), rows };
 }
