@@ -12,13 +12,16 @@ Queued · Starts on Wi-Fi · Resumes when you open the app · On hold · Upload 
 Wartet auf WLAN · Pausiert · En attente du Wi-Fi · In queue · Will resume later · Will be posted when you are back online · Offline
 Continues on Wi-Fi · No connection · Needs Wi-Fi · Pending · Waiting for the server · Open the app to continue · Uploads when charging
 Uploading will continue on Wi-Fi · Posting your story, waiting for a network · Tap to resume · Ready to upload · Postponed · Retrying in 30 s
-Needs Wi\u2011Fi · Stalled · Not connected · Resuming when online · Not on Wi\u2011Fi · Waiting\u00a0… · Open app to finish"""
+Needs Wi\u2011Fi · Stalled · Not connected · Resuming when online · Not on Wi\u2011Fi · Waiting\u00a0… · Open app to finish
+Not yet uploaded · Connect to Wi-Fi to continue · Open Photos to continue · Wi-Fi required · Requires Wi-Fi · Retry later · Server unreachable"""
 GOING = """Uploading 3 of 5 · waiting for the server|Uploading 3 of 5|Posting your story|Uploading, 2 waiting|Posting (2 queued)|Almost done
 27 MB of 60 MB|45 %|Processing on our servers|No need to wait|Retrying now|You can lock your phone|Uploading in the background
-Will finish soon|Uploading over Wi-Fi|Uploading your scheduled post|Uploading error report|Cancel anytime|Uploading. Tap to open|No errors"""
+Will finish soon|Uploading over Wi-Fi|Uploading your scheduled post|Uploading error report|Cancel anytime|Uploading. Tap to open|No errors
+Uploading, 1 failed|Uploading 3 of 5, 2 failed|Wi-Fi|Keep the app open|Please wait"""
 ENDED = """Not posted|Upload failed|Stopped|Couldn't post your story|Couldn\u2019t send|Cancelled|Interrupted|Paused|Fehlgeschlagen|Timed out
 Your story hasn't finished uploading|Something went wrong|Unable to upload|Connection lost|Try again|Resumes when you open the app
-Not uploading|No longer uploading|Upload is not running|Stalled|Open app to finish|Not\u00a0posted"""
+Not uploading|No longer uploading|Upload is not running|Stalled|Open app to finish|Not\u00a0posted
+Message not delivered|Storage full|Out of storage|Not enough space|Nothing is being uploaded|Upload ended|Terminated|Rejected by the server|Access denied"""
 
 
 def test_words_that_wait_go_on_or_have_stopped():

@@ -10,27 +10,29 @@ GOES_ON, WAITS, STOPPED, AGAIN = "goes on", "waits", "stopped", "goes on again"
 """What can be so of the work that a card speaks of; the last is said of a gap only, where the work started over and less has arrived."""
 
 _WHEN = "(?:when|once|as soon as|after|if|on|over|at|later|tonight|tomorrow|with|without)"
-_BY_HAND = r"(?:open (?:the )?app|tap) to (?:resume|continue|go on|finish|try|retry|send|post|upload)"
+_BY_HAND = r"(?:open (?:the )?\w+|tap) to (?:resume|continue|go on|finish|try|retry|send|post|upload)"
 _NO_MORE = "(?:paused|interrupted|suspended|stalled|(?:no longer|not) (?:active|running|uploading|posting|sending|syncing)|pausiert|angehalten)"
 _WAITS = re.compile(
     rf"\b(?:a?waiting|waits|queued?|on hold|held|holding|standing by|pending|scheduled|deferred|delayed|postponed|offline|{_NO_MORE})\b"
-    r"|\b(?:up next|in line|not started|ready to|starting soon|not connected|(?:re)?connecting|retry(?:ing)? in)\b"
-    r"|\b(?:no|needs(?: an?)?|not on) (?:network|connection|internet|wi-?fi|power|signal)\b"
+    r"|\b(?:up next|in line|not (?:yet|started)|ready to|starting soon|not connected|(?:re)?connecting|retry(?:ing)? (?:in|later)|unreachable)\b"
+    r"|\b(?:no|needs(?: an?)?|requires|not on) (?:network|connection|internet|wi-?fi|power|signal)\b|\b(?:wi-?fi|internet) (?:is )?required\b"
+    r"|\bconnect to .*\bto (?:continue|resume|finish|start)\b|keine verbindung|esperando|aguardando"
     rf"|\bwill (?:go on|start|continue|resume|restart|retry)\b|\bwill (?:be )?\w+\b.*\b{_WHEN}\b"
     rf"|\b(?:resum(?:es|ing)|continu(?:es|ing)|starts|begins|goes on|retries|uploads|sends|posts|syncs|try(?:ing)? again) (?:again |automatically )?{_WHEN}\b"
     rf"|{_BY_HAND}|\bwartet?\b|warteschlange|geplant|fortgesetzt|en (?:attente|pause|cola|espera)|in attesa"
 )
 _STOPPED = re.compile(
-    r"(?:\bnot|n\Wt|\bcannot|\bunable to) (?:be )?(?:been )?(?:post|sen[dt]|upload|sav|sync|finish|done|load|complet)"
-    rf"|\b(?:failed|stopped|cancell?ed|aborted|gave up|went wrong|timed out|lost|incomplete|{_NO_MORE})\b|(?<!no )\berrors?\b"
-    rf"|\b{_BY_HAND}|\bresumes when you\b|\btry again\b(?! {_WHEN})|fehlgeschlagen|abgebrochen|gestoppt"
+    r"(?:\bnot|n\Wt|\bcannot|\bunable to) (?:be )?(?:been )?(?:post|sen[dt]|upload|sav|sync|finish|done|load|complet|deliver)"
+    rf"|\b(?:failed|stopped|ended|cancell?ed|aborted|terminated|rejected|refused|denied|gave up|went wrong|timed out|lost|incomplete|{_NO_MORE})\b"
+    r"|(?<!no )\berrors?\b|\b(?:out of|no|not enough) (?:storage|space)\b|\bstorage (?:is )?full\b|\bnothing is (?:being )?\w+(?:ed|ing)\b"
+    rf"|\b{_BY_HAND}|\bresumes when you\b|\btry again\b(?! {_WHEN})|fehlgeschlagen|abgebrochen|gestoppt|nicht (?:hochgeladen|gesendet)|échec|non riuscito"
 )
 _WORKS = re.compile(
     r"(?:^|[^\w\s%]) *(?:re)?(?:upload|post|send|sync|download|process|export|render|sav|copy|shar|publish|import)\w*ing\b"
 )
 _BESIDE = re.compile(
     r"a?wait(?:ing|s) for (?:the |an? |its )?(?:server|answer|response|reply|confirmation)"
-    r"|\b(?:\d+|next|others?|the rest) (?:more |is |are |files? )?(?:waiting|queued|in (?:the )?queue|pending|scheduled|paused)"
+    r"|\b(?:\d+|next|others?|the rest) (?:more |is |are |files? )?(?:waiting|queued|in (?:the )?queue|pending|scheduled|paused|failed)"
     r"|\b(?:failed|scheduled|pending|queued|paused|cancell?ed|lost|error) (?!on|for|until|by|because|while|\W)"
 )
 """What is no wait and no end where the text also says that the work goes on: a part of it, its rest, or a word about its things."""
