@@ -41,7 +41,7 @@ class Held:
     async def _main(self, app: Application) -> None:
         self.app = app
         self.card = app.activities.request("Posting", push_type="token")
-        self.token = self.card.push_token
+        self.token = await anext(aiter(self.card.push_token_updates))
         await asyncio.Event().wait()
 
 

@@ -61,6 +61,22 @@ def test_a_card_has_the_token_that_its_stream_tells():
     assert kept.starts != kept.tokens
 
 
+def test_in_the_line_after_the_request_there_is_no_token_yet():
+    seen = []
+
+    async def main(app):
+        card = app.activities.request("Run", push_type="token")
+        seen.append(card.push_token)
+        seen.append(await anext(aiter(card.push_token_updates)))
+        seen.append(card.push_token)
+
+    phone = Phone()
+    phone.open(main)
+    assert seen[0] is None
+    assert seen[1] == seen[2] == next(iter(phone.app.activities)).push_token
+    assert "live-activity-push.token-comes-later" in [claim.id for claim in phone.why()]
+
+
 def test_a_card_that_was_requested_without_push_type_has_none():
     kept = Kept()
     phone = opened(kept, push_type="")

@@ -53,7 +53,7 @@ class Activity(Checked):
 
     @property
     def push_token(self) -> str | None:
-        """Apple's `pushToken`: None where there is none, or not yet."""
+        """Apple's `pushToken`: None where there is none, or not yet, as right after the request (claim live-activity-push.token-comes-later)."""
         return self._cards.tokens.current.get(self._number)
 
     @property
@@ -192,7 +192,7 @@ class Activities(Checked):
         `progress` is 0.0 to 1.0. `stale_date`, `start` and both ends of the timers are seconds on the phone's clock
         (`app.now + 60`). With `timer_interval` the system moves the bar by itself, with `timer_text` a text that counts the time
         (claim live-activity.timer-views-move-without-code). `style` is "standard" or "transient" (iOS 18). `channel` subscribes to
-        broadcasts (iOS 18). A scheduled activity (iOS 26) needs an `alert`. With `push_type` "token" it gets a push token.
+        broadcasts (iOS 18). A scheduled activity (iOS 26) needs an `alert`. With `push_type` "token" it gets a push token, a little later.
         Raises ActivityAuthorizationError `visibility`, `denied`, `targetMaximumExceeded` or `attributesTooLarge`, APIError for a
         schedule without an alert, and UnavailableError where this iOS does not have what is asked for.
         """
@@ -204,8 +204,10 @@ class Activities(Checked):
         timers = (timer_interval, timer_text)
         content = _content(process, text, progress, stale_date, timers, rank=relevance_score)
         card = Card(title, content, APP, style, channel)
-        starts, push = None if start is None else moment(start), push_type == "token"
-        number = self._cards.add(card, "app", starts=starts, alert=alert, push=push)
+        number = self._cards.add(card, "app", starts=None if start is None else moment(start), alert=alert)
+        if push_type:
+            process.rules.cite("live-activity-push.token-comes-later")
+            process.loop.call_soon(self._cards.tokens.make, number)
         if not process.rules.holds("live-activity.gives-no-run-time"):
             hold = process.run_time.hold("Live Activity")
             self._cards.when_over(number, lambda: process.run_time.release(hold))

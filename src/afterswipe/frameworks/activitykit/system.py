@@ -115,8 +115,8 @@ class ActivityStore:
         """The card with this number, counted from 1."""
         return self._cards[number]
 
-    def add(self, card: Card, by: str, starts: int | None = None, alert: str = "", push: bool = False) -> int:
-        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. `push` gives it a token."""
+    def add(self, card: Card, by: str, starts: int | None = None, alert: str = "") -> int:
+        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. One that a push starts has a token."""
         if card.kind == APP:
             if not self.allowed:
                 why = "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before."
@@ -132,7 +132,7 @@ class ActivityStore:
             self._clock.at(starts, lambda: self._start(number, alert))
         elif card.kind == APP:
             self._begun(number, alert)
-        if push or (by == "push" and not self.asks_first):
+        if by == "push" and not self.asks_first:
             self.tokens.make(number)
         return number
 
