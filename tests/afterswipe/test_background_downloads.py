@@ -139,4 +139,6 @@ def test_its_timeline_can_be_shown(capsys):
     phone.swipe_up()
     phone.wait(minutes=5)
     show(phone.timeline())
+    assert "\nsystem gets " in str(phone.timeline())
+    assert "System gets " in phone.timeline()._repr_svg_()
     assert "one.mp3" in capsys.readouterr().out + str(phone.truth())

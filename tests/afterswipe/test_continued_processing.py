@@ -453,6 +453,20 @@ def test_progress_that_cannot_be(total: int | None, completed: int):
         phone.tap("Post")
 
 
+def test_there_is_never_less_to_do_than_is_done():
+    async def main(app: Application) -> None:
+        def post(task: BGContinuedProcessingTask) -> None:
+            task.progress.total_unit_count = 10
+            task.progress.completed_unit_count = 5
+            task.progress.total_unit_count = 4
+
+        app.task_scheduler.register("post", post)
+        app.task_scheduler.submit(BGContinuedProcessingTaskRequest("post", title="Story", subtitle=""))
+
+    with pytest.raises(UsageError, match="total_unit_count=4: give the number of units, 5 or more"):
+        Phone(ios="26").open(main)
+
+
 def test_a_request_under_the_identifier_of_a_waiting_one_takes_its_place():
     waits = []
 

@@ -14,6 +14,9 @@ from afterswipe.kernel import Action, AppChange, Due, Phase, Process, ProcessLoo
 from .network import Network, address
 
 
+_LIMIT = "url-session.request-timeout"
+
+
 class ReadError(URLError, httpx.ReadError):
     """A connection that was lost, by httpx's name and by Apple's: what `client()` raises has a `code` and a `number` too."""
 
@@ -51,19 +54,15 @@ class Connections(httpx.AsyncBaseTransport):
 
     def client(self) -> httpx.AsyncClient:
         """A client of httpx over these connections, with Apple's time limit for a request in the place of httpx's."""
-        return httpx.AsyncClient(transport=self, timeout=self._patience)
-
-    @property
-    def _patience(self) -> float:
-        return self.network.rules.number("url-session.request-timeout")
+        return httpx.AsyncClient(transport=self, timeout=self.network.rules.number(_LIMIT))
 
     async def in_time[T](self, request: httpx.Request, comes: Awaitable[T]) -> T:
         """What comes, unless no data does for as long as the program says to httpx, or as Apple's default is. Raises ReadTimeoutError."""
-        wait = request.extensions.get("timeout", {}).get("read", self._patience)
+        wait = request.extensions.get("timeout", {}).get("read", self.network.rules.number(_LIMIT))
         try:
             return await asyncio.wait_for(comes, wait)
         except TimeoutError:
-            self.network.rules.cite("url-session.request-timeout")
+            self.network.rules.cite(_LIMIT)
             raise ReadTimeoutError from None
 
     def arriving(self, answer: httpx.Response, request: httpx.Request) -> "_Arriving | _Streaming":

@@ -21,27 +21,23 @@ class RunTime:
         self._clock = clock
         self._rules = rules
         self._suspend = suspend
-        self._holds: dict[int, str] = {}
+        self.holds: dict[int, str] = {}
+        """What holds off suspension, by number."""
         self._count = 0
         self._in_background = False
         self._planned = Due(0, None)
         self.kept: Callable[[], bool] = lambda: True
         """Whether, without any hold, it goes on all the same: for a phone on which suspension is not the default."""
 
-    @property
-    def held(self) -> bool:
-        """Whether something holds off suspension."""
-        return bool(self._holds)
-
     def hold(self, why: str) -> int:
         """Hold off suspension for a reason; returns the number with which to release it."""
         self._count += 1
-        self._holds[self._count] = why
+        self.holds[self._count] = why
         return self._count
 
     def release(self, number: int) -> None:
         """Give a hold back. With the last one the app is suspended, if it is in the background. Twice does nothing."""
-        if self._holds.pop(number, None) is not None:
+        if self.holds.pop(number, None) is not None:
             self.look()
 
     def look(self) -> None:
@@ -62,7 +58,7 @@ class RunTime:
         self._planned = self._clock.after(delay, self._suspend_unless_held)
 
     def _suspend_unless_held(self) -> None:
-        if not self._holds and (self._rules.holds("life-cycle.suspension-is-the-default") or not self.kept()):
+        if not self.holds and (self._rules.holds("life-cycle.suspension-is-the-default") or not self.kept()):
             self._suspend()
 
 

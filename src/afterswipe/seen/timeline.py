@@ -120,8 +120,8 @@ def _text(timeline: Timeline) -> str:
     lines = ["".ljust(_LABEL) + left + right.rjust(_COLUMNS - len(left))]
     lines.append(_line("app runs", end, [(span.start, span.end, "█") for span in timeline.runs]))
     for by in dict.fromkeys(transfer.by for transfer in timeline.transfers):
-        who, mark = ("app sends", "▬") if by == "app" else ("system sends", "▰")
         moved = [transfer for transfer in timeline.transfers if transfer.by == by]
+        who, mark = _who(moved), "▬" if by == "app" else "▰"
         spans = [(one.started, timeline.end if one.stopped is None else one.stopped, mark) for one in moved]
         lines.append(_line(who, end, spans))
     for card in timeline.cards:
@@ -139,6 +139,12 @@ def _text(timeline: Timeline) -> str:
         lines.append(_line("not judged", end, spans) + "  two works, nothing ties them")
     lines += [f"{'':{_LABEL}}{stopwatch(at)} {what}" for at, what in timeline.marks]
     return "\n".join(lines)
+
+
+def _who(moved: list[Transfer]) -> str:
+    """Whose process moves these, and which way."""
+    way = "gets" if all(one.down for one in moved) else "moves" if any(one.down for one in moved) else "sends"
+    return f"{'app' if moved[0].by == 'app' else 'system'} {way}"
 
 
 def _line(label: str, end: int, spans: list[tuple[int, int, str]]) -> str:
@@ -227,10 +233,10 @@ class _Picture:
     def _bytes(self) -> None:
         for by in dict.fromkeys(transfer.by for transfer in self.timeline.transfers):
             moved = [transfer for transfer in self.timeline.transfers if transfer.by == by]
-            who, colour = ("App", RUN) if by == "app" else ("System", SYSTEM)
+            colour = RUN if by == "app" else SYSTEM
             each = [(transfer.name, [transfer]) for transfer in moved]
             for what, some in each if len(moved) <= _OWN_ROWS else [(f"{len(moved)} files", moved)]:
-                self._transfers(f"{who} sends {what}", some, colour)
+                self._transfers(f"{_who(some).capitalize()} {what}", some, colour)
 
     def _transfers(self, label: str, moved: "list[Transfer]", colour: str) -> None:
         sent, all_of_it = sum(transfer.sent for transfer in moved), sum(transfer.size for transfer in moved)

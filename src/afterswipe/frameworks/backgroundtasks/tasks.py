@@ -120,7 +120,8 @@ class Progress(Checked):
 
     @total_unit_count.setter
     def total_unit_count(self, count: int) -> None:
-        must(count >= 1, f"total_unit_count={count}: give the number of units, 1 or more, for instance 100.")
+        least = max(1, self._completed)
+        must(count >= least, f"total_unit_count={count}: give the number of units, {least} or more.")
         self._total = count
         self._changed(False)
 

@@ -86,7 +86,7 @@ class BackgroundTime:
     @property
     def runs_otherwise(self) -> bool:
         """Whether something else than an assertion, such as sound, gives the app time in the background, and no clock ticks."""
-        return self._process.run_time.held and not self._held and (self._over or not self._ticks)
+        return bool(self._process.run_time.holds) and not self._held and (self._over or not self._ticks)
 
     @property
     def _over(self) -> bool:
