@@ -13,7 +13,6 @@ from afterswipe.kernel import Action, AppChange, Due, Phase, Process, ProcessLoo
 
 from .network import Network, address
 
-
 _LIMIT = "url-session.request-timeout"
 
 
