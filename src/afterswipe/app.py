@@ -96,10 +96,9 @@ class Application(Checked):
 
     @property
     def background_time_remaining(self) -> float:
-        """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground, and while something else gives time. For logging, not for logic."""
+        """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground, and while no assertion counts. For logging, not for logic."""
         time = self.background_time
-        endless = time.ends_at is None or time.runs_otherwise
-        return float("inf") if endless else max(0, (time.ends_at or 0) - self.clock.now) / SECOND
+        return float("inf") if time.is_endless else max(0, (time.ends_at or 0) - self.clock.now) / SECOND
 
     def begin_background_task(self, name: str, expiration_handler: Action | None = None) -> int:
         """Ask not to be suspended yet, and return the identifier for `end_background_task`, or 0 (Apple's `.invalid`) when the time is over.

@@ -8,6 +8,7 @@ import pytest
 from afterswipe import (
     MB,
     ActivityAuthorizationError,
+    BGContinuedProcessingTaskRequest,
     CardChanged,
     Phone,
     State,
@@ -178,6 +179,50 @@ def test_an_assertion_that_is_begun_while_sound_keeps_the_app_awake_has_its_whol
     phone.wait(minutes=10)
     assert seen == [(1, 30), (2, 30), 439]
     assert phone.endings.last.code == "0x2182bad2"
+
+
+def test_a_second_clock_has_nothing_of_the_first():
+    """Sound plays on when the first time is over: what is begun in its last second has a whole one."""
+    seen = []
+
+    async def app_main(app):
+        def expires():
+            app.end_background_task(1)
+            app.begin_background_task("b", lambda: (seen.append(app.now), app.end_background_task(2)))
+
+        app.audio.play()
+        app.begin_background_task("a", expires)
+        await asyncio.sleep(10**6)
+
+    phone = Phone()
+    phone.open(app_main)
+    phone.swipe_up()
+    phone.wait(minutes=10)
+    assert (seen, phone.endings.last) == ([58], None)
+
+
+def test_an_assertion_after_a_task_that_ran_in_the_background_has_its_time():
+    seen = []
+
+    async def app_main(app):
+        async def post(task):
+            task.progress.total_unit_count = 100
+            while task.progress.completed_unit_count < 100:
+                await asyncio.sleep(1)
+                task.progress.completed_unit_count += 1
+            task.set_task_completed()
+            seen.append((app.begin_background_task("tidy up"), app.background_time_remaining))
+            app.end_background_task(1)
+
+        app.task_scheduler.register("post", post)
+        app.task_scheduler.submit(BGContinuedProcessingTaskRequest("post", title="Story", subtitle=""))
+        await asyncio.sleep(10**6)
+
+    phone = Phone("26")
+    phone.open(app_main)
+    phone.swipe_up()
+    phone.wait(minutes=10)
+    assert seen == [(1, 30)]
 
 
 def test_with_nothing_but_sound_the_time_has_no_end():

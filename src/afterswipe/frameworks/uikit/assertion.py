@@ -19,8 +19,6 @@ _DURATIONS = (
     "background-assertion.duration-ios-4",
 )
 
-_CLOCK = "background-assertion.clock-starts-in-background"
-
 ExpiringBlock = Callable[[bool], Coroutine[Any, Any, None] | None]
 """What an expiring activity runs: called with False to work, and with True when the process is about to be suspended."""
 
@@ -43,18 +41,15 @@ class BackgroundTime:
         self._held: dict[int, _Assertion] = {}
         self._count = 0
         self._planned: list[Due] = []
-        self._ticks = False
         self.ends_at: int | None = None
         process.phases.on(Phase.BACKGROUND_TIME, self._changed)
 
     def begin(self, name: str, expiration_handler: Action | None, *, must_be_ended: bool = True) -> int:
         """Take an assertion and return its identifier, 0 where the time is over. An app that does not end it in time is terminated, if it must."""
-        if self.ends_at is not None and self.runs_otherwise:
-            self._rules.cite(_CLOCK)
+        if self._process.state is State.BACKGROUND and self.is_endless:
             self._start()
         if self._over:
             return 0
-        self._ticks = self.ends_at is not None
         self._count += 1
         hold = self._process.run_time.hold(name)
         self._held[self._count] = _Assertion(name, expiration_handler, hold, must_be_ended)
@@ -84,9 +79,9 @@ class BackgroundTime:
         self._process.call(lambda: self._call(block, not identifier, done))
 
     @property
-    def runs_otherwise(self) -> bool:
-        """Whether something else than an assertion, such as sound, gives the app time in the background, and no clock ticks."""
-        return bool(self._process.run_time.holds) and not self._held and (self._over or not self._ticks)
+    def is_endless(self) -> bool:
+        """Whether no clock ticks, or it is over and something else, such as sound, gives the app time."""
+        return self.ends_at is None or (self._over and not self._held and bool(self._process.run_time.holds))
 
     @property
     def _over(self) -> bool:
@@ -97,10 +92,8 @@ class BackgroundTime:
         if change.before is State.BACKGROUND:
             self.ends_at = None
             self._stop()
-        if change.after is State.BACKGROUND:
-            self._ticks = bool(self._held)
-            if self._ticks:
-                self._rules.cite("background-assertion.time-is-shared", _CLOCK)
+        if change.after is State.BACKGROUND and self._held:
+            self._rules.cite("background-assertion.time-is-shared")
             self._start()
 
     def _stop(self) -> None:
@@ -108,8 +101,9 @@ class BackgroundTime:
             due.cancel()
 
     def _start(self) -> None:
-        """Start the clock. It ticks once an assertion is effective: in the background, and from the first on that is held there."""
+        """Start the clock, which ticks from when an assertion is effective: when the app is in the background, and holds one."""
         self._stop()
+        self._rules.cite("background-assertion.clock-starts-in-background")
         self.ends_at = self._clock.now + self._duration()
         warning = self._rules.milliseconds("background-assertion.expiration-warning")
         at = self._clock.at
