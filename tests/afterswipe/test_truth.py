@@ -503,6 +503,18 @@ def test_a_transfer_that_waits_is_not_said_to_be_under_way():
     assert "; under way." in str(phone.truth())
 
 
+def test_a_card_that_is_ahead_of_its_work_says_more_than_has_arrived():
+    async def main(app):
+        card = app.activities.request("Posting", progress=0.9)
+        card.follows(app.background_url_session.upload("story.mov", size=60 * MB))
+
+    phone = Phone()
+    phone.open(main)
+    phone.swipe_up()
+    phone.wait(seconds=20)
+    assert phone.pair().label.endswith("it says “90 %”, and less has arrived.")
+
+
 def test_a_difference_that_is_tolerated_is_stated():
     phone = left(by_the_system(size=4000 * MB, told=False), then=180)
     assert phone.truth().gaps == []

@@ -157,7 +157,7 @@ class Gap(Span):
     """A stretch of time in which a card said something that was not so. `what` is the reason, one of REASONS.
 
     `activity` is the card's number, `says` what it said and `so` what was so when the gap began. `work` is what is so of the work in
-    one word: `goes on`, `waits` or `stopped`, or `goes on again` where it had to start over; `waits_for` says for what.
+    one word: `goes on`, `waits` or `stopped`, or `goes on again` where less has arrived than the card says; `waits_for` says for what.
     """
 
     activity: int
@@ -433,8 +433,10 @@ class _Reader:
         if share is None:
             return ()
         if told.card.timer is None:
-            wrong = (start, end, "frozen", GOES_ON if share > 0 else AGAIN)
-            return [wrong] if abs(share) > tolerance else ()
+            if abs(share) <= tolerance:
+                return ()
+            less = share < 0 or (told.shows or (0, 0))[0] > _share(told)
+            return [(start, end, "frozen", AGAIN if less else GOES_ON)]
         begins, until = told.card.timer
 
         def reaches(more: float) -> int:
@@ -455,6 +457,12 @@ _TAKES: dict[type[Entry], Callable[[_Reader, Any], None]] = {
     CardChanged: _Reader.card_changed,
 }
 """What to do with the entries of a record that tell something about a card or its work."""
+
+
+def _share(told: Told) -> float:
+    """The share of the whole that has arrived."""
+    sent, whole = arrived(told.living)
+    return sent / max(1, whole)
 
 
 def _came(told: Told) -> float | None:

@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 GOES_ON, WAITS, STOPPED, AGAIN = "goes on", "waits", "stopped", "goes on again"
-"""What can be so of the work that a card speaks of; the last is said of a gap only, where the work started over and less has arrived."""
+"""What can be so of the work that a card speaks of; the last is said of a gap only, where less has arrived than the card says."""
 
 _WHEN = "(?:when|once|as soon as|after|if|on|over|at|later|tonight|tomorrow|with|without)"
 _BY_HAND = r"(?:open (?:the )?\w+|tap) to (?:resume|continue|go on|finish|try|retry|send|post|upload)"
