@@ -162,3 +162,34 @@ def test_one_date_ahead_turns_no_list_round(tmp_path):
     rig.truth.events[-1]["date_time"] = rig.truth.events[-2]["date_time"]
     assert rig.run().finished
     assert rig.in_sync()
+
+
+@pytest.mark.parametrize("page", [1, 100])
+def test_what_is_pending_and_on_no_list_any_more_is_asked_for(tmp_path, page):
+    """It was deleted before it could be got, and the log has forgotten it: a list in pages that left it out let it be asked for, for ever."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500), page=page)
+    gone = a_sound(rig)
+    del rig.truth.contents[gone]
+    assert rig.run().why is Stop.INCOMPLETE
+    rig.truth.events = [event for event in rig.truth.events if event["content_id"] != gone]
+    changed(rig, "/update-events/1.4", lambda *_: Reply(410, {}))
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for(tmp_path, numbered):
+    """An event said a wrong size, and was corrected without another event: the file was refused for ever, though the whole list had been right for long."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    known, wrong = rig.honest.event, [rig.truth.events[1]["id"]]
+    rig.honest.event = lambda it: known(it) | ({"size": 499} if it["id"] in wrong else {})  # type: ignore[method-assign]
+    without(rig, *(() if numbered else ("seq",)))
+    asked = 0
+    for _ in range(6):
+        assert rig.run().why is Stop.INCOMPLETE
+        asked += len(rig.asked("/all"))
+    assert asked == 3, "the whole list is long: not each run asks for it"
+    wrong.clear()
+    rig.run()
+    assert rig.run().finished
+    assert rig.in_sync()

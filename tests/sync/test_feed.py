@@ -42,7 +42,7 @@ def read(document: object, limits: Limits | None = None):
 
 def test_a_plain_page():
     page = read([EVENT])
-    assert page.plain
+    assert page.identity.feed_id is None
     assert page.complete
     assert page.events == (
         Event(OTHER, ID, Media.SOUND, Kind.FILE_UPDATED, 1_790_848_800_250_000_000, EVENT["date_time"]),

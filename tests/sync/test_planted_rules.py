@@ -53,7 +53,7 @@ from . import test_own_cases_wire as wire
 from .rig import Rig, small_truth
 
 LAST_OF_THE_RULES = 87  # until there, a rule's bug stands for its faults
-_place, _fstat, _lstat, _file = Store.place, os.fstat, os.lstat, jobs._file
+_place, _fstat, _lstat, _file, _keeps = Store.place, os.fstat, os.lstat, jobs._file, Store.set_cursor
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,11 @@ def _takes_nothing_back(self, page, *, _swap=Store.swap, **more):
     for _ in _swap(self, page, **more):
         self._db.execute("UPDATE entities SET version = 99 WHERE version = -1")
         yield
+
+
+def _of_what_is_here(self, name, key, *of, _own=Store.own_event):
+    event = _own(self, name, key, *of)
+    return event if self.known(key) else replace(event, id="lost")
 
 
 def _no_feed(self, status):
@@ -313,6 +318,11 @@ BUGS = [
     Bug("F137", "blames the server", ((answers, "PROXY", 0),), third.test_a_proxy_that_wants_credentials_is_not_called_the_server, {}),
     Bug("F138", "opens it all the same", ((disk, "_BEGIN", 0),), third.test_a_disk_that_is_full_to_the_last_block_is_one_line, {}),
     Bug("F139", "shows it", ((command, "_text", str),), third.test_the_name_of_a_folder_is_no_command_to_a_terminal, {}),
+    Bug("F140", "asks for what was here", ((Store, "own_event", _of_what_is_here),), moving.test_what_is_pending_and_on_no_list_any_more_is_asked_for, {"page": 1}),
+    Bug(
+        "F141", "keeps its cursor", ((Store, "set_cursor", lambda self, at, version: _keeps(self, at, version) if at else None),),
+        moving.test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for, {"numbered": True},
+    ),
 ]  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class AskFeed:
             numbered = self._expected(page.identity).numbered
             page = replace(page, identity=replace(page.identity, numbered=numbered))
         if not page.identity.same(self._expected(page.identity)):
-            if page.plain:
+            if page.identity.feed_id is None:
                 said = "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
                 return self._failed(NotAFeed(said))
             return self._start_full("the feed has another identity")
@@ -156,7 +156,7 @@ class KeepPage:
     def next(self) -> "AskFeed | Work":
         """On to the next page, if there is one."""
         if self.page.complete:
-            return Work(self.after.held)
+            return Work(self.after.held, self.after.full)
         shadow = self.page.identity if self.after.full else None
         to = self.after.place._replace(page=self.page.next, page_version=self.after.newest[0], shadow=shadow)
         return replace(self.after, place=to._replace(stored=to.stored + len(self.page.events)))
@@ -177,6 +177,7 @@ class Work:
     """Get what the feed asks for, and remove what nobody refers to."""
 
     held: bool = False
+    whole: bool = True  # whether the whole list was read
 
     def next(self, left: int, problems: set[type[SyncError]]) -> "Ended":
         """The end: with everything here, or not."""

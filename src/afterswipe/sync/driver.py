@@ -103,6 +103,9 @@ class Driver:
                             await self.in_slices(self.look_at_every_file())
                     left = self.store.left()
                     kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
+                    if errors.WrongFile in kinds and not state.whole:  # perhaps a list says otherwise (S18)
+                        with self.store.transaction("forget"):
+                            self.store.set_cursor(None, -1)
                     self.phase(Phase.SWEEPING)
                     await self.in_slices(self.sweep())
                     state = state.next(len(left), kinds)
@@ -241,8 +244,9 @@ class Driver:
                 return
             except TransferError as error:
                 self.fetcher.put_away(job)
-                if isinstance(error, errors.Missing) and any(event.id == "left-out" for event in job.events):
-                    self.fetcher.arrive(Arrived(job, GONE))  # no list has it, and the server says so too
+                asked = job.events[-1].id == "left-out" and job.part not in self.fetcher.tally.parts
+                if isinstance(error, errors.Missing) and asked:
+                    self.fetcher.arrive(Arrived(job, GONE))  # no list has it, nor the server its metadata
                     return
                 problem: errors.SyncError = error
             except errors.DiskFull as error:  # it refused what it seemed to have room for

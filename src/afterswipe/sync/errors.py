@@ -88,9 +88,7 @@ class NeedsAuthorization(SyncError):
 class ServerBusy(SyncError):
     """The server asked for a pause; `not_before` is in seconds since 1970."""
 
-    def __init__(self, message: str, not_before: float) -> None:
-        super().__init__(message)
-        self.not_before = not_before
+    not_before: float | None = None
 
 
 class StoreError(SyncError):

@@ -1,4 +1,4 @@
-"""F55 to F139: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F141: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -349,6 +349,7 @@ FIELD = (
     FaultKind(
         "F133", "A date ahead, first in a list", Dimension.CLOCK, "The first event of a list is dated years ahead.",
         "How most of the list is ordered says whether its newest come first (S16).", "test_one_date_ahead_turns_no_list_round",
+        partly="Of two or three events nothing says how they are ordered.",
     ),
     FaultKind(
         "F134", "A signal at the edges", Dimension.PROCESS, "Ctrl-C, SIGTERM or a closed terminal, while Python imports the command or ends.",
@@ -373,5 +374,15 @@ FIELD = (
     FaultKind(
         "F139", "A folder whose name is a command to a terminal", Dimension.SETTINGS, "A line feed, or an escape sequence, in the directory's name.",
         "It is shown escaped, on one line (S21).", "test_the_name_of_a_folder_is_no_command_to_a_terminal",
+    ),
+    FaultKind(
+        "F140", "Pending, and on no list any more", Dimension.FEED, "A content was deleted before it could be got, and the log has forgotten it.",
+        "What is pending and left out is asked for as well, and gone where the server does not have it (S22).", "test_what_is_pending_and_on_no_list_any_more_is_asked_for",
+        plain="There the list is whole.",
+    ),
+    FaultKind(
+        "F141", "A size that is corrected without an event", Dimension.FEED, "An event says a wrong size or digest; later it says the right one, and the cursor is behind it.",
+        "Where a file is not what its feed says, every second run asks for the whole list (S18).", "test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for",
+        plain="It says no sizes.",
     ),
 )  # fmt: skip

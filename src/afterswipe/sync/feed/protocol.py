@@ -120,11 +120,6 @@ class Page:
     cursor: str | None
     unknown: tuple[int, ...] = ()
 
-    @property
-    def plain(self) -> bool:
-        """Whether it is a plain feed's."""
-        return self.identity.feed_id is None
-
 
 type _Events = tuple[tuple[Event, ...], tuple[int, ...], bool | None]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

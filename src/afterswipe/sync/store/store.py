@@ -22,6 +22,8 @@ from .schema import mapped
 
 _OWN = ("lost", "left-out")  # ids of events of our own
 _UNSHADOW = "UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN (SELECT rowid FROM events WHERE shadow = 1 LIMIT ?)"
+_TAKEN_BACK = "DELETE FROM events AS t", *map("UPDATE {} AS t SET version = -1".format, ("entities", "files"))
+_BEYOND = "WHERE version > (SELECT MAX(version) FROM events WHERE shadow = 1 AND key = t.key)"
 
 type Spot = tuple[str, int] | None  # where a list had come to, as its server says it, and that as a version
 type Finished = tuple[str, Iterable[str], Known | None, Have | None]
@@ -177,7 +179,7 @@ class Store:
         media = next(media for media in Media if media.path == path)
         return Event(name, rows[0][0] if rows else small, media, kind, version, "", file or FileInfo())
 
-    def set_cursor(self, cursor: str, version: int) -> None:
+    def set_cursor(self, cursor: str | None, version: int) -> None:
         """Move the cursor, within a transaction."""
         self._db.execute("UPDATE meta SET cursor = ?, cursor_version = ?", (cursor, version))
         self._db.execute("DELETE FROM done WHERE version < ?", (version,))
@@ -194,29 +196,25 @@ class Store:
         Of another feed or generation, no older version means anything. A snapshot also ends what it does not mention; what one that
         came `in_pages`, or is empty, leaves out is asked for first: it may have lost something between two of them, or all (S22).
         """
-        old = self.place().identity
+        old, plain = self.place().identity, page.identity.feed_id is None
         with self.transaction("swap"):
-            rows = "(SELECT 1 FROM events), (SELECT 1 FROM entities), (SELECT 1 FROM files)"
-            fresh = self._rows(f"SELECT COALESCE({rows}) IS NULL")[0][0]  # nothing to keep it apart from
+            fresh = not any(self._rows(f"SELECT 1 FROM {t} LIMIT 1") for t in ("events", "entities", "files"))  # noqa: S608
             if not page.identity.same(old):
                 self._db.execute("UPDATE entities SET version = -1")
                 self._db.execute("UPDATE files SET version = -1")
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
                 self._db.execute("DELETE FROM done")
             yield from self.insert_events(page.events, shadow=not fresh)
-            if not page.plain:  # what is newer than all that is listed of a content was taken back (S16)
-                which = "WHERE version > (SELECT MAX(version) FROM events WHERE shadow = 1 AND key = t.key)"
-                self._db.execute(f"DELETE FROM events AS t {which}")  # noqa: S608 - words of our own
-                self._db.execute(f"UPDATE entities AS t SET version = -1 {which}")  # noqa: S608
-                self._db.execute(f"UPDATE files AS t SET version = -1 {which}")  # noqa: S608
-            if not page.plain and (in_pages or not page.events):
-                unnamed = "NOT deleted AND key NOT IN (SELECT key FROM events)"
-                left_out = self._rows(f"SELECT key, version FROM entities WHERE {unnamed}")  # noqa: S608
+            for change in () if plain or fresh else _TAKEN_BACK:  # as by a backup (S16)
+                self._db.execute(f"{change} {_BEYOND}")
+            unnamed = "key NOT IN (SELECT key FROM events WHERE shadow = 1)"
+            if not plain and not fresh and (in_pages or not page.events):
+                known = "SELECT key, version FROM entities WHERE NOT deleted UNION SELECT key, version FROM events"
+                left_out = self._rows(f"SELECT key, MAX(version) FROM ({known}) WHERE {unnamed} GROUP BY key")  # noqa: S608
                 asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, v) for key, v in left_out]
                 yield from self.insert_events(asked, shadow=True)
-            elif not page.plain and not fresh:
+            elif not plain and not fresh:
                 # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
-                unnamed = "key NOT IN (SELECT key FROM events WHERE shadow = 1)"
                 self.loose.update(n for (n,) in self._rows(f"SELECT name FROM files WHERE {unnamed}"))  # noqa: S608
                 for whose in ("events WHERE shadow = 0 AND", "entities WHERE", "files WHERE", "done WHERE"):
                     self._db.execute(f"DELETE FROM {whose} {unnamed}")  # noqa: S608 - words of our own
