@@ -193,3 +193,49 @@ def test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for(tmp_path, n
     rig.run()
     assert rig.run().finished
     assert rig.in_sync()
+
+
+def test_what_a_server_that_is_behind_takes_back_comes_again(tmp_path):
+    """Two servers, and no numbers: one is behind, and knows neither the cursor nor that a content was deleted. The other's event had been done, and did not count again."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    without(rig, "seq")
+    behind, gone = list(rig.truth.events), a_sound(rig)
+    assert rig.run().finished
+    rig.truth.delete(gone)
+    assert rig.run().finished
+    events, rig.truth.events = rig.truth.events, behind
+    refuses = [True]
+    changed(rig, "/update-events/1.5", lambda _, reply: Reply(410, {}) if refuses else reply)
+    assert rig.run().why is Stop.INCOMPLETE, "what the list has is not there"
+    rig.truth.events = events
+    refuses.clear()
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_after_a_list_that_another_run_began_the_feed_is_asked_once_more(tmp_path, full):
+    """A list of several pages was left off, and gone on with a day later: "everything is here", without what was new since its first page."""
+    rig = Rig(tmp_path / "here", small_truth(1, 500), page=1)
+    if not full:
+        assert rig.run().finished
+    for number in range(3):
+        rig.truth.add(SOUND, f"more {number}", 300)
+    last = len(rig.truth.events)
+    failing = [True]
+
+    def as_it_began(request, reply):
+        if failing and rig.asked("/update-events/")[1:]:
+            return Reply(500, {})
+        page = json.loads(reply.body)
+        if page["next"] == f"1.{last}":  # a list is as of its first page
+            page |= {"next": None, "complete": True, "cursor": f"1.{last}"}
+        body = json.dumps(page).encode()
+        return Reply(200, {"content-type": "application/json", "content-length": str(len(body))}, body)
+
+    changed(rig, "/update-events/", as_it_began)
+    assert rig.run().why is Stop.SERVER_FAULT
+    rig.truth.add(SOUND, "newer", 300)
+    failing.clear()
+    assert rig.run().finished
+    assert rig.in_sync()

@@ -28,7 +28,7 @@ from afterswipe.sync.feed import jobs, protocol
 from afterswipe.sync.feed.jobs import plan
 from afterswipe.sync.feed.protocol import Event
 from afterswipe.sync.outcome import Halt
-from afterswipe.sync.store import disk, lease, schema
+from afterswipe.sync.store import disk, lease, schema, store
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer import answers, fetcher
@@ -53,7 +53,14 @@ from . import test_own_cases_wire as wire
 from .rig import Rig, small_truth
 
 LAST_OF_THE_RULES = 87  # until there, a rule's bug stands for its faults
-_place, _fstat, _lstat, _file, _keeps = Store.place, os.fstat, os.lstat, jobs._file, Store.set_cursor
+_place, _fstat, _lstat, _file, _keeps, _asks = (
+    Store.place,
+    os.fstat,
+    os.lstat,
+    jobs._file,
+    Store.set_cursor,
+    core.AskFeed,
+)
 
 
 @dataclass(frozen=True)
@@ -322,6 +329,14 @@ BUGS = [
     Bug(
         "F141", "keeps its cursor", ((Store, "set_cursor", lambda self, at, version: _keeps(self, at, version) if at else None),),
         moving.test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for, {"numbered": True},
+    ),
+    Bug(
+        "F142", "remembers what was done of what was taken back", ((store, "_TAKEN_BACK", [of for of in store._TAKEN_BACK if " done " not in of]),),
+        moving.test_what_a_server_that_is_behind_takes_back_comes_again, {},
+    ),
+    Bug(
+        "F143", "goes on and ends", ((core, "AskFeed", lambda *of, **how: _asks(*of, **how | {"since": None})),),
+        moving.test_after_a_list_that_another_run_began_the_feed_is_asked_once_more, {"full": True},
     ),
 ]  # fmt: skip
 

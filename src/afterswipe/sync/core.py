@@ -33,7 +33,8 @@ class Begin(NamedTuple):
         """The feed comes first, from the cursor or the page that a list had come to; a pause outlives a run, but not a clock that was set."""
         if 0 < place.not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
-        ask = AskFeed(place, self.limits, full=place.cursor is None or place.shadow is not None)
+        full = place.cursor is None or place.shadow is not None
+        ask = AskFeed(place, self.limits, full, since=place.page)
         lost = place.shadow is not None and place.page is None
         return Forget(replace(ask, place=place._replace(shadow=None))) if lost else ask
 
@@ -49,6 +50,7 @@ class AskFeed:
     resyncs: int = 0
     forgotten: int = 0  # how often a page token had become useless
     pages: int = 0
+    since: str | None = None  # the page at which another run had left off
     tokens: frozenset[str] = frozenset()  # page tokens that were used
     held: bool = False  # whether the cursor stays, because of an event that is not known
     newest: tuple[int, str] = (-1, "")  # of this list: its version, and what the cursor would be
@@ -153,10 +155,10 @@ class KeepPage:
     at: tuple[str, int] | None
     after: AskFeed
 
-    def next(self) -> "AskFeed | Work":
+    def next(self) -> "AskFeed | Begin | Work":
         """On to the next page, if there is one."""
-        if self.page.complete:
-            return Work(self.after.held, self.after.full)
+        if self.page.complete:  # of a list that another run began, what is new since then is on no page
+            return Begin(self.after.limits) if self.after.since else Work(self.after.held, self.after.full)
         shadow = self.page.identity if self.after.full else None
         to = self.after.place._replace(page=self.page.next, page_version=self.after.newest[0], shadow=shadow)
         return replace(self.after, place=to._replace(stored=to.stored + len(self.page.events)))

@@ -1,4 +1,4 @@
-"""F55 to F141: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F143: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -384,5 +384,15 @@ FIELD = (
         "F141", "A size that is corrected without an event", Dimension.FEED, "An event says a wrong size or digest; later it says the right one, and the cursor is behind it.",
         "Where a file is not what its feed says, every second run asks for the whole list (S18).", "test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for",
         plain="It says no sizes.",
+    ),
+    FaultKind(
+        "F142", "One server is behind", Dimension.FEED, "Of two servers behind one name one has not heard of the newest events; it refuses the cursor, and gives its own list.",
+        "What it takes back counts again when the other tells of it (S16).", "test_what_a_server_that_is_behind_takes_back_comes_again",
+        plain="A date is never refused.",
+    ),
+    FaultKind(
+        "F143", "A list that another run began", Dimension.FEED, "A list in pages is left off, and gone on with a day later; it is as of its first page.",
+        "Behind its end the feed is asked once more (S17).", "test_after_a_list_that_another_run_began_the_feed_is_asked_once_more",
+        plain="It has one page.",
     ),
 )  # fmt: skip

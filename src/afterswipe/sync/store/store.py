@@ -22,7 +22,8 @@ from .schema import mapped
 
 _OWN = ("lost", "left-out")  # ids of events of our own
 _UNSHADOW = "UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN (SELECT rowid FROM events WHERE shadow = 1 LIMIT ?)"
-_TAKEN_BACK = "DELETE FROM events AS t", *map("UPDATE {} AS t SET version = -1".format, ("entities", "files"))
+_OLDER = "UPDATE {} AS t SET version = -1".format
+_TAKEN_BACK = "DELETE FROM events AS t", "DELETE FROM done AS t", _OLDER("entities"), _OLDER("files")
 _BEYOND = "WHERE version > (SELECT MAX(version) FROM events WHERE shadow = 1 AND key = t.key)"
 
 type Spot = tuple[str, int] | None  # where a list had come to, as its server says it, and that as a version
