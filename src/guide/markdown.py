@@ -52,6 +52,8 @@ LONG_NAME = 12
 """Letters of a name in code that a first column of three has no room for."""
 LONG_ROW = {2: 240, 3: 140}
 """Letters of a row that so many columns of a phone make narrow and high: ten lines of three words, or five of two."""
+SHORT_CELL = 24
+"""Letters of a cell that has its column's name beside it on a phone, and not above."""
 LONG_WORDS = 40
 """Letters of the longest words of three columns that have no room beside each other."""
 
@@ -214,17 +216,23 @@ class StackedTables(Treeprocessor):
     """Marks tables too wide for a phone, and gives each cell its column's name: there a row is a card (pages.css)."""
 
     def run(self, root: etree.Element) -> None:
-        """Set `data-stacked` on each table of four columns or more, or of fewer that are long; `data-label` on its cells."""
+        """Set `data-stacked` on each table of four columns or more, or of fewer that are long, to "short" where its cells are; `data-label` on its cells."""
         for table in root.iter("table"):
             heads = [
                 _KEPT_HTML.sub("", "".join(head.itertext())).strip() for head in table.iterfind("thead/tr/th")
             ]
             if len(heads) < STACKED_FROM and not _is_long(table, len(heads)):
                 continue
-            table.set("data-stacked", "")
+            table.set("data-stacked", "short" if _is_short(table) else "")
             for row in table.iterfind("tbody/tr"):
                 for cell, head in zip(row, heads, strict=False):
                     cell.set("data-label", head)
+
+
+def _is_short(table: etree.Element) -> bool:
+    """Whether each cell but the first of a row has so few letters that a phone has room for its column's name beside it."""
+    cells = (cell for row in table.iterfind("tbody/tr") for cell in list(row)[1:])
+    return all(len("".join(cell.itertext())) <= SHORT_CELL for cell in cells)
 
 
 def _is_long(table: etree.Element, columns: int) -> bool:

@@ -187,6 +187,14 @@ def test_a_table_of_two_columns_is_wide_where_its_rows_are_long(row, stacked):
     assert "data-stacked" not in render(f"| A |\n| --- |\n| {'long ' * 99} |\n")
 
 
+@pytest.mark.parametrize(
+    ("cell", "short"), [("`not` running, **said**", True), ("`not` running, **for a long time**", False)]
+)
+def test_a_wide_table_of_short_cells_says_so(cell, short):
+    html = render(f"| A | B | C | D |\n| --- | --- | --- | --- |\n| {'a long name ' * 4} | {cell} | 3 | |\n")
+    assert ('data-stacked="short"' in html) == short
+
+
 def test_what_a_snippet_prints_as_a_table_is_one():
     html = render("/// outcome | strategies_table\nA caption.\n///\n")
     printed = snippets.accepted("strategies_table").text.splitlines()

@@ -219,6 +219,7 @@ def _gaps() -> list[str]:
         "",
     ]
     lines += [
-        f"- {claim.statement}{{claim:{claim.id}}} What would tell: {claim.change_our_mind}" for claim in gaps
+        f"- {claim.statement}{{claim:{claim.id}}}\n\n    *What would tell:* {claim.change_our_mind}\n"
+        for claim in gaps
     ]
     return [*lines, ""]
