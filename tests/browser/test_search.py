@@ -115,9 +115,9 @@ def test_a_sensible_page_comes_first_and_claims_do_not_drown_the_chapters(
 
 def test_the_best_section_is_seen_and_the_rest_is_folded(page: Page, server: StaticServer) -> None:
     opened(page, server)
-    page.keyboard.type("podcast stops playing when phone locks")
+    page.keyboard.type("camera app loses preview in background")
     first = page.locator(".md-search-result__item").first
-    expect(first.locator("> a[href*='other-work/sound-and-video/#sound']")).to_be_visible()
+    expect(first.locator("> a[href$='other-work/sound-and-video/#camera']")).to_be_visible()
     expect(first.locator("> a")).to_have_count(2)  # the page and one section: the next says much less
     expect(first.locator("details a").first).to_be_hidden()
 
