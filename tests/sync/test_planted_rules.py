@@ -4,13 +4,13 @@ As in `faultlab.crashes.planted`: each is a bug that was made once, in one funct
 a disk's or a person's, so that it is a test of those that goes red, and not the enumeration.
 """
 
+import asyncio
 import builtins
 import hashlib
 import os
 import sqlite3
 import subprocess
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar
@@ -161,6 +161,13 @@ def _no_feed(self, status):
 def _ends_all(self, job, total, here):
     if self.disk.free() < self.limits.reserve_bytes + (total or here + 1) - here:
         raise Halt(Stop.NEEDS_SPACE, DiskFull(job.key))
+
+
+def _all_or_none(self, group, *, _settle=Fetcher.settle):
+    landing, refused = _settle(self, group)
+    for error in [error for _, error in refused if isinstance(error, DiskFull)]:
+        raise error
+    return landing, refused
 
 
 def _as_python_ends(called, *, env, _run=subprocess.run, **how):
@@ -317,7 +324,7 @@ BUGS = [
         "F134", "lets others end it", ((subprocess, "run", _as_python_ends),),
         third.test_a_signal_at_the_edges_of_a_run_is_no_traceback, {"at": "end", "sent": "SIGTERM"},
     ),
-    Bug("F135", "waits for its threads", ((command, "_Threads", ThreadPoolExecutor),), third.test_the_end_waits_for_no_name_that_is_looked_up, {}),
+    Bug("F135", "waits for its threads", ((command, "_Loop", asyncio.SelectorEventLoop),), third.test_the_end_waits_for_no_name_that_is_looked_up, {}),
     Bug(
         "F136", "knows of no proxy", ((command, "getproxies", dict),),
         third.test_a_proxy_whose_port_is_none_is_one_line, {"address": "proxy.example:99999"},
@@ -337,6 +344,16 @@ BUGS = [
     Bug(
         "F143", "goes on and ends", ((core, "AskFeed", lambda *of, **how: _asks(*of, **how | {"since": None})),),
         moving.test_after_a_list_that_another_run_began_the_feed_is_asked_once_more, {"full": True},
+    ),
+    Bug("F144", "ends where no folder can be made", ((Fetcher, "settle", _all_or_none),), third.test_where_no_folder_can_be_made_parts_make_room, {"extended": True}),
+    Bug(
+        "F145", "does not look what it names", ((disk, "samestat", lambda *_: True),),
+        third.test_what_is_put_in_the_place_of_a_part_gets_no_name_of_ours, {"extended": True, "what": "folder"},
+    ),
+    Bug("F146", "makes a new one", ((FileDisk, "stands", lambda _: None),), third.test_a_directory_that_goes_at_the_very_end_is_not_made_anew, {}),
+    Bug(
+        "F147", "writes it all the same", ((command, "Stop", SimpleNamespace(NEEDS_SPACE=None, OFFLINE=None)),),
+        third.test_where_the_disk_is_full_no_list_of_problems_takes_more, {},
     ),
 ]  # fmt: skip
 

@@ -12,7 +12,6 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from functools import lru_cache, partial
@@ -54,8 +53,7 @@ exit codes:
   130  Ctrl-C, SIGTERM or a terminal that was closed; everything got so far is kept, run it again"""
 
 _COLUMNS, _PROBLEMS, _COOKIES, _FILES = 100, 10, 4000, 8  # more problems than these are in a file
-_LIST = DATABASE + "-problems.txt"  # as nobody else calls theirs
-_PROXIES = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY"
+_LIST, _PROXIES = DATABASE + "-problems.txt", "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -72,8 +70,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--allow-host", action="append", default=[], type=_host, metavar="HOST", help="another host to which redirects may lead; may be repeated")  # fmt: skip
     parser.add_argument("--seconds", type=_positive, help="end in good order after so long")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
-    names = ", ".join(field.name for field in fields(Limits))
-    parser.add_argument("--limit", action="append", default=[], type=_limit, metavar="NAME=N", help=f"change a bound: {names}")  # fmt: skip
+    parser.add_argument("--limit", action="append", default=[], type=_limit, metavar="NAME=N", help="change a bound: " + ", ".join(field.name for field in fields(Limits)))  # fmt: skip
     return parser
 
 
@@ -135,7 +132,7 @@ def _main(options: argparse.Namespace) -> int:
         with mapped(options.directory):
             for spare in [DefaultSelector() for _ in range(_FILES)]:  # with fewer not even asyncio begins
                 spare.close()
-            return asyncio.run(_sync(options, _client(options.token)))
+            return asyncio.run(_sync(options, _client(options.token)), loop_factory=_Loop)
     except StoreError as error:
         code, said = DIRECTORY, f"{type(error).__name__}: {error}"
     except (MemoryError, SystemError):  # C code that has none says the latter
@@ -167,14 +164,13 @@ def _client(token: str) -> httpx.AsyncClient:
         parser().error(f"{what}. Look at {_PROXIES}, SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE.")
 
 
-class _Threads(ThreadPoolExecutor):
-    def shutdown(self, *_: object, **__: object) -> None:
-        """Some look a name up, perhaps for ever: the end waits for none."""
+class _Loop(asyncio.SelectorEventLoop):
+    async def shutdown_default_executor(self, *_: object) -> None:
+        """Some of its threads look a name up, perhaps for ever: the end waits for none, nor makes one to wait."""
 
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
     asked = asyncio.Event()
-    asyncio.get_running_loop().set_default_executor(_Threads())
     try:
         limits = replace(Limits(), **dict(options.limit))
         sync = Sync(client, options.url, options.directory, limits=limits, hosts=tuple(options.allow_host))
@@ -289,10 +285,12 @@ def _print(before: Durable | None, after: Durable, report: Report, directory: Pa
         print(textwrap.fill(problem, _COLUMNS, initial_indent="- ", subsequent_indent="  "))
     if len(problems) > _PROBLEMS:
         kinds = Counter(type(problem).__name__ for problem in report.problems)
-        listed = directory / _LIST
+        path, listed = directory / _LIST, "there is no room for a list"
         with suppress(OSError):
-            listed.unlink(missing_ok=True)  # or a link would be written through
-            listed.write_text("\n".join([*problems, ""]), encoding="utf-8", errors="backslashreplace")
+            path.unlink(missing_ok=True)  # or a link would be written through
+            if report.why is not Stop.NEEDS_SPACE:  # or it could take what the next run needs to begin
+                path.write_text("\n".join([*problems, ""]), encoding="utf-8", errors="backslashreplace")
+                listed = str(path)
         counted = ", ".join(f"{count} {name}" for name, count in kinds.most_common())
-        print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {_text(str(listed))}")
+        print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {_text(listed)}")
     print(str(report).partition("\n")[0])

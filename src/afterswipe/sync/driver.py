@@ -173,8 +173,10 @@ class Driver:
                 raise Halt(Stop.OFFLINE, CaptivePortal(f"{url}: {error}. {SIGN_IN}")) from error
             except (NotAFeed, Broken) as error:
                 reason = error
-                if caused(error, "SSLCertVerificationError"):
-                    raise Halt(Stop.UNTRUSTED, Unreachable("the feed", f"{error}.")) from error
+                wants = str(error).startswith(f"ProxyError: {answers.PROXY}")  # of a tunnel
+                if wants or caused(error, "SSLCertVerificationError"):
+                    why = Stop.NEEDS_AUTHORIZATION if wants else Stop.UNTRUSTED
+                    raise Halt(why, Unreachable("the feed", f"{error}.")) from error
                 await self.fetcher.patience.pause(attempt)
             except errors.FeedError as error:
                 raise Halt(Stop.FEED_UNUSABLE, error) from error

@@ -159,7 +159,8 @@ def _begun(sync: Sync, until: Until = None, progress: Tell = None) -> Iterator["
 
 @contextmanager
 def _opened(sync: Sync) -> Iterator[tuple[Disk, Store]]:
-    """The store of a directory, to look at."""
+    """The store of a directory, to look at: where it was since removed or replaced, that makes no new one."""
+    sync._disk.stands()
     with closing(sync.store_type(sync._disk, lambda _name, _detail: None)) as store, mapped():
         yield sync._disk, store
 
@@ -179,8 +180,7 @@ class _Run:
         self.store.guard = self.lease.keep
         self.wire = Wire(sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.alive, user=sync._user)  # fmt: skip
         self.fetcher = sync.fetcher_type(
-            disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, limits=limits,
-            patience=Patience(clock, limits, sync.rng, self.alive), policy=sync._policy, changed=self.changed)  # fmt: skip
+            disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, limits=limits, patience=Patience(clock, limits, sync.rng, self.alive), policy=sync._policy, changed=self.changed)  # fmt: skip
 
     async def run(self) -> Report:
         try:

@@ -1,4 +1,4 @@
-"""F55 to F143: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F147: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -394,5 +394,21 @@ FIELD = (
         "F143", "A list that another run began", Dimension.FEED, "A list in pages is left off, and gone on with a day later; it is as of its first page.",
         "Behind its end the feed is asked once more (S17).", "test_after_a_list_that_another_run_began_the_feed_is_asked_once_more",
         plain="It has one page.",
+    ),
+    FaultKind(
+        "F144", "No room for a folder", Dimension.DISK, "Parts have taken the last inodes, and the folder for the first file cannot be made.",
+        "Parts give way; what needs no file, and what the feed deletes, goes on (S15).", "test_where_no_folder_can_be_made_parts_make_room",
+    ),
+    FaultKind(
+        "F145", "Something else in a part's place", Dimension.DISK, "A person puts a folder, a link or a file where a part was, while the run has it open.",
+        "It gets no name of ours, and a folder stays where it was put; the sound comes again (S14).", "test_what_is_put_in_the_place_of_a_part_gets_no_name_of_ours",
+    ),
+    FaultKind(
+        "F146", "Gone at the very end", Dimension.DISK, "The directory is moved away when the run has ended, and before the command says how much is there.",
+        "It is said to be gone; no empty one is made in its place (S17).", "test_a_directory_that_goes_at_the_very_end_is_not_made_anew",
+    ),
+    FaultKind(
+        "F147", "A list of what has no room", Dimension.DISK, "The disk is full, or out of inodes, and there are more problems than are shown.",
+        "No list of them is written: it could take what the next run needs to begin (S23).", "test_where_the_disk_is_full_no_list_of_problems_takes_more",
     ),
 )  # fmt: skip

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from os.path import samestat
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -161,6 +162,9 @@ class FileDisk:
             self.lesser |= not (ahead.result() if ahead is not None else _fsync(descriptor))
 
     def rename(self, part: str, final: str) -> None:
+        with mapped(part):
+            if part in self._open and not samestat(os.lstat(self._path(part)), os.fstat(self._open[part][0])):
+                raise DiskFault(f"{part}: somebody put another in its place.")
         self._close(part)
         with mapped(final):
             self._made(final, lambda: os.replace(self._path(part), self._path(final)))
@@ -222,8 +226,7 @@ class FileDisk:
     def stands(self) -> None:
         self._plain.clear()
         if self._opened is not None and self._opened != _place(self._database):
-            said = f"{self.root} was removed or replaced while it was being written. Run again; nothing more was written."
-            raise DirectoryGone(said)
+            raise DirectoryGone(f"{self.root} was removed or replaced while it was being written. Run again; nothing more was written.")  # fmt: skip
 
     def free(self) -> int:
         with suppress(AttributeError, NotImplementedError, OSError):

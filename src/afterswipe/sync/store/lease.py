@@ -35,8 +35,7 @@ class Lease:
             # takes back with its process says that a holder on this machine is gone; of another machine only the time says anything.
             held = row and now < row[1] <= now + self.seconds
             if held and not (alone is not False if row[0] == self.owner else alone and same_machine(row[0])):
-                said = f"{row[0]} is at work in this directory. Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force."
-                raise AnotherProcess(said)
+                raise AnotherProcess(f"{row[0]} is at work in this directory. Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force.")  # fmt: skip
             db.execute("INSERT OR REPLACE INTO lease VALUES (1, ?, ?)", (self.owner, now + self.seconds))
             self.unclean = not db.execute("SELECT clean FROM meta").fetchone()[0]
             db.execute("UPDATE meta SET clean = 0")
@@ -53,8 +52,7 @@ class Lease:
         with self.store.transaction("lease") as db:
             row = db.execute("SELECT owner FROM lease").fetchone()
             if not row or row[0] != self.owner:
-                said = "Another process took over while this one was not running. It does the rest; start again to see what is left."
-                raise AnotherProcess(said)
+                raise AnotherProcess("Another process took over while this one was not running. It does the rest; start again to see what is left.")  # fmt: skip
             db.execute("UPDATE lease SET expires = ?", (wall + self.seconds,))
         self._renewed = monotonic, wall
 

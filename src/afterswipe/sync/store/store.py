@@ -68,11 +68,9 @@ class Store:
         with mapped():
             found = schema.version(self._db)
             if found > schema.CURRENT:
-                said = f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory."
-                raise NewerDatabase(said)
+                raise NewerDatabase(f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory.")  # fmt: skip
             if not schema.is_ours(self._db):
-                said = f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away."
-                raise ForeignDatabase(said)
+                raise ForeignDatabase(f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away.")  # fmt: skip
             if sys.platform != "emscripten":  # no shared memory there
                 self._rows("PRAGMA journal_mode=WAL")
             if found < schema.CURRENT:
@@ -137,8 +135,7 @@ class Store:
     def belongs_to(self, base: str) -> None:
         """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than last time."""
         for (stored,) in self._rows("SELECT base FROM meta WHERE feed_id IS NULL AND base != ?", base):
-            said = f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one."
-            raise OtherFeed(said)
+            raise OtherFeed(f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one.")  # fmt: skip
 
     def store_page(self, page: Page, base: str, *, full: bool, cursor: Spot, at: Spot) -> Generator[None]:
         """Keep a page: its events become pending and, in the same transaction, the place in the feed moves.

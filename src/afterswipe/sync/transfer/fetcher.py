@@ -464,7 +464,7 @@ class Fetcher:
             for arrived in [a for a in landing if a.moves]:
                 try:
                     effect(arrived)
-                except (DiskFault, ReadOnlyDirectory) as error:
+                except (DiskFault, ReadOnlyDirectory, errors.DiskFull) as error:
                     landing.remove(arrived)
                     refused.append((arrived, error))
 
@@ -499,7 +499,7 @@ class Fetcher:
     async def insist(self, arrived: Arrived, error: errors.StoreError) -> None:
         """Where somebody holds a file, let it land after a moment, and then in another run (S23). Raises what the disk said last."""
         for attempt in range(self.limits.attempts - 1):
-            if isinstance(error, DiskFault):
+            if isinstance(error, DiskFault | errors.DiskFull):
                 raise error
             await self.patience.pause(attempt)
             if not (refused := self.land([arrived])):
@@ -509,7 +509,7 @@ class Fetcher:
 
     def discard(self, name: str) -> None:
         """Delete what no row speaks of any more. Where that is refused, or it is damaged, another run tidies up (S23)."""
-        with suppress(ReadOnlyDirectory, DiskFault):
+        with suppress(ReadOnlyDirectory, DiskFault, errors.UnsafePath):
             self.disk.unlink(name)
 
     def give_up(self, job: Job) -> None:
