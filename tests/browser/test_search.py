@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .serving import StaticServer
 from .test_site import SITE
-from .watching import Watch
+from .watching import Watch, hold_the_clock, own_clock
 
 QUERIES = tomllib.loads(Path(__file__).with_name("search_queries.toml").read_text(encoding="utf-8"))["query"]
 
@@ -134,9 +134,9 @@ def test_what_is_awaited_is_said(page: Page, server: StaticServer, watch: Watch)
     """Red before: the box went on asking for words that were there, for as long as the index took, and for ever where it could not be had."""
     watch.allow("Failed to load resource")
     held = server.fail("search_index", "held", times=1)
-    page.clock.install(time=0)  # before the theme has timers of its own
+    own_clock(page)
     line = opened(page, server).locator(".md-search-result__meta")
-    page.clock.pause_at(3_600)
+    hold_the_clock(page)
     page.keyboard.type("reboot")
     expect(line).to_have_text("Searching …")
     page.clock.run_for(8_000)
@@ -148,7 +148,7 @@ def test_what_is_awaited_is_said(page: Page, server: StaticServer, watch: Watch)
     expect(line).to_have_text("Searching …")
     held.kind = "missing"  # and the second request is answered, without another key
     held.release()
-    page.clock.resume()
+    page.clock.run_for(60_000)
     expect(line).to_have_text(re.compile(r"^\d+ matching"))
     assert len(server.asked("search_index")) == 2
 

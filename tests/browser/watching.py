@@ -24,6 +24,11 @@ def in_workers(code: str) -> str:
     }};"""
 
 
+def own_clock(page: Page) -> None:
+    """Give a page that is not open yet a clock that can be held, where timers of before would run beside it. It goes on by itself until then."""
+    page.clock.install(time=0)
+
+
 def hold_the_clock(page: Page) -> None:
     """Stop the clock of an open page: it goes on by `page.clock.run_for` alone, however busy the machine is.
 

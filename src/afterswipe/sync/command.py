@@ -160,7 +160,7 @@ def _client(token: str) -> httpx.AsyncClient:
             _ = urlsplit("//" + (proxy or "").rpartition("://")[2]).port  # which may be too large
         return made(http2=find_spec("h2") is not None)  # an extra
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:  # an address stays unsaid
-        what = "An address makes no sense" if isinstance(error, httpx.InvalidURL) else error
+        what = "An address makes no sense" if isinstance(error, httpx.InvalidURL | ValueError) else error
         parser().error(f"{what}. Look at {_PROXIES}, SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE.")
 
 

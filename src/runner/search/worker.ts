@@ -15,6 +15,8 @@ const AGAIN_MS = 1_500;
 
 let engine: Engine | undefined;
 let latest = 0;
+/** Whether words wait for their answer. Meanwhile an empty box needs none: it would come to the words that follow, as "none found". */
+let awaited = false;
 
 self.addEventListener("message", (event: MessageEvent<Message>) => {
   if (event.data.type !== QUERY) return;
@@ -26,9 +28,13 @@ self.addEventListener("message", (event: MessageEvent<Message>) => {
 
 function ask(query: string, number: number): void {
   if (number !== latest) return;
+  if (query.trim()) awaited = true;
+  else if (awaited) return;
   answer(query).then(
     (data) => {
-      if (number === latest) postMessage({ type: RESULT, data });
+      if (number !== latest) return;
+      awaited = false;
+      postMessage({ type: RESULT, data });
     },
     () => setTimeout(ask, AGAIN_MS, query, number),
   );
