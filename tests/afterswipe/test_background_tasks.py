@@ -507,11 +507,12 @@ def test_catching_the_error_does_not_save_the_app():
     assert phone.app_state is State.NOT_RUNNING
 
 
-def test_what_ios_18_does_with_a_second_registration_is_not_made_up():
+def test_a_second_registration_kills_an_app_on_ios_18_and_what_ios_13_does_is_not_made_up():
     async def main(app: Application) -> None:
         registers_twice(app)
 
-    assert "not known" in str(refused(main, ios="18"))
+    assert isinstance(refused(main, ios="18"), APIError)
+    assert "not known" in str(refused(main, ios="13"))
 
 
 @pytest.mark.parametrize("moment", [-1.0, float("nan"), float("inf")])
