@@ -111,6 +111,7 @@ def test_on_paper_there_is_the_one_that_is_chosen(page: Page, server: StaticServ
     assert visible(page) == (True, False, True)
     page.emulate_media(media="null")
     page.locator(SWIFT).first.click()
+    expect(page.locator(".languages input[value=swift]").first).to_be_checked()
     page.emulate_media(media="print")
     assert visible(page) == (False, True, True)
 
