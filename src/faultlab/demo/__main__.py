@@ -3,7 +3,6 @@
 import argparse
 import logging
 import re
-import socket
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from afterswipe.units import KB
 from faultlab.faults import FAULTS
 from faultlab.servers.faulty import INJECTIONS, Fault, FaultyServer, When
 from faultlab.servers.server import FeedServer
+from faultlab.servers.sockets import listening
 
 _WRITTEN = re.compile(r"(?P<id>F\d\d)(?:@(?P<at>[1-9]\d*))?(?P<on>\+)?(?:=(?P<arg>.*))?")
 _NO_EXTRA = 3
@@ -65,15 +65,6 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quiet", action="store_true", help="do not print a line for each answer")
     return parser
-
-
-def listening(port: int) -> socket.socket:
-    """A socket on this machine; raises OSError where the port is taken. What is written goes out at once, and does not wait for an answer."""
-    made = socket.create_server(("127.0.0.1", port))
-    made.setsockopt(
-        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-    )  # asyncio does so for sockets that it makes itself
-    return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,9 +12,9 @@ let timer = 0;
 
 /** After each key in the box. */
 export function sayWhatIsAwaited({ target }: Event): void {
+  if (!(target instanceof HTMLInputElement) || !target.matches(".md-search__input")) return;
   const line = document.querySelector(".md-search-result__meta");
-  if (!line || !(target instanceof HTMLInputElement) || !target.matches(".md-search__input")) return;
-  if (![IDLE, SEARCHING, STILL].includes(line.textContent ?? "")) return;
+  if (!line || ![IDLE, SEARCHING, STILL].includes(line.textContent ?? "")) return;
   clearTimeout(timer);
   const asked = target.value.trim() !== "";
   line.textContent = asked ? SEARCHING : IDLE;

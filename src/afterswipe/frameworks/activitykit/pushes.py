@@ -244,10 +244,10 @@ class LiveActivityPushes(Checked):
         return None if seconds is None else moment(seconds)
 
     def _must_have_a_token(self) -> None:
-        rule, told = "live-activity-push.push-to-start-has-its-own-token", bool(self._record.of(StateChanged))
-        if not told:
-            self.rules.cite(rule)
+        rule = "live-activity-push.push-to-start-has-its-own-token"
         why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
+        if not (told := bool(self._record.of(StateChanged))):
+            self.rules.cite(rule)
         must(told, why)
 
 
