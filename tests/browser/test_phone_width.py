@@ -154,16 +154,24 @@ def pages_with(what: str) -> list[str]:
     ]
 
 
-def test_no_table_is_wider_than_its_place_beside_the_contents(context: BrowserContext) -> None:
-    """Seen to be able to fail: on a page with one."""
+def looked_at(
+    context: BrowserContext, width: int, look: str, planted: dict[str, str], what: str
+) -> tuple[dict[str, list[str]], int]:
+    """What `look` finds wrong on which page in a frame of this width, and how much it looked at: pages of the test's own, then the site's with `what`."""
     with StaticServer(SITE) as server:
         server.pages["/frame.html"] = "<!doctype html><body>"
-        server.pages["/wide.html"] = (
-            "<!doctype html><article style='width: 600px'><table style='width: 640px'><tr><td>Wide</table>"
-        )
+        own = {f"/{name}.html": f"<!doctype html>{page}" for name, page in planted.items()}
+        server.pages.update(own)
         page = context.new_page()
         page.goto(f"{server.origin}/frame.html")
-        wide, tables = page.evaluate(IN_A_FRAME, [["/wide.html", *pages_with("<table")], 1280, WIDE])
+        wrong, seen = page.evaluate(IN_A_FRAME, [[*own, *pages_with(what)], width, look])
+    return wrong, seen
+
+
+def test_no_table_is_wider_than_its_place_beside_the_contents(context: BrowserContext) -> None:
+    """Seen to be able to fail: on a page with one."""
+    table = "<article style='width: 600px'><table style='width: 640px'><tr><td>Wide</table>"
+    wide, tables = looked_at(context, 1280, WIDE, {"wide": table}, "<table")
     assert list(wide) == ["/wide.html"], wide
     assert tables > 200
 
@@ -172,15 +180,11 @@ def test_no_table_is_wider_than_its_place_beside_the_contents(context: BrowserCo
 def test_no_table_is_cut_on_a_phone(context: BrowserContext, look: str) -> None:
     """Seen to be able to fail: on a page that cuts one."""
     table = f"<table style='width: 600px'><tr><td>{'word ' * 20}</td></tr></table>"
-    with StaticServer(SITE) as server:
-        server.pages["/frame.html"] = "<!doctype html><body>"
-        server.pages["/cut.html"] = f"<!doctype html><article style='overflow: hidden'>{table}</article>"
-        server.pages["/scrolls.html"] = f"<!doctype html><article style='overflow: auto'>{table}</article>"
-        page = context.new_page()
-        page.goto(f"{server.origin}/frame.html")
-        cut, tables = page.evaluate(
-            IN_A_FRAME, [["/cut.html", "/scrolls.html", *pages_with("<table")], 390, look]
-        )
+    planted = {
+        "cut": f"<article style='overflow: hidden'>{table}</article>",
+        "scrolls": f"<article style='overflow: auto'>{table}</article>",
+    }
+    cut, tables = looked_at(context, 390, look, planted, "<table")
     assert list(cut) == ["/cut.html"], cut
     assert tables > 200
 
@@ -195,34 +199,19 @@ def test_no_words_of_a_picture_lie_over_others_on_a_phone(
 ) -> None:
     """Seen to be able to fail: on a page whose words do."""
     words = "<text y='20'>Card: Posting your story</text><text x='100%' y='20' text-anchor='end'>says “Posted”</text>"
-    with StaticServer(SITE) as server:
-        server.pages["/frame.html"] = "<!doctype html><body>"
-        server.pages["/over.html"] = (
-            f"<!doctype html><article><svg width='200' height='40' font-size='16'>{words}</svg>"
-        )
-        server.pages["/beside.html"] = (
-            f"<!doctype html><article><svg width='340' height='40' font-size='16'>{words}</svg>"
-        )
-        page = context.new_page()
-        page.goto(f"{server.origin}/frame.html")
-        over, pictures = page.evaluate(
-            IN_A_FRAME, [["/over.html", "/beside.html", *pages_with("<text")], width, look]
-        )
+    planted = {
+        "over": f"<article><svg width='200' height='40' font-size='16'>{words}</svg>",
+        "beside": f"<article><svg width='340' height='40' font-size='16'>{words}</svg>",
+    }
+    over, pictures = looked_at(context, width, look, planted, "<text")
     assert list(over) == ["/over.html"], over
     assert pictures > 30
 
 
 def test_an_empty_cell_of_a_stacked_table_is_not_named_on_a_phone(context: BrowserContext) -> None:
     """Seen to be able to fail: on a page without our styles."""
-    with StaticServer(SITE) as server:
-        server.pages["/frame.html"] = "<!doctype html><body>"
-        server.pages["/named.html"] = (
-            "<!doctype html><table data-stacked><tr><td data-label='Aim'></td></table>"
-        )
-        page = context.new_page()
-        page.goto(f"{server.origin}/frame.html")
-        pages = ["/named.html", *pages_with("data-stacked")]
-        named, cells = page.evaluate(IN_A_FRAME, [pages, 360, EMPTY])
+    table = "<table data-stacked><tr><td data-label='Aim'></td></table>"
+    named, cells = looked_at(context, 360, EMPTY, {"named": table}, "data-stacked")
     assert named == {"/named.html": ["Aim"]}
     assert cells > 50
 
@@ -231,16 +220,9 @@ def test_nothing_is_empty_below_a_heading_and_both_neighbours_of_a_page_are_name
     context: BrowserContext,
 ) -> None:
     """Seen to be able to fail: on a page with the theme's own styles. A link behind a heading's words took a line of its own."""
-    with StaticServer(SITE) as server:
-        server.pages["/frame.html"] = "<!doctype html><body>"
-        server.pages["/lost.html"] = (
-            "<!doctype html><article><h2>Words <span style='display: block'>and more</span><a class='headerlink'>#</a></h2></article>"
-            "<div class='md-footer__title' style='width: 40px; overflow: hidden'><div class='md-ellipsis' style='white-space: nowrap'>The recipe</div></div>"
-        )
-        page = context.new_page()
-        page.goto(f"{server.origin}/frame.html")
-        pages = ["/lost.html", *pages_with("<h2")]
-        lost, headings = page.evaluate(IN_A_FRAME, [pages, 360, LOST])
+    heading = "<article><h2>Words <span style='display: block'>and more</span><a class='headerlink'>#</a></h2></article>"
+    neighbour = "<div class='md-footer__title' style='width: 40px; overflow: hidden'><div class='md-ellipsis' style='white-space: nowrap'>The recipe</div></div>"
+    lost, headings = looked_at(context, 360, LOST, {"lost": heading + neighbour}, "<h2")
     assert lost == {
         "/lost.html": ["an empty line below Words and more#", "The recipe is not there or is cut"]
     }
