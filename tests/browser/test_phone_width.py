@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from .conftest import REPOSITORY
 from .serving import StaticServer
@@ -227,3 +227,22 @@ def test_nothing_is_empty_below_a_heading_and_both_neighbours_of_a_page_are_name
         "/lost.html": ["an empty line below Words and more#", "The recipe is not there or is cut"]
     }
     assert headings > 1000
+
+
+def test_a_long_page_says_on_a_phone_what_is_on_it_and_a_finger_finds_each_line(
+    context: BrowserContext,
+) -> None:
+    """Beside the words the list stands already, on a screen that is wide enough."""
+    with StaticServer(SITE) as server:
+        page = context.new_page()
+        page.goto(f"{server.origin}/platforms/")
+        contents = page.locator("article > .on-this-page")
+        expect(contents).to_be_hidden()
+        page.set_viewport_size({"width": 360, "height": 780})
+        contents.locator("summary").click()
+        lines = contents.locator("a")
+        heights = lines.evaluate_all("lines => lines.map((line) => line.getBoundingClientRect().height)")
+        assert len(heights) > 10
+        assert min(heights) >= 44
+        lines.last.click()
+        expect(page.locator("article h2").last).to_be_in_viewport()

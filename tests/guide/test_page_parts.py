@@ -82,6 +82,33 @@ def test_code_output_and_marks_are_not_read():
     assert page_marks.minutes(PAGE.format(words="word")) == 1
 
 
+def test_of_a_page_that_nobody_reads_through_no_time_is_said_and_of_a_choice_one_result_is_no_page():
+    words = "word " * page_marks.WORDS_PER_MINUTE
+    assert "<span>20 min<" in page_marks.marked(PAGE.format(words=words * 20), "both", DAY)
+    assert "To look things up in" in page_marks.marked(PAGE.format(words=words * 21), "both", DAY)
+    results = f'<section class="choosing-result">{words}</section>' * 9
+    assert page_marks.minutes(PAGE.format(words=words + results)) == 1
+
+
+def test_a_long_page_lists_its_sections_behind_its_answer():
+    heading = '<h2 id="{0}">Part <code>{0}</code>: <span class="also">and more</span><a class="headerlink" href="#{0}">#</a></h2>'
+    parts = "".join(map(heading.format, "abcdef"))
+    words = "word " * page_marks.WORDS_PER_MINUTE * page_marks.SHORT
+    page = PAGE.replace("</p></article>", f"</p>{parts}</article>").format(words=words)
+    made = page_marks.with_contents(page_marks.marked(page, "both", DAY))
+    listed = re.search(r"word </p>(<details.*?</details>)<h2", made)
+    assert re.findall(r'<a href="#(\w)">(.*?)</a>', listed[1]) == [(one, f"Part {one}") for one in "abcdef"]
+    fewer = made.replace(listed[1], "").replace("<h2", "<h3").replace("</h2>", "</h3>")
+    assert page_marks.with_contents(fewer).count('<li class="below">') == page_marks.FEW
+    for short in (
+        page.replace(words, "word"),
+        page.replace('id="f"', ""),
+        page.replace("</p>", "</p><nav class='question-list'>").replace("'", '"'),
+    ):
+        marked = page_marks.marked(short, "both", DAY)
+        assert page_marks.with_contents(marked) == marked
+
+
 def test_a_page_without_an_audience_has_its_date_alone():
     made = page_marks.marked(PAGE, "", DAY)
     assert '<p class="page-mark"><span>Sources read up to <time datetime="2026-11-21">' in made

@@ -167,6 +167,11 @@ def mark(text: str, place: Place) -> str:
     return page_marks.marked(text, place.whole.audiences.get(place.path, ""), read, address)
 
 
+def contents(text: str, _place: Place) -> str:
+    """Behind the first answer stands what is on the page, for phones."""
+    return page_marks.with_contents(text)
+
+
 def plain_names(text: str, place: Place) -> str:
     """Below a chapter's name in the navigation stands what is behind it (`plain` in its front matter)."""
 
@@ -261,6 +266,7 @@ def policy_and_scripts(text: str, place: Place) -> str:
 STEPS: tuple[Callable[[str, Place], str], ...] = (
     words_for_the_lost,
     mark,
+    contents,
     plain_names,
     preview_tags,
     old_fragments,
