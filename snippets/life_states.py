@@ -16,8 +16,10 @@ for ios in ("12", "26"):
         scenes["of"] = app
 
     def show(what):
-        scene = scenes["of"].scene_state.value if phone.app_state.value != "not running" else "unattached"
-        scene = f"; scene: {scene}" if ios != "12" else ""
+        scene = ""
+        if ios != "12":  # there are scenes since iOS 13
+            there = phone.app_state.value != "not running"
+            scene = f"; scene: {scenes['of'].scene_state.value if there else 'unattached'}"
         print(f"  {what}: {phone.app_state.value}{scene}; told: {', '.join(told) or 'nothing'}")
         told.clear()
 

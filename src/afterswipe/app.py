@@ -34,8 +34,7 @@ class Application(Checked):
     """
 
     def __init__(self, process: Process, system: "System[Application]") -> None:
-        self.process = process
-        self.system = system
+        self.process, self.system = process, system
         self.launch_reason = process.launch_reason
         self.clock, self.rules = process.clock, process.rules
         self.watchdog = Watchdog(process, system.host)
@@ -86,7 +85,8 @@ class Application(Checked):
 
     @property
     def scene_state(self) -> SceneState:
-        """Apple's `activationState` of the app's scene."""
+        """Apple's `activationState` of the app's scene. Raises UnavailableError before iOS 13."""
+        self.rules.require("life-cycle.scene-disconnection", "scenes")
         return self.process.scene_state
 
     @property

@@ -1,16 +1,4 @@
-"""The errors, named by whose doing it was and saying what to do next.
-
-AfterSwipeError
-├── UsageError                      the script asks the phone for something that cannot be
-├── APIError                        the app broke a rule of an Apple framework
-│   ├── ActivityAuthorizationError  ActivityKit refused to start a Live Activity
-│   ├── BGTaskSchedulerError        BackgroundTasks refused a request
-│   └── UnavailableError            the chosen iOS does not have this API
-├── NotKnownError                   nobody has published what would happen, so the model does not say
-├── NeverYieldsError                the app's code does not let time pass
-├── URLError                        a transfer failed (this one an app is expected to catch)
-└── ClaimError                      a file of `afterswipe.claims` is wrong
-"""
+"""The errors, named by whose doing it was and saying what to do next."""
 
 from collections.abc import Collection
 
@@ -72,8 +60,7 @@ class NeverYieldsError(AfterSwipeError):
 
     def __init__(self, message: str, file: str, line: int) -> None:
         super().__init__(message)
-        self.file = file
-        self.line = line
+        self.file, self.line = file, line
 
 
 NSURL_ERRORS = {

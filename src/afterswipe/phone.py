@@ -52,8 +52,7 @@ class Phone(System[Application]):
     ) -> None:
         read: object = ios  # a comparison gives the rules, read once for all of its phones
         known = read if isinstance(read, Rules) else None
-        rules = known or Rules(ios, suppose=suppose, disputes=disputes, claims=claims)
-        super().__init__(rules, seed, uplink)
+        super().__init__(known or Rules(ios, suppose=suppose, disputes=disputes, claims=claims), seed, uplink)
         self.host.open = self.open
         self._main: AppMain | None = None
         self._in_switcher = False

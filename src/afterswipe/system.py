@@ -57,8 +57,7 @@ class System[App: InTheApp](Checked):
     def __init__(self, rules: Rules, seed: int, uplink: float | None) -> None:
         carries = uplink is None or uplink > 0
         must(carries, f"uplink={uplink} lets nothing through. Give Mbit/s above 0, for instance uplink=12.")
-        self._uplink = uplink
-        self.rules = rules
+        self._uplink, self.rules = uplink, rules
         self.rng, self._seed = random.Random(seed), seed
         self.clock = Clock()
         self.record = Record()
@@ -81,18 +80,13 @@ class System[App: InTheApp](Checked):
     """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""
     daemon = Part["TransferDaemon"]("TransferDaemon", "host network conditions rng")
     """nsurlsessiond: the process that moves the bytes of background sessions."""
-    extensions = Part["Extensions"]("Extensions", "host")
+    extensions = Part["Extensions"]("Extensions", "host network")
     """The processes of the app's extensions."""
     pushes = Part["Pushes"]("Pushes", "host conditions network extensions")
     """Pushes to the app from its server."""
 
-    @cached_property
-    def intents(self) -> "Intents[App]":
-        """What a person, Siri or Shortcuts lets run of the app."""
-        from .frameworks.appintents.system import Intents
-
-        return Intents(self.host, self.conditions, self.cards, lambda: self.app)
-
+    intents = Part["Intents[App]"]("Intents", "host conditions cards _there")
+    """What a person, Siri or Shortcuts lets run of the app."""
     background_modes = Part["BackgroundModes"]("BackgroundModes", "host conditions power")
     """What the surroundings do: speaker, accessories, places."""
     photos = Part["Photos"]("Photos", "host network extensions")
@@ -107,6 +101,9 @@ class System[App: InTheApp](Checked):
     """BackgroundTasks: which requests wait, and when the app is launched for them."""
     continued_processing = Part["ContinuedProcessing"]("ContinuedProcessing", "host cards network _handlers")
     """Continued tasks, and what a person does with the system's card."""
+
+    def _there(self) -> App | None:
+        return self.app
 
     def _handlers(self) -> "BGTaskScheduler | None":
         return None if self.app is None else self.app.task_scheduler

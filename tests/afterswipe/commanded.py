@@ -67,7 +67,7 @@ class Commanded(Run):
 
     def _note(self, app: Application) -> None:
         self.ran.append(app.clock.now)
-        self.scenes.append((app.clock.now, app.state, app.scene_state))
+        self.scenes.append((app.clock.now, app.state, app.process.scene_state))
 
     def _callback(self, app: Application, name: str) -> None:
         self._note(app)

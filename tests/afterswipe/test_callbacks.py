@@ -12,7 +12,7 @@ def seen_by(ios: str = "18"):
     seen: dict[str, tuple[State, SceneState]] = {}
 
     async def main(app: Application) -> None:
-        app.observe(lambda told: seen.__setitem__(told, (app.state, app.scene_state)))
+        app.observe(lambda told: seen.__setitem__(told, (app.state, app.process.scene_state)))
 
     return seen, main
 
@@ -46,7 +46,7 @@ def test_an_app_with_scenes_is_launched_in_the_background_state_and_one_without_
     heard, at_launch = [], []
 
     async def main(app: Application) -> None:
-        at_launch.append((app.state, app.scene_state))
+        at_launch.append((app.state, app.process.scene_state))
         app.observe(heard.append)
 
     phone = Phone(ios)
@@ -54,7 +54,7 @@ def test_an_app_with_scenes_is_launched_in_the_background_state_and_one_without_
     assert at_launch == [(state, SceneState.UNATTACHED)]
     assert heard == told
     assert phone.app.state is State.ACTIVE
-    assert phone.app.scene_state is SceneState.FOREGROUND_ACTIVE
+    assert phone.app.process.scene_state is SceneState.FOREGROUND_ACTIVE
 
 
 def test_an_app_that_is_launched_in_the_background_is_in_the_background_at_once():

@@ -371,11 +371,11 @@ def test_what_a_restart_does_to_a_scheduled_card_is_not_known_either():
         phone.restart()
 
 
-def test_a_restart_during_a_background_transfer_is_not_modelled():
+def test_what_a_restart_does_to_a_background_transfer_is_not_known():
     run = Commanded()
     run.open()
     run.hand_over()
-    with pytest.raises(UsageError, match="background transfer"):
+    with pytest.raises(NotKnownError, match=r"urlsession\.restart"):
         run.phone.restart()
 
 

@@ -18,8 +18,6 @@ from afterswipe import (
     URLError,
     UsageError,
 )
-from afterswipe.frameworks.extensions.system import SystemTransfers
-from afterswipe.kernel.phases import Phase
 
 FIRST = 60_000  # claim background-urlsession.rate-limiter-first-delays
 
@@ -519,8 +517,7 @@ def test_a_process_that_was_killed_ends_no_assertion():
 def test_a_piece_that_the_system_had_on_its_way_does_not_outlive_the_network(up):
     phone = Phone()
     moved = []
-    transfers = SystemTransfers(phone.network, Phase.PHOTOS_UPLOADS)
-    transfers.move(20 * MB, up=up, progressed=lambda sent: moved.append((phone.clock.now, sent)))
+    phone.extensions.move("a", 20 * MB, up=up, progressed=lambda sent: moved.append((phone.clock.now, sent)))
     phone.wait(seconds=1)
     phone.network.disconnect()
     before = list(moved)

@@ -22,8 +22,7 @@ class Version(tuple[int, ...]):
     def __new__(cls, text: str | float) -> "Version":
         """Read a version, a number such as 17 too; raises UsageError where the text is none."""
         parts = str(text).split(".")
-        decimal = all(part.isdecimal() for part in parts)
-        must(decimal, f"{text!r} is no iOS version. Write it like '18' or '16.1'.")
+        must(all(map(str.isdecimal, parts)), f"{text!r} is no iOS version. Write it like '18' or '16.1'.")
         numbers = [int(part) for part in parts]
         while len(numbers) > 1 and numbers[-1] == 0:
             numbers.pop()

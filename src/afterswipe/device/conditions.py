@@ -3,7 +3,7 @@
 Between a restart and the first unlock BGTaskScheduler starts no tasks (claim background-tasks.not-before-first-unlock). Whether a Live
 Activity is still there after a restart, nobody says (claim live-activity.reboot-persistence): the model refuses to answer.
 
-Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties, how long a restart takes, the app that the system launches before the first unlock, protected files, what becomes of a background transfer that is under way (no source was found; a restart is refused then), an update or a removal of the app (no source was found that says what becomes of its transfers), a clock that a person sets.
+Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties, how long a restart takes, the app that the system launches before the first unlock, protected files, an update or a removal of the app (no source was found that says what becomes of its transfers), a clock that a person sets.
 """
 
 from collections.abc import Callable
@@ -48,8 +48,7 @@ class Conditions(Checked):
     """Whether nobody uses the phone."""
 
     def __init__(self, clock: Clock, rules: Rules, record: Record) -> None:
-        self._clock = clock
-        self._rules = rules
+        self._clock, self._rules = clock, rules
         self._record = record
         self._locked = False
         self._changes: Subscribers[str] = Subscribers()
@@ -72,9 +71,8 @@ class Conditions(Checked):
     @property
     def background_refresh_status(self) -> str:
         """Apple's `backgroundRefreshStatus`: `available`, or `denied` by the person's switch or by Low Power Mode."""
-        rule = "system-conditions.low-power-mode-turns-refresh-off"
-        saving = self.low_power_mode and self._rules.holds(rule)
-        return "available" if self.background_app_refresh and not saving else "denied"
+        low = self.low_power_mode and self._rules.holds("system-conditions.low-power-mode-turns-refresh-off")
+        return "available" if self.background_app_refresh and not low else "denied"
 
     def watch(self, changed: Callable[[str], None], phase: Phase = Phase.ONLOOKERS) -> None:
         """Call `changed` with the name of every condition that changes, `locked` included, in the order of the phases."""

@@ -38,8 +38,7 @@ class Connections(httpx.AsyncBaseTransport):
     """The connections of one process, and `httpx`'s transport over them. Suspension makes them defunct (claim life-cycle.suspension-closes-sockets)."""
 
     def __init__(self, network: Network, loop: ProcessLoop, process: Process | None = None) -> None:
-        self.network = network
-        self._loop = loop
+        self.network, self._loop = network, loop
         self._waiting: dict[Any, Due | None] = {}
         self._arriving: WeakSet[_Arriving | _Streaming] = WeakSet()
         network.in_use.append(self.die)
@@ -153,8 +152,7 @@ class _Arriving(httpx.AsyncByteStream):
     """A response's body, piece by piece over the link."""
 
     def __init__(self, connections: Connections, body: bytes) -> None:
-        self._connections = connections
-        self._body = body
+        self._connections, self._body = connections, body
         self._defunct = ""
 
     def drop(self, why: str) -> None:

@@ -90,13 +90,11 @@ class Network(Checked):
     """After so many bytes the pace is drawn anew, where more are sent at once. A comparison sends larger pieces."""
 
     def __init__(self, clock: Clock, rng: Random, rules: Rules, uplink: float | None, record: Record) -> None:
-        self.clock = clock
-        self.rules = rules
+        self.clock, self.rules = clock, rules
         up = uplink if uplink is not None else rules.number("model.uplink-bandwidth")
         self._numbers = {"uplink": up, "latency": float(rules.milliseconds("model.network-latency"))}
         self._jitter = rules.number("model.network-jitter")
-        self._rng = rng
-        self._record = record
+        self._rng, self._record = rng, record
         self._free_at = {"uplink": 0, "downlink": 0}
         self._handlers: dict[str, Handler] = {}
         self._servers = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no server here can use

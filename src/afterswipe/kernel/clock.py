@@ -13,8 +13,7 @@ class Due:
     __slots__ = ("action", "at")
 
     def __init__(self, at: int, action: Action | None) -> None:
-        self.at = at
-        self.action = action
+        self.at, self.action = at, action
 
     def cancel(self) -> None:
         """Forget it. Cancelling twice, or after it happened, does nothing."""

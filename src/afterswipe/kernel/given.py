@@ -5,7 +5,7 @@ is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * M
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, cached_property, wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS, get_annotations, signature
@@ -99,6 +99,13 @@ class Checked:
                 setattr(cls, key, _checked(own, f"{cls.__name__}.{key}".removesuffix(".__init__")))
 
 
+class Done:
+    """What a method returns that Swift awaits: it is done, and may be awaited."""
+
+    def __await__(self) -> Generator[None]:
+        yield from ()
+
+
 class CheckedData(Checked):
     """The base of a dataclass that a program makes."""
 
@@ -129,13 +136,13 @@ def settable(thing: object, name: str, value: Any) -> Any:
         return look(kind.__name__, name, kinds_of(asked), value)
     if not kind.__module__.startswith("afterswipe.") and own is None:
         return value  # a name of its own in a program's own class
-    how = own.__doc__ if isinstance(own, property) else _ways(kind)
+    how = own.__doc__ if isinstance(own, property) else ways(kind)
     must(name not in dir(thing), f"{where} is read, and not set. {how}")
     there = {key: getattr(kind, key, vars(thing).get(key)) for key in dir(thing)}
     parts = [key for key, part in there.items() if isinstance(part, Checked | cached_property)]
     if not (near := [f"{part}.{name}" for part in parts if name in dir(getattr(thing, part))]):
         near = get_close_matches(name, [key for key in dir(thing) if not key.startswith("_")])
-    hint = f"Did you mean {' or '.join(near)}?" if near else _ways(kind)
+    hint = f"Did you mean {' or '.join(near)}?" if near else ways(kind)
     raise UsageError(f"{kind.__name__} has no {name!r} to set. {hint}")
 
 
@@ -148,7 +155,7 @@ def _settables(kind: type) -> dict[str, Any]:
     return named
 
 
-def _ways(kind: type) -> str:
+def ways(kind: type) -> str:
     """What a program can do with such a thing."""
     public = [key for key in dir(kind) if not key.startswith("_")]
     calls = [f"{key}()" for key in public if isinstance(getattr(kind, key), FunctionType)]

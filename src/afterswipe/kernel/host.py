@@ -28,8 +28,7 @@ class Host:
     """One app as the system sees it. `open` brings it to the front as a person does."""
 
     def __init__(self, clock: Clock, rules: Rules, record: Record) -> None:
-        self.clock = clock
-        self.rules = rules
+        self.clock, self.rules = clock, rules
         self.record = record
         self.open: Action = lambda: None
         """Brings it to the front, as a person does."""
@@ -43,6 +42,8 @@ class Host:
         """Whether the person force quit the app and has not opened it since."""
         self.phases: Subscribers[AppChange] = Subscribers()
         """What the phone keeps and cares about the app's changes."""
+        self.in_doubt: list[tuple[str, Callable[[], list[str]]]] = []
+        """Of what nobody says what a restart does to it: the claim, and the names of what is there."""
         self.beside: list[ProcessLoop] = []
         """Other processes' loops, which are turned whenever the app's is."""
 
@@ -66,7 +67,12 @@ class Host:
             raise NotKnownError(f"{what}. Open the app before.", "force-quit.pushes-and-intents-unsettled")
 
     def consider(self, event: Event) -> None:
-        """Raise NotKnownError or UsageError where it is not known or not modelled what would follow from this event now."""
+        """Raise NotKnownError where it is not known what would follow from this event now."""
+        for claim, there in self.in_doubt if event is Event.RESTART else ():
+            if names := ", ".join(map(repr, there())):
+                self.rules.cite(claim)
+                why = f"what a restart does to {names}: no page by Apple says it, and this model does not make it up. Let it end, or remove it, then restart the phone. The claim's page has the test on a device that would tell."
+                raise NotKnownError(why, claim)
         self._tell(Moment.BEFORE, AppChange(event, self.state, after(self.state, event).to, self.process))
 
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
@@ -75,8 +81,7 @@ class Host:
 
     def happen(self, event: Event, note: str = "", cause: Cause | None = None, limit: str = "") -> None:
         """Let one event of the life cycle reach the app, and all that follows from it. `limit` names the claim for a wake-up's run time."""
-        remedy = "This does not happen amid the app's own code. Call the phone's methods outside of it."
-        self.must_not_be_running(remedy)
+        self.must_not_be_running("The app's code does not do this. Call the phone's methods outside of it.")
         step = after(self.state, event)
         before = self.state
         if before is State.NOT_RUNNING and step.to.runs:
@@ -144,8 +149,9 @@ class Host:
 
     def run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
         """Let time pass until `end` (milliseconds), or less where `over` says True before; it is asked whenever something has happened."""
-        remedy = "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in the app's code."
-        self.must_not_be_running(remedy)
+        self.must_not_be_running(
+            "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in it."
+        )
         clock = self.clock
         while True:
             self.turn(end if over is None else 0)  # where somebody asks, the app does not run ahead

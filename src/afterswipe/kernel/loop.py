@@ -113,8 +113,7 @@ class _Handle(asyncio.Handle):
 
     def __init__(self, callback: _Callback, args: tuple[object, ...], context: _Context) -> None:
         self._context = contextvars.copy_context() if context is None else context
-        self._callback = callback
-        self._args = args
+        self._callback, self._args = callback, args
         self._cancelled = False
 
     def cancel(self) -> None:

@@ -26,8 +26,6 @@ class Phase(Enum):
 
     __hash__ = object.__hash__
     LONG_RUNNING_INTENTS = (Moment.BEFORE, "what a force quit does to a long-running intent is not known")
-    CARDS_OF_RESTART = (Moment.BEFORE, "what a restart does to a Live Activity is not known")
-    TRANSFERS_OF_RESTART = (Moment.BEFORE, "what a restart does to a background transfer is not modelled")
 
     TASK_REQUESTS = (Moment.EVENT, "BackgroundTasks looks which requests may start, or have to end")
     CONTINUED_TASKS = (Moment.EVENT, "continued tasks end with their process")
@@ -46,10 +44,10 @@ class Phase(Enum):
     EXTENSIONS_OF_RESTART = (Moment.AFTERWARDS, "no process of an extension outlives a restart")
 
     CARD_PUSHES = (Moment.NETWORK, "pushes to Live Activities that waited for the network arrive")
+    APP_PUSHES = (Moment.NETWORK, "the push to the app that Apple's servers stored arrives")
     TRANSFERS = (Moment.NETWORK, "background transfers are cut, or tried again")
     TASKS_WAITING = (Moment.NETWORK, "BackgroundTasks looks again")
-    PHOTOS_UPLOADS = (Moment.NETWORK, "uploads of photos go on")
-    ASSET_DOWNLOADS = (Moment.NETWORK, "downloads of assets go on")
+    EXTENSIONS_TRANSFERS = (Moment.NETWORK, "uploads of photos and downloads of assets go on")
 
     TRANSFERS_HELD = (Moment.CONDITION, "background transfers wait, or go on")
     TASKS_HELD = (Moment.CONDITION, "BackgroundTasks looks again")
@@ -58,8 +56,7 @@ class Phase(Enum):
     ONLOOKERS = (Moment.CONDITION, "a script that watches the conditions is told")
 
     def __init__(self, moment: Moment, what: str) -> None:
-        self.moment = moment
-        self.what = what
+        self.moment, self.what = moment, what
 
 
 _PHASES = {moment: [phase for phase in Phase if phase.moment is moment] for moment in Moment}

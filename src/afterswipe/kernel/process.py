@@ -18,8 +18,7 @@ class RunTime:
     """The holds on one process. In the background, no hold means suspension."""
 
     def __init__(self, clock: Clock, rules: Rules, suspend: Action) -> None:
-        self._clock = clock
-        self._rules = rules
+        self._clock, self._rules = clock, rules
         self._suspend = suspend
         self.holds: dict[int, str] = {}
         """What holds off suspension, by number."""
@@ -66,10 +65,8 @@ class Process:
     """A launched process. `launch_reason` is "person", or what the system launched it for; `suspend` is how it asks to be suspended."""
 
     def __init__(self, clock: Clock, rules: Rules, record: Record, suspend: Action, reason: str) -> None:
-        self.clock = clock
-        self.rules = rules
-        self.note = record.add
-        self.launch_reason = reason
+        self.clock, self.rules = clock, rules
+        self.note, self.launch_reason = record.add, reason
         self.launched_at = clock.now
         self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
         self.call = self.loop.call
@@ -168,8 +165,7 @@ class RunTimeSource:
     """A source of run time, such as sound: while it is on, its process is not suspended (claim life-cycle.background-modes)."""
 
     def __init__(self, process: Process, name: str) -> None:
-        self.name = name
-        self._process = process
+        self.name, self._process = name, process
         self._hold: int | None = None
 
     @property

@@ -412,8 +412,7 @@ class _Reader:
             if word == WAITS or told.says:
                 return [(start, end, "projected" if card.moves else "frozen", word)]
         if shows and mine and not told.living:
-            full = shows[0] >= 1 and STOPPED not in told.says
-            return [(start, end, "frozen", STOPPED)] if full else ()
+            return [(start, end, "frozen", STOPPED)] if shows[0] >= 1 and STOPPED not in told.says else ()
         return self._drift(told, start, end, self._tolerance + shows[1]) if shows else ()
 
     def _nothing_goes_on(self, told: Told, mine: Work, start: int, end: int) -> Sequence[_Wrong]:
@@ -435,7 +434,8 @@ class _Reader:
         if told.card.timer is None:
             if abs(share) <= tolerance:
                 return ()
-            less = share < 0 or (told.shows or (0, 0))[0] > _share(told)
+            sent, whole = arrived(told.living)
+            less = share < 0 or (told.shows or (0, 0))[0] > sent / max(1, whole)
             return [(start, end, "frozen", AGAIN if less else GOES_ON)]
         begins, until = told.card.timer
 
@@ -457,12 +457,6 @@ _TAKES: dict[type[Entry], Callable[[_Reader, Any], None]] = {
     CardChanged: _Reader.card_changed,
 }
 """What to do with the entries of a record that tell something about a card or its work."""
-
-
-def _share(told: Told) -> float:
-    """The share of the whole that has arrived."""
-    sent, whole = arrived(told.living)
-    return sent / max(1, whole)
 
 
 def _came(told: Told) -> float | None:

@@ -162,8 +162,7 @@ def _says(pair: Pair) -> list[str]:
 
 def _so(pair: Pair) -> list[str]:
     is_so = pair.is_so
-    place = "Server" if is_so is not None and is_so.size else "The app"
-    parts = [_text(_MIDDLE, 24, place, MUTED, pixels=12)]
+    parts = [_text(_MIDDLE, 24, "Server" if is_so and is_so.size else "The app", MUTED, pixels=12)]
     word, *rest = pair.so() or ["not known"]
     parts.append(_text(_MIDDLE, 62, word, INK, pixels=22 if len(word) < 10 else 15, weight=700))
     lines = [line for piece in rest for line in textwrap.wrap(piece, _LETTERS + 2)]

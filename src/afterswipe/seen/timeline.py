@@ -240,8 +240,7 @@ class _Picture:
 
     def _transfers(self, label: str, moved: "list[Transfer]", colour: str) -> None:
         sent, all_of_it = sum(transfer.sent for transfer in moved), sum(transfer.size for transfer in moved)
-        outcomes = [f"{size(sent)} of {size(all_of_it)}", size(sent)]
-        bar = self._row(label, *outcomes[: 1 + (sent == all_of_it)])
+        bar = self._row(label, *[f"{size(sent)} of {size(all_of_it)}", size(sent)][: 1 + (sent == all_of_it)])
         for transfer in moved:
             end = self.timeline.end if transfer.stopped is None else transfer.stopped
             dashed = {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}  # nothing has arrived
@@ -285,8 +284,8 @@ class _Picture:
                 f'<line x1="0" y1="0" x2="0" y2="8" stroke="{line}" stroke-width="3" stroke-opacity="{opacity}"/></pattern></defs>'
             )
         for gap in self.timeline.gaps:
-            light = GOES_ON in gap.work
-            self._bar(gap.start, gap.end, bar, fill=f"url(#{name}{'-light' * light})", stroke=GAP)
+            light = "-light" * (GOES_ON in gap.work)
+            self._bar(gap.start, gap.end, bar, fill=f"url(#{name}{light})", stroke=GAP)
         if all(GOES_ON in gap.work for gap in self.timeline.gaps):
             afterwards = Span(self.timeline.gaps[-1].end, self.timeline.end, "the work went on")
             self._inside(afterwards, bar, afterwards.what, MUTED)

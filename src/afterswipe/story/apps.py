@@ -103,7 +103,7 @@ def _live_card(app: Application) -> Activity | None:
     return next((card for card in app.activities if card.activity_state in LIVE), None)
 
 
-def _to(card: Activity | None) -> Callable[[float], None]:
+def _to(card: Activity | None) -> Callable[[float], object]:
     """What tells the card how much has arrived, where there is a card."""
     return lambda sent: None if card is None else card.update(progress=sent)
 

@@ -43,7 +43,7 @@ def cards_go_with_their_process(patch: Patch) -> None:
 
 @plant("live-activity.reboot-persistence")
 def a_restart_with_a_card_is_answered(patch: Patch) -> None:
-    patch.setattr(ActivityStore, "_before_restart", lambda *_: None)
+    patch.setattr(ActivityStore, "_titles", lambda *_: [])
 
 
 @plant("live-activity.starts-in-foreground")

@@ -14,12 +14,14 @@ from typing import Protocol, runtime_checkable
 
 from afterswipe.errors import ActivityAuthorizationError, must, must_be_one_of, must_be_share
 from afterswipe.kernel import Checked, Process
+from afterswipe.kernel.given import Done
 from afterswipe.kernel.record import CardFollows, CardMeans
 
 from .card import APP, ActivityState, Card, Content
 from .system import STARTS, ActivityStore, moment
 
 Seconds = tuple[float, float]
+Timers = tuple[Seconds | None, Seconds | None]
 
 
 @runtime_checkable
@@ -75,7 +77,7 @@ class Activity(Checked):
         timer_text: Seconds | None = None,
         relevance_score: float | None = None,
         alert: str = "",
-    ) -> None:
+    ) -> Done:
         """Change what the card says; what is left out stays, except the stale date.
 
         `progress` is 0.0 to 1.0. `stale_date` and both ends of the timers are seconds on the phone's clock (`app.now + 60`).
@@ -90,6 +92,7 @@ class Activity(Checked):
         if progress is None and new.timer is None:
             new = replace(new, progress=old.progress, timer=old.timer, counts=old.counts)
         self._cards.update(self._number, new, by="app", alert=alert)
+        return Done()
 
     def follows(self, task: URLSessionTask) -> None:
         """Say which transfer the card speaks of, so that the two can be compared. It is this guide's own, and no API of Apple's.
@@ -106,7 +109,7 @@ class Activity(Checked):
         must(bool(text), "The card has no text that could mean something. Give one: text='In Warteschlange'.")
         self._process.note(CardMeans(self._process.clock.now, text, word))
 
-    def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> None:
+    def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> Done:
         """End the activity with a last text. `dismissal_policy` is "default" (up to four hours), "immediate", or a moment.
 
         A moment is seconds on the phone's clock and counts up to four hours after the end (claim live-activity.dismissal-policy).
@@ -118,6 +121,7 @@ class Activity(Checked):
         else:
             after = max(0, moment(dismissal_policy) - self._process.clock.now)
         self._cards.end(self._number, text, by="app", dismiss_after=after)
+        return Done()
 
 
 class Activities(Checked):
@@ -257,28 +261,21 @@ class Activities(Checked):
 
 
 def _content(
-    process: Process,
-    text: str,
-    progress: float | None,
-    stale_date: float | None,
-    timers: tuple[Seconds | None, Seconds | None],
-    *,
-    rank: float,
+    process: Process, text: str, progress: float | None, stale: float | None, timers: Timers, *, rank: float
 ) -> Content:
     """Check what an app wants a card to show, and turn seconds into milliseconds. Raises UsageError and UnavailableError."""
     timer_interval, timer_text = timers
-    span = stale = None
+    span = until = None
     must_be_share("progress", progress)
-    if stale_date is not None:
+    if stale is not None:
         process.rules.require("live-activity.stale-date", "stale date")
-        _must_come("stale_date", stale_date, process)
-        stale = moment(stale_date)
+        _must_come("stale_date", stale, process)
+        until = moment(stale)
     if timer := timer_interval or timer_text:
         must(None in timers, "A card has one timer: timer_interval (a bar) or timer_text.")
-        ends = f"The timer {timer} ends before it begins. Use (app.now, app.now + seconds)."
-        must(timer[0] < timer[1], ends)
+        must(timer[0] < timer[1], f"The timer {timer} ends before it begins. Use (app.now, app.now + 60).")
         span = (moment(timer[0]), moment(timer[1]))
-    return Content(text, progress, span, stale, timer_text is not None, rank)
+    return Content(text, progress, span, until, timer_text is not None, rank)
 
 
 def _must_come(name: str, seconds: float, process: Process) -> None:

@@ -251,18 +251,32 @@ class LiveActivityPushes(Checked):
         must(told, why)
 
 
+_REFUSALS = {
+    "ExpiredProviderToken": "live-activity-push.provider-token-reasons",
+    "InvalidProviderToken": "live-activity-push.provider-token-reasons",
+    "TooManyProviderTokenUpdates": "live-activity-push.provider-token-age",
+    "TooManyRequests": "live-activity-push.too-many-requests",
+}
+"""Apple's reasons that lie with the server, which is not modelled: each with its claim."""
+
+
 class APNs(Checked):
     """Apple's push service, as `phone.apns`: a server sends to a token, and is answered."""
 
     def __init__(self, cards: ActivityStore, pushes: LiveActivityPushes) -> None:
-        self._cards, self._pushes = cards, pushes
+        self._cards, self._pushes, self._refusal = cards, pushes, ""
+
+    def refuse(self, reason: str = "") -> None:
+        """From now on refuse every push for a mistake of the server's, "ExpiredProviderToken" or "InvalidProviderToken" (403), "TooManyProviderTokenUpdates" or "TooManyRequests" (429), or, without a reason, none."""
+        must_be_one_of("reason to refuse a push", reason, ("", *_REFUSALS))
+        self._refusal = reason
 
     def send(self, token: str, *, event: str = "update", **push: Any) -> httpx.Response:
         """Push to the card of a token, or start one with a token for starts: `event` is "start", "update" or "end".
 
         The words of a push are those of `phone.live_activity_pushes`, and so are its other errors. The status is 200 (accepted, not
         shown), 400 `BadDeviceToken` for a token of the other kind, 410 `Unregistered` for one that is not active any more, or 413
-        `PayloadTooLarge` over 4 KB (claim live-activity-push.apns-status-codes). An old token for starts is answered 200, and no card
+        `PayloadTooLarge` over 4 KB (claim live-activity-push.apns-status-codes); 403 and 429 after `refuse`. An old token for starts is answered 200, and no card
         appears (claim live-activity-push.start-token-goes-out-of-date). Raises UsageError for a token that was never given out.
         """
         must("number" not in push, "The token says which card it is. Leave number out.")
@@ -272,6 +286,10 @@ class APNs(Checked):
         number = cards.tokens.owner[token]
         must_be_one_of("event of a push", event, ("start", "update", "end"))
         cite("live-activity-push.apns-status-codes")
+        if reason := self._refusal:
+            cite(_REFUSALS[reason])
+            status = httpx.codes.TOO_MANY_REQUESTS if "TooMany" in reason else httpx.codes.FORBIDDEN
+            return httpx.Response(status, json={"reason": reason})
         if (event == "start") is not (number == STARTS):
             cite("live-activity-push.push-to-start-has-its-own-token")
             return httpx.Response(httpx.codes.BAD_REQUEST, json={"reason": "BadDeviceToken"})

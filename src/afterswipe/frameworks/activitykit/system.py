@@ -17,7 +17,7 @@ from functools import partial
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
-from afterswipe.errors import ActivityAuthorizationError, NotKnownError, must
+from afterswipe.errors import ActivityAuthorizationError, must
 from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 from afterswipe.units import SECOND, YEAR
@@ -99,7 +99,7 @@ class ActivityStore:
         self._when_over: dict[int, Callable[[], None]] = {}
         self._full_at: dict[int, int] = {}
         self.tokens = PushTokens(seed)
-        host.phases.on(Phase.CARDS_OF_RESTART, self._before_restart)
+        host.in_doubt.append(("live-activity.reboot-persistence", self._titles))
         host.phases.on(Phase.CARDS_OF_ENDED, self._process_ended)
         conditions.watch(self._locked, Phase.TRANSIENT_CARDS)
 
@@ -209,12 +209,8 @@ class ActivityStore:
         """Tell, once, when a card is not live any more."""
         self._when_over[number] = tell
 
-    def _before_restart(self, change: AppChange) -> None:
-        shown = [card.title for card in self if card.on_screen or card.state is ActivityState.PENDING]
-        if change.event is Event.RESTART and shown:
-            self._rules.cite("live-activity.reboot-persistence")
-            why = f"nobody has published whether {', '.join(map(repr, shown))} is still on the Lock Screen after a restart: no page by Apple says so, and this model does not make it up. End the card or remove it, then restart the phone. The claim's page has the test on a device that would tell."
-            raise NotKnownError(why, "live-activity.reboot-persistence")
+    def _titles(self) -> list[str]:
+        return [card.title for card in self if card.on_screen or card.state is ActivityState.PENDING]
 
     def _process_ended(self, change: AppChange) -> None:
         self.tokens.forget_followers()
@@ -281,8 +277,7 @@ class LiveActivities(Checked):
     """The person's side of Live Activities, as `phone.live_activities`."""
 
     def __init__(self, rules: Rules, cards: ActivityStore) -> None:
-        self._rules = rules
-        self._cards = cards
+        self._rules, self._cards = rules, cards
 
     def allow(self, on: bool) -> None:
         """Switch Live Activities on or off for the app (claim live-activity.can-be-switched-off). What is on the screen is left alone."""

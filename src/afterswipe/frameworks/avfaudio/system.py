@@ -32,8 +32,7 @@ class Audio(Checked):
     """Sound: `app.audio`. The app has run time while it really plays or records."""
 
     def __init__(self, process: Process, playback: AudioPlayback) -> None:
-        self.process = process
-        self._playback = playback
+        self.process, self._playback = process, playback
         self._source = RunTimeSource(process, "audio")
         playback.stop_sound = lambda: self.stop() if process.state.runs else None
 

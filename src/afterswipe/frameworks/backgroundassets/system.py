@@ -9,8 +9,8 @@ run, size limits of packs, packs that Apple hosts (iOS 26).
 
 from afterswipe.device.network import Network
 from afterswipe.errors import NotKnownError, must_be_one_of, must_have_bytes
-from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
-from afterswipe.kernel import Checked, Host, Phase
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
+from afterswipe.kernel import Checked, Host
 from afterswipe.kernel.record import ProcessChanged
 
 REASONS = ("install", "update", "periodic")
@@ -22,8 +22,7 @@ class DownloaderExtension(Extension):
 
     def __init__(self, network: Network, assets: "BackgroundAssets", reason: str) -> None:
         super().__init__(network, "Background Assets extension")
-        self.reason = reason
-        self._assets = assets
+        self.reason, self._assets = reason, assets
 
     def schedule_download(self, name: str, *, size: int) -> None:
         """Ask the system to download a file of `size` bytes. Raises UsageError for a size below 1."""
@@ -42,7 +41,6 @@ class BackgroundAssets(Checked):
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
         self._host, self._network, self._extensions = host, network, extensions
         self._extension: ExtensionMain[DownloaderExtension] | None = None
-        self._transfers = SystemTransfers(network, Phase.ASSET_DOWNLOADS)
         self.downloaded: list[str] = []
         """The files that are on the phone, in the order in which they were complete."""
 
@@ -59,8 +57,7 @@ class BackgroundAssets(Checked):
         if self._host.was_force_quit:
             rule = "force-quit.stops-background-assets"
             if reason != "update":
-                why = f"whether it runs for {reason!r} after a force quit. Open the app before."
-                raise NotKnownError(why, rule)
+                raise NotKnownError(f"whether it runs for {reason!r} after a force quit. Open the app.", rule)
             self._host.rules.cite(rule)
             return False
         self._extensions.start(DownloaderExtension(self._network, self, reason), self._extension)
@@ -74,4 +71,4 @@ class BackgroundAssets(Checked):
                 self.downloaded.append(name)
                 self._host.record.add(ProcessChanged(self._host.clock.now, f"download of {name}", "done"))
 
-        self._transfers.move(size, up=False, progressed=progressed)
+        self._extensions.move(name, size, up=False, progressed=progressed)

@@ -114,8 +114,9 @@ class BGTaskScheduler(Checked):
         self._rules.require("background-tasks.identifiers-are-declared", "BGTaskScheduler")
 
     def _registered_late(self, identifier: str) -> None:
-        when = f"it registered {identifier!r} after its launch"
-        self._crash(f"{when}. Do so in the first lines of its coroutine")
+        self._crash(
+            f"it registered {identifier!r} after its launch. Do so in the first lines of its coroutine"
+        )
 
     def _crash(self, why: str) -> None:
         self._rules.cite("background-tasks.handlers-before-launch-ends")

@@ -34,8 +34,7 @@ class RunningTask:
     ) -> None:
         self.task = task
         self.asked = self.stopped = self.gone = False
-        self._tell = continued.look
-        self._process = process
+        self._tell, self._process = continued.look, process
         self._rules, self._clock = process.rules, process.clock
         self._network, self._cards = continued.network, continued.cards
         self._grant = Grant(process, continued.host, [task], lambda _grant: self._over())
@@ -127,8 +126,7 @@ class ContinuedProcessing(Checked):
     def __init__(self, host: Host, cards: ActivityStore, network: Network, handlers: Reached) -> None:
         self.host = host
         self._clock, self._rules = host.clock, host.rules
-        self.cards = cards
-        self.network = network
+        self.cards, self.network = cards, network
         self._handlers = handlers
         self._queue: list[BGContinuedProcessingTaskRequest] = []
         self._running: list[RunningTask] = []
@@ -235,8 +233,7 @@ class ContinuedProcessing(Checked):
         self._rules.obeyed(rule, state.foreground, why)
 
     def _newest(self) -> RunningTask:
-        why = "No continued task runs. The app submits one: app.task_scheduler.submit(...)."
-        must(bool(self._running), why)
+        must(bool(self._running), "No continued task runs. Let the app submit one: task_scheduler.submit().")
         return self._running[-1]
 
     def _start(self, request: BGContinuedProcessingTaskRequest) -> None:

@@ -58,10 +58,8 @@ class Grant:
     def __init__(
         self, process: Process, host: Host, tasks: Sequence[BGTask], ended: Callable[["Grant"], None]
     ) -> None:
-        self.tasks = tasks
-        self._process = process
-        self._host = host
-        self._ended = ended
+        self.tasks, self._process = tasks, process
+        self._host, self._ended = host, ended
         self._hold = process.run_time.hold(", ".join(task.identifier for task in tasks))
         self._expired = self.over = self.on_power = False
         self._grace = process.rules.milliseconds("model.task-expiration-grace")

@@ -149,8 +149,7 @@ class BGContinuedProcessingTask(BGTask):
 
     def __init__(self, process: Process, request: BGContinuedProcessingTaskRequest) -> None:
         super().__init__(process, request.identifier)
-        self.title = request.title
-        self.subtitle = request.subtitle
+        self.title, self.subtitle = request.title, request.subtitle
         self.progress = Progress(self._moved)
         self.when_changed: Callable[[bool], None] = lambda _moved: None
 

@@ -134,7 +134,6 @@ class Location(Checked):
         if self._process.state.foreground:
             return True
         session, card = "location.background-activity-session", "location.live-activity-authorises-updates"
-        shown = any(each.kind == APP and each.state in LIVE for each in self._cards)
-        if authorised := self._session or shown:
+        if authorised := self._session or any(one.kind == APP and one.state in LIVE for one in self._cards):
             self._process.rules.cite(session if self._session else card)
         return authorised

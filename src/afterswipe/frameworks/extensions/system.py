@@ -11,13 +11,16 @@ transfers retries, and the system's choice of network or power for them.
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
+from sys import modules
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 
 from afterswipe.device.connections import Connections
 from afterswipe.device.network import Network
+from afterswipe.errors import must
 from afterswipe.kernel import Action, AppChange, Checked, Due, Event, Host, Phase, ProcessLoop
+from afterswipe.kernel.given import ways
 from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
 
@@ -37,6 +40,15 @@ class Extension(Checked):
         self.planned: list[Due] = []
         self._connections = Connections(network, self.loop)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            why = f"{type(self).__name__} has no {name!r}. {ways(type(self))}"
+            must(
+                not hasattr(modules["afterswipe"].Application, name), f"{why} The rest is for the app's code."
+            )
+            raise AttributeError(why)
+
     @property
     def now(self) -> float:
         """The time on the phone's clock, in seconds since it was switched on."""
@@ -50,10 +62,14 @@ class Extension(Checked):
 class Extensions(Checked):
     """The processes of the app's extensions, on the phone's side."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, host: Host, network: Network) -> None:
+        self._host, self._network = host, network
         self.running: list[Extension] = []
         """Those that are running now."""
+        self._going: list[tuple[Due | None, Action, str]] = []
+        rule = "background-urlsession.restart"
+        host.in_doubt.append((rule, lambda: [name for _, _, name in self._going]))
+        network.changes.on(Phase.EXTENSIONS_TRANSFERS, self._network_changed)
         host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
 
     def start[E: Extension](
@@ -99,34 +115,26 @@ class Extensions(Checked):
     def _note(self, extension: Extension, change: str) -> None:
         self._host.record.add(ProcessChanged(self._host.clock.now, extension.name, change))
 
-
-class SystemTransfers:
-    """Moves files piece by piece, waits where there is no network, and goes on when it is back."""
-
-    def __init__(self, network: Network, phase: Phase) -> None:
-        self._network = network
-        self._piece = network.piece
-        self._going: list[tuple[Due | None, Action]] = []
-        network.changes.on(phase, self._network_changed)
-
-    def move(self, size: int, *, up: bool, progressed: Callable[[int], None], moved: int = 0) -> None:
-        """Move a file of `size` bytes up or down, of which `moved` are there; `progressed` is called with the bytes that have arrived."""
-        there, due = moved + min(self._piece, size - moved), None
+    def move(
+        self, name: str, size: int, *, up: bool, progressed: Callable[[int], None], moved: int = 0
+    ) -> None:
+        """Move a file of `size` bytes piece by piece, of which `moved` are there; `progressed` is called with the bytes that have arrived."""
+        there, due = moved + min(self._network.piece, size - moved), None
 
         def arrived() -> None:
             self._going.remove(entry)
             progressed(there)
             if there < size:
-                self.move(size, up=up, progressed=progressed, moved=there)
+                self.move(name, size, up=up, progressed=progressed, moved=there)
 
         if self._network.connected:
             due = (self._network.send if up else self._network.receive)(there - moved, arrived)
-        entry = (due, lambda: self.move(size, up=up, progressed=progressed, moved=moved))
+        entry = (due, partial(self.move, name, size, up=up, progressed=progressed, moved=moved), name)
         self._going.append(entry)
 
-    def _network_changed(self) -> None:
+    def _network_changed(self) -> None:  # what moves is cut, and goes on when there is a network
         going, self._going = self._going, []
-        for due, again in going:
+        for due, again, _ in going:
             if due is not None:
                 due.cancel()
             again()

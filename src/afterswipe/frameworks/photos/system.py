@@ -10,8 +10,8 @@ an extension may run, the job limit, the single retry, assets that are only in i
 
 from afterswipe.device.network import Network
 from afterswipe.errors import must, must_be_one_of, must_have_bytes
-from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions, SystemTransfers
-from afterswipe.kernel import Checked, Host, Phase, Process
+from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
+from afterswipe.kernel import Checked, Host, Process
 from afterswipe.kernel.record import TransferEnded, TransferMoved
 
 FIRST_FORM = "PHBackgroundResourceUploadExtension"
@@ -49,7 +49,6 @@ class Photos(Checked):
     def __init__(self, host: Host, network: Network, extensions: Extensions) -> None:
         self._host, self._network, self._extensions = host, network, extensions
         self._extension: ExtensionMain[UploadExtension] | None = None
-        self._transfers = SystemTransfers(network, Phase.PHOTOS_UPLOADS)
         self.library: dict[str, int] = {}
         """The assets in the library: name and size in bytes."""
         self.jobs: dict[str, int] = {}
@@ -82,8 +81,7 @@ class Photos(Checked):
 
     def upload(self, name: str) -> None:
         """A job: the system moves the bytes, whatever becomes of extension and app."""
-        why = f"There is a job for {name!r} already. Ask new_assets() for those without one."
-        must(name not in self.jobs, why)
+        must(name not in self.jobs, f"There is a job for {name!r} already. Ask new_assets() for others.")
         number, size = len(self.jobs) + 1, self.library.get(name, 1)
         self.jobs[name] = 0
 
@@ -94,15 +92,14 @@ class Photos(Checked):
             if sent == size:
                 note(TransferEnded(*who, "done"))
 
-        self._transfers.move(size, up=True, progressed=progressed)
+        self._extensions.move(name, size, up=True, progressed=progressed)
 
 
 class PhotoLibrary(Checked):
     """The app's side: `app.photo_library`."""
 
     def __init__(self, process: Process, photos: Photos) -> None:
-        self._process = process
-        self._photos = photos
+        self._process, self._photos = process, photos
 
     def set_upload_job_extension_enabled(self, enabled: bool) -> None:
         """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""

@@ -35,8 +35,7 @@ class BackgroundTime:
     """The time that an app has left in the background. It belongs to the app: two assertions do not give twice as much."""
 
     def __init__(self, process: Process, host: Host) -> None:
-        self._process = process
-        self._host = host
+        self._process, self._host = process, host
         self._clock, self._rules = process.clock, process.rules
         self._held: dict[int, _Assertion] = {}
         self._count = 0
@@ -61,8 +60,10 @@ class BackgroundTime:
 
     def end(self, identifier: int) -> None:
         """Give an assertion back; raises UsageError for one that is not held."""
-        why = f"There is no background task {identifier} to end: it was never begun, or it was ended before."
-        must(identifier in self._held, why)
+        must(
+            identifier in self._held,
+            f"No background task {identifier} is held: never begun, or ended before.",
+        )
         assertion = self._held.pop(identifier)
         self._process.note(AssertionChanged(self._clock.now, assertion.name, "ended"))
         self._process.run_time.release(assertion.hold)

@@ -33,10 +33,8 @@ class Watchdog:
     """Watches the callbacks of one process that have not returned when its main thread is busy: all others return at once."""
 
     def __init__(self, process: Process, host: Host) -> None:
-        self._process = process
-        self._host = host
-        self._waiting: dict[int, Due] = {}
-        self._holds: dict[int, int] = {}
+        self._process, self._host = process, host
+        self._waiting: dict[int, tuple[Due, int]] = {}
         process.phases.on(Phase.CALLBACKS, self._told)
 
     def _told(self, _change: AppChange) -> None:
@@ -54,14 +52,14 @@ class Watchdog:
             if (claim := _DEADLINES.get(callback)) is not None and number not in self._waiting:
                 limit = self._process.rules.milliseconds(claim)
                 late = partial(self._late, number, callback, limit)
-                self._waiting[number] = self._process.clock.at(at + limit, late)
-                self._holds[number] = self._process.run_time.hold(f"{callback} has not returned")
+                hold = self._process.run_time.hold(f"{callback} has not returned")
+                self._waiting[number] = self._process.clock.at(at + limit, late), hold
 
     def _returned(self, number: int) -> None:
-        if (due := self._waiting.pop(number, None)) is not None:
+        if number in self._waiting:
+            due, hold = self._waiting.pop(number)
             due.cancel()
-        if number in self._holds:
-            self._process.run_time.release(self._holds.pop(number))
+            self._process.run_time.release(hold)
 
     def _late(self, number: int, callback: str, limit: int) -> None:
         in_time = number not in self._waiting or self._process.loop.blocked_until <= self._process.clock.now
@@ -76,8 +74,7 @@ class CPUMonitor:
     """Watches one process. `runs_on_power` says whether a task runs whose request requires external power."""
 
     def __init__(self, process: Process, host: Host, runs_on_power: Callable[[], bool]) -> None:
-        self._process = process
-        self._host = host
+        self._process, self._host = process, host
         self._runs_on_power = runs_on_power
         self._due = Due(0, None)
         self._busy_until = -1
@@ -118,8 +115,7 @@ class FileLock:
     """A lock that is held until `release`. As a context manager it is released at the end of the block."""
 
     def __init__(self, process: Process, held: "list[FileLock]", name: str) -> None:
-        self.name = name
-        self._process = process
+        self.name, self._process = name, process
         self._held = held
         held.append(self)
 
@@ -141,8 +137,7 @@ class FileLocks:
     """The locks that one process holds on files in its app group's shared container."""
 
     def __init__(self, process: Process, host: Host) -> None:
-        self._process = process
-        self._host = host
+        self._process, self._host = process, host
         self.held: list[FileLock] = []
         process.phases.on(Phase.FILE_LOCKS, self._changed)
 

@@ -8,8 +8,9 @@ HEAD, PATCH), of which only the time for one question is spent, and `cancel(byPr
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -38,7 +39,7 @@ class ResumeData(CheckedData):
 
 
 class UploadTask(Checked):
-    """An upload in the app's own process. Iterate over it for its progress.
+    """An upload in the app's own process. Iterate over it for its progress, or await it for the answer.
 
     Yields the share that has reached the server, from 0.0 to 1.0; the loop ends when the server has answered. Raises URLError `networkConnectionLost`
     when the app runs again after a suspension that cut the upload.
@@ -53,11 +54,18 @@ class UploadTask(Checked):
         self.response: httpx.Response | None = None
         """The answer to the upload. Look at it: a captive portal answers too, with 200 and a page."""
         self._resume_data: ResumeData | None = None
-        self.process = process
-        self._connections = connections
+        self.process, self._connections = process, connections
         self._url = data.url
         self._news = asyncio.Event()
         self._begun = False
+
+    def __await__(self) -> Generator[Any, None, httpx.Response | None]:
+        return self._whole().__await__()
+
+    async def _whole(self) -> httpx.Response | None:
+        async for _ in self:
+            pass
+        return self.response
 
     async def __aiter__(self) -> AsyncIterator[float]:
         self.process.loop.must_be_the_one()

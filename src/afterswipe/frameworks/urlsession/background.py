@@ -7,7 +7,7 @@ Not modelled: the delegate's other methods, the temporary place of a downloaded 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from functools import partial
 
 import httpx
@@ -26,8 +26,7 @@ class _BackgroundTask(Checked):
     """A transfer that another process carries out. Iterate over it for its progress, while the app runs."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, transfer: BackgroundTransfer) -> None:
-        self.process = process
-        self._daemon = daemon
+        self.process, self._daemon = process, daemon
         self._transfer = transfer
         self.name = transfer.name
         """The file's name."""
@@ -58,6 +57,11 @@ class _BackgroundTask(Checked):
         """Give it up."""
         self.process.must_run("cancel a transfer", "life-cycle.suspended-runs-no-code")
         self._daemon.cancel(self._transfer)
+
+    def __await__(self) -> Generator[None]:
+        why = "A background session has no async calls. Write: async for share in the task."
+        self.process.rules.obeyed("background-urlsession.delegate-only", False, why)
+        yield
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
@@ -107,8 +111,7 @@ class BackgroundURLSession(Checked):
     """Apple's `isDiscretionary`, for the tasks from then on."""
 
     def __init__(self, process: Process, daemon: TransferDaemon, identifier: str = "") -> None:
-        self.identifier = identifier
-        self._process = process
+        self.identifier, self._process = identifier, process
         self._daemon = daemon
         self._others: dict[str, BackgroundURLSession] = {}
 
@@ -169,7 +172,7 @@ class BackgroundURLSession(Checked):
 
     def _own[Task: _BackgroundTask](self, kind: type[Task], *, down: bool) -> list[Task]:
         mine = [transfer for transfer in self._daemon.transfers if transfer.session == self.identifier]
-        return [kind(self._process, self._daemon, transfer) for transfer in mine if transfer.down is down]
+        return [kind(self._process, self._daemon, each) for each in mine if each.down is down]
 
     def _hand_over[Task: _BackgroundTask](self, kind: type[Task], transfer: BackgroundTransfer) -> Task:
         rule = "background-urlsession.another-process-moves-the-bytes"

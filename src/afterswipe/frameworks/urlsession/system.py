@@ -25,7 +25,7 @@ import httpx
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network, address, requested
-from afterswipe.errors import URLError, must
+from afterswipe.errors import URLError
 from afterswipe.kernel import Action, AppChange, Checked, Clock, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
@@ -69,8 +69,7 @@ class TransferDaemon(Checked):
     def __init__(self, host: Host, network: Network, conditions: Conditions, rng: random.Random) -> None:
         self._host = host
         self._clock, self._rules, self._record = host.clock, host.rules, host.record
-        self._network = network
-        self._conditions = conditions
+        self._network, self._conditions = network, conditions
         self._rng = rng
         self._open: list[BackgroundTransfer] = []
         self._moving: dict[int, Due] = {}
@@ -81,7 +80,8 @@ class TransferDaemon(Checked):
         """All transfers, finished ones included, in the order of their start."""
         network.changes.on(Phase.TRANSFERS, self._network_changed)
         conditions.watch(self._condition_changed, Phase.TRANSFERS_HELD)
-        host.phases.on(Phase.TRANSFERS_OF_RESTART, self._before_restart)
+        rule = "background-urlsession.restart"
+        host.in_doubt.append((rule, lambda: [transfer.name for transfer in self._open]))
         host.phases.on(Phase.TRANSFERS_OF_SUSPENDED, self._process_changed)
         host.phases.on(Phase.TRANSFERS_OF_ENDED, self._process_ended)
         host.phases.on(Phase.FORCE_QUIT, self._force_quit)
@@ -208,8 +208,7 @@ class TransferDaemon(Checked):
             else:
                 self._ends(transfer, response)
 
-        method = "GET" if transfer.down else "POST"
-        request = requested(method, transfer.url)
+        request = requested("GET" if transfer.down else "POST", transfer.url)
         self._network.ask(request, 0 if comes else transfer.sent, answered)
 
     def _timed_out(self, transfer: BackgroundTransfer) -> None:
@@ -254,10 +253,6 @@ class TransferDaemon(Checked):
         else:
             self._rules.cite("background-urlsession.no-progress-while-suspended")
 
-    def _before_restart(self, change: AppChange) -> None:
-        why = "A background transfer is under way. What a restart does to it is not modelled, for no source was found that says it. Restart the phone when the transfer is over."
-        must(change.event is not Event.RESTART or not self._open, why)
-
     def _process_changed(self, change: AppChange) -> None:
         if change.after.foreground:
             self.rate_limiter.in_front()
@@ -278,8 +273,7 @@ class TransferDaemon(Checked):
             self._fail(transfer, "unknown", "the app exited, and it was not an upload from a file")
 
     def _force_quit(self, change: AppChange) -> None:
-        rule = "force-quit.cancels-background-transfers"
-        if change.event is Event.FORCE_QUIT and self._rules.holds(rule):
+        if change.event is Event.FORCE_QUIT and self._rules.holds("force-quit.cancels-background-transfers"):
             self.cancel_all("the person force quit the app")
 
     def _network_changed(self) -> None:

@@ -8,7 +8,9 @@ an alert push without an extension after a force quit too.
 A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an
 app can schedule the bad news in advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
 
-Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, what Apple's servers keep for a phone without a network (nothing here), the app's permission to notify, the first version of PushKit
+For a phone that is away Apple's servers store one push, the latest, which arrives later (claim live-activity-push.apns-stores-one-per-app).
+
+Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, `apns-expiration`, a VoIP push that is stored, the app's permission to notify, the first version of PushKit
 (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
 says after how many), the length of a call, Push to Talk's own push.
 """
@@ -19,7 +21,8 @@ from afterswipe.device.conditions import Conditions
 from afterswipe.device.network import Network
 from afterswipe.errors import must
 from afterswipe.frameworks.extensions.system import Extension, ExtensionMain, Extensions
-from afterswipe.kernel import Action, Checked, Due, Event, Host, Process
+from afterswipe.kernel import Action, Checked, Due, Event, Host, Phase, Process
+from afterswipe.kernel.given import Done
 from afterswipe.kernel.record import Entry, PushArrived, StateChanged, frozen
 from afterswipe.units import SECOND, YEAR
 
@@ -56,6 +59,8 @@ class Pushes(Checked):
         self._service: ExtensionMain[ServiceExtension] | None = None
         self._woken: list[int] = []
         self._held_since: int | None = None
+        self._stored: tuple[str, Callable[[], str]] | None = None
+        network.changes.on(Phase.APP_PUSHES, self._network_changed)
         self.notifications: list[str] = []
         """What the person was shown, in order."""
         self.calls: list[str] = []
@@ -73,7 +78,20 @@ class Pushes(Checked):
         rule = "silent-push.headers"
         why = f"A push with apns-push-type {push_type!r} and apns-priority {priority} is no silent push. Send it with 'background' and 5."
         self._host.rules.obeyed(rule, right or not self._host.rules.holds(rule), why)
-        return self._told("silent", self._try_to_wake() if self._network.online else _OFFLINE)
+        return self._told("silent", self._arrives("silent", self._try_to_wake))
+
+    def _arrives(self, kind: str, arrive: Callable[[], str]) -> str:
+        """What became of a push; for a phone that is away APNs stores the latest of an app."""
+        if self._network.online:
+            return arrive()
+        self._host.rules.cite("live-activity-push.apns-stores-one-per-app")
+        self._stored = kind, arrive
+        return _OFFLINE
+
+    def _network_changed(self) -> None:
+        if self._network.online and self._stored is not None:
+            (kind, arrive), self._stored = self._stored, None
+            self._host.clock.after(0, lambda: self._note(kind, f"one that APNs stored: {arrive()}"))
 
     def _try_to_wake(self) -> str:
         host = self._host
@@ -116,8 +134,7 @@ class Pushes(Checked):
             self._host.rules.cite("force-quit.discards-silent-push")
             self._note("silent", "one that waited is discarded, the person force quit the app")
         else:
-            became = self._try_to_wake() if self._network.online else _OFFLINE
-            self._note("silent", f"one that waited: {became}")
+            self._note("silent", f"one that waited: {self._arrives('silent', self._try_to_wake)}")
 
     def install_service_extension(self, did_receive: ExtensionMain[ServiceExtension]) -> None:
         """Give the app a notification service extension. Raises UnavailableError before iOS 10."""
@@ -130,13 +147,14 @@ class Pushes(Checked):
         With `mutable_content` the service extension runs first, if there is one. Raises NotKnownError where that extension
         belongs to an app that was force quit.
         """
-        if not self._network.online:
-            return self._note("alert", _OFFLINE)
+        return self._told("alert", self._arrives("alert", lambda: self._alert(text, mutable_content)))
+
+    def _alert(self, text: str, mutable_content: bool) -> str:
         if not mutable_content:
             self._host.rules.cite("alert-push.service-extension-trigger")
         if self._service is None or not mutable_content:
             self.notifications.append(text)
-            return self._note("alert", f"shown as {text!r}")
+            return f"shown as {text!r}"
         self._host.must_not_be_force_quit("whether a notification service extension runs after a force quit")
         shown = len(self.notifications)
 
@@ -154,7 +172,7 @@ class Pushes(Checked):
         limit = self._host.rules.milliseconds("model.service-extension-run-time")
         start, ended = self._extensions.start, lambda: show(text)
         start(extension, self._service, limit=limit, last_chance=last_chance, ended=ended)
-        return self._told("alert", "given to the service extension")
+        return "given to the service extension"
 
     def voip(self, caller: str) -> str:
         """Deliver a VoIP push: the app is woken or launched and must report a call. Raises NotKnownError where the app was force quit."""
@@ -232,8 +250,7 @@ class AppPushes(Checked):
     """The app's side: `app.pushes`. Give it the handlers at launch, before the first `await`."""
 
     def __init__(self, process: Process, pushes: Pushes) -> None:
-        self.process = process
-        self._pushes = pushes
+        self.process, self._pushes = process, pushes
         self._on_silent: Action = lambda: None
         self._on_call: Callable[[str], None] = lambda _caller: None
         self._transmitting: int | None = None
@@ -275,14 +292,14 @@ class LocalNotifications(Checked):
     """What the app can ask for: `app.notifications`."""
 
     def __init__(self, process: Process, notifications: Notifications) -> None:
-        self._process = process
-        self._notifications = notifications
+        self._process, self._notifications = process, notifications
 
-    def add(self, identifier: str, text: str, *, after: float) -> None:
+    def add(self, identifier: str, text: str, *, after: float) -> Done:
         """Have a text shown `after` so many seconds. Raises UsageError without run time, and for a time that is not above zero."""
         self._process.must_run("schedule a notification", "life-cycle.suspended-runs-no-code")
         must(0 < after * SECOND <= YEAR, f"{after=}: give seconds from now, above 0 and up to a year.")
         self._notifications.add(identifier, text, self._process.clock.now + round(after * SECOND))
+        return Done()
 
     def remove_pending(self, identifier: str) -> None:
         """Take a pending one back. Raises UsageError without run time."""

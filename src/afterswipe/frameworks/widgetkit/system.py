@@ -52,8 +52,7 @@ class Widgets(Checked):
     def add(self, provider: Provider) -> Widget:
         """Put a widget on the Home Screen. Raises UnavailableError before iOS 14."""
         self._host.rules.require("widgets.code-is-not-always-running", "widgets made with WidgetKit")
-        why = "A timeline provider waits: write `async def provider(extension)`."
-        must(iscoroutinefunction(provider), why)
+        must(iscoroutinefunction(provider), "A provider waits: write `async def provider(extension)`.")
         widget = Widget(provider, [], [])
         self._widgets.append(widget)
         self._run(widget)
@@ -91,8 +90,7 @@ class Widgets(Checked):
         async def make(extension: Extension) -> None:
             entries = await widget.provider(extension)
             pairs = isinstance(entries, list) and all(fits(Entry, entry) for entry in entries)
-            why = "A timeline provider returns a list of pairs, seconds and a text: [(0, 'Good morning')]."
-            must(pairs, why)
+            must(pairs, "A timeline provider returns a list of pairs, seconds and a text: [(0, 'Morning')].")
             in_order = all(earlier[0] <= later[0] for earlier, later in pairwise(entries))
             must(in_order, "The entries of a timeline are in the order of their times. Sort them.")
             widget.entries = entries

@@ -1,0 +1,247 @@
+"""Programs that engineers write who come from Swift, and what they were not told."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from afterswipe import (
+    MB,
+    APIError,
+    Application,
+    NotKnownError,
+    Phone,
+    PushArrived,
+    SceneState,
+    UnavailableError,
+    UsageError,
+)
+
+from .apps import left
+
+
+async def quiet(_app: Application) -> None:
+    await asyncio.Event().wait()
+
+
+# What Swift awaits.
+
+
+def test_what_swift_awaits_may_be_awaited():
+    got: list[object] = []
+
+    async def main(app: Application) -> None:
+        card = app.activities.request("Posting", text="0 %")
+        got.append(await card.update(text="5 %"))
+        got.append(await app.notifications.add("x", "Not posted yet", after=60))
+        got.append((await app.url_session.upload("story.mov", size=MB)).status_code)
+        got.append(await card.end("Posted"))
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(minutes=1)
+    assert got == [None, None, 201, None]
+    assert phone.cards.get(1).content.text == "Posted"
+
+
+def test_a_background_upload_has_nothing_to_await():
+    async def main(app: Application) -> None:
+        await app.background_url_session.upload("story.mov", size=MB)
+
+    with pytest.raises(APIError, match=r"no async.*async for") as refused:
+        Phone().open(main)
+    assert refused.value.claim == "background-urlsession.delegate-only"
+
+
+# A restart while something is moved.
+
+
+def hands_over(phone: Phone) -> None:
+    async def main(app: Application) -> None:
+        app.background_url_session.upload("story.mov", size=60 * MB)
+
+    phone.open(main)
+
+
+def takes_photos(phone: Phone) -> None:
+    async def main(app: Application) -> None:
+        app.photo_library.set_upload_job_extension_enabled(True)
+
+    async def extension(photos) -> None:
+        photos.create_job("a.heic")
+
+    phone.open(main)
+    phone.photos.install_extension(extension)
+    phone.photos.take("a.heic", size=60 * MB)
+    phone.photos.call_extension()
+
+
+def loads_assets(phone: Phone) -> None:
+    async def extension(assets) -> None:
+        assets.schedule_download("map", size=600 * MB)
+
+    phone.background_assets.install_extension(extension)
+    phone.background_assets.run("install")
+
+
+@pytest.mark.parametrize("moves", [hands_over, takes_photos, loads_assets])
+def test_what_a_restart_does_to_what_the_system_moves_is_not_known(moves):
+    phone = Phone("26.1")
+    moves(phone)
+    phone.wait(seconds=1)
+    before = phone.record.digest()
+    with pytest.raises(NotKnownError, match="restart") as gap:
+        phone.restart()
+    assert gap.value.claim == "background-urlsession.restart"
+    assert phone.record.digest() == before
+    phone.wait(hours=1)
+    phone.restart()
+
+
+# What APNs and servers answer.
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("ExpiredProviderToken", 403),
+        ("InvalidProviderToken", 403),
+        ("TooManyProviderTokenUpdates", 429),
+        ("TooManyRequests", 429),
+    ],
+)
+def test_apns_refuses_what_the_server_does_wrong(reason, status):
+    tokens: list[str] = []
+
+    async def main(app: Application) -> None:
+        async for token in app.activities.request(
+            "Posting", text="0 %", push_type="token"
+        ).push_token_updates:
+            tokens.append(token)
+
+    phone = left(main, then=60)
+    phone.apns.refuse(reason)
+    answer = phone.apns.send(tokens[0], text="50 %")
+    assert (answer.status_code, answer.json()) == (status, {"reason": reason})
+    assert phone.cards.get(1).content.text == "0 %"
+    assert any(
+        rule.id.startswith("live-activity-push.") and rule.id.endswith(("reasons", "age", "requests"))
+        for rule in phone.why()
+    )
+    phone.apns.refuse()
+    assert phone.apns.send(tokens[0], text="50 %").status_code == 200
+    assert phone.cards.get(1).content.text == "50 %"
+
+
+def test_a_reason_that_there_is_not_is_refused():
+    with pytest.raises(UsageError, match=r"no reason to refuse a push 'Tired'.*ExpiredProviderToken"):
+        Phone().apns.refuse("Tired")
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_refusal_by_a_server_is_an_answer_and_is_not_sent_again(status):
+    asked: list[int] = []
+
+    def busy(_request: httpx.Request, received: int) -> httpx.Response:
+        asked.append(received)
+        return httpx.Response(status, headers={"Retry-After": "30"})
+
+    async def main(app: Application) -> None:
+        for session in (app.url_session, app.background_url_session):
+            upload = session.upload("story.mov", size=MB)
+            async for _ in upload:
+                pass
+            assert (upload.response.status_code, upload.response.headers["Retry-After"]) == (status, "30")
+
+    phone = Phone()
+    phone.network.serve("upload.example", busy)
+    phone.open(main)
+    phone.wait(minutes=10)
+    assert asked == [MB, MB]
+
+
+# What APNs stores for a phone that is away.
+
+
+def test_for_a_phone_that_is_away_apns_stores_the_latest_push():
+    phone = left(quiet, then=60)
+    phone.network.disconnect()
+    outcomes = [phone.pushes.alert("first"), phone.pushes.silent(), phone.pushes.alert("last")]
+    assert {outcome for outcome in outcomes if "not delivered" not in outcome} == set()
+    assert phone.pushes.notifications == []
+    phone.network.connect()
+    phone.wait(seconds=1)
+    assert phone.pushes.notifications == ["last"]
+    assert phone.app_state.value == "suspended"
+    assert "live-activity-push.apns-stores-one-per-app" in {rule.id for rule in phone.why()}
+    told = [entry.outcome for entry in phone.record.of(PushArrived)]
+    assert told[-1] == "one that APNs stored: shown as 'last'"
+
+
+def test_a_silent_push_that_was_stored_wakes_the_app_when_the_network_is_back():
+    woken: list[float] = []
+
+    async def main(app: Application) -> None:
+        app.pushes.did_receive_remote_notification(lambda: woken.append(app.now))
+        await asyncio.Event().wait()
+
+    phone = left(main, then=60)
+    phone.network.disconnect()
+    phone.pushes.alert("dropped")
+    phone.pushes.silent()
+    phone.wait(minutes=5)
+    assert woken == []
+    phone.network.connect()
+    phone.wait(seconds=1)
+    assert [int(at) for at in woken] == [362]
+    assert phone.pushes.notifications == []
+
+
+# What an extension's code has not.
+
+
+@pytest.mark.parametrize(
+    ("does", "error", "words"),
+    [
+        (
+            lambda it: it.task_scheduler,
+            UsageError,
+            r"has no 'task_scheduler'.*content_handler\(\).*for the app's code",
+        ),
+        (
+            lambda it: it.begin_background_task("x"),
+            UsageError,
+            "ServiceExtension has no 'begin_background_task'",
+        ),
+        (lambda it: it.contents, AttributeError, "ServiceExtension has no 'contents'"),
+    ],
+)
+def test_an_extension_is_told_what_it_has_not(does, error, words):
+    async def main(extension) -> None:
+        does(extension)
+
+    phone = left(quiet, then=60)
+    phone.pushes.install_service_extension(main)
+    with pytest.raises(error, match=words):
+        phone.pushes.alert("News", mutable_content=True)
+
+
+# Before there were scenes.
+
+
+@pytest.mark.parametrize("ios", ["12", "13"])
+def test_there_are_scenes_since_ios_13(ios):
+    seen: list[SceneState] = []
+
+    async def main(app: Application) -> None:
+        await asyncio.sleep(1)
+        seen.append(app.scene_state)
+
+    phone = Phone(ios)
+    phone.open(main)
+    if ios == "12":
+        with pytest.raises(UnavailableError, match="iOS 12 has no scenes"):
+            phone.wait(seconds=2)
+    else:
+        phone.wait(seconds=2)
+        assert seen == [SceneState.FOREGROUND_ACTIVE]
