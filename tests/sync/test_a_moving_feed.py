@@ -8,7 +8,7 @@ from email.utils import formatdate
 import pytest
 
 from afterswipe.sync import Stop
-from faultlab.servers.server import SOUND, FeedServer
+from faultlab.servers.server import SOUND, Content, FeedServer, bytes_of, identifier
 from faultlab.servers.wire import Reply
 
 from .rig import Rig, changed, small_truth
@@ -237,5 +237,97 @@ def test_after_a_list_that_another_run_began_the_feed_is_asked_once_more(tmp_pat
     assert rig.run().why is Stop.SERVER_FAULT
     rig.truth.add(SOUND, "newer", 300)
     failing.clear()
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+def another(rig: Rig, name: str, size: int = 300) -> str:
+    """Publish a sound whose id no other log gives."""
+    made = identifier(name)
+    rig.truth.publish(Content(made, SOUND, name, 1, bytes_of(name, size)))
+    return made
+
+
+def left_off(rig: Rig, pages: int) -> None:
+    """A run that gets so many pages of the list, and then nothing more."""
+    failing = [True]
+
+    def answer(_request, reply):
+        return Reply(500, {}) if failing and len(rig.asked("/update-events/")) >= pages else reply
+
+    changed(rig, "/update-events/", answer)
+    assert rig.run().why is Stop.SERVER_FAULT
+    failing.clear()
+
+
+def restored(rig: Rig, contents: dict, events: list) -> None:
+    """The server goes back to its backup, with the same generation, and on from there."""
+    rig.truth.contents, rig.truth.events = contents, events
+    for number in range(8):
+        another(rig, f"after the backup {number}")
+
+
+def test_a_list_left_off_before_a_backup_came_back_begins_anew(tmp_path):
+    """Its first pages were as of before, the others as of after: what had gone with the backup stayed, and "everything is here"."""
+    rig = Rig(tmp_path / "here", small_truth(1, 500), page=1)
+    was = dict(rig.truth.contents)
+    for number in range(2):
+        another(rig, f"gone {number}")
+    assert rig.run().finished
+    rig.truth.restart()
+    another(rig, "newer")
+    left_off(rig, pages=5)
+    restored(rig, was, rig.truth.events[:2])
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("page", [1, 100])
+def test_what_is_pending_and_unknown_to_the_server_is_looked_for_on_the_list(tmp_path, page):
+    """The server was restored, and what it had announced is on no list, nor there: it stayed pending, for ever."""
+    rig = Rig(tmp_path / "here", small_truth(1, 500), page=page)
+    assert rig.run().finished
+    was = dict(rig.truth.contents), list(rig.truth.events)
+    gone = another(rig, "gone before it came")
+    changed(rig, gone, lambda _, reply: Reply(503, {}) if gone in rig.truth.contents else reply)
+    assert rig.run().why is Stop.INCOMPLETE
+    restored(rig, *was)
+    assert rig.run().why is Stop.INCOMPLETE
+    assert rig.run().finished
+    assert rig.in_sync()
+    rig.run()
+    assert rig.asked("/all") == [], "the whole list is long"
+
+
+@pytest.mark.parametrize("pending", [False, True])
+@pytest.mark.parametrize("less", [(), ("size", "sha256")], ids=["digests", "no digests"])
+def test_what_a_backup_took_back_counts_no_more_though_later_came(tmp_path, pending, less):
+    """The list has events of a content before and after the one that was taken back: its file stayed, or was asked for in vain, for ever."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500))
+    without(rig, *less)
+    first = a_sound(rig)
+    assert rig.run().finished
+    was = dict(rig.truth.contents), list(rig.truth.events)
+    rig.truth.replace(first, 600)
+    refused = [pending]
+    changed(rig, f"{first}.mp3", lambda _, reply: Reply(503, {}) if refused[0] else reply)
+    assert rig.run().finished is not pending
+    refused[0] = False
+    restored(rig, *was)
+    rig.truth.rename(first, "another name")
+    changed(rig, "/update-events/1.4", lambda *_: Reply(410, {}))
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+def test_a_cursor_that_was_refused_is_asked_for_no_more(tmp_path):
+    """The server was restored to nothing, and gave an empty list; when it had come so far again, the old cursor meant other events."""
+    rig = Rig(tmp_path / "here", small_truth(1, 500))
+    assert rig.run().finished
+    restored(rig, {}, [])
+    after, rig.truth.events = rig.truth.events, []
+    changed(rig, "/update-events/1.2", lambda _, reply: reply if rig.truth.events else Reply(410, {}))
+    rig.run()
+    rig.truth.events = after
     assert rig.run().finished
     assert rig.in_sync()

@@ -99,15 +99,17 @@ def test_a_full_list_without_a_page_to_go_on_from_begins_anew():
 
 
 def test_s2_the_cursor_moves_with_the_last_page():
-    first = asks().next(page(5, 6, more="p2"))
-    assert isinstance(first, KeepPage)
-    assert (first.cursor, first.at) == (None, ("p2", 6))
-    ask = first.next()
-    assert isinstance(ask, AskFeed)
-    assert ask.cursor == "p2"
-    last = ask.next(page(7))
+    ask = asks()
+    for numbers, more, here, then in [((5, 6), "p2", None, "p2"), ((7,), "p3", ("p2", 7), "p3")]:
+        kept = ask.next(page(*numbers, more=more))
+        assert isinstance(kept, KeepPage)
+        assert (kept.cursor, kept.at) == (None, here), "a later run begins with the page that is here"
+        ask = kept.next()
+        assert isinstance(ask, AskFeed)
+        assert ask.cursor == then
+    last = ask.next(page(8))
     assert isinstance(last, KeepPage)
-    assert (last.cursor, last.at) == (("7", 7), None)
+    assert (last.cursor, last.at) == (("8", 8), None)
     assert last.next() == Work(whole=False)
 
 

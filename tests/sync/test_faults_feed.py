@@ -210,9 +210,11 @@ def test_f32_killed_between_two_pages(rig):
     assert rig.cursor() is None, "the token of a middle page is no cursor"
     assert rig.run().finished
     assert rig.in_sync()
-    assert [request.path.rpartition("/")[2] for request in rig.asked("update-events")] == ["1.4", "1.6"], (
-        "and once more, behind a list that another run began"
-    )
+    assert [request.path.rpartition("/")[2] for request in rig.asked("update-events")] == [
+        "1.2",
+        "1.4",
+        "1.6",
+    ], "the page that is here, and behind a list that another run began once more"
 
 
 def test_f33_a_page_without_a_cursor(rig):

@@ -355,6 +355,19 @@ BUGS = [
         "F147", "writes it all the same", ((command, "Stop", SimpleNamespace(NEEDS_SPACE=None, OFFLINE=None)),),
         third.test_where_the_disk_is_full_no_list_of_problems_takes_more, {},
     ),
+    Bug("F148", "goes on where it was", ((Store, "agrees", lambda *_: True),), moving.test_a_list_left_off_before_a_backup_came_back_begins_anew, {}),
+    Bug(
+        "F149", "asks for it alone", ((Driver, "__setattr__", lambda self, name, value: object.__setattr__(self, name, name != "unknown" and value)),),
+        moving.test_what_is_pending_and_unknown_to_the_server_is_looked_for_on_the_list, {"page": 1},
+    ),
+    Bug(
+        "F150", "looks behind the last one", ((store, "_UNLISTED", f"WHERE version > {store._LISTED('MAX(version)')}"),),
+        moving.test_what_a_backup_took_back_counts_no_more_though_later_came, {"pending": False, "less": ()},
+    ),
+    Bug(
+        "F151", "keeps it", ((Store, "set_cursor", lambda self, at, version: _keeps(self, at, version) if at else None),),
+        moving.test_a_cursor_that_was_refused_is_asked_for_no_more, {},
+    ),
 ]  # fmt: skip
 
 

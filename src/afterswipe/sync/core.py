@@ -98,8 +98,9 @@ class AskFeed:
             cursor = None
         if page.complete and self.full:
             return SwapIn(page, cursor, None, after)
-        # Without numbers, the newest event of the pages before could not be found again by a later run.
-        at = (page.next, newest[0]) if page.next and not after.held and page.identity.numbered else None
+        # A later run begins with the page that this one has, to see that it is as it was. Without numbers it could not find its newest event again.
+        here = self.place.page if page.next and not after.held and page.identity.numbered else None
+        at = (here, newest[0]) if here else None
         return KeepPage(page, cursor, at, after)
 
     def _expected(self, came: Identity) -> Identity:
@@ -111,7 +112,7 @@ class AskFeed:
         numbers = {n for n in (*(e.version for e in page.events), *page.unknown) if n > known}
         # A cursor that is no number says nothing about the first one.
         start = known if known >= 0 else min(numbers, default=0) - 1
-        return bool(numbers) and max(numbers) - start != len(numbers)
+        return max(numbers, default=start) - start != len(numbers)
 
     def _refused(self, status: int) -> "Forget | Ended":
         if self.place.page is not None and self.forgotten < _CUT_MAX:

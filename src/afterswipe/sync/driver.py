@@ -52,6 +52,7 @@ class Driver:
         self.fetcher, self.store, self.limits = fetcher, fetcher.store, fetcher.limits
         self.base, self.problems = fetcher.wire.base, fetcher.tally.problems
         self.jobs: list[Job] = []
+        self.unknown = False  # whether the server knows nothing of a content that an extended feed has
         self.phase, self.look = phase, look
 
     async def run(self, *, watched: bool = False) -> core.Ended:
@@ -80,7 +81,10 @@ class Driver:
                     state = state.next(self.fetcher.wire.clock.wall(), place)
                 case core.AskFeed():
                     self.phase(Phase.ASKING)
-                    state = state.next(await self.ask(state), self.fetcher.now)
+                    came = await self.ask(state)
+                    if isinstance(came, Page) and state.cursor == state.since:  # was it so for another run?
+                        came = came if self.store.agrees(came, state.place) else answers.GONE
+                    state = state.next(came, self.fetcher.now)
                 case core.KeepPage(page, cursor, at, after):
                     if isinstance(state, core.SwapIn):
                         in_pages = after.pages > 1 or after.place.page is not None
@@ -103,7 +107,8 @@ class Driver:
                             await self.in_slices(self.look_at_every_file())
                     left = self.store.left()
                     kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
-                    if errors.WrongFile in kinds and not state.whole:  # perhaps a list says otherwise (S18)
+                    wrong = errors.WrongFile in kinds or self.unknown
+                    if wrong and not state.whole:  # perhaps a list says otherwise (S18)
                         with self.store.transaction("forget"):
                             self.store.set_cursor(None, -1)
                     self.phase(Phase.SWEEPING)
@@ -246,10 +251,11 @@ class Driver:
                 return
             except TransferError as error:
                 self.fetcher.put_away(job)
-                asked = job.events[-1].id == "left-out" and job.part not in self.fetcher.tally.parts
-                if isinstance(error, errors.Missing) and asked:
+                unknown = isinstance(error, errors.Missing) and job.part not in self.fetcher.tally.parts
+                if unknown and job.events[-1].id == "left-out":
                     self.fetcher.arrive(Arrived(job, GONE))  # no list has it, nor the server its metadata
                     return
+                self.unknown |= unknown and self.store.place().identity.feed_id is not None
                 problem: errors.SyncError = error
             except errors.DiskFull as error:  # it refused what it seemed to have room for
                 if jobs:  # others may fit where its part is, and then it is tried once more

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from inspect import iscoroutinefunction
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -75,19 +76,9 @@ class Sync:
     fetcher_type = Fetcher
 
     def __init__(
-        self,
-        client: Any,
-        url: str,
-        directory: str | Path | Disk,
-        *,
-        clock: Clock | None = None,
-        limits: Limits | None = None,
-        rng: Random | None = None,
-        policy: Callable[[], Stop | None] = always,
-        owner: str | None = None,
-        hosts: tuple[str, ...] = (),
-        observe: Observer | None = None,
-    ) -> None:
+        self, client: Any, url: str, directory: str | Path | Disk, *, clock: Clock | None = None, limits: Limits | None = None, rng: Random | None = None,
+        policy: Callable[[], Stop | None] = always, owner: str | None = None, hosts: tuple[str, ...] = (), observe: Observer | None = None,
+    ) -> None:  # fmt: skip
         url, self._user = without_user(url)
         self.base = url.rstrip("/").removesuffix("/v3") + "/"
         self.clock, self.limits, self.rng = clock or SystemClock(), limits or Limits(), rng or Random()
@@ -222,8 +213,8 @@ class _Run:
             ended = _ended_by(error)
         self.enter(Phase.DONE)
         tally, left = self.fetcher.tally, len(self.store.left())
-        problems = [problem for listed in tally.problems.values() for problem in listed]
-        problems[:0] = [p for p in (ended.problem,) if p is not None and p not in problems]
+        found = dict.fromkeys(chain([ended.problem], *tally.problems.values()))
+        problems = [problem for problem in found if problem is not None]
         if self.sync._disk.lesser:
             said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
             problems.append(LesserPromise(said))

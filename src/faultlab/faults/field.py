@@ -1,4 +1,4 @@
-"""F55 to F147: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F151: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -8,7 +8,7 @@ RULES = {
     "S14": "Only what the engine can have made is deleted, only in a directory that is its own, and an older file only when the newer one is durable.",
     "S15": "A content's trouble stays with that content. The feed is asked first; everybody's trouble it is only if several contents have it and none goes well.",
     "S16": "An event is its id together with content, kind and version. Of two at one instant, the one that the list has later is newer. What a cursor is made of is the server's business.",
-    "S17": "A start looks before it believes: at the database's owner, the feed's address, and the name and size of each file. So does a run that got something, before it says that all is here.",
+    "S17": "A start looks before it believes: at the database's owner, the feed's address, the page at which a list was left off, and the name and size of each file. So does a run that got something, before it says that all is here.",
     "S18": "After a refusal another question is asked, or none; how often is bounded, in tries and in bytes.",
     "S19": "The right to write belongs to a process that lives. It ends with it, with its run, or with its time.",
     "S20": "What is pending is planned once in a run, and the wish to end is looked at meanwhile.",
@@ -410,5 +410,25 @@ FIELD = (
     FaultKind(
         "F147", "A list of what has no room", Dimension.DISK, "The disk is full, or out of inodes, and there are more problems than are shown.",
         "No list of them is written: it could take what the next run needs to begin (S23).", "test_where_the_disk_is_full_no_list_of_problems_takes_more",
+    ),
+    FaultKind(
+        "F148", "A backup comes back within a list", Dimension.FEED, "A list in pages is left off; the server is restored, says no other generation, and knows the page's token again.",
+        "The page that was kept last is asked for again; where it is another, the list begins anew (S17).", "test_a_list_left_off_before_a_backup_came_back_begins_anew",
+        plain="It has one page.",
+    ),
+    FaultKind(
+        "F149", "Pending, and the server knows nothing of it", Dimension.FEED, "What was announced is gone without an event, as after a backup, and the cursor is behind it.",
+        "Where the server has not even its metadata, every second run asks for the whole list (S18).", "test_what_is_pending_and_unknown_to_the_server_is_looked_for_on_the_list",
+        plain="No list of it says what is gone.",
+    ),
+    FaultKind(
+        "F150", "Taken back, and later ones came", Dimension.FEED, "A backup took an event back; the list has older and newer ones of that content, and not this one.",
+        "What the list leaves out between two of a content's events has not happened (S16).", "test_what_a_backup_took_back_counts_no_more_though_later_came",
+        plain="No list of it takes anything back.",
+    ),
+    FaultKind(
+        "F151", "A cursor that means something again", Dimension.FEED, "A cursor is refused, the list is empty; later the server has come as far as the cursor said.",
+        "A cursor that the list does not renew is forgotten (S16).", "test_a_cursor_that_was_refused_is_asked_for_no_more",
+        plain="A date is never refused.",
     ),
 )  # fmt: skip

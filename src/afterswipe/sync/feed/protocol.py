@@ -227,8 +227,7 @@ class _Reader:
 
     def comes(self, sign: str) -> bool:
         """Whether this comes next, space aside; then go behind it."""
-        space = _SPACE.match(self.text, self.at)
-        self.at = space.end() if space else self.at
+        self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
         came = self.text.startswith(sign, self.at)
         self.at += len(sign) if came else 0
         return came

@@ -24,7 +24,8 @@ _OWN = ("lost", "left-out")  # ids of events of our own
 _UNSHADOW = "UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN (SELECT rowid FROM events WHERE shadow = 1 LIMIT ?)"
 _OLDER = "UPDATE {} AS t SET version = -1".format
 _TAKEN_BACK = "DELETE FROM events AS t", "DELETE FROM done AS t", _OLDER("entities"), _OLDER("files")
-_BEYOND = "WHERE version > (SELECT MAX(version) FROM events WHERE shadow = 1 AND key = t.key)"
+_LISTED = "(SELECT {} FROM events WHERE shadow = 1 AND key = t.key)".format
+_UNLISTED = f"WHERE version > {_LISTED('MIN(version)')} AND version NOT IN {_LISTED('version')}"
 
 type Spot = tuple[str, int] | None  # where a list had come to, as its server says it, and that as a version
 type Finished = tuple[str, Iterable[str], Known | None, Have | None]
@@ -137,6 +138,11 @@ class Store:
         for (stored,) in self._rows("SELECT base FROM meta WHERE feed_id IS NULL AND base != ?", base):
             raise OtherFeed(f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one.")  # fmt: skip
 
+    def agrees(self, page: Page, place: Place) -> bool:
+        """Whether what another run had kept last is on its page as it was."""
+        of = "SELECT 1 FROM events WHERE shadow IN (0, 1) AND id = ?"
+        return all(self._rows(of, e.identity) for e in page.events if e.version == place.page_version)
+
     def store_page(self, page: Page, base: str, *, full: bool, cursor: Spot, at: Spot) -> Generator[None]:
         """Keep a page: its events become pending and, in the same transaction, the place in the feed moves.
 
@@ -203,15 +209,15 @@ class Store:
                 self._db.execute("DELETE FROM events WHERE shadow = 0")
                 self._db.execute("DELETE FROM done")
             yield from self.insert_events(page.events, shadow=not fresh)
-            for change in () if plain or fresh else _TAKEN_BACK:  # as by a backup (S16)
-                self._db.execute(f"{change} {_BEYOND}")
-            unnamed = "key NOT IN (SELECT key FROM events WHERE shadow = 1)"
-            if not plain and not fresh and (in_pages or not page.events):
+            unnamed, judges = "key NOT IN (SELECT key FROM events WHERE shadow = 1)", not plain and not fresh
+            for change in _TAKEN_BACK if judges else ():  # as by a backup (S16)
+                self._db.execute(f"{change} {_UNLISTED}")
+            if judges and (in_pages or not page.events):
                 known = "SELECT key, version FROM entities WHERE NOT deleted UNION SELECT key, version FROM events"
                 left_out = self._rows(f"SELECT key, MAX(version) FROM ({known}) WHERE {unnamed} GROUP BY key")  # noqa: S608
                 asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, v) for key, v in left_out]
                 yield from self.insert_events(asked, shadow=True)
-            elif not plain and not fresh:
+            elif judges:
                 # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
                 self.loose.update(n for (n,) in self._rows(f"SELECT name FROM files WHERE {unnamed}"))  # noqa: S608
                 for whose in ("events WHERE shadow = 0 AND", "entities WHERE", "files WHERE", "done WHERE"):
@@ -222,10 +228,8 @@ class Store:
             self.clear_shadow()
             who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered)
             self._db.execute("UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?", who)
-            if cursor is not None:
-                self.set_cursor(*cursor)
-            elif not page.identity.same(old):
-                self._db.execute("UPDATE meta SET cursor = NULL, cursor_version = -1")
+            if cursor or not plain:  # one that is refused may mean something again, later
+                self.set_cursor(*(cursor or (None, -1)))
 
     # Work to do and work that is done.
 

@@ -38,7 +38,7 @@ _NO_TEXT, _JSON = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\xff]"), re.compile(
 
 NOTHING, USUAL, _OF_NOTHING = Part(), Limits(), hashlib.sha256().hexdigest()
 
-OK, PARTIAL, BAD_REQUEST, PROXY, UNSATISFIABLE, SERVER_ERROR = 200, 206, 400, 407, 416, 500
+OK, PARTIAL, BAD_REQUEST, PROXY, GONE, UNSATISFIABLE, SERVER_ERROR = 200, 206, 400, 407, 410, 416, 500
 _LATER = (408, 421, 425, 429)
 _NOT_OF_A_RANGE = (401, PROXY, *_LATER)
 PAUSES = (429, 503)  # the whole server wants a pause, and not only this address
