@@ -126,9 +126,9 @@ class Phone(System[Application]):
         (claim life-cycle.running-app-may-be-told-of-force-quit). A suspended one never hears of it.
         """
         self._must_be_unlocked("force_quit")
+        self.host.consider(Event.FORCE_QUIT)
         if not self._in_switcher:
             self.open_app_switcher()
-        self.host.consider(Event.FORCE_QUIT)
         self._did("force quits the app")
         self.host.in_front, self._in_switcher, self.host.was_force_quit = False, False, True
         process = self.host.process
@@ -139,8 +139,7 @@ class Phone(System[Application]):
 
     def tap(self, button: str) -> None:
         """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""
-        app = self.app
-        if app is None or self.app_state is not State.ACTIVE:
+        if (app := self.app) is None or self.app_state is not State.ACTIVE:
             state = self.app_state.value
             raise UsageError(f"The app is {state}: there is no {button!r} to tap. Call phone.open() first.")
         self._did(f"taps {button}")
@@ -187,8 +186,7 @@ class Phone(System[Application]):
         """Let UIKit disconnect the app's scene to get memory back (iOS 13, claim life-cycle.scene-disconnection); the process stays."""
         rule = "life-cycle.scene-disconnection"
         self.rules.require(rule, "scenes")
-        process = self.host.process
-        if process is None or process.scene_state is not SceneState.BACKGROUND:
+        if (process := self.host.process) is None or process.scene_state is not SceneState.BACKGROUND:
             state = "there is no process" if process is None else f"the scene is {process.scene_state.value}"
             why = f"UIKit disconnects a scene that is in the background, and {state} (claim {rule})."
             raise UsageError(why)
@@ -198,8 +196,7 @@ class Phone(System[Application]):
 
     def lock_screen(self) -> LockScreen:
         """What the person sees on the Lock Screen now."""
-        shown = [card for card in self.cards if card.on_screen]
-        return LockScreen(self.clock.now, shown, beliefs(self.record))
+        return LockScreen(self.clock.now, [one for one in self.cards if one.on_screen], beliefs(self.record))
 
     def dynamic_island(self) -> list[Card]:
         """The cards in the Dynamic Island: live ones, at most two, and none of the app that is in front."""

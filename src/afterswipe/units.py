@@ -26,9 +26,7 @@ def duration(ms: int) -> str:
     minutes, seconds = divmod(rest, 60)
     if hours:
         return f"{hours} h" + (f" {minutes} min" if minutes else "")
-    if minutes:
-        return f"{minutes} min" + (f" {seconds} s" if seconds else "")
-    return f"{seconds} s"
+    return f"{minutes} min" + f" {seconds} s" * bool(seconds) if minutes else f"{seconds} s"
 
 
 def stopwatch(ms: int) -> str:

@@ -9,6 +9,7 @@ from afterswipe import (
     MB,
     APIError,
     Application,
+    LongRunningIntent,
     NotKnownError,
     Phone,
     PushArrived,
@@ -245,3 +246,111 @@ def test_there_are_scenes_since_ios_13(ios):
     else:
         phone.wait(seconds=2)
         assert seen == [SceneState.FOREGROUND_ACTIVE]
+
+
+# What the card says, and what is so.
+
+
+def one_after_the_other(count: int):
+    async def main(app: Application) -> None:
+        card = app.activities.request("Photos", text=f"0 of {count}")
+        time = app.begin_background_task("photos")
+        for number in range(1, count + 1):
+            await app.url_session.upload(f"{number}.heic", size=6 * MB)
+            card.update(text=f"{number} of {count}")
+        app.end_background_task(time)
+
+    return main
+
+
+@pytest.mark.parametrize("count", [4, 40])
+def test_files_that_are_sent_one_after_the_other_are_counted_as_the_card_counts_them(count):
+    phone = left(one_after_the_other(count), then=24)
+    assert phone.truth().gaps == []
+
+
+def test_two_cards_with_one_figure_are_told_apart():
+    async def main(app: Application) -> None:
+        for name in "ab":
+            upload = app.background_url_session.with_identifier(name).upload(f"{name}.mov", size=60 * MB)
+            app.activities.request(f"Posting {name}", progress=0.0).follows(upload)
+
+    phone = left(main, then=60)
+    label = phone.timeline().label
+    assert "“Posting a” says “0 %”, and more has arrived; for " in label
+    assert "“Posting b” says “0 %”, and more has arrived" in label
+    assert [
+        line.split("  ")[-1] for line in str(phone.timeline()).splitlines() if line.startswith("card ")
+    ] == [
+        "Posting a: 0 %",
+        "Posting b: 0 %",
+    ]
+
+
+def test_a_score_that_a_push_told_is_the_server_s():
+    async def main(app: Application) -> None:
+        app.activities.request("Match", text="0:0", push_type="token")
+
+    phone = left(main, then=0)
+    phone.live_activity_pushes.update(text="1:0")
+    phone.wait(minutes=5)
+    assert phone.pair().so() == ["not judged", "what a push told is the server's"]
+    assert phone.pair().label == "Not judged: what a push told is the server's."
+    assert "Is so: not judged: what a push told is the server's." in str(phone.truth())
+    phone.live_activity_pushes.update(text="1:0", progress=0.5)
+    assert phone.pair().so()[0] == "stopped"
+
+
+def test_at_the_moment_of_the_end_the_card_does_not_say_what_is_so():
+    async def main(app: Application) -> None:
+        card = app.activities.request("Posting", progress=0.0)
+        async for share in app.url_session.upload("story.mov", size=60 * MB):
+            card.update(progress=share)
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(seconds=5)
+    assert phone.pair().label == "The card says what is so."
+    phone.endings.crash()
+    assert phone.pair().label == "It says “Posting”, and nothing goes on."
+    assert phone.pair().differs
+
+
+@pytest.mark.parametrize("says", ["Posting", "Upload failed"])
+def test_an_app_that_runs_and_leaves_a_card_wrong_is_named(says):
+    async def main(app: Application) -> None:
+        card = app.activities.request("Story", progress=0.0)
+        try:
+            async for share in app.url_session.upload("story.mov", size=60 * MB):
+                card.update(progress=share)
+        except Exception:  # noqa: BLE001
+            card.update(text=says)
+        await asyncio.Event().wait()
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(seconds=5)
+    phone.network.disconnect()
+    phone.wait(minutes=4)
+    honest = says != "Posting"
+    assert phone.pair().differs is not honest
+    runs = "It says “Story”, and nothing goes on; the app runs and can still correct it."
+    assert phone.pair().label == ("The card says what is so." if honest else runs)
+    assert ("The card said nothing that was not so." in str(phone.truth())) is honest
+    assert (runs in str(phone.truth())) is not honest
+    assert phone.truth().gap == 0
+
+
+def test_a_force_quit_of_which_the_end_is_not_known_does_nothing():
+    class Long(LongRunningIntent):
+        async def perform(self, app: Application) -> None:
+            await self.perform_background_task(asyncio.Event().wait)
+
+    phone = Phone("27")
+    phone.open(quiet)
+    phone.swipe_up()
+    phone.intents.tap(Long())
+    before = phone.record.digest()
+    with pytest.raises(NotKnownError):
+        phone.force_quit()
+    assert phone.record.digest() == before

@@ -83,7 +83,6 @@ def read(name: str) -> bytes:
 
         return compiling.made(_PACKAGE, name).partition(b"\n")[2]
     room, _, file = name.rpartition("/")  # a room may be an archive of its own, with its own loader
-    data = get_data(f"{__package__}.{room}" if room else __package__, file)
-    if data is None:
+    if (data := get_data(f"{__package__}.{room}" if room else __package__, file)) is None:
         raise ClaimError(f"The package has no {name}. Install it again.")
     return data.partition(b"\n")[2]

@@ -87,7 +87,6 @@ class Conditions(Checked):
 
     def _check(self, name: str, value: Any) -> None:
         must_be_share(name, value if name == "battery" else None)
-        claim = _APPEARED.get(name)
-        if claim is not None and not self._rules.holds(claim):
+        if (claim := _APPEARED.get(name)) is not None and not self._rules.holds(claim):
             since, ios = self._rules.claim(claim).since, self._rules.ios
             raise UsageError(f"iOS {ios} has no switch {name}. Choose iOS {since} or later (claim {claim}).")

@@ -56,6 +56,5 @@ class Clock:
         self.now = to
         heap = self._heap
         while heap and heap[0][0] <= to:
-            action = heappop(heap)[2].action
-            if action is not None:
+            if (action := heappop(heap)[2].action) is not None:
                 action()

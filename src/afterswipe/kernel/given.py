@@ -51,8 +51,7 @@ def look(where: str, name: str, kinds: tuple[Any, ...], value: Any) -> Any:
     if kind in kinds and (kind not in (int, float) or abs(value) <= float_info.max):
         return value
     if not any(fits(kind, value) for kind in kinds):
-        choices = " or ".join(map(_words, kinds))
-        raise UsageError(f"{where}({name}={value!r:.60}): give {choices}.")
+        raise UsageError(f"{where}({name}={value!r:.60}): give {' or '.join(map(_words, kinds))}.")
     return int(value) if kind is float and float not in kinds and int in kinds else value
 
 

@@ -45,6 +45,7 @@ Key = tuple[str, int, int]
 OfTransfer = kept.TransferMoved | kept.TransferWaits | kept.TransferEnded
 
 NOT_JUDGED = "not judged: two works, nothing ties them"
+SERVERS = "not judged: what a push told is the server's"
 
 type Work = dict[Key, "Transfer"]
 """Transfers that are one work."""
@@ -172,8 +173,8 @@ class Gap(Span):
 class IsSo:
     """What is so of the work that a card speaks of: `word`, since when (milliseconds), and what it waits for.
 
-    `word` is `goes on`, `waits`, `stopped`, or, where nothing says which work the card speaks of, NOT_JUDGED. `sent` of `size` bytes of
-    its transfers have arrived; `tolerated` is the difference from the card's figure, a share of the whole, that is not counted as a gap.
+    `word` is `goes on`, `waits`, `stopped`, or, where that is not known, NOT_JUDGED or SERVERS. `sent` of `size` bytes of its transfers have arrived;
+    `tolerated` is the card's difference from that, a share, that is no gap. `differs`: the card tells something else, if only from now on, or while the app can correct it.
     """
 
     word: str
@@ -182,6 +183,7 @@ class IsSo:
     sent: int = 0
     size: int = 0
     tolerated: float = 0.0
+    differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,7 @@ class _Reader:
             tied = set() if old is None else old.tied
             old = self._cards[entry.activity] = Told(entry, at, at, entry.by, older=older, tied=tied)
         old.card = entry
+        old.version = -1 if entry.by == "push" else old.version
         if starts or entry.by in ("app", "push") or entry.kind == "system":
             old.told_at = at
             old.by = old.by if entry.by == "system" else entry.by
@@ -300,6 +303,8 @@ class _Reader:
         told.version, told.mine = self._version, self._of(told)
         told.living = {key: moved for key, moved in (told.mine or {}).items() if not moved.died}
         told.word = (NOT_JUDGED, "") if told.mine is None else self._word(told.mine)
+        if told.by == "push" and told.mine == {} and told.card.progress is None and told.card.timer is None:
+            told.word = SERVERS, ""
 
     def _of(self, told: Told) -> Work | None:
         if told.card.kind == "system":
@@ -313,9 +318,7 @@ class _Reader:
         works = _joined(candidates)
         if len(works) > 1:
             works = [work for work in works if all(moved.started >= told.first for moved in work.values())]
-        if not candidates:
-            return {}
-        return works[0] if len(works) == 1 else None
+        return {} if not candidates else works[0] if len(works) == 1 else None
 
     def _word(self, mine: Work) -> tuple[str, str]:
         """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""
@@ -348,20 +351,19 @@ class _Reader:
         """What a card speaks of; found anew, and what is so of it noted, where the record has told something else since."""
         if told.version != self._version:
             self._find(told)
-            last = self.now.get(number)
-            if last is None or (last.word, last.waits_for) != told.word:
+            if (last := self.now.get(number)) is None or (last.word, last.waits_for) != told.word:
                 self.now[number] = IsSo(told.word[0], at, told.word[1])
         return told.mine
 
     def look_at_now(self, end: int) -> None:
         """Fill in what has arrived, and how much of a difference the tolerance hides."""
         for number, told in self._cards.items():
-            if mine := self._work(number, told, end):
-                sent, whole = arrived(mine)
-                off = self._off(told, end)
-                hidden = off if told.card.claims and self._tolerance >= off >= 0.01 else 0.0
-                now = self.now[number]
-                self.now[number] = IsSo(now.word, now.since, now.waits_for, sent, whole, hidden)
+            sent, whole = arrived(self._work(number, told, end) or {})
+            off, now, claims = self._off(told, end), self.now[number], told.card.claims
+            hidden = off if claims and self._tolerance >= off >= 0.01 else 0.0
+            full = told.shows is not None and told.shows[0] >= 1 and sent == whole
+            differs = claims and now.word in (STOPPED, WAITS) and now.word not in told.says and not full
+            self.now[number] = replace(now, sent=sent, size=whole, tolerated=hidden, differs=differs)
 
     def _off(self, told: Told, at: int) -> float:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""
@@ -402,8 +404,7 @@ class _Reader:
         if not self._state.runs:
             word, _ = told.word
             began = any(moved.came for moved in mine.values()) if mine or told.tied else told.ran
-            score = told.by == "push" and not mine and card.progress is None and card.timer is None
-            if score or word in told.says:
+            if word == SERVERS or word in told.says:
                 return ()
             if not began and word != GOES_ON:
                 return [(start, end, "never started", word)]
@@ -428,8 +429,7 @@ class _Reader:
 
     def _drift(self, told: Told, start: int, end: int, tolerance: float) -> Sequence[_Wrong]:
         """What has arrived since the card was told, against what the card has moved since then."""
-        share = _came(told)
-        if share is None:
+        if (share := _came(told)) is None:
             return ()
         if told.card.timer is None:
             if abs(share) <= tolerance:
@@ -462,8 +462,10 @@ _TAKES: dict[type[Entry], Callable[[_Reader, Any], None]] = {
 def _came(told: Told) -> float | None:
     """The share of the whole that has arrived since the card was told; None without a whole."""
     before = told.sent
-    whole = came = 0
+    whole = came = 0.0
     for key, moved in told.living.items():
         whole += moved.size
         came += moved.sent - before.get(key, 0)
+    if told.shows and (left_open := told.shows[1]):  # of so many files, of which some have not begun
+        whole /= min(1, left_open * len({moved.name for moved in told.living.values()})) or 1
     return came / whole if whole else None

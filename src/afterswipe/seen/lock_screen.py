@@ -38,8 +38,7 @@ class LockScreen:
         lines = [self.time.center(_WIDTH)]
         for card in self.cards:
             lines += [" " * _WIDTH, *cells(card.title, _WIDTH)]
-            progress = card.progress(self.now)
-            if progress is not None:
+            if (progress := card.progress(self.now)) is not None:
                 lines.append(bar(progress, _WIDTH))
             lines += cells(card.says(self.now), _WIDTH)
             if card.out_of_date:
@@ -116,6 +115,5 @@ def _card(card: Card, now: int, y: int) -> str:
 
 def _short(title: str, note: str, progress: float | None) -> str:
     """The title as far as there is room for it beside the note."""
-    beside = 0 if progress is None else len(note) + 2
-    room = max(8, int((_PIXELS - 64) / 8) - beside)
+    room = max(8, int((_PIXELS - 64) / 8) - (0 if progress is None else len(note) + 2))
     return title if len(title) <= room else title[: room - 1].rstrip() + "…"

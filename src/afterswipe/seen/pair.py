@@ -8,7 +8,7 @@ from itertools import zip_longest
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from .gaps import NOT_JUDGED, Gap, IsSo, covered
+from .gaps import NOT_JUDGED, SERVERS, Gap, IsSo, covered
 from .lock_screen import LockScreen, bar, cells
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, in_lines, marked_svg, marked_text
 from .truth import Truth, sentence
@@ -39,7 +39,9 @@ class Pair:
     def differs(self) -> bool:
         """Whether the card says something now that is not so."""
         gaps = [] if self.card is None else self._gaps_of(self.card)
-        return any(gap.end >= self.truth.now and gap.length for gap in gaps)
+        return bool(self.is_so and self.is_so.differs) or any(
+            gap.end >= self.truth.now and gap.length for gap in gaps
+        )
 
     @property
     def label(self) -> str:
@@ -48,26 +50,24 @@ class Pair:
             return "There is no card."
         if gaps := self._gaps_of(self.card):
             return f"{sentence(gaps, self.truth.now)}."
-        so = self.is_so
-        if so is not None and so.word == NOT_JUDGED:
-            return f"{NOT_JUDGED.capitalize()} to the card."
-        return "The card says what is so."
+        so = self.truth.works[self.card.number]
+        if so.word in (NOT_JUDGED, SERVERS):
+            return f"{so.word.capitalize()}{' to the card' * (so.word == NOT_JUDGED)}."
+        return self.truth.amiss(self.card.title, so) if so.differs else "The card says what is so."
 
     def says(self) -> list[str]:
         """What the card says, line by line."""
-        card = self.card
-        if card is None:
+        if (card := self.card) is None:
             return ["nothing: there is no card"]
         note = ["out of date"] if card.out_of_date else []
         return [card.title, *filter(None, [card.says(self.lock_screen.now)]), *note]
 
     def so(self) -> list[str]:
         """What is so, line by line: the word, since when, and how much has arrived."""
-        is_so = self.is_so
-        if is_so is None:
+        if (is_so := self.is_so) is None:
             return []
-        if is_so.word == NOT_JUDGED:
-            return NOT_JUDGED.split(": ")
+        if is_so.word in (NOT_JUDGED, SERVERS):
+            return is_so.word.split(": ")
         lines = self.truth.in_words(is_so).split(", ", 1)
         if is_so.size:
             lines += [f"{size(is_so.sent)} of {size(is_so.size)}", f"{percent(self.share)} arrived"]

@@ -82,8 +82,7 @@ class Picture(Protocol):
 def show(picture: Picture) -> None:
     """Show a timeline or a Lock Screen: drawn in the page, printed as text elsewhere. Notebooks draw it by themselves."""
     must(hasattr(picture, "_repr_svg_"), f"{picture!r:.60} is no picture. Show phone.timeline(), for one.")
-    display = sys.modules.get("_display")
-    if display is None:
+    if (display := sys.modules.get("_display")) is None:
         print(picture)
     else:
         display.svg(picture._repr_svg_())

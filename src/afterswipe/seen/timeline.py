@@ -127,7 +127,9 @@ def _text(timeline: Timeline) -> str:
     for card in timeline.cards:
         spans = [(span.start, span.end, _CARD_LINE[span.state]) for span in card.spans]
         spans += [(at, at, "▾") for at in card.pushes]
-        says = f"  {card.spans[-1].what}" if card.spans else ""
+        says = (
+            "  " + f"{card.title}: " * (len(timeline.cards) > 1) + card.spans[-1].what if card.spans else ""
+        )
         lines.append(_line("card" if card.kind == "app" else "system's card", end, spans) + says)
     if timeline.gaps:
         reasons = ", ".join(dict.fromkeys(gap.what for gap in timeline.gaps))
@@ -243,9 +245,10 @@ class _Picture:
         bar = self._row(label, *[f"{size(sent)} of {size(all_of_it)}", size(sent)][: 1 + (sent == all_of_it)])
         for transfer in moved:
             end = self.timeline.end if transfer.stopped is None else transfer.stopped
-            dashed = {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}  # nothing has arrived
-            look = {"fill": colour} if transfer.sent else dashed
-            self._bar(transfer.started, end, bar + 8, _BAR - 8, **look)
+            empty = {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}  # nothing has arrived
+            self._bar(
+                transfer.started, end, bar + 8, _BAR - 8, **{"fill": colour} if transfer.sent else empty
+            )
 
     def _card(self, card: CardRow) -> None:
         last = card.spans[-1]
@@ -259,8 +262,7 @@ class _Picture:
         label = f"Card: {card.title}" if card.kind == "app" else f"System's card: {card.title}"
         bar = self._row(label, (pushed + verb + says).removesuffix(", "), says)
         edge = SAYS if card.kind == "app" else SYSTEM
-        shown = [span for span in card.spans if span.state != "pending"]
-        if shown:
+        if shown := [span for span in card.spans if span.state != "pending"]:
             self._bar(shown[0].start, shown[-1].end, bar, fill=CARD, stroke=edge)
         for span in card.spans:
             if span.state != "active":

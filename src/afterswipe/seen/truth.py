@@ -6,7 +6,7 @@ from afterswipe.kernel import State
 from afterswipe.kernel.record import CardChanged, Record, StateChanged
 from afterswipe.units import duration, percent
 
-from .gaps import NOT_JUDGED, Gap, IsSo, Span, Transfer, by_reason, covered, judge
+from .gaps import NOT_JUDGED, SERVERS, Gap, IsSo, Span, Transfer, by_reason, covered, judge
 from .svg import beliefs, marked_text
 from .words import AGAIN, GOES_ON, STOPPED, WAITS
 
@@ -87,17 +87,24 @@ class Truth:
 
     def in_words(self, is_so: IsSo) -> str:
         """What is so, since when, and what it waits for: `stopped, for 3 min`."""
-        if is_so.word == NOT_JUDGED:
-            return f"{NOT_JUDGED} to the card (activity.follows does)"
+        if is_so.word in (NOT_JUDGED, SERVERS):
+            return is_so.word + " to the card (activity.follows does)" * (is_so.word == NOT_JUDGED)
         words = f"{is_so.word}, for {duration(self.now - is_so.since)}"
         return f"{words}: {is_so.waits_for}" if is_so.waits_for else words
+
+    def amiss(self, title: str, is_so: IsSo) -> str:
+        """That a card says something else than what is so, where that is no gap."""
+        corrects = "; the app runs and can still correct it" * self.state.runs
+        return f"It says “{title}”, and {_SO[is_so.word][0]}{corrects}."
 
     def _of_gaps(self) -> str:
         if not self.cards:
             return "There is no card."
+        if not self.gap and self.not_judged:
+            return "Whether the card said what was not so is not judged."
         if not self.gap:
-            if self.not_judged:
-                return "Whether the card said what was not so is not judged."
+            if amiss := [card for card in self.cards if self.works[card.activity].differs]:
+                return self.amiss(amiss[0].title, self.works[amiss[0].activity])
             return "The card said nothing that was not so."
         reasons = self.by_reason()
         lengths = [f"{reason} for {duration(length)}" for reason, length in reasons.items()]
@@ -126,16 +133,16 @@ def sentence(gaps: list[Gap], now: int) -> str:
     alike: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
         alike.setdefault((gap.title, gap.work), []).append(gap)
-    parts = []
+    parts, many = [], len({gap.title for gap in gaps}) > 1
     for (title, work), some in sorted(alike.items(), key=lambda item: -covered(item[1])):
         over = some[-1].end < now
-        so, says = _SO[work][over], f"“{title}”"
+        so, says, who = _SO[work][over], f"“{title}”", "it"
         if work == GOES_ON and some[-1].what == "projected":
             says, so = "by its bar what the time makes of it", f"the bytes differ{'ed' * over}"
         elif work in (GOES_ON, AGAIN):
-            says = f"“{some[-1].says}”"
+            says, who = f"“{some[-1].says}”", says if many else who
         elif work == STOPPED and all(gap.what == "never started" for gap in some):
             so = "nothing ever began"
-        parts.append(f"for {duration(covered(some))} it {'said' if over else 'says'} {says}, and {so}")
+        parts.append(f"for {duration(covered(some))} {who} {'said' if over else 'says'} {says}, and {so}")
     words = "; ".join(parts)
     return words[0].upper() + words[1:]

@@ -107,7 +107,6 @@ class Card:
         if self.content.timer is not None and self.content.counts and self.state is not ActivityState.ENDED:
             start, end = self.content.timer
             words.append(stopwatch(min(max(now, start), end) - start))
-        progress = self.progress(now)
-        if progress is not None:
+        if (progress := self.progress(now)) is not None:
             words.append(percent(progress))
         return " ".join(words)

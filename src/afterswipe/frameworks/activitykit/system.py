@@ -225,8 +225,7 @@ class ActivityStore:
     def _must_have_room(self) -> None:
         self._rules.cite("live-activity.scheduled-counts-toward-the-limit")
         limit = self._rules.number("model.live-activities-per-app")
-        there = sum(card.kind == APP and card.state in self._counted for card in self)
-        if there >= limit:
+        if (there := sum(card.kind == APP and card.state in self._counted for card in self)) >= limit:
             why = f"the app has {there} Live Activities, and the model allows {limit:g} (claim model.live-activities-per-app; Apple publishes no number). End one first."
             self._rules.cite("live-activity.number-is-limited")
             raise ActivityAuthorizationError("targetMaximumExceeded", why, "live-activity.number-is-limited")

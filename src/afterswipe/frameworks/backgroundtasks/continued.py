@@ -240,8 +240,7 @@ class ContinuedProcessing(Checked):
         if not self.host.state.runs:
             name = f"BGContinuedProcessingTask {request.identifier}"
             self.host.wake(name, "", "force-quit.cancels-queued-continued-processing")
-        app = self._handlers()
-        if app is None or not self.host.state.runs:
+        if (app := self._handlers()) is None or not self.host.state.runs:
             return
         self._rules.cite("continued-processing.retry-adds-a-second-card")
         task = BGContinuedProcessingTask(app.process, request)

@@ -67,8 +67,7 @@ class Extensions(Checked):
         self.running: list[Extension] = []
         """Those that are running now."""
         self._going: list[tuple[Due | None, Action, str]] = []
-        rule = "background-urlsession.restart"
-        host.in_doubt.append((rule, lambda: [name for _, _, name in self._going]))
+        host.in_doubt.append(("background-urlsession.restart", lambda: [name for _, _, name in self._going]))
         network.changes.on(Phase.EXTENSIONS_TRANSFERS, self._network_changed)
         host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
 

@@ -138,8 +138,9 @@ class BackgroundURLSession(Checked):
         """
         must_have_bytes(file, size)
         must_be_one_of("protection", protection, PROTECTIONS)
-        within = 0 <= earliest_begin * SECOND <= YEAR
-        must(within, f"{earliest_begin=}: give seconds, 0 or more, up to a year.")
+        must(
+            0 <= earliest_begin * SECOND <= YEAR, f"{earliest_begin=}: give 0 or more seconds, up to a year."
+        )
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
         begins = self._process.clock.now + round(earliest_begin * SECOND)

@@ -80,8 +80,7 @@ class TransferDaemon(Checked):
         """All transfers, finished ones included, in the order of their start."""
         network.changes.on(Phase.TRANSFERS, self._network_changed)
         conditions.watch(self._condition_changed, Phase.TRANSFERS_HELD)
-        rule = "background-urlsession.restart"
-        host.in_doubt.append((rule, lambda: [transfer.name for transfer in self._open]))
+        host.in_doubt.append(("background-urlsession.restart", lambda: [moved.name for moved in self._open]))
         host.phases.on(Phase.TRANSFERS_OF_SUSPENDED, self._process_changed)
         host.phases.on(Phase.TRANSFERS_OF_ENDED, self._process_ended)
         host.phases.on(Phase.FORCE_QUIT, self._force_quit)
@@ -141,8 +140,7 @@ class TransferDaemon(Checked):
         if conditions.low_data_mode:
             cite("system-conditions.user-switches", "model.low-data-mode-holds-discretionary")
             return "it is discretionary, and Low Data Mode is on"
-        wifi = self._network.kind == "Wi-Fi"
-        if wifi and conditions.charging:
+        if (wifi := self._network.kind == "Wi-Fi") and conditions.charging:
             return ""
         cite("background-urlsession.discretionary-may-wait")
         if wifi or conditions.charging:
@@ -278,8 +276,7 @@ class TransferDaemon(Checked):
 
     def _network_changed(self) -> None:
         for transfer in list(self._open):
-            due = self._moving.pop(transfer.number, None)
-            if due is not None:
+            if (due := self._moving.pop(transfer.number, None)) is not None:
                 due.cancel()
                 self._rules.cite("model.network-change-cuts-connections")
                 self._lost(transfer)

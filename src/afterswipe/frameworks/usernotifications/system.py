@@ -181,8 +181,7 @@ class Pushes(Checked):
             return self._note("VoIP", _OFFLINE)
         if not self._host.state.foreground:
             self._host.wake("VoIP push", "model.wake-run-time")
-        process = self._host.process
-        if process is None:
+        if (process := self._host.process) is None:
             return self._note("VoIP", "not delivered, there is no such app")
         process.call(lambda: self._incoming(process, caller))
         return self._told("VoIP", "given to the app")
