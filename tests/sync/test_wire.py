@@ -12,7 +12,7 @@ from afterswipe.sync import FeedTooLarge, Limits, ServerBusy, Stop
 from afterswipe.sync.outcome import Halt
 from afterswipe.sync.transfer.answers import Answer
 from afterswipe.sync.transfer.patience import Patience
-from afterswipe.sync.transfer.wire import Broken, Elsewhere, Wire
+from afterswipe.sync.transfer.wire import Broken, Elsewhere, Wire, beside
 from faultlab.clock import LoopClock
 from faultlab.loop import run
 
@@ -148,6 +148,21 @@ def test_a_request_from_one_like_it_is_of_now(library):
     run(more())
     assert [it.headers["authorization"] for it in server.seen] == ["Bearer old"] + ["Bearer new"] * 5
     assert [it.headers.get("range") for it in server.seen[2:]] == asked
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://münchen.example/a/b", "http://[::1]:8080/b", "https://feed.example/b.mp3", "https://feed.example/a%20b/B-1", "https://feed.example/ä/b",
+     "https://feed.example/a/..", "https://feed.example/a/b c", "https://feed.example/a/%2e", "https://feed.example/?a/b", "https://feed.example/a/"],
+)  # fmt: skip
+def test_an_address_beside_a_known_one_is_what_reading_it_gives(library, url):
+    """Also where the client keeps addresses in a way that is not known, and one that cannot be changed alone is read."""
+    known, read = library.URL(url.rpartition("/")[0] + "/known"), library.URL(url)
+    opaque = type("Opaque", (), {"__init__": lambda self, it: setattr(self, "read", str(it))})
+    assert beside(opaque(known), url).read == url
+    made = beside(known, url)
+    assert (made, str(made), made.raw_path, made.host) == (read, str(read), read.raw_path, read.host)
+    assert known.path.endswith("known") or "?" in url
 
 
 def busy(library, where):

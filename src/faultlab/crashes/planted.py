@@ -5,9 +5,9 @@ one that has been made before, in one method or one function. None of them shows
 """
 
 import asyncio
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from afterswipe.sync.engine import Sync
 from afterswipe.sync.feed import jobs
@@ -71,8 +71,9 @@ class _RowBeforeFile(Fetcher):
     async def file(self, job: Job, want: FileInfo) -> tuple[Have, bool]:
         known = self.store.known(job.key)
         data = known.data if known else f'{{"id": "{job.content}"}}'
-        with self.store.transaction("row"):
-            self.store.put_entity(job.key, Known(job.version, False, data))
+        with self.store.transaction("row") as database:
+            put = "REPLACE INTO entities VALUES (?, ?, ?, ?)"
+            database.execute(put, (job.key, job.version, False, data))
         return await super().file(job, want)
 
 
@@ -83,17 +84,16 @@ class _AppendOn200(Fetcher):
 
 
 class _SplitCommit(Store):
-    def finish(self, landing: Iterable[Finished]) -> None:
-        landing = list(landing)
+    def finish(self, landing: list[Finished]) -> None:
         with self.transaction("events"):
             for _, events, _, _ in landing:
                 self.end_events(events)
-        super().finish((key, (), known, have) for key, _, known, have in landing)
+        super().finish([(key, (), known, have) for key, _, known, have in landing])
 
 
 class _TrustTheLength(Fetcher):
     def verify(self, job: Job, want: FileInfo) -> Have | None:
-        return super().verify(job, replace(want, sha256=None))
+        return super().verify(job, want._replace(sha256=None))
 
 
 class _BelieveTheSize(Fetcher):
@@ -134,7 +134,7 @@ class _SyncWhoCameFirst(Fetcher):
 
 class _RowsBeforeNames(Fetcher):
     def land(self, group: list[Arrived] | None = None) -> Refused:
-        self.store.finish((a.job.key, (), a.known, a.have) for a in (group or self.arrived))
+        self.store.finish([(a.job.key, (), a.known, a.have) for a in (group or self.arrived)])
         return super().land(group)
 
 

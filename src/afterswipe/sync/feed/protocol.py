@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from functools import cached_property, partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from afterswipe.sync.errors import FeedTooLarge, NotAFeed
@@ -60,16 +60,14 @@ class Kind(IntEnum):
     DELETED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class FileInfo:
+class FileInfo(NamedTuple):
     """What the feed says of a file; None where it says nothing."""
 
     size: int | None = None
     sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event. `version` orders events: the `seq`, or the server's time in nanoseconds since 1970."""
 
     id: str
@@ -186,7 +184,7 @@ def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | No
 def parse_entity(body: bytes, content: str, *, where: str) -> str:
     """Read an entity and give it back as it is; raises NotAFeed."""
     with _json(where):
-        document = json.loads(text := body.decode("utf-8-sig"), parse_constant=_no_constant)
+        document = _json_value.decode(text := body.decode("utf-8-sig"))
     if not isinstance(document, dict) or str(document.get("id", "")).lower() != content.lower():
         raise _wrong(where, f"this is not the entity {content}")
     return text
@@ -215,7 +213,7 @@ def _no_constant(name: str) -> object:
 
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_read_value = json.JSONDecoder(parse_constant=_no_constant).raw_decode
+_json_value = json.JSONDecoder(parse_constant=_no_constant)
 
 
 class _Reader:
@@ -234,7 +232,7 @@ class _Reader:
 
     def value(self) -> Any:
         self.comes("")
-        value, self.at = _read_value(self.text, self.at)
+        value, self.at = _json_value.raw_decode(self.text, self.at)
         return value
 
     def items(self) -> Generator[None, None, Any]:

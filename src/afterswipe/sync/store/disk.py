@@ -111,7 +111,7 @@ class FileDisk:
     def open_part(self, name: str) -> int:
         if name in self._open:
             return self._open[name][1]
-        self.stands()
+        self.stands(("parts",))
         with mapped(name):
             path, flags = self._path(name), os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINKS
             descriptor = self._made(name, lambda: os.open(path, flags, _MODE))
@@ -223,14 +223,15 @@ class FileDisk:
             os.close(self._lock)
             self._lock = None
 
-    def stands(self) -> None:
-        self._plain.clear()
+    def stands(self, folders: tuple[str, ...] = FOLDERS) -> None:
+        for folder in folders:
+            self._plain.pop(folder, None)
         if self._opened is not None and self._opened != _place(self._database):
             raise DirectoryGone(f"{self.root} was removed or replaced while it was being written. Run again; nothing more was written.")  # fmt: skip
 
     def free(self) -> int:
         with suppress(AttributeError, NotImplementedError, OSError):
-            return shutil.disk_usage(self.root).free
+            return shutil.disk_usage(self._root).free
         return sys.maxsize
 
     def database(self) -> sqlite3.Connection:

@@ -269,24 +269,18 @@ class Store:
         contents = "(SELECT COUNT(*) FROM entities WHERE NOT deleted)"
         return self._rows(f"SELECT {contents}, COUNT(*), COALESCE(SUM(size), 0) FROM files")[0]  # noqa: S608
 
-    def finish(self, landing: Iterable[Finished]) -> None:
+    def finish(self, landing: list[Finished]) -> None:
         """These contents are as their events want them: their rows and the end of their events, in one transaction."""
+        now = [(key, known) for key, _, known, _ in landing if known is not None]
         with self.transaction("finish") as db:
-            for key, events, known, have in landing:
-                if known is not None:
-                    self.put_entity(key, known)
-                if known is not None and known.deleted:
-                    db.execute("DELETE FROM files WHERE key = ?", (key,))
-                if have is not None:
-                    db.execute("REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)", have)
-                self.end_events(events)
-                if known is GONE:
-                    for table in ("entities", "done"):
-                        db.execute(f"DELETE FROM {table} WHERE key = ?", (key,))  # noqa: S608
-
-    def put_entity(self, key: str, known: Known) -> None:
-        """Write a content's row, within a transaction."""
-        self._db.execute("REPLACE INTO entities VALUES (?, ?, ?, ?)", (key, *known))
+            db.executemany("REPLACE INTO entities VALUES (?, ?, ?, ?)", [(key, *known) for key, known in now])
+            db.executemany("DELETE FROM files WHERE key = ?", [(key,) for key, known in now if known.deleted])
+            put = "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)"
+            db.executemany(put, [have for *_, have in landing if have is not None])
+            self.end_events(chain.from_iterable(events for _, events, _, _ in landing))
+            gone = [(key,) for key, known in now if known is GONE]
+            for table in ("entities", "done"):
+                db.executemany(f"DELETE FROM {table} WHERE key = ?", gone)  # noqa: S608
 
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""

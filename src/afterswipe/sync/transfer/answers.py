@@ -18,7 +18,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import mktime_tz, parsedate_tz
 from enum import Enum
-from functools import cached_property
 from typing import NamedTuple
 
 from afterswipe.sync.feed.protocol import FileInfo
@@ -60,23 +59,17 @@ class Answer:
     came: float = 0  # by the wall clock here
     endless: bool = False  # its body ends where the connection does: nothing tells whether too early
 
-    @cached_property
-    def validator(self) -> str | None:
-        """The strong entity tag; a weak one, or a date, vouches for no bytes."""
-        tag = self.headers.get("etag", "").strip()
+    def __post_init__(self) -> None:
+        said = self.headers.get
+        tag = said("etag", "").strip()
         strong = tag.startswith('"') and tag.endswith('"') and len(tag) > 1
-        return tag if strong and tag.isascii() else None  # no other could be sent back
-
-    @cached_property
-    def kind(self) -> str:
+        self.validator: str | None = tag if strong and tag.isascii() else None
+        """The strong entity tag; a weak one, or a date, vouches for no bytes, and no other could be sent back."""
+        self.kind: str = said("content-type", "").partition(";")[0].strip().lower()
         """`Content-Type`, in small letters and without parameters."""
-        return self.headers.get("content-type", "").split(";")[0].strip().lower()
-
-    @cached_property
-    def length(self) -> int | None:
+        length = "" if "transfer-encoding" in self.headers else said("content-length", "")
+        self.length: int | None = int(length) if _LENGTH.fullmatch(length) else None
         """`Content-Length`, where it makes sense: beside chunks it says nothing."""
-        said = "" if "transfer-encoding" in self.headers else self.headers.get("content-length", "")
-        return int(said) if _LENGTH.fullmatch(said) else None
 
     @property
     def sent(self) -> float:
@@ -94,8 +87,8 @@ class Answer:
     @property
     def encoded(self) -> bool:
         """Whether the bytes are not those of the file. A coding that is none, such as `aws-chunked` or `UTF-8`, says nothing (S22)."""
-        said = self.headers.get("content-encoding", "").lower().split(",")
-        return not _CODINGS.isdisjoint(word.strip() for word in said)
+        said = self.headers.get("content-encoding")
+        return said is not None and not _CODINGS.isdisjoint(map(str.strip, said.lower().split(",")))
 
     def for_people(self, begins: bytes, *, document: bool = False) -> bool:
         """Whether a body that begins so is a page for people. Many servers call everything one: what is no text, or is JSON, is none."""
@@ -220,10 +213,10 @@ class Ask(NamedTuple):
             return Refuse("it is the very file whose digest or size was wrong", wrong_file=True)
         if wrong := self._size_is_wrong(answer.length):
             return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else wrong
-        here = Part(answer.validator, answer.length)
+        here, whole = Part(answer.validator, answer.length), self.whole and not self.anew
         judged = self.judged or (self.may_resume and self.want.sha256 is not None)
-        now = self._replace(size=0, here=here, piece=0, judged=judged, endless=answer.endless)
-        return Receive(now._replace(whole=self.whole and not self.anew))
+        new = self._replace(size=0, here=here, piece=0, whole=whole, judged=judged, endless=answer.endless)
+        return Receive(new)
 
     def _partial(self, answer: Answer) -> Decision:
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())

@@ -449,7 +449,7 @@ class Fetcher:
             return []
         self.lease.keep()
         landing, refused = self.settle(group)
-        self.store.finish((a.job.key, a.job.ids, a.known, a.have) for a in landing)
+        self.store.finish([(a.job.key, a.job.ids, a.known, a.have) for a in landing])
         for arrived in landing:
             self.landed(arrived)
         self.changed()

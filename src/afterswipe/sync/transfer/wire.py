@@ -1,6 +1,7 @@
 """HTTP, by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
@@ -19,6 +20,7 @@ _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HARMLESS = ("host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control")
 """Headers that a stranger may see. All others may be somebody's credentials."""
+_PLAIN = re.compile(r"[^?#]*(/\w[\w.-]*)", re.ASCII)  # whose last word needs no quoting
 _REST = 6.0  # seconds: what was let go of early stays open in the client, until its connection of HTTP/2 has been idle for 5
 
 
@@ -63,7 +65,7 @@ class Wire:
         self._waits = dict[Any, tuple[float, bool]]()  # until when each task waits, and whether for a head
         self._longest = self.limits.read_seconds + self.limits.rate_seconds
         self._watch: asyncio.TimerHandle | None = None
-        self._like = dict[tuple[str, ...], Any]()  # requests that were made, by their headers
+        self._like = dict[tuple[str, ...], Any]()  # requests that were made, by their folder and headers
         self._late = self._rests_until = -inf
 
     async def open(self, url: str, headers: dict[str, str]) -> Opened:
@@ -80,7 +82,7 @@ class Wire:
         self.point("request", url)
         self.requests += 1
         try:
-            request = self._request(url, headers)
+            request = self._request(url, headers, led=led)
             if led:  # its query is its own: the client's parameters may be somebody's key
                 request.url = type(request.url)(url)
         except Exception as error:
@@ -103,16 +105,18 @@ class Wire:
                     raise
                 self._rests_until = self.clock.monotonic() + _REST
 
-    def _request(self, url: str, headers: dict[str, str]) -> Any:
-        """A request, that waits to connect, to read and to write, not for others to end; from one like it, where the client is as it was: merging what it adds costs as much as all that is ours."""
+    def _request(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
+        """A request, that waits to connect, to read and to write, not for others to end; from one like it, where the client is as it was: merging what it adds, and reading an address, cost as much as all that is ours."""
         wait = self.limits.read_seconds
         make = partial(self.client.build_request, "GET", headers=headers, timeout=(wait, wait, wait))
         plain = type(self.client).__module__.startswith("httpx") and url.startswith(self.base)
-        if not plain or "range" in headers or self.client.params or self.client.cookies:
+        if led or not plain or "range" in headers or self.client.params or self.client.cookies:
             return make(url=url)
-        kind = *headers.values(), str(self.client.headers.raw)
+        kind = url.rpartition("/")[0], *headers.values(), str(self.client.headers.raw)
         like = self._like[kind] = self._like.get(kind) or make(url=url)
-        made = type(like)("GET", url, headers=like.headers, stream=like.stream, extensions=like.extensions)
+        at = beside(like.url, url)
+        made = type(like)("GET", at, headers=like.headers, stream=like.stream, extensions=like.extensions)
+        made.headers.encoding = like.headers.encoding  # or it would be found out anew
         made.read()
         return made
 
@@ -201,14 +205,23 @@ class Wire:
                 await self._in_time(response.aclose())
 
 
+def beside(known: Any, url: str) -> Any:
+    """An address in the folder of one that is known: `httpx` looks at each letter of what it reads, again and again."""
+    made = type(known)(known)
+    with suppress(AttributeError, TypeError):  # it keeps them otherwise now, or this one is not so plain
+        path = made._uri_reference.path.rpartition("/")[0] + cast(Any, _PLAIN.fullmatch(url))[1]
+        made._uri_reference = made._uri_reference._replace(path=path)
+        return made
+    return type(known)(url)
+
+
 def _answer(response: Any, wall: float) -> Answer:
     """With headers by their names in small letters; what came several times is a list."""
-    headers = dict[str, str]()
-    for name, value in response.headers.raw:
-        key, text = name.decode("latin-1").lower(), value.decode("utf-8", "replace")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    old = response.extensions.get("http_version", b"").startswith(b"HTTP/1")
-    endless = old and not {"content-length", "transfer-encoding"} & headers.keys()
+    came = [(n.decode("latin-1").lower(), v.decode("utf-8", "replace")) for n, v in response.headers.raw]
+    if len(headers := dict(came)) < len(came):
+        headers = {name: ", ".join(value for also, value in came if also == name) for name in headers}
+    ends = "content-length" in headers or "transfer-encoding" in headers
+    endless = not ends and response.extensions.get("http_version", b"").startswith(b"HTTP/1")
     return Answer(response.status_code, headers, wall, endless)
 
 
