@@ -80,14 +80,14 @@ def test_what_has_come_and_not_landed_has_a_bound(rig):
     syncs = [(name, detail.split()) for name, detail in disk.said if name in ("begun", "done")]
     syncs = syncs[:-1] if syncs[-1][0] == "begun" else syncs  # for what is left at the end nobody waits
     assert [name for name, _ in syncs] == ["begun", "done"] * (len(syncs) // 2), "one group after the other"
-    assert max(len(names) for _, names in syncs) == BOUND["group_files"] // 2
+    assert BOUND["group_files"] // 2 <= max(len(names) for _, names in syncs) <= BOUND["group_files"]
 
 
 def test_an_end_while_a_group_is_synced_loses_nothing_of_it(rig):
     disk = SlowDisk(rig.folder)
     report = ran(rig, disk, until=disk.begun.is_set, concurrency=1)
     assert report.why is Stop.ASKED_TO_STOP
-    assert report.done == BOUND["group_files"] // 2
+    assert report.done == BOUND["group_files"] - 2  # the last two places are for what comes meanwhile
     asked = {request.path for request, _ in rig.server.log if request.path.endswith(".mp3")}
     assert rig.run().finished
     assert rig.in_sync()

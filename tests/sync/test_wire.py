@@ -157,12 +157,59 @@ def test_a_request_from_one_like_it_is_of_now(library):
 )  # fmt: skip
 def test_an_address_beside_a_known_one_is_what_reading_it_gives(library, url):
     """Also where the client keeps addresses in a way that is not known, and one that cannot be changed alone is read."""
-    known, read = library.URL(url.rpartition("/")[0] + "/known"), library.URL(url)
+    known, read = library.URL(url.rpartition("/")[0] + "/known?its=own"), library.URL(url)
     opaque = type("Opaque", (), {"__init__": lambda self, it: setattr(self, "read", str(it))})
     assert beside(opaque(known), url).read == url
     made = beside(known, url)
     assert (made, str(made), made.raw_path, made.host) == (read, str(read), read.raw_path, read.host)
     assert known.path.endswith("known") or "?" in url
+
+
+def test_what_the_client_would_do_is_done(library, caplog):
+    """Cookies and the transport for an address are the client's, whether its `send` is used (it has hooks, its log is read) or not."""
+
+    def way(level, **more):
+        closed = []
+
+        class Body(library.AsyncByteStream):
+            async def __aiter__(self):
+                yield b"x"
+
+            async def aclose(self):
+                closed.append(True)
+
+        def answer(_request):
+            return library.Response(200, headers={"set-cookie": "a=b"}, stream=Body())
+
+        first, other = (Server(library, {BASE + path: answer for path in "abc"}) for _ in range(2))
+        mounts = {
+            f"all://{host}": library.MockTransport(other.handle) for host in ("feed.example", "x.example")
+        }
+        wire = first.wire(mounts=mounts, cookies={"z": "z"}, **more)
+        with caplog.at_level(level, library.__name__):
+            came = [get(wire, BASE + path)[1] for path in "abc"]
+        assert not first.seen
+        headers = [sorted(request.headers.items()) for request in other.seen]
+        return closed, came, headers, dict(wire.client.cookies)
+
+    told = []
+
+    async def hook(response) -> None:
+        told.append((str(response.request.url), response.status_code))
+
+    ways = [way("INFO"), way("WARNING"), way("WARNING", event_hooks={"response": [hook]})]
+    assert ways[0] == ways[1] == ways[2]
+    assert ways[0][:2] == ([True] * 3, [b"x"] * 3)
+    assert [dict(it)["cookie"] for it in ways[0][2]] == ["z=z"] + ["z=z; a=b"] * 2
+    assert told == [(BASE + path, 200) for path in "abc"]
+    assert len([it for it in caplog.messages if it.startswith("HTTP Request: GET")]) == 3
+
+
+def test_a_client_that_was_closed_says_so(library):
+    wire = Server(library, {}).wire()
+    run(wire.client.aclose())
+    with pytest.raises(Broken, match="has been closed"):
+        get(wire)
 
 
 def busy(library, where):

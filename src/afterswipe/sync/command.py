@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from functools import lru_cache, partial
-from http.cookiejar import CookieJar
+from http.cookiejar import Cookie, CookieJar
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
@@ -143,18 +143,18 @@ def _main(options: argparse.Namespace) -> int:
     return code
 
 
+class _Jar(CookieJar):
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Keep few, and none that no header may have: they go into each request, until none can be made or read."""
+        if f"{cookie.name}{cookie.value}".isascii():
+            super().set_cookie(cookie)
+        if sum(len(kept.name) + len(kept.value or "") for kept in self) > _COOKIES:
+            self.clear()
+
+
 def _client(token: str) -> httpx.AsyncClient:
     sent = {"Authorization": f"Bearer {token}"} if token else {}
-    jar = CookieJar()
-
-    async def few(_response: object) -> None:  # they go into each request, until none can be made or read
-        for cookie in [c for c in jar if not f"{c.name}{c.value}".isascii()]:
-            jar.clear(cookie.domain, cookie.path, cookie.name)
-        if sum(len(cookie.name) + len(cookie.value or "") for cookie in jar) > _COOKIES:
-            jar.clear()
-
-    hooks = {"response": [few]}
-    made = partial(httpx.AsyncClient, headers=sent, cookies=jar, event_hooks=hooks, timeout=None)
+    made = partial(httpx.AsyncClient, headers=sent, cookies=_Jar(), timeout=None)
     try:
         for proxy in map(getproxies().get, ("http", "https", "all")):
             _ = urlsplit("//" + (proxy or "").rpartition("://")[2]).port  # which may be too large
@@ -243,9 +243,10 @@ class _Output:
 
 @contextmanager
 def _shown(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    words = "{0.phase.value}: {0.files_done} of {0.files_total} files".format
     if quiet or not find_spec("rich"):  # the bar is an extra
         say = lru_cache(1)(partial(print, file=StringIO() if quiet else sys.stderr))  # the same words once
-        yield lambda now: say(f"{now.phase.value}: {now.files_done} of {now.files_total} files")
+        yield lambda now: say(words(now))
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -253,13 +254,8 @@ def _shown(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Bar(TextColumn("{task.description}"), *columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=None)
-
-        def show(progress: Progress) -> None:
-            words = f"{progress.phase.value}, {progress.files_done} of {progress.files_total} files"
-            bar.update(task, description=words, completed=progress.bytes_durable, total=progress.bytes_total)
-
-        yield show
+        show = partial(bar.update, bar.add_task("", total=None))
+        yield lambda now: show(description=words(now), completed=now.bytes_durable, total=now.bytes_total)
 
 
 def _text(said: str) -> str:
@@ -267,15 +263,13 @@ def _text(said: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in said)
 
 
+def _row(of: Durable | None) -> tuple[object, ...]:
+    return (of.contents, of.files, data(of.bytes), of.pending, data(of.bytes_in_parts)) if of else (0, 0, data(0), 0, data(0))  # fmt: skip
+
+
 def _print(before: Durable | None, after: Durable, report: Report, directory: Path) -> None:
-    rows = [
-        ("contents", before.contents if before else 0, after.contents),
-        ("files", before.files if before else 0, after.files),
-        ("bytes", data(before.bytes if before else 0), data(after.bytes)),
-        ("still to get", before.pending if before else 0, after.pending),
-        ("of that, begun", data(before.bytes_in_parts if before else 0), data(after.bytes_in_parts)),
-    ]
-    for name, was, now in [("", "before", "now"), *rows]:
+    names = ("contents", "files", "bytes", "still to get", "of that, begun")
+    for name, was, now in [("", "before", "now"), *zip(names, _row(before), _row(after), strict=True)]:
         print(f"{name:<15} {was!s:>10} {now!s:>10}")
     print(f"{data(report.bytes_fetched)} fetched in {report.requests} requests.")
     if report.why is Stop.OFFLINE and getproxies().keys() & {"http", "https", "all"}:

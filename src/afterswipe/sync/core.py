@@ -33,8 +33,7 @@ class Begin(NamedTuple):
         """The feed comes first, from the cursor or the page that a list had come to; a pause outlives a run, but not a clock that was set."""
         if 0 < place.not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
-        full = place.cursor is None or place.shadow is not None
-        ask = AskFeed(place, self.limits, full, since=place.page)
+        ask = AskFeed(place, self.limits, place.cursor is None or place.shadow is not None, since=place.page)
         lost = place.shadow is not None and place.page is None
         return Forget(replace(ask, place=place._replace(shadow=None))) if lost else ask
 

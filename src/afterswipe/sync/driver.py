@@ -34,8 +34,7 @@ class _Trouble:
 
     def more(self, error: errors.SyncError, *, newest: bool) -> None:
         """Raise Halt where it is everybody's."""
-        self.row = self.row + 1 if type(error) is self.kind else 1
-        self.kind = type(error)
+        self.row, self.kind = self.row + 1 if type(error) is self.kind else 1, type(error)
         enough = _MANY if self.success and self.kind is not Unreachable else _SEVERAL
         self.suspected = self.kind in _OF_ALL and self.row >= enough
         if self.suspected and newest:
@@ -292,7 +291,7 @@ class Driver:
             while True:
                 await self.fetcher.waiting.wait()
                 await asyncio.sleep(self.limits.group_seconds)
-                await self.fetcher.land_beside(refused)
+                await self.fetcher.land_beside(refused, late=True)
 
         workers = [worker() for _ in range(min(self.limits.concurrency, len(jobs)))]
         await _beside(_together(workers), in_time())
@@ -304,8 +303,7 @@ class Driver:
     def sweep(self) -> Generator[None]:
         """Remove parts and files of ours that nobody refers to or still wants. Only the holder of the lease does this."""
         self.fetcher.lease.keep()
-        strays = self.store.strays()
-        left_over, left = self.store.left(), []
+        strays, left_over, left = self.store.strays(), self.store.left(), list[str]()
         kept = {name for job in self.jobs if job.key in left_over for name in (job.final, job.part)}
         found = (self.store.loose | dict(self.fetcher.disk.sizes("parts")).keys()) - kept
         if found:

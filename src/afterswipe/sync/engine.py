@@ -72,8 +72,7 @@ class Sync:
     of every I/O point before it happens. `store_type` and `fetcher_type` are there to be replaced by tests.
     """
 
-    store_type = Store
-    fetcher_type = Fetcher
+    store_type, fetcher_type = Store, Fetcher
 
     def __init__(
         self, client: Any, url: str, directory: str | Path | Disk, *, clock: Clock | None = None, limits: Limits | None = None, rng: Random | None = None,
@@ -162,8 +161,7 @@ class _Run:
     def __init__(self, sync: Sync, until: Until, progress: Tell) -> None:
         self.sync, self.tell, self.phase = sync, progress, Phase.CHECKING
         self.until: Any = getattr(until, "is_set", until)
-        clock, limits = sync.clock, sync.limits
-        self.started = clock.monotonic()
+        clock, limits, self.started = sync.clock, sync.limits, sync.clock.monotonic()
         self.points = Points(sync._observe, self.closed)
         self.disk = pointed(sync._disk, self.points)
         self.store = sync.store_type(self.disk, self.points)

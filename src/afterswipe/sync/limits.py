@@ -47,9 +47,9 @@ class Limits:
     concurrency: int = 4
     """Files under way at the same time."""
     group_files: int = 32
-    """Contents that came and have not landed, at most: half of them land together, in one round of fsyncs and one transaction."""
+    """Contents that came and have not landed, at most: most of them, for others come meanwhile, land together, in one round of fsyncs and one transaction."""
     group_bytes: int = 4 * MB
-    """Their bytes, but for the last file of each half."""
+    """Their bytes: where half as many are here, they land too."""
     group_seconds: float = 0.2
     """How long what arrived waits at most for others to land with."""
     backoff_base: float = 0.5

@@ -120,7 +120,7 @@ class _SyncTheFirst(Fetcher):
 class _SyncWhoCameFirst(Fetcher):
     first: frozenset[str] | None = None
 
-    async def land_beside(self, refused: Refused) -> None:
+    async def land_beside(self, refused: Refused, *, late: bool = False) -> None:  # noqa: ARG002
         async with self.turn:
             self.first = frozenset(arrived.job.part for arrived in self.arrived)
             await asyncio.sleep(0)

@@ -220,8 +220,7 @@ class _Reader:
     """JSON of which a list, at the top or in the object there, may be long: it is read item by item (S20)."""
 
     def __init__(self, text: str, where: str, most: int) -> None:
-        self.text, self.at = text, 0
-        self.where, self.most = where, most
+        self.text, self.at, self.where, self.most = text, 0, where, most
 
     def comes(self, sign: str) -> bool:
         """Whether this comes next, space aside; then go behind it."""

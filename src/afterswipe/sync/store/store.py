@@ -315,8 +315,7 @@ class Store:
     def remember(self, name: str, part: Part, what: str = "part") -> None:
         """A part is durable up to here, and of this representation."""
         with self.transaction(what):
-            row = (name, *part)
-            self._db.execute("REPLACE INTO transfers VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("REPLACE INTO transfers VALUES (?, ?, ?, ?, ?, ?)", (name, *part))
         self.parts()[name] = part
 
     def forget_parts(self, parts: Iterable[str]) -> None:

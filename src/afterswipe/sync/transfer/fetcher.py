@@ -426,16 +426,20 @@ class Fetcher:
 
     @property
     def full(self) -> bool:
-        """Whether half a group waits, which is to land now: the other half may be on its way."""
+        """Whether a group waits that is to land now: most of one, for the rest may be on its way."""
         wait = self.arrived[self.leaving :]
         size = sum((a.have.size if a.have else 0) + len((a.known and a.known.data) or "") for a in wait)
-        return 2 * len(wait) >= self.limits.group_files or 2 * size >= self.limits.group_bytes
+        most, more = self.limits.group_files, 2 * self.limits.concurrency
+        many = len(wait) >= max(most - more, most / 2) or len(self.arrived) >= most
+        return many or 2 * size >= self.limits.group_bytes
 
-    async def land_beside(self, refused: Refused) -> None:
-        """Let half a group land, or all that wait, one group after the other; others go on while its bytes are synced."""
+    async def land_beside(self, refused: Refused, *, late: bool = False) -> None:
+        """Let those that wait land, a group at most, where it is full or `late`; others go on while its bytes are synced."""
         async with self.turn:
-            self.waiting.clear()  # where more than half a group waits, somebody waits for this turn
-            self.leaving = min(len(self.arrived), (self.limits.group_files + 1) // 2)
+            if not (late or self.full):  # while somebody waited for this turn, it landed
+                return
+            self.waiting.clear()  # where more wait, somebody waits for this turn
+            self.leaving = min(len(self.arrived), self.limits.group_files)
             ahead = self.disk.fsync_ahead([a.job.part for a in self.arrived[: self.leaving]])
             await (asyncio.wait([ahead]) if ahead else asyncio.sleep(0))
             group, self.arrived, self.leaving = self.arrived[: self.leaving], self.arrived[self.leaving :], 0
@@ -491,8 +495,7 @@ class Fetcher:
         """The rows are there: count, and remove what was here before."""
         job, have, known = arrived.job, arrived.have, arrived.known
         goes = job.before if have is not None or (known is not None and known.deleted) else None
-        sizes = [None if file is None else file.size for file in (goes, have)]
-        self.tally.landed(job.key, job.part, *sizes)
+        self.tally.landed(job.key, job.part, *[file and file.size for file in (goes, have)])
         if goes is not None and (have is None or goes.name != have.name):
             self.discard(goes.name)
 
