@@ -182,7 +182,7 @@ def test_without_rich_the_same_is_said_in_plain_lines(truth, tmp_path, capsys, m
 def test_the_bar_is_shown(truth, tmp_path, capsys):
     with serving(truth) as root:
         assert command.main([root, str(tmp_path)]) == command.DONE
-    assert "done, 4 of 4 files" in capsys.readouterr().err
+    assert "done: 4 of 4 files" in capsys.readouterr().err
 
 
 class SlowServer(FaultyServer):
