@@ -427,10 +427,9 @@ class Fetcher:
     @property
     def full(self) -> bool:
         """Whether a group waits that is to land now: most of one, for the rest may be on its way."""
-        wait = self.arrived[self.leaving :]
+        wait, most = self.arrived[self.leaving :], self.limits.group_files
         size = sum((a.have.size if a.have else 0) + len((a.known and a.known.data) or "") for a in wait)
-        most, more = self.limits.group_files, 2 * self.limits.concurrency
-        many = len(wait) >= max(most - more, most / 2) or len(self.arrived) >= most
+        many = len(wait) >= max(most - 2 * self.limits.concurrency, most / 2) or len(self.arrived) >= most
         return many or 2 * size >= self.limits.group_bytes
 
     async def land_beside(self, refused: Refused, *, late: bool = False) -> None:
