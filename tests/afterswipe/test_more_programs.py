@@ -9,6 +9,9 @@ from afterswipe import (
     MB,
     APIError,
     Application,
+    BGAppRefreshTaskRequest,
+    BGContinuedProcessingTaskRequest,
+    BGProcessingTaskRequest,
     LongRunningIntent,
     NotKnownError,
     Phone,
@@ -201,29 +204,15 @@ def test_a_silent_push_that_was_stored_wakes_the_app_when_the_network_is_back():
 # What an extension's code has not.
 
 
-@pytest.mark.parametrize(
-    ("does", "error", "words"),
-    [
-        (
-            lambda it: it.task_scheduler,
-            UsageError,
-            r"has no 'task_scheduler'.*content_handler\(\).*for the app's code",
-        ),
-        (
-            lambda it: it.begin_background_task("x"),
-            UsageError,
-            "ServiceExtension has no 'begin_background_task'",
-        ),
-        (lambda it: it.contents, AttributeError, "ServiceExtension has no 'contents'"),
-    ],
-)
-def test_an_extension_is_told_what_it_has_not(does, error, words):
+@pytest.mark.parametrize("name", ["task_scheduler", "activities", "begin_background_task"])
+def test_an_extension_is_told_what_it_has_not(name):
     async def main(extension) -> None:
-        does(extension)
+        getattr(extension, name)
 
     phone = left(quiet, then=60)
     phone.pushes.install_service_extension(main)
-    with pytest.raises(error, match=words):
+    words = rf"ServiceExtension has no '{name}'\. There are: client, .*content_handler.*in the app's code\."
+    with pytest.raises(AttributeError, match=words):
         phone.pushes.alert("News", mutable_content=True)
 
 
@@ -354,3 +343,72 @@ def test_a_force_quit_of_which_the_end_is_not_known_does_nothing():
     with pytest.raises(NotKnownError):
         phone.force_quit()
     assert phone.record.digest() == before
+
+
+# Names that there are not.
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        (lambda phone, card: phone.battery, r"Phone has no 'battery'\. Did you mean conditions\.battery\?"),
+        (lambda phone, card: phone.now, r"Phone has no 'now'\. Did you mean app\.now\?"),
+        (lambda phone, card: phone.live_activity, r"Did you mean live_activities or "),
+        (lambda phone, card: phone.app.allowed, r"Application has no 'allowed'\. There are: activities, "),
+        (
+            lambda phone, card: phone.app.sleep(3),
+            r"Application has no 'sleep'\. There are: activities, .*tapped",
+        ),
+        (lambda phone, card: card.state, r"Activity has no 'state'\. Did you mean .*activity_state"),
+        (lambda phone, card: phone.pushes.send("x"), r"Pushes has no 'send'\. Did you mean "),
+        (lambda phone, card: phone.network.wlan, r"Network has no 'wlan'\. There are: airplane_mode, "),
+    ],
+)
+def test_a_name_that_is_read_and_is_not_there_is_answered_with_those_that_are(read, words):
+    cards: list[object] = []
+
+    async def main(app: Application) -> None:
+        cards.append(app.activities.request("Posting"))
+
+    phone = Phone()
+    phone.open(main)
+    with pytest.raises(AttributeError, match=words):
+        read(phone, cards[0])
+    assert not hasattr(phone, "battery")
+    assert not hasattr(cards[0], "_nothing")
+
+
+def test_an_activity_is_taken_by_its_place_as_from_apple_s_array():
+    seen: list[str] = []
+
+    async def main(app: Application) -> None:
+        for title in ("first", "second"):
+            app.activities.request(title)
+        seen.extend([app.activities[0].id, app.activities[-1].id])
+
+    phone = Phone()
+    phone.open(main)
+    assert seen == ["1", "2"]
+    assert phone.cards[-1].title == "second"
+
+
+@pytest.mark.parametrize(
+    ("makes", "words"),
+    [
+        (BGAppRefreshTaskRequest, r"BGAppRefreshTaskRequest\(\) lacks identifier\."),
+        (
+            lambda: BGContinuedProcessingTaskRequest("x", 5, "Export", title="Export", subtitle="0 %"),
+            r"BGContinuedProcessingTaskRequest\(\).*by name: identifier, earliest_begin_date, title, subtitle, strategy",
+        ),
+        (lambda: BGContinuedProcessingTaskRequest("x"), r"\(\) lacks subtitle and title"),
+        (
+            lambda: BGProcessingTaskRequest("x", requires_power=True),
+            "no argument of BGProcessingTaskRequest: 'requires_power'.*requires_external_power",
+        ),
+        (lambda: Phone().terminate(), r"Phone\.terminate\(\) lacks why"),
+        (lambda: Phone().background_modes.location_event(5), r"BackgroundModes\.location_event\(\) takes"),
+    ],
+)
+def test_what_a_call_lacks_is_said_with_its_own_name(makes, words):
+    with pytest.raises(UsageError, match=words):
+        makes()

@@ -11,7 +11,7 @@ from functools import cache, cached_property, wraps
 from inspect import CO_VARARGS, CO_VARKEYWORDS, get_annotations, signature
 from sys import _getframe, float_info
 from types import FunctionType, NoneType, UnionType
-from typing import Any, TypeAliasType, Union, get_args, get_origin
+from typing import Any, NoReturn, Self, TypeAliasType, Union, get_args, get_origin
 
 from afterswipe.errors import UsageError, must, must_be_one_of
 
@@ -95,7 +95,7 @@ class Checked:
         super().__init_subclass__()
         for key, own in list(vars(cls).items()):
             if isinstance(own, FunctionType) and (key == "__init__" or not key.startswith("_")):
-                setattr(cls, key, _checked(own, f"{cls.__name__}.{key}".removesuffix(".__init__")))
+                setattr(cls, key, _checked(own))
 
 
 class Done:
@@ -108,11 +108,10 @@ class Done:
 class CheckedData(Checked):
     """The base of a dataclass that a program makes."""
 
-    def __post_init__(self) -> None:
-        if str(_getframe(2).f_globals.get("__name__")).startswith("afterswipe."):
-            return
-        for name, asked in _settables(self.__class__).items():  # type: ignore[arg-type]
-            look(type(self).__name__, name, kinds_of(asked), getattr(self, name))
+    def __new__(cls, *_given: object, **_named: object) -> Self:  # noqa: D102
+        if not hasattr(cls.__init__, "__wrapped__"):  # it gets its own after the class was made
+            cls.__init__ = _checked(cls.__init__)  # type: ignore[method-assign]
+        return super().__new__(cls)
 
 
 _plain_set = object.__setattr__
@@ -124,7 +123,27 @@ def _set(thing: object, name: str, value: Any) -> None:
     _plain_set(thing, name, value)
 
 
-Checked.__setattr__ = _set  # type: ignore[method-assign]  # in the class it would let a type checker pass any name
+def _get(thing: object, name: str) -> NoReturn:
+    if name[0] == "_":
+        raise AttributeError(name)
+    public = [key for key in dir(thing) if not key.startswith("_")]
+    hint = _near(thing, name, public) or f"There are: {', '.join(public)}.{getattr(type(thing), '_rest', '')}"
+    raise AttributeError(f"{type(thing).__name__} has no {name!r}. {hint}", name=name)
+
+
+# In the class both would let a type checker pass any name.
+Checked.__setattr__ = _set  # type: ignore[method-assign]
+Checked.__getattr__ = _get  # type: ignore[attr-defined]
+
+
+def _near(thing: object, name: str, names: Sequence[str]) -> str:
+    """A hint at where there is such a name: in a part of the thing, or one that is written alike."""
+    there = {key: getattr(type(thing), key, vars(thing).get(key)) for key in dir(thing) if key != "system"}
+    parts = [key for key, part in there.items() if isinstance(part, Checked | cached_property)]
+    parts = [part for key in parts if (part := key.strip("_")) in names]
+    near = [f"{part}.{name}" for part in parts if name in dir(getattr(thing, part))]
+    near = near or get_close_matches(name, names) or [key for key in names if name in key]
+    return f"Did you mean {' or '.join(near)}?" if near else ""
 
 
 def settable(thing: object, name: str, value: Any) -> Any:
@@ -137,12 +156,8 @@ def settable(thing: object, name: str, value: Any) -> Any:
         return value  # a name of its own in a program's own class
     how = own.__doc__ if isinstance(own, property) else ways(kind)
     must(name not in dir(thing), f"{where} is read, and not set. {how}")
-    there = {key: getattr(kind, key, vars(thing).get(key)) for key in dir(thing)}
-    parts = [key for key, part in there.items() if isinstance(part, Checked | cached_property)]
-    if not (near := [f"{part}.{name}" for part in parts if name in dir(getattr(thing, part))]):
-        near = get_close_matches(name, [key for key in dir(thing) if not key.startswith("_")])
-    hint = f"Did you mean {' or '.join(near)}?" if near else ways(kind)
-    raise UsageError(f"{kind.__name__} has no {name!r} to set. {hint}")
+    public = [key for key in dir(thing) if not key.startswith("_")]
+    raise UsageError(f"{kind.__name__} has no {name!r} to set. {_near(thing, name, public) or ways(kind)}")
 
 
 @cache
@@ -162,14 +177,14 @@ def ways(kind: type) -> str:
     return " ".join(f"What can be {way}: {', '.join(names)}." for way, names in ways.items() if names)
 
 
-def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
+def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
     code = method.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     asked: dict[str, tuple[Any, ...]] = {}
     needed = names[1 : code.co_argcount - len(method.__defaults__ or ())]
     required = {*needed, *names[code.co_argcount :]}.difference(method.__kwdefaults__ or ())
 
-    def seen(name: str, value: Any) -> Any:
+    def seen(where: str, name: str, value: Any) -> Any:
         if value == "" and name in needed[:1]:
             raise UsageError(f"{where}({name}=''): give a text that is not empty.")
         if name not in names and not code.co_flags & CO_VARKEYWORDS:
@@ -184,11 +199,12 @@ def _checked(method: Callable[..., Any], where: str) -> Callable[..., Any]:
             return method(*args, **named)
         if not asked:
             asked.update({name: kinds_of(kind) for name, kind in method.__annotations__.items()})
+        where = f"{type(args[0]).__name__}.{method.__name__}".removesuffix(".__init__")
         if lacks := required.difference(names[: len(args)], named):
             raise UsageError(f"{where}() lacks {' and '.join(sorted(lacks))}.")
         by_name = f"{where}() takes its arguments by name: {', '.join(names[1:]) or 'none'}."
         must(len(args) <= code.co_argcount or bool(code.co_flags & CO_VARARGS), by_name)
-        given = [seen(*pair) for pair in zip(names, args, strict=False)]
-        return method(*given, *args[len(names) :], **{name: seen(name, named[name]) for name in named})
+        given = [seen(where, *pair) for pair in zip(names, args, strict=False)]
+        return method(*given, *args[len(names) :], **{name: seen(where, name, named[name]) for name in named})
 
     return checking

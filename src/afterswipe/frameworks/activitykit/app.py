@@ -232,6 +232,9 @@ class Activities(Checked):
             elif card.state is not ActivityState.DISMISSED:
                 yield Activity(self._process, self._cards, card.number)
 
+    def __getitem__(self, at: int) -> Activity:
+        return list(self)[at]
+
     def _must_be_available(self, style: str, channel: str, start: float | None, alert: str) -> None:
         rules = self._process.rules
         rules.require("live-activity.starts-in-foreground", "Live Activities")

@@ -106,6 +106,9 @@ class ActivityStore:
     def __iter__(self) -> Iterator[Card]:
         return iter(self._cards.values())
 
+    def __getitem__(self, at: int) -> Card:
+        return list(self)[at]
+
     @property
     def pushed_often(self) -> bool:
         """Whether the app declares frequent updates and the person allows them."""

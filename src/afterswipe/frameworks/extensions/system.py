@@ -11,16 +11,13 @@ transfers retries, and the system's choice of network or power for them.
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from sys import modules
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
 import httpx
 
 from afterswipe.device.connections import Connections
 from afterswipe.device.network import Network
-from afterswipe.errors import must
 from afterswipe.kernel import Action, AppChange, Checked, Due, Event, Host, Phase, ProcessLoop
-from afterswipe.kernel.given import ways
 from afterswipe.kernel.record import ProcessChanged
 from afterswipe.units import SECOND
 
@@ -31,6 +28,8 @@ type ExtensionMain[E] = Callable[[E], Coroutine[Any, Any, None]]
 class Extension(Checked):
     """What an extension's code holds. Each mechanism adds what its kind of extension can do."""
 
+    _rest = " Everything else is done in the app's code."
+
     def __init__(self, network: Network, name: str) -> None:
         self.name = name
         self.clock, self.rules = network.clock, network.rules
@@ -39,15 +38,6 @@ class Extension(Checked):
         """What to do when its process ends, besides what is `planned` for its time limit."""
         self.planned: list[Due] = []
         self._connections = Connections(network, self.loop)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> NoReturn:
-            why = f"{type(self).__name__} has no {name!r}. {ways(type(self))}"
-            must(
-                not hasattr(modules["afterswipe"].Application, name), f"{why} The rest is for the app's code."
-            )
-            raise AttributeError(why)
 
     @property
     def now(self) -> float:
