@@ -412,3 +412,46 @@ def test_an_activity_is_taken_by_its_place_as_from_apple_s_array():
 def test_what_a_call_lacks_is_said_with_its_own_name(makes, words):
     with pytest.raises(UsageError, match=words):
         makes()
+
+
+# A timeline tells waiting from moving.
+
+
+def test_a_transfer_that_waits_is_not_drawn_as_one_that_moves():
+    async def main(app: Application) -> None:
+        app.background_url_session.upload("secret.pdf", size=60 * MB, protection="complete")
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(seconds=10)
+    phone.lock()
+    phone.wait(seconds=40)
+    phone.unlock()
+    phone.wait(seconds=10)
+    [line] = [line for line in str(phone.timeline()).splitlines() if line.startswith("system sends")]
+    assert line.removeprefix("system sends  ") == "▰" * 11 + "▱" * 39 + "▰" * 10  # a piece was on its way
+    [transfer] = phone.timeline().transfers
+    pieces = [(round(start, -3), round(end, -3)) for start, end in transfer.moving(60_000)]
+    assert pieces == [(0, 10_000), (50_000, 60_000)]
+    picture = phone.timeline()._repr_svg_()
+    assert picture.count('stroke-dasharray="2 3"') == 5  # the transfer, and two marks across two rows
+
+
+def test_what_only_waited_is_drawn_as_waiting():
+    async def main(app: Application) -> None:
+        app.background_url_session.is_discretionary = True
+        app.background_url_session.upload("backup.zip", size=60 * MB)
+
+    phone = Phone()
+    phone.conditions.low_power_mode = True
+    phone.open(main)
+    phone.wait(minutes=1)
+    [line] = [line for line in str(phone.timeline()).splitlines() if line.startswith("system sends")]
+    assert line.removeprefix("system sends  ") == "▱" * 60
+
+
+def test_cards_of_a_server_are_said_to_be_not_judged_by_the_truth_as_well():
+    phone = left(quiet, then=60)
+    phone.live_activity_pushes.start("Ride", text="on its way", alert="!")
+    phone.wait(minutes=5)
+    assert str(phone.truth()).endswith("Whether the card said what was not so is not judged.")

@@ -1,15 +1,14 @@
 """A process is an event loop that only the phone can turn.
 
-This is the idea of the whole package. An app's code is ordinary `asyncio` code. Its loop has no thread, no clock and no I/O of its own: it
-advances only inside `turn`, and only the phone calls `turn`, and only while the process may run. Suspended means: nobody turns the crank.
-Nothing is raised in the app, nothing is cancelled, no line of it knows.
+This is the idea of the whole package. An app's code is ordinary `asyncio` code. Its loop has no thread, no clock and no I/O of its own: it advances only inside `turn`, and only
+the phone calls `turn`, and only while the process may run. Suspended means: nobody turns the crank. Nothing is raised in the app, nothing is cancelled, no line of it knows.
 
-What is ugly here: the loop is entered and left by hand (`_set_running_loop`, `_swap_current_task`), because the phone also has to work
-inside a loop that is already running, such as the browser's.
+What is ugly here: the loop is entered and left by hand (`_set_running_loop`, `_swap_current_task`), because the phone also has to work inside a loop that is already running,
+such as the browser's.
 
-App code that runs on and on is found. `sys.monitoring` reports the jumps inside the app's own files, and no others, and a turn may take so
-many of them; a step of the loop counts as some, for awaits that take no time. It costs some 0.1 microseconds for each pass through a loop
-of the app's. Not found: a call into C code that never returns, and a loop in somebody else's library. The page has a Stop button.
+App code that runs on and on is found. `sys.monitoring` reports the jumps inside the app's own files, and no others, and a turn may take so many of them; a step of the loop
+counts as some, for awaits that take no time. It costs some 0.1 microseconds for each pass through a loop of the app's. Not found: a call into C code that never returns, and a
+loop in somebody else's library. The page has a Stop button.
 """
 
 import asyncio

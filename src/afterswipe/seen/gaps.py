@@ -1,7 +1,7 @@
 """The pair for each moment: what a card says, what is so, and why the two differ. Read from the record alone.
 
-A card says two things: that something goes on, and how far it is. Either can be wrong. What is so has three words: the work **goes
-on**, it **waits** (for something), or it has **stopped**. A card is right while it says what is so. It is wrong, in this order:
+A card says two things: that something goes on, and how far it is. Either can be wrong. What is so has three words: the work **goes on**, it **waits** (for something), or it has
+**stopped**. A card is right while it says what is so. It is wrong, in this order:
 
 1. Nothing of the work ever began: no byte of a transfer has arrived and none moves, or the app has had no run time since the card is
    there: `never started`.
@@ -14,15 +14,14 @@ on**, it **waits** (for something), or it has **stopped**. A card is right while
    moment when the bytes that arrived since then differ from what the card moved since then by more than claim model.card-tolerance, a
    share of the whole: `projected`, else `frozen`. A difference that is tolerated is stated, not hidden.
 
-Which work a card speaks of: `activity.follows(task)` names it. A continued task's or an intent's card speaks of that task by its nature.
-Else all transfers are one work where they are of one session, or of one file that is sent again by other means; else it is the one work
-that began while the card was up. Where that leaves two, nothing ties them to the card, and it is not judged. Without any transfer the work
-is the app's own code.
+Which work a card speaks of: `activity.follows(task)` names it. A continued task's or an intent's card speaks of that task by its nature. Else all transfers are one work where
+they are of one session, or of one file that is sent again by other means; else it is the one work that began while the card was up. Where that leaves two, nothing ties them to
+the card, and it is not judged. Without any transfer the work is the app's own code.
 
-So a gap ends when the app or a push tells what is so, and when the card stops claiming: off the screen, ended (if not as done where the work
-failed), or marked as stale, which is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no
-gap. While the app has run time it can correct a card without a figure, so that one is not judged; nor is one with a figure whose work has
-failed, unless it says 100 %. Neither is one that a push last changed, that shows no figure, and that belongs to no transfer: a score.
+So a gap ends when the app or a push tells what is so, and when the card stops claiming: off the screen, ended (if not as done where the work failed), or marked as stale, which
+is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no gap. While the app has run time it can
+correct a card without a figure, so that one is not judged; nor is one with a figure whose work has failed, unless it says 100 %. Neither is one that a push last changed, that
+shows no figure, and that belongs to no transfer: a score.
 
 Not modelled: whether what was told was true when it was told, and what a text means beyond `words`.
 """
@@ -74,6 +73,15 @@ class Transfer:
     """Whether it is not over."""
     died: bool = False
     """Whether it is over, and badly."""
+    edges: list[int] = field(default_factory=list)
+    """When it began to wait, when it went on, and so on."""
+
+    def moving(self, end: int) -> list[tuple[int, int]]:
+        """When it moved, from and to, up to `end`: not while it waited."""
+        edges = [self.started, *self.edges, end if self.stopped is None else self.stopped]
+        return [
+            (start, until) for start, until in zip(edges[::2], edges[1::2], strict=False) if start < until
+        ]
 
     def stop(self, at: int, outcome: str) -> None:
         """It moves no more. What stopped it first is the outcome."""
@@ -295,6 +303,7 @@ class _Reader:
         elif known is not None and isinstance(entry, kept.TransferEnded):
             known.stop(entry.at, entry.outcome)
         elif known is not None and isinstance(entry, kept.TransferWaits):
+            known.edges += [entry.at] * (bool(known.waits) is not bool(entry.why))
             known.waits = entry.why
         self._version += 1
 

@@ -122,7 +122,9 @@ def _text(timeline: Timeline) -> str:
     for by in dict.fromkeys(transfer.by for transfer in timeline.transfers):
         moved = [transfer for transfer in timeline.transfers if transfer.by == by]
         who, mark = _who(moved), "▬" if by == "app" else "▰"
-        spans = [(one.started, timeline.end if one.stopped is None else one.stopped, mark) for one in moved]
+        still = [mark, "▱"]  # it waits
+        spans = [(one.started, one.stopped or timeline.end, still[bool(one.edges)]) for one in moved]
+        spans += [(*piece, mark) for one in moved if one.edges for piece in one.moving(timeline.end)]
         lines.append(_line(who, end, spans))
     for card in timeline.cards:
         spans = [(span.start, span.end, _CARD_LINE[span.state]) for span in card.spans]
@@ -243,12 +245,13 @@ class _Picture:
     def _transfers(self, label: str, moved: "list[Transfer]", colour: str) -> None:
         sent, all_of_it = sum(transfer.sent for transfer in moved), sum(transfer.size for transfer in moved)
         bar = self._row(label, *[f"{size(sent)} of {size(all_of_it)}", size(sent)][: 1 + (sent == all_of_it)])
-        for transfer in moved:
-            end = self.timeline.end if transfer.stopped is None else transfer.stopped
-            empty = {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}  # nothing has arrived
-            self._bar(
-                transfer.started, end, bar + 8, _BAR - 8, **{"fill": colour} if transfer.sent else empty
-            )
+        for one in moved:
+            end = self.timeline.end if one.stopped is None else one.stopped
+            empty = {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}  # nothing arrives
+            full = {"fill": colour} if one.sent and not one.edges else empty
+            self._bar(one.started, end, bar + 8, _BAR - 8, **full)
+            for piece in one.moving(end) if one.sent and one.edges else ():
+                self._bar(*piece, bar + 8, _BAR - 8, fill=colour)
 
     def _card(self, card: CardRow) -> None:
         last = card.spans[-1]

@@ -100,7 +100,7 @@ class Truth:
     def _of_gaps(self) -> str:
         if not self.cards:
             return "There is no card."
-        if not self.gap and self.not_judged:
+        if not self.gap and (self.not_judged or any(so.word == SERVERS for so in self.works.values())):
             return "Whether the card said what was not so is not judged."
         if not self.gap:
             if amiss := [card for card in self.cards if self.works[card.activity].differs]:

@@ -1,12 +1,11 @@
 """The system's side of ActivityKit: the cards, and the system's own clockwork.
 
-A Live Activity is a record here, whether or not its app runs. By itself it changes only as the clock says: started at its scheduled time,
-stale at the stale date, ended after 8 hours, off the Lock Screen after 4 more; a timer view the system draws all the time. Beside the app's
-cards there are the system's, for a task that comes with a picture (BGContinuedProcessingTask, LongRunningIntent): the app cannot list,
-change or end those, and no limit counts them. `Card.kind` tells the two apart.
+A Live Activity is a record here, whether or not its app runs. By itself it changes only as the clock says: started at its scheduled time, stale at the stale date, ended after 8
+hours, off the Lock Screen after 4 more; a timer view the system draws all the time. Beside the app's cards there are the system's, for a task that comes with a picture
+(BGContinuedProcessingTask, LongRunningIntent): the app cannot list, change or end those, and no limit counts them. `Card.kind` tells the two apart.
 
-Not modelled: the cards of other apps (so `globalMaximumExceeded` does not happen), what becomes of cards that are there when the person
-switches Live Activities off, a restart (nobody documents either), height and images, Apple Watch, CarPlay and the Mac.
+Not modelled: the cards of other apps (so `globalMaximumExceeded` does not happen), what becomes of cards that are there when the person switches Live Activities off, a restart
+(nobody documents either), height and images, Apple Watch, CarPlay and the Mac.
 """
 
 import asyncio

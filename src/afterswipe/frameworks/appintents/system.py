@@ -1,13 +1,12 @@
 """App Intents: code of the app that the system runs because of a tap elsewhere, in a widget, in Siri or in Shortcuts.
 
-An intent has 30 seconds. A `LiveActivityIntent` (iOS 17) runs in the app's process without opening it and may start a Live
-Activity. A `LongRunningIntent` (iOS 27) runs on while it reports progress, and the system shows its progress on a card with
-a stop button. A `CancellableIntent` (iOS 26.4) is told why it is stopped.
+An intent has 30 seconds. A `LiveActivityIntent` (iOS 17) runs in the app's process without opening it and may start a Live Activity. A `LongRunningIntent` (iOS 27) runs on while
+it reports progress, and the system shows its progress on a card with a stop button. A `CancellableIntent` (iOS 26.4) is told why it is stopped.
 
-Not modelled: parameters and results of intents, intents in an extension's process (claim intents.execution-targets), Siri's own limits;
-and, because nobody has published it (claim long-running-intent.limits-not-documented): the longest time of a LongRunningIntent (the model
-sets none), how long it may pause between two reports, what a force quit does to it (these two raise NotKnownError), what becomes of the
-system's card when the app's process ends before the intent does, when it leaves after the intent's end (here the person removes it).
+Not modelled: parameters and results of intents, intents in an extension's process (claim intents.execution-targets), Siri's own limits; and, because nobody has published it
+(claim long-running-intent.limits-not-documented): the longest time of a LongRunningIntent (the model sets none), how long it may pause between two reports, what a force quit
+does to it (these two raise NotKnownError), what becomes of the system's card when the app's process ends before the intent does, when it leaves after the intent's end (here the
+person removes it).
 """
 
 import asyncio

@@ -1,18 +1,16 @@
 """The system's side of continued tasks (iOS 26): what it takes, what waits, the card of each task, and what ends it.
 
-Work that a person starts in the app goes on behind a card of the system, which the app can neither style, hide nor end. The app submits a
-request in the foreground and is given its task at once, or later where the system has no room. While it runs it holds off suspension. It
-must report progress; nobody documents a longest run time (claim continued-processing.maximum-run-time).
+Work that a person starts in the app goes on behind a card of the system, which the app can neither style, hide nor end. The app submits a request in the foreground and is given
+its task at once, or later where the system has no room. While it runs it holds off suspension. It must report progress; nobody documents a longest run time (claim
+continued-processing.maximum-run-time).
 
-Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log shows requests
-accepted without one. Waiting for the network counts as a stall; one report fits that, nothing proves it (claims
-continued-processing.airplane-mode-expiry, .network-wait-as-stall). Stop in the system's question ends the task as the card's own button
-does (claim continued-processing.stop-in-the-question: not known). A question that nobody answers changes nothing.
+Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log shows requests accepted without one. Waiting for the
+network counts as a stall; one report fits that, nothing proves it (claims continued-processing.airplane-mode-expiry, .network-wait-as-stall). Stop in the system's question ends
+the task as the card's own button does (claim continued-processing.stop-in-the-question: not known). A question that nobody answers changes nothing.
 
-Not modelled: how many tasks may run at once (the script says when there is no room), GPU and Neural Engine, the lower
-priority in the background, the Simulator, what becomes of a queued request when the system ends the app (it is dropped here), the
-alerts at the start and at the end, what the card says after its task is done (it leaves at once here), when a failed card leaves by
-itself (here the person has to remove it).
+Not modelled: how many tasks may run at once (the script says when there is no room), GPU and Neural Engine, the lower priority in the background, the Simulator, what becomes of
+a queued request when the system ends the app (it is dropped here), the alerts at the start and at the end, what the card says after its task is done (it leaves at once here),
+when a failed card leaves by itself (here the person has to remove it).
 """
 
 from afterswipe.device.network import Network

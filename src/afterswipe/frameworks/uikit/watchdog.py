@@ -1,19 +1,17 @@
 """What the system ends an app for: a callback that takes too long, too much processor time, a file lock at suspension.
 
-*The watchdog* (claim life-cycle.watchdog, 0x8badf00d): five seconds for the callback that says "you are in the background" (claim
-life-cycle.did-enter-background-limit), and a number that Apple does not give for launching and for coming back to the foreground (claim
-model.watchdog-limit). In virtual time all code is infinitely fast; an app says with `app.block_main_thread` that something takes long.
+*The watchdog* (claim life-cycle.watchdog, 0x8badf00d): five seconds for the callback that says "you are in the background" (claim life-cycle.did-enter-background-limit), and a
+number that Apple does not give for launching and for coming back to the foreground (claim model.watchdog-limit). In virtual time all code is infinitely fast; an app says with
+`app.block_main_thread` that something takes long.
 
-*The CPU monitor* (claim life-cycle.cpu-monitor): Apple gives no number and no rule; here it is a main thread that is busy in the background
-for claim model.cpu-monitor-limit without a pause, but not while a task with external power runs (claim
-background-processing.cpu-monitor-off-on-power).
+*The CPU monitor* (claim life-cycle.cpu-monitor): Apple gives no number and no rule; here it is a main thread that is busy in the background for claim model.cpu-monitor-limit
+without a pause, but not while a task with external power runs (claim background-processing.cpu-monitor-off-on-power).
 
-*File locks* (claim life-cycle.file-lock-at-suspension, 0xdead10cc) in a shared container: another process may need the file, and a suspended
-one cannot let go of it.
+*File locks* (claim life-cycle.file-lock-at-suspension, 0xdead10cc) in a shared container: another process may need the file, and a suspended one cannot let go of it.
 
-Not modelled: how much processor time the app had meanwhile, other deadlines, a main thread that is busy while nothing is asked of it (the
-system does not mind; the person does), other threads, slowing an app down, a limit that changes with heat or battery; the locked file
-itself, who waits for it, locks outside of a shared container, and that some SQLite modes hold none.
+Not modelled: how much processor time the app had meanwhile, other deadlines, a main thread that is busy while nothing is asked of it (the system does not mind; the person does),
+other threads, slowing an app down, a limit that changes with heat or battery; the locked file itself, who waits for it, locks outside of a shared container, and that some SQLite
+modes hold none.
 """
 
 from collections.abc import Callable

@@ -1,20 +1,19 @@
 """nsurlsessiond: the system's process that moves the bytes of background sessions, whatever becomes of the app.
 
-One rule decides everything here: `_held_by` says what keeps a transfer from moving, and whatever changes (the time, the
-network, a condition of the device, the lock, another transfer's end) makes the daemon look again. Transfers of a session move
-in the order in which they were started, a few at a time (claim model.transfers-at-once), and share the link.
+One rule decides everything here: `_held_by` says what keeps a transfer from moving, and whatever changes (the time, the network, a condition of the device, the lock, another
+transfer's end) makes the daemon look again. Transfers of a session move in the order in which they were started, a few at a time (claim model.transfers-at-once), and share the
+link.
 
-Discretionary transfers move when the system finds the moment right. Apple documents that Low Power Mode pauses them and that the
-system may wait for Wi-Fi or power. How long, and for which of the two, is the system's own decision; the model's choice is in the claims
-`model.discretionary-...`.
+Discretionary transfers move when the system finds the moment right. Apple documents that Low Power Mode pauses them and that the system may wait for Wi-Fi or power. How long,
+and for which of the two, is the system's own decision; the model's choice is in the claims `model.discretionary-...`.
 
-The resume rate limiter is why a chain of small uploads comes to a stop. Apple's account of it is an engineer's post of 2015 (claim
-background-urlsession.rate-limiter-doubles): the daemon keeps a delay for each app, doubles it whenever it resumes the app, and a task that
-the app creates in the background does not start until the delay has expired. The first delay is one developer's log (claim
-background-urlsession.rate-limiter-first-delays). How current systems behave is not known (claim background-urlsession.rate-limiter-on-current-ios).
+The resume rate limiter is why a chain of small uploads comes to a stop. Apple's account of it is an engineer's post of 2015 (claim background-urlsession.rate-limiter-doubles):
+the daemon keeps a delay for each app, doubles it whenever it resumes the app, and a task that the app creates in the background does not start until the delay has expired. The
+first delay is one developer's log (claim background-urlsession.rate-limiter-first-delays). How current systems behave is not known (claim
+background-urlsession.rate-limiter-on-current-ios).
 
-Not modelled: authentication challenges, that a body is sent again after a redirect with 307 or 308, resuming a download that was cut (it starts over), the reported low throughput of background sessions, what
-thousands of tasks cost, transfers of other apps.
+Not modelled: authentication challenges, that a body is sent again after a redirect with 307 or 308, resuming a download that was cut (it starts over), the reported low
+throughput of background sessions, what thousands of tasks cost, transfers of other apps.
 """
 
 import random
