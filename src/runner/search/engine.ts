@@ -47,6 +47,9 @@ const SIDE_BY_SIDE = 0.5;
 const SHORTEST = 4;
 const COMMON = 4;
 
+/** No word that is written together with another is shorter. */
+const HALF = 3;
+
 /** So many words' sections are remembered. */
 const KNOWN = 200;
 
@@ -267,7 +270,7 @@ export class Engine {
       if (guess) guesses.add(stem(guess));
       return guess ?? word;
     });
-    const asked = concepts(spelt.join(" "));
+    const asked = concepts(spelt.join(" ")).map((concept) => this.joined(concept));
     const terms = new Set(asked.flatMap((concept) => concept.flatMap((way) => way.words)));
     const stems = meant(spelt).map(stem);
     const pairs = stems.slice(1).map((word, at) => ` ${stems[at] ?? ""} ${word} `);
@@ -278,7 +281,7 @@ export class Engine {
   private guess(word: string): string | undefined {
     const small = word.toLowerCase();
     if (!/^[a-z]+$/.test(small) || small.length < SHORTEST || parts(word).length || SAID.has(stem(word))) return undefined;
-    if (STOP.has(small) || this.word(stem(word), true).size) return undefined;
+    if (STOP.has(small) || this.word(stem(word), true).size || this.halves(stem(word))) return undefined;
     const most = small.length > 7 ? 2 : 1;
     const single = small.replace(/s$/, "");
     let nearest: { readonly word: string; readonly off: number; readonly times: number } | undefined;
@@ -291,6 +294,25 @@ export class Engine {
         nearest = { word: other, off, times };
       }
     return nearest?.word;
+  }
+
+  /** What people write as one word and the pages more often as two ("deeplink"), asked for as these too. */
+  private joined(concept: Concept): Concept {
+    const [word = "", more] = concept.length === 1 ? (concept[0]?.words ?? []) : [];
+    const two = more === undefined ? this.halves(word) : undefined;
+    return two ? [...concept, { words: two, worth: 1 }] : concept;
+  }
+
+  /** The two words, which stand side by side in more sections than the one that is made of them. */
+  private halves(word: string): readonly string[] | undefined {
+    const most = this.word(word, false).size;
+    for (let at = HALF; at <= word.length - HALF; at++) {
+      const two = [stem(word.slice(0, at)), word.slice(at)];
+      const [one = new Map<number, number>(), other] = two.map((half) => this.word(half, false));
+      const both = [...one.keys()].filter((id) => other?.has(id));
+      if (both.filter((id) => this.line(id).includes(` ${two.join(" ")} `)).length > most) return two;
+    }
+    return undefined;
   }
 
   /** The title of the page that a section stands on. */
