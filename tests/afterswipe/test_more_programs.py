@@ -20,6 +20,7 @@ from afterswipe import (
     UnavailableError,
     UsageError,
 )
+from afterswipe.seen.words import figure
 
 from .apps import left
 
@@ -455,3 +456,57 @@ def test_cards_of_a_server_are_said_to_be_not_judged_by_the_truth_as_well():
     phone.live_activity_pushes.start("Ride", text="on its way", alert="!")
     phone.wait(minutes=5)
     assert str(phone.truth()).endswith("Whether the card said what was not so is not judged.")
+
+
+# What is said to be done.
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Uploaded 3 of 5 photos", 0.6),
+        ("Posted 2 of 5", 0.4),
+        ("Sent 12 MB of 60 MB", 0.2),
+        ("Complete 40 %", 0.4),
+        ("Upload complete", 1.0),
+        ("Story posted!", 1.0),
+        ("Your photos have been uploaded.", 1.0),
+        ("All done", 1.0),
+        ("Fertig", 1.0),
+        ("Done in 3 min", None),
+        ("Not posted", None),
+        ("Almost done", None),
+        ("Nothing sent", None),
+        ("Waiting until complete", None),
+        ("3 photos uploaded", None),
+        ("Being uploaded", None),
+        ("Will get posted", None),
+        ("Uploading", None),
+    ],
+)
+def test_what_a_text_says_of_the_whole(text, told):
+    shown = figure(text)
+    assert (None if shown is None else shown[0]) == told
+
+
+def test_a_card_that_is_left_behind_as_complete_is_right():
+    async def main(app: Application) -> None:
+        card = app.activities.request("Backup", text="Uploading")
+        await app.url_session.upload("backup.zip", size=MB)
+        card.update(text="Upload complete")
+
+    phone = left(main, after=5)
+    assert phone.truth().gap == 0
+    assert phone.pair().label == "The card says what is so."
+
+
+def test_a_card_that_counts_what_is_posted_does_not_say_that_all_is():
+    async def main(app: Application) -> None:
+        card = app.activities.request("Photos", text="Uploaded 0 of 3")
+        for number in range(1, 3):
+            await app.url_session.upload(f"{number}.heic", size=MB)
+            card.update(text=f"Uploaded {number} of 3")
+        await app.url_session.upload("3.heic", size=60 * MB)
+
+    phone = left(main, after=5)
+    assert phone.pair().label.startswith("For 3 min it says “Photos”, and nothing goes on")

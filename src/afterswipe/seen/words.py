@@ -37,8 +37,10 @@ _BESIDE = re.compile(
 )
 """What is no wait and no end where the text also says that the work goes on: a part of it, its rest, or a word about its things."""
 
+_OVER = "(?:done|posted|sent|uploaded|finished|completed?|synced|saved|delivered|published|fertig|abgeschlossen|terminé|listo|completado)"
 _DONE = re.compile(
-    r"\W*(?:all |your \w+ (?:is|was|has been) )?(?:done|posted|sent|uploaded|finished|complete|synced|saved)\b"
+    rf"\W*(?:(?:all |your \w+ (?:is|was|has been) )?{_OVER}\b(?! in \d)"
+    rf"|(?:(?!(?:not?|never|nothing|almost|nearly|half|partly|only|last|be|will|when|until|if|\w+ing)\b)[^\W\d]+ ){{1,4}}{_OVER}\W*$)"
 )
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _SHARE = re.compile(rf"{_NUMBER} ?%")
@@ -57,12 +59,10 @@ def told_by(text: str) -> list[str]:
 def figure(text: str) -> tuple[float, float] | None:
     """How far a text says that the work is, 0.0 to 1.0, and how much it leaves open: `45 %`, `3 of 5`, `27 MB of 60 MB`."""
     words = text.lower().replace(",", ".")
-    if _DONE.match(words):
-        return 1.0, 0.0
     if share := _SHARE.search(words):
         return min(1.0, float(share[1]) / 100), 0.0
     if (part := _PART.search(words)) is None or not float(part[3]):
-        return None
+        return (1.0, 0.0) if _DONE.match(words) and not told_by(text) else None
     power = " kmg".find(part[2] or part[4] or " ") - " kmg".find(part[4] or " ")
     told = float(part[1]) * 1000**power / float(part[3])
     return (told, 0.0 if part[5] else 1 / float(part[3])) if told <= 1 else None
