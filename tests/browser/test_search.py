@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from .serving import StaticServer
+from .conftest import PATIENCE_MS
+from .serving import Fault, StaticServer
 from .test_site import SITE
 from .watching import Watch, hold_the_clock, own_clock
 
@@ -120,6 +121,57 @@ def test_the_best_section_is_seen_and_the_rest_is_folded(page: Page, server: Sta
     expect(first.locator("> a[href$='other-work/sound-and-video/#camera']")).to_be_visible()
     expect(first.locator("> a")).to_have_count(2)  # the page and one section: the next says much less
     expect(first.locator("details a").first).to_be_hidden()
+
+
+def moved_on(page: Page, link: Locator, address: str, section: str, fault: Fault | None = None) -> None:
+    """Taken, the link leads to the section right below the header, also where people scroll while it is on its way."""
+    link.click()
+    if fault:
+        expect(page).to_have_url(address)  # the theme has written where it goes
+        page.evaluate("scrollTo(0, 200)")
+        page.wait_for_function("() => history.state?.y === 200")  # and, by then, where the page is
+        fault.release()
+    page.wait_for_function(
+        "(section) => document.querySelector(section)?.getBoundingClientRect().top < 100", arg=section
+    )
+    page.evaluate("() => new Promise((done) => setTimeout(done, 150))")  # behind the theme's own, of 100
+    assert 0 < page.locator(section).evaluate("(found) => found.getBoundingClientRect().top") < 100
+
+
+@pytest.mark.parametrize("start", ["/", "/what-you-see/"])
+@pytest.mark.parametrize("line", ["fast", "slow"])
+def test_a_result_on_a_phone_leads_to_its_section_and_back(
+    browser: Browser, server: StaticServer, start: str, line: str
+) -> None:
+    """Red before: the page was moved to where the one before had been, or, zoomed out for half a second, past the section."""
+    phone = browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    phone.set_default_timeout(PATIENCE_MS)
+    page = phone.new_page()
+    page.goto(server.origin + start)
+    page.evaluate("scrollTo(0, 400)")
+    page.locator("label.md-header__button[for=__search]").tap()
+    page.wait_for_selector("body[data-md-scrolllock]")
+    page.keyboard.type("0xdead10cc")
+    result = page.locator("a.md-search-result__link[href$='what-you-see/#c-dead10cc']").first
+    held = server.fail("what-you-see/", "held") if (line, start) == ("slow", "/") else None
+    moved_on(page, result, f"{server.origin}/what-you-see/#c-dead10cc", "#c-dead10cc", held)
+    assert page.evaluate("innerWidth") == 360
+    page.go_back()
+    expect(page).to_have_url(server.origin + start)
+    page.wait_for_function("() => scrollY === 400")
+    phone.close()
+
+
+def test_a_link_leads_to_its_section_however_people_scroll_meanwhile(
+    page: Page, server: StaticServer
+) -> None:
+    """Red before: where the page was scrolled to while it waited, the next page was too."""
+    page.goto(f"{server.origin}/which-is-it/")
+    link = page.locator("article a[href*='force-quit/#']").first
+    address = link.evaluate("(link) => link.href")
+    with page.expect_response("**/sitemap.xml"):  # from then on the theme exchanges pages
+        link.hover()
+    moved_on(page, link, address, f"#{address.split('#')[1]}", server.fail("force-quit/", "held"))
 
 
 def test_the_index_is_fetched_at_the_first_key_and_not_before(page: Page, server: StaticServer) -> None:

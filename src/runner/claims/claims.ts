@@ -5,10 +5,18 @@
  * Where anything fails, a marker stays what it is in the HTML: a link to the claim's page.
  */
 
+import { arrive, setOut } from "../search/arriving";
 import { sayWhatIsAwaited } from "../search/waiting";
 import { loadClaim } from "./data";
 import { dressLanguages } from "./languages";
 import { copyProseAlone } from "./sentences";
+
+declare global {
+  interface Window {
+    /** The theme's: a value each time that it has exchanged the page. */
+    document$?: { subscribe(then: () => void): void };
+  }
+}
 
 type How = "hover" | "focus" | "tap";
 type Popover = typeof import("./popover");
@@ -95,6 +103,9 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("copy", (event) => copyProseAlone(event));
 
 document.addEventListener("input", sayWhatIsAwaited);
+
+document.addEventListener("click", setOut, true);
+window.document$?.subscribe(() => setTimeout(arrive));
 
 document.addEventListener("focusout", () => soon(closeIfLeft, 0));
 
