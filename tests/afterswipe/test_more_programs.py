@@ -510,3 +510,36 @@ def test_a_card_that_counts_what_is_posted_does_not_say_that_all_is():
 
     phone = left(main, after=5)
     assert phone.pair().label.startswith("For 3 min it says “Photos”, and nothing goes on")
+
+
+# At the moment of a change what was wrong is over.
+
+
+def test_what_a_push_has_just_put_right_is_told_as_what_was():
+    async def main(app: Application) -> None:
+        card = app.activities.request("Posting", progress=0.0, push_type="token")
+        async for share in app.url_session.upload("story.mov", size=60 * MB):
+            card.update(progress=share)
+
+    phone = left(main, then=60)
+    assert phone.pair().label == "For 1 min it says “Posting”, and nothing goes on."
+    phone.live_activity_pushes.end("Not posted. Open the app")
+    assert phone.pair().label == "For 1 min it said “Posting”, and nothing went on."
+    assert not phone.pair().differs
+    assert "it said “Posting”" in str(phone.truth())
+    assert phone.timeline().label == "For 1 min it said “Posting”, and nothing went on"
+
+
+def test_an_ended_card_that_says_it_is_done_and_is_not_says_it_still():
+    async def main(app: Application) -> None:
+        card = app.activities.request("Story", text="Posting", progress=0.0)
+        async for share in app.url_session.upload("story.mov", size=MB):
+            card.update(progress=share)
+        card.end("Posted")
+
+    phone = Phone()
+    phone.network.serve("upload.example", lambda request, received: httpx.Response(500))
+    phone.open(main)
+    phone.wait(minutes=5)
+    assert phone.pair().label.startswith("For 4 min 59 s it says “Story”, and nothing goes on")
+    assert phone.pair().differs

@@ -1,12 +1,10 @@
 """The network: a link with a bandwidth and a latency, and servers at its end. `connections.py` has the app's side.
 
-A server's handler is called with the request and the number of bytes of its body that arrived. It returns an `httpx.Response`, or is a
-coroutine function that does. It may wait with `asyncio.sleep`, and so may a body that is an asynchronous generator. All of it takes the
-phone's time, and none of the app's: a server goes on while the app is suspended.
+A server's handler is called with the request and the number of bytes of its body that arrived. It returns an `httpx.Response`, or is a coroutine function that does. It may wait
+with `asyncio.sleep`, and so may a body that is an asynchronous generator. All of it takes the phone's time, and none of the app's: a server goes on while the app is suspended.
 
-Not modelled: congestion, packet loss, DNS, TLS (a real captive portal can answer plain HTTP only; over HTTPS the request
-fails), Multipath TCP, a link that takes two transfers at once (they take turns, piece by piece); how long a server needs by itself, its
-limits, what it does when nobody reads any more.
+Not modelled: congestion, packet loss, DNS, TLS (a real captive portal can answer plain HTTP only; over HTTPS the request fails), Multipath TCP, a link that takes two transfers
+at once (they take turns, piece by piece); how long a server needs by itself, its limits, what it does when nobody reads any more.
 """
 
 import asyncio

@@ -166,7 +166,7 @@ class Gap(Span):
     """A stretch of time in which a card said something that was not so. `what` is the reason, one of REASONS.
 
     `activity` is the card's number, `says` what it said and `so` what was so when the gap began. `work` is what is so of the work in
-    one word: `goes on`, `waits` or `stopped`, or `goes on again` where less has arrived than the card says; `waits_for` says for what.
+    one word: `goes on`, `waits` or `stopped`, or `goes on again` where less has arrived than the card says; `waits_for` says for what. `over`: it has ended.
     """
 
     activity: int
@@ -175,6 +175,7 @@ class Gap(Span):
     so: str
     work: str
     waits_for: str = ""
+    over: bool = False
 
 
 @frozen
@@ -234,8 +235,13 @@ def judge(record: Record, end: int, tolerance: float) -> Judgement:
             take(reader, entry)
     reader.judge_all(since, end)
     reader.look_at_now(end)
+    unjudged = list(reader.not_judged)
+    reader.judge_all(end, end + 1)  # what is still so, or from now on
     gaps = sorted(chain.from_iterable(reader.found.values()), key=lambda gap: (gap.start, gap.activity))
-    return Judgement(gaps, reader.now, reader.not_judged, list(reader.moved.values()))
+    for still in [gap.activity for gap in gaps if gap.end > end]:
+        reader.now[still] = replace(reader.now[still], differs=True)
+    gaps = [replace(gap, end=min(gap.end, end), over=gap.end <= end) for gap in gaps if gap.start < end]
+    return Judgement(gaps, reader.now, unjudged, list(reader.moved.values()))
 
 
 class _Reader:

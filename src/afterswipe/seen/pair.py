@@ -38,10 +38,7 @@ class Pair:
     @property
     def differs(self) -> bool:
         """Whether the card says something now that is not so."""
-        gaps = [] if self.card is None else self._gaps_of(self.card)
-        return bool(self.is_so and self.is_so.differs) or any(
-            gap.end >= self.truth.now and gap.length for gap in gaps
-        )
+        return bool(self.is_so and self.is_so.differs)
 
     @property
     def label(self) -> str:
@@ -49,7 +46,7 @@ class Pair:
         if self.card is None:
             return "There is no card."
         if gaps := self._gaps_of(self.card):
-            return f"{sentence(gaps, self.truth.now)}."
+            return f"{sentence(gaps)}."
         so = self.truth.works[self.card.number]
         if so.word in (NOT_JUDGED, SERVERS):
             return f"{so.word.capitalize()}{' to the card' * (so.word == NOT_JUDGED)}."

@@ -77,7 +77,7 @@ class Timeline:
         """When a card said something that was not so."""
         self.not_judged: list[Span] = judgement.not_judged
         """When two works went on and nothing tied one of them to a card."""
-        self.label: str = sentence(self.gaps, end) if self.gaps else ""
+        self.label: str = sentence(self.gaps) if self.gaps else ""
         """What was not so, in one sentence."""
         self.wrong: int = covered(self.gaps)
         """For how long, in milliseconds and in all."""
@@ -245,11 +245,10 @@ class _Picture:
     def _transfers(self, label: str, moved: "list[Transfer]", colour: str) -> None:
         sent, all_of_it = sum(transfer.sent for transfer in moved), sum(transfer.size for transfer in moved)
         bar = self._row(label, *[f"{size(sent)} of {size(all_of_it)}", size(sent)][: 1 + (sent == all_of_it)])
+        full, empty = {"fill": colour}, {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}
         for one in moved:
             end = self.timeline.end if one.stopped is None else one.stopped
-            empty = {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}  # nothing arrives
-            full = {"fill": colour} if one.sent and not one.edges else empty
-            self._bar(one.started, end, bar + 8, _BAR - 8, **full)
+            self._bar(one.started, end, bar + 8, _BAR - 8, **(empty if one.edges or not one.sent else full))
             for piece in one.moving(end) if one.sent and one.edges else ():
                 self._bar(*piece, bar + 8, _BAR - 8, fill=colour)
 

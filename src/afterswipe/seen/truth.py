@@ -108,7 +108,7 @@ class Truth:
             return "The card said nothing that was not so."
         reasons = self.by_reason()
         lengths = [f"{reason} for {duration(length)}" for reason, length in reasons.items()]
-        return f"{sentence(self.gaps, self.now)} ({', '.join(lengths if len(reasons) > 1 else reasons)})."
+        return f"{sentence(self.gaps)} ({', '.join(lengths if len(reasons) > 1 else reasons)})."
 
 
 def said(card: CardChanged) -> str:
@@ -128,14 +128,14 @@ _SO = {
 """What stands beside what a card says, while it does and afterwards."""
 
 
-def sentence(gaps: list[Gap], now: int) -> str:
+def sentence(gaps: list[Gap]) -> str:
     """The gaps in one sentence, without its full stop: for how long which card says what, and what is so. The longest first."""
     alike: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
         alike.setdefault((gap.title, gap.work), []).append(gap)
     parts, many = [], len({gap.title for gap in gaps}) > 1
     for (title, work), some in sorted(alike.items(), key=lambda item: -covered(item[1])):
-        over = some[-1].end < now
+        over = some[-1].over
         so, says, who = _SO[work][over], f"“{title}”", "it"
         if work == GOES_ON and some[-1].what == "projected":
             says, so = "by its bar what the time makes of it", f"the bytes differ{'ed' * over}"
