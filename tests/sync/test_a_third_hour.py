@@ -6,13 +6,24 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 from types import SimpleNamespace
 
 import httpx
 import pytest
 
-from afterswipe.sync import DiskFull, FileDisk, NeedsAuthorization, NoRoom, Report, Stop, Sync, command
+from afterswipe.sync import (
+    DiskFull,
+    DiskRefused,
+    FileDisk,
+    NeedsAuthorization,
+    NoRoom,
+    Report,
+    Stop,
+    Sync,
+    command,
+)
 from faultlab.demo.app import application
 from faultlab.loop import run
 from faultlab.servers.faulty import FaultyServer
@@ -227,6 +238,26 @@ def test_what_is_put_in_the_place_of_a_part_gets_no_name_of_ours(tmp_path, exten
     assert rig.run().finished
     assert rig.in_sync()
     assert (mine / "notes").read_text() == "mine"
+
+
+@pytest.mark.parametrize("extended", [False, True])
+def test_a_part_that_somebody_cuts_is_that_content_s_trouble(tmp_path, extended):
+    """A cleaner cut what grew: the run ended with "let one process at a time sync here", and the others did not come."""
+    rig = Rig(tmp_path / "here", small_truth(3, 40_000), extended=extended)
+    cut = []
+
+    def observe(name, detail):
+        part = rig.folder / detail
+        if name == "append" and not cut and part.stat().st_size:
+            cut.append(os.truncate(part, 1))
+
+    changed(rig, ".mp3", lambda _, reply: replace(reply, piece=9_000))
+    report = rig.run(observe=observe)
+    assert report.why is Stop.INCOMPLETE
+    assert [type(problem) for problem in report.problems] == [DiskRefused]
+    assert len(rig.held()) == 3, "the author, and the other sounds"
+    assert rig.run().finished
+    assert rig.in_sync()
 
 
 def test_a_directory_that_goes_at_the_very_end_is_not_made_anew(tmp_path, monkeypatch, capsys):

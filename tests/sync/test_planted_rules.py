@@ -22,7 +22,18 @@ import httpx
 import pytest
 
 import afterswipe_sync
-from afterswipe.sync import DiskFull, FileDisk, Forbidden, NotAFeed, Stop, command, core, driver, engine
+from afterswipe.sync import (
+    AnotherProcess,
+    DiskFull,
+    FileDisk,
+    Forbidden,
+    NotAFeed,
+    Stop,
+    command,
+    core,
+    driver,
+    engine,
+)
 from afterswipe.sync.driver import Driver
 from afterswipe.sync.feed import jobs, protocol
 from afterswipe.sync.feed.jobs import plan
@@ -365,6 +376,7 @@ BUGS = [
         "F151", "keeps it", ((Store, "set_cursor", lambda self, at, version: _keeps(self, at, version) if at else None),),
         moving.test_a_cursor_that_was_refused_is_asked_for_no_more, {},
     ),
+    Bug("F152", "takes it for another process", ((disk, "DiskFault", AnotherProcess),), third.test_a_part_that_somebody_cuts_is_that_content_s_trouble, {"extended": True}),
 ]  # fmt: skip
 
 

@@ -106,9 +106,8 @@ class Driver:
                             await self.in_slices(self.look_at_every_file())
                     left = self.store.left()
                     kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
-                    wrong = errors.WrongFile in kinds or self.unknown
-                    if wrong and not state.whole:  # perhaps a list says otherwise (S18)
-                        with self.store.transaction("forget"):
+                    if not state.whole and (self.unknown or errors.WrongFile in kinds):
+                        with self.store.transaction("forget"):  # perhaps a list says otherwise (S18)
                             self.store.set_cursor(None, -1)
                     self.phase(Phase.SWEEPING)
                     await self.in_slices(self.sweep())

@@ -1,4 +1,4 @@
-"""F55 to F151: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F152: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -430,5 +430,9 @@ FIELD = (
         "F151", "A cursor that means something again", Dimension.FEED, "A cursor is refused, the list is empty; later the server has come as far as the cursor said.",
         "A cursor that the list does not renew is forgotten (S16).", "test_a_cursor_that_was_refused_is_asked_for_no_more",
         plain="A date is never refused.",
+    ),
+    FaultKind(
+        "F152", "A part that is cut while it grows", Dimension.DISK, "A person, or a cleaner, cuts a part that is being written.",
+        "It is thrown away and comes again; the others come (S15).", "test_a_part_that_somebody_cuts_is_that_content_s_trouble",
     ),
 )  # fmt: skip

@@ -136,7 +136,8 @@ class FileDisk:
             at = os.lseek(descriptor, 0, os.SEEK_CUR)
             if at != size:  # what was there before is what we know of
                 os.ftruncate(descriptor, min(at, size) - len(data))
-                raise AnotherProcess(f"Somebody else writes to {name}. Let one process at a time sync here.")
+                kind = AnotherProcess if at > size else DiskFault
+                raise kind(f"{name}: somebody else writes, or cut it. Let one process at a time sync here.")
         self._open[name] = (descriptor, size, None)
         if size % _AHEAD < len(data):
             with suppress(RuntimeError, AttributeError):  # no threads are allowed, or it is not Linux
