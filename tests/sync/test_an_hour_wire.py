@@ -9,10 +9,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from afterswipe.sync import FeedTooLarge, Stop, Sync, command
+from afterswipe.sync import FeedTooLarge, Misdirected, Stop, Sync, command
 from faultlab.clock import LoopClock
 from faultlab.loop import run
-from faultlab.servers.server import SOUND, Truth
+from faultlab.servers.server import SOUND, FeedServer, Truth
 from faultlab.servers.wire import Ending, Reply, Request
 
 from .rig import BASE, LIMITS, Rig, changed, small_truth
@@ -312,3 +312,27 @@ def test_whoever_answers_is_not_called_out_of_reach(tmp_path):
     assert report.why is Stop.INCOMPLETE
     assert "--allow-host" in str(report)
     assert len(rig.asked(".mp3")) == 4, "not each is asked for"
+
+
+@pytest.mark.parametrize("second", ["/other", "/one"])
+def test_a_redirect_to_two_places_leads_nowhere(tmp_path, second):
+    """Both, with a comma between them, became one address, and what was not found there counted as not there."""
+    truth = small_truth(1, 500)
+    server, asked = FeedServer(truth), []
+
+    def answer(request):
+        asked.append(request.url.path)
+        path = request.url.path.removeprefix("/one")
+        if path.endswith(".mp3") and path == request.url.path:
+            return httpx.Response(302, headers=[("location", f"/one{path}"), ("location", f"{second}{path}")])
+        reply = server.answer(Request(request.method, f"https://feed.example{path}", dict(request.headers)))
+        return httpx.Response(reply.status, headers=dict(reply.headers), content=reply.body)
+
+    async def main():
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+            return await Sync(client, BASE, tmp_path / "here", limits=LIMITS, clock=LoopClock(0)).run()
+
+    report = run(main())
+    assert report.finished is (second == "/one")
+    assert {type(problem) for problem in report.problems} <= {Misdirected}
+    assert not [path for path in asked if "," in path]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from afterswipe.sync import AnotherProcess, FileDisk, PendingFile, Sync
+from afterswipe.sync import AnotherProcess, DiskFault, FileDisk, PendingFile, Sync
 from afterswipe.sync.errors import DiskRefused
 from afterswipe.sync.store import disk as disks
 from afterswipe.sync.store.disk import mapped
@@ -159,7 +159,7 @@ def test_two_writers_leave_what_was_there_before_them(tmp_path):
     mine.append("parts/1.part", b"mine")
     with pytest.raises(AnotherProcess):
         theirs.append("parts/1.part", b"theirs, and longer")
-    with pytest.raises(AnotherProcess):
+    with pytest.raises(DiskFault, match="cut it"):
         mine.append("parts/1.part", b"and more")
     assert (tmp_path / "parts/1.part").read_bytes() == b""
     for disk in (mine, theirs):

@@ -377,6 +377,7 @@ BUGS = [
         moving.test_a_cursor_that_was_refused_is_asked_for_no_more, {},
     ),
     Bug("F152", "takes it for another process", ((disk, "DiskFault", AnotherProcess),), third.test_a_part_that_somebody_cuts_is_that_content_s_trouble, {"extended": True}),
+    Bug("F153", "goes to both at once", ((transfer_wire, "set", lambda found: [", ".join(found)]),), bytewise.test_a_redirect_to_two_places_leads_nowhere, {"second": "/other"}),
 ]  # fmt: skip
 
 

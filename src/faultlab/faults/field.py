@@ -1,4 +1,4 @@
-"""F55 to F152: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F153: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -434,5 +434,9 @@ FIELD = (
     FaultKind(
         "F152", "A part that is cut while it grows", Dimension.DISK, "A person, or a cleaner, cuts a part that is being written.",
         "It is thrown away and comes again; the others come (S15).", "test_a_part_that_somebody_cuts_is_that_content_s_trouble",
+    ),
+    FaultKind(
+        "F153", "A redirect to two places", Dimension.WIRE, "An answer has two `Location` lines that differ.",
+        "It leads nowhere, and nothing is believed to be missing (S22).", "test_a_redirect_to_two_places_leads_nowhere",
     ),
 )  # fmt: skip

@@ -76,7 +76,7 @@ class Wire:
             if response.status_code not in _REDIRECTS:
                 return Opened(url, _answer(response, self.clock.wall()), response)
             await self.close(response)
-            url = self._checked(url, response.headers.get("location", ""))
+            url = self._checked(url, *set(response.headers.get_list("location")))
         raise Elsewhere(f"more than {self.limits.redirects} redirects")
 
     async def _send(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
@@ -164,11 +164,11 @@ class Wire:
             del self._waits[task], ends[task]
         self._watch = loop.call_at(min(ends.values()), self._look, loop) if ends else None
 
-    def _checked(self, url: str, location: str) -> str:
+    def _checked(self, url: str, location: str = "", *others: str) -> str:
         try:
             target = urlsplit(urljoin(url, location))
             host, _ = _spelled(target.hostname), target.port
-            if not location or target.username is not None:
+            if not location or others or target.username is not None:
                 raise ValueError(location)
         except ValueError:
             raise Elsewhere("a redirect without an address that makes sense") from None
