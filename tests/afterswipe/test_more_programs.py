@@ -287,8 +287,6 @@ def test_a_score_that_a_push_told_is_the_server_s():
     assert phone.pair().so() == ["not judged", "what a push told is the server's"]
     assert phone.pair().label == "Not judged: what a push told is the server's."
     assert "Is so: not judged: what a push told is the server's." in str(phone.truth())
-    phone.live_activity_pushes.update(text="1:0", progress=0.5)
-    assert phone.pair().so()[0] == "stopped"
 
 
 def test_at_the_moment_of_the_end_the_card_does_not_say_what_is_so():
@@ -543,3 +541,26 @@ def test_an_ended_card_that_says_it_is_done_and_is_not_says_it_still():
     phone.wait(minutes=5)
     assert phone.pair().label.startswith("For 4 min 59 s it says “Story”, and nothing goes on")
     assert phone.pair().differs
+
+
+def test_how_far_a_server_says_its_own_work_is_is_not_judged():
+    async def main(app: Application) -> None:
+        app.activities.request("Pizza", text="In the oven", progress=0.2, push_type="token")
+
+    phone = left(main, then=0)
+    phone.live_activity_pushes.update(text="On its way", progress=0.6)
+    phone.wait(minutes=10)
+    assert phone.pair().label == "Not judged: what a push told is the server's."
+    assert phone.truth().gap < 1000
+
+
+def test_what_the_app_s_own_code_does_is_not_known_where_its_card_says_that_it_stopped():
+    async def main(app: Application) -> None:
+        app.activities.request("Sync", text="Stopped at 12 of 20")
+        await asyncio.Event().wait()
+
+    phone = Phone()
+    phone.open(main)
+    phone.wait(minutes=1)
+    assert phone.pair().so() == ["not judged", "the app's own code runs"]
+    assert phone.pair().label == "Not judged: the app's own code runs."

@@ -1,7 +1,7 @@
 """What a public method is given, and what is set on a thing, checked against annotations first, so that nothing is half done.
 
-A class with the base `Checked` answers with a UsageError that says what to give. What an annotation cannot say, such as that a size
-is 1 or more, the method checks itself. Whole numbers may be written as `2.5 * MB`. The package's own calls are not looked at.
+A class with the base `Checked` answers with a UsageError that says what to give. What an annotation cannot say, such as that a size is 1 or more, the method checks itself. Whole
+numbers may be written as `2.5 * MB`. The package's own calls are not looked at.
 """
 
 import re

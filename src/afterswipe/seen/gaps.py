@@ -10,9 +10,9 @@ A card says two things: that something goes on, and how far it is. Either can be
    says 100 % is right where everything has arrived.
 3. The work only waits, and the card does not say so: `frozen`, or `projected`. A card whose text says that it waits, or that it has
    stopped, is right while that is so, and wrong (`frozen`) when the work goes on.
-4. The work goes on, and the card shows another figure. What was told is taken as true when it was told. The card is wrong from the
-   moment when the bytes that arrived since then differ from what the card moved since then by more than claim model.card-tolerance, a
-   share of the whole: `projected`, else `frozen`. A difference that is tolerated is stated, not hidden.
+4. The work goes on, and the card shows another figure. What was told is taken as true when it was told. The card is wrong from the moment when the bytes that arrived since then
+   differ from what the card moved since then by more than claim model.card-tolerance, a share of the whole: `projected`, else `frozen`. A difference that is tolerated is stated,
+   not hidden.
 
 Which work a card speaks of: `activity.follows(task)` names it. A continued task's or an intent's card speaks of that task by its nature. Else all transfers are one work where
 they are of one session, or of one file that is sent again by other means; else it is the one work that began while the card was up. Where that leaves two, nothing ties them to
@@ -20,8 +20,8 @@ the card, and it is not judged. Without any transfer the work is the app's own c
 
 So a gap ends when the app or a push tells what is so, and when the card stops claiming: off the screen, ended (if not as done where the work failed), or marked as stale, which
 is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no gap. While the app has run time it can
-correct a card without a figure, so that one is not judged; nor is one with a figure whose work has failed, unless it says 100 %. Neither is one that a push last changed, that
-shows no figure, and that belongs to no transfer: a score.
+correct a card without a figure, so that one is not judged; nor is one with a figure whose work has failed, unless it says 100 %. Neither is one that a push last changed and that
+belongs to no transfer: a score, or a delivery whose app ran beside it.
 
 Not modelled: whether what was told was true when it was told, and what a text means beyond `words`.
 """
@@ -44,7 +44,7 @@ Key = tuple[str, int, int]
 OfTransfer = kept.TransferMoved | kept.TransferWaits | kept.TransferEnded
 
 NOT_JUDGED = "not judged: two works, nothing ties them"
-SERVERS = "not judged: what a push told is the server's"
+SERVERS, OWN = "not judged: what a push told is the server's", "not judged: the app's own code runs"
 
 type Work = dict[Key, "Transfer"]
 """Transfers that are one work."""
@@ -182,7 +182,7 @@ class Gap(Span):
 class IsSo:
     """What is so of the work that a card speaks of: `word`, since when (milliseconds), and what it waits for.
 
-    `word` is `goes on`, `waits`, `stopped`, or, where that is not known, NOT_JUDGED or SERVERS. `sent` of `size` bytes of its transfers have arrived;
+    `word` is `goes on`, `waits`, `stopped`, or, where that is not known, NOT_JUDGED, SERVERS or OWN. `sent` of `size` bytes of its transfers have arrived;
     `tolerated` is the card's difference from that, a share, that is no gap. `differs`: the card tells something else, if only from now on, or while the app can correct it.
     """
 
@@ -318,7 +318,7 @@ class _Reader:
         told.version, told.mine = self._version, self._of(told)
         told.living = {key: moved for key, moved in (told.mine or {}).items() if not moved.died}
         told.word = (NOT_JUDGED, "") if told.mine is None else self._word(told.mine)
-        if told.by == "push" and told.mine == {} and told.card.progress is None and told.card.timer is None:
+        if told.by == "push" and told.mine == {} and (told.ran or told.shows is None):
             told.word = SERVERS, ""
 
     def _of(self, told: Told) -> Work | None:
@@ -373,12 +373,13 @@ class _Reader:
     def look_at_now(self, end: int) -> None:
         """Fill in what has arrived, and how much of a difference the tolerance hides."""
         for number, told in self._cards.items():
-            sent, whole = arrived(self._work(number, told, end) or {})
+            sent, whole = arrived((mine := self._work(number, told, end)) or {})
             off, now, claims = self._off(told, end), self.now[number], told.card.claims
             hidden = off if claims and self._tolerance >= off >= 0.01 else 0.0
             full = told.shows is not None and told.shows[0] >= 1 and sent == whole
             differs = claims and now.word in (STOPPED, WAITS) and now.word not in told.says and not full
-            self.now[number] = replace(now, sent=sent, size=whole, tolerated=hidden, differs=differs)
+            word = OWN if mine == {} and told.says and now.word == GOES_ON else now.word
+            self.now[number] = IsSo(word, now.since, now.waits_for, sent, whole, hidden, differs)
 
     def _off(self, told: Told, at: int) -> float:
         """By what share of the whole the card's figure differs from what has arrived since it was told."""

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from afterswipe.frameworks.activitykit.card import Card
 from afterswipe.units import percent, size
 
-from .gaps import NOT_JUDGED, SERVERS, Gap, IsSo, covered
+from .gaps import NOT_JUDGED, Gap, IsSo, covered
 from .lock_screen import LockScreen, bar, cells
 from .svg import CARD, GAP, INK, LINE, MUTED, PAPER, RUN, SAYS, Drawing, in_lines, marked_svg, marked_text
 from .truth import Truth, sentence
@@ -48,7 +48,7 @@ class Pair:
         if gaps := self._gaps_of(self.card):
             return f"{sentence(gaps)}."
         so = self.truth.works[self.card.number]
-        if so.word in (NOT_JUDGED, SERVERS):
+        if ": " in so.word:
             return f"{so.word.capitalize()}{' to the card' * (so.word == NOT_JUDGED)}."
         return self.truth.amiss(self.card.title, so) if so.differs else "The card says what is so."
 
@@ -63,7 +63,7 @@ class Pair:
         """What is so, line by line: the word, since when, and how much has arrived."""
         if (is_so := self.is_so) is None:
             return []
-        if is_so.word in (NOT_JUDGED, SERVERS):
+        if ": " in is_so.word:
             return is_so.word.split(": ")
         lines = self.truth.in_words(is_so).split(", ", 1)
         if is_so.size:

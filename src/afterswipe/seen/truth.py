@@ -87,7 +87,7 @@ class Truth:
 
     def in_words(self, is_so: IsSo) -> str:
         """What is so, since when, and what it waits for: `stopped, for 3 min`."""
-        if is_so.word in (NOT_JUDGED, SERVERS):
+        if ": " in is_so.word:
             return is_so.word + " to the card (activity.follows does)" * (is_so.word == NOT_JUDGED)
         words = f"{is_so.word}, for {duration(self.now - is_so.since)}"
         return f"{words}: {is_so.waits_for}" if is_so.waits_for else words

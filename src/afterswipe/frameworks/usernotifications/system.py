@@ -1,18 +1,17 @@
 """Pushes and local notifications: what a server can start on the phone, and whose process runs then.
 
-A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no app; a
-notification service extension may change its words, in a process of its own. A VoIP push wakes the app and must ring. Push to Talk gives
-time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card. Taken for granted, with no claim for it: the system shows
-an alert push without an extension after a force quit too.
+A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no app; a notification service extension may change its
+words, in a process of its own. A VoIP push wakes the app and must ring. Push to Talk gives time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card.
+Taken for granted, with no claim for it: the system shows an alert push without an extension after a force quit too.
 
-A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an
-app can schedule the bad news in advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
+A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an app can schedule the bad news in
+advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
 
 For a phone that is away Apple's servers store one push, the latest, which arrives later (claim live-activity-push.apns-stores-one-per-app).
 
-Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, `apns-expiration`, a VoIP push that is stored, the app's permission to notify, the first version of PushKit
-(the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call (nobody
-says after how many), the length of a call, Push to Talk's own push.
+Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, `apns-expiration`, a VoIP push that is stored, the
+app's permission to notify, the first version of PushKit (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call
+(nobody says after how many), the length of a call, Push to Talk's own push.
 """
 
 from collections.abc import Callable
