@@ -61,6 +61,7 @@ from . import test_no_room as room
 from . import test_one_more_hour as more
 from . import test_own_cases_whose as whose
 from . import test_own_cases_wire as wire
+from . import test_store as stored
 from .rig import Rig, small_truth
 
 LAST_OF_THE_RULES = 87  # until there, a rule's bug stands for its faults
@@ -160,6 +161,16 @@ def _takes_nothing_back(self, page, *, _swap=Store.swap, **more):
 def _of_what_is_here(self, name, key, *of, _own=Store.own_event):
     event = _own(self, name, key, *of)
     return event if self.known(key) else event._replace(id="lost")
+
+
+def _takes_as_of_before(self, _take=Lease.take):
+    clock, disk, now, alone = self.clock, self.store.disk, self.clock.wall(), self.store.disk.alone()
+    self.clock = SimpleNamespace(wall=lambda: now, monotonic=clock.monotonic)
+    self.store.disk = SimpleNamespace(alone=lambda: alone)
+    try:
+        _take(self)
+    finally:
+        self.clock, self.store.disk = clock, disk
 
 
 def _no_feed(self, status):
@@ -378,6 +389,7 @@ BUGS = [
     ),
     Bug("F152", "takes it for another process", ((disk, "DiskFault", AnotherProcess),), third.test_a_part_that_somebody_cuts_is_that_content_s_trouble, {"extended": True}),
     Bug("F153", "goes to both at once", ((transfer_wire, "set", lambda found: [", ".join(found)]),), bytewise.test_a_redirect_to_two_places_leads_nowhere, {"second": "/other"}),
+    Bug("F154", "asks when it is before its turn", ((Lease, "take", _takes_as_of_before),), stored.test_of_two_that_begin_at_once_one_is_told, {"later": 0}),
 ]  # fmt: skip
 
 

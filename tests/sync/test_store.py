@@ -324,6 +324,23 @@ def test_the_same_owner_and_one_that_is_gone_do_not_wait(store, clock, monkeypat
         lease(store, "c", clock).take()
 
 
+@pytest.mark.parametrize("later", [0, 0.001])
+def test_of_two_that_begin_at_once_one_is_told(tmp_path, monkeypatch, later):
+    """While this one waited for its turn, the other came, and found the lock taken, or wrote a lease as of later: both were at work, and one's file was cut by the other."""
+    monkeypatch.setattr("afterswipe.sync.store.lease.same_machine", lambda _owner: True)
+    store, other, clock = again(tmp_path), again(tmp_path), Hand()
+    mine, theirs, turn = lease(store, "a", clock), lease(other, "b", clock), store.transaction
+
+    def waits(what):
+        clock.pass_(later)
+        theirs.take()
+        return turn(what)
+
+    monkeypatch.setattr(store, "transaction", waits)
+    with closing(store), closing(other), pytest.raises(AnotherProcess):
+        mine.take()
+
+
 def test_a_release_lets_the_next_one_in(store, clock):
     first = lease(store, "a", clock)
     first.take()

@@ -1,4 +1,4 @@
-"""F55 to F153: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F154: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -438,5 +438,9 @@ FIELD = (
     FaultKind(
         "F153", "A redirect to two places", Dimension.WIRE, "An answer has two `Location` lines that differ.",
         "It leads nowhere, and nothing is believed to be missing (S22).", "test_a_redirect_to_two_places_leads_nowhere",
+    ),
+    FaultKind(
+        "F154", "Two that begin at once", Dimension.PROCESS, "Two processes begin in one directory within a millisecond.",
+        "One is told that the other is at work (S19).", "test_of_two_that_begin_at_once_one_is_told",
     ),
 )  # fmt: skip

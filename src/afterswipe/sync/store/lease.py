@@ -28,8 +28,8 @@ class Lease:
 
     def take(self) -> None:
         """Begin a run: take the lease and note that no good end has come yet, in one transaction. Raises AnotherProcess."""
-        now, alone = self.clock.wall(), self.store.disk.alone()
-        with self.store.transaction("lease") as db:
+        with self.store.transaction("lease") as db:  # behind whoever came at the same time
+            now, alone = self.clock.wall(), self.store.disk.alone()
             row = db.execute("SELECT owner, CAST(expires AS REAL) FROM lease").fetchone()
             # An expiry further away than a lease is long was written by a clock that has been set since. A lock that the system
             # takes back with its process says that a holder on this machine is gone; of another machine only the time says anything.
