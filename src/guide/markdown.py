@@ -10,6 +10,10 @@
     What the picture shows.
     ///
 
+    /// moments | story_upload_moments
+    What the pictures show.
+    ///
+
     /// outcome | strategies_table
     What the table shows.
     ///
@@ -43,7 +47,7 @@ from guide.claims.words import STATUS_WORDS
 from guide.pages import ways
 from guide.swift.languages import BesideEachOther, swift_html
 
-from . import snippets
+from . import moments, snippets
 from .errors import BuildError
 
 STACKED_FROM = 4
@@ -124,6 +128,22 @@ class PictureBlock(Block):  # type: ignore[misc]
         etree.SubElement(figure, "div", {"class": "snippet-picture"}).text = self.md.htmlStash.store(
             pictures[int(number) - 1].strip()
         )
+        return etree.SubElement(figure, "figcaption")
+
+
+class MomentsBlock(Block):  # type: ignore[misc]
+    """`/// moments | NAME`: the pictures of a snippet in one place, the last of them shown, with the text inside as the caption."""
+
+    NAME = "moments"
+    ARGUMENT = True
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        """Make the figure, its picture and slider, and the caption that takes the text inside."""
+        inside = self.md.htmlStash.store(moments.html(self.argument))
+        figure = etree.SubElement(
+            parent, "figure", {"class": "picture moments", "data-moments": moments.file(self.argument)}
+        )
+        etree.SubElement(figure, "div").text = inside
         return etree.SubElement(figure, "figcaption")
 
 
@@ -303,7 +323,7 @@ class GuideExtension(BlocksExtension):  # type: ignore[misc]
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
         """Register the blocks."""
-        for block in (SnippetBlock, SwiftBlock, PictureBlock, OutcomeBlock, WaysBlock):
+        for block in (SnippetBlock, SwiftBlock, PictureBlock, MomentsBlock, OutcomeBlock, WaysBlock):
             block_mgr.register(block, self.getConfigs())
 
     def extendMarkdown(self, md: Markdown) -> None:

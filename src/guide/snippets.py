@@ -30,7 +30,7 @@ FOLDED_FROM = 20
 """Lines of code that are never folded on a phone; the runner has the same number (code.ts)."""
 
 _USES_THE_FEED = "feed_url"
-_BLOCK = re.compile(r"^/// (snippet|swift|picture) \| (\w+)")
+_BLOCK = re.compile(r"^/// (snippet|swift|picture|moments) \| (\w+)")
 _UNCOLOURED = re.compile(r'<span class="(?:n|p|o|w|nb|nn|ne|nv|bp)">([^<]*)</span>')
 """Parts of Python that have the colour of the code in snippet.css."""
 _PLACEHOLDER = re.compile(r"^\[picture: .*\]$", re.MULTILINE)

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from guide import moments
+
 from .conftest import REPOSITORY
 from .engines import Engine, opening
 from .programs import PROGRAMS
 from .serving import StaticServer
 from .snippet_page import Source, render
+from .test_site import SITE
 
 SNIPPETS = sorted((REPOSITORY / "snippets").glob("*.py"))
 
@@ -52,6 +55,26 @@ def test_every_snippet_gives_its_tested_output(
         assert len(server.asked(".wasm")) == 1, "one interpreter ran them all, and nothing was fetched twice"
         wrong |= programs(engine, name)
     assert not wrong
+
+
+MOMENTS = """async () => {
+    const figure = document.querySelector("figure.moments"), slider = figure.querySelector("input");
+    const words = figure.querySelector(".moments-words");
+    slider.value = "0";
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise((shown) => new MutationObserver(shown).observe(words, { childList: true }));
+    return [words.textContent, figure.querySelector("desc").textContent, figure.querySelectorAll(".snippet-picture > svg").length];
+}"""
+
+
+@pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning")  # Selenium's own
+@pytest.mark.parametrize("name", ["webkit", "firefox"])
+def test_a_picture_shows_another_moment(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    first = moments.of("story_upload_moments")[0]
+    with StaticServer(SITE) as server, opening(name, tmp_path, request) as engine:
+        engine.open(f"{server.origin}/")
+        words, described, pictures = engine.call(MOMENTS)
+    assert (words, described.splitlines()[-1], pictures) == (first.words, first.said, 1)
 
 
 PAGE = {f"{number}.py": Source(program.code) for number, program in enumerate(PROGRAMS.values())}

@@ -311,7 +311,7 @@ def test_every_snippet_is_on_a_page_or_says_why_not():
     ]
     shown = set(
         re.findall(
-            r"^/// (?:snippet|picture) \| (\w+)",
+            r"^/// (?:snippet|picture|moments) \| (\w+)",
             "\n".join([*PAGES.values(), *generate.made().values()]),
             re.MULTILINE,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from afterswipe import claims
 from afterswipe.kernel.life_cycle import TRANSITIONS, Event, State
-from guide import sample_feed
+from guide import moments, sample_feed
 from guide.claims import instead
 from guide.claims import pages as claim_pages
 from guide.swift import symbols as apple_symbols
@@ -28,6 +28,8 @@ def generate(source: Path, out: Path) -> None:
     wanted = {path.relative_to(source).as_posix(): path.read_bytes() for path in _files(source)}
     pages = made() | claim_pages.sources(claims.every())
     wanted |= {name: text.encode() for name, text in pages.items()}
+    texts = (content.decode() for name, content in wanted.items() if name.endswith(".md"))
+    wanted |= moments.files(texts)
     wanted |= sample_feed.files(source / "feed", below="feed")
     for path in _files(out):
         if path.relative_to(out).as_posix() not in wanted:

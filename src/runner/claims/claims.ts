@@ -179,6 +179,7 @@ function dress(): void {
 function dressPicture(place: HTMLElement): void {
   place.dataset["dressed"] = "";
   if (!place.querySelector("svg")) return;
+  if (place.dataset["moments"]) dressMoments(place);
   const line = document.createElement("div");
   line.className = "picture-actions";
   const button = document.createElement("button");
@@ -190,6 +191,18 @@ function dressPicture(place: HTMLElement): void {
   button.addEventListener("click", () => void load().then((pictures) => pictures.copy(place, line)));
   line.append(button);
   place.append(line);
+}
+
+/** The other moments of a picture come at the first sign of interest, and are shown by what follows. */
+function dressMoments(place: HTMLElement): void {
+  const failed = (): void => {
+    const slider = place.querySelector("input");
+    if (slider) slider.value = slider.defaultValue; // of the picture that is there
+    const words = place.querySelector(".moments-words");
+    if (words) words.textContent = "The other moments could not be fetched.";
+  };
+  for (const sign of ["pointerenter", "focusin", "input", "click"])
+    place.addEventListener(sign, (event) => void import("./moments").then((moments) => moments.meet(place, event)).catch(failed));
 }
 
 dress();
