@@ -44,10 +44,10 @@ from afterswipe.claims.sources import Claim
 from afterswipe.errors import ClaimError
 from guide.claims.schema import EVIDENCE
 from guide.claims.words import STATUS_WORDS
-from guide.pages import ways
+from guide.pages import moments, ways
 from guide.swift.languages import BesideEachOther, swift_html
 
-from . import moments, snippets
+from . import snippets
 from .errors import BuildError
 
 STACKED_FROM = 4

@@ -15,7 +15,7 @@ PAGES = (
     "src/faultlab",
     "src/guide/claims/words.py",
     "src/guide/markdown.py",
-    "src/guide/moments.py",
+    "src/guide/pages/moments.py",
     "src/guide/pages/ways.py",
     "src/guide/pages/ways.toml",
     "src/guide/snippets.py",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from guide import moments
+from guide.pages import moments
 
 from .conftest import REPOSITORY
 from .engines import Engine, opening

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from guide import moments
+from guide.pages import moments
 
 from .conftest import PATIENCE_MS
 from .serving import StaticServer

@@ -7,8 +7,9 @@ from html import unescape
 import markdown
 import pytest
 
-from guide import ROOT, moments, snippets
+from guide import ROOT, snippets
 from guide.errors import BuildError
+from guide.pages import moments
 
 NAMES = ("story_upload_moments", "story_upload_assertion_moments")
 

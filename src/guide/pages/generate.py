@@ -7,12 +7,12 @@ from pathlib import Path
 
 from afterswipe import claims
 from afterswipe.kernel.life_cycle import TRANSITIONS, Event, State
-from guide import moments, sample_feed
+from guide import sample_feed
 from guide.claims import instead
 from guide.claims import pages as claim_pages
 from guide.swift import symbols as apple_symbols
 
-from . import api, changes, choosing, faults, history, mechanisms, not_known, speed, ways
+from . import api, changes, choosing, faults, history, mechanisms, moments, not_known, speed, ways
 from .spec import spec
 
 HEAD = "<!-- Made by guide.pages.generate. Change the model, not this page. -->\n\n"

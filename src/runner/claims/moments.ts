@@ -8,7 +8,7 @@ const STEP_MS = 900;
 /** After this time they are not waited for any more. */
 const PATIENCE_MS = 8_000;
 
-/** As guide/moments.py writes them. */
+/** As guide/pages/moments.py writes them. */
 interface Moment {
   readonly words: string;
   readonly said: string;

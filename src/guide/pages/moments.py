@@ -13,9 +13,9 @@ from html import unescape
 
 from markupsafe import Markup
 
-from . import snippets
-from .errors import BuildError
-from .templating import markup
+from guide import snippets
+from guide.errors import BuildError
+from guide.templating import markup
 
 FOLDER = "assets/moments"
 """Where the files are, below the site's root."""
