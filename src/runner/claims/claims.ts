@@ -196,10 +196,8 @@ function dressPicture(place: HTMLElement): void {
 /** The other moments of a picture come at the first sign of interest, and are shown by what follows. */
 function dressMoments(place: HTMLElement): void {
   const failed = (): void => {
-    const slider = place.querySelector("input");
-    if (slider) slider.value = slider.defaultValue; // of the picture that is there
-    const words = place.querySelector(".moments-words");
-    if (words) words.textContent = "The other moments could not be fetched.";
+    for (const slider of place.querySelectorAll("input")) slider.value = slider.defaultValue; // of the picture that is there
+    for (const words of place.querySelectorAll<HTMLElement>(".moments-words")) words.textContent = words.dataset["failed"]!;
   };
   for (const sign of ["pointerenter", "focusin", "input", "click"])
     place.addEventListener(sign, (event) => void import("./moments").then((moments) => moments.meet(place, event)).catch(failed));

@@ -1,7 +1,6 @@
 /** A picture of moments: the frames come when somebody comes near, and are shown by its slider, or one after the other. */
 
 import { readPicture } from "../picture";
-import { make } from "./dom";
 
 /** For each moment: long enough to read how far it is. */
 const STEP_MS = 900;
@@ -49,7 +48,10 @@ function show(place: HTMLElement, slider: HTMLInputElement, moments: readonly Mo
   slider.value = String(at);
   slider.setAttribute("aria-valuetext", `${moment.words}: ${moment.said}`);
   words.setAttribute("aria-live", live);
-  words.replaceChildren(moment.words, make("span", "claim-unseen", live === "off" ? "" : `: ${moment.said}`));
+  const said = document.createElement("span"); // not from dom.ts: what every page loads would come in one piece more
+  said.className = "claim-unseen";
+  said.textContent = live === "off" ? "" : `: ${moment.said}`;
+  words.replaceChildren(moment.words, said);
   place.querySelector(".snippet-picture")?.replaceChildren(readPicture(moment.svg));
 }
 
