@@ -188,6 +188,16 @@ def test_the_theme_exchanges_the_page_while_it_plays_and_brings_it_back(
     assert page.evaluate("window.stayed"), "the page was loaded anew"
 
 
+def test_they_are_found_where_the_site_stands_in_a_folder(browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    with StaticServer(SITE.parent) as server:
+        page.goto(f"{server.origin}/{SITE.name}/")
+        page.get_by_role("slider", name="Time").press("Home")
+        shows(figure(page), UPLOAD[0])
+    context.close()
+
+
 def test_two_on_a_page_go_each_its_own_way(page: Page, server: StaticServer) -> None:
     own_clock(page)
     page.goto(server.origin + FIRST)
