@@ -74,6 +74,19 @@ def test_a_new_version_with_the_bytes_of_the_old_one_is_asked_for_again(plain, c
     assert plain.in_sync()
 
 
+def test_a_server_that_is_late_with_a_new_version_is_said_to_be_that(plain):
+    """Red before: "everything is here", and not a word of the older bytes. Nobody can tell them from a version that is as the one before."""
+    assert plain.run().finished
+    victim = sounds(plain)[1]
+    before = plain.truth.contents[victim].file
+    plain.truth.replace(victim, len(before))
+    changed(plain, f"{victim}.mp3", lambda *_: answered(before))
+    report = plain.run()
+    assert report.finished
+    assert "twice came the bytes of its older version" in str(report)
+    assert plain.run().requests == 1
+
+
 def test_the_doubt_outlives_a_run(plain):
     """The first of the two came in an earlier run."""
     ids = sounds(plain)
