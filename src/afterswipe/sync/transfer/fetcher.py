@@ -230,7 +230,11 @@ class Fetcher:
             self.store.lost(others, stays=True)
         elif alike and not (same and others):
             said = "first came the bytes of another or of an older version; asked for again, those came that are kept."
-            said = "twice came the bytes of its older version, which are kept. The server may be late." if same else said
+            said = (
+                "twice came the bytes of its older version, which are kept. The server may be late."
+                if same
+                else said
+            )
             self.tally.problems[f"{first.key} again"] = [BrokenAnswer(first.key, said)]
         elif now.endless and not same:
             raise BrokenAnswer(first.key, "no answer says how long it is, and two differ: one was cut.")
