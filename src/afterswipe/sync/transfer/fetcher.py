@@ -225,17 +225,13 @@ class Fetcher:
 
     def judge(self, first: Have, again: Have, alike: list[Have], now: Ask) -> None:
         """Bytes of another, of an older version, or of no length were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake. Of several others, each but the first was asked for twice."""
-        others, same = [have for have in alike if have.key != first.key], first.sha256 == again.sha256
+        same, others = first.sha256 == again.sha256, [have for have in alike if have.key != first.key]
         if same and len(others) == 1 and others[0].tag.startswith("v"):
             self.store.lost(others, stays=True)
         elif alike and not (same and others):
             said = "first came the bytes of another or of an older version; asked for again, those came that are kept."
-            said = (
-                "twice came the bytes of its older version, which are kept. The server may be late."
-                if same
-                else said
-            )
-            self.tally.problems[f"{first.key} again"] = [BrokenAnswer(first.key, said)]
+            late = "twice came the bytes of its older version, which are kept. The server may be late."
+            self.tally.problems[f"{first.key} again"] = [BrokenAnswer(first.key, late if same else said)]
         elif now.endless and not same:
             raise BrokenAnswer(first.key, "no answer says how long it is, and two differ: one was cut.")
 
