@@ -416,6 +416,22 @@ def test_what_a_call_lacks_is_said_with_its_own_name(makes, words):
 # A timeline tells waiting from moving.
 
 
+def test_a_transfer_that_stopped_at_the_very_beginning_is_not_drawn_to_the_end():
+    """Red before: an app that was force quit at once "sent" for three minutes in the text."""
+
+    async def main(app: Application) -> None:
+        async for _ in app.url_session.upload("story.mov", size=60 * MB):
+            pass
+
+    phone = Phone(ios="18")
+    phone.open(main)
+    phone.force_quit()
+    phone.wait(minutes=3)
+    assert [transfer.stopped for transfer in phone.timeline().transfers] == [0]
+    [line] = [line for line in str(phone.timeline()).splitlines() if line.startswith("app sends")]
+    assert line.count("▬") == 1
+
+
 def test_a_transfer_that_waits_is_not_drawn_as_one_that_moves():
     async def main(app: Application) -> None:
         app.background_url_session.upload("secret.pdf", size=60 * MB, protection="complete")

@@ -76,12 +76,14 @@ class Transfer:
     edges: list[int] = field(default_factory=list)
     """When it began to wait, when it went on, and so on."""
 
+    def until(self, end: int) -> int:
+        """When it stopped, or `end`."""
+        return end if self.stopped is None else self.stopped
+
     def moving(self, end: int) -> list[tuple[int, int]]:
         """When it moved, from and to, up to `end`: not while it waited."""
-        edges = [self.started, *self.edges, end if self.stopped is None else self.stopped]
-        return [
-            (start, until) for start, until in zip(edges[::2], edges[1::2], strict=False) if start < until
-        ]
+        edges = [self.started, *self.edges, self.until(end)]
+        return [pair for pair in zip(edges[::2], edges[1::2], strict=False) if pair[0] < pair[1]]
 
     def stop(self, at: int, outcome: str) -> None:
         """It moves no more. What stopped it first is the outcome."""

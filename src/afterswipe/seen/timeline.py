@@ -122,16 +122,14 @@ def _text(timeline: Timeline) -> str:
     for by in dict.fromkeys(transfer.by for transfer in timeline.transfers):
         moved = [transfer for transfer in timeline.transfers if transfer.by == by]
         who, mark = _who(moved), "▬" if by == "app" else "▰"
-        still = [mark, "▱"]  # it waits
-        spans = [(one.started, one.stopped or timeline.end, still[bool(one.edges)]) for one in moved]
+        spans = [(one.started, one.until(timeline.end), "▱" if one.edges else mark) for one in moved]
         spans += [(*piece, mark) for one in moved if one.edges for piece in one.moving(timeline.end)]
         lines.append(_line(who, end, spans))
     for card in timeline.cards:
         spans = [(span.start, span.end, _CARD_LINE[span.state]) for span in card.spans]
         spans += [(at, at, "▾") for at in card.pushes]
-        says = (
-            "  " + f"{card.title}: " * (len(timeline.cards) > 1) + card.spans[-1].what if card.spans else ""
-        )
+        title = f"{card.title}: " * (len(timeline.cards) > 1)
+        says = f"  {title}{card.spans[-1].what}" if card.spans else ""
         lines.append(_line("card" if card.kind == "app" else "system's card", end, spans) + says)
     if timeline.gaps:
         reasons = ", ".join(dict.fromkeys(gap.what for gap in timeline.gaps))
@@ -247,7 +245,7 @@ class _Picture:
         bar = self._row(label, *[f"{size(sent)} of {size(all_of_it)}", size(sent)][: 1 + (sent == all_of_it)])
         full, empty = {"fill": colour}, {"fill": "none", "stroke": colour, "stroke_dasharray": "2 3"}
         for one in moved:
-            end = self.timeline.end if one.stopped is None else one.stopped
+            end = one.until(self.timeline.end)
             self._bar(one.started, end, bar + 8, _BAR - 8, **(empty if one.edges or not one.sent else full))
             for piece in one.moving(end) if one.sent and one.edges else ():
                 self._bar(*piece, bar + 8, _BAR - 8, fill=colour)
