@@ -12,6 +12,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     BrowserType,
+    Page,
     expect,
     sync_playwright,
 )
@@ -109,9 +110,15 @@ def with_feed(run_folder: Path) -> Path:
 
 
 @pytest.fixture
-def server(run_folder: Path) -> Iterator[StaticServer]:
+def served(run_folder: Path) -> Path:
+    """The folder that is served; a module that tests the built site says so by one of its own."""
+    return run_folder
+
+
+@pytest.fixture
+def server(served: Path) -> Iterator[StaticServer]:
     """A server with a port of its own, so that no test finds another's cache."""
-    with StaticServer(run_folder) as running:
+    with StaticServer(served) as running:
         yield running
 
 
@@ -131,6 +138,12 @@ def watch(context: BrowserContext, server: StaticServer) -> Iterator[Watch]:
     watching.follow(context)
     yield watching
     watching.check()
+
+
+@pytest.fixture
+def page(context: BrowserContext, watch: Watch) -> Page:
+    """A watched page."""
+    return context.new_page()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Choosing in a real browser: with JavaScript one question at a time, without it the whole tree, and links that lead there."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from guide.pages import choosing
 
 from .conftest import PATIENCE_MS, REPOSITORY
 from .serving import StaticServer
-from .watching import Watch
 
 SITE = Path(os.environ.get("SITE_DIR", REPOSITORY / "site"))
 TREE = choosing.tree()
@@ -27,23 +25,16 @@ WORDS = [
 
 
 @pytest.fixture
-def server() -> Iterator[StaticServer]:
-    """Serves the built site."""
+def served() -> Path:
+    """The built site."""
     assert (SITE / "choosing" / "index.html").is_file(), f"There is no such page in {SITE}. Run: make build"
-    with StaticServer(SITE) as running:
-        yield running
+    return SITE
 
 
 @pytest.fixture
 def address(server: StaticServer) -> str:
     """The address of the page."""
     return f"{server.origin}/choosing/"
-
-
-@pytest.fixture
-def page(context: BrowserContext, watch: Watch) -> Page:
-    """A watched page."""
-    return context.new_page()
 
 
 def open_at(page: Page, address: str) -> None:

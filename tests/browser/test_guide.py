@@ -1,7 +1,7 @@
 """Finding and moving in the built site: search, Python or Swift, previous and next, marks, the page that is not there."""
 
 import re
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,23 +9,15 @@ from playwright.sync_api import Browser, Page, expect
 from .conftest import PATIENCE_MS
 from .serving import StaticServer
 from .test_site import SITE
-from .watching import Watch
 
 SWIFT = ".languages > label:text-is('Swift')"
 PAGE_WITH_SWIFT, ANOTHER = "/story-upload/", "/thirty-seconds/"
 
 
 @pytest.fixture
-def server() -> Iterator[StaticServer]:
-    """Serves the built site."""
-    with StaticServer(SITE) as running:
-        yield running
-
-
-@pytest.fixture
-def page(context, watch: Watch) -> Page:
-    """A watched page, for the built site."""
-    return context.new_page()
+def served() -> Path:
+    """The built site."""
+    return SITE
 
 
 def visible(page: Page) -> tuple[bool, bool, bool]:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from guide.pages import moments
 
@@ -19,16 +20,9 @@ STEP_MS = 900
 
 
 @pytest.fixture
-def server() -> Iterator[StaticServer]:
-    """Serves the built site."""
-    with StaticServer(SITE) as running:
-        yield running
-
-
-@pytest.fixture
-def page(context: BrowserContext, watch: Watch) -> Page:
-    """A watched page, for the built site."""
-    return context.new_page()
+def served() -> Path:
+    """The built site."""
+    return SITE
 
 
 @pytest.fixture

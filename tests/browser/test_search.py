@@ -7,11 +7,10 @@ import json
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from .conftest import PATIENCE_MS
 from .serving import Fault, StaticServer
@@ -67,16 +66,9 @@ ASK_ALL = """async ([queries, first]) => {
 
 
 @pytest.fixture
-def server() -> Iterator[StaticServer]:
-    """Serves the built site."""
-    with StaticServer(SITE) as running:
-        yield running
-
-
-@pytest.fixture
-def page(context: BrowserContext, watch: Watch) -> Page:
-    """A watched page, for the built site."""
-    return context.new_page()
+def served() -> Path:
+    """The built site."""
+    return SITE
 
 
 def opened(page: Page, server: StaticServer) -> Page:

@@ -2,17 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .serving import StaticServer
 from .snippet_page import Snippet
-from .watching import Watch
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SITE = Path(os.environ.get("SITE_DIR", REPOSITORY / "site"))
@@ -93,16 +91,9 @@ def unfold(page: Page) -> None:
 
 
 @pytest.fixture
-def server() -> Iterator[StaticServer]:
-    """Serves the built site."""
-    with StaticServer(SITE) as running:
-        yield running
-
-
-@pytest.fixture
-def page(context: BrowserContext, watch: Watch) -> Page:
-    """A watched page, for the built site."""
-    return context.new_page()
+def served() -> Path:
+    """The built site."""
+    return SITE
 
 
 def test_the_site_is_built_and_has_snippets() -> None:

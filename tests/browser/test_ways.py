@@ -1,7 +1,6 @@
 """The table of ways in a real browser: sorted, copied, read on a phone, and alone in somebody else's page."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,10 @@ TABLE = ways.table()
 
 
 @pytest.fixture
-def server() -> Iterator[StaticServer]:
-    """Serves the built site."""
+def served() -> Path:
+    """The built site."""
     assert (SITE / "ways" / "index.html").is_file(), f"There is no such page in {SITE}. Run: make build"
-    with StaticServer(SITE) as running:
-        yield running
+    return SITE
 
 
 @pytest.fixture(params=["ways/", "embed/ways/"])
