@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from afterswipe.claims import compiling
 from afterswipe.claims.catalogue import rules
@@ -318,3 +319,9 @@ def test_no_two_classes_of_the_phone_share_a_name():
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert [name for name, count in classes.items() if count > 1] == []
+
+
+def test_no_test_of_properties_waits_on_a_wall_clock():
+    """Red before: one had the library's own deadline of 200 ms, and failed beside other work."""
+    assert settings.default.deadline is None
+    assert HealthCheck.too_slow in settings.default.suppress_health_check

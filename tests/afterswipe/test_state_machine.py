@@ -481,9 +481,6 @@ def test_all_invariants_hold_whatever_happens_and_the_hard_states_are_reached():
         settings=settings(
             max_examples=400,
             stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

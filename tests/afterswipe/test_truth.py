@@ -297,7 +297,7 @@ def test_together_counts_each_moment_once():
 DEEDS = ("open", "swipe_up", "lock", "unlock", "force_quit", "memory_pressure", "remove_card", "push")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.booleans(), st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 20)), max_size=8))
 def test_gaps_are_in_order_apart_and_have_a_reason(system, script):
     phone = Phone()

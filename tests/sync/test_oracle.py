@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultlab.crashes.engine_program import EngineProgram
@@ -105,7 +105,7 @@ def crashed(program: EngineProgram, start: Durable, point: int, crash: Crash) ->
 
 
 @pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250)
 @given(operations=st.lists(OPERATIONS, max_size=14), order=st.integers(0, 5), page=st.integers(1, 4))
 def test_the_engine_ends_where_the_oracle_ends(extended, operations, order, page):
     server = Untidy(Truth(seed=9), extended=extended, page=page)
