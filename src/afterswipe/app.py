@@ -72,8 +72,7 @@ class Application(Checked):
         """BackgroundTasks."""
         from .frameworks.backgroundtasks.app import BGTaskScheduler
 
-        system = self.system
-        return BGTaskScheduler(self.process, system.host, system.task_scheduler, system.continued_processing)
+        return BGTaskScheduler(self.process, self.system.task_scheduler, self.system.continued_processing)
 
     @property
     def state(self) -> State:

@@ -108,6 +108,5 @@ def must_have_bytes(name: str, size: int) -> None:
 def must_be_one_of(what: str, chosen: object, choices: Collection[str]) -> None:
     """Raise UsageError for a name that there is not, with those that there are."""
     if chosen not in choices:
-        raise UsageError(
-            f"There is no {what} {chosen!r}. There are: {', '.join(filter(None, choices)) or 'none'}."
-        )
+        there = ", ".join(filter(None, choices)) or "none"
+        raise UsageError(f"There is no {what} {chosen!r}. There are: {there}.")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .frameworks.backgroundtasks.app import BGTaskScheduler
     from .frameworks.backgroundtasks.continued import ContinuedProcessing
     from .frameworks.backgroundtasks.system import TaskScheduler
+    from .frameworks.backgroundtasks.tasks import BGTask
     from .frameworks.extensions.system import Extensions
     from .frameworks.photos.system import Photos
     from .frameworks.urlsession.system import TransferDaemon
@@ -97,16 +98,17 @@ class System[App: InTheApp](Checked):
     """The widgets on the Home Screen."""
     notifications = Part["Notifications"]("Notifications", "host")
     """Local notifications, as the system keeps them."""
-    task_scheduler = Part["TaskScheduler"]("TaskScheduler", "host network conditions power _handlers")
+    task_scheduler = Part["TaskScheduler"]("TaskScheduler", "host network conditions power _launch")
     """BackgroundTasks: which requests wait, and when the app is launched for them."""
-    continued_processing = Part["ContinuedProcessing"]("ContinuedProcessing", "host cards network _handlers")
+    continued_processing = Part["ContinuedProcessing"]("ContinuedProcessing", "host cards network _launch")
     """Continued tasks, and what a person does with the system's card."""
 
     def _there(self) -> App | None:
         return self.app
 
-    def _handlers(self) -> "BGTaskScheduler | None":
-        return None if self.app is None else self.app.task_scheduler
+    def _launch(self, task: "BGTask") -> None:
+        if self.app is not None:
+            self.app.task_scheduler.launch(task)
 
     @property
     def app(self) -> App | None:

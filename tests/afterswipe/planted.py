@@ -20,7 +20,6 @@ from afterswipe import (
     Power,
     Record,
     State,
-    Step,
     TransferEnded,
     TransferMoved,
 )
@@ -28,7 +27,7 @@ from afterswipe.frameworks.uikit.assertion import BackgroundTime
 from afterswipe.frameworks.uikit.watchdog import FileLocks
 from afterswipe.kernel import host, process
 from afterswipe.kernel.host import Host
-from afterswipe.kernel.life_cycle import SceneState, after
+from afterswipe.kernel.life_cycle import TRANSITIONS, SceneState
 
 from .commanded import Commanded
 
@@ -165,11 +164,10 @@ def the_card_goes_with_its_process(patch: Patch) -> None:
 
 
 def leaving_only_covers_the_app(patch: Patch) -> None:
-    def wrong(state: State, event: Event) -> Step:
-        step = after(state, event)
-        return replace(step, to=State.INACTIVE) if (state, event) == (State.ACTIVE, Event.LEAVE) else step
-
-    patch.setattr(host, "after", wrong)
+    active = TRANSITIONS[State.ACTIVE]
+    covered = replace(active[Event.LEAVE], to=State.INACTIVE)
+    wrong = TRANSITIONS | {State.ACTIVE: active | {Event.LEAVE: covered}}
+    patch.setattr(host, "TRANSITIONS", wrong)
 
 
 def jetsam_is_called_a_watchdog(patch: Patch) -> None:

@@ -21,7 +21,7 @@ from afterswipe import (
     UsageError,
     claims,
 )
-from afterswipe.kernel.life_cycle import after, callbacks
+from afterswipe.kernel.life_cycle import callbacks
 
 from . import invariants
 from .commanded import Commanded
@@ -62,12 +62,12 @@ def test_every_claim_in_the_table_exists():
 
 def test_every_event_changes_something_somewhere():
     for event in Event:
-        assert any(after(state, event).to is not state for state in State), event
+        assert any(TRANSITIONS[state][event].to is not state for state in State), event
 
 
 def test_a_suspended_app_is_told_nothing_when_it_ends():
     for event in (Event.FORCE_QUIT, Event.TERMINATE, Event.RESTART):
-        step = after(State.SUSPENDED, event)
+        step = TRANSITIONS[State.SUSPENDED][event]
         assert step.to is State.NOT_RUNNING
         assert step.told == ""
 
@@ -80,20 +80,20 @@ def test_only_an_app_in_the_background_is_suspended():
     suspended = [
         state
         for state in State
-        if state is not State.SUSPENDED and after(state, Event.SUSPEND).to is State.SUSPENDED
+        if state is not State.SUSPENDED and TRANSITIONS[state][Event.SUSPEND].to is State.SUSPENDED
     ]
     assert suspended == [State.BACKGROUND]
 
 
 @pytest.mark.parametrize("state", State)
 def test_opening_always_ends_in_front(state: State):
-    assert after(state, Event.OPEN).to is State.ACTIVE
+    assert TRANSITIONS[state][Event.OPEN].to is State.ACTIVE
 
 
 @pytest.mark.parametrize("event", [Event.FORCE_QUIT, Event.RESTART, Event.TERMINATE])
 @pytest.mark.parametrize("state", State)
 def test_what_always_ends_the_process(state: State, event: Event):
-    assert after(state, event).to is State.NOT_RUNNING
+    assert TRANSITIONS[state][event].to is State.NOT_RUNNING
 
 
 def test_a_scene_has_no_state_of_its_own_for_suspension():
@@ -103,7 +103,7 @@ def test_a_scene_has_no_state_of_its_own_for_suspension():
 
 
 def test_callbacks_have_their_older_names_before_scenes():
-    told = after(State.SUSPENDED, Event.OPEN).told
+    told = TRANSITIONS[State.SUSPENDED][Event.OPEN].told
     assert callbacks(told, scenes=True) == ["sceneWillEnterForeground", "sceneDidBecomeActive"]
     assert callbacks(told, scenes=False) == ["applicationWillEnterForeground", "applicationDidBecomeActive"]
     assert callbacks("", scenes=True) == []

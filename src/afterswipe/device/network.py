@@ -229,15 +229,13 @@ class Network(Checked):
         else:
             self._work(self._answer(request, answer, answered, whole))
 
-    def _follow(
-        self, request: httpx.Request, sent: int, answered: Answered, response: httpx.Response
-    ) -> None:
+    def _follow(self, request: httpx.Request, sent: int, answered: Answered, answer: httpx.Response) -> None:
         """Hand an answer on, or ask where it points to: with the same method after 307 and 308, else with GET."""
-        if not response.has_redirect_location:
-            answered(response)
+        if not answer.has_redirect_location:
+            answered(answer)
             return
-        same = response.status_code in (httpx.codes.TEMPORARY_REDIRECT, httpx.codes.PERMANENT_REDIRECT)
-        place = address(str(request.url.join(response.headers["location"])))
+        same = answer.status_code in (httpx.codes.TEMPORARY_REDIRECT, httpx.codes.PERMANENT_REDIRECT)
+        place = address(str(request.url.join(answer.headers["location"])))
         left = {"redirects": request.extensions["redirects"] - 1}
         there = httpx.Request(request.method if same else "GET", place, extensions=left)
         self.clock.after(self.round_trip, partial(self.ask, there, sent * same, answered))

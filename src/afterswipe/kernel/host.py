@@ -14,7 +14,7 @@ from afterswipe.claims.rules import Rules
 from afterswipe.errors import NotKnownError, UsageError
 
 from .clock import Action, Clock
-from .life_cycle import Event, State, after
+from .life_cycle import TRANSITIONS, Event, State
 from .loop import ProcessLoop
 from .phases import Moment, Subscribers, tell
 from .process import AppChange, Process
@@ -73,7 +73,9 @@ class Host:
                 self.rules.cite(claim)
                 why = f"what a restart does to {names}: no page by Apple says it, and this model does not make it up. Let it end, or remove it, then restart the phone. The claim's page has the test on a device that would tell."
                 raise NotKnownError(why, claim)
-        self._tell(Moment.BEFORE, AppChange(event, self.state, after(self.state, event).to, self.process))
+        self._tell(
+            Moment.BEFORE, AppChange(event, self.state, TRANSITIONS[self.state][event].to, self.process)
+        )
 
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
         """End the app's process without telling it; `why` in words, `cause` for the termination code."""
@@ -82,7 +84,7 @@ class Host:
     def happen(self, event: Event, note: str = "", cause: Cause | None = None, limit: str = "") -> None:
         """Let one event of the life cycle reach the app, and all that follows from it. `limit` names the claim for a wake-up's run time."""
         self.must_not_be_running("The app's code does not do this. Call the phone's methods outside of it.")
-        step = after(self.state, event)
+        step = TRANSITIONS[self.state][event]
         before = self.state
         if before is State.NOT_RUNNING and step.to.runs:
             assert self.main is not None
@@ -101,7 +103,7 @@ class Host:
         self._tell(Moment.AFTERWARDS, change)
 
     def _change(self, process: Process, change: AppChange, note: str, cause: Cause | None) -> None:
-        step = after(change.before, change.event)
+        step = TRANSITIONS[change.before][change.event]
         if step.claim and (cause is None or change.before is State.SUSPENDED):
             self.rules.cite(step.claim)
         process.tell(step.told)
@@ -149,9 +151,8 @@ class Host:
 
     def run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
         """Let time pass until `end` (milliseconds), or less where `over` says True before; it is asked whenever something has happened."""
-        self.must_not_be_running(
-            "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in it."
-        )
+        remedy = "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in it."
+        self.must_not_be_running(remedy)
         clock = self.clock
         while True:
             self.turn(end if over is None else 0)  # where somebody asks, the app does not run ahead

@@ -122,11 +122,6 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
 }  # fmt: skip
 
 
-def after(state: State, event: Event) -> Step:
-    """What follows when `event` happens in `state`. Total: there is an answer for every pair."""
-    return TRANSITIONS[state][event]
-
-
 class SceneState(Enum):
     """Apple's `UIScene.ActivationState`, of the app's one scene. A suspended app's scene is in the background."""
 

@@ -73,10 +73,9 @@ class Card:
     updated: int = 0
     redrawn: bool = True
 
-    def changed(
-        self, title: str, content: Content, at: int, state: ActivityState = LIVE[0], redrawn: bool = True
-    ) -> "Card":
-        """The card with news. The same as `dataclasses.replace`, in less time."""
+    def changed(self, title: str, content: Content, at: int, state: ActivityState = LIVE[0]) -> "Card":
+        """The card with news, drawn anew unless it ends. The same as `dataclasses.replace`, in less time."""
+        redrawn = state in LIVE or self.redrawn
         return Card(title, content, self.kind, self.style, self.channel, self.number, state, at, redrawn)
 
     @property

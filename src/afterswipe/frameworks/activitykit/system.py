@@ -178,7 +178,7 @@ class ActivityStore:
         if card.state is ActivityState.PENDING:
             dismiss_after = 0  # it was never on the Lock Screen
         last = card.content if text is None else replace(card.content, text=text)
-        self._put(card.changed(card.title, last, self._clock.now, ActivityState.ENDED, card.redrawn), by)
+        self._put(card.changed(card.title, last, self._clock.now, ActivityState.ENDED), by)
         if card.kind == APP:
             stays = self._rules.milliseconds("live-activity.lock-screen-limit")
             if dismiss_after is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from afterswipe.errors import APIError, BGTaskSchedulerError, UsageError, must
-from afterswipe.kernel import Checked, Event, Host, Process
+from afterswipe.kernel import Checked, Event, Process
 from afterswipe.units import YEAR
 
 from .continued import ContinuedProcessing
@@ -25,10 +25,8 @@ Handler = Callable[[Any], Coroutine[Any, Any, None] | None]
 class BGTaskScheduler(Checked):
     """Apple's `BGTaskScheduler.shared`, in one process of the app. Its handlers are registered anew at every launch."""
 
-    def __init__(
-        self, process: Process, host: Host, system: TaskScheduler, continued: ContinuedProcessing
-    ) -> None:
-        self.process, self._host = process, host
+    def __init__(self, process: Process, system: TaskScheduler, continued: ContinuedProcessing) -> None:
+        self.process, self._host = process, continued.host
         self._system, self._continued = system, continued
         self._rules = process.rules
         self._handlers: dict[str, Handler] = {}
@@ -101,8 +99,8 @@ class BGTaskScheduler(Checked):
         if task.identifier not in self._handlers:
             name = f"launched for {task.identifier!r}, and nothing was registered for it"
             self._crash(f"{name}. Do so in the first lines of the app's coroutine, at every launch")
-            return
-        self.process.call(lambda: self._start(self._handlers[task.identifier], task))
+        else:
+            self.process.call(lambda: self._start(self._handlers[task.identifier], task))
 
     def _start(self, handler: Handler, task: BGTask) -> None:
         self.process.loop.start(handler(task))
@@ -114,9 +112,8 @@ class BGTaskScheduler(Checked):
         self._rules.require("background-tasks.identifiers-are-declared", "BGTaskScheduler")
 
     def _registered_late(self, identifier: str) -> None:
-        self._crash(
-            f"it registered {identifier!r} after its launch. Do so in the first lines of its coroutine"
-        )
+        what = f"it registered {identifier!r} after its launch"
+        self._crash(f"{what}. Do so in the first lines of its coroutine")
 
     def _crash(self, why: str) -> None:
         self._rules.cite("background-tasks.handlers-before-launch-ends")

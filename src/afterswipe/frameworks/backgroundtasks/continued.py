@@ -20,7 +20,7 @@ from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
-from .system import Grant, Reached
+from .system import Grant, Launcher
 from .tasks import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest, BGTaskRequest
 
 
@@ -35,7 +35,7 @@ class RunningTask:
         self._tell, self._process = continued.look, process
         self._rules, self._clock = process.rules, process.clock
         self._network, self._cards = continued.network, continued.cards
-        self._grant = Grant(process, continued.host, [task], lambda _grant: self._over())
+        self._grant = Grant(process, continued.host, [task], self._over)
         task.when_changed = self._changed
         self.card = self._show()
         self._stall = Due(0, None)
@@ -116,16 +116,16 @@ class RunningTask:
 
 
 class ContinuedProcessing(Checked):
-    """The system's and the person's side of continued tasks. `handlers` is what it calls in the app, None without a process."""
+    """The system's and the person's side of continued tasks."""
 
     allowed: bool = True
     """Whether the person lets continued tasks run on this phone; set it to False to switch them off."""
 
-    def __init__(self, host: Host, cards: ActivityStore, network: Network, handlers: Reached) -> None:
+    def __init__(self, host: Host, cards: ActivityStore, network: Network, launch: Launcher) -> None:
         self.host = host
         self._clock, self._rules = host.clock, host.rules
         self.cards, self.network = cards, network
-        self._handlers = handlers
+        self._launch = launch
         self._queue: list[BGContinuedProcessingTaskRequest] = []
         self._running: list[RunningTask] = []
         self._full = False
@@ -222,8 +222,8 @@ class ContinuedProcessing(Checked):
             running.cancel()
 
     def _must_be_in_front(self) -> None:
-        app = self._handlers()
-        state = self.host.state if app is None else app.process.application_state
+        process = self.host.process
+        state = self.host.state if process is None else process.application_state
         rule = "continued-processing.starts-in-foreground"
         if not state.foreground:
             self._rules.cite(rule, "continued-processing.cannot-start-from-background")
@@ -238,10 +238,10 @@ class ContinuedProcessing(Checked):
         if not self.host.state.runs:
             name = f"BGContinuedProcessingTask {request.identifier}"
             self.host.wake(name, "", "force-quit.cancels-queued-continued-processing")
-        if (app := self._handlers()) is None or not self.host.state.runs:
+        if (process := self.host.process) is None or not process.state.runs:
             return
         self._rules.cite("continued-processing.retry-adds-a-second-card")
-        task = BGContinuedProcessingTask(app.process, request)
-        self._running.append(RunningTask(app.process, task, self))
+        task = BGContinuedProcessingTask(process, request)
+        self._running.append(RunningTask(process, task, self))
         self._rules.cite("continued-processing.runs-for-minutes-on-a-locked-phone")
-        app.launch(task)
+        self._launch(task)

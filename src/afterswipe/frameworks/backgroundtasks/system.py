@@ -11,12 +11,11 @@ other apps.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from afterswipe.device.conditions import Conditions, Power
 from afterswipe.device.network import Network
 from afterswipe.errors import BGTaskSchedulerError, must_be_one_of
-from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
+from afterswipe.kernel import Action, AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import StateChanged
 
 from .tasks import BGAppRefreshTask, BGProcessingTask, BGProcessingTaskRequest, BGTask, Launch
@@ -39,25 +38,14 @@ _NOT_IN_RECENT_USE = (
 )
 
 
-class Handlers(Protocol):
-    """What the system calls in the app: its `BGTaskScheduler`, which knows the launch handlers."""
-
-    process: Process
-
-    def launch(self, task: BGTask) -> None:
-        """Let the launch handler of a task be called with it."""
-
-
-Reached = Callable[[], Handlers | None]
-"""How the system reaches the app: None where there is no process."""
+Launcher = Callable[[BGTask], None]
+"""How the system reaches the app: it lets the launch handler of a task be called with it."""
 
 
 class Grant:
     """Run time that the system gives for tasks. It ends when all of them are completed; an expired one ends shortly after."""
 
-    def __init__(
-        self, process: Process, host: Host, tasks: Sequence[BGTask], ended: Callable[["Grant"], None]
-    ) -> None:
+    def __init__(self, process: Process, host: Host, tasks: Sequence[BGTask], ended: Action) -> None:
         self.tasks, self._process = tasks, process
         self._host, self._ended = host, ended
         self._hold = process.run_time.hold(", ".join(task.identifier for task in tasks))
@@ -85,7 +73,7 @@ class Grant:
         """Take the run time back for good: everything is completed, or the process is gone."""
         if not self.over:
             self.over = True
-            self._ended(self)
+            self._ended()
             self._process.run_time.release(self._hold)
 
     def _look(self) -> None:
@@ -114,15 +102,15 @@ class _Waiting:
 
 
 class TaskScheduler(Checked):
-    """The system's scheduler. It launches the app; the app never launches itself. `handlers` is what it then calls, None without a process."""
+    """The system's scheduler. It launches the app, and hands it its task; the app never launches itself."""
 
     def __init__(
-        self, host: Host, network: Network, conditions: Conditions, power: Power, handlers: Reached
+        self, host: Host, network: Network, conditions: Conditions, power: Power, launch: Launcher
     ) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
         self._network, self._conditions = network, conditions
-        self._power, self._handlers = power, handlers
+        self._power, self._call = power, launch
         self._waiting: dict[str, _Waiting] = {}
         self._refreshing: list[Grant] = []
         self._processing: list[Grant] = []
@@ -241,11 +229,11 @@ class TaskScheduler(Checked):
             self.cancel(name)
         rule = "force-quit.stops-background-tasks" if refresh else "force-quit.stops-processing-tasks"
         self._host.wake(f"{kind.__name__} {', '.join(names)}", "", rule)
-        if (app := self._handlers()) is None:  # it ended itself at once
+        if (process := self._host.process) is None:  # it ended itself at once
             return
-        tasks = [kind(app.process, name) for name in names]
+        tasks = [kind(process, name) for name in names]
         running = self._refreshing if refresh else self._processing
-        grant = Grant(app.process, self._host, tasks, running.remove)
+        grant = Grant(process, self._host, tasks, lambda: running.remove(grant))
         running.append(grant)
         for one in [waiting.request for waiting in granted]:
             grant.on_power |= isinstance(one, BGProcessingTaskRequest) and one.requires_external_power
@@ -256,6 +244,6 @@ class TaskScheduler(Checked):
         elif self._rules.holds("background-refresh.duration"):
             grant.limit(self._rules.milliseconds("background-refresh.duration"))
         for task in tasks:
-            app.launch(task)
+            self._call(task)
         if refresh:
             self._rules.cite("background-refresh.one-request-one-launch")

@@ -60,10 +60,8 @@ class BackgroundTime:
 
     def end(self, identifier: int) -> None:
         """Give an assertion back; raises UsageError for one that is not held."""
-        must(
-            identifier in self._held,
-            f"No background task {identifier} is held: never begun, or ended before.",
-        )
+        why = f"No background task {identifier} is held: never begun, or ended before."
+        must(identifier in self._held, why)
         assertion = self._held.pop(identifier)
         self._process.note(AssertionChanged(self._clock.now, assertion.name, "ended"))
         self._process.run_time.release(assertion.hold)

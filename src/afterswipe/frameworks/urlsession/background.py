@@ -138,9 +138,8 @@ class BackgroundURLSession(Checked):
         """
         must_have_bytes(file, size)
         must_be_one_of("protection", protection, PROTECTIONS)
-        must(
-            0 <= earliest_begin * SECOND <= YEAR, f"{earliest_begin=}: give 0 or more seconds, up to a year."
-        )
+        why = f"{earliest_begin=}: give 0 or more seconds, up to a year."
+        must(0 <= earliest_begin * SECOND <= YEAR, why)
         if earliest_begin:
             self._process.rules.require("background-urlsession.scheduling-hints", "earliestBeginDate")
         begins = self._process.clock.now + round(earliest_begin * SECOND)
