@@ -2,8 +2,8 @@
 
 A process is an event loop that only the phone can turn; a Live Activity is a picture, not a process.
 
-Every public name is imported from here: `from afterswipe import MB, Phone, show`. A name is imported when it is first used, so
-that a program loads the rooms that it needs and no others.
+Every public name is imported from here: `from afterswipe import MB, Phone, show`. A name is imported when it
+is first used, so that a program loads the rooms that it needs and no others.
 """
 
 from difflib import get_close_matches

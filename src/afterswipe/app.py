@@ -1,4 +1,4 @@
-"""What an app's code holds: Apple's names over the phone's machinery. Passed to the app's main coroutine as `app`."""
+"""What an app's code, its main coroutine, holds as `app`: Apple's names over the phone's machinery."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class Application(Checked):
     """One process of an app on the phone.
 
-    `launch_reason` is "person", or what the system launched the app for. What is not told of here is the phone's machinery.
+    `launch_reason` is "person", or what the system launched the app for. The rest is the phone's machinery.
     """
 
     def __init__(self, process: Process, system: "System[Application]") -> None:
@@ -76,7 +76,7 @@ class Application(Checked):
 
     @property
     def state(self) -> State:
-        """The state as the app's code sees it: a *will* callback runs in the state before, a *did* callback in the one that it names."""
+        """The state as code sees it: a *will* callback is in the one before, a *did* in the one it names."""
         process, unattached = self.process, self.process.scene_state is SceneState.UNATTACHED
         if process.state.runs and unattached and process.rules.holds("model.scene-callbacks"):
             return State.BACKGROUND  # until a scene comes: Apple's page of `applicationState`
@@ -95,15 +95,16 @@ class Application(Checked):
 
     @property
     def background_time_remaining(self) -> float:
-        """Apple's `backgroundTimeRemaining`, in seconds; infinite in the foreground, and while no assertion counts. For logging, not for logic."""
+        """Apple's `backgroundTimeRemaining`, in seconds; infinite in front, and while no assertion counts."""
         time = self.background_time
         return float("inf") if time.is_endless else max(0, (time.ends_at or 0) - self.clock.now) / SECOND
 
     def begin_background_task(self, name: str, expiration_handler: Action | None = None) -> int:
-        """Ask not to be suspended yet, and return the identifier for `end_background_task`, or 0 (Apple's `.invalid`) when the time is over.
+        """Ask not to be suspended yet; returns an identifier to end it with, or 0 (`.invalid`) without time.
 
-        The system calls `expiration_handler` shortly before the time is up (claim background-assertion.expiration-handler);
-        an app that does not end its tasks then is terminated (claim background-assertion.must-be-ended).
+        The system calls `expiration_handler` shortly before the time is up (claim
+        background-assertion.expiration-handler), and ends an app that still holds on (claim
+        background-assertion.must-be-ended).
         """
         self.process.must_run("begin a background task", "life-cycle.suspended-runs-no-code")
         return self.background_time.begin(name, expiration_handler)
@@ -114,10 +115,11 @@ class Application(Checked):
         self.background_time.end(identifier)
 
     def perform_expiring_activity(self, reason: str, block: ExpiringBlock) -> None:
-        """Apple's `performExpiringActivity`: run `block(False)` without being suspended, and `block(True)` when time runs out.
+        """Apple's `performExpiringActivity`: run `block(False)`, and `block(True)` when the time runs out.
 
-        It shares the app's background time (claim background-assertion.time-is-shared), and lasts until the block returns; a block may be
-        a coroutine function. Raises UnavailableError before iOS 8.2 (claim background-assertion.expiring-activity-warns).
+        It shares the app's background time (claim background-assertion.time-is-shared), and lasts until the
+        block returns; a block may be a coroutine function. Raises UnavailableError before iOS 8.2 (claim
+        background-assertion.expiring-activity-warns).
         """
         self.process.must_run("perform an expiring activity", "life-cycle.suspended-runs-no-code")
         self.background_time.perform(reason, block)
@@ -128,19 +130,19 @@ class Application(Checked):
         return await self.taps.get()
 
     def observe(self, handler: Callable[[str], None]) -> None:
-        """Call `handler` with the name of every life-cycle callback that the app is given, such as `sceneDidEnterBackground`."""
-        self.process.observe(handler)
+        """Call `handler` with the name of every life-cycle callback, such as `sceneDidEnterBackground`."""
+        self.process.observers.append(handler)
 
     def file_lock(self, name: str) -> FileLock:
-        """Lock a file in the app group's shared container; suspended with it, the app is ended (claim life-cycle.file-lock-at-suspension)."""
+        """Lock a shared file; an app suspended with it ends (claim life-cycle.file-lock-at-suspension)."""
         self.process.must_run("lock a file", "life-cycle.suspended-runs-no-code")
         return FileLock(self.process, self.file_locks.held, name)
 
     def block_main_thread(self, seconds: float) -> asyncio.Future[None]:
         """Keep the main thread busy for so long with one thing: no other code of the app runs meanwhile.
 
-        In a coroutine, await it; in an `observe` handler, call it last. The watchdog ends an app whose launch, or whose
-        `sceneDidEnterBackground`, takes too long (claim life-cycle.watchdog).
+        In a coroutine, await it; in an `observe` handler, call it last. The watchdog ends an app whose
+        launch, or whose `sceneDidEnterBackground`, takes too long (claim life-cycle.watchdog).
         """
         self.process.must_run("use its main thread", "life-cycle.suspended-runs-no-code")
         must(seconds >= 0, f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")

@@ -1,7 +1,8 @@
-"""Background modes: run time that lasts as long as its source, which is sound, a location, or a Bluetooth accessory.
+"""Background modes: run time that lasts as long as its source, a sound, a location or an accessory.
 
-The app gets time because the phone plays its sound or tells it where it is; other work, such as an upload, moves along with that. Whoever
-starts the source only for that breaks a review rule (App Review guideline 2.5.4), which is a rule of the store and no barrier on the phone.
+The app gets time because the phone plays its sound or tells it where it is; other work, such as an upload,
+moves along with that. Whoever starts the source only for that breaks a review rule (App Review guideline
+2.5.4), which is a rule of the store and no barrier on the phone.
 
 Not modelled: Info.plist (an app is taken to declare the modes that it uses), NFC, HealthKit deliveries.
 """
@@ -22,5 +23,5 @@ class BackgroundModes(AudioPlayback, LocationServices, Accessories):
         Accessories.__init__(self, host, power)
 
     def review(self) -> list[str]:
-        """What App Review guideline 2.5.4 says to the run so far, to sound and to location; an empty list where it says nothing."""
+        """What App Review guideline 2.5.4 says to the run so far; an empty list where it says nothing."""
         return [*AudioPlayback.review(self), *LocationServices.review(self)]

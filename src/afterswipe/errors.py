@@ -1,4 +1,16 @@
-"""The errors, named by whose doing it was and saying what to do next."""
+"""The errors, named by whose doing it was and saying what to do next.
+
+AfterSwipeError
+├── UsageError                       the script asks for what cannot be
+├── APIError                         the app broke a rule of a framework
+│   ├── ActivityAuthorizationError   ActivityKit starts no Live Activity
+│   ├── BGTaskSchedulerError         BackgroundTasks takes no request
+│   └── UnavailableError             this iOS version does not have it
+├── URLError                         a transfer failed
+├── NeverYieldsError                 the app's code never waits
+├── NotKnownError                    nobody has published what would happen
+└── ClaimError                       a claim's file breaks the schema
+"""
 
 from collections.abc import Collection
 
@@ -20,7 +32,7 @@ class APIError(AfterSwipeError):
 
 
 class ActivityAuthorizationError(APIError):
-    """ActivityKit refused to start a Live Activity; `reason` is Apple's name of the case, such as `visibility`."""
+    """ActivityKit refused to start a Live Activity; `reason` is Apple's name for it, such as `visibility`."""
 
     def __init__(self, reason: str, message: str, claim: str) -> None:
         super().__init__(f"{reason}: {message}", claim)
@@ -32,7 +44,7 @@ _BG_ERRORS = ("unavailable", "tooManyPendingTaskRequests", "notPermitted", "imme
 
 
 class BGTaskSchedulerError(APIError):
-    """BackgroundTasks refused a request; `code` is Apple's name of the case, such as `notPermitted`, and `number` its value."""
+    """BackgroundTasks refused a request; `code` is Apple's name, as `notPermitted`, `number` its value."""
 
     def __init__(self, code: str, message: str, claim: str) -> None:
         self.code = code

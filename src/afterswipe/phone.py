@@ -26,18 +26,19 @@ if TYPE_CHECKING:
 
 Until = Callable[[], bool] | None
 AppMain = Callable[[Application], Coroutine[Any, Any, None]]
-"""An app: a coroutine function that is given its `app` whenever it is launched, by the person or by the system."""
+"""An app: a coroutine function that is given its `app` at each launch, by the person or the system."""
 
 
 class Phone(System[Application]):
     """An iPhone in virtual time, with one app on it.
 
-    `ios` is the system's version, such as "18", "26.1" or 17. `seed` chooses the small irregularities of the network:
-    the same seed gives the same run, push tokens included, so give a second phone another. `uplink` is in Mbit/s (default: claim model.uplink-bandwidth).
+    `ios` is the system's version, such as "18", "26.1" or 17. `seed` chooses the small irregularities of the
+    network: the same seed gives the same run, push tokens included, so give a second phone another. `uplink`
+    is in Mbit/s (default: claim model.uplink-bandwidth).
 
-    Three arguments change rules, and nothing else does. `suppose` takes refuted beliefs for true, by their ids; all that such a phone
-    shows says so. `disputes` chooses for a disputed claim whom to follow, "document" (the default) or "report". `claims` replaces
-    numbers, each in the unit of its claim.
+    Three arguments change rules, and nothing else does. `suppose` takes refuted beliefs for true, by their
+    ids; all that such a phone shows says so. `disputes` chooses for a disputed claim whom to follow,
+    "document" (the default) or "report". `claims` replaces numbers, each in the unit of its claim.
     """
 
     def __init__(
@@ -69,13 +70,13 @@ class Phone(System[Application]):
         assert self._main is not None
         process.run_time.kept = lambda: self.conditions.background_app_refresh
         watch(self._main)
-        self._app = Application(process, self)
+        self._app = process.app = Application(process, self)
         return self._main(self._app)
 
     # What the person does.
 
     def open(self, app: "AppMain | None" = None) -> None:
-        """Open the app: launch it, or bring it back to the front. After the first time its name can be left out."""
+        """Open the app: launch it, or bring it back to the front. After the first time no name is needed."""
         main = app or self._main
         what = "There is no app on the phone yet" if main is None else f"{main!r} is no app"
         why = f"{what}. Write `async def my_app(app): ...` and open that: phone.open(my_app)."
@@ -112,7 +113,7 @@ class Phone(System[Application]):
             self.host.happen(Event.OPEN)
 
     def open_app_switcher(self) -> None:
-        """Swipe up and hold: the app in front is inactive. `open` goes back, `swipe_up` to the Home Screen, `force_quit` swipes it away."""
+        """Swipe up and hold: the app is inactive, until `open` (back), `swipe_up` or `force_quit`."""
         self._must_be_unlocked("open_app_switcher")
         self._did("opens the app switcher")
         self._in_switcher = True
@@ -120,10 +121,10 @@ class Phone(System[Application]):
         self.host.happen(Event.INTERRUPT)
 
     def force_quit(self, *, told: bool = True) -> None:
-        """Swipe the app away in the app switcher: its process is ended and its background transfers are cancelled.
+        """Swipe the app away in the app switcher, which ends its process and its background transfers.
 
-        An app that runs is given `applicationWillTerminate` before, unless `told` is False: nobody documents that it always is
-        (claim life-cycle.running-app-may-be-told-of-force-quit). A suspended one never hears of it.
+        An app that runs is given `applicationWillTerminate` before, unless `told` is False: nobody documents
+        that it always is (claim life-cycle.running-app-may-be-told-of-force-quit). A suspended one is not.
         """
         self._must_be_unlocked("force_quit")
         self.host.consider(Event.FORCE_QUIT)
@@ -138,7 +139,7 @@ class Phone(System[Application]):
             self.host.happen(Event.FORCE_QUIT)
 
     def tap(self, button: str) -> None:
-        """Tap a button in the app, which hears of it from `app.tapped()`. Raises UsageError where the app is not in front."""
+        """Tap a button, of which `app.tapped()` tells. Raises UsageError where the app is not in front."""
         if (app := self.app) is None or self.app_state is not State.ACTIVE:
             state = self.app_state.value
             raise UsageError(f"The app is {state}: there is no {button!r} to tap. Call phone.open() first.")
@@ -147,7 +148,7 @@ class Phone(System[Application]):
         self.host.turn()
 
     def remove_card(self, number: int = 1) -> None:
-        """Swipe a card from the Lock Screen; cards are counted from 1 in the order of their start. The work goes on."""
+        """Swipe a card from the Lock Screen, counted from 1 in the order of their start. The work goes on."""
         there = any(card.number == number and card.on_screen for card in self.cards)
         must(there, f"There is no card {number} on the Lock Screen.")
         self._did("removes the card")
@@ -155,7 +156,10 @@ class Phone(System[Application]):
         self.rules.cite("live-activity.dismissing-does-not-stop-the-work")
 
     def restart(self) -> None:
-        """Switch the phone off and on: no process is left, and it is locked. Raises NotKnownError with a card (claim live-activity.reboot-persistence)."""
+        """Switch the phone off and on: no process is left, and it is locked.
+
+        Raises NotKnownError where a card is there (claim live-activity.reboot-persistence).
+        """
         self.host.consider(Event.RESTART)
         self._did("restarts the phone")
         self.conditions.device_locked(True)
@@ -166,7 +170,10 @@ class Phone(System[Application]):
             self.host.was_force_quit = False
 
     def wait(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, until: Until = None) -> None:
-        """Let time pass, a year at most, or less: `until` is asked whenever something has happened. Raises whatever the app did not catch."""
+        """Let time pass, a year at most, or less: `until` is asked after each change.
+
+        Raises what the app did not catch.
+        """
         why = "wait() calls `until` and does not await it. Write it without async."
         must(until is None or not iscoroutinefunction(until), why)
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
@@ -177,13 +184,13 @@ class Phone(System[Application]):
     # What comes from a server, and from the system.
 
     def memory_pressure(self) -> None:
-        """Let memory run short: the system ends the app's process, if it is not in front, without telling it."""
+        """Let memory run short: the app's process, if not in front, is ended without being told."""
         if not self.app_state.foreground:
             self.rules.cite("life-cycle.jetsam")
             self.host.terminate("memory was needed", Cause.JETSAM)
 
     def disconnect_scene(self) -> None:
-        """Let UIKit disconnect the app's scene to get memory back (iOS 13, claim life-cycle.scene-disconnection); the process stays."""
+        """Let UIKit disconnect the app's scene (iOS 13, claim life-cycle.scene-disconnection)."""
         rule = "life-cycle.scene-disconnection"
         self.rules.require(rule, "scenes")
         if (process := self.host.process) is None or process.scene_state is not SceneState.BACKGROUND:
@@ -221,7 +228,7 @@ class Phone(System[Application]):
         return Timeline(self.record, self.clock.now, self.rules.number("model.card-tolerance"))
 
     def why(self) -> list[Rule]:
-        """The claims that this run rests on, in the order of their use, supposed beliefs first: `afterswipe.claims.get(rule.id)` has sources."""
+        """The claims that the run rests on, supposed ones first; `afterswipe.claims.get(rule.id)` has all."""
         return list(self.rules.used.values())
 
     def _did(self, what: str) -> None:
@@ -234,6 +241,5 @@ class Phone(System[Application]):
 
     def _unlocked(self) -> None:
         self.conditions.device_locked(False)
-        if self.conditions.idle:
-            self.conditions.idle = False
+        self.conditions.idle = False
         self.power.unlocked_since_restart = True

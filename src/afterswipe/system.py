@@ -1,4 +1,4 @@
-"""What the phone keeps: the system's side of every framework, each built when it is first used. Here the parts are put together.
+"""What the phone keeps: the system's side of every framework, each built when it is first used.
 
 Built early or late, a part is the same: it reads from the record what was before it.
 """
@@ -7,12 +7,11 @@ import random
 from functools import cached_property
 from operator import attrgetter
 from sys import modules
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from .claims.rules import Rules
 from .device.conditions import Conditions, Power
 from .errors import must
-from .frameworks.activitykit.app import InProcess
 from .frameworks.activitykit.system import ActivityStore, LiveActivities
 from .kernel import Cause, Checked, Clock, Host, State
 from .kernel.endings import Endings
@@ -25,10 +24,8 @@ if TYPE_CHECKING:
     from .frameworks.activitykit.pushes import APNs, LiveActivityPushes
     from .frameworks.appintents.system import Intents
     from .frameworks.backgroundassets.system import BackgroundAssets
-    from .frameworks.backgroundtasks.app import BGTaskScheduler
     from .frameworks.backgroundtasks.continued import ContinuedProcessing
     from .frameworks.backgroundtasks.system import TaskScheduler
-    from .frameworks.backgroundtasks.tasks import BGTask
     from .frameworks.extensions.system import Extensions
     from .frameworks.photos.system import Photos
     from .frameworks.urlsession.system import TransferDaemon
@@ -36,23 +33,15 @@ if TYPE_CHECKING:
     from .frameworks.widgetkit.system import Widgets
 
 
-class InTheApp(InProcess, Protocol):
-    """What the system reaches in the app's process: the app, as far as the frameworks' system sides care."""
-
-    @property
-    def task_scheduler(self) -> "BGTaskScheduler":
-        """Its BackgroundTasks."""
-
-
 class Part[T](cached_property[T]):
-    """A part that is imported and built when it is first used: a public `kind`, from what is named of its owner."""
+    """A part that is imported and built at its first use: a public `kind`, from what its owner has."""
 
     def __init__(self, kind: str, named: str) -> None:
         read = [attrgetter(name) for name in named.split()]
         super().__init__(lambda own: getattr(modules[__package__], kind)(*(one(own) for one in read)))
 
 
-class System[App: InTheApp](Checked):
+class System[App](Checked):
     """The phone's side of things, without a person. `App` is what an app's code holds in one process."""
 
     def __init__(self, rules: Rules, seed: int, uplink: float | None) -> None:
@@ -78,7 +67,7 @@ class System[App: InTheApp](Checked):
     live_activity_pushes = Part["LiveActivityPushes"]("LiveActivityPushes", "host network cards")
     """What the app's server sends to its Live Activities."""
     apns = Part["APNs"]("APNs", "cards live_activity_pushes")
-    """Apple's push service for Live Activities: what a server gets for a token that the app's code sent to it."""
+    """Apple's push service for Live Activities: what a server gets for a token that it was sent."""
     daemon = Part["TransferDaemon"]("TransferDaemon", "host network conditions rng")
     """nsurlsessiond: the process that moves the bytes of background sessions."""
     extensions = Part["Extensions"]("Extensions", "host network")
@@ -86,7 +75,7 @@ class System[App: InTheApp](Checked):
     pushes = Part["Pushes"]("Pushes", "host conditions network extensions")
     """Pushes to the app from its server."""
 
-    intents = Part["Intents[App]"]("Intents", "host conditions cards _there")
+    intents = Part["Intents[App]"]("Intents", "host conditions cards")
     """What a person, Siri or Shortcuts lets run of the app."""
     background_modes = Part["BackgroundModes"]("BackgroundModes", "host conditions power")
     """What the surroundings do: speaker, accessories, places."""
@@ -98,17 +87,10 @@ class System[App: InTheApp](Checked):
     """The widgets on the Home Screen."""
     notifications = Part["Notifications"]("Notifications", "host")
     """Local notifications, as the system keeps them."""
-    task_scheduler = Part["TaskScheduler"]("TaskScheduler", "host network conditions power _launch")
+    task_scheduler = Part["TaskScheduler"]("TaskScheduler", "host network conditions power")
     """BackgroundTasks: which requests wait, and when the app is launched for them."""
-    continued_processing = Part["ContinuedProcessing"]("ContinuedProcessing", "host cards network _launch")
+    continued_processing = Part["ContinuedProcessing"]("ContinuedProcessing", "host cards network")
     """Continued tasks, and what a person does with the system's card."""
-
-    def _there(self) -> App | None:
-        return self.app
-
-    def _launch(self, task: "BGTask") -> None:
-        if self.app is not None:
-            self.app.task_scheduler.launch(task)
 
     @property
     def app(self) -> App | None:

@@ -1,4 +1,4 @@
-"""The facts as data. A run needs the rules catalogue alone; `get` reads a claim with all that is known of it, `every` reads all."""
+"""The facts as data: `get` reads a claim with all that is known of it, `every` all. A run needs neither."""
 
 from typing import TYPE_CHECKING
 

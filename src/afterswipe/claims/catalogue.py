@@ -1,4 +1,4 @@
-"""The rules catalogue: of every claim what a run needs. The sentences are beside it; sources, notes and history are in `claims.sources`."""
+"""The rules catalogue: what a run needs of every claim. Sentences and `claims.sources` are read apart."""
 
 import json
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class Value:
 class Rule:
     """One sentence that can be cited, from which version to which it holds, and how it is known.
 
-    `displaces` names the rules that do not hold where this one, a refuted belief, is supposed. `side` says of a dispute that a run can
-    decide whether the sentence is the document's or the report's.
+    `displaces` names the rules that do not hold where this one, a refuted belief, is supposed. `side` says of
+    a dispute that a run can decide whether the sentence is the document's or the report's.
     """
 
     id: str
@@ -77,7 +77,7 @@ def _rows() -> dict[str, tuple[Any, ...]]:
 
 
 def read(name: str) -> bytes:
-    """A file that `compiling` makes, without its first line: from the wheel, or in a checkout brought up to date with the TOML files."""
+    """A file that `compiling` makes, without its first line: from the wheel, or as new as the TOML files."""
     if (_PACKAGE / "data").is_dir():
         from . import compiling
 

@@ -1,7 +1,7 @@
-"""Compiles the claims' TOML files into the three files that are read: the rules catalogue, its sentences, and the sources.
+"""Compiles the claims' TOML files into three that are read: the rules catalogue, its sentences, the sources.
 
-It runs in a checkout, whenever a hash over the folder differs from the one in a file's first line, and when the wheel is built, which then
-has no TOML. It imports nothing of the package and checks nothing: the schema is checked by `guide.claims`.
+It runs in a checkout, whenever a hash over the folder differs from the one in a file's first line, and when
+the wheel is built, which has no TOML. It imports nothing of the package; `guide.claims` checks the schema.
 """
 
 import bz2
@@ -22,7 +22,7 @@ _DEFAULTS = {"status": "current", "since": "", "until": "", "displaces": []}
 
 
 def digest(folder: Path) -> str:
-    """A hash over the names and the bytes of all files. It is short: it tells a change, and guards against nobody."""
+    """A hash over the names and bytes of all files. It is short: it tells a change, and guards nothing."""
     found = hashlib.blake2b(digest_size=8)
     for file in sorted(folder.glob("*.toml")):
         found.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
@@ -47,7 +47,7 @@ def compiled(folder: Path) -> dict[str, bytes]:
 
 
 def made(package: Path, name: str) -> bytes:
-    """One of the files, compiled anew where the TOML files are not those that it was made of, and kept where that can be written."""
+    """One of the files, compiled anew where the TOML files have changed, and kept where that is possible."""
     with suppress(OSError):
         kept = (package / name).read_bytes()
         if kept.startswith(digest(package / "data").encode() + b"\n"):
@@ -61,7 +61,7 @@ def made(package: Path, name: str) -> bytes:
 
 
 def _whole(claim: dict[str, Any]) -> dict[str, Any]:
-    """A claim with its defaults, its number as a list, and the side that it takes in a dispute that a run can decide."""
+    """A claim with its defaults, its number as a list, and its side in a dispute that a run can decide."""
     number, reported = claim.get("value"), claim["evidence"] in ("reported", "measured")
     shown = claim.get("status") == "disputed" and claim.get("demonstrated_by")
     side = "" if not shown else "report" if reported else "document"

@@ -1,7 +1,7 @@
 """The rules of one run: what holds on its iOS version, and what the run rests on.
 
-Every number of the model is the value of a claim; none stands in the code. One that nobody documents is a claim with evidence `assumed`,
-and is shown as such by `Phone.why`.
+Every number of the model is the value of a claim; none stands in the code. One that nobody documents is a
+claim with evidence `assumed`, and is shown as such by `Phone.why`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,9 +42,9 @@ OLDEST, NEWEST = Version("4"), Version(_LAST.rsplit(maxsplit=1)[-1])
 class Rules:
     """What holds for one iOS version, and the list of the claims that were asked for.
 
-    `suppose` names beliefs that are wrong and are taken for true here: refuted claims, each of which displaces rules. `disputes` says
-    for a claim which side to follow, "document" or "report". `claims` has other numbers, each in the unit of its claim.
-    Raises UsageError for two beliefs that displace one rule.
+    `suppose` names beliefs that are wrong and are taken for true here: refuted claims, each of which
+    displaces rules. `disputes` says for a claim which side to follow, "document" or "report". `claims` has
+    other numbers, each in the unit of its claim. Raises UsageError for two beliefs that displace one rule.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Rules:
         must(minor <= last, f"There is no iOS {self.ios}: the last {major} here is {major}.{last}.")
         self.supposed, self._displaced = _supposed(suppose)
         self.used: dict[str, Rule] = {belief.id: belief for belief in self.supposed}
-        """The claims that the run rests on so far, in the order of their first use; supposed beliefs come first."""
+        """The claims that the run rests on so far, in order of first use, supposed beliefs first."""
         self._sides, self._numbers = dict(disputes or {}), dict(claims or {})
         _check(self._sides, self._numbers)
         # The same few claims are asked for all the time.
@@ -85,7 +85,10 @@ class Rules:
                 self.claim(claim_id)
 
     def holds(self, claim_id: str) -> bool:
-        """Whether the phone follows this rule: the claim covers this iOS version, no supposed belief displaces it, and no dispute is against it."""
+        """Whether the phone follows this rule.
+
+        The claim covers this iOS version, no supposed belief displaces it, and no dispute is against it.
+        """
         if (held := self._holds.get(claim_id)) is None:
             claim = self.claim(claim_id)
             follows = not claim.side or self._sides.get(claim_id, SIDES[0]) == claim.side
@@ -94,7 +97,7 @@ class Rules:
         return held
 
     def require(self, claim_id: str, what: str) -> None:
-        """Raise UnavailableError where this iOS version is older than `what`, which came with this claim's first version."""
+        """Raise UnavailableError where this iOS has no `what` yet, by the first version of the claim."""
         if not self.holds(claim_id):
             since = self.claim(claim_id).since.removesuffix(".0")
             why = f"iOS {self.ios} has no {what}. Choose iOS {since} or later: Phone(ios='{since}')."
@@ -164,6 +167,6 @@ def _units() -> dict[str, str]:
 
 @cache
 def covers(ios: Version, since: str, until: str) -> bool:
-    """Whether a version is in this range. A claim that holds until 12 holds on 12.4 too; until 26.0, not on 26.1."""
+    """Whether a version is in this range: until 12 means on 12.4 too; until 26.0, not on 26.1."""
     last = tuple(map(int, until.split("."))) if until else ()
     return (not since or Version(since) <= ios) and (*ios, *(0 for _ in last))[: len(last)] <= last

@@ -1,9 +1,12 @@
 """The conditions of the device: what decides, besides the person, whether background work runs.
 
-Between a restart and the first unlock BGTaskScheduler starts no tasks (claim background-tasks.not-before-first-unlock). Whether a Live
-Activity is still there after a restart, nobody says (claim live-activity.reboot-persistence): the model refuses to answer.
+Between a restart and the first unlock BGTaskScheduler starts no tasks (claim
+background-tasks.not-before-first-unlock). Whether a Live Activity is still there after a restart, nobody says
+(claim live-activity.reboot-persistence): the model refuses to answer.
 
-Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery empties, how long a restart takes, the app that the system launches before the first unlock, protected files, an update or a removal of the app (no source was found that says what becomes of its transfers), a clock that a person sets.
+Not modelled: thermal state, free storage, iCloud or MDM restrictions ("restricted"), how fast a battery
+empties, how long a restart takes, the app that the system launches before the first unlock, protected files,
+an update or a removal of the app (no source was found for what becomes of its transfers), a set clock.
 """
 
 from collections.abc import Callable
@@ -32,7 +35,7 @@ class Power(Checked):
 
 
 class Conditions(Checked):
-    """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is in the record; a person changes `locked`."""
+    """Set them between two waits: `phone.conditions.low_power_mode = True`. Each change is recorded."""
 
     low_power_mode: bool = False
     """Low Power Mode: pauses discretionary work (claim system-conditions.low-power-mode)."""
@@ -70,12 +73,12 @@ class Conditions(Checked):
 
     @property
     def background_refresh_status(self) -> str:
-        """Apple's `backgroundRefreshStatus`: `available`, or `denied` by the person's switch or by Low Power Mode."""
+        """Apple's `backgroundRefreshStatus`: `available`, or `denied`, by the person or by Low Power Mode."""
         low = self.low_power_mode and self._rules.holds("system-conditions.low-power-mode-turns-refresh-off")
         return "available" if self.background_app_refresh and not low else "denied"
 
     def watch(self, changed: Callable[[str], None], phase: Phase = Phase.ONLOOKERS) -> None:
-        """Call `changed` with the name of every condition that changes, `locked` included, in the order of the phases."""
+        """Call `changed` with the name of each condition that changes, `locked` too, in the phases' order."""
         must(phase not in self._changes, "The conditions are watched already. Let one function do both.")
         self._changes.on(phase, changed)
 

@@ -1,4 +1,4 @@
-"""The connections of an app's process, and an `httpx` transport over them: what the app's own code sends and receives with."""
+"""The connections of an app's process, and `httpx`'s transport over them: what the app's code sends with."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +17,7 @@ _LIMIT = "url-session.request-timeout"
 
 
 class ReadError(URLError, httpx.ReadError):
-    """A connection that was lost, by httpx's name and by Apple's: what `client()` raises has a `code` and a `number` too."""
+    """A connection that was lost, by httpx's name and by Apple's: it has a `code` and a `number` too."""
 
     def __init__(self, why: str) -> None:
         super().__init__("networkConnectionLost", f"the connection is defunct: {why}")
@@ -30,12 +30,9 @@ class ConnectError(URLError, httpx.ConnectError):
 class ReadTimeoutError(URLError, httpx.ReadTimeout):
     """A request for which no data has come for too long, by httpx's name and by Apple's."""
 
-    def __init__(self) -> None:
-        super().__init__("timedOut", "no data has come in time")
-
 
 class Connections(httpx.AsyncBaseTransport):
-    """The connections of one process, and `httpx`'s transport over them. Suspension makes them defunct (claim life-cycle.suspension-closes-sockets)."""
+    """The connections of one process; suspension ends them (claim life-cycle.suspension-closes-sockets)."""
 
     def __init__(self, network: Network, loop: ProcessLoop, process: Process | None = None) -> None:
         self.network, self._loop = network, loop
@@ -51,20 +48,20 @@ class Connections(httpx.AsyncBaseTransport):
             self.die()
 
     def client(self) -> httpx.AsyncClient:
-        """A client of httpx over these connections, with Apple's time limit for a request in the place of httpx's."""
+        """A client of httpx over these connections, with Apple's time limit for a request, not httpx's."""
         return httpx.AsyncClient(transport=self, timeout=self.network.rules.number(_LIMIT))
 
     async def in_time[T](self, request: httpx.Request, comes: Awaitable[T]) -> T:
-        """What comes, unless no data does for as long as the program says to httpx, or as Apple's default is. Raises ReadTimeoutError."""
+        """What comes. Raises ReadTimeoutError where no data does for httpx's time limit, or else Apple's."""
         wait = request.extensions.get("timeout", {}).get("read", self.network.rules.number(_LIMIT))
         try:
             return await asyncio.wait_for(comes, wait)
         except TimeoutError:
             self.network.rules.cite(_LIMIT)
-            raise ReadTimeoutError from None
+            raise ReadTimeoutError("timedOut", "no data has come in time") from None
 
     def arriving(self, answer: httpx.Response, request: httpx.Request) -> "_Arriving | _Streaming":
-        """A response's body that comes over this connection: as fast as the link is, or as its server gives it."""
+        """A response's body over this connection: as fast as the link is, or as its server gives it."""
         stream: _Arriving | _Streaming
         if isinstance(answer.stream, httpx.ByteStream):
             stream = _Arriving(self, b"".join(answer.stream))
@@ -75,7 +72,7 @@ class Connections(httpx.AsyncBaseTransport):
         return stream
 
     def send(self, count: int, moved: Callable[[int], None]) -> asyncio.Future[int]:
-        """Send so many bytes piece by piece; `moved` is told how many have reached the server. Await it until all have."""
+        """Send so many bytes; `moved` is told how many have reached the server. Await it until all have."""
         future: asyncio.Future[int] = self._loop.create_future()
         self._send(future, count, moved, 0)
         return future
@@ -96,7 +93,7 @@ class Connections(httpx.AsyncBaseTransport):
             self._waiting[future] = self.network.send(there - sent, arrived)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request and return the answer. Raises ConnectError without a network, ReadError when the connection dies."""
+        """Send the request and return the answer. Raises ConnectError without a network, and ReadError."""
         address(str(request.url))
 
         async def send() -> int:
@@ -112,7 +109,7 @@ class Connections(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status_code, headers=answer.headers, stream=stream)
 
     async def exchange(self, request: httpx.Request, send: Callable[[], Awaitable[int]]) -> httpx.Response:
-        """Wait for the server's answer to a request, whose body `send` puts on the way. Raises ConnectError, ReadError and ReadTimeoutError."""
+        """Wait for the answer to what `send` sends. Raises ConnectError, ReadError and ReadTimeoutError."""
         self._loop.must_be_the_one()
         network = self.network
         if not network.connected:
@@ -126,7 +123,7 @@ class Connections(httpx.AsyncBaseTransport):
         return await self.in_time(request, future)
 
     def wait_for(self, plan: Callable[[int, Action], Due], amount: int) -> asyncio.Future[None]:
-        """Await it until so much time has passed, or so many bytes are there; raises httpx.ReadError if the connection dies meanwhile."""
+        """Await so much time, or so many bytes; raises httpx.ReadError if the connection dies meanwhile."""
         future: asyncio.Future[None] = self._loop.create_future()
         self._waiting[future] = plan(amount, partial(self._settle, future, None))
         return future
@@ -156,7 +153,7 @@ class _Arriving(httpx.AsyncByteStream):
         self._defunct = ""
 
     def drop(self, why: str) -> None:
-        """Forget what has not arrived: nothing more comes, and the loop of a process that was ended should not keep it."""
+        """Forget what has not arrived: the loop of a process that was ended should not keep it."""
         self._body, self._defunct = b"", why
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

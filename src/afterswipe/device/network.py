@@ -1,10 +1,12 @@
-"""The network: a link with a bandwidth and a latency, and servers at its end. `connections.py` has the app's side.
+"""The network: a link with a bandwidth and a latency, servers at its end. `connections.py` is the app's side.
 
-A server's handler is called with the request and the number of bytes of its body that arrived. It returns an `httpx.Response`, or is a coroutine function that does. It may wait
-with `asyncio.sleep`, and so may a body that is an asynchronous generator. All of it takes the phone's time, and none of the app's: a server goes on while the app is suspended.
+A server's handler is called with the request and the number of bytes of its body that arrived. It returns an
+`httpx.Response`, or is a coroutine function that does. It may wait with `asyncio.sleep`, and so may a body
+that is an asynchronous generator. It takes the phone's time: a server goes on during suspension.
 
-Not modelled: congestion, packet loss, DNS, TLS (a real captive portal can answer plain HTTP only; over HTTPS the request fails), Multipath TCP, a link that takes two transfers
-at once (they take turns, piece by piece); how long a server needs by itself, its limits, what it does when nobody reads any more.
+Not modelled: congestion, packet loss, DNS, TLS (a real captive portal can answer plain HTTP only; over HTTPS
+the request fails), Multipath TCP, a link that takes two transfers at once (they take turns, piece by piece);
+how long a server needs by itself, its limits, what it does when nobody reads any more.
 """
 
 import asyncio
@@ -55,7 +57,7 @@ KINDS = ("Wi-Fi", "cellular")
 
 @lru_cache
 def address(url: str) -> httpx.URL:
-    """The address in a URL. Kept: to read one takes longer than anything else that a transfer does. Raises UsageError for none."""
+    """The address in a URL; raises UsageError for none. Kept: no step of a transfer takes longer."""
     with suppress(httpx.InvalidURL):
         if (read := httpx.URL(url)).scheme in ("http", "https") and read.host:
             return read
@@ -68,14 +70,14 @@ REDIRECTS = {"redirects": 16}
 
 @lru_cache
 def requested(method: str, url: str) -> httpx.Request:
-    """The request of a transfer, of whose bytes only the number is known. Kept as well: it is looked at, and never changed."""
+    """The request of a transfer, of whose bytes only the number is known. Kept too: it is never changed."""
     return httpx.Request(method, address(url), extensions=REDIRECTS)
 
 
 class Network(Checked):
     """The link between phone and server: `phone.network`.
 
-    `uplink` and `downlink` are in Mbit/s, `latency` in ms for one way; set them between two waits. `kind` is `Wi-Fi` or `cellular`.
+    `uplink`, `downlink` in Mbit/s, `latency` in ms one way, `kind` (`Wi-Fi`, `cellular`): set between waits.
     """
 
     connected = True
@@ -83,9 +85,9 @@ class Network(Checked):
     kind = KINDS[0]
     """The kind of network that is used. Change it with `switch_to`."""
     captive_portal = False
-    """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal` and `leave_captive_portal`."""
+    """Whether a captive portal answers in the servers' place. Change it with `enter_captive_portal`."""
     even_for = inf
-    """After so many bytes the pace is drawn anew, where more are sent at once. A comparison sends larger pieces."""
+    """After so many bytes the pace is drawn anew, where more are sent at once: as a comparison does."""
 
     def __init__(self, clock: Clock, rng: Random, rules: Rules, uplink: float | None, record: Record) -> None:
         self.clock, self.rules = clock, rules
@@ -102,7 +104,7 @@ class Network(Checked):
         self.in_use: list[Callable[[str], object]] = []
         """For `Connections`: what lets those of a process die, with a reason, when the network changes."""
         self.send: Carry = partial(self._carry, "uplink")
-        """For the frameworks: puts so many bytes on the way to the server, and calls an action when it has them."""
+        """For the frameworks: sends so many bytes to the server, and calls an action when it has them."""
         self.receive: Carry = partial(self._carry, "downlink")
         """The same on the way to the phone."""
 
@@ -152,11 +154,11 @@ class Network(Checked):
             self._changed(self.kind, "")
 
     def airplane_mode(self, on: bool = True) -> None:
-        """Turn airplane mode on, or off with `airplane_mode(False)`. For an app it is the same as no network."""
+        """Turn airplane mode on, or off with `airplane_mode(False)`. To an app it is as no network."""
         (self.disconnect if on else self.connect)()
 
     def switch_to(self, kind: str, *, uplink: float | None = None, downlink: float | None = None) -> None:
-        """Change to `Wi-Fi` or `cellular`, which cuts connections in use; raises UsageError for another kind. Bandwidths stay unless given."""
+        """Change to `Wi-Fi` or `cellular`, which cuts connections; a bandwidth that is not given stays."""
         must_be_one_of("kind of network", kind, KINDS)
         self.uplink = self.uplink if uplink is None else uplink
         if downlink is not None:
@@ -167,7 +169,7 @@ class Network(Checked):
                 self._changed(kind, f"the phone changed to {kind}")
 
     def enter_captive_portal(self) -> None:
-        """From now on every request is answered at once with 200 and an HTML page, and nothing reaches a server."""
+        """Answer every request at once with 200 and an HTML page; nothing reaches a server any more."""
         self.captive_portal = True
         self._changed("captive portal", "the phone changed to a network with a captive portal")
 
@@ -188,7 +190,8 @@ class Network(Checked):
     def serve(self, host: str, handler: Handler = created, *, resumable: bool = False) -> None:
         """Put a server under a host name. A host without a server answers 201 to everything.
 
-        The handler may be a coroutine function, and may answer with a body that takes its time. `resumable` says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
+        The handler may be a coroutine function, and may answer with a body that takes its time. `resumable`
+        says that it speaks the resumable upload protocol (claim background-urlsession.resumable-uploads).
         """
         must(address(f"https://{host}").host == host, f"{host!r} is no host. Give it as 'upload.example'.")
         self._handlers[host] = handler
@@ -216,7 +219,7 @@ class Network(Checked):
         return 2 * self.latency
 
     def ask(self, request: httpx.Request, received: int, answered: Answered) -> None:
-        """Have a request answered whose body has arrived; `answered` is called with the response, at once or later: a transfer's when it is whole."""
+        """Have a request answered whose body is there: `answered` gets the response, a transfer's whole."""
         whole = "redirects" in request.extensions
         if request.extensions.get("redirects"):
             answered = partial(self._follow, request, received, answered)
@@ -230,7 +233,7 @@ class Network(Checked):
             self._work(self._answer(request, answer, answered, whole))
 
     def _follow(self, request: httpx.Request, sent: int, answered: Answered, answer: httpx.Response) -> None:
-        """Hand an answer on, or ask where it points to: with the same method after 307 and 308, else with GET."""
+        """Hand an answer on, or ask where it points to: after 307 and 308 by the same method, else by GET."""
         if not answer.has_redirect_location:
             answered(answer)
             return
@@ -251,7 +254,7 @@ class Network(Checked):
         answered(response)
 
     def stream(self, response: httpx.Response, arrived: Callable[[bytes | None], None]) -> None:
-        """Put a body on its way piece by piece, as its server gives it; `arrived` is called with each piece, and with None at the end."""
+        """Send a body piece by piece, as its server gives it; `arrived` gets each, and None at the end."""
 
         async def feed() -> None:
             async for piece in pieces(response):

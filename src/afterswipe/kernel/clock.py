@@ -1,4 +1,4 @@
-"""The phone's clock: virtual time in whole milliseconds. What is due at the same one happens in the order of its scheduling."""
+"""The phone's clock: virtual time in milliseconds. What is due at one happens in the order of planning."""
 
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -50,7 +50,7 @@ class Clock:
         return None
 
     def advance(self, to: int) -> None:
-        """Move the time to `to` (milliseconds) and do what is due then. `now` is set first, so nobody sees the old time."""
+        """Move the time to `to` (milliseconds), set first so that nobody sees the old, and do what is due."""
         if to < self.now:
             raise AssertionError(f"time would go back from {self.now} to {to}")
         self.now = to

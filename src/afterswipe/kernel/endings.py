@@ -1,10 +1,11 @@
-"""How an app's process ends: who ended it, with which termination code (`record.CAUSES`). That it ended tells nobody: not the app, not its card.
+"""How an app's process ends, and by which termination code (`record.CAUSES`). It tells neither app nor card.
 
-The system may call `applicationWillTerminate` before it ends an app that runs in the background, and need not: `announce` is an end
-with that call. A force quit tells an app that runs, unless the script says `phone.force_quit(told=False)`. A suspended app is not told.
+The system may call `applicationWillTerminate` before it ends an app that runs in the background, and need
+not: `announce` is an end with that call. A force quit tells an app that runs, unless the script says
+`phone.force_quit(told=False)`. A suspended app is not told.
 
-Not modelled: the memory limit of one process, thermal termination, a crash in an extension, the reports' own text, and MetricKit's
-counts. An exception that leaves the app's main coroutine is no crash here: it ends your script's run, so that you see it.
+Not modelled: the memory limit of one process, thermal termination, a crash in an extension, the reports' own
+text, MetricKit's counts. An exception that leaves the app's main coroutine is no crash: it ends your script.
 """
 
 from collections.abc import Callable, Iterator
@@ -43,10 +44,10 @@ class Endings(Checked):
         self._host.happen(Event.CRASH, why)
 
     def announce(self, why: str = "the system needed what it had") -> None:
-        """Let the system end an app that runs in the background when its `applicationWillTerminate` has returned, or its time is over.
+        """Let the system end an app in the background after `applicationWillTerminate`, or its time for that.
 
-        Claim life-cycle.will-terminate-limit. Raises UsageError where no code of the app runs in the background: then nobody is told
-        (claim life-cycle.will-terminate-only-while-running).
+        Claim life-cycle.will-terminate-limit. Raises UsageError where no code of the app runs in the
+        background: then nobody is told (claim life-cycle.will-terminate-only-while-running).
         """
         host, process = self._host, self._host.process
         if process is None or process.state is not State.BACKGROUND:
@@ -56,7 +57,7 @@ class Endings(Checked):
         self._tell(process, lambda how: host.terminate(f"{why}; applicationWillTerminate {how}"))
 
     def force_quit(self, process: Process) -> None:
-        """For the phone: an app that runs is told of its force quit, and ends when that has returned or its time is over."""
+        """For the phone: an app that runs is told of its force quit, and ends after that, or its time."""
         host = self._host
         host.rules.cite("life-cycle.running-app-may-be-told-of-force-quit")
         self._quitting = process

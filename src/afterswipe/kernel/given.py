@@ -1,7 +1,7 @@
-"""What a public method is given, and what is set on a thing, checked against annotations first, so that nothing is half done.
+"""What a public method is given, or a thing is set to, is checked first, so that nothing is half done.
 
-A class with the base `Checked` answers with a UsageError that says what to give. What an annotation cannot say, such as that a size is 1 or more, the method checks itself. Whole
-numbers may be written as `2.5 * MB`. The package's own calls are not looked at.
+A `Checked` class answers with a UsageError that says what to give. What an annotation cannot say, such as a
+size of 1 or more, the method checks. `2.5 * MB` is a whole number. The package's own calls pass.
 """
 
 import re
@@ -27,7 +27,7 @@ _WORDS: dict[object, str] = {
 }
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""What no screen and no picture can show: control characters but for tabs and line ends, and halves of characters."""
+"""What no screen can show: control characters but for tabs and line ends, and halves of characters."""
 
 
 def takes(function: object, count: int) -> bool:
@@ -44,7 +44,7 @@ def takes(function: object, count: int) -> bool:
 
 
 def look(where: str, name: str, kinds: tuple[Any, ...], value: Any) -> Any:
-    """The value, where it is of one of the kinds; a float that is whole becomes an int. Raises UsageError for another one."""
+    """The value, if it is of one of the kinds; a whole float becomes an int. Raises UsageError else."""
     kind = type(value)
     if kind is str and str in kinds and (found := _CONTROL.search(value)):
         raise UsageError(f"{where}({name}={value!r:.60}): give a text without {found[0]!r}.")
@@ -89,7 +89,7 @@ def _words(kind: Any) -> str:
 
 
 class Checked:
-    """The base of what a program is handed: it looks at what its public methods are given, and at what is set."""
+    """The base of what a program is handed: it looks at what its public methods are given, and is set."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -147,7 +147,7 @@ def _near(thing: object, name: str, names: Sequence[str]) -> str:
 
 
 def settable(thing: object, name: str, value: Any) -> Any:
-    """The value, for what a program may set: its class has an annotation for it, or a property with a setter. Raises UsageError else."""
+    """The value, where it has an annotation, or a property with a setter. Raises UsageError else."""
     kind: Any = type(thing)
     own, where = getattr(kind, name, None), f"{kind.__name__}.{name}"
     if (asked := _settables(kind).get(name)) is not None:

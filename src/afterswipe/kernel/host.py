@@ -1,9 +1,9 @@
-"""The system's side of one app: it launches, wakes, suspends and ends the app's process, and it alone turns the processes.
+"""The system's side of one app: it launches, wakes, suspends and ends its process, and alone turns it.
 
-`Host.happen` is the one place where an event of the life cycle becomes what follows from it: the next state by the table in
-`life_cycle`, then the phases in their order. No other module turns an app's loop or moves the clock.
+`Host.happen` is the one place where an event of the life cycle becomes what follows from it: the next state
+by the table in `life_cycle`, then the phases in their order. Nobody else turns an app or moves the clock.
 
-Not modelled: more than one app, and processor time (all code is infinitely fast; see `Application.block_main_thread`).
+Not modelled: more than one app, and processor time (all code is infinitely fast; see `block_main_thread`).
 """
 
 from collections.abc import Callable, Coroutine
@@ -53,7 +53,10 @@ class Host:
         return State.NOT_RUNNING if self.process is None else self.process.state
 
     def wake(self, reason: str, limit: str, rule: str = "force-quit.no-background-launch") -> bool:
-        """Give it run time for as long as claim `limit` says, or the caller holds. False in front, and after a force quit (claim `rule`)."""
+        """Give it run time for as long as claim `limit` says, or the caller holds; returns whether it did.
+
+        It does not in front, and after a force quit (claim `rule`).
+        """
         forbidden = self.was_force_quit and rule and self.rules.holds(rule)
         if self.main is None or forbidden or self.state.foreground:
             return False
@@ -82,7 +85,7 @@ class Host:
         self.happen(Event.TERMINATE, why, cause)
 
     def happen(self, event: Event, note: str = "", cause: Cause | None = None, limit: str = "") -> None:
-        """Let one event of the life cycle reach the app, and all that follows from it. `limit` names the claim for a wake-up's run time."""
+        """Let an event reach the app, and all that follows. `limit` is the claim for a wake-up's run time."""
         self.must_not_be_running("The app's code does not do this. Call the phone's methods outside of it.")
         step = TRANSITIONS[self.state][event]
         before = self.state
@@ -128,12 +131,11 @@ class Host:
         tell(moment, (self.phases,) if process is None else (self.phases, process.phases), change)
 
     def must_not_be_running(self, remedy: str) -> None:
-        """Raise UsageError with a remedy where the app's own code runs at this moment: it cannot act for the person."""
+        """Raise UsageError where the app's own code runs now: it cannot act for the person."""
         if self.process is not None and self.process.loop.is_running():
             raise UsageError(remedy)
 
     def _running(self) -> Process | None:
-        """The process, if it may run now."""
         if (process := self.process) is None or process.state.runs:
             return process
         if process.state is State.SUSPENDED:
@@ -150,7 +152,7 @@ class Host:
                 loop.turn()
 
     def run_until(self, end: int, over: Callable[[], bool] | None = None) -> None:
-        """Let time pass until `end` (milliseconds), or less where `over` says True before; it is asked whenever something has happened."""
+        """Let time pass until `end` (milliseconds), or until `over`, asked when something has happened."""
         remedy = "An app cannot move the phone's clock. Use `await asyncio.sleep(...)` in it."
         self.must_not_be_running(remedy)
         clock = self.clock

@@ -1,14 +1,15 @@
 """The life cycle of an app: every state, every event, and what follows. One total table.
 
-All that decides in which state an app is, is in this file. An event that changes nothing is an entry too, and says why; a test compares the
-keys with State x Event. Pictures and reference pages are made from this table.
+All that decides in which state an app is, is in this file. An event that changes nothing is an entry too, and
+says why; a test compares the keys with State x Event. Pictures and reference pages are made from this table.
 
-In three of an app's five states its process runs; what differs is what the person sees. In one, the process exists but nobody turns it. In
-one, there is no process. The app is told when it becomes active, inactive, or enters the background. Nobody tells it when it is suspended,
-and nobody tells a suspended app when it is ended: there is nobody there to be told.
+In three of an app's five states its process runs; what differs is what the person sees. In one, the process
+exists but nobody turns it. In one, there is no process. The app is told when it becomes active, inactive, or
+enters the background. Nobody tells it of its suspension, and nobody tells a suspended app of its end.
 
-The state of its scene, since iOS 13, follows from the app's, with two exceptions: an app that is being launched, or was launched in the background,
-has no scene yet, and UIKit may disconnect a scene in the background to get memory back. No scene state says "suspended".
+The state of its scene, since iOS 13, follows from the app's, with two exceptions: an app that is being
+launched, or was launched in the background, has no scene yet, and UIKit may disconnect a scene in the
+background to get memory back. No scene state says "suspended".
 
 Not modelled: an app with several scenes, an app that opts out of scenes.
 """
@@ -123,7 +124,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
 
 
 class SceneState(Enum):
-    """Apple's `UIScene.ActivationState`, of the app's one scene. A suspended app's scene is in the background."""
+    """Apple's `UIScene.ActivationState` of the one scene. A suspended app's is in the background."""
 
     __hash__ = object.__hash__
     UNATTACHED = "unattached"
@@ -138,7 +139,7 @@ SCENES: dict[SceneState, dict[State, SceneState]] = {
     _UN: {_N: _UN, _I: _FI, _A: _FA, _B: _UN, _S: _UN},
     **{scene: {_N: _UN, _I: _FI, _A: _FA, _B: _BG, _S: _BG} for scene in (_FI, _FA, _BG)},
 }
-"""The scene's next state, for its state before and the state that its app enters. Total, like the table above."""
+"""The scene's next state, by its state before and the one that its app enters. Total as well."""
 
 _STAGES = {
     "WillEnterForeground": (_B, _I),
@@ -150,13 +151,13 @@ _STAGES = {
 
 @cache
 def stages(callback: str) -> tuple[State | None, State | None]:
-    """In which state the app's code sees itself during a callback, and when it has returned; None where it names none."""
+    """As which state the app's code sees itself in a callback, and after it; None where it names none."""
     return _STAGES.get(callback.removeprefix("scene").removeprefix("application"), (None, None))
 
 
 @cache
 def callbacks(told: str, *, scenes: bool) -> list[str]:
-    """The callbacks in a step's `told`, one by one; those of the time before scenes, which enter no foreground at launch, where there are none."""
+    """The callbacks in `told`, one by one; without scenes those of before, with no foreground at launch."""
     if not scenes:
         told = told.replace(f"{_LAUNCHED}, then {_FOREGROUND}", _LAUNCHED).replace("scene", "application")
     return told.split(", then ") if told else []

@@ -1,14 +1,16 @@
 """A process is an event loop that only the phone can turn.
 
-This is the idea of the whole package. An app's code is ordinary `asyncio` code. Its loop has no thread, no clock and no I/O of its own: it advances only inside `turn`, and only
-the phone calls `turn`, and only while the process may run. Suspended means: nobody turns the crank. Nothing is raised in the app, nothing is cancelled, no line of it knows.
+This is the idea of the whole package. An app's code is ordinary `asyncio` code. Its loop has no thread, no
+clock and no I/O of its own: it advances only inside `turn`, and only the phone calls `turn`, and only while
+the process may run. Suspended means: nobody turns the crank. Nothing is raised in the app or cancelled.
 
-What is ugly here: the loop is entered and left by hand (`_set_running_loop`, `_swap_current_task`), because the phone also has to work inside a loop that is already running,
-such as the browser's.
+What is ugly here: the loop is entered and left by hand (`_set_running_loop`, `_swap_current_task`), because
+the phone also has to work inside a loop that is already running, such as the browser's.
 
-App code that runs on and on is found. `sys.monitoring` reports the jumps inside the app's own files, and no others, and a turn may take so many of them; a step of the loop
-counts as some, for awaits that take no time. It costs some 0.1 microseconds for each pass through a loop of the app's. Not found: a call into C code that never returns, and a
-loop in somebody else's library. The page has a Stop button.
+App code that runs on and on is found. `sys.monitoring` reports the jumps inside the app's own files, and no
+others, and a turn may take so many of them; a step of the loop counts as some, for awaits that take no time.
+It costs some 0.1 microseconds for each pass through a loop of the app's. Not found: a call into C code that
+never returns, and a loop in somebody else's library. The page has a Stop button.
 """
 
 import asyncio
@@ -33,7 +35,7 @@ from afterswipe.errors import NeverYieldsError, UsageError, must
 from .clock import Action, Clock
 
 JUMPS_IN_ONE_TURN_MAX = 2_000_000
-"""So many passes through the loops of an app's file, without an await that gives way, mean that it never will."""
+"""So many passes through an app's loops, without an await that gives way, mean that it never will."""
 
 JUMPS_IN_A_STEP = 20
 """As how many jumps a step of the loop counts: so 100,000 steps without time passing are too many."""
@@ -47,7 +49,8 @@ _FORGIVEN = 1e-6
 """What floating point may add to a time, in milliseconds."""
 
 abandoned: set["ProcessLoop"] = set()
-"""Loops with unfinished tasks. Were such a task collected, Python would run its `finally` blocks: code of a process that is gone. A page empties it between two programs."""
+"""Loops with unfinished tasks. Were such a task collected, Python would run its `finally` blocks: code of a
+process that is gone. A page empties it between two programs."""
 
 # Nor are they collected when the interpreter ends: CPython 3.13 answers that with a crash.
 atexit.register(gc.freeze)
@@ -69,7 +72,7 @@ budget = Budget()
 
 
 def watch(main: Callable[..., object]) -> None:
-    """Have the file of an app's main coroutine function watched from now on, unless somebody else has the tool's place."""
+    """Have the file of an app's main coroutine function watched, unless somebody has the tool's place."""
     monitoring, events = sys.monitoring, sys.monitoring.events
     code = getattr(main, "__code__", None)
     if code is None or code.co_filename in _files or monitoring.get_tool(_TOOL) not in (None, _NAME):
@@ -103,12 +106,14 @@ def _jumped(code: CodeType, _offset: int, to: int) -> None:
         raise budget.failure
 
 
-class _Handle(asyncio.Handle):
-    """A callback to run. As asyncio's own, without what only its debug mode needs: a third of the kernel's time was that."""
+class _Handle(asyncio.TimerHandle):
+    """A callback to run: asyncio's, without what only its debug mode needs, a third of the kernel's time."""
 
     __slots__ = ()
     _context: contextvars.Context
     _callback: _Callback
+    _when: float
+    """When it is due, in seconds, if it waits for that."""
 
     def __init__(self, callback: _Callback, args: tuple[object, ...], context: _Context) -> None:
         self._context = contextvars.copy_context() if context is None else context
@@ -123,20 +128,13 @@ class _Handle(asyncio.Handle):
         return f"<handle of {self._callback!r}>"
 
 
-class _Timer(_Handle, asyncio.TimerHandle):
-    """A callback to run at `when`, in seconds."""
-
-    __slots__ = ()
-    _when: float
-
-
 class ProcessLoop(asyncio.AbstractEventLoop):
-    """An event loop on the phone's clock, turned from outside: for tasks, timers, queues and `httpx`, without sockets, threads, signals."""
+    """An event loop on the phone's clock, turned from outside: no sockets, no threads, no signals."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._ready: deque[_Handle] = deque()
-        self._timers: list[tuple[float, int, _Timer]] = []
+        self._timers: list[tuple[float, int, _Handle]] = []
         """By milliseconds, rounded up to whole ones when it is asked."""
         self._serial = 0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -149,10 +147,10 @@ class ProcessLoop(asyncio.AbstractEventLoop):
     # What the phone uses.
 
     def turn(self, until: int = 0) -> None:
-        """Run everything that is due now, until the app waits for something; with `until` (milliseconds), also what it waits for.
+        """Run all that is due, until the app waits; with `until` (milliseconds), also what it waits for.
 
-        It moves the clock itself as long as nothing of the system's is due before. Raises the exception that nobody in the app
-        caught, and NeverYieldsError where the app never waits.
+        It moves the clock itself as long as nothing of the system's is due before. Raises the exception that
+        nobody in the app caught, and NeverYieldsError where the app never waits.
         """
         clock, timers = self._clock, self._timers
         due = self._ready or (timers and timers[0][0] <= max(clock.now, until))
@@ -171,7 +169,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
                 tasks._swap_current_task(outer, outer_task)  # type: ignore[attr-defined]
 
     def _run_until(self, until: int) -> None:
-        """Run what is due, move the clock to what is due next, and so on. One function: calls would be a good part of its cost."""
+        """Run what is due, move the clock, and so on. One function: calls would be a part of its cost."""
         clock, ready, timers = self._clock, self._ready, self._timers
         now = clock.now
         budget.left = JUMPS_IN_ONE_TURN_MAX
@@ -220,7 +218,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         return True
 
     def next_due(self) -> int | None:
-        """When this process next has something to do, in milliseconds, or None where it only waits for others."""
+        """When this process next has something to do (milliseconds), or None where it waits for others."""
         timers = self._timers
         if not self._ready and not timers:
             return None
@@ -235,7 +233,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         return None
 
     def start(self, work: object, done: Action = lambda: None) -> None:
-        """Run what a coroutine function returned and call `done` afterwards. An exception that leaves it ends the turn in which it happens."""
+        """Run what a coroutine function returned, then call `done`. What it raises ends that turn."""
         if not iscoroutine(work):
             if isasyncgen(work):
                 raise UsageError(f"{work!r} yields, and nobody iterates over it. Write it without yield.")
@@ -267,11 +265,11 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         self._ready.append(handle)
         return handle
 
-    def call_later(self, delay: float, call: _Callback, *args: object, context: _Context = None) -> _Timer:
+    def call_later(self, delay: float, call: _Callback, *args: object, context: _Context = None) -> _Handle:
         return self.call_at(self._clock.now / 1000 + delay, call, *args, context=context)
 
-    def call_at(self, when: float, callback: _Callback, *args: object, context: _Context = None) -> _Timer:
-        handle = _Timer(callback, args, context)
+    def call_at(self, when: float, callback: _Callback, *args: object, context: _Context = None) -> _Handle:
+        handle = _Handle(callback, args, context)
         handle._when = when
         self._serial += 1
         heappush(self._timers, (when * 1000 - _FORGIVEN, self._serial, handle))
@@ -304,7 +302,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
         return events._get_running_loop() is self
 
     def must_be_the_one(self) -> None:
-        """Raise UsageError where another loop is to wait for what happens in this one, such as that of `asyncio.run`."""
+        """Raise UsageError where another loop, `asyncio.run`'s, is to wait for what happens in this one."""
         why = "Only the app's code can wait for this. Do it in the app's coroutine, without asyncio.run()."
         must(self.is_running(), why)
 

@@ -1,7 +1,7 @@
 """What follows from a change, in which order: one list, here, and nowhere else.
 
-Who cares about a change subscribes to a phase. Phases are told in the order in which this Enum lists them, so what a run does never
-depends on which part of the phone was made first. A phase has one subscriber on the phone's side, and one in each process.
+Who cares about a change subscribes to a phase. Phases are told in this Enum's order, so what a run does never
+depends on which part was made first. A phase has one subscriber on the phone and one in each process.
 """
 
 from collections.abc import Callable, Sequence

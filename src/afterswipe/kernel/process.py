@@ -1,7 +1,8 @@
-"""One process of the app: its loop, its state, and what keeps it awake, from a launch to an end. Nothing of a framework is here."""
+"""One process of the app: its loop, its state, and what keeps it awake. Nothing of a framework is here."""
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
@@ -26,7 +27,7 @@ class RunTime:
         self._in_background = False
         self._planned = Due(0, None)
         self.kept: Callable[[], bool] = lambda: True
-        """Whether, without any hold, it goes on all the same: for a phone on which suspension is not the default."""
+        """Whether it goes on without any hold: for a phone on which suspension is not the default."""
 
     def hold(self, why: str) -> int:
         """Hold off suspension for a reason; returns the number with which to release it."""
@@ -35,7 +36,7 @@ class RunTime:
         return self._count
 
     def release(self, number: int) -> None:
-        """Give a hold back. With the last one the app is suspended, if it is in the background. Twice does nothing."""
+        """Give a hold back. Without one, an app in the background is suspended. Twice does nothing."""
         if self.holds.pop(number, None) is not None:
             self.look()
 
@@ -45,7 +46,7 @@ class RunTime:
             self._plan(0)
 
     def in_background(self, there: bool) -> None:
-        """The app entered the background: without a hold it is suspended shortly after (claim model.time-until-suspension). Or it left it."""
+        """In the background it is suspended soon, without a hold (claim model.time-until-suspension)."""
         self._in_background = there
         if there:
             self._plan(self._rules.milliseconds("model.time-until-suspension"))
@@ -62,30 +63,33 @@ class RunTime:
 
 
 class Process:
-    """A launched process. `launch_reason` is "person", or what the system launched it for; `suspend` is how it asks to be suspended."""
+    """A launched process; `reason` is "person", or what it is for; `suspend` asks for its suspension."""
 
     def __init__(self, clock: Clock, rules: Rules, record: Record, suspend: Action, reason: str) -> None:
         self.clock, self.rules = clock, rules
         self.note, self.launch_reason = record.add, reason
         self.launched_at = clock.now
+        self.app: Any = None
+        """What the app's code holds: an `Application`, of which nothing is known here."""
         self.loop = ProcessLoop(clock)  # type: ignore[abstract]  # what it lacks, no app on the phone can use
         self.call = self.loop.call
         self.state = State.NOT_RUNNING
         self.application_state = State.NOT_RUNNING
-        """The state callback by callback, where the system's `state` changes at once; until a scene comes, code with scenes sees the background."""
+        """As `state`, callback by callback; until a scene comes, code with scenes sees the background."""
         self.scene_state = SceneState.UNATTACHED
         self.run_time = RunTime(clock, rules, suspend)
         self.phases: Subscribers[AppChange] = Subscribers()
         """What lives in this process and cares about its changes."""
         self.out: dict[int, tuple[str, int]] = {}
-        """The life-cycle callbacks that have not returned: each with the moment (milliseconds) at which the app was told."""
+        """The callbacks that have not returned, each with when (milliseconds) the app was told."""
         self.when_returned: Callable[[int], None] = lambda _number: None
         self._told = 0
-        self._observers: list[Callable[[str], None]] = []
+        self.observers: list[Callable[[str], None]] = []
+        """Who is told the name of every callback that the app is given."""
         self._wakes: list[int] = []
 
     def must_run(self, what: str, claim: str) -> None:
-        """Raise UsageError unless this process has run time: from outside of the app's code nobody can act for it."""
+        """Raise UsageError without run time: from outside of the app's code nobody can act for it."""
         if not self.state.runs:
             self.rules.cite(claim)
             why = f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
@@ -97,10 +101,6 @@ class Process:
         free = self.loop.create_future()
         self.loop.call_at(until / SECOND, lambda: None if free.done() else free.set_result(None))
         return free
-
-    def observe(self, handler: Callable[[str], None]) -> None:
-        """Call `handler` with the name of every callback that the app is given from now on."""
-        self._observers.append(handler)
 
     def tell(self, told: str) -> None:
         """Hand the app its life-cycle callbacks; they run when the process is turned."""
@@ -115,9 +115,9 @@ class Process:
 
     def _run(self, number: int, callback: str) -> None:
         self._see(stages(callback)[0])
-        for observer in self._observers:
+        for observer in self.observers:
             self.loop.start(observer(callback))
-        if self._observers:  # it returns when the main thread is free
+        if self.observers:  # it returns when the main thread is free
             self.loop.call_next(self._returned, number)
         else:
             self._returned(number)
@@ -133,7 +133,7 @@ class Process:
         self.clock.after(limit, lambda: self.run_time.release(hold))
 
     def complete_wake(self) -> None:
-        """The completion handler that came with a wake-up was called: the app is done and may be suspended."""
+        """The completion handler of a wake-up was called: the app is done and may be suspended."""
         for hold in self._wakes:
             self.run_time.release(hold)
         self._wakes.clear()
@@ -153,7 +153,7 @@ class Process:
 
 @frozen
 class AppChange:
-    """An event of the life cycle and what it does to the app's state. `process` is the one that it reached, or None."""
+    """An event, and what it does to the app's state. `process` is the one that it reached, or None."""
 
     event: Event
     before: State
@@ -162,7 +162,7 @@ class AppChange:
 
 
 class RunTimeSource:
-    """A source of run time, such as sound: while it is on, its process is not suspended (claim life-cycle.background-modes)."""
+    """A source of run time, such as sound, while it is on (claim life-cycle.background-modes)."""
 
     def __init__(self, process: Process, name: str) -> None:
         self.name, self._process = name, process

@@ -1,4 +1,4 @@
-"""The record of a run: everything that happened, typed, in order. Pictures and the truth are made from it alone."""
+"""The record of a run: everything that happened, in order. Pictures and truth are made from it alone."""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from .life_cycle import Event, State
 
 @dataclass_transform(frozen_default=True)
 def frozen[T](kind: type[T]) -> type[T]:
-    """A frozen dataclass for the type checker, and a plain one at run time: a frozen one takes five times as long to make."""
+    """A dataclass that is frozen for the type checker only: at run time that takes five times as long."""
     return dataclass(slots=True, unsafe_hash=True)(kind)
 
 
 @frozen
 class Entry:
-    """Something that happened at `at` (milliseconds since the phone was switched on), told by `_words` with its own fields."""
+    """Something that happened at `at` (milliseconds since the start), told by `_words` with its fields."""
 
     _words = ""
     at: int
@@ -63,7 +63,7 @@ class AssertionChanged(Entry):
 
 @frozen
 class TransferMoved(Entry):
-    """`sent` of `size` bytes of a transfer have arrived, `down` or up. `by` is whose process moves them: `app` or `nsurlsessiond`."""
+    """`sent` of `size` bytes have arrived, `down` or up; `by` is whose process: `app` or `nsurlsessiond`."""
 
     by: str
     transfer: int
@@ -105,8 +105,8 @@ class TransferEnded(Entry):
 class CardChanged(Entry):
     """A Live Activity changed. `by` is who did it: the `app`, a `push`, the `person` or the `system`.
 
-    `timer`, from and until in milliseconds, says that the system moves the card by itself. `kind` is `app`, or `system` for
-    the card of a task that the system draws. `redrawn` is False where the state changed and the picture did not.
+    `timer`, from and until in milliseconds, says that the system moves the card by itself. `kind` is `app`,
+    or `system` for the card of a task that the system draws. `redrawn` is False where only the state changed.
     """
 
     _words = "card {0.title!r} {0.state} by the {0.by}: {0.text}"
@@ -127,13 +127,13 @@ class CardChanged(Entry):
 
     @property
     def claims(self) -> bool:
-        """Whether the card tells a person that something is going on: it is on the screen, not ended, not marked as out of date."""
+        """Whether it tells that something goes on: on the screen, not ended, not marked as out of date."""
         return self.state == "active" or (self.state == "stale" and not self.redrawn)
 
 
 @frozen
 class CardFollows(Entry):
-    """The app's code said which transfer a card speaks of. It is a word of this guide's and no API of Apple's."""
+    """The app's code said which transfer a card speaks of: a word of this guide's, no API of Apple's."""
 
     _words = "card {0.activity} speaks of {0.name}"
     activity: int
@@ -144,7 +144,7 @@ class CardFollows(Entry):
 
 @frozen
 class CardMeans(Entry):
-    """The app's code said what a text of its cards tells. It is a word of this guide's and no API of Apple's."""
+    """The app's code said what a text of a card tells: a word of this guide's, no API of Apple's."""
 
     _words = "by {0.text!r} a card says: {0.word}"
     text: str
@@ -153,7 +153,7 @@ class CardMeans(Entry):
 
 @frozen
 class CardUpdateHeld(Entry):
-    """An update of a card did not get through: `by` is the `app` or a `push`, `why` says what became of it."""
+    """An update of a card, by the `app` or a `push`, did not get through: `why` says what became of it."""
 
     activity: int
     by: str
@@ -263,7 +263,7 @@ CAUSES: dict[Cause, CauseKind] = {
 
 @frozen
 class ProcessEnded(Entry):
-    """The app's process ended. `why` is the reason in words, `code` Apple's termination code where there is one."""
+    """The app's process ended. `why` is the reason in words, `code` Apple's termination code, if any."""
 
     cause: Cause
     why: str

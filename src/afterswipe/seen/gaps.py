@@ -1,27 +1,31 @@
 """The pair for each moment: what a card says, what is so, and why the two differ. Read from the record alone.
 
-A card says two things: that something goes on, and how far it is. Either can be wrong. What is so has three words: the work **goes on**, it **waits** (for something), or it has
-**stopped**. A card is right while it says what is so. It is wrong, in this order:
+A card says that something goes on, and how far it is; either can be wrong. The work **goes on**, **waits**
+(for something), or has **stopped**. A card is wrong, in this order:
 
-1. Nothing of the work ever began: no byte of a transfer has arrived and none moves, or the app has had no run time since the card is
-   there: `never started`.
-2. Nothing goes on: the app has no run time, and no other process moves its bytes. `projected` where the system moves the card by the
-   time, else `orphaned` (the process that could correct it is gone) or `frozen` (nobody marked it, and the app is suspended). A card that
-   says 100 % is right where everything has arrived.
-3. The work only waits, and the card does not say so: `frozen`, or `projected`. A card whose text says that it waits, or that it has
-   stopped, is right while that is so, and wrong (`frozen`) when the work goes on.
-4. The work goes on, and the card shows another figure. What was told is taken as true when it was told. The card is wrong from the moment when the bytes that arrived since then
-   differ from what the card moved since then by more than claim model.card-tolerance, a share of the whole: `projected`, else `frozen`. A difference that is tolerated is stated,
-   not hidden.
+1. Nothing of the work ever began: no byte of a transfer has arrived and none moves, or the app has had no run
+   time since the card is there: `never started`.
+2. Nothing goes on: the app has no run time, and no other process moves its bytes. `projected` where the
+   system moves the card by the time, else `orphaned` (the process that could correct it is gone) or `frozen`
+   (nobody marked it, and the app is suspended). A card that says 100 % is right where everything has arrived.
+3. The work only waits, and the card does not say so: `frozen`, or `projected`. A card whose text says that it
+   waits, or that it has stopped, is right while that is so, and wrong (`frozen`) when the work goes on.
+4. The work goes on, and the card shows another figure. What was told is taken as true when it was told. The
+   card is wrong from the moment when the bytes that arrived since then differ from what the card moved since
+   then by more than claim model.card-tolerance, a share of the whole: `projected`, else `frozen`. A
+   difference that is tolerated is stated, not hidden.
 
-Which work a card speaks of: `activity.follows(task)` names it. A continued task's or an intent's card speaks of that task by its nature. Else all transfers are one work where
-they are of one session, or of one file that is sent again by other means; else it is the one work that began while the card was up. Where that leaves two, nothing ties them to
-the card, and it is not judged. Without any transfer the work is the app's own code.
+Which work a card speaks of: `activity.follows(task)` names it. A continued task's or an intent's card speaks
+of that task by its nature. Else all transfers are one work where they are of one session, or of one file that
+is sent again by other means; else it is the one work that began while the card was up. Where that leaves two,
+nothing ties them to the card, and it is not judged. Without any transfer the work is the app's own code.
 
-So a gap ends when the app or a push tells what is so, and when the card stops claiming: off the screen, ended (if not as done where the work failed), or marked as stale, which
-is ActivityKit's word for "out of date" and is used for nothing else. A push that keeps a card active although nothing goes on ends no gap. While the app has run time it can
-correct a card without a figure, so that one is not judged; nor is one with a figure whose work has failed, unless it says 100 %. Neither is one that a push last changed and that
-belongs to no transfer: a score, or a delivery whose app ran beside it.
+So a gap ends when the app or a push tells what is so, and when the card stops claiming: off the screen, ended
+(if not as done where the work failed), or marked as stale, which is ActivityKit's word for "out of date" and
+is used for nothing else. A push that keeps a card active although nothing goes on ends no gap. While the app
+has run time it can correct a card without a figure, so that one is not judged; nor is one with a figure whose
+work has failed, unless it says 100 %. Neither is one that a push last changed and that belongs to no
+transfer: a score, or a delivery whose app ran beside it.
 
 Not modelled: whether what was told was true when it was told, and what a text means beyond `words`.
 """
@@ -52,9 +56,9 @@ type Work = dict[Key, "Transfer"]
 
 @dataclass
 class Transfer:
-    """What became of one transfer: `sent` of `size` bytes have arrived; `stopped` is when it stopped moving, if it did.
+    """What became of a transfer: `sent` of `size` bytes have arrived; `stopped` is when it stopped, if so.
 
-    They arrive at the server, or with `down` at the phone. `by` is `app` or `nsurlsessiond`. All times are milliseconds.
+    At the server, or with `down` at the phone. `by` is `app` or `nsurlsessiond`. Times are milliseconds.
     """
 
     by: str
@@ -115,7 +119,7 @@ class Told:
     living: Work = field(default_factory=dict)
     word: tuple[str, str] = (NOT_JUDGED, "")
     says: list[str] = field(default_factory=list)
-    """What the card tells instead of that the work goes on: by the app's word, by its text, or by its title."""
+    """What the card tells instead of that the work goes on: by the app's word, its text or its title."""
     shows: tuple[float, float] | None = None
     """The figure on the card, as its progress or in its text, and how much that leaves open."""
 
@@ -167,8 +171,9 @@ class Span:
 class Gap(Span):
     """A stretch of time in which a card said something that was not so. `what` is the reason, one of REASONS.
 
-    `activity` is the card's number, `says` what it said and `so` what was so when the gap began. `work` is what is so of the work in
-    one word: `goes on`, `waits` or `stopped`, or `goes on again` where less has arrived than the card says; `waits_for` says for what. `over`: it has ended.
+    `activity` is the card's number, `says` what it said and `so` what was so when the gap began. `work` is
+    what is so of the work in one word: `goes on`, `waits` or `stopped`, or `goes on again` where less has
+    arrived than the card says; `waits_for` says for what. `over`: it has ended.
     """
 
     activity: int
@@ -184,8 +189,9 @@ class Gap(Span):
 class IsSo:
     """What is so of the work that a card speaks of: `word`, since when (milliseconds), and what it waits for.
 
-    `word` is `goes on`, `waits`, `stopped`, or, where that is not known, NOT_JUDGED, SERVERS or OWN. `sent` of `size` bytes of its transfers have arrived;
-    `tolerated` is the card's difference from that, a share, that is no gap. `differs`: the card tells something else, if only from now on, or while the app can correct it.
+    `word` is `goes on`, `waits`, `stopped`, or, where that is not known, NOT_JUDGED, SERVERS or OWN. `sent`
+    of `size` bytes of its transfers have arrived; `tolerated` is the card's difference from that, a share.
+    `differs`: the card tells something else, from now on too, or while the app can correct it.
     """
 
     word: str
@@ -199,7 +205,7 @@ class IsSo:
 
 @dataclass(frozen=True)
 class Judgement:
-    """All gaps up to a moment, by time; what is so at it, by the card's number; when a card was not judged; all transfers by their start."""
+    """All gaps and transfers up to a moment, in order; what is so then, by card; when none was judged."""
 
     gaps: list[Gap]
     now: dict[int, IsSo]
@@ -227,7 +233,7 @@ def by_reason(wrong: list[Gap]) -> dict[str, int]:
 
 
 def judge(record: Record, end: int, tolerance: float) -> Judgement:
-    """What the cards said and what was so, up to `end`. `tolerance` is a share of the whole (claim model.card-tolerance)."""
+    """What the cards said and what was so, up to `end`. `tolerance`: claim model.card-tolerance, a share."""
     reader, since = _Reader(tolerance), 0
     for entry in record:
         if (take := _TAKES.get(type(entry))) is not None:
@@ -316,7 +322,7 @@ class _Reader:
         self._version += 1
 
     def _find(self, told: Told) -> None:
-        """Find the transfers that a card speaks of: None where two works are there and nothing ties one of them to it."""
+        """Find the transfers of a card: None where there are two works and nothing ties one to it."""
         told.version, told.mine = self._version, self._of(told)
         told.living = {key: moved for key, moved in (told.mine or {}).items() if not moved.died}
         told.word = (NOT_JUDGED, "") if told.mine is None else self._word(told.mine)
@@ -338,7 +344,7 @@ class _Reader:
         return {} if not candidates else works[0] if len(works) == 1 else None
 
     def _word(self, mine: Work) -> tuple[str, str]:
-        """What is so of a work, in one word, and what it waits for. Without a transfer it is the app's own code."""
+        """What is so of a work, in one word, and what it waits for. Without a transfer: of the app's code."""
         if not mine:
             return (GOES_ON if self._state.runs else STOPPED), ""
         going = [moved for moved in mine.values() if moved.open and (moved.by != "app" or self._state.runs)]
@@ -365,7 +371,7 @@ class _Reader:
                     self._add(told, mine, wrong)
 
     def _work(self, number: int, told: Told, at: int) -> Work | None:
-        """What a card speaks of; found anew, and what is so of it noted, where the record has told something else since."""
+        """What a card speaks of; found anew, with what is so of it, after news in the record."""
         if told.version != self._version:
             self._find(told)
             if (last := self.now.get(number)) is None or (last.word, last.waits_for) != told.word:

@@ -1,4 +1,4 @@
-"""What the person sees on the Lock Screen. It knows nothing of the app: only what the system was last told."""
+"""What the person sees on the Lock Screen. It knows nothing of the app: only what the system was told."""
 
 import textwrap
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from afterswipe.units import HOUR, MINUTE
 from .svg import CARD, INK, LINE, MUTED, PAPER, RUN, SYSTEM, Drawing, marked_svg, marked_text
 
 STARTS_AT = 9 * HOUR + 41 * MINUTE
-"""What the phone's clock shows when it is switched on, in milliseconds after midnight: 9:41, as in Apple's pictures."""
+"""What the clock shows at the start, in milliseconds after midnight: 9:41, as in Apple's pictures."""
 
 _WIDTH = 30
 _FILLS = "\ue000"  # stands for a wide letter's second column
@@ -22,7 +22,7 @@ _PIXELS, _CARD = 264, 74
 
 @dataclass(frozen=True)
 class LockScreen:
-    """The Lock Screen at `now` (milliseconds), with its cards. `print` it for text, `show` it for a picture."""
+    """The Lock Screen at `now` (milliseconds), with its cards. `print` it, or `show` it as a picture."""
 
     now: int
     cards: list[Card]
@@ -64,7 +64,7 @@ def bar(share: float, width: int) -> str:
 
 
 def island(cards: Iterable[Card], rules: Rules, *, app_in_front: bool) -> list[Card]:
-    """The cards in the Dynamic Island: live ones, at most two, the most relevant first, and none of the app that is in front."""
+    """The cards in the Dynamic Island: at most two live ones, most relevant first, not of an app in front."""
     hidden = app_in_front and rules.holds("live-activity.hidden-for-the-foreground-app")
     ended_too = not rules.holds("live-activity.leaves-the-island-at-its-end")
     there = [card for card in cards if card.state in LIVE or (ended_too and card.on_screen)]

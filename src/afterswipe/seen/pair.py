@@ -1,4 +1,4 @@
-"""The pair: what a card says, and what is so, beside each other, as text and as a picture for 134 pixels a half or more."""
+"""The pair: what a card says, and what is so, side by side, as text and as a picture for narrow places."""
 
 import textwrap
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ _BAR = 20
 
 @dataclass(frozen=True)
 class Pair:
-    """What a card says, and what is so of its work: the one that has said what is not so for longest, else the first. `print` or `show` it."""
+    """What a card says, and what is so of its work. `print` or `show` it.
+
+    Of several it is the one that has said what is not so for longest, else the first.
+    """
 
     lock_screen: LockScreen
     truth: Truth

@@ -1,7 +1,7 @@
-"""A small writer of SVG whose pictures fit any width: positions in per cent across, in pixels down. Text keeps its size.
+"""A writer of SVG that fits any width: positions in per cent across, in pixels down; text keeps its size.
 
-Colours are custom properties of the page with one of their own to fall back on; no style element, no script, nothing from elsewhere. What a
-phone shows on which a belief is supposed is marked: without that, a picture of what is not so would go around as ours.
+Colours are custom properties of the page with one of their own to fall back on; no style element, no script,
+nothing from elsewhere. A picture on which a belief is supposed is marked, or it would go around as ours.
 """
 
 import re
@@ -31,6 +31,7 @@ class Drawing:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
+        self.raw = self._parts.append  # adds finished markup
 
     def rect(self, x: float, y: float, width: float, height: float, **attributes: str | float) -> None:
         """Add a rectangle."""
@@ -43,11 +44,7 @@ class Drawing:
 
     def text(self, x: float, y: float, words: str, **attributes: str | float) -> None:
         """Add a line of text; `dx` moves it by pixels."""
-        self._parts.append(f'<text x="{_pc(x)}" y="{y:g}"{_written(attributes)}>{escape(words)}</text>')
-
-    def raw(self, markup: str) -> None:
-        """Add finished markup."""
-        self._parts.append(markup)
+        self.raw(f'<text x="{_pc(x)}" y="{y:g}"{_written(attributes)}>{escape(words)}</text>')
 
     def finish(self, height: float, title: str, description: str) -> str:
         """The whole picture as one SVG element, `height` pixels high and as wide as its place."""
@@ -57,7 +54,7 @@ class Drawing:
 
 
 def in_lines(text: str, width: int) -> list[str]:
-    """The text in as few lines of at most `width` letters as it needs, and none of them longer than that asks for."""
+    """The text in as few lines of at most `width` letters as it needs, all as short as that allows."""
     fewest = len(textwrap.wrap(text, width))
     return next(said for less in range(1, width + 1) if len(said := textwrap.wrap(text, less)) <= fewest)
 
@@ -80,7 +77,7 @@ class Picture(Protocol):
 
 
 def show(picture: Picture) -> None:
-    """Show a timeline or a Lock Screen: drawn in the page, printed as text elsewhere. Notebooks draw it by themselves."""
+    """Show a picture, such as a timeline: drawn in the page or by a notebook, as text elsewhere."""
     must(hasattr(picture, "_repr_svg_"), f"{picture!r:.60} is no picture. Show phone.timeline(), for one.")
     if (display := sys.modules.get("_display")) is None:
         print(picture)

@@ -1,7 +1,7 @@
-"""A run as rows over time, as text and as a picture: what is so (run time, transfers), what the cards say, and where the two differ.
+"""A run as rows over time, as text and as a picture: what is so, what the cards say, where the two differ.
 
-What is so has one colour, what the card says another, the gap is the one loud one, and what the system's own processes do says so in words.
-Run time is solid, no run time is empty. Marks of what the person did cross the bars only. All is laid out for a phone's width.
+What is so has one colour, what the card says another, the gap the loud one; what the system's processes do is
+named. Run time is solid, none is empty. Marks of the person cross bars only. All fits a phone's width.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ MOVES = "moves by the time"
 
 @frozen
 class CardSpan(Span):
-    """A stretch of time in which a card said one thing, or moved: `what` is the text, `state` Apple's activity state."""
+    """A stretch of time in which a card said one thing, `what`, or moved; `state` is Apple's name."""
 
     state: str
     moves: bool = False
@@ -48,7 +48,7 @@ class CardSpan(Span):
 
 @dataclass(frozen=True)
 class CardRow:
-    """One card over time. `kind` is `app` or `system`; `pushes` are the moments, in milliseconds, at which a push changed it."""
+    """One card over time. `kind` is `app` or `system`; `pushes` are when (milliseconds) one changed it."""
 
     title: str
     kind: str
@@ -57,7 +57,7 @@ class CardRow:
 
 
 class Timeline:
-    """The rows of a run up to `end` (milliseconds), by claim model.card-tolerance. `print` it for text, `show` it for a picture."""
+    """The rows of a run up to `end` (milliseconds). `print` it for text, `show` it for a picture."""
 
     def __init__(self, record: Record, end: int, tolerance: float) -> None:
         self.end = end
@@ -192,7 +192,7 @@ class _Picture:
         return self.svg.finish(self.y, f"Timeline of {duration(self.timeline.end)}", str(self.timeline))
 
     def _row(self, label: str, *values: str, colour: str = MUTED) -> float:
-        """Start a row: its label on the left, shortened where needed, on the right the first outcome with room. Returns the top of its bar."""
+        """Start a row: label on the left, on the right the first value with room. Returns its bar's top."""
         rooms = [(int((_NARROW - _LETTER * len(value) - 8) / _BOLD), value) for value in values]
         room, value = next((each for each in rooms if each[0] >= len(label)), rooms[-1])
         if len(label) > room:
@@ -210,7 +210,7 @@ class _Picture:
         self.svg.rect(min(self.x(start), 100 - width), y, width, height, **attributes)
 
     def _inside(self, span: Span, bar: float, words: str, colour: str, *, middle: bool = False) -> bool:
-        """Write words into a stretch of a row, beside the marks that cross it; False where there is no room."""
+        """Write words into a stretch of a row, beside the marks across it; False where there is no room."""
         cuts = [span.start, *sorted(at for at, _ in self.marks if span.start < at < span.end), span.end]
         left, right = max(pairwise(cuts), key=lambda part: part[1] - part[0])
         if self.x(right - left) * _NARROW / 100 < _LETTER * len(words) + 12:
@@ -310,7 +310,7 @@ class _Picture:
         self.y += 16
 
     def _mark_labels(self) -> None:
-        """Write what the person did above the rows, each at a level where no two labels overlap on a phone."""
+        """Write what the person did above the rows, at levels where no two labels overlap on a phone."""
         taken: list[float] = []
         for at, what in self.marks:
             wide = 100 * (_LETTER * len(what) + 16) / _NARROW

@@ -1,4 +1,4 @@
-"""What is the case, beside what a card says. Read from the record alone; `gaps.py` has the rules for where the two differ."""
+"""What is the case, beside what a card says, by the record alone; `gaps.py` says where the two differ."""
 
 from dataclasses import dataclass
 
@@ -20,14 +20,14 @@ def states(record: Record, end: int) -> list[Span]:
 
 @dataclass(frozen=True)
 class Truth:
-    """What is so at one moment, beside what the cards say. `print` it, or read its parts. All times are milliseconds."""
+    """What is so at one moment, beside what the cards say. `print` it, or read it. Times are milliseconds."""
 
     now: int
     state: State
     since: int
     cards: list[CardChanged]
     transfers: list[Transfer]
-    """Every transfer, in order of its start. One that runs in the app's process stops when the process does."""
+    """Every transfer, by its start. One that runs in the app's process stops when the process does."""
     gaps: list[Gap]
     """When a card said something that was not so, by time."""
     not_judged: list[Span]
@@ -129,7 +129,7 @@ _SO = {
 
 
 def sentence(gaps: list[Gap]) -> str:
-    """The gaps in one sentence, without its full stop: for how long which card says what, and what is so. The longest first."""
+    """The gaps in one sentence, without its full stop: for how long a card says what, the longest first."""
     alike: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
         alike.setdefault((gap.title, gap.work), []).append(gap)

@@ -1,4 +1,4 @@
-"""What the text of a card tells: that its work waits, that it has stopped, or how far it is. The one place where words are read.
+"""What a card's text tells: that its work waits or has stopped, how far it is. Words are read only here.
 
 What is not read here, in another language for instance, the app's code says itself: `activity.means`.
 """
@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 GOES_ON, WAITS, STOPPED, AGAIN = "goes on", "waits", "stopped", "goes on again"
-"""What can be so of the work that a card speaks of; the last is said of a gap only, where less has arrived than the card says."""
+"""What can be so of a card's work; the last of a gap only, where less has arrived than the card says."""
 
 _WHEN = "(?:when|once|as soon as|after|if|on|over|at|later|tonight|tomorrow|with|without)"
 _BY_HAND = r"(?:open (?:the )?\w+|tap) to (?:resume|continue|go on|finish|try|retry|send|post|upload)"
@@ -35,7 +35,7 @@ _BESIDE = re.compile(
     r"|\b(?:\d+|next|others?|the rest) (?:more |is |are |files? )?(?:waiting|queued|in (?:the )?queue|pending|scheduled|paused|failed)"
     r"|\b(?:failed|scheduled|pending|queued|paused|cancell?ed|lost|error) (?!on|for|until|by|because|while|\W)"
 )
-"""What is no wait and no end where the text also says that the work goes on: a part of it, its rest, or a word about its things."""
+"""What is no wait and no end beside a word that the work goes on: a part of it, its rest, its things."""
 
 _OVER = "(?:done|posted|sent|uploaded|finished|completed?|synced|saved|delivered|published|fertig|abgeschlossen|terminé|listo|completado)"
 _DONE = re.compile(
@@ -57,7 +57,7 @@ def told_by(text: str) -> list[str]:
 
 @cache
 def figure(text: str) -> tuple[float, float] | None:
-    """How far a text says that the work is, 0.0 to 1.0, and how much it leaves open: `45 %`, `3 of 5`, `27 MB of 60 MB`."""
+    """How far the work is by a text, 0.0 to 1.0, and how much is open: `45 %`, `3 of 5`, `27 MB of 60 MB`."""
     words = text.lower().replace(",", ".")
     if share := _SHARE.search(words):
         return min(1.0, float(share[1]) / 100), 0.0

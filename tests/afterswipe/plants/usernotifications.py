@@ -1,7 +1,7 @@
 """The rules of notifications and pushes, taken back."""
 
 from afterswipe.device.conditions import Conditions
-from afterswipe.frameworks.extensions.system import Extensions
+from afterswipe.frameworks.extensions.system import Extension, Extensions
 from afterswipe.frameworks.usernotifications.system import Notifications, Pushes
 from afterswipe.kernel.process import RunTime
 
@@ -56,8 +56,9 @@ def every_alert_goes_through_the_extension(patch: Patch) -> None:
 def there_is_no_last_chance(patch: Patch) -> None:
     start = Extensions.start
 
-    def planted(extensions: Extensions, *what, last_chance=None, **others) -> None:
-        start(extensions, *what, **others)
+    def planted(extensions: Extensions, extension: Extension, *what) -> None:
+        object.__setattr__(extension, "last_chance", lambda: None)
+        start(extensions, extension, *what)
 
     patch.setattr(Extensions, "start", planted)
 

@@ -1,4 +1,4 @@
-"""Of every claim where it comes from, what else is known of it, and what it was before: read when somebody asks, not for a run."""
+"""Of every claim where it comes from, what else is known of it, and its history: nothing that a run needs."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from afterswipe.claims.catalogue import Rule, read, rule, rules
 
 @dataclass(frozen=True)
 class Source:
-    """Where a claim comes from. `quote` has the source's exact words, or is empty where none were taken down."""
+    """Where a claim comes from. `quote` has the source's exact words, or none where none were taken down."""
 
     type: str
     title: str

@@ -1,8 +1,8 @@
 """ActivityKit as an app's code holds it: request, update and end Live Activities, while the app has run time.
 
-Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17); by push (17.2,
-`phone.live_activity_pushes.start`); or at a time that was given before (26, `request(..., start=...)`). Whether an app in the background may
-give such a time is not documented in what was read; here it may not.
+Where an activity may start: with the app in the foreground; inside of a LiveActivityIntent (iOS 17); by push
+(17.2, `phone.live_activity_pushes.start`); or at a time that was given before (26, `start=...`). Whether an
+app in the background may give such a time is not documented in what was read; here it may not.
 
 Not modelled: alerts' sounds, buttons in a card.
 """
@@ -55,12 +55,12 @@ class Activity(Checked):
 
     @property
     def push_token(self) -> str | None:
-        """Apple's `pushToken`: None where there is none, or not yet, as right after the request (claim live-activity-push.token-comes-later)."""
+        """Apple's `pushToken`: None without one, or not yet (claim live-activity-push.token-comes-later)."""
         return self._cards.tokens.current.get(self._number)
 
     @property
     def push_token_updates(self) -> AsyncIterator[str]:
-        """Apple's `pushTokenUpdates`: the token, and each new one. The app's code has to send it to its server."""
+        """Apple's `pushTokenUpdates`: the token, and each new one, for the app to send to its server."""
         return self._cards.tokens.follow(self._process, lambda: self.push_token)
 
     @property
@@ -80,9 +80,10 @@ class Activity(Checked):
     ) -> Done:
         """Change what the card says; what is left out stays, except the stale date.
 
-        `progress` is 0.0 to 1.0. `stale_date` and both ends of the timers are seconds on the phone's clock (`app.now + 60`).
-        `alert` lights up the screen. Of updates that come too fast many are dropped (claim live-activity.fast-local-updates-are-dropped),
-        and so is one of more than 4 KB: Apple's call raises nothing (claim live-activity.payload-limit).
+        `progress` is 0.0 to 1.0. `stale_date` and both ends of the timers are seconds on the phone's clock
+        (`app.now + 60`). `alert` lights up the screen. Of updates that come too fast many are dropped (claim
+        live-activity.fast-local-updates-are-dropped), and so is one of more than 4 KB: Apple's call raises
+        nothing (claim live-activity.payload-limit).
         """
         self._process.must_run("update a Live Activity", "live-activity.updates-need-run-time")
         old = self._card.content
@@ -95,24 +96,24 @@ class Activity(Checked):
         return Done()
 
     def follows(self, task: URLSessionTask) -> None:
-        """Say which transfer the card speaks of, so that the two can be compared. It is this guide's own, and no API of Apple's.
+        """Say which transfer the card speaks of, to compare the two: this guide's own, no API of Apple's.
 
-        A card may follow several. Without it the card speaks of the one work that is there, and of two works it is not judged.
+        A card may follow several. Without it, it speaks of the one work there is, or is not judged.
         """
         must(task.process.clock is self._process.clock, "It moves on another phone: take this app's.")
         self._process.note(CardFollows(self._process.clock.now, self._number, *task.moved_by))
 
     def means(self, word: str, text: str = "") -> None:
-        """Say what a text tells, here the card's: "goes on", "waits" or "stopped". It is this guide's own, and no API of Apple's."""
+        """Say what a text (else the card's) tells: "goes on", "waits" or "stopped". No API of Apple's."""
         must_be_one_of("meaning of a text", word, ("goes on", "waits", "stopped"))
         text = " ".join((text or self._card.content.text).split())
         must(bool(text), "The card has no text that could mean something. Give one: text='In Warteschlange'.")
         self._process.note(CardMeans(self._process.clock.now, text, word))
 
     def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> Done:
-        """End the activity with a last text. `dismissal_policy` is "default" (up to four hours), "immediate", or a moment.
+        """End it with a last text; `dismissal_policy` is "default" (up to 4 hours), "immediate", or a moment.
 
-        A moment is seconds on the phone's clock and counts up to four hours after the end (claim live-activity.dismissal-policy).
+        A moment is in seconds and counts up to four hours (claim live-activity.dismissal-policy).
         """
         self._process.must_run("end a Live Activity", "live-activity.updates-need-run-time")
         if isinstance(dismissal_policy, str):
@@ -125,7 +126,7 @@ class Activity(Checked):
 
 
 class Activities(Checked):
-    """Apple's `Activity` type and `ActivityAuthorizationInfo`: request a Live Activity, list those that are there, ask what is allowed."""
+    """Apple's `Activity` and `ActivityAuthorizationInfo`: request cards, list them, ask what is allowed."""
 
     def __init__(self, process: Process, cards: ActivityStore) -> None:
         self._process, self._cards = process, cards
@@ -141,7 +142,7 @@ class Activities(Checked):
 
     @property
     def frequent_pushes_enabled(self) -> bool:
-        """Apple's `frequentPushesEnabled`: whether the app declares frequent updates and the person allows them."""
+        """Apple's `frequentPushesEnabled`: the app declares frequent updates and the person allows them."""
         return self._cards.pushed_often
 
     @property
@@ -152,7 +153,7 @@ class Activities(Checked):
 
     @property
     def push_to_start_token_updates(self) -> AsyncIterator[str]:
-        """Apple's `pushToStartTokenUpdates`: the token for starts, and each new one. Raises UnavailableError before iOS 17.2."""
+        """Apple's `pushToStartTokenUpdates`: the tokens for starts. UnavailableError before iOS 17.2."""
         self._process.rules.require("live-activity-push.push-to-start", "start by push")
         return self._cards.tokens.follow(self._process, lambda: self.push_to_start_token)
 
@@ -168,7 +169,7 @@ class Activities(Checked):
 
     @contextmanager
     def allow_start_for(self, claim_id: str) -> Iterator[None]:
-        """For a mechanism that runs the app's code, not for the app: activities may start in the background while this is open, by this rule."""
+        """For a mechanism, not for the app: cards may start in the background meanwhile, by this rule."""
         self._allowed_for.append(claim_id)
         try:
             yield
@@ -193,12 +194,13 @@ class Activities(Checked):
     ) -> Activity:
         """Start a Live Activity, or schedule one for `start`, and return it.
 
-        `progress` is 0.0 to 1.0. `stale_date`, `start` and both ends of the timers are seconds on the phone's clock
-        (`app.now + 60`). With `timer_interval` the system moves the bar by itself, with `timer_text` a text that counts the time
-        (claim live-activity.timer-views-move-without-code). `style` is "standard" or "transient" (iOS 18). `channel` subscribes to
-        broadcasts (iOS 18). A scheduled activity (iOS 26) needs an `alert`. With `push_type` "token" it gets a push token, a little later.
-        Raises ActivityAuthorizationError `visibility`, `denied`, `targetMaximumExceeded` or `attributesTooLarge`, APIError for a
-        schedule without an alert, and UnavailableError where this iOS does not have what is asked for.
+        `progress` is 0.0 to 1.0. `stale_date`, `start` and both ends of the timers are seconds on the phone's
+        clock (`app.now + 60`). With `timer_interval` the system moves the bar by itself, with `timer_text` a
+        text that counts the time (claim live-activity.timer-views-move-without-code). `style` is "standard"
+        or "transient" (iOS 18). `channel` subscribes to broadcasts (iOS 18). A scheduled activity (iOS 26)
+        needs an `alert`. With `push_type` "token" it gets a push token, a little later. Raises
+        ActivityAuthorizationError `visibility`, `denied`, `targetMaximumExceeded` or `attributesTooLarge`,
+        APIError for a schedule without an alert, and UnavailableError for what this iOS does not have.
         """
         process = self._process
         process.must_run("request a Live Activity", "live-activity.updates-need-run-time")
@@ -220,7 +222,8 @@ class Activities(Checked):
     def __iter__(self) -> Iterator[Activity]:
         """The app's activities that the system lists, those of an earlier launch and ended ones included.
 
-        Being listed is not being alive (claims live-activity.listed-is-not-alive, live-activity.reconcile-at-launch).
+        Being listed is not being alive (claims live-activity.listed-is-not-alive,
+        live-activity.reconcile-at-launch).
         """
         rules = self._process.rules
         rules.cite("live-activity.listed-is-not-alive", "live-activity.reconcile-at-launch")
@@ -266,7 +269,7 @@ class Activities(Checked):
 def _content(
     process: Process, text: str, progress: float | None, stale: float | None, timers: Timers, *, rank: float
 ) -> Content:
-    """Check what an app wants a card to show, and turn seconds into milliseconds. Raises UsageError and UnavailableError."""
+    """Check what a card is to show, with seconds as milliseconds. Raises UsageError and UnavailableError."""
     timer_interval, timer_text = timers
     span = until = None
     must_be_share("progress", progress)
@@ -284,13 +287,3 @@ def _content(
 def _must_come(name: str, seconds: float, process: Process) -> None:
     is_to_come = moment(seconds) >= process.clock.now
     must(is_to_come, f"{name}={seconds} lies in the past of the phone's clock. Use app.now + seconds.")
-
-
-class InProcess(Protocol):
-    """The app in one process, as far as this framework and its neighbours care."""
-
-    process: Process
-
-    @property
-    def activities(self) -> Activities:
-        """Its ActivityKit."""

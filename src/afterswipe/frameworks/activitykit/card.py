@@ -1,4 +1,4 @@
-"""A Live Activity as the system keeps it: a record with a state and the last content. No part of it is a process."""
+"""A Live Activity as the system keeps it: a record with a state and the last content, and no process."""
 
 import json
 from enum import Enum
@@ -10,7 +10,7 @@ from afterswipe.units import percent, stopwatch
 
 
 class ActivityState(Enum):
-    """Apple's `ActivityState` (claim live-activity.states): pending before its scheduled start, dismissed when off the Lock Screen."""
+    """Apple's `ActivityState` (claim live-activity.states): pending is to come, dismissed off the screen."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -28,13 +28,13 @@ APP, SYSTEM = "app", "system"
 
 @lru_cache
 def _bytes(title: str, text: str, timer: tuple[int, int] | None) -> int:
-    """The size without a progress, which JSON writes as Python does. Kept: most updates of a card change the progress only."""
+    """The size without a progress, which JSON writes as Python does. Kept: most updates change only that."""
     return len(json.dumps([title, text, None, timer], ensure_ascii=False).encode())
 
 
 @frozen
 class Content:
-    """What a card shows. A `timer`, from and until, is a bar that the system moves, or, with `counts`, a text. Times are milliseconds."""
+    """What a card shows. The system moves a `timer`, from and until (ms): a bar or, with `counts`, a text."""
 
     text: str = ""
     progress: float | None = None
@@ -49,7 +49,7 @@ class Content:
         return words if self.progress is None else words + len(repr(self.progress)) - len("null")
 
     def check(self, title: str, limit: float) -> None:
-        """Raise ActivityAuthorizationError `attributesTooLarge` where title and content exceed `limit` bytes as JSON."""
+        """Raise ActivityAuthorizationError `attributesTooLarge` where both exceed `limit` bytes as JSON."""
         # A progress is shorter than the rest, and takes long to write.
         if 2 * _bytes(title, self.text, self.timer) > limit and self.bytes(title) > limit:
             why = f"the card's data has {self.bytes(title)} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
@@ -60,7 +60,8 @@ class Content:
 class Card:
     """What the system knows of one Live Activity. `updated` is milliseconds; its store gives it its `number`.
 
-    `redrawn` is False where the state has changed and the picture has not (claim live-activity.stale-view-after-termination).
+    `redrawn` is False where the state has changed and the picture has not (claim
+    live-activity.stale-view-after-termination).
     """
 
     title: str
@@ -89,7 +90,7 @@ class Card:
         return self.state is ActivityState.STALE and self.redrawn
 
     def progress(self, now: int) -> float | None:
-        """The progress that is drawn at `now` (milliseconds): the last one told, or what a timer makes of the time."""
+        """The progress that is drawn at `now` (milliseconds): the last one told, or a timer's."""
         content = self.content
         if self.state is ActivityState.ENDED:
             return None
@@ -101,7 +102,7 @@ class Card:
         return min(1.0, max(0.0, (now - start) / (end - start)))
 
     def says(self, now: int) -> str:
-        """What a person reads at `now` (milliseconds): the text, the timer's time, and the progress in whole per cent."""
+        """What a person reads at `now` (milliseconds): text, timer, and progress in whole per cent."""
         words = [self.content.text] if self.content.text else []
         if self.content.timer is not None and self.content.counts and self.state is not ActivityState.ENDED:
             start, end = self.content.timer

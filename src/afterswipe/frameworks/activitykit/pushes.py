@@ -1,11 +1,11 @@
 """Live Activity pushes: the server's side. The system draws the card anew, and no code of the app runs.
 
-A push of priority 10 counts against an hourly budget, one for all cards of the app, and arrives at once; one of priority 5 does not count and
-arrives later (claim live-activity-push.priority-and-budget). Over the budget pushes are held back, and of several for one card the last one
-is kept (claim live-activity-push.over-budget-is-throttled).
+A push of priority 10 counts against an hourly budget, one for all cards of the app, and arrives at once; one
+of priority 5 does not count and arrives later (claim live-activity-push.priority-and-budget). Over the budget
+pushes are held back, of several for one card the last (claim live-activity-push.over-budget-is-throttled).
 
-Not modelled: headers, expiration, what a channel stores for a phone that is offline, the watch's own budget. Whether a push starts a
-card after a force quit is not documented in what was read; here it does, and the app is not woken.
+Not modelled: headers, expiration, what a channel stores for a phone that is offline, the watch's own budget.
+Whether a push starts a card after a force quit is not documented: here it does, and wakes no app.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ Sent = tuple[Callable[[], None], bool, int]
 
 
 class LiveActivityPushes(Checked):
-    """What a server sends to the cards that always has the newest tokens, as `phone.live_activity_pushes`. Real ones: `phone.apns`."""
+    """A server that always has the newest tokens: `phone.live_activity_pushes`. Real ones: `phone.apns`."""
 
     def __init__(self, host: Host, network: Network, cards: ActivityStore) -> None:
         self._host = host
@@ -58,8 +58,8 @@ class LiveActivityPushes(Checked):
     ) -> None:
         """Change what card `number` says; a text that is left out stays, and a timer is replaced.
 
-        `progress` is 0.0 to 1.0. `stale_date` is seconds on the phone's clock (iOS 16.2): a moment that has come marks the card as
-        out of date at once. `priority` is 10 or 5. Raises APIError for a push of more than 4 KB (claim live-activity.payload-limit).
+        `progress` is 0.0 to 1.0; `stale_date` is seconds (iOS 16.2), and marks at once where it has come;
+        `priority` is 10 or 5. Raises APIError for more than 4 KB (claim live-activity.payload-limit).
         """
         card = self._card(number)
         self._check(card.title, card.content.text if text is None else text, progress, stale_date, priority)
@@ -89,7 +89,7 @@ class LiveActivityPushes(Checked):
         number: int = 1,
         priority: int = IMMEDIATE,
     ) -> None:
-        """End card `number` with a last text; `dismissal_date`, in seconds, is when it leaves the Lock Screen. Raises what `update` raises."""
+        """End card `number` with a last text; it leaves the Lock Screen at `dismissal_date` (seconds)."""
         self._check(self._card(number).title, text or "", None, None, priority)
 
         def arrive() -> None:
@@ -108,10 +108,10 @@ class LiveActivityPushes(Checked):
         stale_date: float | None = None,
         alert: str = "",
     ) -> None:
-        """Start a card (iOS 17.2). The push also wakes the app for a short time (claim live-activity-push.push-to-start-wakes-the-app).
+        """Start a card, and wake the app shortly (claim live-activity-push.push-to-start-wakes-the-app).
 
-        Raises UnavailableError before iOS 17.2, APIError without an `alert`, and UsageError where the app has never run: the token
-        for starts comes from its code. Above the budget nothing arrives (claim live-activity-push.push-to-start-budget).
+        Raises UnavailableError before iOS 17.2, APIError without an `alert`, UsageError where the app never
+        ran and got a token. Over the budget nothing comes (claim live-activity-push.push-to-start-budget).
         """
         self.rules.require("live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)
@@ -150,7 +150,7 @@ class LiveActivityPushes(Checked):
     ) -> None:
         """Send one push to every card that subscribed to `channel` (iOS 18). `event` is "update" or "end".
 
-        Raises UnavailableError before iOS 18, and APIError for the event "start" (claim live-activity-push.broadcast-cannot-start).
+        Raises UnavailableError, and APIError for "start" (claim live-activity-push.broadcast-cannot-start).
         """
         self.rules.require("live-activity-push.broadcast", "broadcast channels")
         self._check("", text or "", progress, stale_date, priority)
@@ -192,7 +192,7 @@ class LiveActivityPushes(Checked):
             self._when_online(number, push)
 
     def _keep(self, held: dict[int, Sent], number: int, push: Sent, why: str) -> None:
-        """Hold a push back. Of several for one card the one sent last is kept, and after an end nothing comes."""
+        """Hold a push back. Of several for one card the last one sent is kept; after an end none comes."""
         _, ends, sent = held.get(number, push)
         if not push[1] and (ends or sent > push[2]):
             why = f"dropped, {'an end is held back' if ends else 'a newer one waits'}"
@@ -202,7 +202,7 @@ class LiveActivityPushes(Checked):
 
     @property
     def _limit(self) -> int:
-        """How many pushes of priority 10 an hour has. Apple publishes no number (claim live-activity-push.budget-number)."""
+        """An hour's pushes of priority 10: Apple gives no number (claim live-activity-push.budget-number)."""
         if self._cards.pushed_often:
             self.rules.cite("live-activity-push.frequent-updates-key")
             return int(self.rules.number("model.live-activity-push-budget-frequent"))
@@ -267,17 +267,22 @@ class APNs(Checked):
         self._cards, self._pushes, self._refusal = cards, pushes, ""
 
     def refuse(self, reason: str = "") -> None:
-        """From now on refuse every push for a mistake of the server's, "ExpiredProviderToken" or "InvalidProviderToken" (403), "TooManyProviderTokenUpdates" or "TooManyRequests" (429), or, without a reason, none."""
+        """Refuse every push from now on for a mistake of the server's or, without a reason, none.
+
+        The reasons are "ExpiredProviderToken" and "InvalidProviderToken" (403), "TooManyProviderTokenUpdates"
+        and "TooManyRequests" (429).
+        """
         must_be_one_of("reason to refuse a push", reason, ("", *_REFUSALS))
         self._refusal = reason
 
     def send(self, token: str, *, event: str = "update", **push: Any) -> httpx.Response:
-        """Push to the card of a token, or start one with a token for starts: `event` is "start", "update" or "end".
+        """Push to the card of a token, or start one by a token for that. `event`: "start", "update" or "end".
 
-        The words of a push are those of `phone.live_activity_pushes`, and so are its other errors. The status is 200 (accepted, not
-        shown), 400 `BadDeviceToken` for a token of the other kind, 410 `Unregistered` for one that is not active any more, or 413
-        `PayloadTooLarge` over 4 KB (claim live-activity-push.apns-status-codes); 403 and 429 after `refuse`. An old token for starts is answered 200, and no card
-        appears (claim live-activity-push.start-token-goes-out-of-date). Raises UsageError for a token that was never given out.
+        A push has the words and the other errors of `phone.live_activity_pushes`. The status is 200
+        (accepted, not shown), 400 `BadDeviceToken` for a token of the other kind, 410 `Unregistered` for one
+        that is not active, or 413 `PayloadTooLarge` over 4 KB (claim live-activity-push.apns-status-codes);
+        403 and 429 after `refuse`. An old token for starts is answered 200, and no card appears (claim
+        live-activity-push.start-token-goes-out-of-date). Raises UsageError for one never given out.
         """
         must("number" not in push, "The token says which card it is. Leave number out.")
         cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite

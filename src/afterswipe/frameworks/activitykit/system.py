@@ -1,11 +1,13 @@
 """The system's side of ActivityKit: the cards, and the system's own clockwork.
 
-A Live Activity is a record here, whether or not its app runs. By itself it changes only as the clock says: started at its scheduled time, stale at the stale date, ended after 8
-hours, off the Lock Screen after 4 more; a timer view the system draws all the time. Beside the app's cards there are the system's, for a task that comes with a picture
-(BGContinuedProcessingTask, LongRunningIntent): the app cannot list, change or end those, and no limit counts them. `Card.kind` tells the two apart.
+A Live Activity is a record here, whether or not its app runs. By itself it changes only as the clock says:
+started at its scheduled time, stale at the stale date, ended after 8 hours, off the Lock Screen after 4 more;
+a timer view the system draws all the time. Beside the app's cards there are the system's, for a task that
+comes with a picture (BGContinuedProcessingTask, LongRunningIntent): the app cannot list, change or end those,
+and no limit counts them. `Card.kind` tells the two apart.
 
-Not modelled: the cards of other apps (so `globalMaximumExceeded` does not happen), what becomes of cards that are there when the person switches Live Activities off, a restart
-(nobody documents either), height and images, Apple Watch, CarPlay and the Mac.
+Not modelled: other apps' cards (so no `globalMaximumExceeded`), what becomes of cards when the person
+switches Live Activities off, a restart (nobody documents either), height, images, Watch, CarPlay, the Mac.
 """
 
 import asyncio
@@ -25,7 +27,7 @@ from .card import APP, LIVE, OPEN, ActivityState, Card, Content
 
 
 def moment(seconds: float) -> int:
-    """A moment on the phone's clock, given in seconds, in milliseconds. Raises UsageError for one beyond all runs, such as a Unix time."""
+    """Seconds on the phone's clock, in milliseconds. Raises UsageError for too many, such as a Unix time."""
     why = f"{seconds} is no moment on the phone's clock: it begins at 0 and runs for a year at most. Use app.now + seconds."
     must(abs(seconds) * SECOND <= 2 * YEAR, why)
     return round(seconds * SECOND)
@@ -36,7 +38,7 @@ STARTS = 0
 
 
 class PushTokens:
-    """The tokens that this phone has now, by card, and who follows them; `owner` knows every one that there ever was."""
+    """The tokens that this phone has now, by card, and who follows them; `owner` has the old ones too."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -60,7 +62,7 @@ class PushTokens:
     async def follow[T](
         self, process: Process, read: Callable[[], T | None], last: T | None = None
     ) -> AsyncIterator[T]:
-        """Yield what `read` says whenever that is something else than before; while the app does not run, only the newest is kept."""
+        """Yield what `read` says whenever that is new; while the app does not run only the newest is kept."""
         process.loop.must_be_the_one()
         news = asyncio.Event()
         hear = partial(process.loop.call_soon, news.set)
@@ -87,7 +89,7 @@ class ActivityStore:
     allowed = frequent_pushes = True
     """What the person allows; set through `phone.live_activities`, as are the two below."""
     asks_first = frequent_updates = False
-    """Whether the person still has to answer, and the app's Info.plist key `NSSupportsLiveActivitiesFrequentUpdates`."""
+    """Whether the person has to answer first, and the key `NSSupportsLiveActivitiesFrequentUpdates`."""
 
     def __init__(self, host: Host, *, conditions: Conditions, seed: int) -> None:
         self._host = host
@@ -118,7 +120,7 @@ class ActivityStore:
         return self._cards[number]
 
     def add(self, card: Card, by: str, starts: int | None = None, alert: str = "") -> int:
-        """Put a card on the Lock Screen, at once or at `starts` (milliseconds), and return its number. One that a push starts has a token."""
+        """Put a card on the Lock Screen, now or at `starts` (milliseconds); returns its number."""
         if card.kind == APP:
             if not self.allowed:
                 why = "the person switched Live Activities off for this app. Ask app.activities.are_activities_enabled before."
@@ -139,7 +141,7 @@ class ActivityStore:
         return number
 
     def update(self, number: int, content: Content, by: str, *, title: str = "", alert: str = "") -> None:
-        """Change a card's content: an ended card takes none, and what is too large or, from the app, too fast is dropped."""
+        """Change a card that has not ended; what is too large or, from the app, too fast is dropped."""
         card = self._cards[number]
         if card.kind == APP:
             try:
@@ -161,7 +163,7 @@ class ActivityStore:
         self._light_up(number, alert)
 
     def _comes_too_fast(self, number: int) -> bool:
-        """Of updates from the app so many go through at once, then one in each interval. Apple publishes neither number."""
+        """So many updates go through at once, then one in each interval. Apple publishes neither number."""
         self._rules.cite("live-activity.fast-local-updates-are-dropped")
         interval, now = self._rules.milliseconds("model.local-update-interval"), self._clock.now
         until = max(now, self._full_at.get(number, 0)) + interval
@@ -171,7 +173,7 @@ class ActivityStore:
         return False
 
     def end(self, number: int, text: str | None, by: str, dismiss_after: int | None = None) -> None:
-        """End an activity. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the system's limit; a card of the system's stays."""
+        """End a card. It leaves the Lock Screen `dismiss_after` milliseconds later, or at the limit."""
         card = self._cards[number]
         if card.state not in OPEN:
             return
@@ -233,7 +235,7 @@ class ActivityStore:
             raise ActivityAuthorizationError("targetMaximumExceeded", why, "live-activity.number-is-limited")
 
     def _start(self, number: int, alert: str) -> None:
-        """The scheduled moment: the system starts the picture, and no code of the app runs (claim live-activity.scheduled-start)."""
+        """The system starts the picture; no code of the app runs (claim live-activity.scheduled-start)."""
         card = self._cards[number]
         if card.state is ActivityState.PENDING:
             self._put(replace(card, state=ActivityState.ACTIVE, updated=self._clock.now), by="system")
@@ -281,16 +283,16 @@ class LiveActivities(Checked):
         self._rules, self._cards = rules, cards
 
     def allow(self, on: bool) -> None:
-        """Switch Live Activities on or off for the app (claim live-activity.can-be-switched-off). What is on the screen is left alone."""
+        """Switch Live Activities on or off (claim live-activity.can-be-switched-off); those there stay."""
         self._cards.allowed = on
 
     def declare_frequent_updates(self) -> None:
-        """Give the app the Info.plist key for a larger push budget. Raises UnavailableError before iOS 16.2."""
+        """Give the app the Info.plist key for a larger budget. Raises UnavailableError before iOS 16.2."""
         self._rules.require("live-activity-push.frequent-updates-key", "frequent updates")
         self._cards.frequent_updates = True
 
     def allow_frequent_pushes(self, on: bool) -> None:
-        """Switch frequent updates on or off (iOS 16.2): it ends activities (claim live-activity-push.frequent-updates-switch-ends-activities)."""
+        """Switch frequent updates (claim live-activity-push.frequent-updates-switch-ends-activities)."""
         rule = "live-activity-push.frequent-updates-can-be-switched-off"
         self._rules.require(rule, "switch for frequent updates")
         why = "The app has no switch for frequent updates. Call phone.live_activities.declare_frequent_updates()."
@@ -303,18 +305,18 @@ class LiveActivities(Checked):
                     self._cards.end(card.number, None, by="system")
 
     def ask_first(self) -> None:
-        """From now on the token of a card that a push starts waits for Allow (claim live-activity-push.token-may-wait-for-allow)."""
+        """Let a pushed card's token wait for Allow (claim live-activity-push.token-may-wait-for-allow)."""
         self._cards.asks_first = True
 
     def tap_allow(self, number: int = 1) -> None:
-        """Let the person tap Allow under a card: it gets its push token, and the app run time to pass it on."""
+        """Let the person tap Allow under a card: it gets its push token, and the app time to pass it on."""
         waits = any(card.number == number and card.state in LIVE for card in self._cards)
         must(waits and number not in self._cards.tokens.current, f"No card {number} waits for Allow.")
         self._rules.cite("live-activity-push.token-may-wait-for-allow")
         self._cards.new_token(number)
 
     def rotate_push_token(self, number: int = 1) -> None:
-        """Let the system change a card's push token. The app gets run time to pass the new one on; the old one is answered 410."""
+        """Let the system change a card's push token, and wake the app for it; the old one is answered 410."""
         must(number in self._cards.tokens.current, f"Card {number} has no push token that could change.")
         self._cards.new_token(number)
 
@@ -324,6 +326,6 @@ class LiveActivities(Checked):
         self._cards.tokens.make(STARTS)
 
     def collapse(self, number: int = 1) -> None:
-        """Collapse the expanded view of a card, which ends one of the transient style. Raises UsageError where there is no such card."""
+        """Collapse a card's expanded view, which ends a transient one. Raises UsageError without a card."""
         must(any(card.number == number for card in self._cards), f"There is no card {number} to collapse.")
         self._cards.collapsed(number)

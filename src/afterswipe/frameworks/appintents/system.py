@@ -1,12 +1,14 @@
-"""App Intents: code of the app that the system runs because of a tap elsewhere, in a widget, in Siri or in Shortcuts.
+"""App Intents: code of the app that runs because of a tap elsewhere, in a widget, in Siri or in Shortcuts.
 
-An intent has 30 seconds. A `LiveActivityIntent` (iOS 17) runs in the app's process without opening it and may start a Live Activity. A `LongRunningIntent` (iOS 27) runs on while
-it reports progress, and the system shows its progress on a card with a stop button. A `CancellableIntent` (iOS 26.4) is told why it is stopped.
+An intent has 30 seconds. A `LiveActivityIntent` (iOS 17) runs in the app's process without opening it and may
+start a Live Activity. A `LongRunningIntent` (iOS 27) runs on while it reports progress, and the system shows
+its progress on a card with a stop button. A `CancellableIntent` (iOS 26.4) is told why it is stopped.
 
-Not modelled: parameters and results of intents, intents in an extension's process (claim intents.execution-targets), Siri's own limits; and, because nobody has published it
-(claim long-running-intent.limits-not-documented): the longest time of a LongRunningIntent (the model sets none), how long it may pause between two reports, what a force quit
-does to it (these two raise NotKnownError), what becomes of the system's card when the app's process ends before the intent does, when it leaves after the intent's end (here the
-person removes it).
+Not modelled: parameters and results of intents, intents in an extension's process (claim
+intents.execution-targets), Siri's own limits; and, since nobody has published it (claim
+long-running-intent.limits-not-documented): the longest time of a LongRunningIntent (the model sets none), how
+long it may pause between reports, what a force quit does to it (these two raise NotKnownError), what becomes
+of the system's card when the app's process ends first, when it leaves then (here the person removes it).
 """
 
 import asyncio
@@ -14,19 +16,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from inspect import iscoroutinefunction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import NotKnownError, UsageError, must, must_be_share
-from afterswipe.frameworks.activitykit.app import InProcess
 from afterswipe.frameworks.activitykit.card import SYSTEM, Card, Content
 from afterswipe.frameworks.activitykit.system import ActivityStore
-from afterswipe.kernel import AppChange, Checked, Event, Host, Phase
+from afterswipe.kernel import AppChange, Checked, Event, Host, Phase, Process, State
 from afterswipe.kernel.given import look, takes
 from afterswipe.kernel.record import PersonDid, ProcessChanged
 
 
-class AppIntent[App: InProcess](ABC):
+class AppIntent[App](ABC):
     """An app intent. Write a class of your own with `perform`; `title` is what the system shows of it."""
 
     title: ClassVar[str] = "An intent"
@@ -37,13 +38,13 @@ class AppIntent[App: InProcess](ABC):
         """Do it, in the app's process, in at most 30 seconds (claim intents.time-limit)."""
 
 
-class LiveActivityIntent[App: InProcess](AppIntent[App]):
-    """An intent that may start, change or end a Live Activity while the app is in the background. Since iOS 17."""
+class LiveActivityIntent[App](AppIntent[App]):
+    """An intent that may start, change or end a Live Activity in the background. Since iOS 17."""
 
     came_with = ("intents.live-activity-intent", "LiveActivityIntent")
 
 
-class CancellableIntent[App: InProcess](AppIntent[App]):
+class CancellableIntent[App](AppIntent[App]):
     """An intent that is told why it is stopped. Since iOS 26.4."""
 
     came_with = ("intents.cancellation-gives-a-reason", "CancellableIntent")
@@ -52,11 +53,11 @@ class CancellableIntent[App: InProcess](AppIntent[App]):
         """Called before the intent is stopped. `reason` is in words; Apple has names for the cases."""
 
 
-class LongRunningIntent[App: InProcess](CancellableIntent[App]):
+class LongRunningIntent[App](CancellableIntent[App]):
     """An intent that may take longer than 30 seconds, as long as it reports progress. Since iOS 27."""
 
     came_with = ("long-running-intent.extends-the-limit", "LongRunningIntent")
-    performance: "_Run[App] | None" = None
+    performance: "_Run | None" = None
     """Set by the system, while it is performed."""
 
     async def perform_background_task(self, operation: Callable[[], Awaitable[None]]) -> None:
@@ -76,19 +77,16 @@ class LongRunningIntent[App: InProcess](CancellableIntent[App]):
         must_be_share("progress", share)
         self._performed().reported(share)
 
-    def _performed(self) -> "_Run[App]":
+    def _performed(self) -> "_Run":
         if self.performance is None:
             raise UsageError("This intent is not performed now. Let the person tap it: phone.intents.tap().")
         return self.performance
 
 
-class _Run[App: InProcess]:
-    """One performance of an intent."""
-
-    def __init__(self, app: App, host: Host, cards: ActivityStore, intent: AppIntent[App], by: str) -> None:
-        self._app, self._process = app, app.process
-        self._host, self._cards = host, cards
-        self._clock, self._rules = host.clock, host.rules
+class _Run:
+    def __init__(self, process: Process, cards: ActivityStore, intent: AppIntent[Any], by: str) -> None:
+        self._process, self._cards = process, cards
+        self._clock, self._rules = process.clock, process.rules
         self.intent = intent
         self.extended = False
         self.over = False
@@ -108,15 +106,15 @@ class _Run[App: InProcess]:
     @property
     def alive(self) -> bool:
         """Whether it is still being performed, in a process that is still there."""
-        return not self.over and self._host.process is self._process
+        return not self.over and self._process.state is not State.NOT_RUNNING
 
     async def _whole(self) -> None:
         self._task = asyncio.current_task()
         starts_cards = isinstance(self.intent, LiveActivityIntent)
-        allowing = self._app.activities.allow_start_for
+        allowing = self._process.app.activities.allow_start_for
         try:
             with allowing("intents.live-activity-intent") if starts_cards else nullcontext():
-                await self.intent.perform(self._app)
+                await self.intent.perform(self._process.app)
         except asyncio.CancelledError:
             if not self._stopped:
                 raise
@@ -153,7 +151,7 @@ class _Run[App: InProcess]:
         intent = self.intent
         if isinstance(intent, CancellableIntent):
             self._rules.cite("intents.cancellation-gives-a-reason")
-            self._process.call(lambda: intent.cancelled(self._app, reason))
+            self._process.call(lambda: intent.cancelled(self._process.app, reason))
         if self._task is not None:
             self._process.loop.call_soon(self._task.cancel)
         self._clock.after(1, self.end)
@@ -173,22 +171,20 @@ class _Run[App: InProcess]:
         self._process.note(ProcessChanged(self._clock.now, f"intent {self.intent.title!r}", change))
 
 
-class Intents[App: InProcess](Checked):
-    """What a person, Siri or Shortcuts lets run: `phone.intents`. `app` is what it runs in, None without a process."""
+class Intents[App](Checked):
+    """What a person, Siri or Shortcuts lets run: `phone.intents`."""
 
-    def __init__(
-        self, host: Host, conditions: Conditions, cards: ActivityStore, app: Callable[[], App | None]
-    ) -> None:
+    def __init__(self, host: Host, conditions: Conditions, cards: ActivityStore) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
-        self._conditions, self._cards, self._app = conditions, cards, app
-        self._runs: list[_Run[App]] = []
+        self._conditions, self._cards = conditions, cards
+        self._runs: list[_Run] = []
         host.phases.on(Phase.LONG_RUNNING_INTENTS, self._before_force_quit)
 
     def tap(self, intent: AppIntent[App]) -> None:
-        """Tap the intent's button in a widget or a Live Activity (claim intents.widget-buttons-run-an-intent); the app does not open.
+        """Tap the button of an intent, and it runs (claim intents.widget-buttons-run-an-intent).
 
-        Raises UnavailableError before iOS 17, UsageError on a locked phone, NotKnownError where the app was force quit.
+        Raises UnavailableError before iOS 17, UsageError on a locked phone, NotKnownError after a force quit.
         """
         self._rules.require("intents.widget-buttons-run-an-intent", "buttons in widgets")
         why = "The phone is locked, and a button asks the person to unlock it first. Call phone.unlock()."
@@ -197,17 +193,17 @@ class Intents[App: InProcess](Checked):
         self._perform(intent, "a tap")
 
     def run(self, intent: AppIntent[App]) -> None:
-        """Let Siri or Shortcuts run the intent. Raises UnavailableError before iOS 16, NotKnownError after a force quit."""
+        """Let Siri or Shortcuts run it. Raises UnavailableError, and NotKnownError after a force quit."""
         self._perform(intent, "Siri or Shortcuts")
 
     def stop(self) -> None:
-        """The person taps stop on the system's card of a LongRunningIntent. Raises UsageError where there is none."""
+        """Tap stop on the system's card of a LongRunningIntent. Raises UsageError where there is none."""
         runs = self._long_running()
         must(bool(runs), "There is no LongRunningIntent to stop. Tap one first: phone.intents.tap(intent).")
         self._host.record.add(PersonDid(self._clock.now, "taps stop"))
         runs[0].stop("the person stopped it")
 
-    def _long_running(self) -> list[_Run[App]]:
+    def _long_running(self) -> list[_Run]:
         return [run for run in self._runs if run.alive and isinstance(run.intent, LongRunningIntent)]
 
     def _before_force_quit(self, change: AppChange) -> None:
@@ -226,8 +222,8 @@ class Intents[App: InProcess](Checked):
         self._host.must_not_be_force_quit("whether an intent of an app that was force quit runs")
         if not self._host.state.foreground:
             self._host.wake("app intent", "")
-        if (app := self._app()) is None:
+        if (process := self._host.process) is None:
             raise UsageError("There is no app on the phone, so no intent. Open it once: phone.open(my_app).")
         self._runs = [run for run in self._runs if run.alive]
-        self._runs.append(_Run(app, self._host, self._cards, intent, by))
+        self._runs.append(_Run(process, self._cards, intent, by))
         self._host.turn()

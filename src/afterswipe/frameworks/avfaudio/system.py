@@ -1,9 +1,9 @@
-"""AVFAudio: sound that an app plays, what the phone's speaker does to it, and what App Review says to silence.
+"""AVFAudio: sound that an app plays, what the phone's speaker does to it, what App Review says to silence.
 
-Not modelled: sound that another app or a call interrupts, unless the script says so (`phone.background_modes.interrupt_audio()`).
+Not modelled: sound that another app or a call interrupts, but for `background_modes.interrupt_audio()`.
 """
 
-from afterswipe.kernel import Action, Checked, Host, Process, RunTimeSource
+from afterswipe.kernel import Checked, Host, Process, RunTimeSource
 
 
 class AudioPlayback(Checked):
@@ -11,14 +11,13 @@ class AudioPlayback(Checked):
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self.stop_sound: Action = lambda: None
-        """Stops the sound of the last process that has one."""
         self.silent_audio = False
         """Whether the app played silence to stay awake; set by `app.audio.play(silent=True)`."""
 
     def interrupt_audio(self) -> None:
         """Something else needs the speaker: the app's sound stops, and with it its run time."""
-        self.stop_sound()
+        if (process := self._host.process) is not None and process.state.runs:
+            process.app.audio.stop()
 
     def review(self) -> list[str]:
         """What App Review guideline 2.5.4 says to silence."""
@@ -34,7 +33,6 @@ class Audio(Checked):
     def __init__(self, process: Process, playback: AudioPlayback) -> None:
         self.process, self._playback = process, playback
         self._source = RunTimeSource(process, "audio")
-        playback.stop_sound = lambda: self.stop() if process.state.runs else None
 
     @property
     def playing(self) -> bool:
@@ -42,7 +40,7 @@ class Audio(Checked):
         return self._source.on
 
     def play(self, *, silent: bool = False) -> None:
-        """Play until `stop`, or until the phone interrupts it. Silence plays as well, and breaks a review rule. Raises UsageError without run time."""
+        """Play until `stop` or an interruption. Silence breaks a review rule. UsageError without run time."""
         self.process.must_run("play sound", "life-cycle.suspended-runs-no-code")
         if silent:
             self._playback.silent_audio = True

@@ -1,10 +1,10 @@
-"""Background Assets: an extension that downloads what the app needs, at install, at update and from time to time.
+"""Background Assets: an extension that downloads what the app needs: at install, at update, now and then.
 
-The system starts the extension, in a process of its own; a process of the system moves the bytes. It only downloads. After a force
-quit it does not run. So it brings content in before the person opens the app, and takes nothing out.
+The system starts the extension, in a process of its own; a process of the system moves the bytes. It only
+downloads, and not after a force quit. So it brings content in before the app is opened, and takes none out.
 
-The script says when: `phone.background_assets.run("install")`. Not modelled: how often "periodic" is, how long the extension may
-run, size limits of packs, packs that Apple hosts (iOS 26).
+The script says when: `phone.background_assets.run("install")`. Not modelled: how often "periodic" is, how
+long the extension may run, size limits of packs, packs that Apple hosts (iOS 26).
 """
 
 from afterswipe.device.network import Network
@@ -50,7 +50,10 @@ class BackgroundAssets(Checked):
         self._extension = downloads
 
     def run(self, reason: str) -> bool:
-        """The system runs the extension for one of the `REASONS`, and returns whether it ran. After a force quit it does not for an update, and of the others nobody says it: NotKnownError."""
+        """Let the system run the extension for one of the `REASONS`; returns whether it ran.
+
+        After a force quit it does not run for an update; of the others nobody says it: NotKnownError.
+        """
         must_be_one_of("reason to run the extension", reason, REASONS)
         if self._extension is None:
             return False

@@ -1,10 +1,11 @@
-"""BackgroundTasks as an app's code holds it: register a handler, submit a request, and be launched when the system chooses.
+"""BackgroundTasks as an app's code holds it: register, submit, and be launched when the system chooses.
 
-The model has no Info.plist. To register a handler is also to permit its identifier and the background mode that it needs (claims
-background-tasks.identifiers-are-declared, background-refresh.needs-the-fetch-mode, background-processing.needs-the-processing-mode).
+The model has no Info.plist. To register a handler is also to permit its identifier and the background mode
+that it needs (claims background-tasks.identifiers-are-declared, background-refresh.needs-the-fetch-mode,
+background-processing.needs-the-processing-mode).
 
-Not modelled: health research tasks, the throttling of apps that do not
-complete their tasks, the bundle identifier in the names of continued tasks.
+Not modelled: health research tasks, the throttling of apps that do not complete their tasks, the bundle
+identifier in the names of continued tasks.
 """
 
 from collections.abc import Callable, Coroutine
@@ -23,7 +24,7 @@ Handler = Callable[[Any], Coroutine[Any, Any, None] | None]
 
 
 class BGTaskScheduler(Checked):
-    """Apple's `BGTaskScheduler.shared`, in one process of the app. Its handlers are registered anew at every launch."""
+    """Apple's `BGTaskScheduler.shared`, in one process: handlers are registered anew at every launch."""
 
     def __init__(self, process: Process, system: TaskScheduler, continued: ContinuedProcessing) -> None:
         self.process, self._host = process, continued.host
@@ -33,10 +34,11 @@ class BGTaskScheduler(Checked):
         self._late: set[str] = set()
 
     def register(self, identifier: str, handler: Handler) -> None:
-        """Say what is to be called when the system launches the app for `identifier`; do it first of all, at every launch.
+        """Say what to call when the system launches the app for `identifier`: first of all, at every launch.
 
-        Later, it ends the app (claim background-tasks.handlers-before-launch-ends): before iOS 26 at once, and since then with a
-        request that is not for a continued task. Twice kills it too (claim continued-processing.registering-twice-kills-the-app).
+        Later, it ends the app (claim background-tasks.handlers-before-launch-ends): before iOS 26 at once,
+        and since then with a request that is not for a continued task. Twice kills it too (claim
+        continued-processing.registering-twice-kills-the-app).
         """
         self._must_exist()
         if self.process.clock.now > self.process.launched_at:
@@ -56,10 +58,11 @@ class BGTaskScheduler(Checked):
     def submit(self, request: Launch | BGContinuedProcessingTaskRequest) -> None:
         """Hand a request to the system. One with the identifier of a waiting one replaces it.
 
-        Raises BGTaskSchedulerError `notPermitted` for an identifier that is not registered (claim
-        background-tasks.identifiers-are-declared), `unavailable` for what the person switched off (claim
-        background-tasks.error-1-unavailable) and `tooManyPendingTaskRequests` (claims background-refresh.pending-limit,
-        background-processing.pending-limit), and UnavailableError before iOS 13.
+        Raises BGTaskSchedulerError `notPermitted` for one that is not registered (claim
+        background-tasks.identifiers-are-declared), `unavailable` for what is switched off (claim
+        background-tasks.error-1-unavailable) and `tooManyPendingTaskRequests` (claims
+        background-refresh.pending-limit, background-processing.pending-limit), UnavailableError before iOS
+        13.
         """
         self._must_exist()
         why = f"earliest_begin_date={request.earliest_begin_date} is no moment on the phone's clock. Use app.now + seconds, or leave it out."
@@ -75,7 +78,7 @@ class BGTaskScheduler(Checked):
         self._system.add(request)
 
     async def submit_task_request(self, request: Launch | BGContinuedProcessingTaskRequest) -> None:
-        """The form that replaces `submit` in iOS 27 (claim background-tasks.submit-is-deprecated); raises UnavailableError before."""
+        """The `submit` of iOS 27 (claim background-tasks.submit-is-deprecated); UnavailableError before."""
         self._rules.require("background-tasks.submit-is-deprecated", "submitTaskRequest, and takes submit")
         self.submit(request)
 

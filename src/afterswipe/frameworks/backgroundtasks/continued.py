@@ -1,16 +1,20 @@
-"""The system's side of continued tasks (iOS 26): what it takes, what waits, the card of each task, and what ends it.
+"""The system's side of continued tasks (iOS 26): what it takes, what waits, each one's card, what ends it.
 
-Work that a person starts in the app goes on behind a card of the system, which the app can neither style, hide nor end. The app submits a request in the foreground and is given
-its task at once, or later where the system has no room. While it runs it holds off suspension. It must report progress; nobody documents a longest run time (claim
-continued-processing.maximum-run-time).
+Work that a person starts in the app goes on behind a card of the system, which the app can neither style,
+hide nor end. The app submits a request in the foreground and is given its task at once, or later where the
+system has no room. While it runs it holds off suspension. It must report progress; nobody documents a longest
+run time (claim continued-processing.maximum-run-time).
 
-Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not checked: a log shows requests accepted without one. Waiting for the
-network counts as a stall; one report fits that, nothing proves it (claims continued-processing.airplane-mode-expiry, .network-wait-as-stall). Stop in the system's question ends
-the task as the card's own button does (claim continued-processing.stop-in-the-question: not known). A question that nobody answers changes nothing.
+Apple's rule that a person's action must come first (claim continued-processing.needs-a-persons-action) is not
+checked: a log shows requests accepted without one. Waiting for the network counts as a stall; one report fits
+that, nothing proves it (claims continued-processing.airplane-mode-expiry, .network-wait-as-stall). Stop in
+the system's question ends the task as the card's own button does (claim
+continued-processing.stop-in-the-question: not known). A question that nobody answers changes nothing.
 
-Not modelled: how many tasks may run at once (the script says when there is no room), GPU and Neural Engine, the lower priority in the background, the Simulator, what becomes of
-a queued request when the system ends the app (it is dropped here), the alerts at the start and at the end, what the card says after its task is done (it leaves at once here),
-when a failed card leaves by itself (here the person has to remove it).
+Not modelled: how many tasks may run at once (the script says when there is no room), GPU and Neural Engine,
+the lower priority in the background, the Simulator, what becomes of a queued request when the system ends the
+app (it is dropped here), the alerts at the start and at the end, what the card says after its task is done
+(it leaves at once here), when a failed card leaves by itself (here the person has to remove it).
 """
 
 from afterswipe.device.network import Network
@@ -20,7 +24,7 @@ from afterswipe.frameworks.activitykit.system import ActivityStore
 from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
 from afterswipe.kernel.record import PersonDid
 
-from .system import Grant, Launcher
+from .system import Grant
 from .tasks import BGContinuedProcessingTask, BGContinuedProcessingTaskRequest, BGTaskRequest
 
 
@@ -103,7 +107,7 @@ class RunningTask:
         self.expire()
 
     def _ask(self) -> None:
-        """Ask the person, where the task is slow. The app is not told (claim continued-processing.question-is-hidden-from-the-app)."""
+        """Ask the person about a slow task (claim continued-processing.question-is-hidden-from-the-app)."""
         slow = self.task.progress.fraction_completed < self._rules.number("model.continued-slow-share")
         if self.gone or not slow:
             return
@@ -121,11 +125,10 @@ class ContinuedProcessing(Checked):
     allowed: bool = True
     """Whether the person lets continued tasks run on this phone; set it to False to switch them off."""
 
-    def __init__(self, host: Host, cards: ActivityStore, network: Network, launch: Launcher) -> None:
+    def __init__(self, host: Host, cards: ActivityStore, network: Network) -> None:
         self.host = host
         self._clock, self._rules = host.clock, host.rules
         self.cards, self.network = cards, network
-        self._launch = launch
         self._queue: list[BGContinuedProcessingTaskRequest] = []
         self._running: list[RunningTask] = []
         self._full = False
@@ -139,7 +142,7 @@ class ContinuedProcessing(Checked):
 
     @property
     def full(self) -> bool:
-        """Whether the system has no room for another task: what apps together may run at once is not documented, so the script says it."""
+        """Whether there is no room for one more: how many may run nobody documents, so the script says."""
         return self._full
 
     @full.setter
@@ -149,7 +152,7 @@ class ContinuedProcessing(Checked):
 
     @property
     def answer(self) -> str:
-        """What the person answers when the system asks whether a slow task shall go on: "Continue", "Stop", or "" for no answer."""
+        """What the person answers when asked about a slow task: "Continue", "Stop", or "" for no answer."""
         return self._answer
 
     @answer.setter
@@ -159,7 +162,7 @@ class ContinuedProcessing(Checked):
         self.look()
 
     def stop(self) -> None:
-        """Let the person tap Stop. On iOS 27 the app opens, and the task ends later (claim continued-processing.stop-opens-the-app)."""
+        """Tap Stop, which on iOS 27 opens the app first (claim continued-processing.stop-opens-the-app)."""
         running = self._newest()
         self.host.record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
         running.stopped = True
@@ -170,7 +173,7 @@ class ContinuedProcessing(Checked):
         self._clock.after(wait, running.expire)
 
     def resources_run_short(self) -> None:
-        """Let resources run short: the task with the least progress is ended first (claim continued-processing.least-progress-ends-first)."""
+        """End the task with the least progress (claim continued-processing.least-progress-ends-first)."""
         self._newest()
         self._rules.cite("continued-processing.least-progress-ends-first")
         min(self._running, key=lambda running: running.task.progress.fraction_completed).expire()
@@ -178,8 +181,8 @@ class ContinuedProcessing(Checked):
     def add(self, request: BGContinuedProcessingTaskRequest) -> None:
         """Start a task, or let it wait for room.
 
-        Raises UnavailableError before iOS 26, APIError where the app is not in the foreground, and BGTaskSchedulerError
-        `unavailable` where they are switched off, `immediateRunIneligible` where there is no room and the strategy is "fail".
+        Raises UnavailableError before iOS 26, APIError where the app is not in front, BGTaskSchedulerError
+        `unavailable` where switched off, `immediateRunIneligible` without room for the strategy "fail".
         """
         rules = self._rules
         rules.require("continued-processing.ios-and-ipados-only", "BGContinuedProcessingTask")
@@ -244,4 +247,4 @@ class ContinuedProcessing(Checked):
         task = BGContinuedProcessingTask(process, request)
         self._running.append(RunningTask(process, task, self))
         self._rules.cite("continued-processing.runs-for-minutes-on-a-locked-phone")
-        self._launch(task)
+        process.app.task_scheduler.launch(task)

@@ -1,15 +1,15 @@
-"""The system's side of BackgroundTasks: which requests wait, what keeps them waiting, and when the app is launched for them.
+"""The system's side of BackgroundTasks: which requests wait, for what, and when the app is launched for them.
 
-Refresh: once, some time after the request may begin, and up to 30 seconds; how the app is used is here a fixed delay (claim
-model.refresh-delay). Processing: as soon as the phone is idle and the request's requirements are met, until the person is back or the time
-is over (claim model.processing-run-time). After a force quit neither runs; for processing Apple's engineers have said different things
-(claim force-quit.stops-processing-tasks, disputed), and the model follows the older answer.
+Refresh: once, some time after the request may begin, and up to 30 seconds; how the app is used is here a
+fixed delay (claim model.refresh-delay). Processing: as soon as the phone is idle and the request's
+requirements are met, until the person is back or the time is over (claim model.processing-run-time). After a
+force quit neither runs; for processing Apple's engineers have said different things (claim
+force-quit.stops-processing-tasks, disputed), and the model follows the older answer.
 
-Not modelled: system budgets, a low battery, the shorter times of Low Power Mode, power that is taken away while a task runs,
-other apps.
+Not modelled: system budgets, a low battery, shorter times in Low Power Mode, power that goes, other apps.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from afterswipe.device.conditions import Conditions, Power
@@ -38,12 +38,8 @@ _NOT_IN_RECENT_USE = (
 )
 
 
-Launcher = Callable[[BGTask], None]
-"""How the system reaches the app: it lets the launch handler of a task be called with it."""
-
-
 class Grant:
-    """Run time that the system gives for tasks. It ends when all of them are completed; an expired one ends shortly after."""
+    """Run time for tasks. It ends when all are completed; an expired one ends shortly after."""
 
     def __init__(self, process: Process, host: Host, tasks: Sequence[BGTask], ended: Action) -> None:
         self.tasks, self._process = tasks, process
@@ -89,7 +85,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A request that waits. `ready` is the moment (milliseconds) from which the system would like to run it."""
+    """A request that waits. `ready` is the moment (ms) from which the system would like to run it."""
 
     request: Launch
     ready: int
@@ -104,13 +100,11 @@ class _Waiting:
 class TaskScheduler(Checked):
     """The system's scheduler. It launches the app, and hands it its task; the app never launches itself."""
 
-    def __init__(
-        self, host: Host, network: Network, conditions: Conditions, power: Power, launch: Launcher
-    ) -> None:
+    def __init__(self, host: Host, network: Network, conditions: Conditions, power: Power) -> None:
         self._host = host
         self._clock, self._rules = host.clock, host.rules
         self._network, self._conditions = network, conditions
-        self._power, self._call = power, launch
+        self._power = power
         self._waiting: dict[str, _Waiting] = {}
         self._refreshing: list[Grant] = []
         self._processing: list[Grant] = []
@@ -131,7 +125,7 @@ class TaskScheduler(Checked):
         return any(grant.on_power for grant in self._processing)
 
     def obstacles(self, identifier: str) -> list[str]:
-        """Why the request that waits under this identifier cannot run now, each with its claim. Raises UsageError where none waits."""
+        """Why the request of this name cannot run now, with claims. Raises UsageError where none waits."""
         must_be_one_of("waiting request", identifier, self._waiting)
         found = self._obstacles(self._waiting[identifier])
         return [f"{why} (claim {claim})" if claim else why for why, claim in found]
@@ -189,12 +183,10 @@ class TaskScheduler(Checked):
             self._clock.after(0, self.look)
 
     def _obstacles(self, waiting: _Waiting) -> Iterator[tuple[str, str]]:
-        """What stands in the way of a request, each in words with its claim; some of them depend on what is supposed or disputed."""
+        """What stands in the way of a request, in words with its claim, by what is supposed or disputed."""
         conditions, request, quit_ = self._conditions, waiting.request, self._host.was_force_quit
-        rules = [
-            (self._clock.now < request.earliest, _EARLY),
-            (not self._power.unlocked_since_restart, _NOT_UNLOCKED),
-        ]
+        early, unlocked = self._clock.now < request.earliest, self._power.unlocked_since_restart
+        rules = [(early, _EARLY), (not unlocked, _NOT_UNLOCKED)]
         if isinstance(request, BGProcessingTaskRequest):
             rules += [
                 (not conditions.idle, _NOT_IDLE),
@@ -244,6 +236,6 @@ class TaskScheduler(Checked):
         elif self._rules.holds("background-refresh.duration"):
             grant.limit(self._rules.milliseconds("background-refresh.duration"))
         for task in tasks:
-            self._call(task)
+            process.app.task_scheduler.launch(task)
         if refresh:
             self._rules.cite("background-refresh.one-request-one-launch")

@@ -1,4 +1,4 @@
-"""What an app hands to the system, a request, and what it is handed when the system launches it for that: a task.
+"""What an app hands to the system, a request, and what it is handed when it is launched for that, a task.
 
 A request is for one launch, or for going on behind a card. It is a wish, and no start.
 """
@@ -14,7 +14,7 @@ from afterswipe.units import SECOND
 
 @dataclass(frozen=True)
 class BGTaskRequest(CheckedData):
-    """What all requests have. `earliest_begin_date` is seconds (claim background-tasks.earliest-begin-is-a-lower-bound)."""
+    """All have an earliest begin, in seconds (claim background-tasks.earliest-begin-is-a-lower-bound)."""
 
     identifier: str
     earliest_begin_date: float | None = None
@@ -27,12 +27,12 @@ class BGTaskRequest(CheckedData):
 
 @dataclass(frozen=True)
 class BGAppRefreshTaskRequest(BGTaskRequest):
-    """Ask for one launch with up to 30 seconds of run time, to fetch what is new (claim background-refresh.duration)."""
+    """Ask for one launch with up to 30 seconds, to fetch what is new (claim background-refresh.duration)."""
 
 
 @dataclass(frozen=True)
 class BGProcessingTaskRequest(BGTaskRequest):
-    """Ask for minutes while nobody uses the phone (claims background-processing.runs-when-idle, background-processing.lasts-minutes)."""
+    """Ask for minutes (claim background-processing.lasts-minutes), on an idle phone."""
 
     requires_external_power: bool = False
     requires_network_connectivity: bool = False
@@ -46,8 +46,9 @@ Launch = BGAppRefreshTaskRequest | BGProcessingTaskRequest
 class BGContinuedProcessingTaskRequest(BGTaskRequest):
     """Ask to go on in the background with what a person has started in the app.
 
-    `strategy` says what happens where it cannot start at once: "queue" or "fail". Left out it is "queue" (claim
-    continued-processing.default-strategy-is-queue). `earliest_begin_date` is ignored (claim continued-processing.ignores-earliest-begin).
+    `strategy`, where it cannot start at once, is "queue" or "fail", and "queue" if left out (claim
+    continued-processing.default-strategy-is-queue). `earliest_begin_date` is ignored (claim
+    continued-processing.ignores-earliest-begin).
     """
 
     title: str
@@ -69,7 +70,7 @@ class BGTask(Checked):
         self._process = process
 
     def set_task_completed(self, success: bool = True) -> None:
-        """Say that the work is done, or given up, once. An app that does not is killed (claim background-tasks.must-be-completed)."""
+        """Say that the work is done, or given up, once (claim background-tasks.must-be-completed)."""
         self._process.must_run("complete a background task", "life-cycle.suspended-runs-no-code")
         if self._completed:
             why = f"what a second set_task_completed does, for {self.identifier!r}. Call it once, wherever the work ends."
@@ -106,7 +107,7 @@ class BGProcessingTask(BGTask):
 
 
 class Progress(Checked):
-    """Apple's `Progress`: count `completed_unit_count` up to `total_unit_count`. The system looks at nothing else of the work."""
+    """Apple's `Progress`: `completed_unit_count` of `total_unit_count`, all that the system looks at."""
 
     def __init__(self, changed: Callable[[bool], None]) -> None:
         self._changed = changed
@@ -145,7 +146,7 @@ class Progress(Checked):
 
 
 class BGContinuedProcessingTask(BGTask):
-    """A continued task in the hands of the app. Report through `progress`; the system expires a task that does not."""
+    """A continued task in the app's hands. Without reports through `progress` the system expires it."""
 
     def __init__(self, process: Process, request: BGContinuedProcessingTaskRequest) -> None:
         super().__init__(process, request.identifier)

@@ -1,4 +1,4 @@
-"""Core Bluetooth with state restoration: an accessory does something, and an app that waits for it is woken or launched.
+"""Core Bluetooth with state restoration: what an accessory does wakes or launches an app that waits for it.
 
 Not modelled: Bluetooth itself.
 """
@@ -17,7 +17,10 @@ class Accessories(Checked):
         """Whether the app waits for an event of an accessory; set by `app.bluetooth.wait_for_event()`."""
 
     def bluetooth_event(self) -> bool:
-        """An accessory does something. Returns whether the app is woken for it, which it is not between a restart and the first unlock. Raises NotKnownError after a force quit since iOS 26."""
+        """Let an accessory do something; returns whether the app is woken for it.
+
+        Not between a restart and the first unlock. Raises NotKnownError after a force quit since iOS 26.
+        """
         host, rules = self._host, self._host.rules
         why = "The app waits for no Bluetooth event. Let it call app.bluetooth.wait_for_event()."
         must(self.waits_for_bluetooth, why)
@@ -42,7 +45,7 @@ class Bluetooth(Checked):
         self._process, self._accessories = process, accessories
 
     def wait_for_event(self) -> None:
-        """Tell the system that the app waits for an event of its accessory, such as a connection. Raises UnavailableError before iOS 7."""
+        """Let the system wake the app for its accessory. Raises UnavailableError before iOS 7."""
         rule = "bluetooth.relaunch-after-system-termination"
         self._process.rules.require(rule, "Bluetooth state restoration")
         self._process.must_run("wait for an accessory", "life-cycle.suspended-runs-no-code")

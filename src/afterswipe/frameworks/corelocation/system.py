@@ -1,9 +1,10 @@
-"""Core Location as since iOS 17 (`CLLocationUpdate`), for an app with permission While Using, and events of places that wake an app.
+"""Core Location as since iOS 17 (`CLLocationUpdate`), with permission While Using, and events of places.
 
-In the background the app gets updates while it has a `CLBackgroundActivitySession` or an active Live Activity. The Live Activity changes
-what the app is authorised to receive; the updates still give the run time.
+In the background the app gets updates while it has a `CLBackgroundActivitySession` or an active Live
+Activity. That changes what the app is authorised to receive; the updates still give the run time.
 
-Not modelled: permission Always, location before iOS 17, whether a phone that does not move gets updates, that events go on in a process that lives.
+Not modelled: permission Always, location before iOS 17, whether a phone that does not move gets updates, that
+events go on in a process that lives.
 """
 
 import asyncio
@@ -21,20 +22,20 @@ class LocationServices(Checked):
     """What the person allows, and events of places."""
 
     location_services: bool = True
-    """Whether the person allows location at all. Set it to False: no more updates come, and no event wakes the app (no claim says so)."""
+    """Whether the person allows location at all; else no updates and no events come (no claim says so)."""
 
     def __init__(self, host: Host, conditions: Conditions, power: Power) -> None:
         self._host, self._conditions, self._power = host, conditions, power
         self.session = False
-        """Whether a session was opened and not closed: a process that is launched in the background takes it up again."""
+        """Whether a session is open: a process that is launched in the background takes it up again."""
         self.armed = False
         """Whether the next event wakes the app: the app has armed it, and it has not happened since."""
 
     def location_event(self) -> bool:
-        """A region or significant-change event, as upload apps used to be woken by. Returns whether the app was woken.
+        """A region or significant-change event, as once woke upload apps. Returns whether it woke the app.
 
-        It wakes once, until the app's code arms it again, and not with Background App Refresh off or before the first unlock; after
-        a force quit too, unless `disputes` follows the report (claim location.relaunch-after-force-quit).
+        It wakes once until it is armed again, not with Background App Refresh off or before the first unlock;
+        after a force quit too, but for `disputes` (claim location.relaunch-after-force-quit).
         """
         rules, rule = self._host.rules, "location.relaunch-after-force-quit"
         needs = {
@@ -52,7 +53,7 @@ class LocationServices(Checked):
         return woken
 
     def review(self) -> list[str]:
-        """What App Review guideline 2.5.4 says to transfers that moved in the background by location alone."""
+        """What App Review guideline 2.5.4 says to transfers that moved in the background by location."""
         on, state = False, State.NOT_RUNNING
         for entry in self._host.record:
             match entry:
@@ -78,7 +79,7 @@ class Location(Checked):
         self._due = Due(0, None)
 
     def background_activity_session(self) -> None:
-        """Open a `CLBackgroundActivitySession` (iOS 17), in the foreground: updates come in the background until `invalidate`."""
+        """Open a `CLBackgroundActivitySession` (iOS 17) in the foreground: for updates in the background."""
         self._process.rules.require("location.background-activity-session", "live location updates")
         why = "The first CLBackgroundActivitySession is opened in the foreground. Open it before the person leaves."
         may = self._services.session or self._process.application_state.foreground
@@ -90,7 +91,7 @@ class Location(Checked):
         self._session = self._services.session = False
 
     async def live_updates(self) -> AsyncIterator[float]:
-        """Yield the time of every update, in seconds; in the background only while authorised. Raises UnavailableError before iOS 17."""
+        """Yield each update's time in seconds, while authorised. Raises UnavailableError before iOS 17."""
         self._process.rules.require("location.background-activity-session", "live location updates")
         self._process.loop.must_be_the_one()
         news = asyncio.Event()
@@ -102,7 +103,7 @@ class Location(Checked):
             yield self._process.clock.now / SECOND
 
     def start_monitoring_significant_location_changes(self) -> None:
-        """Arm the events that wake the app: once each, so at every launch (claim location.monitoring-restarts-at-launch)."""
+        """Arm the events that wake the app, once each (claim location.monitoring-restarts-at-launch)."""
         self._process.must_run("start monitoring", "life-cycle.suspended-runs-no-code")
         self._services.armed = True
 
@@ -117,7 +118,6 @@ class Location(Checked):
         self._due = self._process.clock.after(interval, self._update)
 
     def _update(self) -> None:
-        """An update is due. The app gets it if it is authorised to."""
         if self._news and self._process.state is not State.NOT_RUNNING:
             if self._comes():
                 for news in self._news:
@@ -125,7 +125,7 @@ class Location(Checked):
             self._plan()
 
     def _comes(self) -> bool:
-        """Whether updates come, and with them run time: from when the app asks for them, not from the first one on."""
+        """Whether updates come, and with them run time: from when the app asks for them."""
         comes = self._process.state.runs and self._services.location_services and self._authorised()
         (self._source.start if comes else self._source.end)()
         return comes

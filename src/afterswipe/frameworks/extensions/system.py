@@ -1,12 +1,11 @@
 """App extensions: code of the app's maker in a process of its own, which the system starts and ends.
 
-An extension is a second event loop that only the phone can turn. Turning it does not turn the app, and suspending or
-ending the app does not stop it. It shares no memory with the app.
+An extension is a second event loop that only the phone can turn. Turning it does not turn the app, and
+suspending or ending the app does not stop it. It shares no memory with the app. For some the system moves
+bytes, uploads of photos and downloads of assets, which takes no code of the app.
 
-For some the system moves bytes, uploads of photos and downloads of assets: no code of the app is needed while they move.
-
-Not modelled: memory limits of extensions, shared containers, an extension that the system ends for its own reasons; of the system's
-transfers retries, and the system's choice of network or power for them.
+Not modelled: memory limits of extensions, shared containers, an extension that the system ends for its own
+reasons; of the system's transfers retries, and the system's choice of network or power for them.
 """
 
 from collections.abc import Callable, Coroutine
@@ -35,7 +34,9 @@ class Extension(Checked):
         self.clock, self.rules = network.clock, network.rules
         self.loop = ProcessLoop(network.clock)  # type: ignore[abstract]  # as for an app: what it lacks cannot be used
         self.ended: Action = lambda: None
-        """What to do when its process ends, besides what is `planned` for its time limit."""
+        """Called once, when its process ends."""
+        self.last_chance: Action = lambda: None
+        """Called shortly before its time is up."""
         self.planned: list[Due] = []
         self._connections = Connections(network, self.loop)
 
@@ -61,17 +62,8 @@ class Extensions(Checked):
         network.changes.on(Phase.EXTENSIONS_TRANSFERS, self._network_changed)
         host.phases.on(Phase.EXTENSIONS_OF_RESTART, self._restarted)
 
-    def start[E: Extension](
-        self,
-        extension: E,
-        main: ExtensionMain[E],
-        *,
-        ended: Action = lambda: None,
-        limit: int | None = None,
-        last_chance: Callable[[], object] = lambda: None,
-    ) -> None:
-        """Start a process and run `main` in it; `ended` is called once, at its end: after `limit` milliseconds, and one turn as `last_chance`."""
-        extension.ended = ended
+    def start[E: Extension](self, extension: E, main: ExtensionMain[E], limit: int | None = None) -> None:
+        """Start a process and run `main` in it; after `limit` milliseconds it has one more turn, and ends."""
         self.running.append(extension)
         self._host.beside.append(extension.loop)
         self._note(extension, "started")
@@ -80,7 +72,7 @@ class Extensions(Checked):
         extension.loop.call_soon(lambda: extension.loop.start(main(extension), done))
         if limit is not None:
             extension.planned = [
-                self._host.clock.after(limit, lambda: extension.loop.call(last_chance)),
+                self._host.clock.after(limit, lambda: extension.loop.call(extension.last_chance)),
                 self._host.clock.after(limit + 1, lambda: self._end(extension, "ended: its time was up")),
             ]
 
@@ -107,7 +99,7 @@ class Extensions(Checked):
     def move(
         self, name: str, size: int, *, up: bool, progressed: Callable[[int], None], moved: int = 0
     ) -> None:
-        """Move a file of `size` bytes piece by piece, of which `moved` are there; `progressed` is called with the bytes that have arrived."""
+        """Move a file of which `moved` bytes are there; `progressed` is called with how many have arrived."""
         there, due = moved + min(self._network.piece, size - moved), None
 
         def arrived() -> None:

@@ -1,11 +1,12 @@
 """The Photos background upload extension: the system moves resources of the photo library, and nothing else.
 
-Apple: `PHBackgroundResourceUploadExtension` (iOS 26.1, deprecated in 27) and `PHBackgroundResourceUploadJobExtension` (iOS 27).
-The system decides when to call the extension. The extension makes jobs, one resource to one URL each; a process of the system
-moves the bytes. It is not for a story upload: what the app rendered is in no photo library.
+Apple: `PHBackgroundResourceUploadExtension` (iOS 26.1, deprecated in 27) and
+`PHBackgroundResourceUploadJobExtension` (iOS 27). The system decides when to call the extension. The
+extension makes jobs, one resource to one URL each; a process of the system moves the bytes. It is not for a
+story upload: what the app rendered is in no photo library.
 
-The script plays the system's decision: `phone.photos.call_extension()`. Not modelled: the conditions for that call, how long
-an extension may run, the job limit, the single retry, assets that are only in iCloud, `willTerminate`.
+The script decides in its place: `phone.photos.call_extension()`. Not modelled: the conditions for it, how
+long an extension may run, the job limit, the single retry, assets only in iCloud, `willTerminate`.
 """
 
 from afterswipe.device.network import Network
@@ -34,7 +35,7 @@ class UploadExtension(Extension):
         return [name for name in self._photos.library if name not in self._photos.jobs]
 
     def create_job(self, resource: str) -> None:
-        """Ask the system to upload one resource. Raises APIError for anything that is not in the photo library."""
+        """Ask the system to upload one resource. Raises APIError for what is not in the photo library."""
         why = f"{resource!r} is no unmodified resource of an asset in the photo library. Upload what the app made itself with a background URLSession."
         self.rules.obeyed("photos-upload.unmodified-assets-only", resource in self._photos.library, why)
         self._photos.upload(resource)
@@ -57,13 +58,13 @@ class Photos(Checked):
         """Whether the app has switched background uploads on."""
 
     def take(self, name: str, *, size: int) -> None:
-        """Take a photo or video of `size` bytes: it is an asset of the library now. Raises UsageError for a size below 1."""
+        """Take a photo or video: an asset of the library. Raises UsageError for a size below 1."""
         must_have_bytes(name, size)
         must(name not in self.library, f"There is an asset {name!r} in the library already.")
         self.library[name] = size
 
     def install_extension(self, process_jobs: ExtensionMain[UploadExtension], form: str = FIRST_FORM) -> str:
-        """Give the app an upload extension of one of the `FORMS` (iOS 26.1, 27). Returns "installed", or that with a warning."""
+        """Give the app an extension of one of the `FORMS`. Says "installed", or that with a warning."""
         must_be_one_of("form of the extension", form, FORMS)
         self._host.rules.require(FORMS[form], form)
         self._extension = process_jobs
@@ -71,7 +72,7 @@ class Photos(Checked):
         return "installed, deprecated since iOS 27" if old else "installed"
 
     def call_extension(self) -> bool:
-        """The system calls the extension, and returns whether there was one to call. Raises NotKnownError where the app was force quit."""
+        """Let the system call the extension, and say whether it did. NotKnownError after a force quit."""
         if self._extension is None or not self.enabled:
             return False
         self._host.rules.cite("photos-upload.introduced-in-26-1")
@@ -102,7 +103,7 @@ class PhotoLibrary(Checked):
         self._process, self._photos = process, photos
 
     def set_upload_job_extension_enabled(self, enabled: bool) -> None:
-        """Switch background uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access to the library."""
+        """Switch uploads on or off. Raises UnavailableError before iOS 26.1, APIError without full access."""
         self._process.rules.require("photos-upload.introduced-in-26-1", "Photos background uploads")
         self._process.must_run("change a setting", "life-cycle.suspended-runs-no-code")
         why = (

@@ -2,7 +2,9 @@
 
 Apple: `beginBackgroundTask(withName:expirationHandler:)` and `endBackgroundTask(_:)`. The name misleads:
 there is no task. It is an assertion, "do not suspend me yet" (claim background-assertion.is-not-a-task).
-`ProcessInfo.performExpiringActivity` takes one of the same kind for as long as a block runs; app extensions have only that. Not modelled: the shorter time in Low Power Mode (claim system-conditions.low-power-mode-shortens-background-tasks; Apple gives no number).
+`ProcessInfo.performExpiringActivity` takes one of the same kind for as long as a block runs; app extensions
+have only that. Not modelled: the shorter time in Low Power Mode (claim
+system-conditions.low-power-mode-shortens-background-tasks; Apple gives no number).
 """
 
 from collections.abc import Callable, Coroutine
@@ -20,7 +22,7 @@ _DURATIONS = (
 )
 
 ExpiringBlock = Callable[[bool], Coroutine[Any, Any, None] | None]
-"""What an expiring activity runs: called with False to work, and with True when the process is about to be suspended."""
+"""What an expiring activity runs: called with False to work, with True shortly before suspension."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class _Assertion:
 
 
 class BackgroundTime:
-    """The time that an app has left in the background. It belongs to the app: two assertions do not give twice as much."""
+    """The time that an app has left in the background: the app's, however many assertions it holds."""
 
     def __init__(self, process: Process, host: Host) -> None:
         self._process, self._host = process, host
@@ -44,7 +46,7 @@ class BackgroundTime:
         process.phases.on(Phase.BACKGROUND_TIME, self._changed)
 
     def begin(self, name: str, expiration_handler: Action | None, *, must_be_ended: bool = True) -> int:
-        """Take an assertion and return its identifier, 0 where the time is over. An app that does not end it in time is terminated, if it must."""
+        """Take an assertion; returns its identifier, or 0 without time. Not ended in time it ends the app."""
         if self._process.state is State.BACKGROUND and self.is_endless:
             self._start()
         if self._over:
@@ -67,7 +69,7 @@ class BackgroundTime:
         self._process.run_time.release(assertion.hold)
 
     def perform(self, reason: str, block: ExpiringBlock) -> None:
-        """Run a block under an assertion that ends with it. At its expiry the process is suspended. Raises UnavailableError before iOS 8.2."""
+        """Run a block under an assertion that ends in suspension. Raises UnavailableError before iOS 8.2."""
         self._rules.require("background-assertion.expiring-activity-warns", "performExpiringActivity")
         identifier = self.begin(reason, lambda: self._call(block, True), must_be_ended=False)
 
@@ -100,7 +102,7 @@ class BackgroundTime:
             due.cancel()
 
     def _start(self) -> None:
-        """Start the clock, which ticks from when an assertion is effective: when the app is in the background, and holds one."""
+        """Start the clock: when the app is in the background, and holds an assertion."""
         self._stop()
         self._rules.cite("background-assertion.clock-starts-in-background")
         self.ends_at = self._clock.now + self._duration()

@@ -1,17 +1,21 @@
-"""What the system ends an app for: a callback that takes too long, too much processor time, a file lock at suspension.
+"""What the system ends an app for: a callback that takes too long, processor time, a lock at suspension.
 
-*The watchdog* (claim life-cycle.watchdog, 0x8badf00d): five seconds for the callback that says "you are in the background" (claim life-cycle.did-enter-background-limit), and a
-number that Apple does not give for launching and for coming back to the foreground (claim model.watchdog-limit). In virtual time all code is infinitely fast; an app says with
-`app.block_main_thread` that something takes long.
+*The watchdog* (claim life-cycle.watchdog, 0x8badf00d): five seconds for the callback that says "you are in
+the background" (claim life-cycle.did-enter-background-limit), and a number that Apple does not give for
+launching and for coming back to the foreground (claim model.watchdog-limit). In virtual time all code is
+infinitely fast; an app says with `app.block_main_thread` that something takes long.
 
-*The CPU monitor* (claim life-cycle.cpu-monitor): Apple gives no number and no rule; here it is a main thread that is busy in the background for claim model.cpu-monitor-limit
-without a pause, but not while a task with external power runs (claim background-processing.cpu-monitor-off-on-power).
+*The CPU monitor* (claim life-cycle.cpu-monitor): Apple gives no number and no rule; here it is a main thread
+that is busy in the background for claim model.cpu-monitor-limit without a pause, but not while a task with
+external power runs (claim background-processing.cpu-monitor-off-on-power).
 
-*File locks* (claim life-cycle.file-lock-at-suspension, 0xdead10cc) in a shared container: another process may need the file, and a suspended one cannot let go of it.
+*File locks* (claim life-cycle.file-lock-at-suspension, 0xdead10cc) in a shared container: another process may
+need the file, and a suspended one cannot let go of it.
 
-Not modelled: how much processor time the app had meanwhile, other deadlines, a main thread that is busy while nothing is asked of it (the system does not mind; the person does),
-other threads, slowing an app down, a limit that changes with heat or battery; the locked file itself, who waits for it, locks outside of a shared container, and that some SQLite
-modes hold none.
+Not modelled: how much processor time the app had meanwhile, other deadlines, a main thread that is busy while
+nothing is asked of it (the system does not mind; the person does), other threads, slowing an app down, a
+limit that changes with heat or battery; the locked file itself, who waits for it, locks outside of a shared
+container, and that some SQLite modes hold none.
 """
 
 from collections.abc import Callable
@@ -28,7 +32,7 @@ for _kind in ("scene", "application"):
 
 
 class Watchdog:
-    """Watches the callbacks of one process that have not returned when its main thread is busy: all others return at once."""
+    """Watches one process's callbacks that have not returned when its main thread is busy: others have."""
 
     def __init__(self, process: Process, host: Host) -> None:
         self._process, self._host = process, host
@@ -36,7 +40,6 @@ class Watchdog:
         process.phases.on(Phase.CALLBACKS, self._told)
 
     def _told(self, _change: AppChange) -> None:
-        """The app was given callbacks."""
         for callback, _ in self._process.out.values():
             if (claim := _DEADLINES.get(callback)) is not None:
                 self._process.rules.cite(claim)
@@ -44,7 +47,7 @@ class Watchdog:
             self.blocked()
 
     def blocked(self) -> None:
-        """The main thread is busy: the system counts how long for the callbacks that are out, and waits for them before it suspends the app."""
+        """The main thread is busy: the system times the callbacks that are out, and suspends after them."""
         self._process.when_returned = self._returned
         for number, (callback, at) in self._process.out.items():
             if (claim := _DEADLINES.get(callback)) is not None and number not in self._waiting:
@@ -79,7 +82,7 @@ class CPUMonitor:
         process.phases.on(Phase.CPU_MONITOR, self._changed)
 
     def busy(self) -> None:
-        """The main thread is busy from now on, or for longer than before. What follows at once goes on without a pause."""
+        """The main thread is busy, or for longer. What follows at once goes on without a pause."""
         goes_on = self._due.action is not None and self._busy_until >= self._process.clock.now
         self._busy_until = self._process.loop.blocked_until
         if self._process.state is State.BACKGROUND and not goes_on:

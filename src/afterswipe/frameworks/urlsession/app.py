@@ -1,10 +1,10 @@
 """URLSession with the default configuration: transfers inside the app's process, which stop with it.
 
-Apple: `URLSession(configuration: .default)` (claim url-session.default-stops-with-the-app). Before iOS 7 it stands for its
-predecessor, NSURLConnection, which runs in the app's process as well.
+Apple: `URLSession(configuration: .default)` (claim url-session.default-stops-with-the-app). Before iOS 7 it
+stands for its predecessor, NSURLConnection, which runs in the app's process as well.
 
-Not modelled: downloads to a file, `waitsForConnectivity`, the cache; of resumable uploads the protocol's own messages (104,
-HEAD, PATCH), of which only the time for one question is spent, and `cancel(byProducingResumeData:)`.
+Not modelled: downloads to a file, `waitsForConnectivity`, the cache, `cancel(byProducingResumeData:)`; of
+resumable uploads the protocol's messages (104, HEAD, PATCH), of which only the time for a question is spent.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _RESUMABLE = "background-urlsession.resumable-uploads"
 
 @dataclass(frozen=True)
 class ResumeData(CheckedData):
-    """What an app keeps of an interrupted upload, so that another can go on, where both sides know the protocol (iOS 17).
+    """What an app keeps of an interrupted upload, to go on where both sides know the protocol (iOS 17).
 
     Claim background-urlsession.resumable-uploads; `phone.network.serve(host, resumable=True)`.
     """
@@ -41,14 +41,14 @@ class ResumeData(CheckedData):
 class UploadTask(Checked):
     """An upload in the app's own process. Iterate over it for its progress, or await it for the answer.
 
-    Yields the share that has reached the server, from 0.0 to 1.0; the loop ends when the server has answered. Raises URLError `networkConnectionLost`
-    when the app runs again after a suspension that cut the upload.
+    Yields the share that has reached the server, from 0.0 to 1.0; the loop ends when the server has answered.
+    Raises URLError `networkConnectionLost` when the app runs again after a suspension that cut the upload.
     """
 
     def __init__(self, process: Process, connections: Connections, data: ResumeData, number: int) -> None:
         self.name = data.name
         self.moved_by = "app", number, data.name
-        """Whose process moves the bytes, the transfer's number there, and its name: what the record names it by."""
+        """Whose process moves the bytes, the transfer's number there, and its name, as in the record."""
         self.size = data.size
         self.count_of_bytes_sent = self._resumed = data.sent
         self.response: httpx.Response | None = None
@@ -85,7 +85,7 @@ class UploadTask(Checked):
 
     @property
     def upload_task_resume_data(self) -> ResumeData | None:
-        """Apple's `uploadTaskResumeData`, after the connection was lost; None where the server is not resumable. Since iOS 17."""
+        """Apple's `uploadTaskResumeData`, after a loss; None where the server cannot resume. Since iOS 17."""
         self.process.rules.require(_RESUMABLE, "resumable uploads")
         return self._resume_data
 
@@ -141,12 +141,12 @@ class URLSession(Checked):
         self._count = 0
 
     def upload(self, file: str, *, size: int, to: str = "https://upload.example/story") -> UploadTask:
-        """Upload a file of `size` bytes to a URL. It starts when the task is iterated over; raises UsageError for a size below 1."""
+        """Upload a file when the task is iterated over or awaited. Raises UsageError for a size below 1."""
         self._process.rules.cite("url-session.default-stops-with-the-app")
         return self._start(ResumeData(file, size, to, 0))
 
     def upload_with_resume_data(self, data: ResumeData) -> UploadTask:
-        """Go on with an interrupted upload (Apple: `uploadTask(withResumeData:)`). Raises UnavailableError before iOS 17."""
+        """Go on with an upload (`uploadTask(withResumeData:)`). Raises UnavailableError before iOS 17."""
         self._process.rules.require(_RESUMABLE, "resumable uploads")
         must(0 <= data.sent <= data.size, f"{data}: of {data.size} bytes {data.sent} cannot have arrived.")
         return self._start(data)
@@ -158,5 +158,5 @@ class URLSession(Checked):
         return UploadTask(self._process, self._connections, data, self._count)
 
     def client(self) -> httpx.AsyncClient:
-        """An `httpx.AsyncClient` over the phone's network, for any code that is written for httpx. Its losses are URLErrors too."""
+        """An `httpx.AsyncClient` over the phone's network. What it loses are URLErrors too."""
         return self._connections.client()

@@ -1,9 +1,10 @@
 """URLSession with a background configuration: another process moves the bytes (`system.py`).
 
-`BackgroundURLSession` is what an app's code holds: several sessions by identifier, several tasks in each. It hears of progress
-only while the app runs, and of the end when the system wakes the app because all tasks of a session are done.
+`BackgroundURLSession` is what an app's code holds: several sessions by identifier, several tasks in each. It
+hears of progress only while the app runs, and of the end when all tasks of a session are done.
 
-Not modelled: the delegate's other methods, the temporary place of a downloaded file, `sharedContainerIdentifier`, sessions that extensions share with their app.
+Not modelled: the delegate's other methods, the temporary place of a downloaded file,
+`sharedContainerIdentifier`, sessions that extensions share with their app.
 """
 
 import asyncio
@@ -50,7 +51,7 @@ class _BackgroundTask(Checked):
 
     @property
     def cancellation_reason(self) -> str | None:
-        """Why the system cancelled it, in Apple's name for it, such as `userForceQuitApplication`; None where it did not, and before iOS 8."""
+        """Why the system cancelled it, such as `userForceQuitApplication`; None where it did not (iOS 8)."""
         return self._transfer.cancellation_reason
 
     def cancel(self) -> None:
@@ -64,7 +65,7 @@ class _BackgroundTask(Checked):
         yield
 
     async def __aiter__(self) -> AsyncIterator[float]:
-        """Yield the share that has arrived, 0.0 to 1.0; raises URLError where the transfer failed or was cancelled."""
+        """Yield the share that has arrived, 0.0 to 1.0; raises URLError where it failed or was cancelled."""
         self.process.loop.must_be_the_one()
         transfer, news = self._transfer, self._news
         hear = partial(self.process.loop.call_soon, news.set)
@@ -116,7 +117,7 @@ class BackgroundURLSession(Checked):
         self._others: dict[str, BackgroundURLSession] = {}
 
     def with_identifier(self, identifier: str) -> "BackgroundURLSession":
-        """The app's session of this name: the same tasks as before, also after the process was ended and launched again."""
+        """The app's session of this name: the same tasks as before, also after another launch."""
         if identifier not in self._others:
             self._others[identifier] = other = BackgroundURLSession(self._process, self._daemon, identifier)
             other._others = self._others
@@ -131,10 +132,10 @@ class BackgroundURLSession(Checked):
         protection: str = PROTECTIONS[1],
         earliest_begin: float = 0,
     ) -> BackgroundUploadTask:
-        """Hand an upload from a file of `size` bytes to the system. It starts at once and needs nobody to wait for it.
+        """Hand an upload from a file to the system. It starts at once and needs nobody to wait for it.
 
-        `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UnavailableError before iOS 7, and for
-        `earliest_begin` before iOS 11 (claim background-urlsession.scheduling-hints).
+        `earliest_begin` is Apple's `earliestBeginDate`, in seconds from now. Raises UnavailableError before
+        iOS 7, and for `earliest_begin` before iOS 11 (claim background-urlsession.scheduling-hints).
         """
         must_have_bytes(file, size)
         must_be_one_of("protection", protection, PROTECTIONS)
@@ -150,14 +151,14 @@ class BackgroundURLSession(Checked):
     def upload_from_data(
         self, name: str, *, size: int, to: str = "https://upload.example/story"
     ) -> BackgroundUploadTask:
-        """Hand over an upload of `size` bytes from memory. It fails once the app exits (claim background-urlsession.uploads-from-a-file)."""
+        """Upload from memory: fails once the app exits (claim background-urlsession.uploads-from-a-file)."""
         must_have_bytes(name, size)
         return self._hand_over(BackgroundUploadTask, BackgroundTransfer(name, size, url=to, from_file=False))
 
     def download(self, url: str, *, name: str = "") -> BackgroundDownloadTask:
-        """Hand a download to the system; `name` is what the record calls it, by default the last part of the address.
+        """Hand a download to the system. The record calls it `name`, or by the last part of its address.
 
-        Raises UnavailableError before iOS 7. A transfer that was cut starts over (claim model.retry-starts-over).
+        Raises UnavailableError before iOS 7. A cut one starts over (claim model.retry-starts-over).
         """
         transfer = BackgroundTransfer(name or url.rsplit("/", 1)[-1], 0, url=url, down=True)
         return self._hand_over(BackgroundDownloadTask, transfer)

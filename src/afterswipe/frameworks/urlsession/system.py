@@ -1,19 +1,22 @@
-"""nsurlsessiond: the system's process that moves the bytes of background sessions, whatever becomes of the app.
+"""nsurlsessiond: the system's process that moves a background session's bytes, whatever becomes of the app.
 
-One rule decides everything here: `_held_by` says what keeps a transfer from moving, and whatever changes (the time, the network, a condition of the device, the lock, another
-transfer's end) makes the daemon look again. Transfers of a session move in the order in which they were started, a few at a time (claim model.transfers-at-once), and share the
-link.
+One rule decides everything here: `_held_by` says what keeps a transfer from moving, and whatever changes
+(time, network, a condition of the device, the lock, another's end) makes it look again. Transfers of a
+session move in the order of their start, a few at a time (claim model.transfers-at-once), and share the link.
 
-Discretionary transfers move when the system finds the moment right. Apple documents that Low Power Mode pauses them and that the system may wait for Wi-Fi or power. How long,
-and for which of the two, is the system's own decision; the model's choice is in the claims `model.discretionary-...`.
+Discretionary transfers move when the system finds the moment right. Apple documents that Low Power Mode
+pauses them and that the system may wait for Wi-Fi or power. How long, and for which of the two, is the
+system's own decision; the model's choice is in the claims `model.discretionary-...`.
 
-The resume rate limiter is why a chain of small uploads comes to a stop. Apple's account of it is an engineer's post of 2015 (claim background-urlsession.rate-limiter-doubles):
-the daemon keeps a delay for each app, doubles it whenever it resumes the app, and a task that the app creates in the background does not start until the delay has expired. The
-first delay is one developer's log (claim background-urlsession.rate-limiter-first-delays). How current systems behave is not known (claim
+The resume rate limiter is why a chain of small uploads comes to a stop. Apple's account of it is an
+engineer's post of 2015 (claim background-urlsession.rate-limiter-doubles): the daemon keeps a delay for each
+app, doubles it whenever it resumes the app, and a task that the app creates in the background does not start
+until the delay has expired. The first delay is one developer's log (claim
+background-urlsession.rate-limiter-first-delays). How current systems behave is not known (claim
 background-urlsession.rate-limiter-on-current-ios).
 
-Not modelled: authentication challenges, that a body is sent again after a redirect with 307 or 308, resuming a download that was cut (it starts over), the reported low
-throughput of background sessions, what thousands of tasks cost, transfers of other apps.
+Not modelled: authentication challenges, that a body is sent again after a 307 or 308, resuming a cut download
+(it starts over), the reported low throughput of background sessions, thousands of tasks, other apps.
 """
 
 import random
@@ -31,9 +34,10 @@ from afterswipe.kernel.record import TransferEnded, TransferMoved, TransferWaits
 
 @dataclass
 class BackgroundTransfer:
-    """One upload or download in the daemon's hands. `outcome` is empty while it goes on, then `done` or what went wrong.
+    """One upload or download in the daemon's hands. `outcome` is empty, then `done` or what went wrong.
 
-    `sent` and `size` are in bytes; the size of a download is 0 until the server has answered. `not_before` is in milliseconds; `waits` says what the record was last told it waits for; `readable_while_locked` is about the file's data protection.
+    `sent` and `size` are bytes; a download's size is 0 until the server has answered. `not_before` is
+    milliseconds; `waits` is what the record was told; `readable_while_locked` is about its file.
     """
 
     name: str
@@ -107,7 +111,7 @@ class TransferDaemon(Checked):
         self._fail(transfer, "cancelled", "the app cancelled it")
 
     def cancel_all(self, why: str, reason: str = "userForceQuitApplication") -> None:
-        """Cancel everything; the app learns of it when it runs again. `reason` is Apple's name for it, or empty where there is none."""
+        """Cancel everything. `reason` is Apple's name for it, which the app learns when it runs again."""
         dated = reason and self._rules.holds("background-urlsession.cancellation-reasons")
         for transfer in list(self._open):
             transfer.cancellation_reason = reason if dated else None
@@ -152,7 +156,7 @@ class TransferDaemon(Checked):
         return {transfer.name: why for transfer in self._open if (why := self._held_by(transfer))}
 
     def _wait_in_background(self, transfer: BackgroundTransfer) -> int:
-        """The rate limiter's delay or, where there is none, the model's for discretionary work: a chain's tasks are discretionary as well."""
+        """The rate limiter's delay, or the model's for discretionary work, which a chain's tasks are too."""
         limited = self.rate_limiter.wait()
         self._rules.cite("background-urlsession.background-start-is-discretionary")
         transfer.discretionary = True
@@ -188,7 +192,7 @@ class TransferDaemon(Checked):
         self._moving[transfer.number] = due
 
     def _ask(self, transfer: BackgroundTransfer) -> None:
-        """Wait for the server's answer; a connection that is cut meanwhile, or a request that times out, brings none."""
+        """Wait for the server's answer, which a connection that is cut or timed out does not bring."""
         patience = self._rules.milliseconds("url-session.request-timeout")
         waits = self._clock.after(patience, lambda: self._timed_out(transfer))
         self._moving[transfer.number] = waits
@@ -231,7 +235,7 @@ class TransferDaemon(Checked):
             self._ask(transfer)
 
     def _ends(self, transfer: BackgroundTransfer, response: httpx.Response) -> None:
-        """The server has answered. A bad status is an answer and no error (claim url-session.status-is-no-error)."""
+        """The server has answered: a bad status is no error (claim url-session.status-is-no-error)."""
         transfer.response = response
         if response.has_redirect_location:
             self._fail(transfer, "httpTooManyRedirects", "there were too many redirects")
@@ -344,7 +348,7 @@ class RateLimiter:
         """When the daemon last resumed the app, in milliseconds."""
 
     def resumes(self) -> tuple[int, int]:
-        """The daemon is about to resume the app for its background session: the delay grows before the app runs. Returns what it was."""
+        """The daemon is about to resume the app: the delay grows before the app runs. Returns what it was."""
         before = (self.delay, self.resumed_at)
         self._rules.cite("background-urlsession.each-resume-adds-a-delay")
         self._rules.cite("background-urlsession.chunks-one-by-one-is-the-worst-case")
@@ -359,7 +363,7 @@ class RateLimiter:
         return 2 * self.delay
 
     def idle(self) -> None:
-        """Nothing of the app is under way. If the delay passes like this, it is reset (claim model.rate-limiter-rest)."""
+        """Nothing is under way. If the delay passes so, it is reset (claim model.rate-limiter-rest)."""
         if self.delay and self._rest.action is None:
             self._rules.cite("model.rate-limiter-rest")
             self._rest = self._clock.at(self.resumed_at + self.delay, self._reset)

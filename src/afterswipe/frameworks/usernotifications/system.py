@@ -1,17 +1,21 @@
 """Pushes and local notifications: what a server can start on the phone, and whose process runs then.
 
-A silent push wakes the app for a while, when the system finds it right. An alert push is shown by the system and wakes no app; a notification service extension may change its
-words, in a process of its own. A VoIP push wakes the app and must ring. Push to Talk gives time while it transmits. Pushes to a Live Activity are elsewhere: they draw a card.
-Taken for granted, with no claim for it: the system shows an alert push without an extension after a force quit too.
+A silent push wakes the app for a while, when the system sees fit. The system shows an alert push, which wakes
+no app; a notification service extension may change its words. A VoIP push wakes the app and must ring. Push
+to Talk gives time while it transmits. Those to a Live Activity draw a card. Taken for granted, with no claim
+for it: an alert push without an extension is shown after a force quit too.
 
-A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is decided when it is shown. So an app can schedule the bad news in
-advance, and take it back when all went well. Apple's pages do not name force quit; it is applied to it.
+A local notification (claim life-cycle.local-notification-without-the-app) gives no run time, and nothing is
+decided when it is shown. So an app can schedule the bad news in advance, and take it back when all went well.
+Apple's pages do not name force quit; it is applied to it.
 
-For a phone that is away Apple's servers store one push, the latest, which arrives later (claim live-activity-push.apns-stores-one-per-app).
+For a phone that is away Apple's servers store one push, the latest, which arrives later (claim
+live-activity-push.apns-stores-one-per-app).
 
-Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the air and its losses, `apns-expiration`, a VoIP push that is stored, the
-app's permission to notify, the first version of PushKit (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because it never reported a call
-(nobody says after how many), the length of a call, Push to Talk's own push.
+Not modelled: the SDK that an app was built with (VoIP: the iOS 13 SDK or later), tokens, delivery over the
+air and its losses, `apns-expiration`, a VoIP push that is stored, the app's permission to notify, the first
+version of PushKit (the phone takes a VoIP push on any version), an app that gets no more VoIP pushes because
+it never reported a call (nobody says after how many), the length of a call, Push to Talk's own push.
 """
 
 from collections.abc import Callable
@@ -53,8 +57,6 @@ class Pushes(Checked):
     def __init__(self, host: Host, conditions: Conditions, network: Network, extensions: Extensions) -> None:
         self._host, self._conditions = host, conditions
         self._network, self._extensions = network, extensions
-        self.listener: AppPushes | None = None
-        """The app's side, in the process whose code was last to give a handler."""
         self._service: ExtensionMain[ServiceExtension] | None = None
         self._woken: list[int] = []
         self._held_since: int | None = None
@@ -66,11 +68,12 @@ class Pushes(Checked):
         """Who rang, in order."""
 
     def silent(self, *, push_type: str = "background", priority: int = _LOW_PRIORITY) -> str:
-        """Deliver a silent push and return what became of it: the app is woken for 30 seconds, or it waits, or it is discarded.
+        """Deliver a silent push; says what came of it: the app is woken for 30 s, it waits, or is discarded.
 
-        The headers are `apns-push-type` and `apns-priority`. More pushes than Apple advises for an hour wait (claims
-        silent-push.budget, model.silent-push-window) and arrive as one (claim silent-push.always-discretionary).
-        Raises UnavailableError before iOS 7, APIError for other headers since iOS 13 (claim silent-push.headers).
+        The headers are `apns-push-type` and `apns-priority`. More pushes than Apple advises for an hour wait
+        (claims silent-push.budget, model.silent-push-window) and arrive as one (claim
+        silent-push.always-discretionary). Raises UnavailableError before iOS 7, APIError for other headers
+        since iOS 13 (claim silent-push.headers).
         """
         self._host.rules.require("silent-push.duration", "silent pushes")
         right = (push_type, priority) == ("background", _LOW_PRIORITY)
@@ -116,8 +119,8 @@ class Pushes(Checked):
         return "the app was woken"
 
     def _arrived(self) -> None:
-        if (app := self.listener) is not None and app.process is self._host.process:
-            app.process.call(app._on_silent)
+        if (process := self._host.process) is not None:
+            process.call(process.app.pushes._on_silent)
 
     def _budget_is_used_up(self) -> bool:
         self._host.rules.cite("silent-push.always-discretionary")
@@ -143,8 +146,7 @@ class Pushes(Checked):
     def alert(self, text: str, *, mutable_content: bool = False) -> str:
         """Deliver an alert push and return what became of it. The system shows it; the app is not woken.
 
-        With `mutable_content` the service extension runs first, if there is one. Raises NotKnownError where that extension
-        belongs to an app that was force quit.
+        With `mutable_content` its service extension runs first. Raises NotKnownError after a force quit.
         """
         return self._told("alert", self._arrives("alert", lambda: self._alert(text, mutable_content)))
 
@@ -169,12 +171,12 @@ class Pushes(Checked):
             return extension.service_extension_time_will_expire()
 
         limit = self._host.rules.milliseconds("model.service-extension-run-time")
-        start, ended = self._extensions.start, lambda: show(text)
-        start(extension, self._service, limit=limit, last_chance=last_chance, ended=ended)
+        extension.ended, extension.last_chance = lambda: show(text), last_chance
+        self._extensions.start(extension, self._service, limit)
         return "given to the service extension"
 
     def voip(self, caller: str) -> str:
-        """Deliver a VoIP push: the app is woken or launched and must report a call. Raises NotKnownError where the app was force quit."""
+        """A VoIP push wakes the app, which must report a call. Raises NotKnownError after a force quit."""
         self._host.must_not_be_force_quit("whether a VoIP push launches an app that was force quit")
         if not self._network.online:
             return self._note("VoIP", _OFFLINE)
@@ -193,8 +195,7 @@ class Pushes(Checked):
                 why = "a VoIP push came and no call was reported"
                 host.clock.after(1, lambda: host.terminate(why) if host.process is process else None)
 
-        app = self.listener
-        process.loop.start(app._on_call(caller) if app and app.process is process else None, look)
+        process.loop.start(process.app.pushes._on_call(caller), look)
 
     def _told(self, kind: str, outcome: str) -> str:
         self._note(kind, outcome)
@@ -253,27 +254,23 @@ class AppPushes(Checked):
         self._on_call: Callable[[str], None] = lambda _caller: None
         self._transmitting: int | None = None
 
-    def _listen(self) -> None:
-        self.process.must_run("take pushes", "life-cycle.suspended-runs-no-code")
-        self._pushes.listener = self
-
     def did_receive_remote_notification(self, handler: Action) -> None:
-        """Call `handler` for each silent push. When the work is done, call `app.complete_wake()`: Apple's completion handler."""
-        self._listen()
+        """Call `handler` for each silent push; the completion handler is `app.complete_wake()`."""
+        self.process.must_run("take pushes", "life-cycle.suspended-runs-no-code")
         self._on_silent = handler
 
     def did_receive_incoming_push(self, handler: Callable[[str], None]) -> None:
-        """Call `handler` with the caller's name for each VoIP push. Since iOS 13 it must report a call before it returns."""
-        self._listen()
+        """Call `handler` with the caller of each VoIP push. Since iOS 13 it must report a call."""
+        self.process.must_run("take pushes", "life-cycle.suspended-runs-no-code")
         self._on_call = handler
 
     def report_new_incoming_call(self, caller: str) -> None:
-        """CallKit's `reportNewIncomingCall`: the phone rings, in front of everything, and the person knows."""
+        """CallKit's `reportNewIncomingCall`: the phone rings, whatever is in front, and the person knows."""
         self.process.must_run("report a call", "life-cycle.suspended-runs-no-code")
         self._pushes.calls.append(caller)
 
     def request_begin_transmitting(self) -> None:
-        """Push to Talk: transmit, with run time until `stop_transmitting`. Raises UnavailableError before iOS 16, UsageError where it does already."""
+        """Push to Talk: transmit until `stop_transmitting`. Raises UnavailableError before iOS 16."""
         self.process.rules.require("push-to-talk.run-time", "Push to Talk framework")
         self.process.must_run("transmit", "life-cycle.suspended-runs-no-code")
         must(self._transmitting is None, "The app transmits already. Call stop_transmitting() first.")
@@ -293,7 +290,7 @@ class LocalNotifications(Checked):
         self._process, self._notifications = process, notifications
 
     def add(self, identifier: str, text: str, *, after: float) -> Done:
-        """Have a text shown `after` so many seconds. Raises UsageError without run time, and for a time that is not above zero."""
+        """Have a text shown `after` so many seconds. Raises UsageError without run time, and for 0."""
         self._process.must_run("schedule a notification", "life-cycle.suspended-runs-no-code")
         must(0 < after * SECOND <= YEAR, f"{after=}: give seconds from now, above 0 and up to a year.")
         self._notifications.add(identifier, text, self._process.clock.now + round(after * SECOND))

@@ -1,12 +1,12 @@
 """Widgets: pictures that were drawn before, shown by the system at their time.
 
-A widget's code is a timeline provider in an extension, a process of its own. The system runs it now and then, keeps the entries
-that it returns, and shows each at its time; no code runs while a person looks. The runs are budgeted. A widget gives its app
-no run time at all.
+A widget's code is a timeline provider in an extension, a process of its own. The system runs it now and then,
+keeps the entries that it returns, and shows each at its time; no code runs while a person looks. The runs are
+budgeted. A widget gives its app no run time at all.
 
-Not modelled: how often a person looks (the budget is Apple's number for a widget that is viewed frequently), how the system spreads
-the reloads over a day, throttling of frequent reloads from the foreground, WidgetKit push updates (their budget has no number),
-how long a provider may run, which is documented on none of the pages read.
+Not modelled: how often a person looks (the budget is Apple's number for a widget that is viewed frequently),
+how the system spreads the reloads over a day, throttling of frequent reloads from the foreground, WidgetKit
+push updates (their budget has no number), how long a provider may run (no page read documents it).
 """
 
 from collections.abc import Callable, Coroutine
@@ -33,7 +33,7 @@ Provider = Callable[[Extension], Coroutine[Any, Any, list[Entry]]]
 
 @dataclass
 class Widget:
-    """A widget on the Home Screen. `entries` is its archived timeline, `times` the reloads that count, in milliseconds."""
+    """A widget on the Home Screen: its archived timeline, and the times (ms) of the reloads that count."""
 
     provider: Provider
     entries: list[Entry]
@@ -65,7 +65,7 @@ class Widgets(Checked):
         return due[-1] if due else ""
 
     def reload_all(self, *, counts: bool = True) -> None:
-        """Ask for new timelines of all widgets. Where the budget is used up, a reload waits until it has room again."""
+        """Ask for new timelines of all widgets. Above the budget a reload waits until there is room again."""
         if not counts:
             self._host.rules.cite("widgets.reloads-that-do-not-count")
         for widget in self._widgets:
@@ -105,7 +105,7 @@ class WidgetCenter(Checked):
         self._process, self._widgets, self._audio = process, widgets, audio
 
     def reload_all_timelines(self) -> None:
-        """Ask the system for new timelines (iOS 14). It counts against the budget unless the app is in front or plays audio."""
+        """Ask for new timelines (iOS 14), by the budget unless the app is in front or plays audio."""
         self._process.rules.require("widgets.code-is-not-always-running", "widgets made with WidgetKit")
         self._process.must_run("reload its widgets", "life-cycle.suspended-runs-no-code")
         free = self._process.state.foreground or self._audio.playing
