@@ -95,7 +95,10 @@ class Application(Checked):
 
     @property
     def background_time_remaining(self) -> float:
-        """Apple's `backgroundTimeRemaining`, in seconds; infinite in front, and while no assertion counts."""
+        """Apple's `backgroundTimeRemaining`, in seconds: for logging, not for logic.
+
+        It is infinite in the foreground, and while no assertion counts.
+        """
         time = self.background_time
         return float("inf") if time.is_endless else max(0, (time.ends_at or 0) - self.clock.now) / SECOND
 
@@ -146,8 +149,10 @@ class Application(Checked):
         """
         self.process.must_run("use its main thread", "life-cycle.suspended-runs-no-code")
         must(seconds >= 0, f"A main thread cannot be busy for {seconds} seconds. Give zero or more.")
-        until = max(self.clock.now, self.process.loop.blocked_until) + round(seconds * SECOND)
-        free = self.process.block(until)
+        loop = self.process.loop
+        loop.blocked_until = until = max(self.clock.now, loop.blocked_until) + round(seconds * SECOND)
+        free = loop.create_future()
+        loop.call_at(until / SECOND, lambda: None if free.done() else free.set_result(None))
         self.watchdog.blocked()
         self.cpu_monitor.busy()
         return free

@@ -177,8 +177,9 @@ class Phone(System[Application]):
         why = "wait() calls `until` and does not await it. Write it without async."
         must(until is None or not iscoroutinefunction(until), why)
         span = seconds * SECOND + minutes * MINUTE + hours * HOUR
-        why = "Time does not go back, and a run lasts at most a year: the longest limit in the claims is 7 days. Give wait() a length from zero: phone.wait(seconds=2)."
-        must(0 <= span <= YEAR - self.clock.now, why)
+        why = "Time does not go back, and a run lasts at most a year: the longest limit in the claims is 7 days."
+        remedy = "Give wait() a length from zero: phone.wait(seconds=2)."
+        must(0 <= span <= YEAR - self.clock.now, f"{why} {remedy}")
         self.host.run_until(self.clock.now + round(span), until)
 
     # What comes from a server, and from the system.
@@ -190,7 +191,10 @@ class Phone(System[Application]):
             self.host.terminate("memory was needed", Cause.JETSAM)
 
     def disconnect_scene(self) -> None:
-        """Let UIKit disconnect the app's scene (iOS 13, claim life-cycle.scene-disconnection)."""
+        """Let UIKit disconnect the app's scene to get memory back (iOS 13); the process stays.
+
+        Claim life-cycle.scene-disconnection. Raises UsageError for a scene that is not in the background.
+        """
         rule = "life-cycle.scene-disconnection"
         self.rules.require(rule, "scenes")
         if (process := self.host.process) is None or process.scene_state is not SceneState.BACKGROUND:

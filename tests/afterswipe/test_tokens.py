@@ -121,7 +121,7 @@ def test_a_process_that_is_gone_follows_nothing():
     phone.live_activity_pushes.end("over")
     phone.wait(minutes=1)
     assert kept.states == []
-    assert phone.cards.tokens._followers == []
+    assert phone.cards.tokens.listeners == {}
 
 
 def test_before_ios_17_2_there_is_no_token_for_starts():

@@ -592,7 +592,7 @@ def test_a_stream_that_nobody_reads_any_more_is_not_told():
     phone = Phone()
     phone.open(main)
     phone.wait(seconds=1)
-    assert phone.cards.tokens._followers == []
+    assert phone.cards.tokens.listeners == {}
 
 
 def test_the_lines_of_a_label_are_about_as_long_as_each_other():

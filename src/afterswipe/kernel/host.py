@@ -76,9 +76,8 @@ class Host:
                 self.rules.cite(claim)
                 why = f"what a restart does to {names}: no page by Apple says it, and this model does not make it up. Let it end, or remove it, then restart the phone. The claim's page has the test on a device that would tell."
                 raise NotKnownError(why, claim)
-        self._tell(
-            Moment.BEFORE, AppChange(event, self.state, TRANSITIONS[self.state][event].to, self.process)
-        )
+        to = TRANSITIONS[self.state][event].to
+        self._tell(Moment.BEFORE, AppChange(event, self.state, to, self.process))
 
     def terminate(self, why: str, cause: Cause = Cause.SYSTEM) -> None:
         """End the app's process without telling it; `why` in words, `cause` for the termination code."""

@@ -190,7 +190,7 @@ class ProcessLoop(asyncio.AbstractEventLoop):
                 handle = ready.popleft()
                 if not handle._cancelled:
                     args = handle._args
-                    # A call with a star takes four times as long. One argument is a task that goes on, two are a sleep that ends.
+                    # A star takes four times as long. One argument: a task goes on; two: a sleep ends.
                     if len(args) == 1:
                         handle._context.run(handle._callback, args[0])
                     elif len(args) == 2:

@@ -1,12 +1,12 @@
 """One process of the app: its loop, its state, and what keeps it awake. Nothing of a framework is here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 from afterswipe.claims.rules import Rules
 from afterswipe.errors import UsageError
-from afterswipe.units import SECOND
 
 from .clock import Action, Clock, Due
 from .life_cycle import SCENES, Event, SceneState, State, callbacks, stages
@@ -95,12 +95,24 @@ class Process:
             why = f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
             raise UsageError(why)
 
-    def block(self, until: int) -> asyncio.Future[None]:
-        """Keep the main thread busy until then (milliseconds); the future is done when it is free."""
-        self.loop.blocked_until = until
-        free = self.loop.create_future()
-        self.loop.call_at(until / SECOND, lambda: None if free.done() else free.set_result(None))
-        return free
+    async def follow[T](
+        self, listeners: dict[Action, None], read: Callable[[], T | None], last: T | None = None
+    ) -> AsyncIterator[T]:
+        """Yield what `read` says whenever that is new; while the app does not run only the newest is kept."""
+        self.loop.must_be_the_one()
+        news = asyncio.Event()
+        hear = partial(self.loop.call_soon, news.set)
+        listeners[hear] = None
+        try:
+            while True:
+                if (now := read()) is not None and now != last:
+                    last = now
+                    yield now
+                else:
+                    await news.wait()
+                    news.clear()
+        finally:
+            listeners.pop(hear, None)
 
     def tell(self, told: str) -> None:
         """Hand the app its life-cycle callbacks; they run when the process is turned."""

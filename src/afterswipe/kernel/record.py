@@ -251,7 +251,7 @@ CAUSES: dict[Cause, CauseKind] = {
     Cause.FORCE_QUIT: CauseKind("nothing"),
     Cause.JETSAM: CauseKind("a jetsam event report, which is no crash report", "", "life-cycle.jetsam"),
     Cause.WATCHDOG: CauseKind(_CRASH, "0x8badf00d", "life-cycle.watchdog"),
-    # Apple's list of codes has one for this; an Apple engineer calls the killer the watchdog. The list is taken here.
+    # Apple's list of codes has one for this, which is taken; an Apple engineer says it is the watchdog's.
     Cause.BACKGROUND_TASK: CauseKind(_CRASH, "0x2182bad2", "background-assertion.must-be-ended"),
     Cause.TOO_MANY_BACKGROUND_TASKS: CauseKind(_CRASH, "0xbada5e47", "background-assertion.leak-limit"),
     Cause.FILE_LOCK: CauseKind(_CRASH, "0xdead10cc", "life-cycle.file-lock-at-suspension"),

@@ -51,7 +51,8 @@ class Activity(Checked):
     @property
     def activity_state_updates(self) -> AsyncIterator[ActivityState]:
         """Apple's `activityStateUpdates`: every change from now on."""
-        return self._cards.tokens.follow(self._process, lambda: self.activity_state, self.activity_state)
+        listeners, now = self._cards.tokens.listeners, self.activity_state
+        return self._process.follow(listeners, lambda: self.activity_state, now)
 
     @property
     def push_token(self) -> str | None:
@@ -61,7 +62,7 @@ class Activity(Checked):
     @property
     def push_token_updates(self) -> AsyncIterator[str]:
         """Apple's `pushTokenUpdates`: the token, and each new one, for the app to send to its server."""
-        return self._cards.tokens.follow(self._process, lambda: self.push_token)
+        return self._process.follow(self._cards.tokens.listeners, lambda: self.push_token)
 
     @property
     def _card(self) -> Card:
@@ -155,13 +156,13 @@ class Activities(Checked):
     def push_to_start_token_updates(self) -> AsyncIterator[str]:
         """Apple's `pushToStartTokenUpdates`: the tokens for starts. UnavailableError before iOS 17.2."""
         self._process.rules.require("live-activity-push.push-to-start", "start by push")
-        return self._cards.tokens.follow(self._process, lambda: self.push_to_start_token)
+        return self._process.follow(self._cards.tokens.listeners, lambda: self.push_to_start_token)
 
     @property
     async def activity_updates(self) -> AsyncIterator[Activity]:
         """Apple's `activityUpdates`: each card that starts from now on, by push too."""
-        count = len(list(self._cards))
-        async for there in self._cards.tokens.follow(self._process, lambda: len(list(self._cards)), count):
+        listeners, count = self._cards.tokens.listeners, len(list(self._cards))
+        async for there in self._process.follow(listeners, lambda: len(list(self._cards)), count):
             for number in range(count + 1, there + 1):
                 if self._cards.get(number).kind == APP:
                     yield Activity(self._process, self._cards, number)

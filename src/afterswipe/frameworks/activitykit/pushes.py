@@ -89,7 +89,10 @@ class LiveActivityPushes(Checked):
         number: int = 1,
         priority: int = IMMEDIATE,
     ) -> None:
-        """End card `number` with a last text; it leaves the Lock Screen at `dismissal_date` (seconds)."""
+        """End card `number` with a last text.
+
+        `dismissal_date`, in seconds, is when it leaves the Lock Screen. Raises what `update` raises.
+        """
         self._check(self._card(number).title, text or "", None, None, priority)
 
         def arrive() -> None:

@@ -10,16 +10,14 @@ Not modelled: other apps' cards (so no `globalMaximumExceeded`), what becomes of
 switches Live Activities off, a restart (nobody documents either), height, images, Watch, CarPlay, the Mac.
 """
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 
 from afterswipe.claims.rules import Rules
 from afterswipe.device.conditions import Conditions
 from afterswipe.errors import ActivityAuthorizationError, must
-from afterswipe.kernel import AppChange, Checked, Due, Event, Host, Phase, Process, State
+from afterswipe.kernel import Action, AppChange, Checked, Due, Event, Host, Phase, State
 from afterswipe.kernel.record import Alerted, CardChanged, CardUpdateHeld
 from afterswipe.units import SECOND, YEAR
 
@@ -44,8 +42,7 @@ class PushTokens:
         self._seed = seed
         self.current: dict[int, str] = {}
         self.owner: dict[str, int] = {}
-        self._followers: list[Callable[[], object]] = []
-        self.forget_followers = self._followers.clear
+        self.listeners: dict[Action, None] = {}
 
     def make(self, number: int) -> str:
         """Make a token, in the place of the one before."""
@@ -56,28 +53,8 @@ class PushTokens:
 
     def tell(self) -> None:
         """A token or a card changed; a suspended process hears of it when it runs again."""
-        for hear in self._followers:
+        for hear in self.listeners:
             hear()
-
-    async def follow[T](
-        self, process: Process, read: Callable[[], T | None], last: T | None = None
-    ) -> AsyncIterator[T]:
-        """Yield what `read` says whenever that is new; while the app does not run only the newest is kept."""
-        process.loop.must_be_the_one()
-        news = asyncio.Event()
-        hear = partial(process.loop.call_soon, news.set)
-        self._followers.append(hear)
-        try:
-            while True:
-                if (now := read()) is not None and now != last:
-                    last = now
-                    yield now
-                else:
-                    await news.wait()
-                    news.clear()
-        finally:
-            if hear in self._followers:
-                self._followers.remove(hear)
 
 
 class ActivityStore:
@@ -217,7 +194,7 @@ class ActivityStore:
         return [card.title for card in self if card.on_screen or card.state is ActivityState.PENDING]
 
     def _process_ended(self, change: AppChange) -> None:
-        self.tokens.forget_followers()
+        self.tokens.listeners.clear()
         quit_, other = "live-activity.survives-force-quit", "live-activity.survives-its-process"
         self._rules.cite(quit_ if change.event is Event.FORCE_QUIT else other)
 
@@ -230,7 +207,8 @@ class ActivityStore:
         self._rules.cite("live-activity.scheduled-counts-toward-the-limit")
         limit = self._rules.number("model.live-activities-per-app")
         if (there := sum(card.kind == APP and card.state in self._counted for card in self)) >= limit:
-            why = f"the app has {there} Live Activities, and the model allows {limit:g} (claim model.live-activities-per-app; Apple publishes no number). End one first."
+            why = f"the app has {there} Live Activities, and the model allows {limit:g}"
+            why += " (claim model.live-activities-per-app; Apple publishes no number). End one first."
             self._rules.cite("live-activity.number-is-limited")
             raise ActivityAuthorizationError("targetMaximumExceeded", why, "live-activity.number-is-limited")
 
@@ -292,7 +270,10 @@ class LiveActivities(Checked):
         self._cards.frequent_updates = True
 
     def allow_frequent_pushes(self, on: bool) -> None:
-        """Switch frequent updates (claim live-activity-push.frequent-updates-switch-ends-activities)."""
+        """Switch frequent updates on or off (iOS 16.2), which ends the app's activities.
+
+        Claim live-activity-push.frequent-updates-switch-ends-activities.
+        """
         rule = "live-activity-push.frequent-updates-can-be-switched-off"
         self._rules.require(rule, "switch for frequent updates")
         why = "The app has no switch for frequent updates. Call phone.live_activities.declare_frequent_updates()."

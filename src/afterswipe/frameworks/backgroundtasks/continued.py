@@ -162,7 +162,10 @@ class ContinuedProcessing(Checked):
         self.look()
 
     def stop(self) -> None:
-        """Tap Stop, which on iOS 27 opens the app first (claim continued-processing.stop-opens-the-app)."""
+        """Let the person tap Stop.
+
+        On iOS 27 the app opens, and the task ends later (claim continued-processing.stop-opens-the-app).
+        """
         running = self._newest()
         self.host.record.add(PersonDid(self._clock.now, "taps Stop on the system's card"))
         running.stopped = True

@@ -141,7 +141,8 @@ class TaskScheduler(Checked):
         others = [name for name in alike if name != request.identifier]
         most = self._rules.number(limit)
         if len(others) >= most:
-            why = f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}. Cancel one, or submit again under its identifier to replace it."
+            why = f"{len(others)} such requests wait already, and {most:g} may: {', '.join(others)}."
+            why += " Cancel one, or submit again under its identifier to replace it."
             raise BGTaskSchedulerError("tooManyPendingTaskRequests", why, limit)
         self.cancel(request.identifier)
         self._rules.cite("background-tasks.earliest-begin-is-a-lower-bound")

@@ -32,7 +32,10 @@ class BGAppRefreshTaskRequest(BGTaskRequest):
 
 @dataclass(frozen=True)
 class BGProcessingTaskRequest(BGTaskRequest):
-    """Ask for minutes (claim background-processing.lasts-minutes), on an idle phone."""
+    """Ask for minutes of run time while nobody uses the phone.
+
+    Claims background-processing.runs-when-idle, background-processing.lasts-minutes.
+    """
 
     requires_external_power: bool = False
     requires_network_connectivity: bool = False

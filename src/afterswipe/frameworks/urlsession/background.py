@@ -7,9 +7,7 @@ Not modelled: the delegate's other methods, the temporary place of a downloaded 
 `sharedContainerIdentifier`, sessions that extensions share with their app.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Generator
-from functools import partial
 
 import httpx
 
@@ -32,7 +30,7 @@ class _BackgroundTask(Checked):
         self.name = transfer.name
         """The file's name."""
         self.moved_by = transfer.moved_by
-        self._news, self._seen = asyncio.Event(), transfer.sent
+        self._seen = transfer.sent
 
     @property
     def finished(self) -> bool:
@@ -66,23 +64,15 @@ class _BackgroundTask(Checked):
 
     async def __aiter__(self) -> AsyncIterator[float]:
         """Yield the share that has arrived, 0.0 to 1.0; raises URLError where it failed or was cancelled."""
-        self.process.loop.must_be_the_one()
-        transfer, news = self._transfer, self._news
-        hear = partial(self.process.loop.call_soon, news.set)
-        transfer.listeners[hear] = None
-        if transfer.outcome or transfer.sent != self._seen:
-            news.set()
-        try:
-            while await news.wait():
-                news.clear()
-                self._seen = transfer.sent
-                if transfer.error is not None:
-                    raise transfer.error
-                yield transfer.sent / max(1, transfer.size)
-                if transfer.outcome:
-                    return
-        finally:  # who stops iterating listens no more
-            transfer.listeners.pop(hear, None)
+        transfer, seen = self._transfer, (self._seen, "")
+        listeners, read = transfer.listeners, lambda: (transfer.sent, transfer.outcome)
+        async for sent, outcome in self.process.follow(listeners, read, seen):
+            self._seen = sent
+            if transfer.error is not None:
+                raise transfer.error
+            yield sent / max(1, transfer.size)
+            if outcome:
+                return
 
 
 class BackgroundUploadTask(_BackgroundTask):

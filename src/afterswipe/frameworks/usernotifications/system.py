@@ -252,7 +252,7 @@ class AppPushes(Checked):
         self.process, self._pushes = process, pushes
         self._on_silent: Action = lambda: None
         self._on_call: Callable[[str], None] = lambda _caller: None
-        self._transmitting: int | None = None
+        self._transmitting = 0
 
     def did_receive_remote_notification(self, handler: Action) -> None:
         """Call `handler` for each silent push; the completion handler is `app.complete_wake()`."""
@@ -270,17 +270,19 @@ class AppPushes(Checked):
         self._pushes.calls.append(caller)
 
     def request_begin_transmitting(self) -> None:
-        """Push to Talk: transmit until `stop_transmitting`. Raises UnavailableError before iOS 16."""
+        """Push to Talk: transmit, with run time until `stop_transmitting`.
+
+        Raises UnavailableError before iOS 16, UsageError where it does already.
+        """
         self.process.rules.require("push-to-talk.run-time", "Push to Talk framework")
         self.process.must_run("transmit", "life-cycle.suspended-runs-no-code")
-        must(self._transmitting is None, "The app transmits already. Call stop_transmitting() first.")
+        must(not self._transmitting, "The app transmits already. Call stop_transmitting() first.")
         self._transmitting = self.process.run_time.hold("Push to Talk")
 
     def stop_transmitting(self) -> None:
         """Push to Talk: stop. Twice does nothing."""
-        if self._transmitting is not None:
-            self.process.run_time.release(self._transmitting)
-        self._transmitting = None
+        self.process.run_time.release(self._transmitting)
+        self._transmitting = 0
 
 
 class LocalNotifications(Checked):
