@@ -105,12 +105,11 @@ class Process:
         listeners[hear] = None
         try:
             while True:
+                news.clear()
                 if (now := read()) is not None and now != last:
                     last = now
                     yield now
-                else:
-                    await news.wait()
-                    news.clear()
+                await news.wait()
         finally:
             listeners.pop(hear, None)
 

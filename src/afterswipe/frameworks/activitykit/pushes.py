@@ -58,7 +58,7 @@ class LiveActivityPushes(Checked):
     ) -> None:
         """Change what card `number` says; a text that is left out stays, and a timer is replaced.
 
-        `progress` is 0.0 to 1.0; `stale_date` is seconds (iOS 16.2), and marks at once where it has come;
+        `progress` is 0.0 to 1.0; `stale_date` is seconds (iOS 16.2), one that has come marks at once;
         `priority` is 10 or 5. Raises APIError for more than 4 KB (claim live-activity.payload-limit).
         """
         card = self._card(number)
@@ -113,8 +113,9 @@ class LiveActivityPushes(Checked):
     ) -> None:
         """Start a card, and wake the app shortly (claim live-activity-push.push-to-start-wakes-the-app).
 
-        Raises UnavailableError before iOS 17.2, APIError without an `alert`, UsageError where the app never
-        ran and got a token. Over the budget nothing comes (claim live-activity-push.push-to-start-budget).
+        Raises UnavailableError before iOS 17.2, APIError without an `alert`, UsageError where the app, which
+        gets the token, has never run. Above the budget nothing arrives (claim
+        live-activity-push.push-to-start-budget).
         """
         self.rules.require("live-activity-push.push-to-start", "start by push")
         self._check(title, text, progress, stale_date, IMMEDIATE)

@@ -58,7 +58,7 @@ class BGTaskScheduler(Checked):
     def submit(self, request: Launch | BGContinuedProcessingTaskRequest) -> None:
         """Hand a request to the system. One with the identifier of a waiting one replaces it.
 
-        Raises BGTaskSchedulerError `notPermitted` for one that is not registered (claim
+        Raises BGTaskSchedulerError `notPermitted` for one not registered (claim
         background-tasks.identifiers-are-declared), `unavailable` for what is switched off (claim
         background-tasks.error-1-unavailable) and `tooManyPendingTaskRequests` (claims
         background-refresh.pending-limit, background-processing.pending-limit), UnavailableError before iOS

@@ -141,7 +141,7 @@ class URLSession(Checked):
         self._count = 0
 
     def upload(self, file: str, *, size: int, to: str = "https://upload.example/story") -> UploadTask:
-        """Upload `size` bytes when it is iterated over or awaited. Raises UsageError for a size below 1."""
+        """Upload `size` bytes once the task is iterated over or awaited. UsageError for a size below 1."""
         self._process.rules.cite("url-session.default-stops-with-the-app")
         return self._start(ResumeData(file, size, to, 0))
 
