@@ -141,8 +141,8 @@ def _supposed(names: Sequence[str]) -> tuple[tuple[Rule, ...], dict[str, str]]:
         belief = rule(name)
         for other in belief.displaces:
             if displaced.setdefault(other, name) != name:
-                why = f"{displaced[other]} and {name} both displace {other}. Suppose one of them, and take a second phone for the other."
-                raise UsageError(why)
+                why = f"{displaced[other]} and {name} both displace {other}."
+                raise UsageError(f"{why} Suppose one of them, and take a second phone for the other.")
         found.append(belief)
     return tuple(found), displaced
 

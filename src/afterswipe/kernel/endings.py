@@ -51,8 +51,8 @@ class Endings(Checked):
         """
         host, process = self._host, self._host.process
         if process is None or process.state is not State.BACKGROUND:
-            remedy = f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD}). Use phone.terminate(why) to end it."
-            raise UsageError(remedy)
+            remedy = f"The app is {host.state.value}, so it is not told of its end (claim {_TOLD})."
+            raise UsageError(f"{remedy} Use phone.terminate(why) to end it.")
         host.rules.cite(_TOLD)
         self._tell(process, lambda how: host.terminate(f"{why}; applicationWillTerminate {how}"))
 

@@ -68,6 +68,7 @@ _NO_NOTICE, _KILLED = "life-cycle.terminated-without-notice", "life-cycle.backgr
 _MAY_BE_TOLD = "life-cycle.will-terminate-only-while-running"
 _ACTIVE, _INACTIVE, _BACKGROUND = "sceneDidBecomeActive", "sceneWillResignActive", "sceneDidEnterBackground"
 _LAUNCHED, _FOREGROUND = "didFinishLaunching", "sceneWillEnterForeground"
+_COMES, _LEAVES = f"{_FOREGROUND}, then {_ACTIVE}", f"{_INACTIVE}, then {_BACKGROUND}"
 
 _ENDS = {
     Event.FORCE_QUIT: Step(_N, "The process is ended.", "", _MAY_BE_TOLD),
@@ -79,7 +80,7 @@ _ENDS = {
 
 TRANSITIONS: dict[State, dict[Event, Step]] = {
     State.NOT_RUNNING: dict.fromkeys(Event, Step(_N, "There is no process.")) | {
-        Event.OPEN: Step(_A, "The app is launched.", f"{_LAUNCHED}, then {_FOREGROUND}, then {_ACTIVE}", _STATES),
+        Event.OPEN: Step(_A, "The app is launched.", f"{_LAUNCHED}, then {_COMES}", _STATES),
         Event.WAKE: Step(_B, "The system launches the app in the background.", _LAUNCHED, _STATES),
         Event.FORCE_QUIT: Step(_N, "Its card leaves the app switcher; the system also stops launching it."),
     },
@@ -94,13 +95,13 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
     State.ACTIVE: {
         Event.OPEN: Step(_A, "It is in front already."),
         Event.INTERRUPT: Step(_I, "A call, Control Center or the app switcher covers it.", _INACTIVE, _STATES),
-        Event.LEAVE: Step(_B, "The Home Screen or another app is in front.", f"{_INACTIVE}, then {_BACKGROUND}", _STATES),
-        Event.LOCK: Step(_B, "The Lock Screen is in front.", f"{_INACTIVE}, then {_BACKGROUND}", _STATES),
+        Event.LEAVE: Step(_B, "The Home Screen or another app is in front.", _LEAVES, _STATES),
+        Event.LOCK: Step(_B, "The Lock Screen is in front.", _LEAVES, _STATES),
         Event.WAKE: Step(_A, "It runs already."),
         Event.SUSPEND: Step(_A, "An app in the foreground is not suspended."),
     } | _ENDS,
     State.BACKGROUND: _ENDS | {
-        Event.OPEN: Step(_A, "The person is back.", f"{_FOREGROUND}, then {_ACTIVE}", _STATES),
+        Event.OPEN: Step(_A, "The person is back.", _COMES, _STATES),
         Event.INTERRUPT: Step(_B, "Nothing of it is on the screen."),
         Event.LEAVE: Step(_B, "The person has left it already."),
         Event.LOCK: Step(_B, "Locking changes nothing for an app in the background."),
@@ -109,7 +110,7 @@ TRANSITIONS: dict[State, dict[Event, Step]] = {
         Event.TERMINATE: Step(_N, "The process is ended; the system may call applicationWillTerminate before.", "", _KILLED),
     },
     State.SUSPENDED: {
-        Event.OPEN: Step(_A, "The process goes on where it stopped.", f"{_FOREGROUND}, then {_ACTIVE}", _STATES),
+        Event.OPEN: Step(_A, "The process goes on where it stopped.", _COMES, _STATES),
         Event.INTERRUPT: Step(_S, "Nothing of it is on the screen."),
         Event.LEAVE: Step(_S, "The person has left it already."),
         Event.LOCK: Step(_S, "Locking changes nothing for a suspended app."),

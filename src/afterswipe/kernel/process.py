@@ -92,8 +92,8 @@ class Process:
         """Raise UsageError without run time: from outside of the app's code nobody can act for it."""
         if not self.state.runs:
             self.rules.cite(claim)
-            why = f"The app is {self.state.value}, so its code cannot {what} (claim {claim}). Do it in the app's coroutine."
-            raise UsageError(why)
+            why = f"The app is {self.state.value}, so its code cannot {what} (claim {claim})."
+            raise UsageError(f"{why} Do it in the app's coroutine.")
 
     async def follow[T](
         self, listeners: dict[Action, None], read: Callable[[], T | None], last: T | None = None

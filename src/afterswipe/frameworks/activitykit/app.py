@@ -250,8 +250,8 @@ class Activities(Checked):
         if start is None:
             return
         rules.require("live-activity.scheduled-start", "scheduled start")
-        why = "A scheduled Live Activity starts when the person may be elsewhere, so it needs an alert. Give alert='...'."
-        rules.obeyed("live-activity.scheduled-start-needs-an-alert", bool(alert), why)
+        why = "A scheduled Live Activity starts when the person may be elsewhere, so it needs an alert."
+        rules.obeyed("live-activity.scheduled-start-needs-an-alert", bool(alert), f"{why} Give alert='...'.")
         _must_come("start", start, self._process)
 
     def _must_be_visible(self) -> None:

@@ -168,8 +168,8 @@ class LiveActivityPushes(Checked):
     def _card(self, number: int) -> Card:
         cards = {card.number: card for card in self._cards if card.kind == APP}
         reachable = [own for own, card in cards.items() if own in self._cards.tokens.current or card.channel]
-        why = f"There is no card {number} that a server could push to. There are: {reachable}. Request it with push_type='token'."
-        must(number in reachable, why)
+        why = f"There is no card {number} that a server could push to."
+        must(number in reachable, f"{why} There are: {reachable}. Request it with push_type='token'.")
         return cards[number]
 
     def _check(self, title: str, text: str, share: float | None, stale: float | None, priority: int) -> None:
@@ -179,8 +179,8 @@ class LiveActivityPushes(Checked):
             self.rules.require("live-activity.stale-date", "stale date")
         rule = "live-activity.payload-limit"
         size, limit = Content(text, share).bytes(title), self.rules.number(rule)
-        why = f"The push has {size} bytes, and {limit:g} are allowed. Send less: an id instead of the thing itself."
-        self.rules.obeyed(rule, size <= limit, why)
+        why = f"The push has {size} bytes, and {limit:g} are allowed."
+        self.rules.obeyed(rule, size <= limit, f"{why} Send less: an id instead of the thing itself.")
 
     def _send(self, number: int, priority: int, push: Sent) -> None:
         self.rules.cite("live-activity-push.priority-and-budget")
@@ -249,10 +249,10 @@ class LiveActivityPushes(Checked):
 
     def _must_have_a_token(self) -> None:
         rule = "live-activity-push.push-to-start-has-its-own-token"
-        why = f"The server has no token for starts (claim {rule}): the app's code gets it. Let the person open the app once."
+        why = f"The server has no token for starts (claim {rule}): the app's code gets it."
         if not (told := bool(self._record.of(StateChanged))):
             self.rules.cite(rule)
-        must(told, why)
+        must(told, f"{why} Let the person open the app once.")
 
 
 _REFUSALS = {
@@ -290,8 +290,8 @@ class APNs(Checked):
         """
         must("number" not in push, "The token says which card it is. Leave number out.")
         cards, pushes, cite = self._cards, self._pushes, self._pushes.rules.cite
-        why = f"This phone never gave out the token {token!r}. Take one that the app's code read and sent, such as activity.push_token."
-        must(token in cards.tokens.owner, why)
+        why = f"This phone never gave out the token {token!r}. Take one that the app's code read and sent,"
+        must(token in cards.tokens.owner, f"{why} such as activity.push_token.")
         number = cards.tokens.owner[token]
         must_be_one_of("event of a push", event, ("start", "update", "end"))
         cite("live-activity-push.apns-status-codes")

@@ -26,8 +26,8 @@ from .card import APP, LIVE, OPEN, ActivityState, Card, Content
 
 def moment(seconds: float) -> int:
     """Seconds on the phone's clock, in milliseconds. Raises UsageError for too many, such as a Unix time."""
-    why = f"{seconds} is no moment on the phone's clock: it begins at 0 and runs for a year at most. Use app.now + seconds."
-    must(abs(seconds) * SECOND <= 2 * YEAR, why)
+    why = f"{seconds} is no moment on the phone's clock: it begins at 0 and runs for a year at most."
+    must(abs(seconds) * SECOND <= 2 * YEAR, f"{why} Use app.now + seconds.")
     return round(seconds * SECOND)
 
 
@@ -276,8 +276,8 @@ class LiveActivities(Checked):
         """
         rule = "live-activity-push.frequent-updates-can-be-switched-off"
         self._rules.require(rule, "switch for frequent updates")
-        why = "The app has no switch for frequent updates. Call phone.live_activities.declare_frequent_updates()."
-        must(self._cards.frequent_updates, why)
+        why = "The app has no switch for frequent updates."
+        must(self._cards.frequent_updates, f"{why} Call phone.live_activities.declare_frequent_updates().")
         changed, self._cards.frequent_pushes = on is not self._cards.frequent_pushes, on
         if changed:
             self._rules.cite("live-activity-push.frequent-updates-switch-ends-activities")

@@ -208,8 +208,8 @@ class Intents[App](Checked):
 
     def _before_force_quit(self, change: AppChange) -> None:
         if change.event is Event.FORCE_QUIT and self._long_running():
-            why = "what a force quit does to a LongRunningIntent that runs. Stop the intent first, or test it on a device."
-            raise NotKnownError(why, "long-running-intent.limits-not-documented")
+            why = "what a force quit does to a LongRunningIntent that runs. Stop the intent first,"
+            raise NotKnownError(f"{why} or test it on a device.", "long-running-intent.limits-not-documented")
 
     def _perform(self, intent: AppIntent[App], by: str) -> None:
         self._rules.require(*type(intent).came_with)

@@ -65,8 +65,8 @@ class BGTaskScheduler(Checked):
         13.
         """
         self._must_exist()
-        why = f"earliest_begin_date={request.earliest_begin_date} is no moment on the phone's clock. Use app.now + seconds, or leave it out."
-        must(0 <= request.earliest <= 2 * YEAR, why)
+        why = f"earliest_begin_date={request.earliest_begin_date} is no moment on the phone's clock."
+        must(0 <= request.earliest <= 2 * YEAR, f"{why} Use app.now + seconds, or leave it out.")
         if request.identifier not in self._handlers:
             why = f"nothing is registered for {request.identifier!r}. Call app.task_scheduler.register({request.identifier!r}, handler) first; on a phone, the identifier must also stand in the Info.plist."
             raise BGTaskSchedulerError("notPermitted", why, "background-tasks.identifiers-are-declared")

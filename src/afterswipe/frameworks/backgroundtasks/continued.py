@@ -233,8 +233,8 @@ class ContinuedProcessing(Checked):
         rule = "continued-processing.starts-in-foreground"
         if not state.foreground:
             self._rules.cite(rule, "continued-processing.cannot-start-from-background")
-        why = f"The app is in state {state.value!r}, and a continued task starts in the foreground. Submit it when the person taps, before they leave"
-        self._rules.obeyed(rule, state.foreground, why)
+        why = f"The app is in state {state.value!r}, and a continued task starts in the foreground."
+        self._rules.obeyed(rule, state.foreground, f"{why} Submit it when the person taps, before they leave")
 
     def _newest(self) -> RunningTask:
         must(bool(self._running), "No continued task runs. Let the app submit one: task_scheduler.submit().")
