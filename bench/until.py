@@ -19,7 +19,7 @@ from pathlib import Path
 
 from afterswipe.sync import Limits, Sync
 from afterswipe.sync.feed.records import Have, Known
-from afterswipe.sync.store.disk import FileDisk
+from afterswipe.sync.store.disk import Disk
 from afterswipe.sync.store.store import Store
 from faultlab.servers import direct
 from faultlab.servers.faulty import FaultyTransport
@@ -92,7 +92,7 @@ def watched(name: str, answering: FeedServer, folder: Path, ends: str) -> None:
 def finished(folder: Path, truth: Truth) -> None:
     """Put every file and row there, as a run would have."""
     (folder / "files/sound").mkdir(parents=True, exist_ok=True)
-    store = Store(FileDisk(folder), lambda *_: None)
+    store = Store(Disk(folder), lambda *_: None)
     done = []
     for event in truth.events:
         content = event["content_id"]

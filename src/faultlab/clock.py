@@ -2,10 +2,12 @@
 
 import asyncio
 
+from afterswipe.sync.clock import Clock
+
 __all__ = ["LoopClock"]
 
 
-class LoopClock:
+class LoopClock(Clock):
     """The engine's `Clock`, read from the event loop, with hands that a test can push.
 
     `slept` lists the sleeps that were asked for, in seconds, for asserting on them. `wall` is seconds since 1970 when the

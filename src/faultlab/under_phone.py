@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from afterswipe.sync.clock import Clock
 from afterswipe.sync.engine import Sync
 from faultlab.disks.sim_disk import NOTHING, Crash, Durable, SimDisk
 from faultlab.servers.faulty import FaultyServer, phone_handler
@@ -24,7 +25,7 @@ _SWITCHED_ON = datetime(2026, 9, 1, tzinfo=UTC).timestamp()
 """What the clock on the wall shows when the phone's time is 0."""
 
 
-class PhoneClock:
+class PhoneClock(Clock):
     """The phone's time as an app reads it. It goes on while the app is suspended: three days later it is three days later."""
 
     def __init__(self, app: "Application") -> None:

@@ -184,3 +184,11 @@ def changed(rig: Rig, part: str, change: Callable[[Request, Reply], Reply]) -> N
     rig.honest.answer = lambda request: (  # type: ignore[method-assign]
         change(request, answer(request)) if part in request.path else answer(request)
     )
+
+
+def without(rig: Rig, *fields: str) -> None:
+    """From now on the feed's events say less."""
+    known = rig.honest.event
+    rig.honest.event = lambda it: {  # type: ignore[method-assign]
+        name: value for name, value in known(it).items() if name not in fields
+    }

@@ -2,16 +2,16 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 
 import pytest
 
 from afterswipe.sync import Stop
-from faultlab.servers.server import SOUND, Content, FeedServer, bytes_of, identifier
+from faultlab.servers.server import DELETED, SOUND, Content, FeedServer, bytes_of, identifier
 from faultlab.servers.wire import Reply
 
-from .rig import Rig, changed, small_truth
+from .rig import Rig, changed, small_truth, without
 
 HOUR, YEAR = 3600, 365 * 24 * 3600
 
@@ -79,14 +79,6 @@ def _later(rig: Rig, path: str) -> Reply:
 
 def sounds(rig: Rig) -> list[str]:
     return [key for key, content in rig.truth.contents.items() if content.media == SOUND]
-
-
-def without(rig: Rig, *fields: str) -> None:
-    """From now on the feed's events say less."""
-    known = rig.honest.event
-    rig.honest.event = lambda it: {  # type: ignore[method-assign]
-        name: value for name, value in known(it).items() if name not in fields
-    }
 
 
 @pytest.mark.parametrize("page", [1, 100])
@@ -331,3 +323,134 @@ def test_a_cursor_that_was_refused_is_asked_for_no_more(tmp_path):
     rig.truth.events = after
     assert rig.run().finished
     assert rig.in_sync()
+
+
+def by_date(rig: Rig, path: str, order: int = 1) -> Reply:
+    """What an extended feed answers whose cursor is a date, and its numbers its database's."""
+    events, cursor = map(rig.honest.event, rig.truth.events), path.rpartition("/")[2].replace("%3A", ":")
+    shown = [it for it in events if cursor == "all" or it["date_time"] > cursor]
+    newest = max(it["date_time"] for it in rig.truth.events)
+    page = {"events": shown[::order], "next": None, "complete": True, "cursor": newest}
+    body = json.dumps({"feed_id": "feed-1", "generation": 1, **page}).encode()
+    return Reply(200, {"content-type": "application/json", "content-length": str(len(body))}, body)
+
+
+def later(rig: Rig, since: int, after: int = HOUR) -> None:
+    """The server's clock goes on: its last events, those from `since` on, happen so many seconds later, and are others."""
+    for event in rig.truth.events[since:]:
+        at = datetime.fromisoformat(event["date_time"]) + timedelta(seconds=after)
+        event["date_time"] = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        event["id"] = identifier(after, event["id"])
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["oldest first", "newest first"])
+@pytest.mark.parametrize("less", [(), ("size", "sha256")], ids=["digests", "no digests"])
+@pytest.mark.parametrize("change", ["rename", "replace", "delete", "of another", "more than was lost"])
+def test_a_server_that_counts_anew_and_takes_the_cursor_is_seen_by_its_dates(tmp_path, change, less, order):
+    """It was restored, with the same generation; its cursor is a date. Its new events had numbers that had come, and were dropped: "everything is here", for good."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    without(rig, *less)
+    changed(rig, "/update-events/", lambda request, _: by_date(rig, request.path, order))
+    assert rig.run().finished
+    first, second, third = sounds(rig)
+    was, many = dict(rig.truth.contents), len(rig.truth.events)
+    rig.truth.rename(first, "lost with the backup")
+    rig.truth.replace(first, 600)
+    rig.truth.delete(third)
+    gone = rig.truth.add(SOUND, "lost with the backup", 300)
+    assert rig.run().finished
+
+    def happens():
+        if change == "more than was lost":
+            for number in range(5):
+                rig.truth.rename(first, f"{number}")
+        elif change == "of another":
+            rig.truth.rename(second, "new")
+        else:
+            getattr(rig.truth, change)(first, *{"rename": ["new"], "replace": [700], "delete": []}[change])
+
+    rig.truth.contents, rig.truth.events = was, rig.truth.events[:many]
+    happens()
+    later(rig, many)
+    assert rig.run().finished
+    assert rig.in_sync()
+    assert gone not in rig.truth.contents
+    assert rig.run().finished
+    assert len(rig.asked("")) == 1, "nothing is new"
+    rig.truth.replace(second)
+    later(rig, -1, 2 * HOUR)
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("less", [(), ("size", "sha256")], ids=["digests", "no digests"])
+@pytest.mark.parametrize(
+    ("page", "stops"), [(100, 0), (2, 0), (1, 0), (1, 3), (1, 5), (1, 6), (1, 7), (1, 8)]
+)
+def test_a_list_whose_numbers_are_other_events_now_is_believed(tmp_path, stops, less, page):
+    """The cursor was refused after a backup, and on the list the numbers that had come were other events of the same contents: they counted as had."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500), page=page)
+    without(rig, *less)
+    first, second, third = sounds(rig)
+    was, many = dict(rig.truth.contents), len(rig.truth.events)
+    rig.truth.rename(first, "lost with the backup")
+    rig.truth.replace(second, 600)
+    rig.truth.delete(third)
+    assert rig.run().finished
+    rig.truth.contents, rig.truth.events = was, rig.truth.events[:many]
+    rig.truth.rename(first, "new")
+    rig.truth.replace(second, 700)
+    rig.truth.rename(third, "not deleted")
+    another(rig, "one more")
+    later(rig, many)
+    refused = [Reply(410, {})]
+    changed(rig, f"/update-events/{rig.cursor()}", lambda _, reply: refused.pop() if refused else reply)
+    if stops:  # the run ends within its list, and another goes on
+        left_off(rig, stops)
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
+@pytest.mark.parametrize("page", [1, 2, 100])
+def test_what_was_deleted_and_is_there_again_may_be_told_twice(tmp_path, page):
+    """Both within a second, and the cursor is a margin behind: told of both again, the deletion counted alone, and the sound was gone for good."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500), page=page)
+    without(rig, "seq", "size", "sha256")
+    first = a_sound(rig)
+    content = rig.truth.contents[first]
+    rig.truth.delete(first)
+    rig.truth.publish(content)
+    rig.truth.events[-1]["date_time"] = rig.truth.events[-2]["date_time"]
+    another(rig, "later")
+    changed(
+        rig, "/update-events/", lambda _, reply: replace(reply, body=reply.body.replace(b'"1.6"', b'"1.2"'))
+    )
+    for _ in range(3):
+        assert rig.run().finished
+        assert rig.in_sync()
+    assert rig.fetched() == 0
+
+
+@pytest.mark.parametrize("off", [-400 * 24 * HOUR, 0, 400 * 24 * HOUR], ids=["behind", "right", "ahead"])
+def test_a_clock_that_is_behind_orders_no_list(tmp_path, off):
+    """All dates were ahead of the clock here, so the list's order counted: what was created, then what was deleted. What was there again stayed away for good."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500), extended=False)
+    first = a_sound(rig)
+
+    def answer(request, _):
+        events = sorted(rig.truth.events, key=lambda it: it["event_type"] == DELETED)
+        cursor = request.path.rpartition("/")[2].replace("%3A", ":")
+        body = json.dumps(
+            [rig.honest.event(it) for it in events if cursor == "all" or it["date_time"] > cursor]
+        ).encode()
+        return Reply(200, {"content-type": "application/json", "content-length": str(len(body))}, body)
+
+    changed(rig, "/update-events/", answer)
+    rig.wall = 1_788_300_000 + off
+    assert rig.run().finished
+    content = rig.truth.contents[first]
+    rig.truth.delete(first)
+    rig.truth.publish(replace(content, file=bytes_of("there again", 600)))
+    for _ in range(2):
+        assert rig.run().finished
+        assert rig.in_sync()

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from afterswipe.sync import (
+    Disk,
     DiskFull,
     DiskRefused,
-    FileDisk,
     NeedsAuthorization,
     NoRoom,
     Report,
@@ -178,7 +178,7 @@ def test_where_no_folder_can_be_made_parts_make_room(tmp_path, extended):
     for number in range(12):
         rig.truth.add(SOUND, f"more {number}", 500)
 
-    class Few(FileDisk):
+    class Few(Disk):
         def full(self):
             if len(list(self.root.rglob("*"))) >= 8:  # the database, its logs, `parts`, and four in it
                 raise DiskFull(self.root)

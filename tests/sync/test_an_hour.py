@@ -7,7 +7,7 @@ from random import Random
 import httpx
 import pytest
 
-from afterswipe.sync import EndlessPaging, FileDisk, Limits, Sync, WrongFile, command
+from afterswipe.sync import Disk, EndlessPaging, Limits, Sync, WrongFile, command
 from afterswipe.sync.outcome import Halt, moment
 from afterswipe.sync.transfer.answers import Answer
 from afterswipe.sync.transfer.patience import Patience
@@ -181,6 +181,6 @@ def test_what_comes_behind_the_end_of_a_range_belongs_nowhere(tmp_path, extended
 
 def test_no_other_folder_has_to_be_writable(tmp_path):
     """A container whose only volume is the directory: "unable to open database file. Give a directory that this process may write to"."""
-    disk = FileDisk(tmp_path / "here")
+    disk = Disk(tmp_path / "here")
     with closing(disk), closing(disk.database()) as database:
         assert database.execute("PRAGMA temp_store").fetchone() == (2,), "in memory"

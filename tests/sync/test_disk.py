@@ -12,9 +12,9 @@ import pytest
 
 from afterswipe.sync import (
     AnotherProcess,
+    Disk,
     DiskFault,
     DiskFull,
-    FileDisk,
     ReadOnlyDirectory,
     StoreError,
     UnsafePath,
@@ -27,12 +27,12 @@ PART, FINAL = "parts/sound.a.part", "files/sound/a.mp3"
 
 @pytest.fixture
 def disk(tmp_path):
-    made = FileDisk(tmp_path / "here")
+    made = Disk(tmp_path / "here")
     yield made
     made.close()
 
 
-def write(disk: FileDisk, data: bytes, name: str = PART) -> None:
+def write(disk: Disk, data: bytes, name: str = PART) -> None:
     disk.open_part(name)
     disk.append(name, data)
 
@@ -58,7 +58,7 @@ def test_a_file_s_way(disk):
 
 def test_a_part_is_found_again(disk, tmp_path):
     write(disk, b"abc")
-    other = FileDisk(tmp_path / "here")
+    other = Disk(tmp_path / "here")
     assert other.open_part(PART) == 3
     other.append(PART, b"d")
     other.close()
@@ -127,7 +127,7 @@ def test_a_folder_where_a_file_should_be(disk, tmp_path):
 def test_f47_two_writers_of_one_part(disk, tmp_path):
     """Should the lease ever fail, the second writer notices at its next write."""
     write(disk, b"abc")
-    other = FileDisk(tmp_path / "here")
+    other = Disk(tmp_path / "here")
     write(other, b"def")
     other.close()
     with pytest.raises(AnotherProcess):
@@ -183,7 +183,7 @@ def test_the_lock_is_the_process_s_and_ends_with_it(disk):
     disk.root.mkdir(exist_ok=True)
     holder = subprocess.Popen(
         [sys.executable, "-c", (
-            "import sys; from afterswipe.sync.store.disk import FileDisk, this_process; disk = FileDisk(sys.argv[1]);"
+            "import sys; from afterswipe.sync.store.disk import Disk, this_process; disk = Disk(sys.argv[1]);"
             "print(disk.alone(), this_process(7), flush=True); sys.stdin.read()"
         ), str(disk.root)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

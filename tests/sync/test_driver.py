@@ -14,8 +14,8 @@ import pytest
 
 from afterswipe.sync import (
     AnotherProcess,
+    Disk,
     DiskFull,
-    FileDisk,
     InvalidEvent,
     Limits,
     OtherFeed,
@@ -455,7 +455,7 @@ def test_created_for_what_is_here_is_done(world):
 def test_the_trap_a_row_without_its_file_is_not_done(world):
     """Somebody's older version has put the row in first, and was killed: the file still comes."""
     world.kill_at("open_part", limits=replace(LIMITS, concurrency=1))
-    with closing(Store(FileDisk(world.folder), lambda *_: None)) as store, store.transaction("trap") as db:
+    with closing(Store(Disk(world.folder), lambda *_: None)) as store, store.transaction("trap") as db:
         for key, data in db.execute("SELECT DISTINCT key, content FROM events").fetchall():
             db.execute(
                 "INSERT OR REPLACE INTO entities VALUES (?, 0, 0, ?)",
@@ -648,7 +648,7 @@ def test_f45_a_part_that_is_taken_away_while_it_is_written(extended):
 
 def test_f44_a_disk_that_is_full_lets_the_next_one_in(extended, monkeypatch):
     """Nothing more can be synced either; the lease is given back all the same."""
-    real = FileDisk.append
+    real = Disk.append
 
     def full(self, name: str, data: bytes) -> None:
         if len(extended.points) > 30:
@@ -659,8 +659,8 @@ def test_f44_a_disk_that_is_full_lets_the_next_one_in(extended, monkeypatch):
         raise DiskFull("No space left.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(FileDisk, "append", full)
-        patch.setattr(FileDisk, "fsync", no_sync)
+        patch.setattr(Disk, "append", full)
+        patch.setattr(Disk, "fsync", no_sync)
         report = extended.run(owner="a")
     assert report.why is Stop.NEEDS_SPACE
     assert [type(problem) for problem in report.problems] == [DiskFull]

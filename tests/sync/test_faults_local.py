@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from afterswipe.sync import FileDisk, Stop, Sync
+from afterswipe.sync import Disk, Stop, Sync
 from afterswipe.sync.errors import (
     AnotherProcess,
     DiskFull,
@@ -170,7 +170,7 @@ def test_f43_the_power_loss_is_real(tmp_path):
     assert disk.after(Crash.POWER_NAMES).files["files/a"] == b""
 
 
-class FullDisk(FileDisk):
+class FullDisk(Disk):
     """A disk that has no space left for one kind of effect."""
 
     full = ""
@@ -349,7 +349,7 @@ def test_f48_a_locked_one(rig):
     before = rig.held()
     with closing(sqlite3.connect(rig.folder / "sync.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        error = error_of(rig, disk=FileDisk(rig.folder, busy_seconds=0.01))
+        error = error_of(rig, disk=Disk(rig.folder, busy_seconds=0.01))
         assert isinstance(error, AnotherProcess)
     assert rig.held() == before
     assert rig.run().finished
@@ -384,7 +384,7 @@ def test_f48_one_that_cannot_be_written(rig):
     assert rig.run().finished
     before = rig.held()
 
-    class ReadOnly(FileDisk):
+    class ReadOnly(Disk):
         def database(self) -> sqlite3.Connection:
             return sqlite3.connect(f"file:{self.root / 'sync.db'}?mode=ro", uri=True, isolation_level=None)
 

@@ -41,11 +41,11 @@ def read(document: object, limits: Limits | None = None):
 
 
 def test_a_plain_page():
-    page = read([EVENT])
+    page, at = read([EVENT]), 1_790_848_800_250_000_000
     assert page.identity.feed_id is None
     assert page.complete
     assert page.events == (
-        Event(OTHER, ID, Media.SOUND, Kind.FILE_UPDATED, 1_790_848_800_250_000_000, EVENT["date_time"]),
+        Event(OTHER, ID, Media.SOUND, Kind.FILE_UPDATED, at, EVENT["date_time"], dated=at),
     )
     assert page.events[0].key == f"sound/{ID}"
 

@@ -283,6 +283,7 @@ def as_the_first_version_left_it(rig: Rig) -> None:
         rows = {
             table: new.execute(f"SELECT * FROM {table}").fetchall() for table in ("meta", "entities", "files")
         }
+        rows["meta"] = [row[:14] for row in rows["meta"]]  # what it did not have came later
     for path in rig.folder.glob("sync.db*"):
         path.unlink()
     with closing(sqlite3.connect(rig.folder / "sync.db")) as old:

@@ -12,8 +12,8 @@ import pytest
 
 from afterswipe.sync import (
     AnotherProcess,
+    Disk,
     DiskRefused,
-    FileDisk,
     Forbidden,
     LesserPromise,
     Misdirected,
@@ -221,7 +221,9 @@ def test_a_cursor_that_is_refused_is_followed_by_all(rig, status):
 @pytest.mark.parametrize("coding", ["aws-chunked", "binary", "UTF-8", "none", "identity"])
 def test_a_coding_that_is_none_says_nothing(coding):
     assert isinstance(Ask(FileInfo(), 0).next(Answer(200, {"content-encoding": coding})), Receive)
-    assert isinstance(Ask(FileInfo(), 0).next(Answer(200, {"content-encoding": f"{coding}, gzip"})), Refuse)
+    for also in ("gzip", "gzip;q=1", "exi", "aes128gcm", "pack200-gzip", "bzip2", "xz"):
+        answer = Answer(200, {"content-encoding": f"{coding}, {also}"})
+        assert isinstance(Ask(FileInfo(), 0).next(answer), Refuse)
 
 
 def test_a_refused_range_keeps_what_is_here_until_a_body_comes():
@@ -271,7 +273,7 @@ def test_a_process_of_this_machine_that_is_gone_holds_nothing(rig, monkeypatch):
         gone = "/".join(["another-container", "1", *owner[2:]])
         database.execute("INSERT INTO lease VALUES (1, ?, ?)", (gone, rig.wall + 50))
         database.commit()
-    holder = FileDisk(rig.folder)
+    holder = Disk(rig.folder)
     assert holder.alone()
     with pytest.raises(AnotherProcess):
         rig.run()
@@ -307,7 +309,7 @@ def test_what_is_pending_is_planned_once_and_until_is_asked_meanwhile(tmp_path, 
 # A disk that refuses once (S23).
 
 
-class Refusing(FileDisk):
+class Refusing(Disk):
     """A disk that refuses some calls with an error of the system's."""
 
     def __init__(self, root, calls: dict[str, int], number: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from afterswipe.sync import FileDisk, Stop, Sync
+from afterswipe.sync import Disk, Stop, Sync
 from faultlab.clock import LoopClock
 from faultlab.servers.faulty import FaultyTransport
 
@@ -14,7 +14,7 @@ from .rig import BASE, Rig, most_at_once, small_truth
 BOUND = {"concurrency": 2, "group_files": 8}
 
 
-class SlowDisk(FileDisk):
+class SlowDisk(Disk):
     """A disk that needs ten seconds of virtual time to sync a group ahead."""
 
     def __init__(self, folder):
@@ -97,7 +97,7 @@ def test_an_end_while_a_group_is_synced_loses_nothing_of_it(rig):
 def test_in_real_time_and_in_threads(tmp_path):
     """The same on a real loop, where the disk has threads."""
     rig = Rig(tmp_path, small_truth(sounds=30, size=500))
-    disk, threads = FileDisk(tmp_path), []
+    disk, threads = Disk(tmp_path), []
     ahead = disk.fsync_ahead
 
     def noted(names):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from afterswipe.sync import DiskFull, FileDisk, Limits, NoRoom, Stop
+from afterswipe.sync import Disk, DiskFull, Limits, NoRoom, Stop
 from faultlab.servers.server import SOUND
 from faultlab.servers.wire import Reply
 
@@ -16,7 +16,7 @@ from .rig import LIMITS, Rig, changed, landed, small_truth, wanted
 LARGE, SMALL = 50_000, 500
 
 
-class SmallDisk(FileDisk):
+class SmallDisk(Disk):
     """A disk for so many bytes of sounds. One with a quota does not say how many are left."""
 
     room = 10**9

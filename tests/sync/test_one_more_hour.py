@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from afterswipe.sync import FileDisk, ReadOnlyDirectory, Sync, UnsafePath, command
+from afterswipe.sync import Disk, ReadOnlyDirectory, Sync, UnsafePath, command
 from faultlab import mutate
 from faultlab.demo import __main__ as demo
 from faultlab.demo.app import application
@@ -95,7 +95,7 @@ def test_what_changed_before_its_name_gets_none(tmp_path):
     rig = Rig(tmp_path / "here", small_truth(1))
     refused = []
 
-    class Held(FileDisk):
+    class Held(Disk):
         def rename(self, part, final):
             if not refused:
                 refused.append(part)

@@ -17,7 +17,7 @@ import pytest
 
 from afterswipe.sync import (
     AnotherProcess,
-    FileDisk,
+    Disk,
     Limits,
     PendingFile,
     Stop,
@@ -28,6 +28,7 @@ from afterswipe.sync import (
 )
 from afterswipe.sync.errors import DiskRefused
 from afterswipe.sync.feed.protocol import nanoseconds, read_page
+from afterswipe.sync.feed.records import Had
 from afterswipe.sync.store.disk import mapped
 from afterswipe.sync.store.store import Store
 from faultlab.demo.app import application
@@ -357,8 +358,8 @@ def test_sweeping_looks_about(rig, monkeypatch):
         rig.truth.delete(content)
     rig.truth.restart()
     swept = []
-    real = FileDisk.unlink
-    monkeypatch.setattr(FileDisk, "unlink", lambda disk, name: (swept.append(name), real(disk, name)))
+    real = Disk.unlink
+    monkeypatch.setattr(Disk, "unlink", lambda disk, name: (swept.append(name), real(disk, name)))
     report = rig.run(until=lambda: bool(swept))
     assert (report.why, len(swept)) == (Stop.ASKED_TO_STOP, 2)
     assert rig.run().finished
@@ -442,7 +443,7 @@ def test_a_length_that_is_not_the_body_s_is_no_file(plain, length):
 # What a disk refuses (kind 10).
 
 
-class Full(FileDisk):
+class Full(Disk):
     """A disk on which the call of that number fails."""
 
     def __init__(self, root, nth: int, error: int) -> None:
@@ -626,7 +627,7 @@ def test_a_child_that_was_started_meanwhile_does_not_keep_the_folder_locked(rig)
     assert rig.in_sync()
 
 
-class ForOne(FileDisk):
+class ForOne(Disk):
     """A disk that refuses one thing for one name and no other."""
 
     def __init__(self, root, part: str, what: str = "rename", error: int = errno.EACCES) -> None:
@@ -772,7 +773,7 @@ class Later:
 
 def test_no_commit_waits_until_the_log_is_in_the_database(tmp_path):
     """Red before: 30,000 events were written twice, and nobody could end the run meanwhile (kind 7)."""
-    disk = FileDisk(tmp_path)
+    disk = Disk(tmp_path)
     disk._threads = later = Later()
     store = Store(disk, lambda *_: None)
     truth = Truth()
@@ -783,12 +784,12 @@ def test_no_commit_waits_until_the_log_is_in_the_database(tmp_path):
     )
     *_, page = read_page(body.encode(), Limits(), where="here")
     before = (tmp_path / "sync.db").stat().st_size
-    for _ in store.swap(page, base=BASE, cursor=("1200", 1200)):
+    for _ in store.swap(page, BASE, ("1200", 1200), Had(), in_pages=False):
         pass
     assert len(later.given) == 1
     assert (tmp_path / "sync.db").stat().st_size == before
     store.close()  # it is broken off, and the next one finds all
-    store = Store(FileDisk(tmp_path), lambda *_: None)
+    store = Store(Disk(tmp_path), lambda *_: None)
     assert len(store.left()) == 1_200
     store.close()
 

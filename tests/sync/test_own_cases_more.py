@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from afterswipe.sync import AnotherProcess, DiskFault, FileDisk, PendingFile, Sync
+from afterswipe.sync import AnotherProcess, Disk, DiskFault, PendingFile, Sync
 from afterswipe.sync.errors import DiskRefused
 from afterswipe.sync.store import disk as disks
 from afterswipe.sync.store.disk import mapped
@@ -112,7 +112,7 @@ def test_whoever_waits_for_a_long_list_is_at_work(plain):
     assert plain.in_sync()
 
 
-class Slow(FileDisk):
+class Slow(Disk):
     """Each piece that is read takes twenty seconds; `then` is called after it."""
 
     def __init__(self, root, then) -> None:
@@ -153,7 +153,7 @@ def test_whoever_looks_through_large_files_is_at_work(rig, monkeypatch):
 
 def test_two_writers_leave_what_was_there_before_them(tmp_path):
     """What somebody else has written in between is cut off again: it belongs to nothing that is known."""
-    mine, theirs = FileDisk(tmp_path), FileDisk(tmp_path)
+    mine, theirs = Disk(tmp_path), Disk(tmp_path)
     for disk in (mine, theirs):
         assert disk.open_part("parts/1.part") == 0
     mine.append("parts/1.part", b"mine")
@@ -179,7 +179,7 @@ def test_a_process_that_may_start_no_threads_syncs_all_the_same(rig, monkeypatch
     assert rig.in_sync()
 
 
-class Volumes(FileDisk):
+class Volumes(Disk):
     """A directory of which one folder is a volume of its own, as containers have them."""
 
     def rename(self, part, final):

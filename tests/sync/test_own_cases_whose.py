@@ -12,7 +12,7 @@ from afterswipe.sync.transfer.wire import Broken
 from faultlab.servers.server import SOUND
 from faultlab.servers.wire import Ending, Reply
 
-from .rig import Rig, changed, small_truth
+from .rig import Rig, changed, small_truth, wanted, without
 from .test_no_room import SMALL, files, on, small, with_large
 from .test_wire import BASE, Server, get
 
@@ -74,17 +74,29 @@ def test_a_new_version_with_the_bytes_of_the_old_one_is_asked_for_again(plain, c
     assert plain.in_sync()
 
 
-def test_a_server_that_is_late_with_a_new_version_is_said_to_be_that(plain):
-    """Red before: "everything is here", and not a word of the older bytes. Nobody can tell them from a version that is as the one before."""
-    assert plain.run().finished
-    victim = sounds(plain)[1]
-    before = plain.truth.contents[victim].file
-    plain.truth.replace(victim, len(before))
-    changed(plain, f"{victim}.mp3", lambda *_: answered(before))
-    report = plain.run()
-    assert report.finished
+@pytest.mark.parametrize("form", ["plain", "extended"])
+@pytest.mark.parametrize("late", [True, False], ids=["late", "as the one before"])
+def test_a_server_that_is_late_with_a_new_version_is_asked_in_the_next_run(tmp_path, form, late):
+    """Red before: the older bytes stayed for good. Nobody can tell them at once from a version that is as the one before."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500), extended=form == "extended")
+    without(rig, "size", "sha256")
+    assert rig.run().finished
+    victim = sounds(rig)[1]
+    before = rig.truth.contents[victim].file
+    rig.truth.replace(victim, len(before))
+    behind = [True]
+    changed(rig, f"{victim}.mp3", lambda _, reply: answered(before) if behind or not late else reply)
+    report = rig.run()
+    assert report.why is Stop.INCOMPLETE
+    assert report.left == 1
     assert "twice came the bytes of its older version" in str(report)
-    assert plain.run().requests == 1
+    behind.clear()
+    report = rig.run()
+    assert report.finished
+    assert not report.problems
+    assert len(rig.asked(f"{victim}.mp3")) == 1
+    assert (rig.held() == wanted(rig.truth)) is late
+    assert rig.run().requests == 1
 
 
 def test_the_doubt_outlives_a_run(plain):

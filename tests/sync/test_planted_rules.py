@@ -24,8 +24,8 @@ import pytest
 import afterswipe_sync
 from afterswipe.sync import (
     AnotherProcess,
+    Disk,
     DiskFull,
-    FileDisk,
     Forbidden,
     NotAFeed,
     Stop,
@@ -65,13 +65,14 @@ from . import test_store as stored
 from .rig import Rig, small_truth
 
 LAST_OF_THE_RULES = 87  # until there, a rule's bug stands for its faults
-_place, _fstat, _lstat, _file, _keeps, _asks = (
+_place, _fstat, _lstat, _file, _keeps, _asks, _had = (
     Store.place,
     os.fstat,
     os.lstat,
     jobs._file,
     Store.set_cursor,
     core.AskFeed,
+    core.AskFeed._had,
 )
 
 
@@ -97,6 +98,10 @@ def _everybodys(_self, error, **_):
 
 def _ever(self):
     return bool(self.size) and (self.here.validator is not None or self.want.sha256 is not None)
+
+
+def _again(event, known):
+    return known is None or event.version >= known.version
 
 
 class _Believed(tuple[Event, ...]):
@@ -242,7 +247,7 @@ BUGS = [
         room.test_a_file_larger_than_the_disk_keeps_no_smaller_one_away, {"extended": True, "length": True, "concurrency": 1},
     ),
     Bug(
-        "F99", "asks for the later one alone once more", ((Fetcher, "judge", lambda *_: None),),
+        "F99", "asks for the later one alone once more", ((Fetcher, "judge", lambda _self, _first, again, *_: again),),
         whose.test_what_belongs_to_another_address_is_not_kept, {"victim": 0, "cache": "once", "limits": {}},
     ),
     Bug(
@@ -303,7 +308,7 @@ BUGS = [
         more.test_a_part_that_is_somebody_s_file_too_is_no_part, {"when": "before", "extended": True},
     ),
     Bug(
-        "F118", "puts one in the other's place", ((FileDisk, "set_database_aside", lambda self: (self.root / "sync.db").replace(self.root / "sync.db.damaged")),),
+        "F118", "puts one in the other's place", ((Disk, "set_database_aside", lambda self: (self.root / "sync.db").replace(self.root / "sync.db.damaged")),),
         more.test_the_first_database_that_is_set_aside_stays, {},
     ),
     Bug(
@@ -369,7 +374,7 @@ BUGS = [
         "F145", "does not look what it names", ((disk, "samestat", lambda *_: True),),
         third.test_what_is_put_in_the_place_of_a_part_gets_no_name_of_ours, {"extended": True, "what": "folder"},
     ),
-    Bug("F146", "makes a new one", ((FileDisk, "stands", lambda _: None),), third.test_a_directory_that_goes_at_the_very_end_is_not_made_anew, {}),
+    Bug("F146", "makes a new one", ((Disk, "stands", lambda _: None),), third.test_a_directory_that_goes_at_the_very_end_is_not_made_anew, {}),
     Bug(
         "F147", "writes it all the same", ((command, "Stop", SimpleNamespace(NEEDS_SPACE=None, OFFLINE=None)),),
         third.test_where_the_disk_is_full_no_list_of_problems_takes_more, {},
@@ -390,6 +395,12 @@ BUGS = [
     Bug("F152", "takes it for another process", ((disk, "DiskFault", AnotherProcess),), third.test_a_part_that_somebody_cuts_is_that_content_s_trouble, {"extended": True}),
     Bug("F153", "goes to both at once", ((transfer_wire, "set", lambda found: [", ".join(found)]),), bytewise.test_a_redirect_to_two_places_leads_nowhere, {"second": "/other"}),
     Bug("F154", "asks when it is before its turn", ((Lease, "take", _takes_as_of_before),), stored.test_of_two_that_begin_at_once_one_is_told, {"later": 0}),
+    Bug(
+        "F155", "believes numbers", ((core.AskFeed, "_had", lambda *of: _had(*of)._replace(lowest=protocol.BEYOND)),),
+        moving.test_a_server_that_counts_anew_and_takes_the_cursor_is_seen_by_its_dates, {"change": "rename", "less": (), "order": 1},
+    ),
+    Bug("F156", "does again what was done", ((jobs, "is_newer", _again),), moving.test_what_was_deleted_and_is_there_again_may_be_told_twice, {"page": 100}),
+    Bug("F157", "believes no date", ((jobs, "BEYOND", 0),), moving.test_a_clock_that_is_behind_orders_no_list, {"off": -moving.YEAR}),
 ]  # fmt: skip
 
 

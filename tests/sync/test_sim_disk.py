@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from afterswipe.sync.errors import DiskFull, StoreError
-from afterswipe.sync.store.disk import FileDisk
+from afterswipe.sync.store.disk import Disk
 from faultlab.crashes.crash import EVERY, KILL, POWER, enumerate_crashes, look
 from faultlab.disks.sim_disk import NOTHING, Crash, Gone, SimDisk
 
@@ -19,7 +19,7 @@ def disk(request, tmp_path):
     if request.param == "simulated":
         yield SimDisk()
     else:
-        real = FileDisk(tmp_path)
+        real = Disk(tmp_path)
         yield real
         real.close()
 

@@ -8,15 +8,15 @@ import pytest
 from afterswipe.sync import (
     AnotherProcess,
     CorruptDatabase,
+    Disk,
     DiskFull,
-    FileDisk,
     NewerDatabase,
     OtherFeed,
     ReadOnlyDirectory,
 )
 from afterswipe.sync.driver import jobs_of
 from afterswipe.sync.feed.protocol import Event, FileInfo, Identity, Kind, Media, Page
-from afterswipe.sync.feed.records import Have, Known, Part
+from afterswipe.sync.feed.records import Had, Have, Known, Part
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.schema import mapped
 from afterswipe.sync.store.store import Store
@@ -70,10 +70,10 @@ class Whole(Store):
     """What comes in parts, at once."""
 
     def store_page(self, *arguments, **options):
-        return list(super().store_page(*arguments, **options))
+        return list(super().store_page(*arguments, **{"had": Had(), **options}))
 
     def swap(self, *arguments, **options):
-        return list(super().swap(*arguments, **options))
+        return list(super().swap(*arguments, **{"had": Had(), "in_pages": False, **options}))
 
     def waiting(self):
         return [event for event, _, _ in super().pending()]
@@ -86,13 +86,13 @@ def points():
 
 @pytest.fixture
 def store(tmp_path, points):
-    made = Whole(FileDisk(tmp_path), lambda name, detail: points.append((name, detail)))
+    made = Whole(Disk(tmp_path), lambda name, detail: points.append((name, detail)))
     yield made
     made.close()
 
 
 def again(tmp_path) -> Store:
-    return Whole(FileDisk(tmp_path), lambda *_: None)
+    return Whole(Disk(tmp_path), lambda *_: None)
 
 
 # Opening.
@@ -124,7 +124,7 @@ def test_a_schema_is_made_in_one_transaction(tmp_path):
         raise Kill
 
     with pytest.raises(Kill):
-        Whole(FileDisk(tmp_path), kill)
+        Whole(Disk(tmp_path), kill)
     with closing(again(tmp_path)) as store:
         assert store.place().cursor is None
 

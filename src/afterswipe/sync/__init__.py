@@ -9,7 +9,7 @@ It brings a directory to where a feed is: entities in a database, files beside i
 ordinary asyncio and knows nothing of phones.
 """
 
-from .clock import Clock, SystemClock
+from .clock import Clock
 from .engine import Durable, PendingFile, Sync, always
 
 from .errors import (  # isort: skip
@@ -20,12 +20,12 @@ from .errors import (  # isort: skip
 )  # fmt: skip
 from .limits import Limits
 from .outcome import Phase, Progress, Report, Stop
-from .store.disk import Disk, FileDisk
+from .store.disk import Disk
 
 __all__ = [
     "AnotherProcess", "BrokenAnswer", "CaptivePortal", "Clock", "CorruptDatabase", "DirectoryGone", "Disk", "DiskFault", "DiskFull", "DiskRefused",
-    "Durable", "EndlessPaging", "FeedError", "FeedTooLarge", "FileDisk", "Forbidden", "ForeignDatabase", "InvalidEvent", "LesserPromise", "Limits",
+    "Durable", "EndlessPaging", "FeedError", "FeedTooLarge", "Forbidden", "ForeignDatabase", "InvalidEvent", "LesserPromise", "Limits",
     "Misdirected", "Missing", "NeedsAuthorization", "NewerDatabase", "NoRoom", "NotAFeed", "OtherFeed", "PendingFile", "Phase", "Postponed", "Progress",
-    "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "StrayFiles", "Sync", "SyncError", "SystemClock", "TransferError",
+    "ReadOnlyDirectory", "Report", "ServerBusy", "Stop", "StoreError", "StrayFiles", "Sync", "SyncError", "TransferError",
     "UnknownEvent", "Unreachable", "UnsafePath", "WrongFile", "always",
 ]  # fmt: skip

@@ -2,25 +2,19 @@
 
 import asyncio
 import time
-from typing import Protocol
 
 
-class Clock(Protocol):
-    """What the engine needs of time; all in seconds."""
+class Clock:
+    """This machine's clocks, in seconds; a subclass may be another's."""
 
     def monotonic(self) -> float:
         """Seconds since some start. Never set back; may stand still while the device sleeps."""
+        return time.monotonic()
 
     def wall(self) -> float:
         """Seconds since 1970. May jump."""
+        return time.time()
 
     async def sleep(self, seconds: float) -> None:
         """Let so much time pass."""
-
-
-class SystemClock:
-    """The clocks of this machine."""
-
-    monotonic = staticmethod(time.monotonic)
-    wall = staticmethod(time.time)
-    sleep = staticmethod(asyncio.sleep)
+        await asyncio.sleep(seconds)

@@ -5,6 +5,7 @@ The bar is rich's (the extra `command`); without it the same is said in plain li
 
 import argparse
 import asyncio
+import errno
 import math
 import re
 import signal
@@ -160,6 +161,8 @@ def _client(token: str) -> httpx.AsyncClient:
             _ = urlsplit("//" + (proxy or "").rpartition("://")[2]).port  # which may be too large
         return made(http2=find_spec("h2") is not None)  # an extra
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:  # an address stays unsaid
+        if getattr(error, "errno", 0) == errno.ENOMEM:
+            raise MemoryError from error
         what = "An address makes no sense" if isinstance(error, httpx.InvalidURL | ValueError) else error
         parser().error(f"{what}. Look at {_PROXIES}, SSL_CERT_FILE, SSL_CERT_DIR, SSLKEYLOGFILE.")
 
@@ -171,6 +174,7 @@ class _Loop(asyncio.SelectorEventLoop):
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
     asked = asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # no words for people
     try:
         limits = replace(Limits(), **dict(options.limit))
         sync = Sync(client, options.url, options.directory, limits=limits, hosts=tuple(options.allow_host))

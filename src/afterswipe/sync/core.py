@@ -10,12 +10,12 @@ one generation of it: where the identity changes, or the server does not know th
 known, and takes its place in one transaction (`SwapIn`). Each way back to `AskFeed` changes something and is counted.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from afterswipe.sync.feed.protocol import ALL, BEYOND, SECOND, Identity, Page
-from afterswipe.sync.feed.records import Place
+from afterswipe.sync.feed.records import Had, Place
 
 from .errors import DiskFull, EndlessPaging, FeedError, NoRoom, NotAFeed, SyncError, UnknownEvent, Unreachable
 from .limits import Limits
@@ -53,6 +53,7 @@ class AskFeed:
     tokens: frozenset[str] = frozenset()  # page tokens that were used
     held: bool = False  # whether the cursor stays, because of an event that is not known
     newest: tuple[int, str] = (-1, "")  # of this list: its version, and what the cursor would be
+    had: Had = field(default_factory=Had)  # what came of this list
 
     @property
     def cursor(self) -> str:
@@ -71,6 +72,10 @@ class AskFeed:
                 said = "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
                 return self._failed(NotAFeed(said))
             return self._start_full("the feed has another identity")
+        latest = min(now * SECOND, BEYOND)
+        had = self._had(page, latest)
+        if had.lowest < BEYOND and not self.full:
+            return self._from_all(had=had, resyncs=self.resyncs)
         gap = not self.full and page.identity.numbered and self._has_gap(page)
         if gap or (page.next is None and not page.complete):
             if self.again < _CUT_MAX:
@@ -82,15 +87,15 @@ class AskFeed:
         if page.next is not None and (most or page.next in self.tokens):
             said = f"The feed's list does not end: page {self.pages + 1} leads to {page.next[:40]!r}. Ask its makers."
             return self._failed(EndlessPaging(said))
-        return self._kept(page, BEYOND if page.identity.numbered else min(now * SECOND, BEYOND))
+        return self._kept(page, BEYOND if page.identity.numbered else latest, had)
 
-    def _kept(self, page: Page, latest: float) -> "KeepPage | SwapIn":
+    def _kept(self, page: Page, latest: float, had: Had) -> "KeepPage | SwapIn":
         # An event of tomorrow is no cursor: what comes until then would never be seen (S16).
         numbered, known = page.identity.numbered, [e for e in page.events if e.version < latest]
         came = [(e.version, str(e.version) if numbered else e.date_time) for e in known]
         newest = max([self.newest, *came, *((version, str(version)) for version in page.unknown)])
         after = replace(
-            self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest,
+            self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest, had=had,
             tokens=self.tokens | {page.next} if page.next else self.tokens)  # fmt: skip
         cursor = _cursor(page, newest, full=self.full) if page.complete and not after.held else None
         if cursor and not self.full and cursor[1] < self.place.version:
@@ -98,7 +103,7 @@ class AskFeed:
         if page.complete and self.full:
             return SwapIn(page, cursor, None, after)
         # A later run begins with the page that this one has, to see that it is as it was. Without numbers it could not find its newest event again.
-        here = self.place.page if page.next and not after.held and page.identity.numbered else None
+        here = self.place.page if page.next and numbered and not after.held and had.lowest == BEYOND else None
         at = (here, newest[0]) if here else None
         return KeepPage(page, cursor, at, after)
 
@@ -129,8 +134,19 @@ class AskFeed:
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
+        return self._from_all(resyncs=self.resyncs + 1)
+
+    def _from_all(self, **how: Any) -> "Forget":
         fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0)
-        return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1))
+        return Forget(AskFeed(fresh, self.limits, full=True, again=1, **how))
+
+    def _had(self, page: Page, latest: float) -> Had:
+        """What has come with this page. What is dated after all that had come has a number from before only where a backup took that one back (S16)."""
+        of, dated = self.place.had, max([self.had.dated, *(e.dated for e in page.events if e.dated < latest)])
+        most = of.highest if page.identity.numbered and page.identity.same(self.place.identity) else -1
+        anew = (e.version for e in page.events if e.version <= most and of.dated < e.dated <= dated)
+        highest = max([self.newest[0], *(e.version for e in page.events), *page.unknown])
+        return Had(highest, dated, min([self.had.lowest, *anew]))
 
     def _failed(self, error: FeedError) -> "Forget | Ended":
         ended = Ended(Stop.FEED_UNUSABLE, error)

@@ -87,9 +87,9 @@ class Driver:
                 case core.KeepPage(page, cursor, at, after):
                     if isinstance(state, core.SwapIn):
                         in_pages = after.pages > 1 or after.place.page is not None
-                        kept = self.store.swap(page, base=self.base, cursor=cursor, in_pages=in_pages)
+                        kept = self.store.swap(page, self.base, cursor, after.had, in_pages=in_pages)
                     else:
-                        kept = self.store.store_page(page, self.base, full=after.full, cursor=cursor, at=at)
+                        kept = self.store.store_page(page, self.base, cursor, at, after.had, full=after.full)
                     await self.in_slices(kept)
                     state = state.next()
                 case core.Forget():

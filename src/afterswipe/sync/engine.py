@@ -14,7 +14,7 @@ from typing import Any
 
 from afterswipe.sync.feed.jobs import Job, is_ours
 from afterswipe.sync.feed.protocol import file_url
-from afterswipe.sync.store.disk import CHUNK, Disk, FileDisk, this_process
+from afterswipe.sync.store.disk import CHUNK, Disk, this_process
 from afterswipe.sync.store.lease import Lease
 from afterswipe.sync.store.points import Observer, Points, pointed
 from afterswipe.sync.store.schema import mapped
@@ -23,7 +23,7 @@ from afterswipe.sync.transfer.fetcher import Arrived, Fetcher
 from afterswipe.sync.transfer.patience import Patience
 from afterswipe.sync.transfer.wire import Wire, without_user
 
-from .clock import Clock, SystemClock
+from .clock import Clock
 from .core import Ended
 from .driver import Driver, jobs_of
 from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, LesserPromise
@@ -80,10 +80,10 @@ class Sync:
     ) -> None:  # fmt: skip
         url, self._user = without_user(url)
         self.base = url.rstrip("/").removesuffix("/v3") + "/"
-        self.clock, self.limits, self.rng = clock or SystemClock(), limits or Limits(), rng or Random()
+        self.clock, self.limits, self.rng = clock or Clock(), limits or Limits(), rng or Random()
         self.owner = owner or this_process(self.rng.getrandbits(_OWNER_BITS))
         self._client, self._policy, self._hosts, self._observe = client, policy, hosts, observe
-        self._disk: Disk = FileDisk(directory) if isinstance(directory, str | Path) else directory
+        self._disk: Disk = Disk(directory) if isinstance(directory, str | Path) else directory
         self._closed = self._running = False
 
     def close(self) -> None:

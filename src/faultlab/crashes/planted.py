@@ -13,7 +13,7 @@ from afterswipe.sync.engine import Sync
 from afterswipe.sync.feed import jobs
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import Event, FileInfo, Page
-from afterswipe.sync.feed.records import Have, Known
+from afterswipe.sync.feed.records import Had, Have, Known
 from afterswipe.sync.store.store import Finished, Store
 from afterswipe.sync.transfer.answers import Ask
 from afterswipe.sync.transfer.fetcher import Arrived, Fetcher, Refused, Turn
@@ -55,7 +55,7 @@ class Planted:
 
 class _CursorFirst(Store):
     def swap(
-        self, page: Page, *, base: str, cursor: tuple[str, int] | None, in_pages: bool = False
+        self, page: Page, base: str, cursor: tuple[str, int] | None, had: Had, *, in_pages: bool
     ) -> Generator[None]:
         with self.transaction("cursor") as database:
             database.execute(
@@ -64,7 +64,7 @@ class _CursorFirst(Store):
             )
             if cursor is not None:
                 self.set_cursor(*cursor)
-        yield from super().swap(page, base=base, cursor=cursor, in_pages=in_pages)
+        yield from super().swap(page, base, cursor, had, in_pages=in_pages)
 
 
 class _RowBeforeFile(Fetcher):

@@ -20,6 +20,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from afterswipe.sync.errors import DiskFull, StoreError
+from afterswipe.sync.store.disk import Disk
 
 from .sim_database import MemoryDatabase, RecordedConnection, Rows
 
@@ -102,7 +103,7 @@ class _File:
     synced: bytes = b""
 
 
-class SimDisk:
+class SimDisk(Disk):
     """The engine's `Disk` in memory, from what an earlier process left (`durable`).
 
     `capacity` in bytes. After `die`, every method raises `Gone`.
@@ -118,8 +119,7 @@ class SimDisk:
         files = [_File(data, synced) for data, synced in durable.nodes]
         self._names = {name: files[place] for name, place in durable.names}
         self._synced_names = {name: files[place] for name, place in durable.synced_names}
-        self._open: set[str] = set()
-        self.lesser = False
+        self._written: set[str] = set()
         self.rows, self.image = durable.rows, durable.image
         self.synced = durable.synced_rows, durable.synced_image
         self.watch = watch
@@ -197,12 +197,12 @@ class SimDisk:
         if name not in self._names:
             self._names[name] = _File()
             self._left.clear()
-        self._open.add(name)
+        self._written.add(name)
         return len(self._names[name].data)
 
     def append(self, name: str, data: bytes) -> None:
         """Write at the end of a file that `open_part` opened, in two halves: a process can be killed between them."""
-        assert name in self._open, f"{name} was not opened"
+        assert name in self._written, f"{name} was not opened"
         half = len(data) // 2
         for piece, point in ((data[:half], "append"), (data[half:], "append, half")):
             if not piece:
@@ -215,7 +215,7 @@ class SimDisk:
 
     def truncate(self, name: str, size: int) -> None:
         """Cut a file that `open_part` opened to `size` bytes."""
-        assert name in self._open, f"{name} was not opened"
+        assert name in self._written, f"{name} was not opened"
         self.reach("truncate", name)
         file = self._names[name]
         file.data = file.data[:size]
@@ -223,7 +223,7 @@ class SimDisk:
 
     def fsync(self, name: str) -> None:
         """Make the bytes of a file that `open_part` opened survive a power loss; its name needs `fsync_directory`."""
-        assert name in self._open, f"{name} was not opened"
+        assert name in self._written, f"{name} was not opened"
         self.reach("fsync", name)
         file = self._names[name]
         file.synced = file.data
@@ -235,7 +235,7 @@ class SimDisk:
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, in one step, in place of what had it before."""
         self.reach("rename", final)
-        self._open.discard(part)
+        self._written.discard(part)
         self._names[final] = self._names.pop(part)
         self._left.clear()
 
@@ -255,7 +255,7 @@ class SimDisk:
     def unlink(self, name: str) -> None:
         """Remove a file. One that is not there is no mistake."""
         self.reach("unlink", name)
-        self._open.discard(name)
+        self._written.discard(name)
         self._names.pop(name, None)
         self._left.clear()
 
@@ -279,7 +279,7 @@ class SimDisk:
         files = sorted(self._names.items())
         return iter([(name, len(file.data)) for name, file in files if name.rpartition("/")[0] == folder])
 
-    def stands(self) -> None:
+    def stands(self, _folders: tuple[str, ...] = ()) -> None:
         """A simulated directory is never replaced."""
 
     def free(self) -> int:
@@ -302,7 +302,7 @@ class SimDisk:
 
     def close(self, name: str | None = None) -> None:
         """Close a file, or all that are being written."""
-        self._open -= {name} if name else set(self._open)
+        self._written -= {name} if name else set(self._written)
 
     def mark(self, name: str) -> str | None:
         """The machine's start alone: no file here takes another one's place."""

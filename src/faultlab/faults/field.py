@@ -1,4 +1,4 @@
-"""F55 to F154: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F157: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -204,7 +204,7 @@ FIELD = (
     FaultKind(
         "F99", "Another one's bytes", Dimension.WIRE,
         "A cache or a server answers for one file with the bytes of another, or with those of its older version.",
-        "Where no digest judges, both are asked for once more, past caches; what comes then counts, and it is said (S22).",
+        "Where no digest judges, both are asked for once more, past caches; what comes then counts, and it is said. An older version that comes twice is asked for in the next run too (S22).",
         "test_what_belongs_to_another_address_is_not_kept",
     ),
     FaultKind(
@@ -334,7 +334,7 @@ FIELD = (
         "F130", "What a backup took back", Dimension.FEED, "A server is restored, with the same generation, and refuses a cursor from beyond its end.",
         "What is newer here than all that its list has of a content is asked for anew; no event of then is waited for (S16).", "test_what_a_backup_took_back_is_asked_for_anew",
         plain="A date is never refused: nothing tells.",
-        partly="A server that takes the cursor, and gives its numbers to other events, cannot be told from one that has nothing new.",
+        partly="A server that takes the cursor, a number, and has grown past it with other events, cannot be told from one that has nothing new. F155 is what can be told.",
     ),
     FaultKind(
         "F131", "Created, and replaced", Dimension.FEED, "An extended feed without digests begins its log anew, or gives a snapshot: `created` stands for all that has changed.",
@@ -442,5 +442,20 @@ FIELD = (
     FaultKind(
         "F154", "Two that begin at once", Dimension.PROCESS, "Two processes begin in one directory within a millisecond.",
         "One is told that the other is at work (S19).", "test_of_two_that_begin_at_once_one_is_told",
+    ),
+    FaultKind(
+        "F155", "Numbers given twice", Dimension.FEED, "A server is restored, with the same generation, takes the cursor, which is a date, and gives the next events numbers that had come.",
+        "What is dated after all that came and has a number from before says so: the list is read anew, and of what had that number, or a later one, nothing is known any more (S16).",
+        "test_a_server_that_counts_anew_and_takes_the_cursor_is_seen_by_its_dates",
+        plain="It has no numbers.",
+    ),
+    FaultKind(
+        "F156", "Deleted and there again, told twice", Dimension.FEED, "Both are dated within one second, and the cursor is a margin behind the newest event.",
+        "Of what is known of that second, the later counts again too (S16).", "test_what_was_deleted_and_is_there_again_may_be_told_twice",
+    ),
+    FaultKind(
+        "F157", "All dates are ahead", Dimension.CLOCK, "The clock here is far behind, and the list has first what was created, then what was deleted.",
+        "Where no date can be believed, they still have their order (S16).", "test_a_clock_that_is_behind_orders_no_list",
+        partly="As long as the clock has never been right.",
     ),
 )  # fmt: skip

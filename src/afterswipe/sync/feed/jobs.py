@@ -58,14 +58,16 @@ def plan(
     Only the newest state counts: a file that was replaced twice is got once. An event that is not newer than what is known is done.
     So is a plain feed's `created` for a content that is here; an extended one may have folded later changes into it.
     """
-    # Of two at the same time, the list's later one is newer; what is dated ahead, `at` such a version, is as new as what came before it (S16).
-    so_far = list(accumulate((e.version if e.version <= at else -1 for e in events), max))
+    # Of two at the same time, the list's later one is newer; what is dated ahead, `at` such a version, is as new as what came before it (S16); where all are, a clock is wrong.
+    so_far = list(accumulate((e.version if e.version <= (at or BEYOND) else -1 for e in events), max))
     events = [events[n] for n in sorted(range(len(events)), key=lambda n: min(events[n].version, so_far[n]))]
     newest = events[-1]
     invalid = () if newest.media.folder else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
     make = partial(Job, newest.key, newest.content, newest.media, tuple(events), invalid=invalid, before=have)
-    fresh = [e for e in events if (e.kind is not Kind.FILE_UPDATED or not invalid) and is_newer(e, known)]
-    if not fresh:
+    valid = [e for e in events if e.kind is not Kind.FILE_UPDATED or not invalid]
+    fresh = [e for e in valid if is_newer(e, known)]
+    # Told again of one instant: it was deleted, and is there again, as it is known.
+    if not fresh or (fresh[-1].kind is Kind.DELETED and fresh[-1] is not valid[-1]):
         return make(max(min(newest.version, at), known.version if known else -1))
     newest = fresh[-1]
     if newest.kind is Kind.DELETED:

@@ -80,6 +80,8 @@ class Event(NamedTuple):
     file: FileInfo = FileInfo()
     tie: bool = False
     """Whether it came at the very instant of the cursor and had not been done: newer than what is known of that instant."""
+    dated: int = 0
+    """Its `date_time` in nanoseconds since 1970, as it came."""
 
     @property
     def key(self) -> str:
@@ -286,15 +288,16 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
         raise _wrong(where, "it is not an object")
     read = partial(_field, document, where)
     media, kind = read("media_type", _whole), read("event_type", _whole)
-    date_time = read("date_time", _date_time)
     # A time that a database cannot hold becomes the first or the last one that it can: 1970, or `BEYOND`.
-    version = read("seq", _whole) if numbered else min(max(nanoseconds(date_time), 0), BEYOND)
+    dated: int = min(max(read("date_time", nanoseconds), 0), BEYOND)
+    version = read("seq", _whole) if numbered else dated
     identifier, content = read("id", _uuid), read("content_id", _as_spelled)
     size = read("size", _optional(_whole)) if "size" in document else None
     sha256 = read("sha256", _optional(_digest)) if "sha256" in document else None
     if media not in Media or kind not in Kind:
         return version
-    return Event(identifier, content, Media(media), Kind(kind), version, date_time, FileInfo(size, sha256))
+    it = identifier, content, Media(media), Kind(kind), version, document["date_time"]
+    return Event(*it, FileInfo(size, sha256), dated=dated)
 
 
 def _optional[T](read: Callable[[Any], T]) -> Callable[[Any], T | None]:
@@ -326,10 +329,9 @@ def _matching(pattern: re.Pattern[str], value: Any) -> str:
     return value.lower()
 
 
-def _as_it_is(check: Callable[[Any], object], value: Any) -> str:
-    check(value)
+def _as_spelled(value: Any) -> str:
+    _uuid(value)
     return str(value)
 
 
 _uuid, _digest = partial(_matching, _UUID), partial(_matching, _DIGEST)
-_as_spelled, _date_time = partial(_as_it_is, _uuid), partial(_as_it_is, nanoseconds)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .protocol import Identity
+from .protocol import BEYOND, Identity
 
 
 class Have(NamedTuple):
@@ -40,6 +40,14 @@ class Part(NamedTuple):
     """The disk's mark of the file that was begun: as long as it is the same, all that was written there is still there. Of a wrong one, since when."""
 
 
+class Had(NamedTuple):
+    """How far a feed has counted: its highest `seq`, and its newest `date_time` in nanoseconds since 1970."""
+
+    highest: int = -1
+    dated: int = 0
+    lowest: int = BEYOND  # from there on they are other events': a backup took back whose they were
+
+
 class Place(NamedTuple):
     """Where in the feed we are, and when, in seconds since 1970, to ask again. `page` is the next page of a list that has not come to its end."""
 
@@ -51,3 +59,4 @@ class Place(NamedTuple):
     shadow: Identity | None = None  # the identity of a full list that is coming in, not swapped in yet
     not_before: float = 0.0
     stored: int = 0  # events of that list
+    had: Had = Had()

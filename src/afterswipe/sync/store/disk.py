@@ -18,7 +18,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from os.path import samestat
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from afterswipe.sync.errors import AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath  # isort: skip # fmt: skip
 
@@ -35,72 +35,14 @@ _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", 
 _MODE, _NO_LINKS = 0o644, getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-class Disk(Protocol):
-    """A directory, as the engine needs it. Each method is one point at which a process can end."""
+class Disk:
+    """A directory, as the engine needs it. Each method is one point at which a process can end; a subclass may be no real one."""
 
-    def open_part(self, name: str) -> int:
-        """Make the file if it is not there, and open it if it is not; its size in bytes. Raises UnsafePath for what is no plain file."""
-
-    def append(self, name: str, data: bytes) -> None:
-        """Write behind the end of a file that `open_part` opened. Raises AnotherProcess where somebody else wrote there too."""
-
-    def truncate(self, name: str, size: int) -> None:
-        """Cut a file to `size` bytes."""
-
-    def fsync(self, name: str) -> None:
-        """Return when the file's bytes would survive a power failure."""
-
-    def fsync_ahead(self, names: list[str]) -> asyncio.Future[None] | None:
-        """Begin to sync the bytes of files that are open, where that can be beside everything else. `fsync` follows, and says how it went."""
-
-    def rename(self, part: str, final: str) -> None:
-        """Give a file its final name, replacing what has that name."""
-
-    def fsync_directory(self, folder: str) -> None:
-        """Return when the folder's names would survive a power failure. Where a system cannot do that (Windows, the browser), at once."""
-
-    def unlink(self, name: str) -> None:
-        """Delete a file; no error if it is not there."""
-
-    def read(self, name: str) -> Iterator[bytes]:
-        """The file's bytes, in pieces of `CHUNK` at most."""
-
-    def size(self, name: str) -> int | None:
-        """The file's size in bytes, or None if it is not there. Raises UnsafePath for what is no plain file."""
-
-    def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
-        """What is in a folder: names (with the folder) and sizes in bytes, one by one; what is no plain file is left out."""
-
-    def mark(self, name: str) -> str | None:
-        """What no other file has, nor this one after the machine was started anew. None where that cannot be told, or there is no file."""
-
-    def alone(self) -> bool | None:
-        """Take the lock that the system gives back when a process ends; whether it was free. None where there are no locks."""
-
-    def stands(self) -> None:
-        """Raise DirectoryGone where the directory is no longer the one whose database was opened."""
-
-    def free(self) -> int:
-        """Bytes that can still be written."""
-
-    def database(self) -> sqlite3.Connection:
-        """A connection to the database, made if it is not there."""
-
-    def set_database_aside(self) -> None:
-        """Give a damaged database another name, so that the next `database()` is a new one."""
-
-    def close(self, name: str | None = None) -> None:
-        """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""
-
-    lesser: bool
+    lesser = False
     """Whether the file system turned out to have no fsync (S23)."""
 
-
-class FileDisk:
-    """A real directory."""
-
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
-        self.root, self.lesser = Path(os.path.realpath(directory)), False  # nothing below it may be a link
+        self.root = Path(os.path.realpath(directory))  # nothing below it may be a link
         self._root, self._database = str(self.root), str(self.root / DATABASE)
         self._lock: int | None = None
         self._busy_seconds, self._threads = busy_seconds, ThreadPoolExecutor()
@@ -109,6 +51,7 @@ class FileDisk:
         self._open: dict[str, _Part] = {}  # that are being written
 
     def open_part(self, name: str) -> int:
+        """Make the file if it is not there, and open it if it is not; its size in bytes. Raises UnsafePath for what is no plain file."""
         if name in self._open:
             return self._open[name][1]
         self.stands(("parts",))
@@ -127,6 +70,7 @@ class FileDisk:
             return found.st_size
 
     def append(self, name: str, data: bytes) -> None:
+        """Write behind the end of a file that `open_part` opened. Raises AnotherProcess where somebody else wrote there too."""
         descriptor, size, _ = self._open[name]
         with mapped(name):
             left = memoryview(data)
@@ -144,11 +88,13 @@ class FileDisk:
                 self._threads.submit(os.posix_fadvise, descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
     def truncate(self, name: str, size: int) -> None:
+        """Cut a file to `size` bytes."""
         with mapped(name):
             os.ftruncate(self._open[name][0], size)
         self._open[name] = (self._open[name][0], size, None)
 
     def fsync_ahead(self, names: list[str]) -> asyncio.Future[None] | None:
+        """Begin to sync the bytes of files that are open, where that can be beside everything else. `fsync` follows, and says how it went."""
         ahead = {n: (*f[:2], Future[bool]()) for n, f in self._open.items() if n in names and not f[2]}
         with suppress(Exception):  # no loop runs, or it has no threads, or no more are allowed
             if ahead:
@@ -158,11 +104,13 @@ class FileDisk:
         return None
 
     def fsync(self, name: str) -> None:
+        """Return when the file's bytes would survive a power failure."""
         descriptor, _, ahead = self._open[name]
         with mapped(name):
             self.lesser |= not (ahead.result() if ahead is not None else _fsync(descriptor))
 
     def rename(self, part: str, final: str) -> None:
+        """Give a file its final name, replacing what has that name."""
         with mapped(part):
             if part in self._open and not samestat(os.lstat(self._path(part)), os.fstat(self._open[part][0])):
                 raise DiskFault(f"{part}: somebody put another in its place.")
@@ -171,21 +119,25 @@ class FileDisk:
             self._made(final, lambda: os.replace(self._path(part), self._path(final)))
 
     def fsync_directory(self, folder: str) -> None:
+        """Return when the folder's names would survive a power failure. Where a system cannot do that (Windows, the browser), at once."""
         with mapped(folder):
             _fsync_directory(self._folder(folder))
 
     def unlink(self, name: str) -> None:
+        """Delete a file; no error if it is not there."""
         self._close(name)
         with mapped(name), suppress(FileNotFoundError):
             os.unlink(self._path(name))
 
     def read(self, name: str) -> Iterator[bytes]:
+        """The file's bytes, in pieces of `CHUNK` at most."""
         flags = os.O_RDONLY | _NO_LINKS
         with mapped(name), open(os.open(self._path(name), flags), "rb", buffering=0) as file:
             while data := file.read(CHUNK):
                 yield data
 
     def size(self, name: str) -> int | None:
+        """The file's size in bytes, or None if it is not there. Raises UnsafePath for what is no plain file."""
         with mapped(name), suppress(FileNotFoundError):
             found = os.lstat(self._path(name))
             if not stat.S_ISREG(found.st_mode):
@@ -194,6 +146,7 @@ class FileDisk:
         return None
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
+        """What is in a folder: names (with the folder) and sizes in bytes, one by one; what is no plain file is left out."""
         with mapped(folder), (gone := suppress(FileNotFoundError)), os.scandir(self._folder(folder)) as found:
             for entry in found:
                 with gone:  # somebody removed it meanwhile
@@ -201,12 +154,12 @@ class FileDisk:
                         yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
 
     def mark(self, name: str) -> str | None:
-        """By the start of the kernel, the device, and the file's number there. Without /proc nobody says when the machine was started."""
+        """What no other file has, nor this one after the machine was started anew. None where that cannot be told, or there is no file. By the start of the kernel, the device, and the file's number there. Without /proc nobody says when the machine was started."""
         place, start = _place(self._path(name)), _start()
         return f"{start}/{place[0]}/{place[1]}" if start and place else None
 
     def alone(self) -> bool | None:
-        """By `flock` on the directory, which a kill ends too, and which other containers see."""
+        """Take the lock that the system gives back when a process ends; whether it was free. None where there are no locks. By `flock` on the directory, which a kill ends too, and which other containers see."""
         if self._lock is not None:
             return None
         try:
@@ -225,17 +178,20 @@ class FileDisk:
             self._lock = None
 
     def stands(self, folders: tuple[str, ...] = FOLDERS) -> None:
+        """Raise DirectoryGone where the directory is no longer the one whose database was opened."""
         for folder in folders:
             self._plain.pop(folder, None)
         if self._opened is not None and self._opened != _place(self._database):
             raise DirectoryGone(f"{self.root} was removed or replaced while it was being written. Run again; nothing more was written.")  # fmt: skip
 
     def free(self) -> int:
+        """Bytes that can still be written."""
         with suppress(AttributeError, NotImplementedError, OSError):
             return shutil.disk_usage(self._root).free
         return sys.maxsize
 
     def database(self) -> sqlite3.Connection:
+        """A connection to the database, made if it is not there."""
         with mapped(DATABASE):
             self._make(self.root)
             on = os.statvfs(self._root) if hasattr(os, "statvfs") else None
@@ -254,7 +210,7 @@ class FileDisk:
             return connection
 
     def set_database_aside(self) -> None:
-        """`sync.db` becomes `sync.db.damaged`, and its log goes with it. The first one stays: it may have been somebody's."""
+        """Give a damaged database another name, so that the next `database()` is a new one. `sync.db` becomes `sync.db.damaged`, and its log goes with it. The first one stays: it may have been somebody's."""
         with mapped(DATABASE):
             aside = DATABASE + ".damaged"
             aside += ".again" * (self.root / aside).exists()
@@ -263,6 +219,7 @@ class FileDisk:
                     path.replace(self.root / (aside + suffix))
 
     def close(self, name: str | None = None) -> None:
+        """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""
         for opened in [name] if name is not None else list(self._open):
             self._close(opened)
         if name is None:
@@ -370,7 +327,8 @@ class mapped(NamedTuple):  # noqa: N801 - it reads as a word
         if isinstance(error, OSError):
             code = errno.errorcode.get(error.errno or 0, "")
             meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
-            raise meant(f"{error.filename or self.name}: {error.strerror or error}. {remedy}") from error
+            name = error.filename2 or error.filename or self.name
+            raise meant(f"{name}: {error.strerror or error}. {remedy}") from error
 
 
 def _fsync_directory(path: str | Path) -> None:

@@ -63,6 +63,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Whether another file has the same bytes.
         "CREATE INDEX files_by_digest ON files (sha256)",
     ),
+    (
+        # How far the feed had counted, and until when: what is dated later and has a lower number was counted anew.
+        "ALTER TABLE meta ADD COLUMN highest_version INTEGER NOT NULL DEFAULT -1",
+        "ALTER TABLE meta ADD COLUMN dated INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 
 CURRENT = len(MIGRATIONS)

@@ -13,8 +13,8 @@ from itertools import batched, chain
 
 from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import is_ours
-from afterswipe.sync.feed.protocol import AT_ONCE, Event, FileInfo, Identity, Kind, Media, Page
-from afterswipe.sync.feed.records import GONE, Have, Known, Part, Place
+from afterswipe.sync.feed.protocol import AT_ONCE, BEYOND, Event, FileInfo, Identity, Kind, Media, Page
+from afterswipe.sync.feed.records import GONE, Had, Have, Known, Part, Place
 
 from . import schema
 from .disk import DATABASE, FOLDERS, Disk
@@ -23,7 +23,7 @@ from .schema import mapped
 _OWN = ("lost", "left-out")  # ids of events of our own
 _UNSHADOW = "UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN (SELECT rowid FROM events WHERE shadow = 1 LIMIT ?)"
 _OLDER = "UPDATE {} AS t SET version = -1".format
-_TAKEN_BACK = "DELETE FROM events AS t", "DELETE FROM done AS t", _OLDER("entities"), _OLDER("files")
+_TAKEN_BACK = "DELETE FROM done AS t", _OLDER("entities"), _OLDER("files"), "DELETE FROM events AS t"
 _LISTED = "(SELECT {} FROM events WHERE shadow = 1 AND key = t.key)".format
 _UNLISTED = f"WHERE version > {_LISTED('MIN(version)')} AND version NOT IN {_LISTED('version')}"
 
@@ -128,10 +128,10 @@ class Store:
 
     def place(self) -> Place:
         """The cursor, which feed it belongs to, and when its server may be asked again."""
-        of = "feed_id, generation, numbered, cursor, cursor_version, page, page_version, shadow_feed_id, shadow_generation, shadow_numbered, not_before"
-        (row,) = self._rows(f"SELECT {of}, (SELECT COUNT(*) FROM events WHERE shadow = 1) FROM meta")  # noqa: S608
-        shadow = Identity(*row[7:10]) if row[11] or row[7] is not None else None
-        return Place(Identity(*row[:3]), row[3], row[4], row[5], row[6], shadow, row[10], row[11])
+        of = "feed_id, generation, numbered, cursor, cursor_version, page, page_version, shadow_feed_id, shadow_generation, shadow_numbered, not_before, (SELECT COUNT(*) FROM events WHERE shadow = 1), highest_version, dated"
+        (it,) = self._rows(f"SELECT {of} FROM meta")  # noqa: S608 - words of our own
+        shadow = Identity(*it[7:10]) if it[11] or it[7] is not None else None
+        return Place(Identity(*it[:3]), it[3], it[4], it[5], it[6], shadow, it[10], it[11], Had(*it[12:]))
 
     def belongs_to(self, base: str) -> None:
         """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than last time."""
@@ -143,7 +143,7 @@ class Store:
         of = "SELECT 1 FROM events WHERE shadow IN (0, 1) AND id = ?"
         return all(self._rows(of, e.identity) for e in page.events if e.version == place.page_version)
 
-    def store_page(self, page: Page, base: str, *, full: bool, cursor: Spot, at: Spot) -> Generator[None]:
+    def store_page(self, page: Page, base: str, cursor: Spot, at: Spot, had: Had, *, full: bool) -> Generator[None]:  # fmt: skip
         """Keep a page: its events become pending and, in the same transaction, the place in the feed moves.
 
         `cursor` and its version on a list's last page; `at`, the next page's token and this page's highest version, before that.
@@ -156,7 +156,8 @@ class Store:
             place, who = at or (None, -1), page.identity
             self._db.execute("UPDATE meta SET base = ?, page = ?, page_version = ?", (base, *place))
             if not full:
-                self._db.execute("UPDATE meta SET numbered = COALESCE(?, numbered)", (who.numbered,))
+                now = "numbered = COALESCE(?, numbered), highest_version = MAX(highest_version, ?), dated = MAX(dated, ?)"
+                self._db.execute(f"UPDATE meta SET {now}", (who.numbered, *had[:2]))  # noqa: S608
             else:
                 shadow = "UPDATE meta SET shadow_feed_id = ?, shadow_generation = ?, shadow_numbered = ?"
                 self._db.execute(shadow, (who.feed_id, who.generation, who.numbered))
@@ -194,20 +195,19 @@ class Store:
         none = "page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
         self._db.execute(f"UPDATE meta SET {none}")  # noqa: S608 - words of our own
 
-    def swap(self, page: Page, *, base: str, cursor: Spot, in_pages: bool = False) -> Generator[None]:
+    def swap(self, page: Page, base: str, cursor: Spot, had: Had, *, in_pages: bool) -> Generator[None]:
         """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
 
-        Of another feed or generation, no older version means anything. A snapshot also ends what it does not mention; what one that
-        came `in_pages`, or is empty, leaves out is asked for first: it may have lost something between two of them, or all (S22).
+        Of another feed or generation, no older version means anything; of one that counts anew, none from the `lowest` on. A snapshot
+        also ends what it does not mention; what one that came `in_pages`, or is empty, leaves out is asked for first: it may have lost something between two of them, or all (S22).
         """
         old, plain = self.place().identity, page.identity.feed_id is None
         with self.transaction("swap"):
             fresh = not any(self._rows(f"SELECT 1 FROM {t} LIMIT 1") for t in ("events", "entities", "files"))  # noqa: S608
-            if not page.identity.same(old):
-                self._db.execute("UPDATE entities SET version = -1")
-                self._db.execute("UPDATE files SET version = -1")
-                self._db.execute("DELETE FROM events WHERE shadow = 0")
-                self._db.execute("DELETE FROM done")
+            since = had.lowest if page.identity.same(old) else -1
+            for change in _TAKEN_BACK if since < BEYOND else ():
+                here = "AND shadow = 0" if "events" in change else ""
+                self._db.execute(f"{change} WHERE version >= ? {here}", (since,))
             yield from self.insert_events(page.events, shadow=not fresh)
             unnamed, judges = "key NOT IN (SELECT key FROM events WHERE shadow = 1)", not plain and not fresh
             for change in _TAKEN_BACK if judges else ():  # as by a backup (S16)
@@ -226,8 +226,9 @@ class Store:
                 yield
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
             self.clear_shadow()
-            who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered)
-            self._db.execute("UPDATE meta SET base = ?, feed_id = ?, generation = ?, numbered = ?", who)
+            who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered, *had[:2])
+            now = "base = ?, feed_id = ?, generation = ?, numbered = ?, highest_version = ?, dated = MAX(dated, ?)"
+            self._db.execute(f"UPDATE meta SET {now}", who)  # noqa: S608
             if cursor or not plain:  # one that is refused may mean something again, later
                 self.set_cursor(*(cursor or (None, -1)))
 
@@ -278,6 +279,10 @@ class Store:
             put = "REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, 0)"
             db.executemany(put, [have for *_, have in landing if have is not None])
             self.end_events(chain.from_iterable(events for _, events, _, _ in landing))
+            for key, _, known, have in landing:
+                if known and have and have.version < 0:  # its server may be late
+                    event = self.own_event("lost", key, Kind.FILE_UPDATED, known.version)
+                    list(self.insert_events([event], shadow=False))
             gone = [(key,) for key, known in now if known is GONE]
             for table in ("entities", "done"):
                 db.executemany(f"DELETE FROM {table} WHERE key = ?", gone)  # noqa: S608

@@ -28,7 +28,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASC
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _SECONDS = re.compile(r"(\d+)\s*(?:[,.s]|$)", re.ASCII)  # also twice, with a fraction, or a unit
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
-_CODINGS = frozenset(("gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"))
+_CODINGS = frozenset(("gzip", "x-gzip", "pack200-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz", "exi", "aes128gcm", "bzip2", "xz", "lzma", "lz4"))  # fmt: skip
 _NO_SOUNDS = ("json", "xml", "byteranges", "mpegurl")
 _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
 _PAGE = re.compile(rb"\s*<(!doctype )?html\b", re.IGNORECASE)
@@ -88,7 +88,7 @@ class Answer:
     def encoded(self) -> bool:
         """Whether the bytes are not those of the file. A coding that is none, such as `aws-chunked` or `UTF-8`, says nothing (S22)."""
         said = self.headers.get("content-encoding")
-        return said is not None and not _CODINGS.isdisjoint(map(str.strip, said.lower().split(",")))
+        return said is not None and not _CODINGS.isdisjoint(re.findall(r"[^\s,;]+", said.lower()))
 
     def for_people(self, begins: bytes, *, document: bool = False) -> bool:
         """Whether a body that begins so is a page for people. Many servers call everything one: what is no text, or is JSON, is none."""
@@ -251,7 +251,7 @@ class Ask(NamedTuple):
 
     def _size_is_wrong(self, total: int | None) -> Refuse | None:
         if total == 0 and self.want.size is None and self.want.sha256 != _OF_NOTHING:
-            return Refuse("an empty body, and the feed does not say that the file is empty", wrong_file=True)
+            return Refuse("an empty body, and nothing says that it may be", wrong_file=True)
         if (total or 0) > self.limits.file_bytes and not self.document:
             return Refuse(f"{total} bytes; {self.limits.file_bytes} is the limit (Limits.file_bytes)")
         if None not in (total, self.want.size) and total != self.want.size:

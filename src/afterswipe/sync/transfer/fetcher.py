@@ -194,9 +194,7 @@ class Fetcher:
                     self.cut(job, 0)
                     first, highest, ask = have, 0, Ask(want, 0, limits=self.limits, anew=True)
                 else:
-                    if first is not None:
-                        self.judge(first, have, alike or [], ask.ask)
-                    return have, True
+                    return self.judge(first, have, alike or [], ask.ask) if first else have, True
             if not left:
                 break
             turn = await self.request(job, ask, futile)
@@ -223,17 +221,19 @@ class Fetcher:
         found = [] if now.anew else self.store.files("sha256 = ?", have.sha256)
         return found or ([] if now.endless and now.want.size is None else None)
 
-    def judge(self, first: Have, again: Have, alike: list[Have], now: Ask) -> None:
-        """Bytes of another, of an older version, or of no length were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake. Of several others, each but the first was asked for twice."""
+    def judge(self, first: Have, again: Have, alike: list[Have], now: Ask) -> Have:
+        """Bytes of another, of an older version, or of no length were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake. Of several others, each but the first was asked for twice. An older version's, twice, have no version: the next run asks once more."""
         same, others = first.sha256 == again.sha256, [have for have in alike if have.key != first.key]
         if same and len(others) == 1 and others[0].tag.startswith("v"):
             self.store.lost(others, stays=True)
         elif alike and not (same and others):
             said = "first came the bytes of another or of an older version; asked for again, those came that are kept."
-            late = "twice came the bytes of its older version, which are kept. The server may be late."
+            late = "twice came the bytes of its older version. The server may be late; the next run asks once more."
             self.tally.problems[f"{first.key} again"] = [BrokenAnswer(first.key, late if same else said)]
+            return again._replace(version=-1 if same else again.version)
         elif now.endless and not same:
             raise BrokenAnswer(first.key, "no answer says how long it is, and two differ: one was cut.")
+        return again
 
     def enough(self, job: Job, turn: Turn, futile: int, came: int, size: int) -> None:
         """Raise where asking again would be the same for ever: by attempts, and by bytes (S18)."""

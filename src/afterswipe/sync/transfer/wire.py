@@ -142,8 +142,8 @@ class Wire:
             came = await coming
         except (Exception, asyncio.CancelledError) as error:
             late, name = task not in self._waits, type(error).__name__
-            if isinstance(error, asyncio.CancelledError) and task.cancelling() > late:
-                raise  # somebody wants this run to end, and not the client itself
+            if isinstance(error, MemoryError) or (name == "CancelledError" and task.cancelling() > late):
+                raise  # somebody wants this run to end, and not the client itself; or no other could go on
             if late:
                 raise Broken(f"nothing that counts came in {self._longest:.0f} s", slow=True) from error
             if name == "InvalidURL":  # the client looks at a redirect even where it is not to follow it
