@@ -169,13 +169,16 @@ def test_what_is_pending_and_on_no_list_any_more_is_asked_for(tmp_path, page):
     assert rig.in_sync()
 
 
+@pytest.mark.parametrize(("size", "length"), [(499, True), (501, True), (501, False)])
 @pytest.mark.parametrize("numbered", [False, True])
-def test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for(tmp_path, numbered):
+def test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for(tmp_path, numbered, size, length):
     """An event said a wrong size, and was corrected without another event: the file was refused for ever, though the whole list had been right for long."""
     rig = Rig(tmp_path / "here", small_truth(3, 500))
     known, wrong = rig.honest.event, [rig.truth.events[1]["id"]]
-    rig.honest.event = lambda it: known(it) | ({"size": 499} if it["id"] in wrong else {})  # type: ignore[method-assign]
+    rig.honest.event = lambda it: known(it) | ({"size": size} if it["id"] in wrong else {})  # type: ignore[method-assign]
     without(rig, *(() if numbered else ("seq",)))
+    if not length:
+        changed(rig, ".mp3", lambda _, reply: reply.having(transfer_encoding="chunked", content_length=None))
     asked = 0
     for _ in range(6):
         assert rig.run().why is Stop.INCOMPLETE
@@ -451,6 +454,116 @@ def test_a_clock_that_is_behind_orders_no_list(tmp_path, off):
     content = rig.truth.contents[first]
     rig.truth.delete(first)
     rig.truth.publish(replace(content, file=bytes_of("there again", 600)))
+    for _ in range(2):
+        assert rig.run().finished
+        assert rig.in_sync()
+
+
+def told_of(rig: Rig, kinds: str, off: float, *, apart: bool) -> None:
+    """What happens to a new sound, one digit each; from the second on by a server whose clock is off."""
+    content_id = rig.truth.add(SOUND, "new", 300)
+    for number, kind in enumerate(kinds):
+        if apart and not number:
+            assert rig.run().finished
+        if kind == "1":
+            rig.truth.rename(content_id, f"renamed {number}")
+        elif kind == "2":
+            rig.truth.replace(content_id, 400)
+        elif kind == "3":
+            gone = rig.truth.contents[content_id]
+            rig.truth.delete(content_id)
+        else:
+            rig.truth.publish(replace(gone, file=bytes_of(f"again {number}", 500)))
+        later(rig, -1, off)
+
+
+@pytest.mark.parametrize("apart", [True, False], ids=["another run", "one run"])
+@pytest.mark.parametrize("off", [-HOUR, -3, 0, 3])
+@pytest.mark.parametrize("kinds", ["1", "2", "3", "30", "12", "21", "23", "301"])
+def test_behind_a_cursor_what_is_not_known_counts_whatever_its_date(tmp_path, kinds, off, apart):
+    """No numbers, and two servers date the events: what the cursor brought counted as old, and was dropped for good."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500))
+    without(rig, "seq", "size", "sha256")
+    assert rig.run().finished
+    told_of(rig, kinds, off, apart=apart)
+    assert (
+        rig.run().finished or rig.run().finished
+    )  # two events whose dates fall look as if the newest came first
+    assert rig.in_sync()
+    assert rig.run().requests == 1
+
+
+@pytest.mark.parametrize(("seen", "late"), [("1", "2"), ("2", "1"), ("1", "1"), ("2", "2"), ("1", "3")])
+def test_an_event_that_commits_late_counts(tmp_path, seen, late):
+    """The cursor keeps a margin for exactly that; it was older than what was known of the content, and its file or its title never came."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500))
+    without(rig, "seq", "size", "sha256")
+    told_of(rig, seen, 30, apart=True)
+    changed(
+        rig,
+        "/update-events/",
+        lambda _, reply: replace(reply, body=reply.body.replace(b'"cursor": "1.5"', b'"cursor": "1.3"')),
+    )
+    assert rig.run().finished
+    first = rig.truth.events[-1]["content_id"]
+    {
+        "1": lambda: rig.truth.rename(first, "late"),
+        "2": lambda: rig.truth.replace(first, 600),
+        "3": lambda: rig.truth.delete(first),
+    }[late]()
+    rig.truth.events.insert(-1, rig.truth.events.pop())
+    for _ in range(2):
+        assert rig.run().finished
+        assert rig.in_sync()
+    assert rig.fetched() == 0
+
+
+@pytest.mark.parametrize("kind", [0, 2, 3])
+def test_a_number_that_commits_late_is_looked_for_in_the_next_run(tmp_path, kind):
+    """Number 6 came before 5 did: the gap was asked about, then the list counted as whole, and 5 never came."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    first, second, third = sounds(rig)
+    assert rig.run().finished
+    rig.truth.rename(third, "another name")
+    assert rig.run().finished
+    if kind == 3:
+        rig.truth.delete(first)
+    elif kind == 2:
+        rig.truth.replace(first, 700)
+    else:
+        rig.truth.add(SOUND, "late", 300)
+    rig.truth.rename(second, "another name")
+    number = rig.truth.events[-2]["seq"]
+    missing = [True]
+
+    def answer(_, reply):
+        page = json.loads(reply.body)
+        page["events"] = [event for event in page["events"] if event["seq"] != number or not missing]
+        body = json.dumps(page).encode()
+        return replace(reply, body=body).having(content_length=str(len(body)))
+
+    changed(rig, "/update-events/", answer)
+    rig.run()
+    missing.clear()
+    assert rig.run().finished
+    assert rig.in_sync()
+    assert rig.run().requests == 1
+
+
+@pytest.mark.parametrize("off", [0.4, 0.9])
+def test_what_happened_within_the_second_that_runs_is_not_ahead(tmp_path, off):
+    """`Date` has whole seconds. What was there again in that second counted as ahead, and in a list that is not sorted its deletion was the last word."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500), extended=False)
+    first, now = a_sound(rig), 1_788_300_000
+    content = rig.truth.contents[first]
+    rig.truth.delete(first)
+    rig.truth.publish(replace(content, file=bytes_of("there again", 600)))
+    rig.truth.events[-2]["date_time"], rig.truth.events[-1]["date_time"] = map(
+        seconds_as_dates, (now - 0.6, now + off)
+    )
+    rig.truth.events.sort(key=lambda it: it["event_type"] == DELETED)
+    changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(now, usegmt=True)))
+    rig.wall = now + 0.95
     for _ in range(2):
         assert rig.run().finished
         assert rig.in_sync()

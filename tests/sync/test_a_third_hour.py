@@ -288,3 +288,35 @@ def test_where_the_disk_is_full_no_list_of_problems_takes_more(tmp_path, monkeyp
     said = capsys.readouterr().out
     assert "2 more (12 NoRoom in all): there is no room for a list" in said
     assert not (tmp_path / command._LIST).exists()
+
+
+def test_an_output_that_nobody_takes_holds_no_end_up(tmp_path, monkeypatch):
+    """Ctrl-S in a terminal, or a reader that stands still: the words "Stopping" waited to be taken, and no signal ended it any more but SIGKILL."""
+
+    class Killed(SystemExit):
+        """Where the process would be gone."""
+
+    def dies(code):
+        raise Killed(code)
+
+    class Stuck:
+        def write(self, _text):
+            assert timers, "nothing would end this"
+            signal.raise_signal(signal.SIGALRM)  # as the system does after so many seconds
+
+        def flush(self):
+            """There is nothing to take."""
+
+    def answer(_, reply):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return reply
+
+    timers, rig = [], Rig(tmp_path / "there", small_truth(1, 500))
+    changed(rig, "/v3/sound", answer)
+    monkeypatch.setattr(command, "_alarm", timers.append)
+    monkeypatch.setattr(os, "_exit", dies)
+    monkeypatch.setattr(sys, "stderr", Stuck())
+    with hosted(application(FaultyServer(rig.honest))) as root, pytest.raises(Killed) as killed:
+        command.main([root, str(tmp_path / "here"), "--quiet"])
+    assert killed.value.args == (command.INTERRUPTED,)
+    assert timers[0] > 1, "it has time to end in good order"

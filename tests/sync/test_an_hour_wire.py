@@ -1,9 +1,11 @@
 """What a stranger with servers of their own tried: each answer byte by byte, over real sockets. Each was red before."""
 
+import asyncio
 import json
 import ssl
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import httpx
@@ -15,7 +17,7 @@ from faultlab.loop import run
 from faultlab.servers.server import SOUND, FeedServer, Truth
 from faultlab.servers.wire import Ending, Reply, Request
 
-from .rig import BASE, LIMITS, Rig, changed, small_truth
+from .rig import BASE, LIMITS, Rig, changed, landed, small_truth, wanted
 
 
 @pytest.mark.parametrize("extended", [False, True])
@@ -336,3 +338,40 @@ def test_a_redirect_to_two_places_leads_nowhere(tmp_path, second):
     assert report.finished is (second == "/one")
     assert {type(problem) for problem in report.problems} <= {Misdirected}
     assert not [path for path in asked if "," in path]
+
+
+@pytest.mark.parametrize(
+    "unasked",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
+        b"HTTP/1.1 404 Not\r\nContent-Length: 0\r\n\r\n",
+        b"\r\n",
+    ],
+)
+def test_what_comes_behind_an_answer_is_no_answer_to_the_next_question(tmp_path, unasked):
+    """In one piece with the metadata came a second answer. It became the sound, "everything is here", or said that the server did not have it."""
+    truth = small_truth(3, 500)
+    server, connections = FeedServer(truth, extended=False), []
+
+    async def serve(reader, writer):
+        connections.append(writer)
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            reply = server.answer(Request("GET", head.split()[1].decode()))
+            lines = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
+            behind = unasked if b"/v3/sound/" in head else b""
+            writer.write(f"HTTP/1.1 {reply.status} OK\r\n{lines}\r\n".encode() + reply.body + behind)
+
+    async def main():
+        listens = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = listens.sockets[0].getsockname()[1]
+        async with httpx.AsyncClient() as client:
+            report = await Sync(client, f"http://127.0.0.1:{port}/", tmp_path / "here", limits=LIMITS).run()
+        for writer in connections:
+            writer.close()
+        listens.close()
+        return report
+
+    with suppress(asyncio.IncompleteReadError):
+        assert asyncio.run(main()).finished
+    assert landed(tmp_path / "here") == wanted(truth)
+    assert unasked.strip() or len(connections) <= LIMITS.concurrency, "an empty line more is nothing"

@@ -201,7 +201,7 @@ def test_what_a_server_says_is_no_command_to_a_terminal(tmp_path, capsys):
         "sound/a", "encoded as gzip, \x1b[2K\x1b]0;x\x07\u202e\x9b31m although identity was asked for."
     )
     none = command.Durable(0, 0, 0, 0, 0, None)
-    command._print(None, none, Report(Stop.INCOMPLETE, problems=[problem]), tmp_path)
+    command._print(none, none, Report(Stop.INCOMPLETE, problems=[problem]), tmp_path)
     said = capsys.readouterr().out
     assert "\\x1b[2K" in said
     assert all(letter.isprintable() or letter == "\n" for letter in said)

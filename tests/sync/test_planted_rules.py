@@ -74,6 +74,11 @@ _place, _fstat, _lstat, _file, _keeps, _asks, _had = (
     core.AskFeed,
     core.AskFeed._had,
 )
+_all = core.AskFeed._from_all
+
+
+def _without_gap(self, **how):
+    return _all(self, **how | {"gap": False})
 
 
 @dataclass(frozen=True)
@@ -98,10 +103,6 @@ def _everybodys(_self, error, **_):
 
 def _ever(self):
     return bool(self.size) and (self.here.validator is not None or self.want.sha256 is not None)
-
-
-def _again(event, known):
-    return known is None or event.version >= known.version
 
 
 class _Believed(tuple[Event, ...]):
@@ -359,10 +360,10 @@ BUGS = [
     Bug("F140", "asks for what was here", ((Store, "own_event", _of_what_is_here),), moving.test_what_is_pending_and_on_no_list_any_more_is_asked_for, {"page": 1}),
     Bug(
         "F141", "keeps its cursor", ((Store, "set_cursor", lambda self, at, version: _keeps(self, at, version) if at else None),),
-        moving.test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for, {"numbered": True},
+        moving.test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for, {"numbered": True, "size": 499, "length": True},
     ),
     Bug(
-        "F142", "remembers what was done of what was taken back", ((store, "_TAKEN_BACK", [of for of in store._TAKEN_BACK if " done " not in of]),),
+        "F142", "remembers what was done of what was taken back", ((store, "_TAKEN_BACK", [of for of in store._TAKEN_BACK if " done " not in of]), (store, "_UNDONE", "SELECT 1")),
         moving.test_what_a_server_that_is_behind_takes_back_comes_again, {},
     ),
     Bug(
@@ -399,8 +400,18 @@ BUGS = [
         "F155", "believes numbers", ((core.AskFeed, "_had", lambda *of: _had(*of)._replace(lowest=protocol.BEYOND)),),
         moving.test_a_server_that_counts_anew_and_takes_the_cursor_is_seen_by_its_dates, {"change": "rename", "less": (), "order": 1},
     ),
-    Bug("F156", "does again what was done", ((jobs, "is_newer", _again),), moving.test_what_was_deleted_and_is_there_again_may_be_told_twice, {"page": 100}),
-    Bug("F157", "believes no date", ((jobs, "BEYOND", 0),), moving.test_a_clock_that_is_behind_orders_no_list, {"off": -moving.YEAR}),
+    Bug("F156", "remembers nothing", ((store, "_DONE", 0),), moving.test_what_was_deleted_and_is_there_again_may_be_told_twice, {"page": 100}),
+    Bug(
+        "F158", "believes the date", ((store, "_BY_LIST", "0"),), moving.test_behind_a_cursor_what_is_not_known_counts_whatever_its_date,
+        {"kinds": "1", "off": -3, "apart": True},
+    ),
+    Bug("F159", "forgets the gap", ((core.AskFeed, "_from_all", _without_gap),), moving.test_a_number_that_commits_late_is_looked_for_in_the_next_run, {"kind": 0}),
+    Bug(
+        "F160", "reads on", ((transfer_wire, "hasattr", lambda *_: False),), bytewise.test_what_comes_behind_an_answer_is_no_answer_to_the_next_question,
+        {"unasked": b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"},
+    ),
+    Bug("F161", "waits", ((command, "_PATIENCE", 0),), third.test_an_output_that_nobody_takes_holds_no_end_up, {}),
+    Bug("F157", "believes the list's order", ((jobs, "reversed", lambda events: events[-1:]),), moving.test_a_clock_that_is_behind_orders_no_list, {"off": -moving.YEAR}),
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import errno
 import math
+import os
 import re
 import signal
 import sys
@@ -38,7 +39,10 @@ from .outcome import Progress, Report, Stop
 
 DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
-_ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_ENDS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM") if hasattr(signal, name)
+]
+_alarm, _PATIENCE = getattr(signal, "alarm", int), 8  # seconds to end in good order
 
 _CODES = {Stop.FINISHED: DONE, Stop.NEEDS_SPACE: DIRECTORY, Stop.LEASE_LOST: DIRECTORY, Stop.FEED_UNUSABLE: FEED, Stop.NEEDS_UPDATE: FEED,
     Stop.NEEDS_AUTHORIZATION: SIGN_IN, Stop.UNTRUSTED: SIGN_IN}  # fmt: skip
@@ -110,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if out.wrong is not None and not isinstance(out.wrong, BrokenPipeError):
             print(f"The output: {out.wrong.strerror}. The exit code tells of the sync alone.", file=err)
         err.flush()  # what failed is left to nobody, or Python would try it once more at its end
+        _alarm(0)
         sys.stdout, sys.stderr = (None if o.wrong else b for o, b in zip((out, err), before, strict=True))
 
 
@@ -123,7 +128,7 @@ def _main(options: argparse.Namespace) -> int:
         # What stands before its host may be a password, also where it has letters that no address may have.
         ((scheme, sign, rest),) = re.findall(r"(?s)\A(\w+://)?(.*@)?(.*)\Z", options.url)
         shown = "…" if sign and set(options.url) & set("?#") else rest.partition("?")[0]
-        why = "in a password, / ? # @ are %2F %3F %23 %40" if sign else wrong
+        why = "look at scheme, host and port; in a password, / ? # @ are %2F %3F %23 %40" if sign else wrong
         parser().error(f"{scheme + shown!r} is no address of a feed: {why}")
     if not options.directory:
         parser().error("the directory is empty; for the one that you are in, say .")
@@ -178,9 +183,9 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
     try:
         limits = replace(Limits(), **dict(options.limit))
         sync = Sync(client, options.url, options.directory, limits=limits, hosts=tuple(options.allow_host))
-        before = None
+        before = Durable(0, 0, 0, 0, 0, None)
         with suppress(CorruptDatabase):  # the run sets it aside
-            before = sync.state() if Path(options.directory, DATABASE).exists() else None
+            before = sync.state() if Path(options.directory, DATABASE).exists() else before
         ends = sync.clock.monotonic() + (options.seconds or math.inf)
         with _interrupt(asked), _shown(quiet=options.quiet) as show:
             report = await sync.run(lambda: asked.is_set() or sync.clock.monotonic() >= ends, show)
@@ -197,7 +202,10 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if number not in _ENDS[:3]:  # its time is over
+            os._exit(INTERRUPTED)
+        _alarm(1 if asked.is_set() else _PATIENCE)  # what is said may wait for ever to be taken
         if asked.is_set():
             loop.call_soon_threadsafe(task.cancel)
             return
@@ -213,9 +221,6 @@ def _interrupt(asked: asyncio.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-# What people see.
 
 
 class _Output:
@@ -252,12 +257,10 @@ def _shown(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
         say = lru_cache(1)(partial(print, file=StringIO() if quiet else sys.stderr))  # the same words once
         yield lambda now: say(words(now))
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-    from rich.progress import Progress as Bar
+    from rich import console, progress
 
-    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Bar(TextColumn("{task.description}"), *columns, console=Console(stderr=True)) as bar:
+    columns = progress.BarColumn(), progress.DownloadColumn(), progress.TransferSpeedColumn(), progress.TimeRemainingColumn()  # fmt: skip
+    with progress.Progress("{task.description}", *columns, console=console.Console(stderr=True)) as bar:
         show = partial(bar.update, bar.add_task("", total=None))
         yield lambda now: show(description=words(now), completed=now.bytes_durable, total=now.bytes_total)
 
@@ -267,13 +270,10 @@ def _text(said: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in said)
 
 
-def _row(of: Durable | None) -> tuple[object, ...]:
-    return (of.contents, of.files, data(of.bytes), of.pending, data(of.bytes_in_parts)) if of else (0, 0, data(0), 0, data(0))  # fmt: skip
-
-
-def _print(before: Durable | None, after: Durable, report: Report, directory: Path) -> None:
+def _print(before: Durable, after: Durable, report: Report, directory: Path) -> None:
     names = ("contents", "files", "bytes", "still to get", "of that, begun")
-    for name, was, now in [("", "before", "now"), *zip(names, _row(before), _row(after), strict=True)]:
+    told = [(d.contents, d.files, data(d.bytes), d.pending, data(d.bytes_in_parts)) for d in (before, after)]
+    for name, was, now in [("", "before", "now"), *zip(names, *told, strict=True)]:
         print(f"{name:<15} {was!s:>10} {now!s:>10}")
     print(f"{data(report.bytes_fetched)} fetched in {report.requests} requests.")
     if report.why is Stop.OFFLINE and getproxies().keys() & {"http", "https", "all"}:

@@ -54,6 +54,7 @@ class AskFeed:
     held: bool = False  # whether the cursor stays, because of an event that is not known
     newest: tuple[int, str] = (-1, "")  # of this list: its version, and what the cursor would be
     had: Had = field(default_factory=Had)  # what came of this list
+    gap: bool = False  # whether numbers were missing, which may still come
 
     @property
     def cursor(self) -> str:
@@ -81,7 +82,7 @@ class AskFeed:
             if self.again < _CUT_MAX:
                 return replace(self, again=self.again + 1)
             cut = NotAFeed("The feed's page is cut: it has neither `next` nor `complete`.")
-            return self._start_full("the feed has a gap") if gap else self._failed(cut)
+            return self._start_full("the feed has a gap", gap=True) if gap else self._failed(cut)
         stored = self.place.stored + len(page.events)
         most = stored > self.limits.events or self.pages + 1 >= self.limits.pages
         if page.next is not None and (most or page.next in self.tokens):
@@ -97,7 +98,8 @@ class AskFeed:
         after = replace(
             self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest, had=had,
             tokens=self.tokens | {page.next} if page.next else self.tokens)  # fmt: skip
-        cursor = _cursor(page, newest, full=self.full) if page.complete and not after.held else None
+        keeps = after.held or self.gap  # then the next run asks so again, or for the whole list
+        cursor = _cursor(page, newest, full=self.full) if page.complete and not keeps else None
         if cursor and not self.full and cursor[1] < self.place.version:
             cursor = None
         if page.complete and self.full:
@@ -130,11 +132,11 @@ class AskFeed:
             said = f"The feed refuses what it has named itself ({status}). Perhaps the servers behind its address differ: run again, and if it stays so, tell its makers."
         return self._failed(NotAFeed(said))
 
-    def _start_full(self, reason: str) -> "Forget | Ended":
+    def _start_full(self, reason: str, *, gap: bool = False) -> "Forget | Ended":
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
-        return self._from_all(resyncs=self.resyncs + 1)
+        return self._from_all(resyncs=self.resyncs + 1, gap=gap)
 
     def _from_all(self, **how: Any) -> "Forget":
         fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0)

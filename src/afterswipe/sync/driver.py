@@ -209,8 +209,6 @@ class Driver:
             return status
         raise NotAFeed(f"{url}: {getattr(decision, 'reason', decision)}. Is the address the feed's?")
 
-    # core.Work.
-
     async def in_slices[T](self, work: Generator[T]) -> T | None:
         """Work that lasts: after each part, look whether the run is to end (S20), and let others say so. What it gives, if anything."""
         with closing(work):
@@ -250,8 +248,8 @@ class Driver:
             except TransferError as error:
                 self.fetcher.put_away(job)
                 unknown = isinstance(error, errors.Missing) and job.part not in self.fetcher.tally.parts
-                if unknown and job.events[-1].id == "left-out":
-                    self.fetcher.arrive(Arrived(job, GONE))  # no list has it, nor the server its metadata
+                if unknown and (job.doubt or job.events[-1].id == "left-out"):  # then a list has no say
+                    self.fetcher.arrive(Arrived(job, Known(job.version, True, None) if job.doubt else GONE))
                     return
                 self.unknown |= unknown and self.store.place().identity.feed_id is not None
                 problem: errors.SyncError = error
@@ -340,11 +338,11 @@ def jobs_of(store: Store) -> Generator[Job | None]:
 
 async def _together(coroutines: list) -> None:  # type: ignore[type-arg]
     """Run all; when one raises, end the others and raise the same."""
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
-    await _until(asyncio.FIRST_EXCEPTION, tasks)
-    raised = [task.exception() for task in tasks if not task.cancelled()]
-    for error in sorted(filter(None, raised), key=lambda error: isinstance(error, Exception)):
-        raise error
+    try:
+        async with asyncio.TaskGroup() as group:
+            _ = [group.create_task(coroutine) for coroutine in coroutines]
+    except BaseExceptionGroup as raised:
+        raise min(raised.exceptions, key=lambda error: isinstance(error, Exception)) from None
 
 
 async def _beside[T](main: Coroutine[Any, Any, T], other: Coroutine[Any, Any, NoReturn]) -> T:

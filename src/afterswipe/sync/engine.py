@@ -219,8 +219,6 @@ class _Run:
         of = tally.done, left, tally.bytes_fetched, self.wire.requests
         return Report(ended.why, *of, problems, ended.not_before)
 
-    # Ending early.
-
     def closed(self) -> None:
         if self.sync._closed:
             raise Halt(Stop.ASKED_TO_STOP)
@@ -240,8 +238,6 @@ class _Run:
         self.lease.keep(sure=False)
         self.look()
 
-    # Progress.
-
     def enter(self, phase: Phase) -> None:
         self.phase = phase
         self.changed()
@@ -250,8 +246,6 @@ class _Run:
         """Tell how far the run is."""
         if self.tell is not None:
             self.tell(self.fetcher.tally.progress(self.phase))
-
-    # Files from elsewhere.
 
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         self.lease.take()

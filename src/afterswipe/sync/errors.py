@@ -86,9 +86,7 @@ class NeedsAuthorization(SyncError):
 
 
 class ServerBusy(SyncError):
-    """The server asked for a pause; `not_before` is in seconds since 1970."""
-
-    not_before: float | None = None
+    """The server asked for a pause; the report's `not_before` says until when."""
 
 
 class StoreError(SyncError):

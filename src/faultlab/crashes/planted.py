@@ -188,7 +188,7 @@ PLANTED: tuple[Planted, ...] = (
     ),
     Planted(
         "not-idempotent", "does an event again that comes again", ("S3",), frozenset({Dimension.REPEATED}),
-        patches=((jobs, "is_newer", _always_newer),),
+        patches=((jobs, "is_newer", _always_newer), (Job, "doubt", property(lambda _: False, lambda *_: None))),
     ),
     Planted(
         "trust-the-length", "compares the length of a file and not its digest", ("S6", "S12"), _POWER,

@@ -1,4 +1,4 @@
-"""F55 to F157: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F161: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -455,7 +455,26 @@ FIELD = (
     ),
     FaultKind(
         "F157", "All dates are ahead", Dimension.CLOCK, "The clock here is far behind, and the list has first what was created, then what was deleted.",
-        "Where no date can be believed, they still have their order (S16).", "test_a_clock_that_is_behind_orders_no_list",
-        partly="As long as the clock has never been right.",
+        "Where a list's order and its dates do not end with the same, and one of them with a deletion, the server is asked (S16).", "test_a_clock_that_is_behind_orders_no_list",
+    ),
+    FaultKind(
+        "F158", "Behind the cursor, and dated before", Dimension.FEED, "No numbers: an event commits late, or comes from a server whose clock is behind, and is older than what is known of its content.",
+        "Behind a cursor what is not known counts, whatever its date; the last 10,000 that were done are known. Where only one order of the events ends with a deletion, the server is asked (S16).",
+        "test_behind_a_cursor_what_is_not_known_counts_whatever_its_date",
+        plain="The cursor is the date.",
+    ),
+    FaultKind(
+        "F159", "A number that commits late", Dimension.FEED, "The gap that it leaves is seen, and the whole list does not have it yet.",
+        "The next run reads the whole list once more (S16).", "test_a_number_that_commits_late_is_looked_for_in_the_next_run",
+        plain="It has no numbers.", partly="If it commits between the two.",
+    ),
+    FaultKind(
+        "F160", "An answer that nobody asked for", Dimension.WIRE, "In one piece with an answer comes another one.",
+        "It answers nothing: that connection is used no more (S22).", "test_what_comes_behind_an_answer_is_no_answer_to_the_next_question",
+        partly="Where it comes in a piece of its own, the client sees it by itself.",
+    ),
+    FaultKind(
+        "F161", "Output that nobody takes", Dimension.PROCESS, "Ctrl-S in a terminal, or a reader that stands still; then SIGTERM, or Ctrl-C.",
+        "It has eight seconds to end in good order, and after a second signal one (S21).", "test_an_output_that_nobody_takes_holds_no_end_up",
     ),
 )  # fmt: skip

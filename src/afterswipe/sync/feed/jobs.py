@@ -28,6 +28,7 @@ class Job:
     tag: str = ""  # names the version of the file, in the names of the part and of the file
     invalid: tuple[Event, ...] = ()  # events that make no sense, to be reported
     before: Have | None = None  # the file that is here
+    doubt: bool = False  # whether it may be gone: by their order it is, and by their dates not, or so
 
     @cached_property
     def ids(self) -> list[str]:
@@ -50,46 +51,50 @@ def is_ours(name: str) -> bool:
     return bool(_OURS.fullmatch(name))
 
 
-def plan(
-    events: list[Event], known: Known | None, have: Have | None, *, plain: bool, at: int = BEYOND
-) -> Job:
-    """Work out what a content's events, taken together, ask for.
+def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bool, at: int = BEYOND) -> Job:
+    """Work out what a content's events, taken together and as they were `told`, ask for.
 
     Only the newest state counts: a file that was replaced twice is got once. An event that is not newer than what is known is done.
     So is a plain feed's `created` for a content that is here; an extended one may have folded later changes into it.
     """
-    # Of two at the same time, the list's later one is newer; what is dated ahead, `at` such a version, is as new as what came before it (S16); where all are, a clock is wrong.
-    so_far = list(accumulate((e.version if e.version <= (at or BEYOND) else -1 for e in events), max))
-    events = [events[n] for n in sorted(range(len(events)), key=lambda n: min(events[n].version, so_far[n]))]
-    newest = events[-1]
-    invalid = () if newest.media.folder else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
-    make = partial(Job, newest.key, newest.content, newest.media, tuple(events), invalid=invalid, before=have)
+    # Of two at the same time, the list's later one is newer; what is dated ahead, `at` such a version, is as new as what came before it (S16).
+    so_far = list(accumulate((e.version if e.version <= at else -1 for e in told), max))
+    events = [told[n] for n in sorted(range(len(told)), key=lambda n: min(told[n].version, so_far[n]))]
+    invalid = () if events[0].media.folder else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
     valid = [e for e in events if e.kind is not Kind.FILE_UPDATED or not invalid]
     fresh = [e for e in valid if is_newer(e, known)]
+    newest = (fresh or events)[-1]
+    version = max(min(newest.version, at), known.version if known else -1)
+    it = newest.key, newest.content, newest.media, tuple(events), version
+    make = partial(Job, *it, invalid=invalid, before=have)
     # Told again of one instant: it was deleted, and is there again, as it is known.
-    if not fresh or (fresh[-1].kind is Kind.DELETED and fresh[-1] is not valid[-1]):
-        return make(max(min(newest.version, at), known.version if known else -1))
-    newest = fresh[-1]
-    if newest.kind is Kind.DELETED:
-        return make(min(newest.version, at), delete=known is None or not known.deleted or have is not None)
+    if not fresh or (newest.kind is Kind.DELETED and newest is not valid[-1]):
+        return make()
+    # By their dates, as the list has them, or with what is known, another may be the last: where one is a deletion, the server has to say.
+    last = max(reversed(fresh), key=lambda e: e.version)
+    listed = newest if plain or at == BEYOND else max(fresh, key=told.index)
+    ends = {e.kind is Kind.DELETED for e in (newest, last, listed)}
+    doubt = len(ends | ({known.deleted} if known is not None and known.version > last.version else set())) > 1
+    if newest.kind is Kind.DELETED and not doubt:
+        return make(delete=known is None or not known.deleted or have is not None)
     # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
     deleted = max((place for place, e in enumerate(fresh) if e.kind is Kind.DELETED), default=-1)
-    fresh = fresh[deleted + 1 :]
+    since = fresh[deleted + 1 :] or [e for e in fresh if e.kind is not Kind.DELETED]
     is_new = known is None or known.deleted or known.version < 0 or deleted >= 0
-    metadata = is_new or not plain or any(e.kind is Kind.METADATA_UPDATED for e in fresh)
-    file, tag = _file(fresh, have if deleted < 0 else None, plain=plain)
+    metadata = is_new or not plain or any(e.kind is Kind.METADATA_UPDATED for e in since)
+    file, tag = _file(since or fresh, None if since and deleted >= 0 else have, plain=plain)
     if file is not None and have is not None and have.tag == tag and file.sha256 is None:
         # The older file keeps its name until the newer one is verified.
-        version, _, count = tag.partition("-")
-        tag = f"{version}-{int(count or 0) + 1}"
-    return make(min(newest.version, at), metadata=metadata, file=file, tag=tag)
+        first, _, count = tag.partition("-")
+        tag = f"{first}-{int(count or 0) + 1}"
+    return make(metadata=metadata, file=file, tag=tag, doubt=doubt)
 
 
 def is_newer(event: Event, known: Known | None) -> bool:
     """Whether an event can say anything that is not known. Of the same version only a change can: a tombstone stays one."""
-    if known is None or event.version != known.version:
-        return known is None or event.version > known.version
-    return event.tie or (not known.deleted and event.kind is not Kind.CREATED)
+    if known is None or event.tie or event.version > known.version:
+        return True
+    return event.version == known.version and not known.deleted and event.kind is not Kind.CREATED
 
 
 def _file(fresh: list[Event], have: Have | None, *, plain: bool) -> tuple[FileInfo | None, str]:

@@ -8,7 +8,7 @@
   next cursor is `cursor`, else the highest `seq`, else the newest `date_time`. What a complete answer to `all` does not mention is gone.
 
 An event is `{"id": UUID, "content_id": UUID, "date_time": ISO 8601, "media_type": 0..3, "event_type": 0..3}`. All events of an
-extended feed, or none, have a `seq`, which rises by one over the whole feed (only a snapshot may leave numbers out). Events about a file may say
+extended feed, or none, have a `seq`, which rises by one over the whole feed (only a snapshot may, where `created` stands for all). Events about a file may say
 `size` in bytes and `sha256` in hexadecimal. Fields that are not named here are ignored.
 
 An entity is a JSON object whose `id` is the UUID that was asked for. The rest is data: kept, never interpreted, never a path.

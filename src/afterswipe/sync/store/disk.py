@@ -182,7 +182,7 @@ class Disk:
         for folder in folders:
             self._plain.pop(folder, None)
         if self._opened is not None and self._opened != _place(self._database):
-            raise DirectoryGone(f"{self.root} was removed or replaced while it was being written. Run again; nothing more was written.")  # fmt: skip
+            raise DirectoryGone(f"{self.root}, or its {DATABASE}, was removed or replaced while it was being written. Run again; nothing more was written.")  # fmt: skip
 
     def free(self) -> int:
         """Bytes that can still be written."""

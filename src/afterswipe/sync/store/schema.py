@@ -29,17 +29,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (shadow, id))""",
         "CREATE INDEX events_by_key ON events (shadow, key)",
         # What we know of each content. A deleted one stays, so that an older event cannot bring it back.
-        """CREATE TABLE entities (
-            key TEXT PRIMARY KEY, version INTEGER NOT NULL, deleted INTEGER NOT NULL, data TEXT)""",
+        "CREATE TABLE entities (key TEXT PRIMARY KEY, version INTEGER NOT NULL, deleted INTEGER NOT NULL, data TEXT)",
         # Files that we have: verified, durable, under their final names. `checked` ones came in a run that ended in good order, or were looked at since.
         """CREATE TABLE files (
             key TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, tag TEXT NOT NULL,
             size INTEGER NOT NULL, sha256 TEXT NOT NULL, version INTEGER NOT NULL, checked INTEGER NOT NULL)""",
         # What a later run must know to go on with a file: how much of it is durable, and of which representation.
-        """CREATE TABLE transfers (
-            part TEXT PRIMARY KEY, validator TEXT, total INTEGER, durable INTEGER NOT NULL)""",
-        """CREATE TABLE lease (
-            one INTEGER PRIMARY KEY CHECK (one = 1), owner TEXT NOT NULL, expires REAL NOT NULL)""",
+        "CREATE TABLE transfers (part TEXT PRIMARY KEY, validator TEXT, total INTEGER, durable INTEGER NOT NULL)",
+        "CREATE TABLE lease (one INTEGER PRIMARY KEY CHECK (one = 1), owner TEXT NOT NULL, expires REAL NOT NULL)",
         "INSERT INTO meta (one) VALUES (1)",
     ),
     (
@@ -74,6 +71,7 @@ CURRENT = len(MIGRATIONS)
 
 _NONSENSE = (
     "meta WHERE (feed_id IS NULL) != (generation IS NULL) OR base NOT LIKE 'http%/' OR length(cursor) > 1000 OR length(page) > 1000",
+    "meta WHERE feed_id IS NULL AND CAST(strftime('%s', cursor) AS INTEGER) != cursor_version / 1000000000",
     "events WHERE shadow > 1 OR key NOT LIKE '%/' || content OR id NOT LIKE '% ' || key || ' ' || kind || ' ' || version",
     "events WHERE length(sha256) != 64 OR substr(sha256, 1, 16) GLOB '*[^0-9a-f]*'",
     "entities WHERE deleted != (data IS NULL) OR data NOT LIKE '%{%}%'",

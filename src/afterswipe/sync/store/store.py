@@ -21,9 +21,12 @@ from .disk import DATABASE, FOLDERS, Disk
 from .schema import mapped
 
 _OWN = ("lost", "left-out")  # ids of events of our own
+_DONE = 10_000  # events that are done, and are known when they are told again
+_BY_LIST = "feed_id IS NOT NULL AND NOT COALESCE(numbered, 0)"  # a late date is no old event there
 _UNSHADOW = "UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN (SELECT rowid FROM events WHERE shadow = 1 LIMIT ?)"
 _OLDER = "UPDATE {} AS t SET version = -1".format
 _TAKEN_BACK = "DELETE FROM done AS t", _OLDER("entities"), _OLDER("files"), "DELETE FROM events AS t"
+_UNDONE = "DELETE FROM done WHERE key IN (SELECT key FROM entities WHERE version < 0)"
 _LISTED = "(SELECT {} FROM events WHERE shadow = 1 AND key = t.key)".format
 _UNLISTED = f"WHERE version > {_LISTED('MIN(version)')} AND version NOT IN {_LISTED('version')}"
 
@@ -48,8 +51,6 @@ class Store:
             self._connect()
         except CorruptDatabase:
             self.rebuild()
-
-    # Opening.
 
     def rebuild(self) -> None:
         """Set a damaged database aside and begin a new one. Nothing is lost that the server does not have; good files are found again."""
@@ -164,13 +165,13 @@ class Store:
 
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> Generator[None]:
         """Put events in, in parts, within a transaction. Of one that is there already, what is said last of its file counts."""
-        instant = self._rows("SELECT cursor_version FROM meta")[0][0]
+        ((instant, late),) = self._rows(f"SELECT cursor_version, {_BY_LIST} FROM meta")  # noqa: S608
         done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
         odd = self._rows("SELECT 1 FROM spelled LIMIT 1")  # then a server may have come to spell otherwise
         for some in batched(events, AT_ONCE):
             fresh = [event for event in some if shadow or event.identity not in done]
             rows = [(e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
-                     e.version == instant and e.identity not in done and not e.id.startswith(_OWN)) for e in fresh]  # fmt: skip
+                     (e.version == instant or (late and not shadow and e.version < instant)) and e.identity not in done and not e.id.startswith(_OWN)) for e in fresh]  # fmt: skip
             put = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             self._db.executemany(f"{put} size = excluded.size, sha256 = excluded.sha256", rows)
             spelled = [(e.key, e.content) for e in fresh if odd or not e.key.endswith(e.content)]
@@ -187,7 +188,8 @@ class Store:
     def set_cursor(self, cursor: str | None, version: int) -> None:
         """Move the cursor, within a transaction."""
         self._db.execute("UPDATE meta SET cursor = ?, cursor_version = ?", (cursor, version))
-        self._db.execute("DELETE FROM done WHERE version < ?", (version,))
+        old = "version < ? AND rowid <= (SELECT MAX(rowid) - ? FROM done)"
+        self._db.execute(f"DELETE FROM done WHERE {old}", (version, _DONE))  # noqa: S608 - words of our own
 
     def clear_shadow(self) -> None:
         """Throw away what there is of a full list, within a transaction."""
@@ -224,6 +226,7 @@ class Store:
                     self._db.execute(f"DELETE FROM {whose} {unnamed}")  # noqa: S608 - words of our own
             while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
                 yield
+            self._db.execute(_UNDONE)
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
             self.clear_shadow()
             who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered, *had[:2])
@@ -290,7 +293,7 @@ class Store:
     def end_events(self, events: Iterable[str]) -> None:
         """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
         ids = [(event,) for event in events]
-        of = "shadow = 0 AND id = ? AND version >= cursor_version AND NOT COALESCE(numbered, 0)"
+        of = f"shadow = 0 AND id = ? AND (({_BY_LIST}) OR (version >= cursor_version AND NOT COALESCE(numbered, 0)))"
         put = f"INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta WHERE {of}"  # noqa: S608
         self._db.executemany(put, [row for row in ids if not row[0].startswith(_OWN)])
         self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", ids)
@@ -307,8 +310,6 @@ class Store:
             ends = "UPDATE files SET version = -1" if stays else "DELETE FROM files"
             self._db.executemany(f"{ends} WHERE key = ?", [(event.key,) for event in again])
             list(self.insert_events(again, shadow=False))
-
-    # Files under way.
 
     def parts(self) -> dict[str, Part]:
         """What is remembered of files under way, by the names of their parts."""
@@ -328,8 +329,6 @@ class Store:
         with self.transaction("parts"):
             self._db.executemany("DELETE FROM transfers WHERE part = ?", [(part,) for part in parts])
         self._parts = None
-
-    # Between runs.
 
     def set_not_before(self, wall: float) -> None:
         """Remember until when the server wants a pause."""

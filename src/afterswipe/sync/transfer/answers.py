@@ -267,5 +267,8 @@ class Ask(NamedTuple):
     def ended(self, size: int, *, cut: bool = False) -> "Ask | Verify":
         """The body ended, or was `cut`, and `size` bytes are here: all, if a size is known and reached, or where none is and it was a whole."""
         whole = self.want.size if self.want.size is not None else self.here.total
-        now, ends = self._replace(size=size), whole is None and size and not self.piece and not cut
+        sure = self.here.total is None and (
+            whole is None or not self.endless
+        )  # a last chunk says that it is the end
+        now, ends = self._replace(size=size), sure and size and not self.piece and not cut
         return Verify(now) if ends or size == whole else now

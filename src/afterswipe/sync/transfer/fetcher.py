@@ -77,8 +77,6 @@ class Fetcher:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
 
-    # A content, whole.
-
     async def do(self, job: Job) -> None:
         """Get all that a content needs; it lands with others. Raises TransferError where that cannot be, and Halt where nothing can."""
         for event in job.invalid:
@@ -273,8 +271,8 @@ class Fetcher:
         anew = job.before is not None and job.before.version < 0  # what is here may be another's
         restarts = 0 if here.wrong is None else self.limits.restarts  # one whole body is enough to see
         since = float(here.mark or 0) if here.wrong else 0
-        wrong = here.wrong if 0 <= self.wire.clock.wall() - since < _DOUBT else None
-        ask = Ask(want, usable, here, restarts, self.limits, wrong=wrong, anew=anew)
+        doubt = here.total == want.size and 0 <= self.wire.clock.wall() - since < _DOUBT
+        ask = Ask(want, usable, here, restarts, self.limits, wrong=here.wrong if doubt else None, anew=anew)
         return Verify(ask) if usable and usable == (here.total if want.size is None else want.size) else ask
 
     def believed(self, part: Part, name: str) -> bool:
@@ -412,8 +410,10 @@ class Fetcher:
         self.cut(job, 0)
         again = ask.restart("its digest or size is not the feed's")
         if isinstance(again, Refuse):
-            since = f"{self.wire.clock.wall():.0f}"
-            self.store.remember(job.part, Part(wrong=ask.here.validator or "", mark=since))
+            wrong = Part(
+                total=ask.want.size, wrong=ask.here.validator or "", mark=f"{self.wire.clock.wall():.0f}"
+            )
+            self.store.remember(job.part, wrong)
             raise errors.WrongFile(job.key, f"{again.reason}.")
         return again
 

@@ -35,7 +35,6 @@ class Patience:
         if seconds > cap * 1.1 or attempt + 1 >= self._limits.attempts:
             until = self._clock.wall() + min(max(seconds, cap), most)
             busy = ServerBusy(f"The server asked for a pause. Run again after {moment(until)}.")
-            busy.not_before = until
             raise Halt(Stop.SERVER_BUSY, busy, until)
         await self._wait(seconds)
 

@@ -190,6 +190,11 @@ class Wire:
             self.point("receive", opened.url)
             piece = await self._in_time(anext(source, None))
             if piece is None:
+                at = opened.response.stream
+                for name in ("_stream", "_httpcore_stream", "_stream", "_connection"):
+                    at = getattr(at, name, at)
+                if hasattr(at, "_h11_state") and at._h11_state.trailing_data[0].strip():
+                    await at.aclose()  # what came too much would be the answer to the next question
                 return
             if piece:
                 yield piece
