@@ -16,7 +16,7 @@ def main() -> None:
     try:
         from afterswipe.sync.command import main as command
 
-        _end(command())
+        _end(command(end=os._exit))
     except SystemExit as ended:
         _end(int(ended.code or 0))
     except (ImportError, MemoryError, OSError, SystemError) as error:

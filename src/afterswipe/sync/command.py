@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import errno
 import math
-import os
 import re
 import signal
 import sys
@@ -103,12 +102,12 @@ def _limit(text: str) -> tuple[str, float]:
     return name, int(number) if kinds[name] is int else number
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Sync as the command line says, and return the exit code. Whatever cannot be right is one line that names it (S21)."""
+def main(arguments: Sequence[str] | None = None, end: Callable[[int], object] = sys.exit) -> int:
+    """Sync as the command line says, and return the exit code, or `end` with it. Whatever cannot be right is one line that names it (S21)."""
     before = sys.stdout, sys.stderr
     out, err = sys.stdout, sys.stderr = [_Output(stream) for stream in before]
     try:
-        return _main(parser().parse_args(arguments))
+        return _main(parser().parse_args(arguments), end)
     finally:
         out.flush()
         if out.wrong is not None and not isinstance(out.wrong, BrokenPipeError):
@@ -118,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout, sys.stderr = (None if o.wrong else b for o, b in zip((out, err), before, strict=True))
 
 
-def _main(options: argparse.Namespace) -> int:
+def _main(options: argparse.Namespace, end: Callable[[int], object]) -> int:
     try:
         address, _ = httpx.URL(options.url), urlsplit(options.url).port
         odd = not address.host or "%" in address.host or set(options.url) & set("?#")
@@ -138,7 +137,7 @@ def _main(options: argparse.Namespace) -> int:
         with mapped(options.directory):
             for spare in [DefaultSelector() for _ in range(_FILES)]:  # with fewer not even asyncio begins
                 spare.close()
-            return asyncio.run(_sync(options, _client(options.token)), loop_factory=_Loop)
+            return asyncio.run(_sync(options, _client(options.token), end), loop_factory=_Loop)
     except StoreError as error:
         code, said = DIRECTORY, f"{type(error).__name__}: {error}"
     except (MemoryError, SystemError):  # C code that has none says the latter
@@ -177,7 +176,7 @@ class _Loop(asyncio.SelectorEventLoop):
         """Some of its threads look a name up, perhaps for ever: the end waits for none, nor makes one to wait."""
 
 
-async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
+async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Callable[[int], object]) -> int:
     asked = asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # no words for people
     try:
@@ -187,7 +186,7 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
         with suppress(CorruptDatabase):  # the run sets it aside
             before = sync.state() if Path(options.directory, DATABASE).exists() else before
         ends = sync.clock.monotonic() + (options.seconds or math.inf)
-        with _interrupt(asked), _shown(quiet=options.quiet) as show:
+        with _interrupt(asked, end), _shown(quiet=options.quiet) as show:
             report = await sync.run(lambda: asked.is_set() or sync.clock.monotonic() >= ends, show)
         _print(before, sync.state(), report, Path(options.directory))
     finally:
@@ -197,14 +196,14 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient) -> int:
 
 
 @contextmanager
-def _interrupt(asked: asyncio.Event) -> Iterator[None]:
+def _interrupt(asked: asyncio.Event, end: Callable[[int], object]) -> Iterator[None]:
     """The first Ctrl-C, SIGTERM or closed terminal ends the run in good order, within a second even where nothing comes; the second one at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
 
     def stop(number: int, _frame: FrameType | None) -> None:
         if number not in _ENDS[:3]:  # its time is over
-            os._exit(INTERRUPTED)
+            end(INTERRUPTED)
         _alarm(1 if asked.is_set() else _PATIENCE)  # what is said may wait for ever to be taken
         if asked.is_set():
             loop.call_soon_threadsafe(task.cancel)
