@@ -166,9 +166,12 @@ class Store:
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> Generator[None]:
         """Put events in, in parts, within a transaction. Of one that is there already, what is said last of its file counts."""
         ((instant, late),) = self._rows(f"SELECT cursor_version, {_BY_LIST} FROM meta")  # noqa: S608
-        done = {row[0] for row in self._rows("SELECT id FROM done") if not row[0].startswith(_OWN)}
         odd = self._rows("SELECT 1 FROM spelled LIMIT 1")  # then a server may have come to spell otherwise
         for some in batched(events, AT_ONCE):
+            told = f"SELECT id FROM done WHERE id IN ({', '.join('?' * len(some))})"  # noqa: S608
+            done = {
+                name for (name,) in self._rows(told, *[e.identity for e in some]) if not name.startswith(_OWN)
+            }
             fresh = [event for event in some if shadow or event.identity not in done]
             rows = [(e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
                      (e.version == instant or (late and not shadow and e.version < instant)) and e.identity not in done and not e.id.startswith(_OWN)) for e in fresh]  # fmt: skip
