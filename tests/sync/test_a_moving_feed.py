@@ -14,6 +14,7 @@ from faultlab.servers.wire import Reply
 from .rig import Rig, changed, small_truth, without
 
 HOUR, YEAR = 3600, 365 * 24 * 3600
+NOON = 1_788_264_000  # when the events of a truth begin
 
 
 def a_sound(rig: Rig) -> str:
@@ -518,8 +519,9 @@ def test_an_event_that_commits_late_counts(tmp_path, seen, late):
     assert rig.fetched() == 0
 
 
+@pytest.mark.parametrize("runs", [1, 3])
 @pytest.mark.parametrize("kind", [0, 2, 3])
-def test_a_number_that_commits_late_is_looked_for_in_the_next_run(tmp_path, kind):
+def test_a_number_that_commits_late_is_looked_for_in_the_next_runs(tmp_path, kind, runs):
     """Number 6 came before 5 did: the gap was asked about, then the list counted as whole, and 5 never came."""
     rig = Rig(tmp_path / "here", small_truth(3, 500))
     first, second, third = sounds(rig)
@@ -543,11 +545,42 @@ def test_a_number_that_commits_late_is_looked_for_in_the_next_run(tmp_path, kind
         return replace(reply, body=body).having(content_length=str(len(body)))
 
     changed(rig, "/update-events/", answer)
-    rig.run()
+    changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + 60, usegmt=True)))
+    for _ in range(runs):
+        rig.run()
     missing.clear()
     assert rig.run().finished
     assert rig.in_sync()
     assert rig.run().requests == 1
+
+
+@pytest.mark.parametrize(("after", "runs"), [(HOUR, 4), (25 * HOUR, 1)])
+def test_a_number_that_never_comes_is_waited_for_a_day(tmp_path, after, runs):
+    """It was rolled back. Each run asks for the whole list, and after a day none does."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    first, second, third = sounds(rig)
+    assert rig.run().finished
+    rig.truth.rename(third, "another name")
+    assert rig.run().finished
+    rig.truth.rename(first, "rolled back")
+    number = len(rig.truth.events)
+    rig.truth.rename(first, "first")
+    rig.truth.rename(second, "another name")
+
+    def answer(_, reply):
+        page = json.loads(reply.body)
+        page["events"] = [event for event in page["events"] if event["seq"] != number]
+        body = json.dumps(page).encode()
+        return replace(reply, body=body).having(content_length=str(len(body)))
+
+    changed(rig, "/update-events/", answer)
+    changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + after, usegmt=True)))
+    asked = 0
+    for _ in range(4):
+        assert rig.run().finished
+        assert rig.in_sync()
+        asked += len(rig.asked("/all"))
+    assert asked == runs
 
 
 @pytest.mark.parametrize("off", [0.4, 0.9])

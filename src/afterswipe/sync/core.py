@@ -22,6 +22,7 @@ from .limits import Limits
 from .outcome import Stop
 
 _CUT_MAX = 2  # how often a page that was cut, or has a gap, is asked for
+_DAY = 24 * 3600 * SECOND  # for so long a number that is missing may still come
 
 
 class Begin(NamedTuple):
@@ -54,7 +55,7 @@ class AskFeed:
     held: bool = False  # whether the cursor stays, because of an event that is not known
     newest: tuple[int, str] = (-1, "")  # of this list: its version, and what the cursor would be
     had: Had = field(default_factory=Had)  # what came of this list
-    gap: bool = False  # whether numbers were missing, which may still come
+    gap: bool = False  # whether numbers were missing, which may still come: then the cursor stays before them
 
     @property
     def cursor(self) -> str:
@@ -76,13 +77,15 @@ class AskFeed:
         latest = min(now * SECOND, BEYOND)
         had = self._had(page, latest)
         if had.lowest < BEYOND and not self.full:
-            return self._from_all(had=had, resyncs=self.resyncs)
+            return self._start_full("the feed gives its numbers twice", had=had)
         gap = not self.full and page.identity.numbered and self._has_gap(page)
         if gap or (page.next is None and not page.complete):
             if self.again < _CUT_MAX:
                 return replace(self, again=self.again + 1)
-            cut = NotAFeed("The feed's page is cut: it has neither `next` nor `complete`.")
-            return self._start_full("the feed has a gap", gap=True) if gap else self._failed(cut)
+            if gap:
+                young = latest - min((e.dated for e in page.events), default=0) < _DAY
+                return self._start_full("the feed has a gap", gap=young)
+            return self._failed(NotAFeed("The feed's page is cut: it has neither `next` nor `complete`."))
         stored = self.place.stored + len(page.events)
         most = stored > self.limits.events or self.pages + 1 >= self.limits.pages
         if page.next is not None and (most or page.next in self.tokens):
@@ -98,8 +101,8 @@ class AskFeed:
         after = replace(
             self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest, had=had,
             tokens=self.tokens | {page.next} if page.next else self.tokens)  # fmt: skip
-        keeps = after.held or self.gap  # then the next run asks so again, or for the whole list
-        cursor = _cursor(page, newest, full=self.full) if page.complete and not keeps else None
+        cursor = _cursor(page, newest, full=self.full) if page.complete and not after.held else None
+        cursor = (self.place.cursor, self.place.version) if self.gap and self.place.cursor else cursor
         if cursor and not self.full and cursor[1] < self.place.version:
             cursor = None
         if page.complete and self.full:
@@ -132,15 +135,12 @@ class AskFeed:
             said = f"The feed refuses what it has named itself ({status}). Perhaps the servers behind its address differ: run again, and if it stays so, tell its makers."
         return self._failed(NotAFeed(said))
 
-    def _start_full(self, reason: str, *, gap: bool = False) -> "Forget | Ended":
+    def _start_full(self, reason: str, **how: Any) -> "Forget | Ended":
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
-        return self._from_all(resyncs=self.resyncs + 1, gap=gap)
-
-    def _from_all(self, **how: Any) -> "Forget":
         fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0)
-        return Forget(AskFeed(fresh, self.limits, full=True, again=1, **how))
+        return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, **how))
 
     def _had(self, page: Page, latest: float) -> Had:
         """What has come with this page. What is dated after all that had come has a number from before only where a backup took that one back (S16)."""

@@ -465,8 +465,8 @@ FIELD = (
     ),
     FaultKind(
         "F159", "A number that commits late", Dimension.FEED, "The gap that it leaves is seen, and the whole list does not have it yet.",
-        "The next run reads the whole list once more (S16).", "test_a_number_that_commits_late_is_looked_for_in_the_next_run",
-        plain="It has no numbers.", partly="If it commits between the two.",
+        "For a day each run reads the whole list once more (S16).", "test_a_number_that_commits_late_is_looked_for_in_the_next_runs",
+        plain="It has no numbers.", partly="If it commits within a day.",
     ),
     FaultKind(
         "F160", "An answer that nobody asked for", Dimension.WIRE, "In one piece with an answer comes another one.",
