@@ -600,3 +600,30 @@ def test_what_happened_within_the_second_that_runs_is_not_ahead(tmp_path, off):
     for _ in range(2):
         assert rig.run().finished
         assert rig.in_sync()
+
+
+def test_a_creation_that_is_done_is_newer_than_a_deletion_before_it(tmp_path):
+    """A plain list said the last event of each content: `created`, of what was here. Then the whole list came, and the deletion before that took the sound away for good."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500), extended=False)
+    first = a_sound(rig)
+    assert rig.run().finished
+    content, refused = rig.truth.contents[first], []
+    rig.truth.delete(first)
+    rig.truth.publish(content)
+
+    def answer(request, reply):
+        if "/all" in request.path:
+            return reply
+        if refused:
+            return refused.pop()
+        last = {event["content_id"]: event for event in json.loads(reply.body)}
+        body = json.dumps([*last.values()]).encode()
+        return replace(reply, body=body).having(content_length=str(len(body)))
+
+    changed(rig, "/update-events/", answer)
+    assert rig.run().finished
+    rig.truth.rename(sounds(rig)[0], "another name")
+    refused.append(Reply(410, {}))
+    for _ in range(2):
+        assert rig.run().finished
+        assert rig.in_sync()

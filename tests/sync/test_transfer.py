@@ -237,3 +237,14 @@ def test_f51_room_is_the_smallest_of_all_that_is_known():
     assert asks().room() == 100
     assert asks(FileInfo(50), here=V1).room() == 50
     assert asks(UNSURE, here=Part(), limits=Limits(file_bytes=7)).room() == 7
+
+
+def test_a_whole_that_is_called_a_part_says_how_long_it_is():
+    """Nobody had asked for a part, and the answer had no length of its own, or another: a hundred bytes of a hundred thousand were "everything is here"."""
+    for headers in ({}, {"content_length": "100"}):
+        received = asks(FileInfo(), 0, Part()).next(
+            answer(206, content_range="bytes 0-99999/100000", **headers)
+        )
+        assert isinstance(received, Receive)
+        assert received.ask.here.total == 100_000
+        assert isinstance(received.ask.ended(100), Ask), "it goes on"

@@ -22,6 +22,7 @@ class Job:
     media: Media
     events: tuple[Event, ...]
     version: int  # that of its newest event
+    fresh: bool = False  # whether its events say anything that is not known
     delete: bool = False
     metadata: bool = False  # the entity has to be got
     file: FileInfo | None = None  # the file that has to be got, as far as the feed describes it
@@ -76,7 +77,7 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
     ends = {e.kind is Kind.DELETED for e in (newest, last, listed)}
     doubt = len(ends | ({known.deleted} if known is not None and known.version > last.version else set())) > 1
     if newest.kind is Kind.DELETED and not doubt:
-        return make(delete=known is None or not known.deleted or have is not None)
+        return make(fresh=True, delete=known is None or not known.deleted or have is not None)
     # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
     deleted = max((place for place, e in enumerate(fresh) if e.kind is Kind.DELETED), default=-1)
     since = fresh[deleted + 1 :] or [e for e in fresh if e.kind is not Kind.DELETED]
@@ -87,7 +88,7 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
         # The older file keeps its name until the newer one is verified.
         first, _, count = tag.partition("-")
         tag = f"{first}-{int(count or 0) + 1}"
-    return make(metadata=metadata, file=file, tag=tag, doubt=doubt)
+    return make(fresh=True, metadata=metadata, file=file, tag=tag, doubt=doubt)
 
 
 def is_newer(event: Event, known: Known | None) -> bool:

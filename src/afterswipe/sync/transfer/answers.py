@@ -211,12 +211,12 @@ class Ask(NamedTuple):
             return self.restart("a piece came where the whole was asked for")
         if self.wrong and self.wrong == answer.validator:
             return Refuse("it is the very file whose digest or size was wrong", wrong_file=True)
-        if wrong := self._size_is_wrong(answer.length):
+        here = Part(answer.validator, int(span[3]) if span else answer.length)
+        if wrong := self._size_is_wrong(here.total):
             return Not.ITS_OWN if answer.kind in _FOR_PEOPLE else wrong
-        here, whole = Part(answer.validator, answer.length), self.whole and not self.anew
         judged = self.judged or (self.may_resume and self.want.sha256 is not None)
-        new = self._replace(size=0, here=here, piece=0, whole=whole, judged=judged, endless=answer.endless)
-        return Receive(new)
+        new = self._replace(size=0, here=here, piece=0, judged=judged, endless=answer.endless)
+        return Receive(new._replace(whole=self.whole and not self.anew))
 
     def _partial(self, answer: Answer) -> Decision:
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", "").strip())

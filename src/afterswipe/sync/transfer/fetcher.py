@@ -82,7 +82,7 @@ class Fetcher:
         for event in job.invalid:
             said = errors.InvalidEvent(job.key, f"event {event.id} is about its file, and it has none.")
             self.tally.problems.setdefault(event.id, []).append(said)
-        if not job.metadata and job.file is None:
+        if job.delete or not job.fresh:
             self.arrive(Arrived(job, Known(job.version, True, None) if job.delete else None))
         else:
             try:
