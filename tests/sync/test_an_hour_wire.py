@@ -375,3 +375,15 @@ def test_what_comes_behind_an_answer_is_no_answer_to_the_next_question(tmp_path,
         assert asyncio.run(main()).finished
     assert landed(tmp_path / "here") == wanted(truth)
     assert unasked.strip() or len(connections) <= LIMITS.concurrency, "an empty line more is nothing"
+
+
+@pytest.mark.parametrize("part", ["update-events", "/v3/sound/"])
+def test_a_piece_of_a_document_is_said_to_be_one(tmp_path, part):
+    """A 200 that says it is a piece: of a page, nine lines of the program's inside were shown; of an entity, "the server asked for a pause"."""
+    rig = Rig(tmp_path / "here", small_truth(1, 500))
+    changed(rig, part, lambda _, reply: reply.having(content_range=f"bytes 0-{len(reply.body) - 1}/9999"))
+    report = rig.run()
+    assert not report.finished
+    assert "a piece came where the whole was asked for" in str(report)
+    assert "Ask(" not in str(report)
+    assert report.why in (Stop.FEED_UNUSABLE, Stop.INCOMPLETE)
