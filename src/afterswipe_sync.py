@@ -8,7 +8,7 @@ INTERRUPTED = 130  # what a shell calls Ctrl-C
 
 
 def main() -> None:
-    """The command. Where no run listens, as while its modules are imported, Ctrl-C and its like end it at once. Behind its end comes nothing that they could break off, and nothing that waits."""
+    """The command. Where no run listens, as while it imports modules, Ctrl-C and its like end it at once."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, signal.SIGINT)
         if name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN:
@@ -16,7 +16,7 @@ def main() -> None:
     try:
         from afterswipe.sync.command import main as command
 
-        _end(command(end=os._exit))
+        _end(command(end=os._exit))  # behind which nothing waits, or could be broken off
     except SystemExit as ended:
         _end(int(ended.code or 0))
     except (ImportError, MemoryError, OSError, SystemError) as error:

@@ -325,7 +325,7 @@ class Refusing(Disk):
                 raise OSError(self.number, os.strerror(self.number))
 
     def rename(self, part, final):
-        self._close(part)
+        self.close(part)
         self._refuse("rename", final)
         super().rename(part, final)
 

@@ -1,4 +1,4 @@
-"""The clocks of a sync, for durations and for what outlives a run, and sleep. No other module reads a real clock."""
+"""The clocks of a sync, for durations and for what outlives a run, and sleep. No other module reads one."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The command for people: a progress bar, Ctrl-C that keeps everything, exit codes, and a table of what happened.
+"""The command for people: a progress bar, Ctrl-C that keeps all, exit codes, and a table of what happened.
 
 The bar is rich's (the extra `command`); without it the same is said in plain lines.
 """
@@ -38,13 +38,12 @@ from .outcome import Progress, Report, Stop
 
 DONE, STOPPED, USAGE, DIRECTORY, FEED, SIGN_IN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 """The exit codes. Those above zero but 130 are this command's own; 130 is what a shell calls Ctrl-C."""
-_ENDS = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM") if hasattr(signal, name)
-]
+_ENDS = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM") if hasattr(signal, n)]
 _alarm, _PATIENCE = getattr(signal, "alarm", int), 8  # seconds to end in good order
 
-_CODES = {Stop.FINISHED: DONE, Stop.NEEDS_SPACE: DIRECTORY, Stop.LEASE_LOST: DIRECTORY, Stop.FEED_UNUSABLE: FEED, Stop.NEEDS_UPDATE: FEED,
-    Stop.NEEDS_AUTHORIZATION: SIGN_IN, Stop.UNTRUSTED: SIGN_IN}  # fmt: skip
+_CODES = {Stop.FINISHED: DONE, Stop.NEEDS_SPACE: DIRECTORY, Stop.LEASE_LOST: DIRECTORY,
+          Stop.FEED_UNUSABLE: FEED, Stop.NEEDS_UPDATE: FEED,
+          Stop.NEEDS_AUTHORIZATION: SIGN_IN, Stop.UNTRUSTED: SIGN_IN}  # fmt: skip
 
 _CODE_WORDS = """\
 exit codes:
@@ -68,13 +67,16 @@ def parser() -> argparse.ArgumentParser:
         epilog=_CODE_WORDS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("url", help="the feed's root, for instance http://127.0.0.1:8765/")
-    parser.add_argument("directory", help="where it is kept; made if it is not there")
-    parser.add_argument("--token", default="", help="sent as `Authorization: Bearer …`")
-    parser.add_argument("--allow-host", action="append", default=[], type=_host, metavar="HOST", help="another host to which redirects may lead; may be repeated")  # fmt: skip
-    parser.add_argument("--seconds", type=_positive, help="end in good order after so long")
-    parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
-    parser.add_argument("--limit", action="append", default=[], type=_limit, metavar="NAME=N", help="change a bound: " + ", ".join(field.name for field in fields(Limits)))  # fmt: skip
+    add, several = parser.add_argument, partial(parser.add_argument, action="append", default=[])
+    add("url", help="the feed's root, for instance http://127.0.0.1:8765/")
+    add("directory", help="where it is kept; made if it is not there")
+    add("--token", default="", help="sent as `Authorization: Bearer …`")
+    hosts = "another host to which redirects may lead; may be repeated"
+    several("--allow-host", type=_host, metavar="HOST", help=hosts)
+    add("--seconds", type=_positive, help="end in good order after so long")
+    add("--quiet", action="store_true", help="no progress, only the result")
+    bounds = "change a bound: " + ", ".join(field.name for field in fields(Limits))
+    several("--limit", type=_limit, metavar="NAME=N", help=bounds)
     return parser
 
 
@@ -103,7 +105,7 @@ def _limit(text: str) -> tuple[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None, end: Callable[[int], object] = sys.exit) -> int:
-    """Sync as the command line says, and return the exit code, or `end` with it. Whatever cannot be right is one line that names it (S21)."""
+    """Sync as they say; return the exit code, or `end` with it. What cannot be right is one line (S21)."""
     before = sys.stdout, sys.stderr
     out, err = sys.stdout, sys.stderr = [_Output(stream) for stream in before]
     try:
@@ -150,7 +152,7 @@ def _main(options: argparse.Namespace, end: Callable[[int], object]) -> int:
 
 class _Jar(CookieJar):
     def set_cookie(self, cookie: Cookie) -> None:
-        """Keep few, and none that no header may have: they go into each request, until none can be made or read."""
+        """Keep few, and none that no header may have: they are in each request, until none can be made."""
         if f"{cookie.name}{cookie.value}".isascii():
             super().set_cookie(cookie)
         if sum(len(kept.name) + len(kept.value or "") for kept in self) > _COOKIES:
@@ -173,7 +175,7 @@ def _client(token: str) -> httpx.AsyncClient:
 
 class _Loop(asyncio.SelectorEventLoop):
     async def shutdown_default_executor(self, *_: object) -> None:
-        """Some of its threads look a name up, perhaps for ever: the end waits for none, nor makes one to wait."""
+        """Some threads look a name up, perhaps for ever: the end waits for none, nor makes one to wait."""
 
 
 async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Callable[[int], object]) -> int:
@@ -197,7 +199,7 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Cal
 
 @contextmanager
 def _interrupt(asked: asyncio.Event, end: Callable[[int], object]) -> Iterator[None]:
-    """The first Ctrl-C, SIGTERM or closed terminal ends the run in good order, within a second even where nothing comes; the second one at once."""
+    """The first Ctrl-C, SIGTERM or closed terminal ends the run in good order, the second one at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
 
@@ -210,7 +212,7 @@ def _interrupt(asked: asyncio.Event, end: Callable[[int], object]) -> Iterator[N
             return
         asked.set()
         print("Stopping. Everything got so far is kept; once more ends at once.", file=sys.stderr, flush=True)
-        loop.call_soon_threadsafe(lambda: loop.call_later(1, task.cancel))
+        loop.call_soon_threadsafe(lambda: loop.call_later(1, task.cancel))  # also where nothing comes
 
     # What `nohup` tells to be ignored is; a Ctrl-C is heard also by a run that a shell began behind others.
     heard = [one for one in _ENDS if one in _ENDS[:2] or signal.getsignal(one) is not signal.SIG_IGN]
@@ -223,7 +225,7 @@ def _interrupt(asked: asyncio.Event, end: Callable[[int], object]) -> Iterator[N
 
 
 class _Output:
-    """A stream that may fail: whoever reads may go away, as `head` does, or a disk be full. Then nothing more is said there."""
+    """A stream that may fail, after which no more is said there: `head` goes away, or a disk is full."""
 
     def __init__(self, stream: Any) -> None:
         self.wrong: OSError | None = None
@@ -258,8 +260,9 @@ def _shown(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
         return
     from rich import console, progress
 
-    columns = progress.BarColumn(), progress.DownloadColumn(), progress.TransferSpeedColumn(), progress.TimeRemainingColumn()  # fmt: skip
-    with progress.Progress("{task.description}", *columns, console=console.Console(stderr=True)) as bar:
+    sizes = progress.BarColumn(), progress.DownloadColumn()
+    columns = "{task.description}", *sizes, progress.TransferSpeedColumn(), progress.TimeRemainingColumn()
+    with progress.Progress(*columns, console=console.Console(stderr=True)) as bar:
         show = partial(bar.update, bar.add_task("", total=None))
         yield lambda now: show(description=words(now), completed=now.bytes_durable, total=now.bytes_total)
 

@@ -5,9 +5,10 @@
               ▼  │
              Forget
 
-The feed comes first, page by page, then what it and what was left from last time ask for. A cursor belongs to one feed and
-one generation of it: where the identity changes, or the server does not know the cursor, the whole list is read again, apart from what is
-known, and takes its place in one transaction (`SwapIn`). Each way back to `AskFeed` changes something and is counted.
+The feed comes first, page by page, then what it and last time's rest ask for. A cursor belongs to one feed
+and one generation of it: where that changes, or the server does not know the cursor, the whole list is read
+again, apart from what is known, and takes its place in one transaction (`SwapIn`). Each way back to `AskFeed`
+changes something and is counted.
 """
 
 from dataclasses import dataclass, field, replace
@@ -31,7 +32,7 @@ class Begin(NamedTuple):
     limits: Limits
 
     def next(self, wall: float, place: Place) -> "AskFeed | Forget | Ended":
-        """The feed comes first, from the cursor or the page that a list had come to; a pause outlives a run, but not a clock that was set."""
+        """The feed first, from where it had come to. A pause outlives a run, but not a clock that was set."""
         if 0 < place.not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
         ask = AskFeed(place, self.limits, place.cursor is None or place.shadow is not None, since=place.page)
@@ -63,7 +64,7 @@ class AskFeed:
         return self.place.page or (ALL if self.full else self.place.cursor or ALL)
 
     def next(self, page: Page | int, now: float = inf) -> "State":
-        """Decide what an answer means: a page, or the status with which the server refused the cursor or the page; `now` is the earliest by any clock."""
+        """What an answer means: a page, or the status that refused it; `now` is the earliest by any clock."""
         if isinstance(page, int):
             return self._refused(page)
         if page.identity.numbered is None:  # an empty page does not show it; then it is as before
@@ -107,7 +108,8 @@ class AskFeed:
             cursor = None
         if page.complete and self.full:
             return SwapIn(page, cursor, None, after)
-        # A later run begins with the page that this one has, to see that it is as it was. Without numbers it could not find its newest event again.
+        # A later run begins with the page that this one has, to see that it is as it was. Without numbers it
+        # could not find its newest event again.
         here = self.place.page if page.next and numbered and not after.held and had.lowest == BEYOND else None
         at = (here, newest[0]) if here else None
         return KeepPage(page, cursor, at, after)
@@ -143,7 +145,7 @@ class AskFeed:
         return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, **how))
 
     def _had(self, page: Page, latest: float) -> Had:
-        """What has come with this page. What is dated after all that had come has a number from before only where a backup took that one back (S16)."""
+        """What came: what is dated later has an older number only if a backup took that one back (S16)."""
         of, dated = self.place.had, max([self.had.dated, *(e.dated for e in page.events if e.dated < latest)])
         most = of.highest if page.identity.numbered and page.identity.same(self.place.identity) else -1
         anew = (e.version for e in page.events if e.version <= most and of.dated < e.dated <= dated)
@@ -156,7 +158,7 @@ class AskFeed:
 
 
 def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, int] | None:
-    """The next cursor and its version: None where a list has nothing to tell, -1 where it may be ahead of what a snapshot mentions."""
+    """The next cursor and its version: None if a list tells none, -1 if it may be ahead of a snapshot."""
     if page.cursor is None or (full and not newest[1]):
         return (newest[1], newest[0]) if newest[1] else None
     if page.identity.numbered and page.cursor.isdecimal() and int(page.cursor) <= BEYOND:
@@ -187,7 +189,7 @@ class SwapIn(KeepPage):
 
 
 class Forget(NamedTuple):
-    """Throw away what there is of a list that was coming in; then ask again, from the cursor or for the whole list, or end."""
+    """Throw away what there is of a list that was coming in; then ask, from the cursor or for all, or end."""
 
     after: "AskFeed | Ended"
 

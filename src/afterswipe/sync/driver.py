@@ -1,4 +1,4 @@
-"""The driver: does what each state of `core` says, and ends when one says so. All I/O of a run is called from here."""
+"""The driver: does what each state of `core` says, until one is the end. All I/O of a run begins here."""
 
 import asyncio
 from collections import deque
@@ -21,13 +21,14 @@ from .errors import CaptivePortal, Forbidden, NotAFeed, StrayFiles, TransferErro
 from .outcome import Halt, Phase, Stop
 
 _SEVERAL, _MANY = 3, 10
-_OF_ALL = {Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
-    errors.DiskRefused: Stop.INCOMPLETE, errors.DiskFull: Stop.NEEDS_SPACE}  # fmt: skip
+_OF_ALL = {Unreachable: Stop.OFFLINE, errors.Misdirected: Stop.OFFLINE, errors.DiskRefused: Stop.INCOMPLETE,
+           Forbidden: Stop.NEEDS_AUTHORIZATION, errors.Postponed: Stop.SERVER_BUSY,
+           errors.DiskFull: Stop.NEEDS_SPACE}  # fmt: skip
 _WATCHED = 0.05  # seconds between two looks while the run waits for something
 
 
 class _Trouble:
-    """Tells one content's trouble from everybody's (S15): several in a row have it, the newest too, and none went well; or very many."""
+    """Finds what is everybody's trouble (S15): several in a row, the newest too, none well; or very many."""
 
     kind: type[errors.SyncError] = TransferError
     row, success, suspected = 0, False, False
@@ -55,7 +56,7 @@ class Driver:
         self.phase, self.look = phase, look
 
     async def run(self, *, watched: bool = False) -> core.Ended:
-        """From `Begin` to `Ended`; where it is `watched`, it ends soon after somebody says so, whatever it waits for."""
+        """From `Begin` to `Ended`; where `watched`, soon after somebody says so, whatever it waits for."""
         return await (_beside(self.steps(), self.watch()) if watched else self.steps())
 
     async def watch(self) -> NoReturn:
@@ -128,7 +129,7 @@ class Driver:
         self.fetcher.lease.unclean = False
 
     def look_at_every_file(self) -> Generator[None]:
-        """Whoever may change the directory may have: each row's file is there, with its size, or it is got again (S17)."""
+        """Who may change the directory may have: each row's file is there, in size, or is got again (S17)."""
         missing, tally = dict[str, int](), self.fetcher.tally
         for rows in batched(self.store.names(), AT_ONCE):
             missing.update(rows)
@@ -149,7 +150,7 @@ class Driver:
         self.fetcher.changed()
 
     def lose(self, gone: Sequence[Have]) -> None:
-        """These files are not here any more, or not as they were; said as long as nobody has tried to get them again."""
+        """These files are not here, or not as they were; said until somebody tries to get them again."""
         if gone:
             self.store.lost(gone)
         went = "its file was removed, or is not what it was. It is got again."
@@ -199,7 +200,8 @@ class Driver:
                 raise CaptivePortal("a page for people came instead of the feed")
             case answers.Not.ALLOWED:
                 who = "a proxy, in its own address," if status == answers.PROXY else "the server"
-                raise Halt(Stop.NEEDS_AUTHORIZATION, errors.NeedsAuthorization(f"{url}: {who} wants credentials ({status})."))  # fmt: skip
+                wants = errors.NeedsAuthorization(f"{url}: {who} wants credentials ({status}).")
+                raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
             case answers.Wait(_, asked) if asked is not None or status in answers.PAUSES:
                 await self.fetcher.patience.obey(attempt, asked)
                 return None
@@ -210,7 +212,7 @@ class Driver:
         raise NotAFeed(f"{url}: {getattr(decision, 'reason', decision)}. Is the address the feed's?")
 
     async def in_slices[T](self, work: Generator[T]) -> T | None:
-        """Work that lasts: after each part, look whether the run is to end (S20), and let others say so. What it gives, if anything."""
+        """What work gives, if anything; after each part, others may say that the run is to end (S20)."""
         with closing(work):
             for came in work:
                 self.look()
@@ -298,7 +300,7 @@ class Driver:
     # Tidying up.
 
     def sweep(self) -> Generator[None]:
-        """Remove parts and files of ours that nobody refers to or still wants. Only the holder of the lease does this."""
+        """Remove parts and files of ours that nobody refers to or wants: only the lease's holder does."""
         self.fetcher.lease.keep()
         strays, left_over, left = self.store.strays(), self.store.left(), list[str]()
         kept = {name for job in self.jobs if job.key in left_over for name in (job.final, job.part)}
@@ -314,15 +316,15 @@ class Driver:
                 self.fetcher.growing.pop(name, None)  # begun in this run, and not wanted any more
                 self.fetcher.discard(name)
         if left:
-            said = f"{len(left)} files, such as {left[0]}, stood here beside a new database, and the feed does not speak of them. "
-            said += "They were left alone; delete them yourself if you do not want them."
-            self.problems["strays"] = [StrayFiles(said)]
+            stood = f"{len(left)} files, such as {left[0]}, stood here beside a new database"
+            alone = "They were left alone; delete them yourself if you do not want them."
+            self.problems["strays"] = [StrayFiles(f"{stood}, and the feed does not speak of them. {alone}")]
         if orphans := [part for part in self.store.parts() if part not in kept]:
             self.store.forget_parts(orphans)
 
 
 def jobs_of(store: Store) -> Generator[Job | None]:
-    """What is to be done, content by content, in the order in which each first comes up. None is a moment to look about."""
+    """What is to be done, content by content, as each first comes up. None is a moment to look about."""
     about: dict[str, tuple[list[Event], Known | None, Have | None]] = {}
     for number, (event, known, have) in enumerate(store.pending()):
         about.setdefault(event.key, ([], known, have))[0].append(event)
@@ -347,16 +349,11 @@ async def _together(coroutines: list) -> None:  # type: ignore[type-arg]
 
 async def _beside[T](main: Coroutine[Any, Any, T], other: Coroutine[Any, Any, NoReturn]) -> T:
     """What `main` gives. `other` runs as long, and ends it where it raises."""
-    first, second = asyncio.ensure_future(main), asyncio.ensure_future(other)
-    await _until(asyncio.FIRST_COMPLETED, [first, second])
-    return second.result() if first.cancelled() else first.result()
-
-
-async def _until(when: str, tasks: list[asyncio.Task[Any]]) -> None:
-    """Wait until then, and end those that still run, also where this is cancelled."""
+    tasks = first, second = asyncio.ensure_future(main), asyncio.ensure_future(other)
     try:
-        await asyncio.wait(tasks, return_when=when)
-    finally:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:  # also where this is cancelled
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    return second.result() if first.cancelled() else first.result()

@@ -30,20 +30,19 @@ from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, Le
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
-_OWNER_BITS = 64
 type Tell = Callable[[Progress], None] | None
 type Until = float | asyncio.Event | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
 
 
 def always() -> Stop | None:
-    """The policy that never waits. A policy is asked before each file and says why not, such as `Stop.WAITING_FOR_WIFI`."""
+    """Never waits. A policy is asked before each file and says why not, such as `Stop.WAITING_FOR_WIFI`."""
     return None
 
 
 @dataclass(frozen=True)
 class PendingFile:
-    """A file that is still to be got: what a background session could be given. `offset` bytes of it are here."""
+    """A file that is still to be got, as a background session could. `offset` bytes of it are here."""
 
     url: str
     name: str
@@ -67,34 +66,38 @@ class Durable:
 class Sync:
     """Syncs a feed into a directory.
 
-    `client` is an `httpx.AsyncClient` or an `httpx2` one, `url` the feed's root, `directory` a path or a `Disk`. The same `owner` may
-    take its own lease again at once; the default names this process. `hosts` are others to which a redirect may lead. `observe` is told
-    of every I/O point before it happens. `store_type` and `fetcher_type` are there to be replaced by tests.
+    `client` is an `httpx.AsyncClient` or an `httpx2` one, `url` the feed's root, `directory` a path or a
+    `Disk`. The same `owner` may take its own lease again at once; the default names this process. `hosts` are
+    others to which a redirect may lead. `observe` is told of every I/O point before it happens. `store_type`
+    and `fetcher_type` are there to be replaced by tests.
     """
 
     store_type, fetcher_type = Store, Fetcher
 
     def __init__(
-        self, client: Any, url: str, directory: str | Path | Disk, *, clock: Clock | None = None, limits: Limits | None = None, rng: Random | None = None,
-        policy: Callable[[], Stop | None] = always, owner: str | None = None, hosts: tuple[str, ...] = (), observe: Observer | None = None,
+        self, client: Any, url: str, directory: str | Path | Disk, *,
+        clock: Clock | None = None, limits: Limits | None = None, rng: Random | None = None,
+        policy: Callable[[], Stop | None] = always, owner: str | None = None,
+        hosts: tuple[str, ...] = (), observe: Observer | None = None,
     ) -> None:  # fmt: skip
         url, self._user = without_user(url)
         self.base = url.rstrip("/").removesuffix("/v3") + "/"
         self.clock, self.limits, self.rng = clock or Clock(), limits or Limits(), rng or Random()
-        self.owner = owner or this_process(self.rng.getrandbits(_OWNER_BITS))
+        self.owner = owner or this_process(self.rng.getrandbits(64))
         self._client, self._policy, self._hosts, self._observe = client, policy, hosts, observe
         self._disk: Disk = Disk(directory) if isinstance(directory, str | Path) else directory
         self._closed = self._running = False
 
     def close(self) -> None:
-        """Nothing is written from now on, whatever is under way: the person has logged out, or the data is being deleted."""
+        """Write nothing from now on, whatever is under way: the person logged out, or the data is deleted."""
         self._closed = True
 
-    async def run(self, until: Until = None, progress: Callable[[Progress], None] | None = None) -> Report:
+    async def run(self, until: Until = None, progress: Tell = None) -> Report:
         """Sync, and say what was done, what is left and why it ended.
 
-        Raises StoreError where the directory cannot be used. Everything that a server or a network does ends in a report. It ends in
-        good order when `until` says so; being cancelled or killed is safe too, and costs the next run a look at the newest files.
+        Raises StoreError where the directory cannot be used. Everything that a server or a network does ends
+        in a report. It ends in good order when `until` says so; being cancelled or killed is safe too, and
+        costs the next run a look at the newest files.
         """
         if iscoroutinefunction(until):
             raise TypeError("`until` is asked, not awaited. Give a function that is not async, or a flag.")
@@ -114,14 +117,14 @@ class Sync:
         """The files that are still to be got, oldest first."""
         with _opened(self) as (disk, store):
             jobs = [(job, job.file) for job in jobs_of(store) if job and job.file]
-            sizes, url = dict(disk.sizes("parts")), partial(file_url, self.base)
-            return [PendingFile(url(j.media, j.content), j.final, file.size, file.sha256, sizes.get(j.part, 0)) for j, file in jobs]  # fmt: skip
+            has, url = dict(disk.sizes("parts")), partial(file_url, self.base)
+            return [PendingFile(url(j.media, j.content), j.final, *f, has.get(j.part, 0)) for j, f in jobs]
 
     def adopt(self, pending: PendingFile, source: str | Path | bytes) -> bool:
         """Take a file that somebody else has downloaded, such as a background session.
 
-        True if it is now here; False if nobody wants it any more or it is not the right one. Its metadata, and the end of its
-        event, come with the next run.
+        True if it is now here; False if nobody wants it any more or it is not the right one. Its metadata,
+        and the end of its event, come with the next run.
         """
         with suppress(Halt), _begun(self) as run:
             return run.adopt(pending, source)
@@ -167,9 +170,10 @@ class _Run:
         self.store = sync.store_type(self.disk, self.points)
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.store.guard = self.lease.keep
-        self.wire = Wire(sync._client, sync.base, hosts=sync._hosts, limits=limits, clock=clock, point=self.alive, user=sync._user)  # fmt: skip
-        self.fetcher = sync.fetcher_type(
-            disk=self.disk, store=self.store, wire=self.wire, lease=self.lease, limits=limits, patience=Patience(clock, limits, sync.rng, self.alive), policy=sync._policy, changed=self.changed)  # fmt: skip
+        self.wire = Wire(sync._client, sync.base, hosts=sync._hosts, user=sync._user,
+                         limits=limits, clock=clock, point=self.alive)  # fmt: skip
+        patience = Patience(clock, limits, sync.rng, self.alive)
+        self.fetcher = sync.fetcher_type(self.lease, self.wire, patience, sync._policy, self.changed)
 
     async def run(self) -> Report:
         try:

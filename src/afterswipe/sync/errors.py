@@ -16,7 +16,7 @@ class NotAFeed(FeedError):
 
 
 class CaptivePortal(NotAFeed):
-    """Something between this device and the server answered in its place: a sign-in page of a network, for example."""
+    """Something between this device and the server answered for it, such as a network's sign-in page."""
 
 
 class FeedTooLarge(FeedError):
@@ -60,17 +60,17 @@ class Forbidden(TransferError):
 
 
 class Postponed(TransferError):
-    """The server cannot answer for this one now, or wants a longer pause than a run waits: until `not_before`, in seconds since 1970."""
+    """The server cannot answer for this one now, or wants a longer pause than a run waits."""
 
-    not_before: float | None = None
+    not_before: float | None = None  # until when, in seconds since 1970
 
 
 class Misdirected(TransferError):
-    """Something else answered for this one: a page for people, or a redirect to a host that is not allowed."""
+    """Something else answered for this one: a page for people, or a redirect to a host that may not be."""
 
 
 class DiskRefused(TransferError):
-    """The disk refuses this file: somebody holds it open, or bytes of it were lost. The next run tries again."""
+    """The disk refuses this file: somebody holds it, or bytes of it were lost. The next run tries again."""
 
 
 class NoRoom(TransferError):
@@ -126,7 +126,7 @@ class DiskFault(StoreError):
 
 
 class LesserPromise(StoreError):
-    """The file system has no fsync. Files are kept all the same, but a power failure may take what came last."""
+    """The file system has no fsync. Files are kept, but a power failure may take what came last."""
 
 
 class UnsafePath(StoreError):

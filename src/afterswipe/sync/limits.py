@@ -33,7 +33,7 @@ class Limits:
     refetches: int = 4
     """How many times its own size a file may cost in one run, however often its body breaks off."""
     restarts: int = 2
-    """How often a file is begun again because its version changed or its digest is wrong; the last time without resuming."""
+    """How often a file begins anew, for a new version or a wrong digest; the last time without resuming."""
     resyncs: int = 1
     """How often one run starts the list again from `all`."""
     total_seconds: float = 24 * 3600
@@ -47,7 +47,7 @@ class Limits:
     concurrency: int = 4
     """Files under way at the same time."""
     group_files: int = 32
-    """Contents that came and have not landed, at most: most of them, for others come meanwhile, land together, in one round of fsyncs and one transaction."""
+    """Contents that came and have not landed, at most; most of them land together, others come meanwhile."""
     group_bytes: int = 4 * MB
     """Their bytes: where half as many are here, they land too."""
     group_seconds: float = 0.2
@@ -57,7 +57,7 @@ class Limits:
     backoff_cap: float = 30
     """The longest pause that a run waits for. A longer one ends the run, and is remembered."""
     retry_after_max: float = 3600
-    """A server's `Retry-After` counts as no more than this, and so does a remembered pause after the clock was set."""
+    """A `Retry-After` counts as no more than this, and so does a remembered pause once the clock was set."""
     reserve_bytes: int = 20 * MB
     """Space that is left free."""
     sync_seconds: float = 1

@@ -56,11 +56,10 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. Bytes count when they would survive a power failure, never earlier; they can become fewer, when a file begins anew."""
+    """How far a run is. Bytes count once they would survive a power failure; fewer, if a file begins anew."""
 
     bytes_durable: int
-    bytes_total: int | None
-    """None where the feed does not say how large its files are."""
+    bytes_total: int | None  # None where the feed does not say how large its files are
     files_done: int
     files_total: int
     phase: Phase
@@ -106,7 +105,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a run. `done` and `left` count contents; `not_before`, in seconds since 1970, is when to run again."""
+    """What came of a run. `done` and `left` count contents; run again at `not_before`, seconds since 1970."""
 
     why: Stop
     done: int = 0

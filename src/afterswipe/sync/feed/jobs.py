@@ -1,4 +1,4 @@
-"""From events to jobs: what is to be done for one content, worked out from its pending events and what is here. No I/O."""
+"""From events to jobs: what is to be done for one content, by its pending events and what is here. No I/O."""
 
 import re
 from dataclasses import dataclass
@@ -55,10 +55,11 @@ def is_ours(name: str) -> bool:
 def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bool, at: int = BEYOND) -> Job:
     """Work out what a content's events, taken together and as they were `told`, ask for.
 
-    Only the newest state counts: a file that was replaced twice is got once. An event that is not newer than what is known is done.
-    So is a plain feed's `created` for a content that is here; an extended one may have folded later changes into it.
+    Only the newest state counts: a file that was replaced twice is got once. An event that is not newer than
+    what is known is done. So is a plain feed's `created` for a content that is here; an extended one may have
+    folded later changes into it.
     """
-    # Of two at the same time, the list's later one is newer; what is dated ahead, `at` such a version, is as new as what came before it (S16).
+    # Of two at one time the list's later is newer; one dated ahead, of `at`, is as new as those before (S16).
     so_far = list(accumulate((e.version if e.version <= at else -1 for e in told), max))
     events = [told[n] for n in sorted(range(len(told)), key=lambda n: min(told[n].version, so_far[n]))]
     invalid = () if events[0].media.folder else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
@@ -71,14 +72,14 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
     # Told again of one instant: it was deleted, and is there again, as it is known.
     if not fresh or (newest.kind is Kind.DELETED and newest is not valid[-1]):
         return make()
-    # By their dates, as the list has them, or with what is known, another may be the last: where one is a deletion, the server has to say.
+    # By date, by the list or by what is known, another may be last: where one deletes, the server has to say.
     last = max(reversed(fresh), key=lambda e: e.version)
     listed = newest if plain or at == BEYOND else max(fresh, key=told.index)
     ends = {e.kind is Kind.DELETED for e in (newest, last, listed)}
     doubt = len(ends | ({known.deleted} if known is not None and known.version > last.version else set())) > 1
     if newest.kind is Kind.DELETED and not doubt:
         return make(fresh=True, delete=known is None or not known.deleted or have is not None)
-    # What happened before the content was last deleted, and the file from then, say nothing about what is there now.
+    # What happened before the content was last deleted, and the file from then, say nothing about now.
     deleted = max((place for place, e in enumerate(fresh) if e.kind is Kind.DELETED), default=-1)
     since = fresh[deleted + 1 :] or [e for e in fresh if e.kind is not Kind.DELETED]
     is_new = known is None or known.deleted or known.version < 0 or deleted >= 0
@@ -92,7 +93,7 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
 
 
 def is_newer(event: Event, known: Known | None) -> bool:
-    """Whether an event can say anything that is not known. Of the same version only a change can: a tombstone stays one."""
+    """Whether an event can say anything new. Of the same version only a change can: a tombstone stays one."""
     if known is None or event.tie or event.version > known.version:
         return True
     return event.version == known.version and not known.deleted and event.kind is not Kind.CREATED

@@ -2,16 +2,18 @@
 
 `GET v3/update-events/{cursor}` answers with a page. The cursor is `all` at first. Two forms:
 
-- *plain*: a JSON list of events. The next cursor is the `date_time` of the newest event, as the server wrote it.
-- *extended*: an object `{"feed_id": text, "generation": number or text, "events": [...], "next": text or null, "complete": boolean,
-  "cursor": text (optional)}`. `next` is a page token, asked for as the cursor is; a page with neither `next` nor `complete` was cut. The
-  next cursor is `cursor`, else the highest `seq`, else the newest `date_time`. What a complete answer to `all` does not mention is gone.
+- *plain*: a JSON list of events. The next cursor is the `date_time` of the newest, as the server wrote it.
+- *extended*: an object `{"feed_id": text, "generation": number or text, "events": [...],
+  "next": text or null, "complete": boolean, "cursor": text (optional)}`. `next` is a page token, asked for as
+  the cursor is; a page with neither `next` nor `complete` was cut. The next cursor is `cursor`, else the
+  highest `seq`, else the newest `date_time`. What a complete answer to `all` does not mention is gone.
 
-An event is `{"id": UUID, "content_id": UUID, "date_time": ISO 8601, "media_type": 0..3, "event_type": 0..3}`. All events of an
-extended feed, or none, have a `seq`, which rises by one over the whole feed (only a snapshot may, where `created` stands for all). Events about a file may say
-`size` in bytes and `sha256` in hexadecimal. Fields that are not named here are ignored.
+An event is `{"id": UUID, "content_id": UUID, "date_time": ISO 8601, "media_type": 0..3, "event_type": 0..3}`.
+All events of an extended feed, or none, have a `seq`, which rises by one over the whole feed (only a snapshot
+may leave some out, where `created` stands for all). Events about a file may say `size` in bytes and `sha256`
+in hexadecimal. Fields that are not named here are ignored.
 
-An entity is a JSON object whose `id` is the UUID that was asked for. The rest is data: kept, never interpreted, never a path.
+An entity is a JSON object with the `id` that was asked for. The rest is kept, not interpreted, never a path.
 """
 
 import json
@@ -71,17 +73,14 @@ class Event(NamedTuple):
     """One event. `version` orders events: the `seq`, or the server's time in nanoseconds since 1970."""
 
     id: str
-    content: str
-    """Its UUID, as the server spells it."""
+    content: str  # its UUID, as the server spells it
     media: Media
     kind: Kind
     version: int
     date_time: str
     file: FileInfo = FileInfo()
-    tie: bool = False
-    """Whether it came at the very instant of the cursor and had not been done: newer than what is known of that instant."""
-    dated: int = 0
-    """Its `date_time` in nanoseconds since 1970, as it came."""
+    tie: bool = False  # it came at the cursor's instant, and was not done: newer than what is known of it
+    dated: int = 0  # its `date_time` in nanoseconds since 1970, as it came
 
     @property
     def key(self) -> str:
@@ -100,8 +99,7 @@ class Identity:
 
     feed_id: str | None = None
     generation: str | None = None
-    numbered: bool | None = None
-    """Whether its events are ordered by `seq`; None as long as there was no event to tell."""
+    numbered: bool | None = None  # whether `seq` orders its events; None as long as there was none to tell
 
     def same(self, other: "Identity") -> bool:
         """Whether it is the same feed, as far as both can tell."""
@@ -127,7 +125,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"(?ai)([\d-]{10}[T ]\d\d:\d\d)(?:(:\d\d)(?:[.,](\d{1,30}))?)?(Z|[+-]\d\d(?::?\d\d)?)?")
 AT_ONCE = 256  # events or contents that are dealt with before somebody looks whether the run is to end
 BEYOND = 2**63 - 1
-"""The version of a time that is too late to be one: it never becomes a cursor, or no later event would come any more."""
+"""The version of a time that is too late to be one: it becomes no cursor, or no later event would come."""
 _TOKEN_MAX, _NANOSECONDS, SECOND = 1_000, 9, 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -148,7 +146,7 @@ def file_url(base: str, media: Media, content: str) -> str:
 
 
 def nanoseconds(date_time: str) -> int:
-    """Turn the protocol's time into nanoseconds since 1970; without a zone it is UTC. Raises ValueError. A fraction's digits all count."""
+    """Nanoseconds since 1970, by every digit of a time; without a zone it is UTC. Raises ValueError."""
     match = _MOMENT.fullmatch(date_time)
     if not match:
         raise ValueError(date_time)
@@ -160,7 +158,7 @@ def nanoseconds(date_time: str) -> int:
 
 
 def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:
-    """Read a page, in parts, the last of which is the page; raises NotAFeed or FeedTooLarge. Nothing of a page with a malformed event is used."""
+    """Read a page, in parts, the last of which is the page: all of it, or raises NotAFeed or FeedTooLarge."""
     with _json(where):
         document = yield from _Reader(body.decode("utf-8-sig"), where, limits.events_per_page).document()
     if isinstance(document, list):
@@ -291,12 +289,12 @@ def _event(document: Any, numbered: bool, where: str) -> Event | int:
     # A time that a database cannot hold becomes the first or the last one that it can: 1970, or `BEYOND`.
     dated: int = min(max(read("date_time", nanoseconds), 0), BEYOND)
     version = read("seq", _whole) if numbered else dated
-    identifier, content = read("id", _uuid), read("content_id", _as_spelled)
+    identifier, _ = read("id", _uuid), read("content_id", _uuid)
     size = read("size", _optional(_whole)) if "size" in document else None
     sha256 = read("sha256", _optional(_digest)) if "sha256" in document else None
     if media not in Media or kind not in Kind:
         return version
-    it = identifier, content, Media(media), Kind(kind), version, document["date_time"]
+    it = identifier, document["content_id"], Media(media), Kind(kind), version, document["date_time"]
     return Event(*it, FileInfo(size, sha256), dated=dated)
 
 
@@ -327,11 +325,6 @@ def _matching(pattern: re.Pattern[str], value: Any) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value.lower()):
         raise ValueError
     return value.lower()
-
-
-def _as_spelled(value: Any) -> str:
-    _uuid(value)
-    return str(value)
 
 
 _uuid, _digest = partial(_matching, _UUID), partial(_matching, _DIGEST)

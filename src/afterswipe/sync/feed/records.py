@@ -25,19 +25,20 @@ class Known(NamedTuple):
 
 
 GONE = Known(-1, True, None)
-"""Of a content that a list left out, and that the server does not have. No tombstone: a later list may have it again."""
+"""Of a content that a list left out, and the server has not. No tombstone: a later list may have it again."""
 
 
 class Part(NamedTuple):
-    """What is remembered of a file under way: a strong validator, the whole's size, and how many bytes are surely durable."""
+    """What is remembered of a file under way: a strong validator, the whole size, what is surely durable."""
 
     validator: str | None = None
     total: int | None = None
     durable: int = 0
     wrong: str | None = None
-    """The validator of a whole body that was not what the feed says, or "" where it had none (S18); `total` is then what the feed said."""
+    """The validator, or "", of a whole body that was not what the feed says (S18): that is then `total`."""
     mark: str | None = None
-    """The disk's mark of the file that was begun: as long as it is the same, all that was written there is still there. Of a wrong one, since when."""
+    """The disk's mark of the file that was begun: as long as it is the same, all that was written there is
+    still there. Of a wrong one, since when."""
 
 
 class Had(NamedTuple):
@@ -49,14 +50,14 @@ class Had(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where in the feed we are, and when, in seconds since 1970, to ask again. `page` is the next page of a list that has not come to its end."""
+    """Where in the feed we are."""
 
     identity: Identity
     cursor: str | None = None
     version: int = -1
-    page: str | None = None
+    page: str | None = None  # the next one of a list that has not come to its end
     page_version: int = -1
     shadow: Identity | None = None  # the identity of a full list that is coming in, not swapped in yet
-    not_before: float = 0.0
+    not_before: float = 0.0  # when to ask again, in seconds since 1970
     stored: int = 0  # events of that list
     had: Had = Had()

@@ -1,7 +1,7 @@
-"""The disk: every effect on it is one method, so that a test can end the process before or after each of them.
+"""The disk: every effect on it is one method, so that a test can end the process before or after each.
 
-Names are relative and ours alone: a folder of `FOLDERS`, and a file name made of a UUID, a version or a digest. A name that a
-server chose is never part of a path. Symbolic links are refused.
+Names are relative and ours alone: a folder of `FOLDERS`, and a file name made of a UUID, a version or a
+digest. A name that a server chose is never part of a path. Symbolic links are refused.
 """
 
 import asyncio
@@ -20,7 +20,9 @@ from os.path import samestat
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from afterswipe.sync.errors import AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath  # isort: skip # fmt: skip
+from afterswipe.sync.errors import (  # isort: skip
+    AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
+)  # fmt: skip
 
 FOLDERS = ("parts", "files/sound", "files/song")  # where files may be
 DATABASE, _LOGS = "sync.db", ("-wal", "-shm", "-journal")
@@ -36,10 +38,9 @@ _MODE, _NO_LINKS = 0o644, getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC"
 
 
 class Disk:
-    """A directory, as the engine needs it. Each method is one point at which a process can end; a subclass may be no real one."""
+    """A directory, as the engine needs it: a process can end at each method. A subclass may be another's."""
 
-    lesser = False
-    """Whether the file system turned out to have no fsync (S23)."""
+    lesser = False  # whether the file system turned out to have no fsync (S23)
 
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
         self.root = Path(os.path.realpath(directory))  # nothing below it may be a link
@@ -51,7 +52,7 @@ class Disk:
         self._open: dict[str, _Part] = {}  # that are being written
 
     def open_part(self, name: str) -> int:
-        """Make the file if it is not there, and open it if it is not; its size in bytes. Raises UnsafePath for what is no plain file."""
+        """Open the file, made if it is not there; its size. Raises UnsafePath for what is no plain file."""
         if name in self._open:
             return self._open[name][1]
         self.stands(("parts",))
@@ -70,7 +71,7 @@ class Disk:
             return found.st_size
 
     def append(self, name: str, data: bytes) -> None:
-        """Write behind the end of a file that `open_part` opened. Raises AnotherProcess where somebody else wrote there too."""
+        """Write behind the end of an open file. Raises AnotherProcess where somebody else wrote there too."""
         descriptor, size, _ = self._open[name]
         with mapped(name):
             left = memoryview(data)
@@ -94,7 +95,7 @@ class Disk:
         self._open[name] = (self._open[name][0], size, None)
 
     def fsync_ahead(self, names: list[str]) -> asyncio.Future[None] | None:
-        """Begin to sync the bytes of files that are open, where that can be beside everything else. `fsync` follows, and says how it went."""
+        """Begin to sync open files, where it can be beside all else. `fsync` follows and says how it went."""
         ahead = {n: (*f[:2], Future[bool]()) for n, f in self._open.items() if n in names and not f[2]}
         with suppress(Exception):  # no loop runs, or it has no threads, or no more are allowed
             if ahead:
@@ -114,18 +115,18 @@ class Disk:
         with mapped(part):
             if part in self._open and not samestat(os.lstat(self._path(part)), os.fstat(self._open[part][0])):
                 raise DiskFault(f"{part}: somebody put another in its place.")
-        self._close(part)
+        self.close(part)
         with mapped(final):
             self._made(final, lambda: os.replace(self._path(part), self._path(final)))
 
     def fsync_directory(self, folder: str) -> None:
-        """Return when the folder's names would survive a power failure. Where a system cannot do that (Windows, the browser), at once."""
+        """Return when the folder's names would survive a power failure."""
         with mapped(folder):
             _fsync_directory(self._folder(folder))
 
     def unlink(self, name: str) -> None:
         """Delete a file; no error if it is not there."""
-        self._close(name)
+        self.close(name)
         with mapped(name), suppress(FileNotFoundError):
             os.unlink(self._path(name))
 
@@ -137,7 +138,7 @@ class Disk:
                 yield data
 
     def size(self, name: str) -> int | None:
-        """The file's size in bytes, or None if it is not there. Raises UnsafePath for what is no plain file."""
+        """The file's size in bytes, None if it is not there. Raises UnsafePath for what is no plain file."""
         with mapped(name), suppress(FileNotFoundError):
             found = os.lstat(self._path(name))
             if not stat.S_ISREG(found.st_mode):
@@ -146,7 +147,7 @@ class Disk:
         return None
 
     def sizes(self, folder: str) -> Iterator[tuple[str, int]]:
-        """What is in a folder: names (with the folder) and sizes in bytes, one by one; what is no plain file is left out."""
+        """The plain files of a folder, one by one: names (with the folder) and sizes in bytes."""
         with mapped(folder), (gone := suppress(FileNotFoundError)), os.scandir(self._folder(folder)) as found:
             for entry in found:
                 with gone:  # somebody removed it meanwhile
@@ -154,15 +155,15 @@ class Disk:
                         yield f"{folder}/{entry.name}", entry.stat(follow_symlinks=False).st_size
 
     def mark(self, name: str) -> str | None:
-        """What no other file has, nor this one after the machine was started anew. None where that cannot be told, or there is no file. By the start of the kernel, the device, and the file's number there. Without /proc nobody says when the machine was started."""
-        place, start = _place(self._path(name)), _start()
+        """What no other file has, nor this one after a new start of the machine. None where nothing tells."""
+        place, start = _place(self._path(name)), _start()  # no file, or no /proc
         return f"{start}/{place[0]}/{place[1]}" if start and place else None
 
     def alone(self) -> bool | None:
-        """Take the lock that the system gives back when a process ends; whether it was free. None where there are no locks. By `flock` on the directory, which a kill ends too, and which other containers see."""
+        """Take a lock that a process's end gives back; whether it was free. None where there are no locks."""
         if self._lock is not None:
             return None
-        try:
+        try:  # it is on the directory: a kill ends it too, and other containers see it
             from fcntl import LOCK_EX, LOCK_NB, flock  # neither on Windows nor in the browser
 
             self._lock = os.open(self.root, os.O_RDONLY)
@@ -182,7 +183,8 @@ class Disk:
         for folder in folders:
             self._plain.pop(folder, None)
         if self._opened is not None and self._opened != _place(self._database):
-            raise DirectoryGone(f"{self.root}, or its {DATABASE}, was removed or replaced while it was being written. Run again; nothing more was written.")  # fmt: skip
+            gone = f"{self.root}, or its {DATABASE}, was removed or replaced while it was being written."
+            raise DirectoryGone(f"{gone} Run again; nothing more was written.")
 
     def free(self) -> int:
         """Bytes that can still be written."""
@@ -210,24 +212,21 @@ class Disk:
             return connection
 
     def set_database_aside(self) -> None:
-        """Give a damaged database another name, so that the next `database()` is a new one. `sync.db` becomes `sync.db.damaged`, and its log goes with it. The first one stays: it may have been somebody's."""
+        """Give a damaged database, and its log, another name, so that the next `database()` is a new one."""
         with mapped(DATABASE):
             aside = DATABASE + ".damaged"
-            aside += ".again" * (self.root / aside).exists()
+            aside += ".again" * (self.root / aside).exists()  # the first stays: it may have been somebody's
             for suffix in (*_LOGS, ""):
                 if (path := self.root / (DATABASE + suffix)).exists():
                     path.replace(self.root / (aside + suffix))
 
     def close(self, name: str | None = None) -> None:
         """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""
-        for opened in [name] if name is not None else list(self._open):
-            self._close(opened)
+        for opened in list(self._open) if name is None else [name]:
+            if opened in self._open:
+                os.close(self._open.pop(opened)[0])
         if name is None:
             self._unlock()
-
-    def _close(self, name: str) -> None:
-        if name in self._open:
-            os.close(self._open.pop(name)[0])
 
     def _make(self, folder: Path) -> None:
         """Make a folder whose name would survive a power failure, as those of the folders around it do."""
@@ -247,7 +246,7 @@ class Disk:
             return call()
 
     def _folder(self, folder: str) -> str:
-        """A folder of ours, none of whose parts below the directory is a link. Strings: these are asked for all the time."""
+        """A folder of ours, none of whose parts is a link. Strings: these are asked for all the time."""
         assert folder in FOLDERS, folder
         if folder not in self._plain:
             path = self._root
@@ -265,7 +264,7 @@ class Disk:
 
 
 class _Database(sqlite3.Connection):
-    """A connection whose log flows into the database in a thread: no commit waits for that (S20), and `close` breaks it off."""
+    """Its log flows into the database in a thread: no commit waits for it (S20), `close` breaks it off."""
 
     def __init__(self, path: str, busy_seconds: float, threads: Executor) -> None:
         super().__init__(path, timeout=busy_seconds, isolation_level=None)
@@ -332,7 +331,7 @@ class mapped(NamedTuple):  # noqa: N801 - it reads as a word
 
 
 def _fsync_directory(path: str | Path) -> None:
-    with suppress(PermissionError, IsADirectoryError):
+    with suppress(PermissionError, IsADirectoryError):  # Windows and the browser cannot
         descriptor = os.open(path, os.O_RDONLY | _NO_LINKS)
         try:
             _fsync(descriptor)
@@ -363,12 +362,12 @@ def _fsync_all(files: Collection[tuple[int, int, Future[bool]]]) -> None:
 
 
 def this_process(random_bits: int) -> str:
-    """A name for whoever holds the lease: its host, its number, one that no other has, and what tells this machine from others."""
+    """A name for who holds the lease: its host, its number, one that no other has, and its machine."""
     return f"{platform.node()}/{os.getpid()}/{random_bits:x}/{_start() or platform.node()}"
 
 
 def same_machine(owner: str) -> bool:
-    """Whether the owner is, or was, a process under this very kernel, in whatever container: then the lock can be believed."""
+    """Whether the owner is or was under this very kernel, in any container: then the lock can be believed."""
     return owner.rpartition("/")[2] == (_start() or platform.node())
 
 

@@ -1,7 +1,7 @@
 """The right to write in a directory, held by one process at a time: a row with an owner and an expiry.
 
-It has to work over a reboot, so its expiry is in wall time. It is renewed long before that, and looked at again after every wait that
-was long enough for it to be lost: a process that was suspended for three days finds that the directory belongs to somebody else now.
+It has to work over a reboot, so its expiry is in wall time. It is renewed long before, and looked at after
+every wait long enough to lose it: who was suspended for three days finds the directory somebody else's.
 """
 
 from dataclasses import dataclass
@@ -15,36 +15,36 @@ from .store import Store
 
 @dataclass
 class Lease:
-    """The lease of one owner. The same owner may take its own lease again at once, unless somebody of its name has the lock."""
+    """The lease of one owner, who may take it again at once, unless somebody of its name has the lock."""
 
     store: Store
     owner: str
     seconds: float
     clock: Clock
-    unclean: bool = False
-    """Whether the run before this one did not end in good order."""
+    unclean: bool = False  # whether the run before this one did not end in good order
     _renewed: tuple[float, float] = (0.0, 0.0)
     _looked: float = -1.0
 
     def take(self) -> None:
-        """Begin a run: take the lease and note that no good end has come yet, in one transaction. Raises AnotherProcess."""
+        """In one transaction, take the lease and note that no good end has come; raises AnotherProcess."""
         with self.store.transaction("lease") as db:  # behind whoever came at the same time
             now, alone = self.clock.wall(), self.store.disk.alone()
             row = db.execute("SELECT owner, CAST(expires AS REAL) FROM lease").fetchone()
-            # An expiry further away than a lease is long was written by a clock that has been set since. A lock that the system
-            # takes back with its process says that a holder on this machine is gone; of another machine only the time says anything.
+            # An expiry further away than a lease is long is from a clock that has been set since. A lock that
+            # is free says that a holder on this machine is gone; of another machine only the time tells.
             held = row and now < row[1] <= now + self.seconds
             if held and not (alone is not False if row[0] == self.owner else alone and same_machine(row[0])):
-                raise AnotherProcess(f"{row[0]} is at work in this directory. Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force.")  # fmt: skip
+                wait = f"Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force."
+                raise AnotherProcess(f"{row[0]} is at work in this directory. {wait}")
             db.execute("INSERT OR REPLACE INTO lease VALUES (1, ?, ?)", (self.owner, now + self.seconds))
             self.unclean = not db.execute("SELECT clean FROM meta").fetchone()[0]
             db.execute("UPDATE meta SET clean = 0")
         self._renewed = self.clock.monotonic(), now
 
     def keep(self, *, sure: bool = True) -> None:
-        """Make sure, before writing, that directory and lease are still ours; raises DirectoryGone or AnotherProcess. For what goes into an open file, it needs not be so `sure` of the directory."""
+        """Before writing: raise DirectoryGone or AnotherProcess where directory or lease is not ours now."""
         monotonic, wall = self.clock.monotonic(), self.clock.wall()
-        if sure or monotonic - self._looked >= 0.05:  # 20 looks a second are enough
+        if sure or monotonic - self._looked >= 0.05:  # for an open file, 20 looks a second are enough
             self.store.disk.stands()
             self._looked = monotonic
         if max(monotonic - self._renewed[0], abs(wall - self._renewed[1])) < self.seconds / 2:

@@ -1,7 +1,7 @@
-"""The points at which a process can end: each effect on the disk, each COMMIT, each request, each wait for bytes.
+"""The points at which a process can end: each effect on the disk, COMMIT, request, and wait for bytes.
 
-Every one is announced before it happens. Where the announcement raises something that is no `Exception`, the process counts as killed:
-from then on nothing is done at any point, whoever asks.
+Every one is announced before it happens. Where the announcement raises something that is no `Exception`, the
+process counts as killed: from then on nothing is done at any point, whoever asks.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,7 @@ from typing import Any
 
 from .disk import Disk
 
-type Observer = Callable[[str, str], None]
-"""Called with a point's name and its detail."""
+type Observer = Callable[[str, str], None]  # called with a point's name and its detail
 
 
 class Points:

@@ -1,4 +1,4 @@
-"""The database's tables, in versions: a migration is never edited once released, a new one is added. And SQLite's errors as ours."""
+"""The database's tables, in versions: a released migration is never edited. And SQLite's errors as ours."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -30,11 +30,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX events_by_key ON events (shadow, key)",
         # What we know of each content. A deleted one stays, so that an older event cannot bring it back.
         "CREATE TABLE entities (key TEXT PRIMARY KEY, version INTEGER NOT NULL, deleted INTEGER NOT NULL, data TEXT)",
-        # Files that we have: verified, durable, under their final names. `checked` ones came in a run that ended in good order, or were looked at since.
+        # Files that we have, verified and durable. `checked`: of a run that ended well, or looked at since.
         """CREATE TABLE files (
             key TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, tag TEXT NOT NULL,
             size INTEGER NOT NULL, sha256 TEXT NOT NULL, version INTEGER NOT NULL, checked INTEGER NOT NULL)""",
-        # What a later run must know to go on with a file: how much of it is durable, and of which representation.
+        # What a later run must know to go on with a file: how much is durable, and of which representation.
         "CREATE TABLE transfers (part TEXT PRIMARY KEY, validator TEXT, total INTEGER, durable INTEGER NOT NULL)",
         "CREATE TABLE lease (one INTEGER PRIMARY KEY CHECK (one = 1), owner TEXT NOT NULL, expires REAL NOT NULL)",
         "INSERT INTO meta (one) VALUES (1)",
@@ -44,7 +44,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE events ADD COLUMN tie INTEGER NOT NULL DEFAULT 0",
         # An event is its id together with content, kind and version.
         "UPDATE events SET id = CASE WHEN id LIKE 'lost %' THEN 'lost' ELSE id END || ' ' || key || ' ' || kind || ' ' || version",
-        # Events of the cursor's instant, and later ones, that are done: a cursor that counts itself in brings them again.
+        # Events from the cursor's instant on that are done: a cursor that counts itself in brings them again.
         "CREATE TABLE done (id TEXT PRIMARY KEY, key TEXT NOT NULL, version INTEGER NOT NULL)",
         # How the server spells the ids that it does not spell in small letters.
         "CREATE TABLE spelled (key TEXT PRIMARY KEY, content TEXT NOT NULL)",
@@ -61,7 +61,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX files_by_digest ON files (sha256)",
     ),
     (
-        # How far the feed had counted, and until when: what is dated later and has a lower number was counted anew.
+        # How far the feed had counted, and until when: a later date with a lower number was counted anew.
         "ALTER TABLE meta ADD COLUMN highest_version INTEGER NOT NULL DEFAULT -1",
         "ALTER TABLE meta ADD COLUMN dated INTEGER NOT NULL DEFAULT 0",
     ),
@@ -101,13 +101,13 @@ def is_ours(connection: sqlite3.Connection) -> bool:
 
 def odd_rows(rows: Callable[[str], list[tuple]]) -> Iterator[str]:  # type: ignore[type-arg]
     """Queries for rows that make no sense: any program may have written there. `rows` asks the database."""
-    yield from (f"SELECT 1 FROM {nonsense} LIMIT 1" for nonsense in _NONSENSE)  # noqa: S608 - words of our own
+    yield from (f"SELECT 1 FROM {nonsense} LIMIT 1" for nonsense in _NONSENSE)
     for table in ("meta", "events", "entities", "files", "transfers", "done", "spelled", "strays"):
         wrong = []
         for _, name, kind, filled, _, key in rows(f"PRAGMA table_info({table})"):
             other = f"typeof({name}) NOT IN ('{kind.lower()}'{'' if filled or key else ", 'null'"})"
             wrong.append(f"{other} OR {name} < {-name.endswith('version')}" if kind == "INTEGER" else other)
-        yield f"SELECT 1 FROM {table} WHERE {' OR '.join(wrong)} LIMIT 1"  # noqa: S608
+        yield f"SELECT 1 FROM {table} WHERE {' OR '.join(wrong)} LIMIT 1"
 
 
 def migrate(connection: sqlite3.Connection, since: int) -> None:

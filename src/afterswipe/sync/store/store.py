@@ -1,8 +1,9 @@
 """What outlives a run: an SQLite database, in which every change is one transaction and one method.
 
-Two transactions carry the engine's promises. `store_page` puts a page's events in and moves the cursor, both or neither: the cursor
-says up to where the *wanted* state is known. `finish` puts a content's rows in and takes its events out, both or neither: an event that
-is still there is work that is still to do. A row in `files` is written only after its file is verified and durable under its final name.
+Two transactions carry the engine's promises. `store_page` puts a page's events in and moves the cursor, both
+or neither: the cursor says up to where the *wanted* state is known. `finish` puts a content's rows in and
+takes its events out, both or neither: an event that is still there is work that is still to do. A row in
+`files` is written only after its file is verified and durable under its final name.
 """
 
 import sqlite3
@@ -30,9 +31,10 @@ _UNDONE = "DELETE FROM done WHERE key IN (SELECT key FROM entities WHERE version
 _LISTED = "(SELECT {} FROM events WHERE shadow = 1 AND key = t.key)".format
 _UNLISTED = f"WHERE version > {_LISTED('MIN(version)')} AND version NOT IN {_LISTED('version')}"
 
+type InParts = Generator[None]  # work that lasts: after each part, somebody looks whether it is to end
 type Spot = tuple[str, int] | None  # where a list had come to, as its server says it, and that as a version
 type Finished = tuple[str, Iterable[str], Known | None, Have | None]
-"""A content's key, the events that end, and its rows; without `Known` its events mean nothing any more, and are all that ends."""
+"""A content's key, the events that end, and its rows; without `Known` all that its events do is end."""
 
 
 class Store:
@@ -41,19 +43,17 @@ class Store:
     def __init__(self, disk: Disk, point: Callable[[str, str], None]) -> None:
         self.disk, self._point = disk, point
         self._parts: dict[str, Part] | None = None  # what `transfers` says, once it was asked
-        self.loose: set[str] = set()
-        """Files of which no row speaks, as far as that is known."""
-        self.asks = True
-        """Whether something may have become pending that nobody has planned yet."""
+        self.loose: set[str] = set()  # files of which no row speaks, as far as that is known
+        self.asks = True  # whether something may have become pending that nobody has planned yet
+        # Called before each transaction but the lease's: raises where directory or lease is no longer ours.
         self.guard: Callable[[], None] = lambda: None
-        """Called before each transaction but the lease's own: raises where the directory or the lease is no longer ours."""
         try:
             self._connect()
         except CorruptDatabase:
             self.rebuild()
 
     def rebuild(self) -> None:
-        """Set a damaged database aside and begin a new one. Nothing is lost that the server does not have; good files are found again."""
+        """Set a damaged database aside, begin anew. Good files are found again; the server has the rest."""
         self._db.close()
         self.disk.set_database_aside()
         self._connect()
@@ -93,8 +93,8 @@ class Store:
         """Let go of the database."""
         self._db.close()
 
-    def check(self, *, whole: bool) -> Generator[None]:
-        """Look for rows that make no sense, table by table, and through the `whole` of the file; raises CorruptDatabase."""
+    def check(self, *, whole: bool) -> InParts:
+        """Look for rows that make no sense, and through the `whole` of the file; raises CorruptDatabase."""
         found = self._rows("PRAGMA quick_check(1)")[0][0] if whole else "ok"
         for query in schema.odd_rows(self._rows):
             yield
@@ -104,10 +104,10 @@ class Store:
 
     @contextmanager
     def transaction(self, what: str) -> Iterator[sqlite3.Connection]:
-        """Everything inside becomes durable together, at the point `commit`, or not at all. What was `begun` outlives a kill, and no more."""
+        """Everything inside becomes durable together, at the point `commit`, or not at all."""
         if what not in ("lease", "release", "schema"):
             self.guard()
-        with mapped():
+        with mapped():  # what was `begun` outlives a kill, and no more
             self._db.execute(f"PRAGMA synchronous={'NORMAL' if what == 'begun' else 'FULL'}")
             self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -129,13 +129,15 @@ class Store:
 
     def place(self) -> Place:
         """The cursor, which feed it belongs to, and when its server may be asked again."""
-        of = "feed_id, generation, numbered, cursor, cursor_version, page, page_version, shadow_feed_id, shadow_generation, shadow_numbered, not_before, (SELECT COUNT(*) FROM events WHERE shadow = 1), highest_version, dated"
-        (it,) = self._rows(f"SELECT {of} FROM meta")  # noqa: S608 - words of our own
+        here = "feed_id, generation, numbered, cursor, cursor_version, page, page_version"
+        full = "shadow_feed_id, shadow_generation, shadow_numbered"
+        came = "not_before, (SELECT COUNT(*) FROM events WHERE shadow = 1), highest_version, dated"
+        (it,) = self._rows(f"SELECT {here}, {full}, {came} FROM meta")
         shadow = Identity(*it[7:10]) if it[11] or it[7] is not None else None
         return Place(Identity(*it[:3]), it[3], it[4], it[5], it[6], shadow, it[10], it[11], Had(*it[12:]))
 
     def belongs_to(self, base: str) -> None:
-        """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than last time."""
+        """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than before."""
         for (stored,) in self._rows("SELECT base FROM meta WHERE feed_id IS NULL AND base != ?", base):
             raise OtherFeed(f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one.")  # fmt: skip
 
@@ -144,11 +146,11 @@ class Store:
         of = "SELECT 1 FROM events WHERE shadow IN (0, 1) AND id = ?"
         return all(self._rows(of, e.identity) for e in page.events if e.version == place.page_version)
 
-    def store_page(self, page: Page, base: str, cursor: Spot, at: Spot, had: Had, *, full: bool) -> Generator[None]:  # fmt: skip
+    def store_page(self, page: Page, base: str, cursor: Spot, at: Spot, had: Had, *, full: bool) -> InParts:
         """Keep a page: its events become pending and, in the same transaction, the place in the feed moves.
 
-        `cursor` and its version on a list's last page; `at`, the next page's token and this page's highest version, before that.
-        Events of a `full` list stay apart, as the shadow set, until `swap`.
+        `cursor` and its version on a list's last page; before that `at`, the next page's token and this one's
+        highest version. Events of a `full` list stay apart, as the shadow set, until `swap`.
         """
         with self.transaction("page"):
             yield from self.insert_events(page.events, shadow=full)
@@ -157,24 +159,26 @@ class Store:
             place, who = at or (None, -1), page.identity
             self._db.execute("UPDATE meta SET base = ?, page = ?, page_version = ?", (base, *place))
             if not full:
-                now = "numbered = COALESCE(?, numbered), highest_version = MAX(highest_version, ?), dated = MAX(dated, ?)"
-                self._db.execute(f"UPDATE meta SET {now}", (who.numbered, *had[:2]))  # noqa: S608
+                counted = "highest_version = MAX(highest_version, ?), dated = MAX(dated, ?)"
+                now = f"UPDATE meta SET numbered = COALESCE(?, numbered), {counted}"
+                self._db.execute(now, (who.numbered, *had[:2]))
             else:
                 shadow = "UPDATE meta SET shadow_feed_id = ?, shadow_generation = ?, shadow_numbered = ?"
                 self._db.execute(shadow, (who.feed_id, who.generation, who.numbered))
 
-    def insert_events(self, events: Iterable[Event], *, shadow: bool) -> Generator[None]:
-        """Put events in, in parts, within a transaction. Of one that is there already, what is said last of its file counts."""
-        ((instant, late),) = self._rows(f"SELECT cursor_version, {_BY_LIST} FROM meta")  # noqa: S608
+    def insert_events(self, events: Iterable[Event], *, shadow: bool) -> InParts:
+        """Put events in, in parts, within a transaction. Of its file, what is said last counts."""
+        ((instant, late),) = self._rows(f"SELECT cursor_version, {_BY_LIST} FROM meta")
         odd = self._rows("SELECT 1 FROM spelled LIMIT 1")  # then a server may have come to spell otherwise
         for some in batched(events, AT_ONCE):
-            told = f"SELECT id FROM done WHERE id IN ({', '.join('?' * len(some))})"  # noqa: S608
-            done = {
-                name for (name,) in self._rows(told, *[e.identity for e in some]) if not name.startswith(_OWN)
-            }
-            fresh = [event for event in some if shadow or event.identity not in done]
-            rows = [(e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256,
-                     (e.version == instant or (late and not shadow and e.version < instant)) and e.identity not in done and not e.id.startswith(_OWN)) for e in fresh]  # fmt: skip
+            told = f"SELECT id FROM done WHERE id IN ({', '.join('?' * len(some))})"
+            done = {n for (n,) in self._rows(told, *[e.identity for e in some]) if not n.startswith(_OWN)}
+            fresh, rows = [e for e in some if shadow or e.identity not in done], []
+            for e in fresh:
+                tie = e.version == instant or (late and not shadow and e.version < instant)
+                tie = tie and e.identity not in done and not e.id.startswith(_OWN)
+                it = e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time
+                rows.append((*it, *e.file, tie))
             put = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             self._db.executemany(f"{put} size = excluded.size, sha256 = excluded.sha256", rows)
             spelled = [(e.key, e.content) for e in fresh if odd or not e.key.endswith(e.content)]
@@ -182,7 +186,7 @@ class Store:
             yield
 
     def own_event(self, name: str, key: str, kind: Kind, version: int, file: FileInfo | None = None) -> Event:
-        """An event that no feed has sent: our own wish to look at a content again, with its id as the server spells it."""
+        """An event that no feed has sent: our wish to look again at a content, spelled as the server does."""
         rows = self._rows("SELECT content FROM spelled WHERE key = ?", key)
         path, _, small = key.partition("/")
         media = next(media for media in Media if media.path == path)
@@ -192,23 +196,24 @@ class Store:
         """Move the cursor, within a transaction."""
         self._db.execute("UPDATE meta SET cursor = ?, cursor_version = ?", (cursor, version))
         old = "version < ? AND rowid <= (SELECT MAX(rowid) - ? FROM done)"
-        self._db.execute(f"DELETE FROM done WHERE {old}", (version, _DONE))  # noqa: S608 - words of our own
+        self._db.execute(f"DELETE FROM done WHERE {old}", (version, _DONE))
 
     def clear_shadow(self) -> None:
         """Throw away what there is of a full list, within a transaction."""
         self._db.execute("DELETE FROM events WHERE shadow = 1")
-        none = "page = NULL, page_version = -1, shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
-        self._db.execute(f"UPDATE meta SET {none}")  # noqa: S608 - words of our own
+        none = "shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
+        self._db.execute(f"UPDATE meta SET page = NULL, page_version = -1, {none}")
 
-    def swap(self, page: Page, base: str, cursor: Spot, had: Had, *, in_pages: bool) -> Generator[None]:
-        """Keep the last page of a full list and let the whole list take the place of what was known, in one transaction.
+    def swap(self, page: Page, base: str, cursor: Spot, had: Had, *, in_pages: bool) -> InParts:
+        """Keep the last page of a full list, which takes the place of what was known, in one transaction.
 
-        Of another feed or generation, no older version means anything; of one that counts anew, none from the `lowest` on. A snapshot
-        also ends what it does not mention; what one that came `in_pages`, or is empty, leaves out is asked for first: it may have lost something between two of them, or all (S22).
+        Of another feed or generation, no older version means anything; of one that counts anew, none from the
+        `lowest` on. A snapshot also ends what it does not mention. What an empty one, or one that came
+        `in_pages`, leaves out is asked for first: it may have lost all, or something between two pages (S22).
         """
         old, plain = self.place().identity, page.identity.feed_id is None
         with self.transaction("swap"):
-            fresh = not any(self._rows(f"SELECT 1 FROM {t} LIMIT 1") for t in ("events", "entities", "files"))  # noqa: S608
+            fresh = not any(self._rows(f"SELECT 1 FROM {t} LIMIT 1") for t in ("events", "entities", "files"))
             since = had.lowest if page.identity.same(old) else -1
             for change in _TAKEN_BACK if since < BEYOND else ():
                 here = "AND shadow = 0" if "events" in change else ""
@@ -218,34 +223,36 @@ class Store:
             for change in _TAKEN_BACK if judges else ():  # as by a backup (S16)
                 self._db.execute(f"{change} {_UNLISTED}")
             if judges and (in_pages or not page.events):
-                known = "SELECT key, version FROM entities WHERE NOT deleted UNION SELECT key, version FROM events"
-                left_out = self._rows(f"SELECT key, MAX(version) FROM ({known}) WHERE {unnamed} GROUP BY key")  # noqa: S608
+                known = "entities WHERE NOT deleted UNION SELECT key, version FROM events"
+                of = f"(SELECT key, version FROM {known}) WHERE {unnamed} GROUP BY key"
+                left_out = self._rows(f"SELECT key, MAX(version) FROM {of}")
                 asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, v) for key, v in left_out]
                 yield from self.insert_events(asked, shadow=True)
             elif judges:
-                # No tombstone: a list that leaves something out by mistake must not keep the next list from bringing it back.
-                self.loose.update(n for (n,) in self._rows(f"SELECT name FROM files WHERE {unnamed}"))  # noqa: S608
+                # No tombstone: what a list leaves out by mistake, the next one must be able to bring back.
+                self.loose.update(n for (n,) in self._rows(f"SELECT name FROM files WHERE {unnamed}"))
                 for whose in ("events WHERE shadow = 0 AND", "entities WHERE", "files WHERE", "done WHERE"):
-                    self._db.execute(f"DELETE FROM {whose} {unnamed}")  # noqa: S608 - words of our own
+                    self._db.execute(f"DELETE FROM {whose} {unnamed}")
             while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
                 yield
             self._db.execute(_UNDONE)
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
             self.clear_shadow()
             who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered, *had[:2])
-            now = "base = ?, feed_id = ?, generation = ?, numbered = ?, highest_version = ?, dated = MAX(dated, ?)"
-            self._db.execute(f"UPDATE meta SET {now}", who)  # noqa: S608
+            now = "feed_id = ?, generation = ?, numbered = ?, highest_version = ?, dated = MAX(dated, ?)"
+            self._db.execute(f"UPDATE meta SET base = ?, {now}", who)
             if cursor or not plain:  # one that is refused may mean something again, later
                 self.set_cursor(*(cursor or (None, -1)))
 
     # Work to do and work that is done.
 
     def pending(self) -> Iterator[tuple[Event, Known | None, Have | None]]:
-        """Events that are not done, as they came, with what is known of each content and its file; read as they are asked for (S20)."""
-        columns = "e.id, content, media, kind, e.version, date_time, e.size, e.sha256, tie, n.version, deleted, e.key, name, tag, f.size, f.sha256, f.version"
+        """Events that are not done, as they came, with what is known of each content and of its file."""
+        told = "e.id, content, media, kind, e.version, date_time, e.size, e.sha256, tie, n.version, deleted"
+        columns = f"{told}, e.key, name, tag, f.size, f.sha256, f.version"
         joined = "events e LEFT JOIN entities n ON n.key = e.key LEFT JOIN files f ON f.key = e.key"
-        with mapped():
-            rows = self._db.execute(f"SELECT {columns} FROM {joined} WHERE +shadow = 0 ORDER BY e.rowid")  # noqa: S608
+        with mapped():  # read as they are asked for (S20)
+            rows = self._db.execute(f"SELECT {columns} FROM {joined} WHERE +shadow = 0 ORDER BY e.rowid")
             for name, content, media, kind, version, at, size, sha256, tie, newest, deleted, *have in rows:
                 it = name.partition(" ")[0], content, Media(media), Kind(kind)
                 event = Event(*it, version, at, FileInfo(size, sha256), bool(tie))
@@ -262,8 +269,8 @@ class Store:
         return {row[0] for row in self._rows("SELECT DISTINCT key FROM events WHERE shadow = 0")}
 
     def files(self, which: str = "TRUE", *values: object) -> list[Have]:
-        """The files that are here, or those of which this is so; those that are not `checked` came in a run that did not end in good order."""
-        wanted = f"SELECT key, name, tag, size, sha256, version FROM files WHERE {which} ORDER BY key"  # noqa: S608
+        """The files that are here, or those of which this is so."""
+        wanted = f"SELECT key, name, tag, size, sha256, version FROM files WHERE {which} ORDER BY key"
         return [Have(*row) for row in self._rows(wanted, *values)]
 
     def names(self) -> Iterator[tuple[str, int]]:
@@ -274,10 +281,10 @@ class Store:
     def here(self) -> tuple[int, int, int]:
         """How many contents are here, deleted ones not counted, how many files, and their bytes."""
         contents = "(SELECT COUNT(*) FROM entities WHERE NOT deleted)"
-        return self._rows(f"SELECT {contents}, COUNT(*), COALESCE(SUM(size), 0) FROM files")[0]  # noqa: S608
+        return self._rows(f"SELECT {contents}, COUNT(*), COALESCE(SUM(size), 0) FROM files")[0]
 
     def finish(self, landing: list[Finished]) -> None:
-        """These contents are as their events want them: their rows and the end of their events, in one transaction."""
+        """These contents are as their events want them: rows, and the events' end, in one transaction."""
         now = [(key, known) for key, _, known, _ in landing if known is not None]
         with self.transaction("finish") as db:
             db.executemany("REPLACE INTO entities VALUES (?, ?, ?, ?)", [(key, *known) for key, known in now])
@@ -291,18 +298,19 @@ class Store:
                     list(self.insert_events([event], shadow=False))
             gone = [(key,) for key, known in now if known is GONE]
             for table in ("entities", "done"):
-                db.executemany(f"DELETE FROM {table} WHERE key = ?", gone)  # noqa: S608
+                db.executemany(f"DELETE FROM {table} WHERE key = ?", gone)
 
     def end_events(self, events: Iterable[str]) -> None:
-        """Take events out, within a transaction, and remember those that the cursor may bring again: none of our own."""
+        """Take events out, within a transaction; note those that the cursor may bring again: none of ours."""
         ids = [(event,) for event in events]
-        of = f"shadow = 0 AND id = ? AND (({_BY_LIST}) OR (version >= cursor_version AND NOT COALESCE(numbered, 0)))"
-        put = f"INSERT OR REPLACE INTO done SELECT id, key, version FROM events, meta WHERE {of}"  # noqa: S608
-        self._db.executemany(put, [row for row in ids if not row[0].startswith(_OWN)])
+        again = f"({_BY_LIST}) OR (version >= cursor_version AND NOT COALESCE(numbered, 0))"
+        done = f"SELECT id, key, version FROM events, meta WHERE shadow = 0 AND id = ? AND ({again})"
+        came = [row for row in ids if not row[0].startswith(_OWN)]
+        self._db.executemany(f"INSERT OR REPLACE INTO done {done}", came)
         self._db.executemany("DELETE FROM events WHERE shadow = 0 AND id = ?", ids)
 
     def lost(self, gone: Iterable[Have], *, stays: bool = False) -> None:
-        """Files that should be here are not: events ask for them, as new as what is known, or they would count as done. Of one that `stays` until then no version is known any more; of the others, no row."""
+        """Files that should be here are not: ask by events as new as what is known, or they would be done."""
         self.asks, again = True, []
         for have in gone:
             known = self.known(have.key)
@@ -310,6 +318,7 @@ class Store:
             version = max(have.version, known.version if known else -1)
             again.append(self.own_event("lost", have.key, Kind.FILE_UPDATED, version, told))
         with self.transaction("lost"):
+            # One that `stays` until then has no known version any more; the others have no row.
             ends = "UPDATE files SET version = -1" if stays else "DELETE FROM files"
             self._db.executemany(f"{ends} WHERE key = ?", [(event.key,) for event in again])
             list(self.insert_events(again, shadow=False))

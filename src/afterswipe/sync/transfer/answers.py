@@ -1,4 +1,4 @@
-"""One file's transfer, as typed states: what is here and what the server answered go in, a decision comes out. No I/O, no clock.
+"""One file's transfer, as typed states: facts and an answer go in, a decision comes out. No I/O, no clock.
 
     Ask ──answer──▶ Receive   write from `size` on
                     Ask       the same again, otherwise: from the start, without resuming
@@ -7,8 +7,9 @@
                     Wait      the server wants a pause
                     Not       gone, not allowed, or somebody else's
 
-The rules: bytes are appended only where the answer says that they belong, and only if it is the same representation: same total, same
-strong validator, or a digest from the feed that will judge the whole. A transport never decides that a file is complete.
+The rules: bytes are appended only where the answer says that they belong, and only if it is the same
+representation: same total, same strong validator, or a digest from the feed that will judge the whole. A
+transport never decides that a file is complete.
 """
 
 import hashlib
@@ -28,7 +29,8 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASC
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _SECONDS = re.compile(r"(\d+)\s*(?:[,.s]|$)", re.ASCII)  # also twice, with a fraction, or a unit
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
-_CODINGS = frozenset(("gzip", "x-gzip", "pack200-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz", "exi", "aes128gcm", "bzip2", "xz", "lzma", "lz4"))  # fmt: skip
+_GZIP = "gzip", "x-gzip", "pack200-gzip", "deflate", "compress", "x-compress"
+_CODINGS = {*_GZIP, "br", "zstd", "dcb", "dcz", "exi", "aes128gcm", "bzip2", "xz", "lzma", "lz4"}
 _NO_SOUNDS = ("json", "xml", "byteranges", "mpegurl")
 _FOR_PEOPLE = ("text/html", "application/xhtml+xml")
 _PAGE = re.compile(rb"\s*<(!doctype )?html\b", re.IGNORECASE)
@@ -63,13 +65,11 @@ class Answer:
         said = self.headers.get
         tag = said("etag", "").strip()
         strong = tag.startswith('"') and tag.endswith('"') and len(tag) > 1
+        # A weak tag, or a date, vouches for no bytes, and one that is not ASCII could not be sent back.
         self.validator: str | None = tag if strong and tag.isascii() else None
-        """The strong entity tag; a weak one, or a date, vouches for no bytes, and no other could be sent back."""
         self.kind: str = said("content-type", "").partition(";")[0].strip().lower()
-        """`Content-Type`, in small letters and without parameters."""
         length = "" if "transfer-encoding" in self.headers else said("content-length", "")
-        self.length: int | None = int(length) if _LENGTH.fullmatch(length) else None
-        """`Content-Length`, where it makes sense: beside chunks it says nothing."""
+        self.length: int | None = int(length) if _LENGTH.fullmatch(length) else None  # if that makes sense
 
     @property
     def sent(self) -> float:
@@ -78,7 +78,7 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """`Retry-After` in seconds, a moment by the server's own `Date`: this machine's clock may be wrong. None where it says nothing."""
+        """`Retry-After` in seconds, if any. A moment is by the server's `Date`: our clock may be wrong."""
         said = self.headers.get("retry-after", "").strip()
         if seconds := _SECONDS.match(said):
             return float(seconds[1])
@@ -86,12 +86,13 @@ class Answer:
 
     @property
     def encoded(self) -> bool:
-        """Whether the bytes are not those of the file. A coding that is none, such as `aws-chunked` or `UTF-8`, says nothing (S22)."""
+        """Whether the bytes are not the file's. `aws-chunked` or `UTF-8`, no codings, say nothing (S22)."""
         said = self.headers.get("content-encoding")
         return said is not None and not _CODINGS.isdisjoint(re.findall(r"[^\s,;]+", said.lower()))
 
     def for_people(self, begins: bytes, *, document: bool = False) -> bool:
-        """Whether a body that begins so is a page for people. Many servers call everything one: what is no text, or is JSON, is none."""
+        """Whether a body that begins so is a page for people."""
+        # Many servers call everything one: what is no text, or is JSON, is none.
         page, other = (_PAGE, _JSON) if document else (_NO_SOUND, _NO_TEXT)
         text = self.kind in _FOR_PEOPLE or (self.kind == "text/plain" and not document)
         markup = page.match(begins) and not _NO_TEXT.search(begins)  # a sound may begin with these letters
@@ -99,7 +100,7 @@ class Answer:
 
 
 class Receive(NamedTuple):
-    """The body belongs behind `ask.size` bytes of the part, which is `ask.here` from then on: cut the part to that, then write."""
+    """Cut the part to `ask.size` bytes, then write the body behind them; from then on it is `ask.here`."""
 
     ask: "Ask"
 
@@ -149,14 +150,14 @@ class Ask(NamedTuple):
     whole: bool = False  # no range is asked for: one was refused (S18). What is here stays until a body comes
     wrong: str | None = None  # the validator of a body whose digest was not the feed's
     judged: bool = False
-    """Whether entity tags mean nothing any more: one was refused in a range, and the feed's digest judges (S18)."""
+    """Whether tags mean nothing any more: one was refused in a range, and the feed's digest judges (S18)."""
     document: bool = False  # whether it is metadata or a page
     anew: bool = False  # whether a copy in a cache will not do
     endless: bool = False
 
     @property
     def may_resume(self) -> bool:
-        """Whether what is here can be added to: the same representation has to be recognisable, or the whole be judged by its digest."""
+        """Whether what is here can be added to: recognisably the same, or judged in the end by its digest."""
         possible = self.size > 0 and not self.whole and self.restarts < self.limits.restarts
         return possible and (self.here.validator is not None or self.want.sha256 is not None)
 
@@ -266,10 +267,9 @@ class Ask(NamedTuple):
         return min([*known, self.limits.file_bytes])
 
     def ended(self, size: int, *, cut: bool = False) -> "Ask | Verify":
-        """The body ended, or was `cut`, and `size` bytes are here: all, if a size is known and reached, or where none is and it was a whole."""
+        """The body ended, or was `cut`, at `size` bytes: all, by a size that is known or by a whole's end."""
         whole = self.want.size if self.want.size is not None else self.here.total
-        sure = self.here.total is None and (
-            whole is None or not self.endless
-        )  # a last chunk says that it is the end
+        # A last chunk says that it is the end.
+        sure = self.here.total is None and (whole is None or not self.endless)
         now, ends = self._replace(size=size), sure and size and not self.piece and not cut
         return Verify(now) if ends or size == whole else now

@@ -1,8 +1,9 @@
 """One content at a time: its metadata and its file, from the server to the rows that say that they are here.
 
-The order of landing is the promise: every part's bytes are synced, then all get their names, then the folders are synced, and only
-then come the rows, in one transaction with the end of the events. A group waits no longer than `Limits.group_seconds`, and others come
-while its bytes are synced. Nothing here writes in a `finally`: a process that is killed runs none, nor must a simulated kill.
+The order of landing is the promise: every part's bytes are synced, then all get their names, then the folders
+are synced, and only then come the rows, in one transaction with the end of the events. A group waits for
+`Limits.group_seconds` at most, and others come while its bytes are synced. Nothing here writes in a
+`finally`: a process that is killed runs none, nor must a simulated kill.
 """
 
 import asyncio
@@ -18,11 +19,8 @@ from afterswipe.sync.errors import BrokenAnswer, DiskFault, Postponed, ReadOnlyD
 from afterswipe.sync.feed.jobs import Job
 from afterswipe.sync.feed.protocol import FileInfo, entity_url, file_url, parse_entity
 from afterswipe.sync.feed.records import Have, Known, Part
-from afterswipe.sync.limits import Limits
 from afterswipe.sync.outcome import Halt, Stop, Tally
-from afterswipe.sync.store.disk import Disk
 from afterswipe.sync.store.lease import Lease
-from afterswipe.sync.store.store import Store
 
 from .answers import NOTHING, PAUSES, Ask, Decision, Not, Receive, Refuse, Verify, Wait
 from .patience import Patience
@@ -58,27 +56,25 @@ class Turn(NamedTuple):
 class Fetcher:
     """Does jobs. Everything it needs is handed to it; `changed` is called when something became durable."""
 
-    disk: Disk
-    store: Store
-    wire: Wire
     lease: Lease
-    limits: Limits
+    wire: Wire
     patience: Patience
     policy: Callable[[], Stop | None]
     changed: Callable[[], None]
     tally: Tally = field(default_factory=Tally)
-    growing: dict[str, Part] = field(default_factory=dict)
-    """Parts that are being written, each with the size that it has now."""
-    hashed: dict[str, Any] = field(default_factory=dict)
-    """Parts that this run has written from their first byte on, each with its SHA-256 up to now."""
+    growing: dict[str, Part] = field(default_factory=dict)  # being written, each with the size it has now
+    hashed: dict[str, Any] = field(default_factory=dict)  # written from their first byte on, with SHA-256s
     arrived: list[Arrived] = field(default_factory=list)
-    now: float = 0  # by the clock here or the last document's server, whichever is behind
     leaving: int = 0  # how many of them, the first, are about to land
+    now: float = 0  # by the clock here or the last document's server, whichever is behind
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def __post_init__(self) -> None:
+        self.store, self.disk, self.limits = self.lease.store, self.lease.store.disk, self.wire.limits
+
     async def do(self, job: Job) -> None:
-        """Get all that a content needs; it lands with others. Raises TransferError where that cannot be, and Halt where nothing can."""
+        """Get what a content needs; it lands with others. Raises TransferError, or Halt if nothing can be."""
         for event in job.invalid:
             said = errors.InvalidEvent(job.key, f"event {event.id} is about its file, and it has none.")
             self.tally.problems.setdefault(event.id, []).append(said)
@@ -133,7 +129,7 @@ class Fetcher:
         raise kind(job.key, why) from (reason if isinstance(reason, Exception) else None)
 
     async def document(self, url: str, limit: int) -> bytes | tuple[int, Decision]:
-        """A small body, whole; or a status and what it means. One attempt, which may raise Broken, Elsewhere and FeedTooLarge."""
+        """Ask once: a small body, or a status and what it means. Raises Broken, Elsewhere, FeedTooLarge."""
         headers = {"accept": "application/json", "accept-encoding": "identity", "cache-control": "no-cache"}
         opened = await self.wire.open(url, headers)
         try:
@@ -150,7 +146,7 @@ class Fetcher:
             await self.wire.close(opened.response)
 
     async def refused(self, job: Job, decision: Decision, attempt: int) -> None:
-        """Raise what an answer without a usable body means for this content (S15); return where asking again may help, after a pause."""
+        """Raise what an answer means for this content (S15), or pause where asking again may help."""
         match decision:
             case Refuse(reason, wrong_file):
                 raise (errors.WrongFile if wrong_file else BrokenAnswer)(job.key, f"{reason}.")
@@ -175,7 +171,7 @@ class Fetcher:
     # The file.
 
     async def file(self, job: Job, want: FileInfo) -> tuple[Have, bool]:
-        """Get the file, and verify it; or find that it is there already. The file as it will be, and whether it is a part until then."""
+        """Get the file and verify it, or find it: as it will be, and whether it is a part until then."""
         if (found := self.adopted(job, want)) is not None:
             return found, False
         if (stop := self.policy()) is not None:
@@ -211,7 +207,7 @@ class Fetcher:
         raise BrokenAnswer(job.key, f"{self.limits.requests} requests were not enough (Limits.requests).")
 
     async def alike(self, have: Have, now: Ask) -> list[Have] | None:
-        """The files that are here and have the same bytes; the older version of this one may be among them. None where nothing asks for a second look."""
+        """The files here with its bytes, its older version among them. None: no second look is needed."""
         if now.want.sha256 is not None:
             return None
         while any(a.have is not None and a.have.sha256 == have.sha256 for a in self.arrived):
@@ -220,7 +216,9 @@ class Fetcher:
         return found or ([] if now.endless and now.want.size is None else None)
 
     def judge(self, first: Have, again: Have, alike: list[Have], now: Ask) -> Have:
-        """Bytes of another, of an older version, or of no length were asked for again, past caches (S22): now they are others, or it is the other that has them by mistake. Of several others, each but the first was asked for twice. An older version's, twice, have no version: the next run asks once more."""
+        """Judge bytes of another, of an older version or of no length, asked for again past caches (S22)."""
+        # Now they are others, or it is the other that has them by mistake. Of several others, each but the
+        # first was asked for twice. An older version's, twice, have no version: the next run asks once more.
         same, others = first.sha256 == again.sha256, [have for have in alike if have.key != first.key]
         if same and len(others) == 1 and others[0].tag.startswith("v"):
             self.store.lost(others, stays=True)
@@ -243,7 +241,7 @@ class Fetcher:
             raise BrokenAnswer(job.key, f"{came} bytes came, and each body breaks off (Limits.refetches).")
 
     def adopted(self, job: Job, want: FileInfo) -> Have | None:
-        """The file, if an earlier run had come as far as its final name: by its digest, or as the very file that was begun."""
+        """The file, if an earlier run came to its final name: by its digest, or as the one that was begun."""
         size, part = self.disk.size(job.final), self.store.parts().get(job.part)
         if size is None:
             return None
@@ -259,10 +257,10 @@ class Fetcher:
         return None
 
     def begin(self, job: Job, want: FileInfo) -> Ask | Verify:
-        """Look at what is here of the file. Without a digest from the feed, and after a new start of the machine, only what is surely durable counts."""
+        """Look at what is here of the file."""
         size = self.disk.open_part(job.part) if self.disk.size(job.part) else 0
         here = self.store.parts().get(job.part, NOTHING)
-        # A power failure can leave a size without its bytes; a digest would notice.
+        # A power failure can leave a size without its bytes. If no digest notices, what is durable counts.
         usable = size if want.sha256 or self.believed(here, job.part) else min(size, here.durable)
         usable = 0 if want.size is not None and usable > want.size else usable
         if usable < max(size, here.durable):
@@ -276,11 +274,11 @@ class Fetcher:
         return Verify(ask) if usable and usable == (here.total if want.size is None else want.size) else ask
 
     def believed(self, part: Part, name: str) -> bool:
-        """Whether a file is the very one that was begun, on a machine that runs since: a kill takes nothing of what it was told to write."""
+        """Whether it is the file that was begun, on a machine that runs since: a kill takes no bytes."""
         return part.mark is not None and part.mark == self.disk.mark(name)
 
     def begun(self, job: Job, now: Ask) -> Part:
-        """Note, before the first of them, what the bytes that come belong to. Where there is a digest, that will tell."""
+        """Note what the bytes belong to, before the first comes. Where there is a digest, that will tell."""
         of, was = now.here, self.store.parts().get(job.part, NOTHING)
         if now.want.sha256 is None:
             of = of._replace(durable=min(was.durable, now.size), mark=self.disk.mark(job.part))
@@ -321,7 +319,7 @@ class Fetcher:
         return Turn(ask, said=f"the server answered {opened.answer.status}")
 
     async def receive(self, job: Job, now: Ask, opened: Opened, ask: Ask) -> Turn:
-        """Write the body where it belongs. What is here stays until something comes that is no page for people."""
+        """Write the body where it belongs. What is here stays until what comes is no page for people."""
         self.lease.keep(sure=False)  # `open_part` looks whether the directory stands
         self.check_space(job, now.here.total, now.size)
         begin, here, pieces = now.size, ask.size, self.wire.pieces(opened)
@@ -375,8 +373,8 @@ class Fetcher:
         return most if now.here.total is not None else min(most, here + max(0, self.disk.free() - reserve))
 
     def cut(self, job: Job, size: int) -> None:
-        """Throw away what is behind `size` bytes, and before that what is remembered of them: what is written there next is not durable."""
-        here = self.store.parts().get(job.part)
+        """Throw away what is behind `size` bytes."""
+        here = self.store.parts().get(job.part)  # to be forgotten first: what is written next is not durable
         if here is not None and here.durable > size:
             self.store.remember(job.part, here._replace(durable=size))
         self.disk.open_part(job.part)
@@ -386,7 +384,7 @@ class Fetcher:
         self.tally.parts[job.part] = min(size, self.tally.parts.get(job.part, 0))
 
     def verify(self, job: Job, want: FileInfo) -> Have | None:
-        """The part as a file if its digest and size are the feed's, None if not. Where the feed says nothing, HTTP's length has to do."""
+        """The part as a file, if digest and size are what the feed says. Else HTTP's length has to do."""
         if (size := self.disk.size(job.part)) is None:  # the system may take away what it thinks is temporary
             return None
         hashed, grown = self.hashed.pop(job.part, None), self.growing.get(job.part)
@@ -410,10 +408,8 @@ class Fetcher:
         self.cut(job, 0)
         again = ask.restart("its digest or size is not the feed's")
         if isinstance(again, Refuse):
-            wrong = Part(
-                total=ask.want.size, wrong=ask.here.validator or "", mark=f"{self.wire.clock.wall():.0f}"
-            )
-            self.store.remember(job.part, wrong)
+            since, tag = f"{self.wire.clock.wall():.0f}", ask.here.validator or ""
+            self.store.remember(job.part, Part(total=ask.want.size, wrong=tag, mark=since))
             raise errors.WrongFile(job.key, f"{again.reason}.")
         return again
 
@@ -433,7 +429,7 @@ class Fetcher:
         return many or 2 * size >= self.limits.group_bytes
 
     async def land_beside(self, refused: Refused, *, late: bool = False) -> None:
-        """Let those that wait land, a group at most, where it is full or `late`; others go on while its bytes are synced."""
+        """Let a group of them land where it is full or `late`; others go on while its bytes are synced."""
         async with self.turn:
             if not (late or self.full):  # while somebody waited for this turn, it landed
                 return
@@ -453,13 +449,16 @@ class Fetcher:
         self.lease.keep()
         landing, refused = self.settle(group)
         self.store.finish([(a.job.key, a.job.ids, a.known, a.have) for a in landing])
-        for arrived in landing:
-            self.landed(arrived)
+        for job, known, have, _ in landing:  # the rows are there: count, and remove what was here before
+            goes = job.before if have is not None or (known is not None and known.deleted) else None
+            self.tally.landed(job.key, job.part, *[file and file.size for file in (goes, have)])
+            if goes is not None and (have is None or goes.name != have.name):
+                self.discard(goes.name)
         self.changed()
         return refused
 
     def settle(self, group: list[Arrived]) -> tuple[list[Arrived], Refused]:
-        """Make the parts of a group durable and give them their final names, durably; those that are, and those that were refused."""
+        """Make a group's parts, then their final names, durable; those that are, and those refused."""
         landing = list(group)
         refused: Refused = []
 
@@ -490,16 +489,8 @@ class Fetcher:
         self.disk.rename(arrived.job.part, arrived.job.final)
         self.growing.pop(arrived.job.part, None)
 
-    def landed(self, arrived: Arrived) -> None:
-        """The rows are there: count, and remove what was here before."""
-        job, have, known = arrived.job, arrived.have, arrived.known
-        goes = job.before if have is not None or (known is not None and known.deleted) else None
-        self.tally.landed(job.key, job.part, *[file and file.size for file in (goes, have)])
-        if goes is not None and (have is None or goes.name != have.name):
-            self.discard(goes.name)
-
     async def insist(self, arrived: Arrived, error: errors.StoreError) -> None:
-        """Where somebody holds a file, let it land after a moment, and then in another run (S23). Raises what the disk said last."""
+        """Where somebody holds a file, land it a moment later, or raise what the disk said last (S23)."""
         for attempt in range(self.limits.attempts - 1):
             if isinstance(error, DiskFault | errors.DiskFull):
                 raise error
@@ -510,7 +501,7 @@ class Fetcher:
         raise error
 
     def discard(self, name: str) -> None:
-        """Delete what no row speaks of any more. Where that is refused, or it is damaged, another run tidies up (S23)."""
+        """Delete what no row speaks of. If that is refused, or it is damaged, another run tidies up (S23)."""
         with suppress(ReadOnlyDirectory, DiskFault, errors.UnsafePath):
             self.disk.unlink(name)
 
@@ -522,7 +513,7 @@ class Fetcher:
         self.tally.parts.pop(job.part, None)
 
     def hold(self, part: str, mark: str | None = None) -> None:
-        """Make what is here of a part durable, and remember how much it is and of what; its `mark` where more follows."""
+        """Make what is here of a part durable, and remember how much of what; a `mark` where more follows."""
         here = self.growing[part]._replace(mark=mark)
         self.disk.open_part(part)
         self.disk.fsync(part)

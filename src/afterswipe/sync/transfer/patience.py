@@ -1,4 +1,4 @@
-"""Waiting: pauses that grow, that differ from client to client, that the server can ask for, and that end when the run is to end."""
+"""Pauses that grow, differ from client to client, that a server can ask for, and that end when a run does."""
 
 import sys
 from collections.abc import Callable
@@ -21,14 +21,13 @@ class Patience:
     look: Callable[[], None]
 
     async def pause(self, attempt: int) -> None:
-        """Wait before asking again: twice as long after each attempt, up to the cap, and never quite the same. After the last attempt, not at all."""
-        if attempt + 1 >= self._limits.attempts:
-            return
-        longest = min(self._limits.backoff_cap, self._limits.backoff_base * min(2**attempt, sys.maxsize))
-        await self._wait(longest * self._rng.uniform(0.5, 1))
+        """Wait before asking again: twice as long after each attempt, up to the cap, never quite the same."""
+        if attempt + 1 < self._limits.attempts:  # or it was the last
+            longest = min(self._limits.backoff_cap, self._limits.backoff_base * min(2**attempt, sys.maxsize))
+            await self._wait(longest * self._rng.uniform(0.5, 1))
 
     async def obey(self, attempt: int, asked: float | None) -> None:
-        """Wait as many seconds as the server asked for; raises Halt where that is longer than a run waits, or was asked for too often."""
+        """Wait as the server asked; raises Halt where that is longer than a run waits, or was too often."""
         cap, most = self._limits.backoff_cap, self._limits.retry_after_max
         grown = min(cap, self._limits.backoff_base * min(2**attempt, sys.maxsize))
         seconds = min(max(asked or 0.0, grown), most) * self._rng.uniform(1, 1.1)

@@ -1,4 +1,4 @@
-"""HTTP, by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers, foreign errors mapped."""
+"""HTTP by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers."""
 
 import asyncio
 import re
@@ -22,12 +22,13 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _HARMLESS = ("host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control")
 """Headers that a stranger may see. All others may be somebody's credentials."""
 _PLAIN = re.compile(r"[^?#]*(/\w[\w.-]*)", re.ASCII)  # whose last word needs no quoting
-_REST = 6.0  # seconds: what was let go of early stays open in the client, until its connection of HTTP/2 has been idle for 5
+_REST = 6.0  # seconds: what was let go of early stays open until its connection of HTTP/2 has been idle for 5
 
 
 class Broken(Exception):
-    """The connection failed, or was too slow. `slow` counts as an attempt even if bytes came; `fault` is the server's. `silent`: it was asked, and gave no answer."""
+    """The connection failed, or was too slow."""
 
+    # `slow` counts as an attempt even if bytes came, `fault` is the server's, `silent` is asked in vain.
     slow = fault = silent = False
 
     def __init__(self, reason: str, **kinds: bool) -> None:
@@ -65,7 +66,7 @@ class Wire:
         self._home, self._allowed = urlsplit(self.base), {_spelled(host) for host in self.hosts}
         self._waits = dict[Any, tuple[float, bool]]()  # until when each task waits, and whether for a head
         self._longest = self.limits.read_seconds + self.limits.rate_seconds
-        self._watch: asyncio.TimerHandle | None = None
+        self._watch: asyncio.TimerHandle | None = None  # one for all waits, for each costs
         self._like = dict[tuple[str, ...], Any]()  # requests that were made, by their folder and headers
         self._late = self._rests_until = -inf
 
@@ -107,10 +108,11 @@ class Wire:
                 self._rests_until = self.clock.monotonic() + _REST
 
     async def _asked(self, request: Any, auth: dict[str, Any]) -> Any:
-        """What the client's `send` does where nobody signs in, has hooks or reads its log: of a small file's time it takes a seventh."""
+        """What the client's `send` does, which takes a seventh of a small file's time."""
         client, name = self.client, type(self.client).__module__.partition(".")[0]
-        by = getattr(client, "_transport_for_url", None) if name.startswith("httpx") else None
-        if not by or client.is_closed or auth.get("auth", client.auth) or any(client.event_hooks.values()) or getLogger(name).isEnabledFor(INFO):  # fmt: skip
+        by: Any = getattr(client, "_transport_for_url", None) if name.startswith("httpx") else None
+        plain = by and not client.is_closed and not auth.get("auth", client.auth)
+        if not plain or any(client.event_hooks.values()) or getLogger(name).isEnabledFor(INFO):
             return await client.send(request, stream=True, follow_redirects=False, **auth)
         response = await by(request.url).handle_async_request(request)
         response.request = request
@@ -119,8 +121,8 @@ class Wire:
         return response
 
     def _request(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
-        """A request, that waits to connect, to read and to write, not for others to end; from one like it, where the client is as it was: merging what it adds, and reading an address, cost as much as all that is ours."""
-        wait = self.limits.read_seconds
+        """A request, by one like it: merging what the client adds, and reading a URL, cost as much as all."""
+        wait = self.limits.read_seconds  # to connect, to read and to write, not for others to end
         make = partial(self.client.build_request, "GET", headers=headers, timeout=(wait, wait, wait))
         plain = type(self.client).__module__.startswith("httpx") and url.startswith(self.base)
         if led or not plain or "range" in headers or self.client.params or self.client.cookies:
@@ -134,7 +136,7 @@ class Wire:
         return made
 
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
-        """A head, or a piece of a body; a server can send for ever what is neither. Whatever the client raises is the client's."""
+        """A head, or a piece of a body: what is neither may come for ever. Errors are the client's own."""
         task, loop = cast(Any, asyncio.current_task()), asyncio.get_running_loop()
         self._waits[task] = loop.time() + self._longest, head
         self._watch = self._watch or loop.call_at(self._waits[task][0], self._look, loop)
@@ -157,7 +159,7 @@ class Wire:
         return came
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Break off what is waited for too long: one timer for all waits, for each costs. A head is waited for while something comes: a server may allow fewer at once than there are questions."""
+        """Break off what is late; no head while something comes, for a server may allow few at once."""
         ends = {t: max(end, self._late) if head else end for t, (end, head) in self._waits.items()}
         for task in [task for task, end in ends.items() if end <= loop.time()]:
             task.cancel()
@@ -179,7 +181,7 @@ class Wire:
         return target.geturl()
 
     async def pieces(self, opened: Opened) -> AsyncIterator[bytes]:
-        """The body as it comes, without a piece size: one would throw away what came before a break. Raises Broken."""
+        """The body as it comes: a piece size would throw away what came before a break. Raises Broken."""
         since, came = self.clock.monotonic(), 0
         if opened.response.is_stream_consumed:  # a response that a simulated transport made whole
             self.point("receive", opened.url)
@@ -224,7 +226,7 @@ class Wire:
 
 
 def beside(known: Any, url: str) -> Any:
-    """An address in the folder of one that is known: `httpx` looks at each letter of what it reads, again and again."""
+    """An address in the folder of one that is known: `httpx` looks at each letter that it reads, often."""
     made = type(known)(known)
     with suppress(AttributeError, TypeError):  # it keeps them otherwise now, or this one is not so plain
         path = made._uri_reference.path.rpartition("/")[0] + cast(Any, _PLAIN.fullmatch(url))[1]
@@ -256,7 +258,7 @@ def _spelled(host: str | None) -> str:
 
 
 def without_user(url: str) -> tuple[str, tuple[str, str] | None]:
-    """An address without its user info, which is to be stored and shown nowhere, and the user info. A port that says nothing is left out."""
+    """An address without a port that says nothing and its user info, to be shown nowhere; and the latter."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2].lower().removesuffix(f":{_PORTS.get(parts.scheme)}")
     user = unquote(parts.username or ""), unquote(parts.password or "")
