@@ -105,7 +105,7 @@ def _limit(text: str) -> tuple[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None, end: Callable[[int], object] = sys.exit) -> int:
-    """Sync as they say; return the exit code, or `end` with it. What cannot be right is one line (S21)."""
+    """Sync as the arguments say; return the exit code, or `end` with it. What is wrong is one line (S21)."""
     before = sys.stdout, sys.stderr
     out, err = sys.stdout, sys.stderr = [_Output(stream) for stream in before]
     try:

@@ -145,7 +145,7 @@ class AskFeed:
         return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, **how))
 
     def _had(self, page: Page, latest: float) -> Had:
-        """What came: what is dated later has an older number only if a backup took that one back (S16)."""
+        """What has come. What is dated later has an older number only if a backup took that back (S16)."""
         of, dated = self.place.had, max([self.had.dated, *(e.dated for e in page.events if e.dated < latest)])
         most = of.highest if page.identity.numbered and page.identity.same(self.place.identity) else -1
         anew = (e.version for e in page.events if e.version <= most and of.dated < e.dated <= dated)

@@ -56,7 +56,7 @@ class Driver:
         self.phase, self.look = phase, look
 
     async def run(self, *, watched: bool = False) -> core.Ended:
-        """From `Begin` to `Ended`; where `watched`, soon after somebody says so, whatever it waits for."""
+        """From `Begin` to `Ended`; if `watched`, it ends soon after it is told to, whatever it waits for."""
         return await (_beside(self.steps(), self.watch()) if watched else self.steps())
 
     async def watch(self) -> NoReturn:
@@ -129,7 +129,7 @@ class Driver:
         self.fetcher.lease.unclean = False
 
     def look_at_every_file(self) -> Generator[None]:
-        """Who may change the directory may have: each row's file is there, in size, or is got again (S17)."""
+        """The directory may have been changed: each row's file is there, in its size, or got again (S17)."""
         missing, tally = dict[str, int](), self.fetcher.tally
         for rows in batched(self.store.names(), AT_ONCE):
             missing.update(rows)

@@ -30,6 +30,7 @@ from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, Le
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
+_OWNER_BITS = 64
 type Tell = Callable[[Progress], None] | None
 type Until = float | asyncio.Event | Callable[[], bool] | None
 """When to end: seconds of the clock's `monotonic`, a flag, or a function that says so."""
@@ -68,11 +69,10 @@ class Sync:
 
     `client` is an `httpx.AsyncClient` or an `httpx2` one, `url` the feed's root, `directory` a path or a
     `Disk`. The same `owner` may take its own lease again at once; the default names this process. `hosts` are
-    others to which a redirect may lead. `observe` is told of every I/O point before it happens. `store_type`
-    and `fetcher_type` are there to be replaced by tests.
+    others to which a redirect may lead. `observe` is told of every I/O point before it happens.
     """
 
-    store_type, fetcher_type = Store, Fetcher
+    store_type, fetcher_type = Store, Fetcher  # to be replaced by tests
 
     def __init__(
         self, client: Any, url: str, directory: str | Path | Disk, *,
@@ -83,7 +83,7 @@ class Sync:
         url, self._user = without_user(url)
         self.base = url.rstrip("/").removesuffix("/v3") + "/"
         self.clock, self.limits, self.rng = clock or Clock(), limits or Limits(), rng or Random()
-        self.owner = owner or this_process(self.rng.getrandbits(64))
+        self.owner = owner or this_process(self.rng.getrandbits(_OWNER_BITS))
         self._client, self._policy, self._hosts, self._observe = client, policy, hosts, observe
         self._disk: Disk = Disk(directory) if isinstance(directory, str | Path) else directory
         self._closed = self._running = False

@@ -59,7 +59,7 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
     what is known is done. So is a plain feed's `created` for a content that is here; an extended one may have
     folded later changes into it.
     """
-    # Of two at one time the list's later is newer; one dated ahead, of `at`, is as new as those before (S16).
+    # Of two at one time the list's later is newer; what is dated beyond `at` is as new as those before (S16).
     so_far = list(accumulate((e.version if e.version <= at else -1 for e in told), max))
     events = [told[n] for n in sorted(range(len(told)), key=lambda n: min(told[n].version, so_far[n]))]
     invalid = () if events[0].media.folder else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)

@@ -35,7 +35,7 @@ class Part(NamedTuple):
     total: int | None = None
     durable: int = 0
     wrong: str | None = None
-    """The validator, or "", of a whole body that was not what the feed says (S18): that is then `total`."""
+    """Of a whole body that was not the feed's: its validator, or "" (S18); `total` is then what it said."""
     mark: str | None = None
     """The disk's mark of the file that was begun: as long as it is the same, all that was written there is
     still there. Of a wrong one, since when."""

@@ -68,8 +68,8 @@ class Answer:
         # A weak tag, or a date, vouches for no bytes, and one that is not ASCII could not be sent back.
         self.validator: str | None = tag if strong and tag.isascii() else None
         self.kind: str = said("content-type", "").partition(";")[0].strip().lower()
-        length = "" if "transfer-encoding" in self.headers else said("content-length", "")
-        self.length: int | None = int(length) if _LENGTH.fullmatch(length) else None  # if that makes sense
+        length = "" if "transfer-encoding" in self.headers else said("content-length", "")  # none of chunks
+        self.length: int | None = int(length) if _LENGTH.fullmatch(length) else None
 
     @property
     def sent(self) -> float:

@@ -384,7 +384,7 @@ class Fetcher:
         self.tally.parts[job.part] = min(size, self.tally.parts.get(job.part, 0))
 
     def verify(self, job: Job, want: FileInfo) -> Have | None:
-        """The part as a file, if digest and size are what the feed says. Else HTTP's length has to do."""
+        """The part as a file, None if the feed says otherwise; if it says none, HTTP's length has to do."""
         if (size := self.disk.size(job.part)) is None:  # the system may take away what it thinks is temporary
             return None
         hashed, grown = self.hashed.pop(job.part, None), self.growing.get(job.part)

@@ -1,4 +1,4 @@
-"""HTTP by what `httpx` and `httpx2` share: redirects by hand, raw bytes, no credentials for strangers."""
+"""HTTP by `httpx` or `httpx2`: redirects by hand, raw bytes, errors mapped, no credentials for strangers."""
 
 import asyncio
 import re
@@ -28,7 +28,7 @@ _REST = 6.0  # seconds: what was let go of early stays open until its connection
 class Broken(Exception):
     """The connection failed, or was too slow."""
 
-    # `slow` counts as an attempt even if bytes came, `fault` is the server's, `silent` is asked in vain.
+    # `slow` counts as an attempt even if bytes came, `fault` is the server's, `silent` gave no answer.
     slow = fault = silent = False
 
     def __init__(self, reason: str, **kinds: bool) -> None:
@@ -121,7 +121,7 @@ class Wire:
         return response
 
     def _request(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
-        """A request, by one like it: merging what the client adds, and reading a URL, cost as much as all."""
+        """A request, from one like it: merging headers and reading a URL cost as much as all that is ours."""
         wait = self.limits.read_seconds  # to connect, to read and to write, not for others to end
         make = partial(self.client.build_request, "GET", headers=headers, timeout=(wait, wait, wait))
         plain = type(self.client).__module__.startswith("httpx") and url.startswith(self.base)
@@ -136,7 +136,7 @@ class Wire:
         return made
 
     async def _in_time[T](self, coming: Awaitable[T], *, head: bool = False) -> T:
-        """A head, or a piece of a body: what is neither may come for ever. Errors are the client's own."""
+        """A head, or a piece of a body: what is neither may come for ever. What is raised is the client's."""
         task, loop = cast(Any, asyncio.current_task()), asyncio.get_running_loop()
         self._waits[task] = loop.time() + self._longest, head
         self._watch = self._watch or loop.call_at(self._waits[task][0], self._look, loop)
@@ -258,7 +258,7 @@ def _spelled(host: str | None) -> str:
 
 
 def without_user(url: str) -> tuple[str, tuple[str, str] | None]:
-    """An address without a port that says nothing and its user info, to be shown nowhere; and the latter."""
+    """An address without its usual port and user info; and the latter, to be stored and shown nowhere."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2].lower().removesuffix(f":{_PORTS.get(parts.scheme)}")
     user = unquote(parts.username or ""), unquote(parts.password or "")
