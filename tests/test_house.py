@@ -235,10 +235,11 @@ def docstring_lines(path: Path) -> list[str]:
     ]
 
 
-def test_no_docstring_of_the_core_is_wider_than_its_code():
-    """Red before: the budget of lines was kept by 446 lines of docstrings of up to 339 columns."""
+def test_no_docstring_of_the_core_or_the_sync_is_wider_than_its_code():
+    """Red before: each budget of lines was kept by hundreds of lines of docstrings of up to 339 columns."""
     width = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["line-length"]
-    wide = [f"{path.name}: {line}" for path in core() for line in docstring_lines(path) if len(line) > width]
+    counted = [*core(), *SYNC.rglob("*.py"), COMMAND]
+    wide = [f"{path.name}: {line}" for path in counted for line in docstring_lines(path) if len(line) > width]
     assert wide == [], "Say it in fewer words, or free a line elsewhere."
 
 

@@ -167,7 +167,7 @@ class Store:
                 self._db.execute(shadow, (who.feed_id, who.generation, who.numbered))
 
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> InParts:
-        """Put events in, in parts, within a transaction. Of its file, what is said last counts."""
+        """Put events in, in parts, within a transaction. What one there says anew of its file counts."""
         ((instant, late),) = self._rows(f"SELECT cursor_version, {_BY_LIST} FROM meta")
         odd = self._rows("SELECT 1 FROM spelled LIMIT 1")  # then a server may have come to spell otherwise
         for some in batched(events, AT_ONCE):

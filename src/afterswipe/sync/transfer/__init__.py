@@ -1,1 +1,1 @@
-"""From the server to the rows that say that it is here: HTTP, what an answer is worth, the order of effects."""
+"""From the server to the rows that say what is here: HTTP, what an answer is worth, the order of effects."""
