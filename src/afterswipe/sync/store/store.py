@@ -177,8 +177,8 @@ class Store:
             for e in fresh:
                 tie = e.version == instant or (late and not shadow and e.version < instant)
                 tie = tie and e.identity not in done and not e.id.startswith(_OWN)
-                it = e.identity, shadow, e.key, e.content, e.media, e.kind, e.version, e.date_time
-                rows.append((*it, *e.file, tie))
+                of = e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256
+                rows.append((e.identity, shadow, e.key, *of, tie))
             put = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             self._db.executemany(f"{put} size = excluded.size, sha256 = excluded.sha256", rows)
             spelled = [(e.key, e.content) for e in fresh if odd or not e.key.endswith(e.content)]
