@@ -86,9 +86,8 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
     metadata = is_new or not plain or any(e.kind is Kind.METADATA_UPDATED for e in since)
     file, tag = _file(since or fresh, None if since and deleted >= 0 else have, plain=plain)
     if file is not None and have is not None and have.tag == tag and file.sha256 is None:
-        # The older file keeps its name until the newer one is verified.
         first, _, count = tag.partition("-")
-        tag = f"{first}-{int(count or 0) + 1}"
+        tag = f"{first}-{int(count or 0) + 1}"  # until it is verified, the older file keeps its name
     return make(fresh=True, metadata=metadata, file=file, tag=tag, doubt=doubt)
 
 

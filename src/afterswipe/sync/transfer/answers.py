@@ -176,8 +176,7 @@ class Ask(NamedTuple):
     def restart(self, reason: str) -> "Ask | Refuse":
         """Throw away what is here and ask from the start; at some point, no more."""
         if self.document or self.restarts >= self.limits.restarts:
-            said = reason if self.document else f"{reason}, after {self.restarts} new starts"
-            return Refuse(said, wrong_file=not self.document)
+            return Refuse(reason, wrong_file=not self.document)
         return self._replace(size=0, here=NOTHING, restarts=self.restarts + 1)
 
     def next(self, answer: Answer) -> Decision:
