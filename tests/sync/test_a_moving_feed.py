@@ -627,3 +627,29 @@ def test_a_creation_that_is_done_is_newer_than_a_deletion_before_it(tmp_path):
     for _ in range(2):
         assert rig.run().finished
         assert rig.in_sync()
+
+
+@pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
+@pytest.mark.parametrize("soft", [False, True], ids=["gone", "still answered"])
+def test_a_deletion_of_what_was_deleted_is_newer_than_a_creation_before_it(tmp_path, soft, extended):
+    """It was created and deleted between two runs. Later the whole list came, and the creation before the deletion was asked for, for ever, or came back from the dead."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500), extended=extended)
+    without(rig, "seq", "size", "sha256")
+    first = a_sound(rig)
+    assert rig.run().finished
+    content, refused = rig.truth.contents[first], []
+    rig.truth.delete(first)
+    assert rig.run().finished
+    rig.truth.publish(content)
+    rig.truth.delete(first)
+    truth = dict(rig.truth.contents)
+    changed(rig, "/update-events/", lambda request, reply: refused.pop() if refused else reply)
+    assert rig.run().finished
+    assert rig.in_sync()
+    refused.append(Reply(410, {}))
+    if soft:
+        rig.truth.contents[first] = content
+    for _ in range(3):
+        report = rig.run()
+        assert report.finished
+        assert rig.held() == {key: (it.title, it.file) for key, it in truth.items()}

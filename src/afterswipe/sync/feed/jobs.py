@@ -78,7 +78,7 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
     ends = {e.kind is Kind.DELETED for e in (newest, last, listed)}
     doubt = len(ends | ({known.deleted} if known is not None and known.version > last.version else set())) > 1
     if newest.kind is Kind.DELETED and not doubt:
-        return make(fresh=True, delete=known is None or not known.deleted or have is not None)
+        return make(fresh=True, delete=True)
     # What happened before the content was last deleted, and the file from then, say nothing about now.
     deleted = max((place for place, e in enumerate(fresh) if e.kind is Kind.DELETED), default=-1)
     since = fresh[deleted + 1 :] or [e for e in fresh if e.kind is not Kind.DELETED]
