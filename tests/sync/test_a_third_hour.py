@@ -283,10 +283,10 @@ def test_where_the_disk_is_full_no_list_of_problems_takes_more(tmp_path, monkeyp
         return Report(Stop.NEEDS_SPACE, problems=[NoRoom(f"sound/{number}", "none") for number in range(12)])
 
     monkeypatch.setattr(Sync, "run", full)
-    (tmp_path / command._LIST).write_text("of the run before")
+    (tmp_path / command._LIST).write_text(f"{command._LIST}\nof the run before")
     assert command.main([SERVED, str(tmp_path), "--quiet"]) == command.DIRECTORY
     said = capsys.readouterr().out
-    assert "2 more (12 NoRoom in all): there is no room for a list" in said
+    assert "2 more (12 NoRoom in all): no list of them is written" in said
     assert not (tmp_path / command._LIST).exists()
 
 

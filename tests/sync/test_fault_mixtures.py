@@ -14,7 +14,7 @@ from faultlab.servers.server import SOUND
 from .rig import LIMITS, Rig, small_truth
 
 SEEDS = 25
-SMALL = replace(LIMITS, file_bytes=40_000, page_bytes=200_000, events_per_page=1_000, total_seconds=3600)
+SMALL = replace(LIMITS, file_bytes=40_000, page_bytes=200_000, events=1_000, total_seconds=3600)
 
 TOO_LARGE = {"F39"}
 """Slow to make, and tested by itself."""

@@ -343,7 +343,7 @@ def test_f39_more_than_the_limits_allow(rig, variant):
     assert rig.run().finished
     before, cursor = rig.held(), rig.cursor()
     rig.truth.add(SOUND, "new", 100)
-    small = {"page_bytes": 4_000_000} if variant != "events" else {"events_per_page": 1_000}
+    small = {"page_bytes": 4_000_000} if variant != "events" else {"events": 1_000}
     error = refused(rig, [Fault("F39", arg=variant, when=ALWAYS)], limits=small)
     assert isinstance(error, FeedTooLarge), error
     if variant != "events":

@@ -151,9 +151,9 @@ def test_an_unknown_kind_is_counted_and_not_used():
 
 
 def test_the_number_of_events_has_a_limit():
-    with pytest.raises(FeedTooLarge, match="events_per_page"):
-        read([EVENT, EVENT], Limits(events_per_page=1))
-    assert read([EVENT], Limits(events_per_page=1))
+    with pytest.raises(FeedTooLarge, match=r"Limits\.events"):
+        read([EVENT, EVENT], Limits(events=1))
+    assert read([EVENT], Limits(events=1))
 
 
 def test_an_empty_page_does_not_tell_whether_it_is_numbered():

@@ -44,23 +44,28 @@ class NoFiles(FaultyServer):
 # 1: what is a person's.
 
 
-@pytest.mark.parametrize("link", [False, True])
-def test_a_list_of_problems_replaces_nobody_s_file(tmp_path, capsys, link):
-    """A person's `problems.txt` was written over, also through a link."""
+@pytest.mark.parametrize("what", ["nothing", "notes", "a link to notes"])
+def test_a_list_of_problems_replaces_nobody_s_file(tmp_path, capsys, what):
+    """A person's file was written over, also through a link; of the list's own name it was replaced."""
     here, theirs = tmp_path / "here", tmp_path / "notes.txt"
     here.mkdir()
-    for name in ("problems.txt", command._LIST):
-        theirs.write_text("mine")
-        if link:
-            (here / name).symlink_to(theirs)
-        elif name == "problems.txt":
-            (here / name).write_text("mine")
-    with hosted(application(NoFiles(FeedServer(small_truth(12, 500))))) as root:
-        assert command.main([root, str(here), "--quiet"]) == command.STOPPED
+    theirs.write_text("mine")
+    listed = here / command._LIST
+    if what == "notes":
+        listed.write_text("mine")
+    elif what != "nothing":
+        listed.symlink_to(theirs)
+    for _ in range(2):
+        with hosted(application(NoFiles(FeedServer(small_truth(12, 500))))) as root:
+            assert command.main([root, str(here), "--quiet"]) == command.STOPPED
+        said = capsys.readouterr().out
+        if what == "nothing":
+            assert command._LIST in said
+            assert len(listed.read_text().splitlines()) == 13
+        else:
+            assert "no list of them is written" in said
+            assert listed.read_text() == "mine"
     assert theirs.read_text() == "mine"
-    assert (here / "problems.txt").read_text() == "mine"
-    assert command._LIST in capsys.readouterr().out
-    assert len((here / command._LIST).read_text().splitlines()) == 12
 
 
 # 2: one content's trouble.
@@ -173,7 +178,7 @@ def test_an_author_whose_file_was_updated_a_thousand_times_is_planned_at_once(mo
 
 def test_a_list_is_too_long_before_it_is_in_memory():
     """Two million things that are no events were all read first."""
-    looks = read_page(b"[" + b"{}," * 2_000 + b"{}]", Limits(events_per_page=500), where="here")
+    looks = read_page(b"[" + b"{}," * 2_000 + b"{}]", Limits(events=500), where="here")
     with pytest.raises(FeedTooLarge, match="lists more than 500"):
         list(islice(looks, 3))
 

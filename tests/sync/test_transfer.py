@@ -248,3 +248,10 @@ def test_a_whole_that_is_called_a_part_says_how_long_it_is():
         assert isinstance(received, Receive)
         assert received.ask.here.total == 100_000
         assert isinstance(received.ask.ended(100), Ask), "it goes on"
+
+
+def test_a_whole_without_a_length_that_nobody_asked_for_is_asked_for():
+    """The rest was asked for, and a whole came by chunks, shorter than the length that is known of this very version: "everything is here"."""
+    assert asks().next(answer(200, etag='"v1"')).whole
+    whole = asks().next(answer(200, etag='"v1"')).next(answer(200, etag='"v1"'))
+    assert isinstance(whole, Receive)

@@ -285,11 +285,13 @@ def _print(before: Durable, after: Durable, report: Report, directory: Path) -> 
         print(textwrap.fill(problem, _COLUMNS, initial_indent="- ", subsequent_indent="  "))
     if len(problems) > _PROBLEMS:
         kinds = Counter(type(problem).__name__ for problem in report.problems)
-        path, listed = directory / _LIST, "there is no room for a list"
+        path, listed = directory / _LIST, "no list of them is written"
         with suppress(OSError):
-            path.unlink(missing_ok=True)  # or a link would be written through
+            if path.is_file() and not path.is_symlink() and path.read_bytes().startswith(_LIST.encode()):
+                path.unlink()  # ours, of an earlier run: no other is written over, nor through
             if report.why is not Stop.NEEDS_SPACE:  # or it could take what the next run needs to begin
-                path.write_text("\n".join([*problems, ""]), encoding="utf-8", errors="backslashreplace")
+                with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
+                    file.write("\n".join([_LIST, *problems, ""]))
                 listed = str(path)
         counted = ", ".join(f"{count} {name}" for name, count in kinds.most_common())
         print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {_text(listed)}")

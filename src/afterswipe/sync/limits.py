@@ -18,8 +18,6 @@ class Limits:
     """One page of the feed. A plain feed is one page."""
     entity_bytes: int = MB
     """The metadata of one sound, song, author or genre."""
-    events_per_page: int = 500_000
-    """Events of one page."""
     events: int = 2_000_000
     """Events of one list, on all of its pages."""
     pages: int = 10_000

@@ -160,7 +160,7 @@ def nanoseconds(date_time: str) -> int:
 def read_page(body: bytes, limits: Limits, *, where: str) -> Generator[Page | None]:
     """Read a page, in parts, the last of which is the page: all of it, or raises NotAFeed or FeedTooLarge."""
     with _json(where):
-        document = yield from _Reader(body.decode("utf-8-sig"), where, limits.events_per_page).document()
+        document = yield from _Reader(body.decode("utf-8-sig"), where, limits.events).document()
     if isinstance(document, list):
         events, unknown, numbered = yield from _events(document, where)
         if numbered:
@@ -241,7 +241,7 @@ class _Reader:
                 raise ValueError(f"a comma is missing at {self.at}")
             found.append(self.value())
             if len(found) > self.most:
-                raise FeedTooLarge(f"{self.where} lists more than {self.most} (Limits.events_per_page).")
+                raise FeedTooLarge(f"{self.where} lists more than {self.most} (Limits.events).")
             if not len(found) % AT_ONCE:
                 yield
         return found

@@ -202,7 +202,7 @@ class Ask(NamedTuple):
 
     def _whole(self, answer: Answer) -> Decision:
         """200: the server did not, or would not, continue. What is here is replaced, never added to."""
-        if self.may_resume and (answer.kind in _FOR_PEOPLE or answer.length not in (None, self.here.total)):
+        if self.may_resume and (answer.kind in _FOR_PEOPLE or answer.length != self.here.total):
             return self._replace(whole=True, anew=True)  # the rest, a cache's, or for ranges alone (S18)
         document = answer.kind.endswith(_NO_SOUNDS) and answer.kind not in _FOR_PEOPLE
         if document and not self.document and self.want.sha256 is None:
