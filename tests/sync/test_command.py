@@ -299,7 +299,7 @@ def test_many_problems_are_a_summary_and_a_file(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "20 more (30 Missing in all)" in said
     assert said.count("- Missing: ") == 10
-    assert len((tmp_path / "sync.db-problems.txt").read_text().splitlines()) == 30
+    assert len((tmp_path / "sync.db-problems.txt").read_text().splitlines()) == 31
 
 
 def test_a_pause_says_until_when(truth, tmp_path, capsys):
