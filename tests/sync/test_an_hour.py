@@ -1,5 +1,7 @@
 """What one more stranger tried within an hour: bounds of one's own, pauses, garbled bytes, endless lists, bare machines. Each was red before."""
 
+import asyncio
+import errno
 import json
 from contextlib import closing
 from random import Random
@@ -57,6 +59,29 @@ def test_too_little_memory_is_one_line(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(Sync, "run", lacks)
     assert command.main(["http://feed.example/", str(tmp_path / "here")]) == command.STOPPED
     assert "too little memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["the client", "a request", "the loop"])
+def test_too_little_memory_is_that_wherever_it_is_missed(tmp_path, monkeypatch, capsys, where):
+    """`ulimit -v 46000`: "Look at HTTPS_PROXY", "the server cannot be reached", or eighteen tracebacks of asyncio's."""
+
+    def lacks(*_, **__):
+        if where == "the loop":
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "Traceback", "exception": MemoryError()}
+            )
+        raise OSError(errno.ENOMEM, "Cannot allocate memory") if where == "the client" else MemoryError
+
+    place = (
+        (httpx.AsyncClient, "__init__")
+        if where == "the client"
+        else (httpx.AsyncHTTPTransport, "handle_async_request")
+    )
+    monkeypatch.setattr(*place, lacks)
+    assert command.main(["http://feed.example/", str(tmp_path / "here"), "--quiet"]) == command.STOPPED
+    said = capsys.readouterr().err
+    assert "too little memory" in said
+    assert "Traceback" not in said
 
 
 # What a server says.

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from itertools import cycle
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from afterswipe.sync import CorruptDatabase, Sync
 from afterswipe.sync.store import schema
 
-from .rig import BASE, SOUND, Rig, execute, small_truth
+from .rig import BASE, SOUND, Rig, changed, execute, small_truth
 
 TABLES = ("meta", "events", "entities", "files", "transfers", "done", "spelled", "strays")
 
@@ -100,3 +101,16 @@ def test_what_a_viewer_leaves_is_no_damage(half):
     damage(half, "ANALYZE", "CREATE TABLE notes (text INTEGER)", "INSERT INTO notes VALUES ('mine')")
     assert half.run().finished
     assert not list(half.folder.glob("*.damaged*"))
+
+
+def test_a_bit_that_moved_a_plain_cursor_is_noticed(tmp_path):
+    """2026 became 2826: an empty list, "everything is here", and so for each run to come."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500), extended=False)
+    assert rig.run().finished
+    damage(rig, "UPDATE meta SET cursor = '2826' || substr(cursor, 5)")
+    rig.truth.add(SOUND, "new", 300)
+    changed(
+        rig, "/update-events/2826", lambda _, reply: replace(reply, body=b"[]").having(content_length="2")
+    )
+    assert rig.run().finished
+    assert rig.in_sync()
