@@ -35,6 +35,19 @@ def test_servers_behind_one_name_that_are_at_odds_are_said_to_be(tmp_path):
     assert "no feed at this address" not in str(report)
 
 
+def told(page: object, reply: Reply = Reply(200, {"content-type": "application/json"})) -> Reply:  # noqa: B008
+    """A page of the feed, as the body of a reply."""
+    body = json.dumps(page).encode()
+    return replace(reply, body=body).having(content_length=str(len(body)))
+
+
+def behind(rig: Rig, path: str) -> list:
+    """The events behind a cursor that is a date."""
+    cursor = path.rpartition("/")[2].replace("%3A", ":")
+    shown = map(rig.honest.event, rig.truth.events)
+    return [it for it in shown if cursor == "all" or it["date_time"] > cursor]
+
+
 def seconds_as_dates(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
@@ -55,7 +68,7 @@ def test_an_event_that_is_dated_ahead_hides_no_later_one(tmp_path, form, off, ah
 
     rig.honest.event = event  # type: ignore[method-assign]
     if form == "plain":
-        changed(rig, "/update-events/", lambda request, reply: _later(rig, request.path))
+        changed(rig, "/update-events/", lambda request, _: told(behind(rig, request.path)))
     changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(now, usegmt=True)))
     for _ in range(3):
         rig.wall = now + off
@@ -68,14 +81,6 @@ def test_an_event_that_is_dated_ahead_hides_no_later_one(tmp_path, form, off, ah
         for change in (lambda: rig.truth.replace(first, 700), lambda: rig.truth.add(SOUND, "new", 700)):
             change()
             rig.truth.events[-1]["date_time"] = seconds_as_dates(now - 1)
-
-
-def _later(rig: Rig, path: str) -> Reply:
-    """What a plain feed answers, by the dates that it shows."""
-    events, cursor = map(rig.honest.event, rig.truth.events), path.rpartition("/")[2].replace("%3A", ":")
-    shown = [it for it in events if cursor == "all" or it["date_time"] > cursor]
-    body = json.dumps(shown).encode()
-    return Reply(200, {"content-type": "application/json", "content-length": str(len(body))}, body)
 
 
 def sounds(rig: Rig) -> list[str]:
@@ -226,8 +231,7 @@ def test_after_a_list_that_another_run_began_the_feed_is_asked_once_more(tmp_pat
         page = json.loads(reply.body)
         if page["next"] == f"1.{last}":  # a list is as of its first page
             page |= {"next": None, "complete": True, "cursor": f"1.{last}"}
-        body = json.dumps(page).encode()
-        return Reply(200, {"content-type": "application/json", "content-length": str(len(body))}, body)
+        return told(page)
 
     changed(rig, "/update-events/", as_it_began)
     assert rig.run().why is Stop.SERVER_FAULT
@@ -331,12 +335,9 @@ def test_a_cursor_that_was_refused_is_asked_for_no_more(tmp_path):
 
 def by_date(rig: Rig, path: str, order: int = 1) -> Reply:
     """What an extended feed answers whose cursor is a date, and its numbers its database's."""
-    events, cursor = map(rig.honest.event, rig.truth.events), path.rpartition("/")[2].replace("%3A", ":")
-    shown = [it for it in events if cursor == "all" or it["date_time"] > cursor]
     newest = max(it["date_time"] for it in rig.truth.events)
-    page = {"events": shown[::order], "next": None, "complete": True, "cursor": newest}
-    body = json.dumps({"feed_id": "feed-1", "generation": 1, **page}).encode()
-    return Reply(200, {"content-type": "application/json", "content-length": str(len(body))}, body)
+    page = {"events": behind(rig, path)[::order], "next": None, "complete": True, "cursor": newest}
+    return told({"feed_id": "feed-1", "generation": 1, **page})
 
 
 def later(rig: Rig, since: int, after: int = HOUR) -> None:
@@ -442,12 +443,7 @@ def test_a_clock_that_is_behind_orders_no_list(tmp_path, off):
     first = a_sound(rig)
 
     def answer(request, _):
-        events = sorted(rig.truth.events, key=lambda it: it["event_type"] == DELETED)
-        cursor = request.path.rpartition("/")[2].replace("%3A", ":")
-        body = json.dumps(
-            [rig.honest.event(it) for it in events if cursor == "all" or it["date_time"] > cursor]
-        ).encode()
-        return Reply(200, {"content-type": "application/json", "content-length": str(len(body))}, body)
+        return told(sorted(behind(rig, request.path), key=lambda it: it["event_type"] == DELETED))
 
     changed(rig, "/update-events/", answer)
     rig.wall = 1_788_300_000 + off
@@ -519,6 +515,18 @@ def test_an_event_that_commits_late_counts(tmp_path, seen, late):
     assert rig.fetched() == 0
 
 
+def leaves_out(rig: Rig, numbers: list[int], after: int) -> None:
+    """As long as these numbers are in the list, no page has their events; it is so many seconds after noon."""
+
+    def answer(_, reply):
+        page = json.loads(reply.body)
+        page["events"] = [event for event in page["events"] if event["seq"] not in numbers]
+        return told(page, reply)
+
+    changed(rig, "/update-events/", answer)
+    changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + after, usegmt=True)))
+
+
 @pytest.mark.parametrize("runs", [1, 3])
 @pytest.mark.parametrize("kind", [0, 2, 3])
 def test_a_number_that_commits_late_is_looked_for_in_the_next_runs(tmp_path, kind, runs):
@@ -535,17 +543,8 @@ def test_a_number_that_commits_late_is_looked_for_in_the_next_runs(tmp_path, kin
     else:
         rig.truth.add(SOUND, "late", 300)
     rig.truth.rename(second, "another name")
-    number = rig.truth.events[-2]["seq"]
-    missing = [True]
-
-    def answer(_, reply):
-        page = json.loads(reply.body)
-        page["events"] = [event for event in page["events"] if event["seq"] != number or not missing]
-        body = json.dumps(page).encode()
-        return replace(reply, body=body).having(content_length=str(len(body)))
-
-    changed(rig, "/update-events/", answer)
-    changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + 60, usegmt=True)))
+    missing = [rig.truth.events[-2]["seq"]]
+    leaves_out(rig, missing, 60)
     for _ in range(runs):
         rig.run()
     missing.clear()
@@ -563,18 +562,9 @@ def test_a_number_that_never_comes_is_waited_for_a_day(tmp_path, after, runs):
     rig.truth.rename(third, "another name")
     assert rig.run().finished
     rig.truth.rename(first, "rolled back")
-    number = len(rig.truth.events)
+    leaves_out(rig, [len(rig.truth.events)], after)
     rig.truth.rename(first, "first")
     rig.truth.rename(second, "another name")
-
-    def answer(_, reply):
-        page = json.loads(reply.body)
-        page["events"] = [event for event in page["events"] if event["seq"] != number]
-        body = json.dumps(page).encode()
-        return replace(reply, body=body).having(content_length=str(len(body)))
-
-    changed(rig, "/update-events/", answer)
-    changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + after, usegmt=True)))
     asked = 0
     for _ in range(4):
         assert rig.run().finished
@@ -617,8 +607,7 @@ def test_a_creation_that_is_done_is_newer_than_a_deletion_before_it(tmp_path):
         if refused:
             return refused.pop()
         last = {event["content_id"]: event for event in json.loads(reply.body)}
-        body = json.dumps([*last.values()]).encode()
-        return replace(reply, body=body).having(content_length=str(len(body)))
+        return told([*last.values()], reply)
 
     changed(rig, "/update-events/", answer)
     assert rig.run().finished
