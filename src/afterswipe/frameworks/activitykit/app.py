@@ -114,7 +114,7 @@ class Activity(Checked):
     def end(self, text: str | None = None, *, dismissal_policy: str | float = "default") -> Done:
         """End it with a last text; `dismissal_policy` is "default" (up to 4 hours), "immediate", or a moment.
 
-        A moment is in seconds and counts up to four hours (claim live-activity.dismissal-policy).
+        A moment is in seconds, at most four hours after the end (claim live-activity.dismissal-policy).
         """
         self._process.must_run("end a Live Activity", "live-activity.updates-need-run-time")
         if isinstance(dismissal_policy, str):
