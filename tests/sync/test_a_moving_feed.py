@@ -515,7 +515,7 @@ def test_an_event_that_commits_late_counts(tmp_path, seen, late):
     assert rig.fetched() == 0
 
 
-def leaves_out(rig: Rig, numbers: list[int], after: int) -> None:
+def leaves_out(rig: Rig, numbers: list[int], after: list[int]) -> None:
     """As long as these numbers are in the list, no page has their events; it is so many seconds after noon."""
 
     def answer(_, reply):
@@ -524,13 +524,17 @@ def leaves_out(rig: Rig, numbers: list[int], after: int) -> None:
         return told(page, reply)
 
     changed(rig, "/update-events/", answer)
-    changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + after, usegmt=True)))
+    changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + after[0], usegmt=True)))
 
 
 @pytest.mark.parametrize("runs", [1, 3])
 @pytest.mark.parametrize("kind", [0, 2, 3])
-def test_a_number_that_commits_late_is_looked_for_in_the_next_runs(tmp_path, kind, runs):
-    """Number 6 came before 5 did: the gap was asked about, then the list counted as whole, and 5 never came."""
+@pytest.mark.parametrize("after", [60, 50 * HOUR], ids=["dated now", "dated before"])
+def test_a_number_that_commits_late_is_looked_for_in_the_next_runs(tmp_path, after, kind, runs):
+    """Number 6 came before 5 did: the gap was asked about, then the list counted as whole, and 5 never came.
+
+    Nor did it, later, where what is dated is a recording, two days ago: the day counted from there.
+    """
     rig = Rig(tmp_path / "here", small_truth(3, 500))
     first, second, third = sounds(rig)
     assert rig.run().finished
@@ -544,7 +548,7 @@ def test_a_number_that_commits_late_is_looked_for_in_the_next_runs(tmp_path, kin
         rig.truth.add(SOUND, "late", 300)
     rig.truth.rename(second, "another name")
     missing = [rig.truth.events[-2]["seq"]]
-    leaves_out(rig, missing, 60)
+    leaves_out(rig, missing, [after])
     for _ in range(runs):
         rig.run()
     missing.clear()
@@ -553,16 +557,16 @@ def test_a_number_that_commits_late_is_looked_for_in_the_next_runs(tmp_path, kin
     assert rig.run().requests == 1
 
 
-@pytest.mark.parametrize(("after", "runs"), [(HOUR, 4), (25 * HOUR, 1)])
-def test_a_number_that_never_comes_is_waited_for_a_day(tmp_path, after, runs):
-    """It was rolled back. Each run asks for the whole list, and after a day none does."""
+@pytest.mark.parametrize(("passes", "lists"), [(HOUR, 4), (25 * HOUR, 2), (-25 * HOUR, 2)])
+def test_a_number_that_never_comes_is_waited_for_a_day(tmp_path, passes, lists):
+    """It was rolled back. Each run asks for the whole list, and after a day, or where a clock was set, none does."""
     rig = Rig(tmp_path / "here", small_truth(3, 500))
     first, second, third = sounds(rig)
     assert rig.run().finished
     rig.truth.rename(third, "another name")
     assert rig.run().finished
     rig.truth.rename(first, "rolled back")
-    leaves_out(rig, [len(rig.truth.events)], after)
+    leaves_out(rig, [len(rig.truth.events)], after := [100 * HOUR])
     rig.truth.rename(first, "first")
     rig.truth.rename(second, "another name")
     asked = 0
@@ -570,7 +574,59 @@ def test_a_number_that_never_comes_is_waited_for_a_day(tmp_path, after, runs):
         assert rig.run().finished
         assert rig.in_sync()
         asked += len(rig.asked("/all"))
-    assert asked == runs
+        after[0] += passes
+    assert asked == lists
+
+
+def test_the_day_is_counted_anew_for_the_next_number(tmp_path):
+    """One came late, and two days later another does."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    first, second, third = sounds(rig)
+    assert rig.run().finished
+    rig.truth.rename(third, "a number as the cursor")
+    assert rig.run().finished
+    leaves_out(rig, missing := [], after := [HOUR])
+    for days in range(3):
+        rig.truth.rename(first, f"name {days}")
+        rig.truth.rename(second, f"name {days}")
+        missing.append(len(rig.truth.events) - 1)
+        for _ in range(2):
+            assert rig.run().finished
+            after[0] += 5 * HOUR
+        missing.clear()
+        after[0] += 38 * HOUR
+        assert rig.run().finished
+        assert rig.in_sync()
+
+
+@pytest.mark.parametrize("restored", [False, True], ids=["lags", "was restored"])
+@pytest.mark.parametrize("number", [True, False], ids=["", "without numbers"])
+def test_a_list_that_ends_before_what_is_known_deletes_nothing_that_is_there(tmp_path, restored, number):
+    """A replica refused a cursor that it had not come to, and gave all that it had: what was newer was removed, and came again in the next run."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    if not number:
+        without(rig, "seq")
+    assert rig.run().finished
+    before = rig.truth.events[:3]
+    if restored:
+        gone = {event["content_id"] for event in rig.truth.events[3:]}
+        rig.truth.contents = {key: it for key, it in rig.truth.contents.items() if key not in gone}
+    rig.truth.rename(sounds(rig)[0], "another name")
+    honest = rig.honest.answer
+
+    def answer(request):
+        if "/update-events/" not in request.path:
+            return honest(request)
+        if not request.path.endswith("/all"):
+            return Reply(410, {})
+        page = json.loads(honest(request).body)
+        return told({**page, "events": [rig.honest.event(event) for event in before], "cursor": None})
+
+    rig.honest.answer = answer  # type: ignore[method-assign]
+    seen = []
+    assert rig.run(observe=lambda name, detail: seen.append((name, detail))).finished
+    assert [detail for name, detail in seen if name == "unlink" and "files/" in detail] == [] or restored
+    assert rig.held().keys() == rig.truth.contents.keys()
 
 
 @pytest.mark.parametrize("off", [0.4, 0.9])
@@ -642,3 +698,48 @@ def test_a_deletion_of_what_was_deleted_is_newer_than_a_creation_before_it(tmp_p
         report = rig.run()
         assert report.finished
         assert rig.held() == {key: (it.title, it.file) for key, it in truth.items()}
+
+
+@pytest.mark.parametrize("inclusive", [False, True], ids=["behind the cursor", "from the cursor on"])
+@pytest.mark.parametrize("bound", [50, 64, 100])
+def test_a_plain_list_that_its_server_bounds_is_read_to_its_end(tmp_path, bound, inclusive):
+    """`LIMIT 100`: "everything is here" with 100 sounds of 230; each run brought the next part, and said the same."""
+    rig = Rig(tmp_path / "here", small_truth(230, 10), extended=False)
+    honest = rig.honest.answer
+
+    def answer(request):
+        if "/update-events/" not in request.path:
+            return honest(request)
+        cursor = request.path.rpartition("/")[2].replace("%3A", ":")
+        shown = map(rig.honest.event, rig.truth.events)
+        news = [
+            it
+            for it in shown
+            if cursor == "all" or it["date_time"] > cursor or (inclusive and it["date_time"] == cursor)
+        ]
+        return told(news[:bound])  # fmt: skip
+
+    rig.honest.answer = answer  # type: ignore[method-assign]
+    assert rig.run().finished
+    assert rig.in_sync()
+    assert len(rig.asked("/update-events/")) == -(-231 // (bound - inclusive))
+    assert rig.run().finished
+    assert len(rig.asked("/update-events/")) == 1
+
+
+@pytest.mark.parametrize("form", ["the same list", "another one"])
+def test_a_list_that_never_ends_is_read_for_as_many_pages_as_may_be(tmp_path, form):
+    """The other side of it: a server that does not look at the cursor, or has news each time it is asked."""
+    rig = Rig(tmp_path / "here", small_truth(100, 10), extended=False)
+    honest = rig.honest.answer
+
+    def answer(request):
+        if "/update-events/" not in request.path:
+            return honest(request)
+        for key in rig.truth.contents if form == "another one" else ():
+            rig.truth.rename(key, f"name {len(rig.truth.events)}")
+        return told([rig.honest.event(it) for it in rig.truth.events])
+
+    rig.honest.answer = answer  # type: ignore[method-assign]
+    assert rig.run(limits={"pages": 7}).finished
+    assert len(rig.asked("/update-events/")) == (2 if form == "the same list" else 7)

@@ -4,21 +4,20 @@ import asyncio
 import errno
 import json
 from contextlib import closing
-from random import Random
 
 import httpx
 import pytest
 
-from afterswipe.sync import Disk, EndlessPaging, Limits, Sync, WrongFile, command
+from afterswipe.sync import Disk, EndlessPaging, Sync, WrongFile, command
 from afterswipe.sync.outcome import Halt, moment
 from afterswipe.sync.transfer.answers import Answer
-from afterswipe.sync.transfer.patience import Patience
 from faultlab.clock import LoopClock
 from faultlab.loop import run
 from faultlab.servers.server import SOUND, Content, identifier
 from faultlab.servers.wire import Ending, Reply
 
 from .rig import Rig, changed, small_truth
+from .test_wire import patience
 
 NOW = 1_790_000_000.0
 
@@ -30,9 +29,9 @@ def test_as_many_attempts_as_a_person_likes():
     """The 1,025th pause was no float any more: a traceback, after a night without a network and `--limit attempts=9999`."""
 
     async def main():
-        patience = Patience(LoopClock(NOW), Limits(attempts=9999), Random(1), lambda: None)
-        await patience.pause(2000)
-        await patience.obey(2000, None)
+        waits = patience(LoopClock(NOW), attempts=9999)
+        await waits.pause(2000)
+        await waits.obey(2000, None)
 
     run(main())
 
@@ -41,12 +40,12 @@ def test_a_pause_may_end_after_the_last_year_of_the_calendar():
     """`Retry-After: 99999999999999999`, and somebody who allows it: the year 31690765 was a traceback."""
 
     async def main():
-        patience = Patience(LoopClock(NOW), Limits(retry_after_max=1e15), Random(1), lambda: None)
+        waits = patience(LoopClock(NOW), retry_after_max=1e15)
         with pytest.raises(Halt) as halted:
-            await patience.obey(0, float("9" * 17))
+            await waits.obey(0, float("9" * 17))
         return str(halted.value.problem)
 
-    assert run(main()) == f"The server asked for a pause. Run again after {moment(1e15)}."
+    assert run(main()) == f"The server is busy, or asked for a pause. Run again after {moment(1e15)}."
     assert moment(1e15).startswith("9999-12-31")
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import httpx
+import httpx2
 import pytest
 
 from afterswipe.sync import FeedTooLarge, Misdirected, Stop, Sync, command
@@ -387,3 +388,34 @@ def test_a_piece_of_a_document_is_said_to_be_one(tmp_path, part):
     assert "a piece came where the whole was asked for" in str(report)
     assert "Ask(" not in str(report)
     assert report.why in (Stop.FEED_UNUSABLE, Stop.INCOMPLETE)
+
+
+@pytest.mark.parametrize("length", [2**63 - 1, 2**63, 2**64 - 1])
+def test_a_length_beyond_all_counting_is_over_the_limit(tmp_path, length):
+    """What servers in Java and C say where they do not know: no length, and 1,000 requests for a body that broke off."""
+    rig = Rig(tmp_path / "here", small_truth(1, 5_000), extended=False)
+    changed(rig, ".mp3", lambda _, reply: reply.having(content_length=str(length)).cut(4_000, Ending.SHORT))
+    report = rig.run()
+    assert len(rig.asked(".mp3")) == 1
+    assert f"{length} bytes; 5000000000 is the limit" in str(report)
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+@pytest.mark.parametrize(
+    ("how", "why"), [("cut", Stop.INCOMPLETE), ("500", Stop.SERVER_FAULT), ("503", Stop.SERVER_BUSY)]
+)
+def test_a_server_that_asked_for_no_pause_is_not_said_to_have(tmp_path, how, why, library):
+    """Files that break off without a length, or are answered 500: "the server asked for a pause; run again later"."""
+    rig = Rig(tmp_path / "here", small_truth(20, 5_000), library=library)
+
+    def answer(_, reply):
+        if how != "cut":
+            return Reply(int(how), {})
+        headers = {name: said for name, said in reply.headers.items() if name in ("content-type", "etag")}
+        return Reply(200, headers, reply.body[:1_000])
+
+    changed(rig, ".mp3", answer)
+    report = rig.run()
+    assert report.why is why
+    assert ("busy" in str(report)) == (why is Stop.SERVER_BUSY)
+    assert ("its body ends too early" in str(report)) == (how == "cut")

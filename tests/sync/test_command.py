@@ -13,7 +13,7 @@ from hashlib import sha256
 
 import pytest
 
-from afterswipe.sync import command
+from afterswipe.sync import Disk, ReadOnlyDirectory, command
 from faultlab.demo.app import application, generated
 from faultlab.servers.faulty import INJECTIONS, Fault, FaultyServer, When
 from faultlab.servers.server import FeedServer, Truth
@@ -300,6 +300,44 @@ def test_many_problems_are_a_summary_and_a_file(tmp_path, capsys):
     assert "20 more (30 Missing in all)" in said
     assert said.count("- Missing: ") == 10
     assert len((tmp_path / "sync.db-problems.txt").read_text().splitlines()) == 31
+
+
+def test_the_list_of_problems_goes_when_they_do(tmp_path, capsys):
+    """ "Everything is here", and beside it a list, without a date, of what the server does not have."""
+
+    class Late(FaultyServer):
+        late = True
+
+        def answer(self, request):
+            missing = self.late and request.path.endswith(".mp3")
+            return Reply(404, {}) if missing else super().answer(request)
+
+    server = Late(FeedServer(generated(30, 1_000)))
+    with hosted(application(server)) as root:
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.STOPPED
+        assert (tmp_path / "sync.db-problems.txt").exists()
+        server.late = False
+        assert command.main([root, str(tmp_path), "--quiet"]) == command.DONE
+    assert not (tmp_path / "sync.db-problems.txt").exists()
+    assert "Missing" not in capsys.readouterr().out.rpartition("before")[2]
+
+
+@pytest.mark.parametrize("sounds", [1, 12])
+def test_files_that_the_directory_refuses_are_its_trouble(sounds, tmp_path, capsys, monkeypatch):
+    """A folder for files without permission to write, or on another file system: exit 1, as if the next run could help."""
+
+    def refused(self, part, final):
+        self.close(part)
+        raise ReadOnlyDirectory(
+            f"{final}: permission denied. Give a directory that this process may write to."
+        )
+
+    monkeypatch.setattr(Disk, "rename", refused)
+    with hosted(application(FaultyServer(FeedServer(generated(sounds, 1_000))))) as root:
+        assert (
+            command.main([root, str(tmp_path), "--quiet", "--limit=backoff_base=0.001"]) == command.DIRECTORY
+        )
+    assert "may write to" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_pause_says_until_when(truth, tmp_path, capsys):

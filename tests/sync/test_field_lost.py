@@ -4,6 +4,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from afterswipe.sync.transfer.answers import Answer, Ask, Receive, Refuse, Verif
 from faultlab.servers.server import AUTHOR, CREATED, DELETED, FILE_UPDATED, SOUND, FeedServer, Truth
 from faultlab.servers.wire import Reply
 
-from .rig import Rig, execute, landed, small_truth, wanted
+from .rig import BASE, Rig, execute, landed, small_truth, wanted
 
 
 class Answering(FeedServer):
@@ -182,6 +183,26 @@ def test_another_address_gets_nothing_before_it_is_refused(plain):
     with pytest.raises(OtherFeed):
         plain.run(base="https://feed.example/other/")
     assert server.asked == []
+
+
+@pytest.mark.parametrize("moved", [True, False], ids=["another address", "the same one"])
+@pytest.mark.parametrize("same", [True, False], ids=["the same feed", "another one"])
+def test_another_feed_at_another_address_takes_no_directory_over(tmp_path, moved, same):
+    """A slip of the pen: all that the first feed had was deleted, and "everything is here"."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    assert rig.run().finished
+    before, base = rig.held(), BASE.replace("feed.", "moved.") if moved else BASE
+    rig.truth = replace(small_truth(1, 100), feed_id=rig.truth.feed_id if same else "another")
+    rig.honest = FeedServer(rig.truth)
+    rig.truth.generation += same
+    if moved and not same:
+        with pytest.raises(OtherFeed, match="another directory"):
+            rig.run(base=base)
+        assert [request.path for request, _ in rig.server.log if "update-events" not in request.path] == []
+        assert rig.held() == before
+    else:
+        assert rig.run(base=base).finished
+        assert rig.in_sync()
 
 
 @pytest.mark.parametrize("harm", ["deleted", "truncated", "all"])

@@ -285,3 +285,51 @@ def test_who_was_never_reached_has_not_kept_silent(library, error, silent):
     with pytest.raises(Broken) as raised:
         get(server.wire())
     assert raised.value.silent is silent
+
+
+# Where a tag means something (S22).
+
+
+@pytest.mark.parametrize("moved", ["path", "host", "no redirect before"])
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_tag_of_one_address_says_nothing_at_another(tmp_path, moved, runs):
+    """A redirect that moves on between two requests: nginx's tag is date and size, and half of each of two builds was one sound."""
+    rig = Rig(tmp_path / "here", small_truth(1, 100_000), extended=False)
+    key, honest, came = sounds(rig)[0], rig.honest.answer, list[str]()
+    new = bytes(100_000)
+
+    def answer(request):
+        if ".mp3" not in request.path:
+            return honest(request)
+        if "?key=" not in request.url and (came or moved != "no redirect before"):
+            to = f"https://cdn{bool(came):d}.example" if moved == "host" else f"/cdn/{bool(came):d}"
+            return Reply(302, {"location": f"{to}{request.path}?key={len(rig.server.log)}"})
+        url = BASE + request.path[request.path.index("/sounds/") + 1 :]
+        told = {name: said for name, said in request.headers.items() if name != "if-range"}  # it agrees
+        reply = honest(replace(request, url=url, headers=told)).having(etag='"date and size"')
+        came.append(request.url)
+        rig.truth.contents[key] = replace(rig.truth.contents[key], file=new)
+        return reply.cut(50_000, Ending.SHORT) if len(came) == 1 else reply
+
+    rig.honest.answer = answer  # type: ignore[method-assign]
+    if runs > 1:
+        assert not rig.run(limits={"requests": 1}, hosts=("cdn0.example", "cdn1.example")).finished
+    assert rig.run(hosts=("cdn0.example", "cdn1.example")).finished
+    assert rig.held()[key][1] == new
+
+
+def test_a_signature_may_change_from_one_request_to_the_next(tmp_path):
+    """The other side of it: only what is behind the path differs, and the download goes on where it was."""
+    rig = Rig(tmp_path / "here", small_truth(1, 100_000), extended=False)
+    honest, cut = rig.honest.answer, [None]
+
+    def answer(request):
+        if ".mp3" in request.path and "?key=" not in request.url:
+            return Reply(302, {"location": f"{request.path}?key={len(rig.server.log)}"})
+        reply = honest(request)
+        return reply.cut(50_000, Ending.SHORT) if ".mp3" in request.path and cut and not cut.pop() else reply
+
+    rig.honest.answer = answer  # type: ignore[method-assign]
+    assert rig.run().finished
+    assert rig.in_sync()
+    assert rig.fetched() == 100_000

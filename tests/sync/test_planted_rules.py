@@ -58,6 +58,7 @@ from . import test_client_errors as client
 from . import test_field_lost as lost
 from . import test_field_stuck as stuck
 from . import test_no_room as room
+from . import test_not_ours as not_ours
 from . import test_one_more_hour as more
 from . import test_own_cases_whose as whose
 from . import test_own_cases_wire as wire
@@ -74,7 +75,7 @@ _place, _fstat, _lstat, _file, _keeps, _asks, _had = (
     core.AskFeed,
     core.AskFeed._had,
 )
-_all = core.AskFeed._start_full
+_all, _swap = core.AskFeed._start_full, Store.swap
 
 
 def _without_gap(self, reason, **how):
@@ -405,12 +406,26 @@ BUGS = [
         "F158", "believes the date", ((store, "_BY_LIST", "0"),), moving.test_behind_a_cursor_what_is_not_known_counts_whatever_its_date,
         {"kinds": "1", "off": -3, "apart": True},
     ),
-    Bug("F159", "forgets the gap", ((core.AskFeed, "_start_full", _without_gap),), moving.test_a_number_that_commits_late_is_looked_for_in_the_next_runs, {"kind": 0, "runs": 1}),
+    Bug("F159", "forgets the gap", ((core.AskFeed, "_start_full", _without_gap),), moving.test_a_number_that_commits_late_is_looked_for_in_the_next_runs, {"after": 60, "kind": 0, "runs": 1}),
     Bug(
         "F160", "reads on", ((transfer_wire, "hasattr", lambda *_: False),), bytewise.test_what_comes_behind_an_answer_is_no_answer_to_the_next_question,
         {"unasked": b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"},
     ),
     Bug("F161", "waits", ((command, "_PATIENCE", 0),), third.test_an_output_that_nobody_takes_holds_no_end_up, {}),
+    Bug(
+        "F162", "opens it first", ((disk, "require_ours", lambda _: None),), not_ours.test_another_program_s_database_is_not_recovered_for_it,
+        {"statements": (not_ours.ROWS, *not_ours.LARGE), "mark": False},
+    ),
+    Bug("F163", "leaves it to SQLite", ((Disk, "set_database_aside", lambda *_: None),), not_ours.test_a_log_without_its_database_is_set_aside, {"end": "-journal"}),
+    Bug(
+        "F164", "takes it for the same", ((transfer_wire, "quote", lambda _: ""),), whose.test_a_tag_of_one_address_says_nothing_at_another,
+        {"moved": "path", "runs": 1},
+    ),
+    Bug("F165", "takes it for all", ((core, "_BOUND", 10**9),), moving.test_a_plain_list_that_its_server_bounds_is_read_to_its_end, {"bound": 50, "inclusive": False}),
+    Bug(
+        "F166", "believes it", ((Store, "swap", lambda *of, **more: _swap(*of[:-1], of[-1]._replace(highest=protocol.BEYOND), **more)),),
+        moving.test_a_list_that_ends_before_what_is_known_deletes_nothing_that_is_there, {"restored": False, "number": True},
+    ),
     Bug("F157", "believes the list's order", ((jobs, "reversed", lambda events: events[-1:]),), moving.test_a_clock_that_is_behind_orders_no_list, {"off": -moving.YEAR}),
 ]  # fmt: skip
 

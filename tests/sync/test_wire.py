@@ -11,7 +11,6 @@ import pytest
 from afterswipe.sync import FeedTooLarge, Limits, ServerBusy, Stop
 from afterswipe.sync.outcome import Halt
 from afterswipe.sync.transfer.answers import Answer
-from afterswipe.sync.transfer.patience import Patience
 from afterswipe.sync.transfer.wire import Broken, Elsewhere, Wire, beside
 from faultlab.clock import LoopClock
 from faultlab.loop import run
@@ -396,7 +395,8 @@ def test_f22_retry_after(header, seconds):
 
 
 def patience(clock, look=lambda: None, **limits):
-    return Patience(clock, Limits(**limits), random.Random(1), look)
+    bounds, rng = Limits(**limits), random.Random(1)
+    return Wire(None, BASE, hosts=(), limits=bounds, clock=clock, rng=rng, point=look)
 
 
 def test_f24_pauses_grow_up_to_a_cap_and_not_after_the_last_attempt():

@@ -28,11 +28,12 @@ from urllib.request import getproxies
 
 import httpx
 
-from afterswipe.sync.store.disk import DATABASE, mapped
+from afterswipe.sync.store.disk import mapped
+from afterswipe.sync.store.schema import DATABASE
 from afterswipe.units import size as data
 
 from .engine import Durable, Sync
-from .errors import CorruptDatabase, StoreError
+from .errors import CorruptDatabase, DiskRefused, StoreError
 from .limits import Limits
 from .outcome import Progress, Report, Stop
 
@@ -194,7 +195,9 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Cal
     finally:
         with suppress(Exception):  # how the client ends is of no interest, and it has a second
             await asyncio.wait_for(client.aclose(), 1)
-    return INTERRUPTED if asked.is_set() and not report.finished else _CODES.get(report.why, STOPPED)
+    refused = {type(problem) for problem in report.problems} == {DiskRefused}
+    code = _CODES.get(report.why, DIRECTORY if refused else STOPPED)
+    return INTERRUPTED if asked.is_set() and not report.finished else code
 
 
 @contextmanager
@@ -283,12 +286,13 @@ def _print(before: Durable, after: Durable, report: Report, directory: Path) -> 
     problems = [_text(f"{type(problem).__name__}: {problem}") for problem in report.problems]
     for problem in problems[:_PROBLEMS]:
         print(textwrap.fill(problem, _COLUMNS, initial_indent="- ", subsequent_indent="  "))
+    path, listed = directory / _LIST, "no list of them is written"
+    with suppress(OSError):
+        if path.is_file() and not path.is_symlink() and path.read_bytes().startswith(_LIST.encode()):
+            path.unlink()  # ours, of an earlier run: no other is written over, nor through
     if len(problems) > _PROBLEMS:
         kinds = Counter(type(problem).__name__ for problem in report.problems)
-        path, listed = directory / _LIST, "no list of them is written"
         with suppress(OSError):
-            if path.is_file() and not path.is_symlink() and path.read_bytes().startswith(_LIST.encode()):
-                path.unlink()  # ours, of an earlier run: no other is written over, nor through
             if report.why is not Stop.NEEDS_SPACE:  # or it could take what the next run needs to begin
                 with path.open("x", encoding="utf-8", errors="backslashreplace") as file:
                     file.write("\n".join([_LIST, *problems, ""]))

@@ -1,14 +1,14 @@
 """One run, as typed states: facts go in, the next state comes out. No I/O, no clock.
 
     Begin ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Ended
-              │  ▲       SwapIn ──────────────────▲
+              │  ▲          └─▶ Begin (more may have come)
               ▼  │
              Forget
 
 The feed comes first, page by page, then what it and last time's rest ask for. A cursor belongs to one feed
 and one generation of it: where that changes, or the server does not know the cursor, the whole list is read
-again, apart from what is known, and takes its place in one transaction (`SwapIn`). Each way back to `AskFeed`
-changes something and is counted.
+again, apart from what is known, and takes its place with its last page. Each way back changes something and
+is counted.
 """
 
 from dataclasses import dataclass, field, replace
@@ -23,19 +23,22 @@ from .limits import Limits
 from .outcome import Stop
 
 _CUT_MAX = 2  # how often a page that was cut, or has a gap, is asked for
-_DAY = 24 * 3600 * SECOND  # for so long a number that is missing may still come
+_BOUND = 50  # events, of which a plain list may have no more only because its server bounds it
+_DAY = 24 * 3600  # seconds: for so long a number that is missing may still come
 
 
 class Begin(NamedTuple):
     """About to run."""
 
     limits: Limits
+    pages: int = 0  # that were read
 
     def next(self, wall: float, place: Place) -> "AskFeed | Forget | Ended":
         """The feed first, from where it had come to. A pause outlives a run, but not a clock that was set."""
         if 0 < place.not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
-        ask = AskFeed(place, self.limits, place.cursor is None or place.shadow is not None, since=place.page)
+        full = place.cursor is None or place.shadow is not None
+        ask = AskFeed(place, self.limits, full, pages=self.pages, since=place.page)
         lost = place.shadow is not None and place.page is None
         return Forget(replace(ask, place=place._replace(shadow=None))) if lost else ask
 
@@ -84,8 +87,8 @@ class AskFeed:
             if self.again < _CUT_MAX:
                 return replace(self, again=self.again + 1)
             if gap:
-                young = latest - min((e.dated for e in page.events), default=0) < _DAY
-                return self._start_full("the feed has a gap", gap=young)
+                since = self.place.had.missed or now
+                return self._start_full("the feed has a gap", gap=abs(now - since) < _DAY, missed=since)
             return self._failed(NotAFeed("The feed's page is cut: it has neither `next` nor `complete`."))
         stored = self.place.stored + len(page.events)
         most = stored > self.limits.events or self.pages + 1 >= self.limits.pages
@@ -94,7 +97,7 @@ class AskFeed:
             return self._failed(EndlessPaging(said))
         return self._kept(page, BEYOND if page.identity.numbered else latest, had)
 
-    def _kept(self, page: Page, latest: float, had: Had) -> "KeepPage | SwapIn":
+    def _kept(self, page: Page, latest: float, had: Had) -> "KeepPage":
         # An event of tomorrow is no cursor: what comes until then would never be seen (S16).
         numbered, known = page.identity.numbered, [e for e in page.events if e.version < latest]
         came = [(e.version, str(e.version) if numbered else e.date_time) for e in known]
@@ -106,8 +109,6 @@ class AskFeed:
         cursor = (self.place.cursor, self.place.version) if self.gap and self.place.cursor else cursor
         if cursor and not self.full and cursor[1] < self.place.version:
             cursor = None
-        if page.complete and self.full:
-            return SwapIn(page, cursor, None, after)
         # A later run begins with the page that this one has, to see that it is as it was. Without numbers it
         # could not find its newest event again.
         here = self.place.page if page.next and numbered and not after.held and had.lowest == BEYOND else None
@@ -137,11 +138,12 @@ class AskFeed:
             said = f"The feed refuses what it has named itself ({status}). Perhaps the servers behind its address differ: run again, and if it stays so, tell its makers."
         return self._failed(NotAFeed(said))
 
-    def _start_full(self, reason: str, **how: Any) -> "Forget | Ended":
+    def _start_full(self, reason: str, *, missed: float = 0, **how: Any) -> "Forget | Ended":
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
-        fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0)
+        had = self.place.had._replace(missed=missed)
+        fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0, had=had)
         return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, **how))
 
     def _had(self, page: Page, latest: float) -> Had:
@@ -150,7 +152,7 @@ class AskFeed:
         most = of.highest if page.identity.numbered and page.identity.same(self.place.identity) else -1
         anew = (e.version for e in page.events if e.version <= most and of.dated < e.dated <= dated)
         highest = max([self.newest[0], *(e.version for e in page.events), *page.unknown])
-        return Had(highest, dated, min([self.had.lowest, *anew]))
+        return Had(highest, dated, of.missed if self.gap else 0, min([self.had.lowest, *anew]))
 
     def _failed(self, error: FeedError) -> "Forget | Ended":
         ended = Ended(Stop.FEED_UNUSABLE, error)
@@ -168,7 +170,7 @@ def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, in
 
 @dataclass(frozen=True)
 class KeepPage:
-    """Store a page's events, and the place after it."""
+    """Store a page's events, and the place after it; the last one of a full list swaps that in."""
 
     page: Page
     cursor: tuple[str, int] | None
@@ -177,15 +179,16 @@ class KeepPage:
 
     def next(self) -> "AskFeed | Begin | Work":
         """On to the next page, if there is one."""
-        if self.page.complete:  # of a list that another run began, what is new since then is on no page
-            return Begin(self.after.limits) if self.after.since else Work(self.after.held, self.after.full)
+        if self.page.complete:
+            # Of a list that another run began, what is new since then is on no page; a plain one may be bounded.
+            many = self.page.identity.feed_id is None and len(self.page.events) >= _BOUND
+            on = many and self.cursor and self.cursor[0] != self.after.place.cursor
+            if self.after.since or (on and self.after.pages < self.after.limits.pages):
+                return Begin(self.after.limits, self.after.pages)
+            return Work(self.after.held, self.after.full)
         shadow = self.page.identity if self.after.full else None
         to = self.after.place._replace(page=self.page.next, page_version=self.after.newest[0], shadow=shadow)
         return replace(self.after, place=to._replace(stored=to.stored + len(self.page.events)))
-
-
-class SwapIn(KeepPage):
-    """The last page of a full list: the whole list takes the place of what was known."""
 
 
 class Forget(NamedTuple):
@@ -219,4 +222,4 @@ class Ended(NamedTuple):
     not_before: float | None = None
 
 
-type State = Begin | AskFeed | KeepPage | SwapIn | Forget | Work | Ended
+type State = Begin | AskFeed | KeepPage | Forget | Work | Ended

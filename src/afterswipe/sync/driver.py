@@ -42,6 +42,7 @@ class _Trouble:
             problem = errors.NeedsAuthorization(str(error)) if self.kind is Forbidden else error
             why = Stop.INCOMPLETE if isinstance(error.__cause__, Elsewhere) else _OF_ALL[self.kind]
             why = Stop.UNTRUSTED if caused(error, "SSLCertVerificationError") else why
+            why = Stop.SERVER_FAULT if getattr(error, "not_before", 0) is None else why  # no pause
             raise Halt(why, problem, getattr(error, "not_before", None)) from error
 
 
@@ -76,17 +77,18 @@ class Driver:
         while not isinstance(state, core.Ended):
             match state:
                 case core.Begin():
-                    place = self.store.place()
                     self.store.belongs_to(self.base)
-                    state = state.next(self.fetcher.wire.clock.wall(), place)
+                    state = state.next(self.fetcher.wire.clock.wall(), self.store.place())
                 case core.AskFeed():
                     self.phase(Phase.ASKING)
                     came = await self.ask(state)
-                    if isinstance(came, Page) and state.cursor == state.since:  # was it so for another run?
-                        came = came if self.store.agrees(came, state.place) else answers.GONE
+                    if isinstance(came, Page):
+                        self.store.belongs_to(self.base, came.identity.feed_id)
+                        if state.cursor == state.since and not self.store.agrees(came, state.place):
+                            came = answers.GONE  # it was not so for the run that began the list
                     state = state.next(came, self.fetcher.now)
                 case core.KeepPage(page, cursor, at, after):
-                    if isinstance(state, core.SwapIn):
+                    if page.complete and after.full:
                         in_pages = after.pages > 1 or after.place.page is not None
                         kept = self.store.swap(page, self.base, cursor, after.had, in_pages=in_pages)
                     else:
@@ -181,7 +183,7 @@ class Driver:
                 if wants or caused(error, "SSLCertVerificationError"):
                     why = Stop.NEEDS_AUTHORIZATION if wants else Stop.UNTRUSTED
                     raise Halt(why, Unreachable("the feed", f"{error}.")) from error
-                await self.fetcher.patience.pause(attempt)
+                await self.fetcher.wire.pause(attempt)
             except errors.FeedError as error:
                 raise Halt(Stop.FEED_UNUSABLE, error) from error
         if isinstance(reason, NotAFeed):
@@ -203,7 +205,7 @@ class Driver:
                 wants = errors.NeedsAuthorization(f"{url}: {who} wants credentials ({status}).")
                 raise Halt(Stop.NEEDS_AUTHORIZATION, wants)
             case answers.Wait(_, asked) if asked is not None or status in answers.PAUSES:
-                await self.fetcher.patience.obey(attempt, asked)
+                await self.fetcher.wire.obey(attempt, asked)
                 return None
             case answers.Wait():
                 raise Broken(f"the server answered {status}", fault=True)
@@ -296,8 +298,6 @@ class Driver:
         await _beside(_together(workers), in_time())
         refused += self.fetcher.land()
         await second_tries()
-
-    # Tidying up.
 
     def sweep(self) -> Generator[None]:
         """Remove parts and files of ours that nobody refers to or wants: only the lease's holder does."""

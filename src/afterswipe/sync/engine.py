@@ -20,7 +20,6 @@ from afterswipe.sync.store.points import Observer, Points, pointed
 from afterswipe.sync.store.schema import mapped
 from afterswipe.sync.store.store import Store
 from afterswipe.sync.transfer.fetcher import Arrived, Fetcher
-from afterswipe.sync.transfer.patience import Patience
 from afterswipe.sync.transfer.wire import Wire, without_user
 
 from .clock import Clock
@@ -171,9 +170,8 @@ class _Run:
         self.lease = Lease(self.store, sync.owner, limits.lease_seconds, clock)
         self.store.guard = self.lease.keep
         self.wire = Wire(sync._client, sync.base, hosts=sync._hosts, user=sync._user,
-                         limits=limits, clock=clock, point=self.alive)  # fmt: skip
-        patience = Patience(clock, limits, sync.rng, self.alive)
-        self.fetcher = sync.fetcher_type(self.lease, self.wire, patience, sync._policy, self.changed)
+                         limits=limits, clock=clock, rng=sync.rng, point=self.alive)  # fmt: skip
+        self.fetcher = sync.fetcher_type(self.lease, self.wire, sync._policy, self.changed)
 
     async def run(self) -> Report:
         try:
@@ -220,6 +218,10 @@ class _Run:
         if self.sync._disk.lesser:
             said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
             problems.append(LesserPromise(said))
+        aside, self.sync._disk.aside = self.sync._disk.aside, ""  # it is said once
+        if aside:
+            said = f"sync.db was damaged, or no database. It was kept, as {aside}, and a new one was made."
+            problems.append(CorruptDatabase(said))
         of = tally.done, left, tally.bytes_fetched, self.wire.requests
         return Report(ended.why, *of, problems, ended.not_before)
 

@@ -86,7 +86,7 @@ class NeedsAuthorization(SyncError):
 
 
 class ServerBusy(SyncError):
-    """The server asked for a pause; the report's `not_before` says until when."""
+    """The server is busy, or asked for a pause; the report's `not_before` says until when."""
 
 
 class StoreError(SyncError):

@@ -23,7 +23,7 @@ class Stop(Enum):
     OFFLINE = "the server cannot be reached, or its answers break off; run again when there is a network"
     SERVER_FAULT = "the server answers with errors; run again later"
     UNTRUSTED = "the server's certificate is not trusted; look at the address and at this machine's clock"
-    SERVER_BUSY = "the server asked for a pause; run again later"
+    SERVER_BUSY = "the server is busy, or asked for a pause; run again later"
     NEEDS_AUTHORIZATION = "credentials are wanted; give the client new ones and run again"
     NEEDS_SPACE = "the disk is full; free some space and run again"
     WAITING_FOR_WIFI = "it waits for Wi-Fi"

@@ -13,7 +13,7 @@ Not modelled: damaged sectors, a disk that lies about a sync, SQLite's own files
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -295,7 +295,7 @@ class SimDisk(Disk):
         connection.committed = self.committed
         return connection
 
-    def set_database_aside(self) -> None:
+    def set_database_aside(self, _ends: Iterable[str] = ()) -> None:
         """Forget the database, so that the next `database()` is a new one."""
         self.reach("set_database_aside", "")
         self.keep((), b"", synced=True)

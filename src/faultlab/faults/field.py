@@ -1,4 +1,4 @@
-"""F55 to F161: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F166: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -13,7 +13,7 @@ RULES = {
     "S19": "The right to write belongs to a process that lives. It ends with it, with its run, or with its time.",
     "S20": "What is pending is planned once in a run, and the wish to end is looked at meanwhile.",
     "S21": "Whatever cannot be right is one line that names it and says what to do, and an exit code. No password is stored or shown, and nothing that a server says is more than text.",
-    "S22": "An answer is worth what it says: the end of a range is no end of a file, no bytes are no sound, what a list in pages leaves out is asked for, and so are bytes, once more, that another file has too, where no digest says whose they are.",
+    "S22": "An answer is worth what it says: the end of a range is no end of a file, no bytes are no sound, a tag says nothing at another address, what a list in pages, or one that lags, leaves out is asked for, and so are bytes, once more, that another file has too, where no digest says whose they are.",
     "S23": "A disk that refuses one file is that content's trouble; one that cannot promise is used, and the lesser promise is said.",
 }
 """The rules of the engine beside the invariants S1 to S13."""
@@ -476,5 +476,27 @@ FIELD = (
     FaultKind(
         "F161", "Output that nobody takes", Dimension.PROCESS, "Ctrl-S in a terminal, or a reader that stands still; then SIGTERM, or Ctrl-C.",
         "It has eight seconds to end in good order, and after a second signal one (S21).", "test_an_output_that_nobody_takes_holds_no_end_up",
+    ),
+    FaultKind(
+        "F162", "Another program's database, left in the middle", Dimension.DISK, "It was killed in a transaction, or with all that it had written in its log.",
+        "It is looked at before SQLite recovers it, and refused: nothing of it changes (S17).", "test_another_program_s_database_is_not_recovered_for_it",
+    ),
+    FaultKind(
+        "F163", "A log without its database", Dimension.DISK, "`sync.db-wal`, `-shm` or `-journal` is there, and no `sync.db`.",
+        "It is set aside, and that is said (S14).", "test_a_log_without_its_database_is_set_aside",
+    ),
+    FaultKind(
+        "F164", "A tag of another address", Dimension.WIRE, "Between the cut and the rest a redirect comes to lead elsewhere, where another file has the same strong `ETag`.",
+        "A tag says nothing at another address: the file begins anew (S22). What is behind a question mark may change, as signatures do.", "test_a_tag_of_one_address_says_nothing_at_another",
+    ),
+    FaultKind(
+        "F165", "A list that its server bounds", Dimension.FEED, "A plain list with `LIMIT 100`.",
+        "Behind one of 50 events or more the feed is asked again, until nothing new comes (S16).", "test_a_plain_list_that_its_server_bounds_is_read_to_its_end",
+        partly="A shorter one counts as all there is.",
+    ),
+    FaultKind(
+        "F166", "A list that lags", Dimension.FEED, "A replica refuses a cursor that it has not come to, and its whole list ends before that.",
+        "What it leaves out is asked for, and kept if it is there (S22).", "test_a_list_that_ends_before_what_is_known_deletes_nothing_that_is_there",
+        plain="What a list leaves out stays.",
     ),
 )  # fmt: skip

@@ -46,6 +46,7 @@ class Had(NamedTuple):
 
     highest: int = -1
     dated: int = 0
+    missed: float = 0  # since when a number has been missing, in seconds since 1970; 0 where none is
     lowest: int = BEYOND  # from there on they are other events': a backup took back whose they were
 
 

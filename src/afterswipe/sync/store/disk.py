@@ -13,19 +13,21 @@ import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from os.path import samestat
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from afterswipe.sync.errors import (  # isort: skip
     AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
 )  # fmt: skip
 
+from .schema import DATABASE, require_ours
+
 FOLDERS = ("parts", "files/sound", "files/song")  # where files may be
-DATABASE, _LOGS = "sync.db", ("-wal", "-shm", "-journal")
+_LOGS = "-wal", "-shm", "-journal"
 _SOMEBODYS = " is a link, or no plain file, or has a second name (cp -al). Move it away, or put a copy of it in its place."
 CHUNK = 1 << 20  # bytes that are read at once
 type _Part = tuple[int, int, Future[bool] | None]  # descriptor, size, and what syncs it ahead
@@ -41,6 +43,7 @@ class Disk:
     """A directory, as the engine needs it: a process can end at each method. A subclass may be another's."""
 
     lesser = False  # whether the file system turned out to have no fsync (S23)
+    aside = ""  # the name that a damaged database has now
 
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
         self.root = Path(os.path.realpath(directory))  # nothing below it may be a link
@@ -169,14 +172,9 @@ class Disk:
             self._lock = os.open(self.root, os.O_RDONLY)
             flock(self._lock, LOCK_EX | LOCK_NB)
         except (OSError, ImportError) as error:
-            self._unlock()
+            self.close()
             return False if isinstance(error, BlockingIOError) else None
         return True
-
-    def _unlock(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def stands(self, folders: tuple[str, ...] = FOLDERS) -> None:
         """Raise DirectoryGone where the directory is no longer the one whose database was opened."""
@@ -199,11 +197,18 @@ class Disk:
             on = os.statvfs(self._root) if hasattr(os, "statvfs") else None
             if on and on.f_blocks and on.f_bavail * on.f_frsize < _BEGIN:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._root)
-            for end in ("", *_LOGS):  # SQLite would write through them, or wait for ever
+            there = []
+            for end in (*_LOGS, ""):  # SQLite would write through them, or wait for ever
                 with suppress(FileNotFoundError):
                     found = os.lstat(self._database + end)
                     if found.st_nlink > 1 or not stat.S_ISREG(found.st_mode):
                         raise UnsafePath(DATABASE + end + _SOMEBODYS)
+                    there.append(end)
+            if "" not in there:  # SQLite would delete a log without its database
+                self.set_database_aside(there)
+            uri = Path(self._database).as_uri() + "?mode=ro&immutable=1"
+            with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(uri, uri=True)) as looked_at:
+                require_ours(looked_at)  # before SQLite recovers it: of another program's nothing may change
             try:
                 connection = _Database(self._database, self._busy_seconds, self._threads)
             except sqlite3.OperationalError as error:
@@ -211,22 +216,24 @@ class Disk:
             self._opened = _place(self._database)
             return connection
 
-    def set_database_aside(self) -> None:
+    def set_database_aside(self, ends: Iterable[str] = (*_LOGS, "")) -> None:
         """Give a damaged database, and its log, another name, so that the next `database()` is a new one."""
         with mapped(DATABASE):
             aside = DATABASE + ".damaged"
             aside += ".again" * (self.root / aside).exists()  # the first stays: it may have been somebody's
-            for suffix in (*_LOGS, ""):
-                if (path := self.root / (DATABASE + suffix)).exists():
-                    path.replace(self.root / (aside + suffix))
+            for end in ends:
+                with suppress(FileNotFoundError):
+                    os.replace(self._database + end, self.root / (aside + end))
+                    self.aside = aside
 
     def close(self, name: str | None = None) -> None:
         """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""
         for opened in list(self._open) if name is None else [name]:
             if opened in self._open:
                 os.close(self._open.pop(opened)[0])
-        if name is None:
-            self._unlock()
+        if name is None and self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _make(self, folder: Path) -> None:
         """Make a folder whose name would survive a power failure, as those of the folders around it do."""
@@ -315,19 +322,16 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
 )
 
 
-class mapped(NamedTuple):  # noqa: N801 - it reads as a word
+@contextmanager
+def mapped(name: str) -> Iterator[None]:
     """Turn the system's errors into ours, at the edge."""
-
-    name: str
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            code = errno.errorcode.get(error.errno or 0, "")
-            meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
-            name = error.filename2 or error.filename or self.name
-            raise meant(f"{name}: {error.strerror or error}. {remedy}") from error
+    try:
+        yield
+    except OSError as error:
+        code = errno.errorcode.get(error.errno or 0, "")
+        meant, _, remedy = next(row for row in _MEANING if code in row[1].split() or not row[1])
+        at = error.filename2 or error.filename or name
+        raise meant(f"{at}: {error.strerror or error}. {remedy}") from error
 
 
 def _fsync_directory(path: str | Path) -> None:

@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from afterswipe.sync.errors import AnotherProcess, CorruptDatabase, DiskFull, ReadOnlyDirectory, StoreError
+from afterswipe.sync.errors import (  # isort: skip
+    AnotherProcess, CorruptDatabase, DiskFull, ForeignDatabase, ReadOnlyDirectory, StoreError,
+)  # fmt: skip
 
-from .disk import DATABASE
-
+DATABASE = "sync.db"
 APPLICATION_ID = 0x41665377  # "AfSw": says that a database is ours
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -65,6 +66,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE meta ADD COLUMN highest_version INTEGER NOT NULL DEFAULT -1",
         "ALTER TABLE meta ADD COLUMN dated INTEGER NOT NULL DEFAULT 0",
     ),
+    ("ALTER TABLE meta ADD COLUMN missed REAL NOT NULL DEFAULT 0",),  # since when a number has been missing
 )
 
 CURRENT = len(MIGRATIONS)
@@ -90,13 +92,13 @@ def version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether the database is new, or has our tables. The first version wrote no `application_id`."""
+def require_ours(connection: sqlite3.Connection) -> None:
+    """Raise ForeignDatabase where it is neither new nor ours. Our first version had no `application_id`."""
     mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if mark == 0 and version(connection) == 0:
-        return not tables
-    return mark == APPLICATION_ID or (mark == 0 and {"meta", "events", "entities", "files"} <= tables)
+    first = {"meta", "events", "entities", "files"} <= tables if version(connection) else not tables
+    if mark != APPLICATION_ID and (mark or not first):
+        raise ForeignDatabase(f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away.")  # fmt: skip
 
 
 def odd_rows(rows: Callable[[str], list[tuple]]) -> Iterator[str]:  # type: ignore[type-arg]

@@ -12,14 +12,14 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import batched, chain
 
-from afterswipe.sync.errors import CorruptDatabase, ForeignDatabase, NewerDatabase, OtherFeed
+from afterswipe.sync.errors import CorruptDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import is_ours
 from afterswipe.sync.feed.protocol import AT_ONCE, BEYOND, Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.feed.records import GONE, Had, Have, Known, Part, Place
 
 from . import schema
-from .disk import DATABASE, FOLDERS, Disk
-from .schema import mapped
+from .disk import FOLDERS, Disk
+from .schema import DATABASE, mapped
 
 _OWN = ("lost", "left-out")  # ids of events of our own
 _DONE = 10_000  # events that are done, and are known when they are told again
@@ -62,7 +62,8 @@ class Store:
         self._db, self._parts, self.asks = self.disk.database(), None, True
         try:
             self._check_version()
-        except BaseException:
+        except BaseException:  # what is in its log stays there: it may be somebody's
+            self._db.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
             self._db.close()
             raise
 
@@ -71,8 +72,7 @@ class Store:
             found = schema.version(self._db)
             if found > schema.CURRENT:
                 raise NewerDatabase(f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory.")  # fmt: skip
-            if not schema.is_ours(self._db):
-                raise ForeignDatabase(f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away.")  # fmt: skip
+            schema.require_ours(self._db)
             if sys.platform != "emscripten":  # no shared memory there
                 self._rows("PRAGMA journal_mode=WAL")
             if found < schema.CURRENT:
@@ -125,20 +125,19 @@ class Store:
         with mapped():
             return self._db.execute(query, values).fetchall()
 
-    # Where we are in the feed.
-
     def place(self) -> Place:
         """The cursor, which feed it belongs to, and when its server may be asked again."""
         here = "feed_id, generation, numbered, cursor, cursor_version, page, page_version"
         full = "shadow_feed_id, shadow_generation, shadow_numbered"
-        came = "not_before, (SELECT COUNT(*) FROM events WHERE shadow = 1), highest_version, dated"
+        came = "not_before, (SELECT COUNT(*) FROM events WHERE shadow = 1), highest_version, dated, missed"
         (it,) = self._rows(f"SELECT {here}, {full}, {came} FROM meta")
         shadow = Identity(*it[7:10]) if it[11] or it[7] is not None else None
         return Place(Identity(*it[:3]), it[3], it[4], it[5], it[6], shadow, it[10], it[11], Had(*it[12:]))
 
-    def belongs_to(self, base: str) -> None:
-        """Raise OtherFeed where a plain feed, which cannot say who it is, has another address than before."""
-        for (stored,) in self._rows("SELECT base FROM meta WHERE feed_id IS NULL AND base != ?", base):
+    def belongs_to(self, base: str, feed_id: str | None = None) -> None:
+        """Raise OtherFeed at another address than before, of a plain feed, or if it gives another `feed_id`."""
+        other = "base != ? AND COALESCE(feed_id != ?, feed_id IS NULL)"
+        for (stored,) in self._rows(f"SELECT base FROM meta WHERE {other}", base, feed_id):
             raise OtherFeed(f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one.")  # fmt: skip
 
     def agrees(self, page: Page, place: Place) -> bool:
@@ -159,9 +158,9 @@ class Store:
             place, who = at or (None, -1), page.identity
             self._db.execute("UPDATE meta SET base = ?, page = ?, page_version = ?", (base, *place))
             if not full:
-                counted = "highest_version = MAX(highest_version, ?), dated = MAX(dated, ?)"
+                counted = "highest_version = MAX(highest_version, ?), dated = MAX(dated, ?), missed = ?"
                 now = f"UPDATE meta SET numbered = COALESCE(?, numbered), {counted}"
-                self._db.execute(now, (who.numbered, *had[:2]))
+                self._db.execute(now, (who.numbered, *had[:3]))
             else:
                 shadow = "UPDATE meta SET shadow_feed_id = ?, shadow_generation = ?, shadow_numbered = ?"
                 self._db.execute(shadow, (who.feed_id, who.generation, who.numbered))
@@ -208,13 +207,14 @@ class Store:
         """Keep the last page of a full list, which takes the place of what was known, in one transaction.
 
         Of another feed or generation, no older version means anything; of one that counts anew, none from the
-        `lowest` on. A snapshot also ends what it does not mention. What an empty one, or one that came
-        `in_pages`, leaves out is asked for first: it may have lost all, or something between two pages (S22).
+        `lowest` on. A snapshot also ends what it does not mention. What an empty one leaves out, or one
+        that lags or came `in_pages`, is asked for first: it may have lost that on its way (S22).
         """
-        old, plain = self.place().identity, page.identity.feed_id is None
+        old, plain = self.place(), page.identity.feed_id is None
+        same = page.identity.same(old.identity)
         with self.transaction("swap"):
             fresh = not any(self._rows(f"SELECT 1 FROM {t} LIMIT 1") for t in ("events", "entities", "files"))
-            since = had.lowest if page.identity.same(old) else -1
+            since, lags = had.lowest if same else -1, same and had.highest < old.had.highest
             for change in _TAKEN_BACK if since < BEYOND else ():
                 here = "AND shadow = 0" if "events" in change else ""
                 self._db.execute(f"{change} WHERE version >= ? {here}", (since,))
@@ -222,7 +222,7 @@ class Store:
             unnamed, judges = "key NOT IN (SELECT key FROM events WHERE shadow = 1)", not plain and not fresh
             for change in _TAKEN_BACK if judges else ():  # as by a backup (S16)
                 self._db.execute(f"{change} {_UNLISTED}")
-            if judges and (in_pages or not page.events):
+            if judges and (in_pages or lags or not page.events):
                 known = "entities WHERE NOT deleted UNION SELECT key, version FROM events"
                 of = f"(SELECT key, version FROM {known}) WHERE {unnamed} GROUP BY key"
                 left_out = self._rows(f"SELECT key, MAX(version) FROM {of}")
@@ -238,8 +238,8 @@ class Store:
             self._db.execute(_UNDONE)
             self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
             self.clear_shadow()
-            who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered, *had[:2])
-            now = "feed_id = ?, generation = ?, numbered = ?, highest_version = ?, dated = MAX(dated, ?)"
+            who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered, *had[:3])
+            now = "feed_id = ?, generation = ?, numbered = ?, highest_version = ?, dated = MAX(dated, ?), missed = ?"
             self._db.execute(f"UPDATE meta SET base = ?, {now}", who)
             if cursor or not plain:  # one that is refused may mean something again, later
                 self.set_cursor(*(cursor or (None, -1)))

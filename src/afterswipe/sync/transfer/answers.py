@@ -28,7 +28,7 @@ from afterswipe.sync.limits import Limits
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
 _UNSATISFIED = re.compile(r"bytes \*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _SECONDS = re.compile(r"(\d+)\s*(?:[,.s]|$)", re.ASCII)  # also twice, with a fraction, or a unit
-_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_LENGTH = re.compile(r"\d{1,20}", re.ASCII)
 _GZIP = "gzip", "x-gzip", "pack200-gzip", "deflate", "compress", "x-compress"
 _CODINGS = {*_GZIP, "br", "zstd", "dcb", "dcz", "exi", "aes128gcm", "bzip2", "xz", "lzma", "lz4"}
 _NO_SOUNDS = ("json", "xml", "byteranges", "mpegurl")
@@ -59,6 +59,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     came: float = 0  # by the wall clock here
+    at: str = ""  # where a redirect has led: a tag means something only there
     endless: bool = False  # its body ends where the connection does: nothing tells whether too early
 
     def __post_init__(self) -> None:
@@ -66,7 +67,7 @@ class Answer:
         tag = said("etag", "").strip()
         strong = tag.startswith('"') and tag.endswith('"') and len(tag) > 1
         # A weak tag, or a date, vouches for no bytes, and one that is not ASCII could not be sent back.
-        self.validator: str | None = tag if strong and tag.isascii() else None
+        self.validator: str | None = self.at + tag if strong and tag.isascii() else None
         self.kind: str = said("content-type", "").partition(";")[0].strip().lower()
         length = "" if "transfer-encoding" in self.headers else said("content-length", "")  # none of chunks
         self.length: int | None = int(length) if _LENGTH.fullmatch(length) else None
@@ -168,7 +169,7 @@ class Ask(NamedTuple):
         if self.may_resume:
             sent["range"] = f"bytes={self.size}-"
             if self.here.validator and not self.judged:
-                sent["if-range"] = self.here.validator
+                sent["if-range"] = self.here.validator[self.here.validator.index('"') :]
         if self.anew or self.restarts:
             sent["cache-control"] = "no-cache"
         return sent

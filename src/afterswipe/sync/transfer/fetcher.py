@@ -23,7 +23,6 @@ from afterswipe.sync.outcome import Halt, Stop, Tally
 from afterswipe.sync.store.lease import Lease
 
 from .answers import NOTHING, PAUSES, Ask, Decision, Not, Receive, Refuse, Verify, Wait
-from .patience import Patience
 from .wire import Broken, Elsewhere, Opened, Wire
 
 _DOUBT = 6 * 3600  # seconds for which bytes are believed to be wrong by their validator alone
@@ -58,7 +57,6 @@ class Fetcher:
 
     lease: Lease
     wire: Wire
-    patience: Patience
     policy: Callable[[], Stop | None]
     changed: Callable[[], None]
     tally: Tally = field(default_factory=Tally)
@@ -106,8 +104,6 @@ class Fetcher:
         have, moves = (None, False) if job.file is None else await self.file(job, job.file)
         self.arrive(Arrived(job, Known(job.version, False, data), have, moves))
 
-    # Its metadata.
-
     async def metadata(self, job: Job) -> str:
         """The entity, as JSON text."""
         url = entity_url(self.wire.base, job.media, job.content)
@@ -123,7 +119,7 @@ class Fetcher:
                 raise BrokenAnswer(job.key, str(error)) from error
             except (errors.FeedError, Broken) as error:
                 reason = error
-                await self.patience.pause(attempt)
+                await self.wire.pause(attempt)
         kind = {str: Postponed, Broken: Unreachable}.get(type(reason), BrokenAnswer)
         why = f"{self.limits.attempts} attempts to get its metadata failed ({reason})."
         raise kind(job.key, why) from (reason if isinstance(reason, Exception) else None)
@@ -158,7 +154,7 @@ class Fetcher:
                 raise errors.Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
             case Wait(status, retry_after) if status in PAUSES:
                 try:
-                    await self.patience.obey(attempt, retry_after)
+                    await self.wire.obey(attempt, retry_after)
                 except Halt as halt:
                     if halt.why is not Stop.SERVER_BUSY:
                         raise
@@ -166,7 +162,7 @@ class Fetcher:
                     later.not_before = halt.not_before
                     raise later from halt
             case Wait():
-                await self.patience.pause(attempt)
+                await self.wire.pause(attempt)
 
     # The file.
 
@@ -199,7 +195,7 @@ class Fetcher:
             futile = 0 if more and not (turn.broken and turn.broken.slow) else futile + 1
             self.enough(job, turn, futile, came, max(highest, now.size))
             if futile and turn.broken:
-                await self.patience.pause(futile - 1)
+                await self.wire.pause(futile - 1)
             ask = turn.ask
             mute = not turn.broken or turn.broken.silent
             if isinstance(ask, Ask) and futile == self.limits.attempts - 1 and mute:
@@ -234,7 +230,7 @@ class Fetcher:
     def enough(self, job: Job, turn: Turn, futile: int, came: int, size: int) -> None:
         """Raise where asking again would be the same for ever: by attempts, and by bytes (S18)."""
         if futile >= self.limits.attempts:
-            kind = Postponed if not turn.broken else BrokenAnswer if turn.came else Unreachable
+            kind = BrokenAnswer if turn.came else Unreachable if turn.broken else Postponed
             said = f"{futile} attempts brought no new bytes ({turn.broken or turn.said})."
             raise kind(job.key, said) from turn.broken
         if turn.broken and came > self.limits.refetches * max(size, self.limits.entity_bytes):
@@ -365,7 +361,7 @@ class Fetcher:
                 piece = b""
         except Broken as error:
             return Turn(now.ended(size, cut=True), error, size - begin)
-        return Turn(now.ended(size), None, size - begin)
+        return Turn(now.ended(size), None, size - begin, "its body ends too early")
 
     def room(self, now: Ask, here: int) -> int:
         """How many bytes the whole may have; where no length was said, what the disk has room for."""
@@ -397,7 +393,7 @@ class Fetcher:
         """A file's SHA-256 in hexadecimal and its size, from the disk."""
         digest, size = hashlib.sha256(), 0
         for piece in self.disk.read(name):
-            self.patience.look()
+            self.wire.point()
             digest.update(piece)
             size += len(piece)
         return digest.hexdigest(), size
@@ -494,7 +490,7 @@ class Fetcher:
         for attempt in range(self.limits.attempts - 1):
             if isinstance(error, DiskFault | errors.DiskFull):
                 raise error
-            await self.patience.pause(attempt)
+            await self.wire.pause(attempt)
             if not (refused := self.land([arrived])):
                 return
             error = refused[0][1]

@@ -1,19 +1,25 @@
-"""HTTP by `httpx` or `httpx2`: redirects by hand, raw bytes, errors mapped, no credentials for strangers."""
+"""HTTP by `httpx` or `httpx2`: redirects by hand, raw bytes, errors mapped, no credentials for strangers.
+
+Its pauses grow, differ from client to client, can be asked for by a server, and end when a run does.
+"""
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 from logging import INFO, getLogger
 from math import inf
+from random import Random
 from typing import Any, NamedTuple, cast
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from afterswipe.sync.clock import Clock
-from afterswipe.sync.errors import FeedTooLarge
+from afterswipe.sync.errors import FeedTooLarge, ServerBusy
 from afterswipe.sync.limits import Limits
+from afterswipe.sync.outcome import Halt, Stop, moment
 
 from .answers import Answer
 
@@ -26,9 +32,8 @@ _REST = 6.0  # seconds: what was let go of early stays open until its connection
 
 
 class Broken(Exception):
-    """The connection failed, or was too slow."""
+    """The connection failed: too `slow`, `silent` (without a head), or by the server's `fault`."""
 
-    # `slow` counts as an attempt even if bytes came, `fault` is the server's, `silent` gave no answer.
     slow = fault = silent = False
 
     def __init__(self, reason: str, **kinds: bool) -> None:
@@ -50,7 +55,7 @@ class Opened(NamedTuple):
 
 @dataclass
 class Wire:
-    """Sends requests. `point` is called before each request and before each piece of a body is waited for."""
+    """Sends requests. `point` is called before each, before each piece of a body, and around pauses."""
 
     client: Any
     base: str
@@ -58,7 +63,8 @@ class Wire:
     hosts: Collection[str]
     limits: Limits
     clock: Clock
-    point: Callable[[str, str], None]
+    point: Callable[..., None]
+    rng: Random = field(default_factory=Random)
     user: tuple[str, str] | None = None
     requests: int = 0
 
@@ -75,10 +81,34 @@ class Wire:
         for redirects in range(self.limits.redirects + 1):
             response = await self._send(url, headers, led=redirects > 0)
             if response.status_code not in _REDIRECTS:
-                return Opened(url, _answer(response, self.clock.wall()), response)
+                at = quote(url.partition("?")[0]) if redirects else ""  # what is behind it may be a signature
+                return Opened(url, _answer(response, self.clock.wall(), at), response)
             await self.close(response)
             url = self._checked(url, *set(response.headers.get_list("location")))
         raise Elsewhere(f"more than {self.limits.redirects} redirects")
+
+    async def pause(self, attempt: int) -> None:
+        """Wait before asking again: twice as long after each attempt, up to the cap, never quite the same."""
+        if attempt + 1 < self.limits.attempts:  # or it was the last
+            await self._wait(self._longest_pause(attempt) * self.rng.uniform(0.5, 1))
+
+    async def obey(self, attempt: int, asked: float | None) -> None:
+        """Wait as the server asked; raises Halt where that is longer than a run waits, or was too often."""
+        cap, most = self.limits.backoff_cap, self.limits.retry_after_max
+        seconds = min(max(asked or 0.0, self._longest_pause(attempt)), most) * self.rng.uniform(1, 1.1)
+        if seconds > cap * 1.1 or attempt + 1 >= self.limits.attempts:
+            until = self.clock.wall() + min(max(seconds, cap), most)
+            said = f"The server is busy, or asked for a pause. Run again after {moment(until)}."
+            raise Halt(Stop.SERVER_BUSY, ServerBusy(said), until)
+        await self._wait(seconds)
+
+    def _longest_pause(self, attempt: int) -> float:
+        return min(self.limits.backoff_cap, self.limits.backoff_base * float(min(2**attempt, sys.maxsize)))
+
+    async def _wait(self, seconds: float) -> None:
+        self.point()
+        await self.clock.sleep(seconds)
+        self.point()
 
     async def _send(self, url: str, headers: dict[str, str], *, led: bool) -> Any:
         self.point("request", url)
@@ -98,9 +128,8 @@ class Wire:
         while True:
             if (rest := self._rests_until - self.clock.monotonic()) > 0:
                 await self.clock.sleep(rest)
-            sent = self._asked(request, auth)
             try:
-                return await self._in_time(sent, head=True)
+                return await self._in_time(self._asked(request, auth), head=True)
             except Broken as error:  # with no stream left nothing was asked
                 left -= 1
                 if not left or not caused(error, "TooManyStreamsError"):
@@ -235,14 +264,14 @@ def beside(known: Any, url: str) -> Any:
     return type(known)(url)
 
 
-def _answer(response: Any, wall: float) -> Answer:
+def _answer(response: Any, wall: float, at: str) -> Answer:
     """With headers by their names in small letters; what came several times is a list."""
     came = [(n.decode("latin-1").lower(), v.decode("utf-8", "replace")) for n, v in response.headers.raw]
     if len(headers := dict(came)) < len(came):
         headers = {name: ", ".join(value for also, value in came if also == name) for name in headers}
     ends = "content-length" in headers or "transfer-encoding" in headers
     endless = not ends and response.extensions.get("http_version", b"").startswith(b"HTTP/1")
-    return Answer(response.status_code, headers, wall, endless)
+    return Answer(response.status_code, headers, wall, at, endless)
 
 
 def _origin(parts: Any) -> tuple[str, str, int | None]:
