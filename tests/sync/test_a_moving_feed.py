@@ -11,7 +11,7 @@ from afterswipe.sync import Stop
 from faultlab.servers.server import DELETED, SOUND, Content, FeedServer, bytes_of, identifier
 from faultlab.servers.wire import Reply
 
-from .rig import Rig, changed, small_truth, without
+from .rig import BASE, Rig, changed, small_truth, without
 
 HOUR, YEAR = 3600, 365 * 24 * 3600
 NOON = 1_788_264_000  # when the events of a truth begin
@@ -527,6 +527,25 @@ def leaves_out(rig: Rig, numbers: list[int], after: list[int]) -> None:
     changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + after[0], usegmt=True)))
 
 
+def test_a_look_for_a_missing_number_may_be_broken_off(tmp_path):
+    """The list that was to have it came in pages, and one of them did not: the next run read on, and forgot what it was for."""
+    rig = Rig(tmp_path / "here", small_truth(5, 500), page=2)
+    assert rig.run().finished
+    rig.truth.rename(sounds(rig)[2], "a number as the cursor")
+    assert rig.run().finished
+    rig.truth.add(SOUND, "late", 300)
+    rig.truth.rename(sounds(rig)[1], "another name")
+    leaves_out(rig, missing := [len(rig.truth.events) - 1], [60])
+    broken = [None]
+    changed(rig, "/1.6", lambda _, reply: Reply(500, {}) if broken else reply)
+    assert not rig.run().finished
+    broken.clear()
+    assert rig.run().finished
+    missing.clear()
+    assert rig.run().finished
+    assert rig.in_sync()
+
+
 @pytest.mark.parametrize("runs", [1, 3])
 @pytest.mark.parametrize("kind", [0, 2, 3])
 @pytest.mark.parametrize("after", [60, 50 * HOUR], ids=["dated now", "dated before"])
@@ -743,3 +762,75 @@ def test_a_list_that_never_ends_is_read_for_as_many_pages_as_may_be(tmp_path, fo
     rig.honest.answer = answer  # type: ignore[method-assign]
     assert rig.run(limits={"pages": 7}).finished
     assert len(rig.asked("/update-events/")) == (2 if form == "the same list" else 7)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_has_the_cursor_s_number_is_no_other_event(tmp_path, replaced):
+    """Nothing had changed, and the cursor was refused: the newest file was fetched three times, exit 1, "the server may be late"."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    without(rig, "size", "sha256")
+    refused = []
+
+    def answer(request, reply):
+        if refused and not request.path.endswith("/all"):
+            return refused.pop()
+        page = json.loads(reply.body)
+        del page["cursor"]  # then the highest number is
+        return told(page, reply)
+
+    changed(rig, "/update-events/", answer)
+    assert rig.run().finished
+    if replaced:
+        rig.truth.replace(a_sound(rig), 700)
+        assert rig.run().finished
+    refused.append(Reply(410, {}))
+    assert rig.run().finished
+    assert rig.fetched() == 0
+    assert rig.run().requests == 1
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["a later one", "nothing"])
+def test_a_cursor_ahead_of_its_numbers_is_a_gap(tmp_path, before):
+    """`SELECT last_value`: number 7 was given and not committed, the cursor was 7, and 7 never came."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    missing: list[int] = []
+
+    def answer(request, reply):
+        page = json.loads(reply.body)
+        page["events"] = [event for event in page["events"] if event["seq"] not in missing]
+        return told({**page, "cursor": str(len(rig.truth.events))}, reply)
+
+    changed(rig, "/update-events/", answer)
+    assert rig.run().finished
+    assert rig.run().requests == 1
+    if before:
+        rig.truth.rename(sounds(rig)[1], "another name")
+    rig.truth.replace(sounds(rig)[0], 700)
+    missing.append(len(rig.truth.events))
+    for _ in range(2):
+        rig.run()
+    missing.clear()
+    assert rig.run().finished
+    assert rig.in_sync()
+    assert rig.run().requests == 1
+
+
+def test_a_cursor_that_is_another_number_is_none_of_these(tmp_path):
+    """The other side of it: seconds since 1970, or what a database counts its transactions by."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    at = [1_790_000_000]
+
+    def answer(_, reply):
+        at[0] += 60
+        return told({**json.loads(reply.body), "cursor": str(at[0])}, reply)
+
+    changed(rig, "/update-events/", answer)
+    answered = rig.honest.answer
+    here = f"{BASE}v3/update-events/{len(rig.truth.events)}"
+    rig.honest.answer = lambda request: answered(  # type: ignore[method-assign]
+        replace(request, url=here) if "/17900" in request.url else request
+    )
+    assert rig.run().finished
+    for _ in range(3):
+        assert rig.run().finished
+        assert rig.run().requests == 1

@@ -72,8 +72,7 @@ def parser() -> argparse.ArgumentParser:
     add("url", help="the feed's root, for instance http://127.0.0.1:8765/")
     add("directory", help="where it is kept; made if it is not there")
     add("--token", default="", help="sent as `Authorization: Bearer …`")
-    hosts = "another host to which redirects may lead; may be repeated"
-    several("--allow-host", type=_host, metavar="HOST", help=hosts)
+    several("--allow-host", type=_host, metavar="HOST", help="another host that redirects may lead to")
     add("--seconds", type=_positive, help="end in good order after so long")
     add("--quiet", action="store_true", help="no progress, only the result")
     bounds = "change a bound: " + ", ".join(field.name for field in fields(Limits))
@@ -140,7 +139,9 @@ def _main(options: argparse.Namespace, end: Callable[[int], object]) -> int:
         with mapped(options.directory):
             for spare in [DefaultSelector() for _ in range(_FILES)]:  # with fewer not even asyncio begins
                 spare.close()
-            return asyncio.run(_sync(options, _client(options.token), end), loop_factory=_Loop)
+            code, said = asyncio.run(_sync(options, _client(options.token), end), loop_factory=_Loop)
+            print(said)  # the very last: until then a Ctrl-C has the say
+            return code
     except StoreError as error:
         code, said = DIRECTORY, f"{type(error).__name__}: {error}"
     except (MemoryError, SystemError):  # C code that has none says the latter
@@ -179,7 +180,7 @@ class _Loop(asyncio.SelectorEventLoop):
         """Some threads look a name up, perhaps for ever: the end waits for none, nor makes one to wait."""
 
 
-async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Callable[[int], object]) -> int:
+async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Any) -> tuple[int, str]:
     asked = asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # no words for people
     try:
@@ -197,7 +198,8 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Cal
             await asyncio.wait_for(client.aclose(), 1)
     refused = {type(problem) for problem in report.problems} == {DiskRefused}
     code = _CODES.get(report.why, DIRECTORY if refused else STOPPED)
-    return INTERRUPTED if asked.is_set() and not report.finished else code
+    code = INTERRUPTED if asked.is_set() and not report.finished else code
+    return code, str(report).partition("\n")[0]
 
 
 @contextmanager
@@ -299,4 +301,3 @@ def _print(before: Durable, after: Durable, report: Report, directory: Path) -> 
                 listed = str(path)
         counted = ", ".join(f"{count} {name}" for name, count in kinds.most_common())
         print(f"- and {len(problems) - _PROBLEMS} more ({counted} in all): {_text(listed)}")
-    print(str(report).partition("\n")[0])

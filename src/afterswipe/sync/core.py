@@ -38,7 +38,8 @@ class Begin(NamedTuple):
         if 0 < place.not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
         full = place.cursor is None or place.shadow is not None
-        ask = AskFeed(place, self.limits, full, pages=self.pages, since=place.page)
+        gap = full and place.had.missed > 0
+        ask = AskFeed(place, self.limits, full, pages=self.pages, since=place.page, gap=gap)
         lost = place.shadow is not None and place.page is None
         return Forget(replace(ask, place=place._replace(shadow=None))) if lost else ask
 
@@ -112,8 +113,7 @@ class AskFeed:
         # A later run begins with the page that this one has, to see that it is as it was. Without numbers it
         # could not find its newest event again.
         here = self.place.page if page.next and numbered and not after.held and had.lowest == BEYOND else None
-        at = (here, newest[0]) if here else None
-        return KeepPage(page, cursor, at, after)
+        return KeepPage(page, cursor, (here, newest[0]) if here else None, after)
 
     def _expected(self, came: Identity) -> Identity:
         return self.place.shadow or replace(came, numbered=None) if self.full else self.place.identity
@@ -124,7 +124,10 @@ class AskFeed:
         numbers = {n for n in (*(e.version for e in page.events), *page.unknown) if n > known}
         # A cursor that is no number says nothing about the first one.
         start = known if known >= 0 else min(numbers, default=0) - 1
-        return max(numbers, default=start) - start != len(numbers)
+        # A cursor that has always been the highest number is behind all that is missing, too.
+        counts = page.complete and (self.place.had.missed or self.place.version == self.place.had.highest)
+        told = (counts and _cursor(page, (start, ""), full=False)) or ("", start)
+        return max(told[1], *numbers, start) - start != len(numbers)
 
     def _refused(self, status: int) -> "Forget | Ended":
         if self.place.page is not None and self.forgotten < _CUT_MAX:
@@ -144,7 +147,8 @@ class AskFeed:
             return self._failed(FeedError(again))
         had = self.place.had._replace(missed=missed)
         fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0, had=had)
-        return Forget(AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, **how))
+        ask = AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, **how)
+        return Forget(ask, missed)
 
     def _had(self, page: Page, latest: float) -> Had:
         """What has come. What is dated later has an older number only if a backup took that back (S16)."""
@@ -195,6 +199,7 @@ class Forget(NamedTuple):
     """Throw away what there is of a list that was coming in; then ask, from the cursor or for all, or end."""
 
     after: "AskFeed | Ended"
+    missed: float | None = None  # to be noted, as in `Had`
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Driver:
                     state = state.next()
                 case core.Forget():
                     with self.store.transaction("forget"):
-                        self.store.clear_shadow()
+                        self.store.clear_shadow(state.missed)
                     state = state.after
                 case core.Work():
                     while self.store.asks:  # also for what went away meanwhile
@@ -118,8 +118,6 @@ class Driver:
                 case _:
                     assert_never(state)
         return state
-
-    # After an end that was none.
 
     def check_after_unclean_end(self) -> None:
         """Where the last run did not end in good order: look at the files that came since the last look."""

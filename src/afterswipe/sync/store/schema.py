@@ -73,7 +73,8 @@ CURRENT = len(MIGRATIONS)
 
 _NONSENSE = (
     "meta WHERE (feed_id IS NULL) != (generation IS NULL) OR base NOT LIKE 'http%/' OR length(cursor) > 1000 OR length(page) > 1000",
-    "meta WHERE feed_id IS NULL AND CAST(strftime('%s', cursor) AS INTEGER) != cursor_version / 1000000000",
+    # SQLite rounds a fraction, and a time before 1970 counts as 1970.
+    "meta WHERE feed_id IS NULL AND abs(MAX(CAST(strftime('%s', cursor) AS INTEGER), 0) - cursor_version / 1000000000) > 1",
     "events WHERE shadow > 1 OR key NOT LIKE '%/' || content OR id NOT LIKE '% ' || key || ' ' || kind || ' ' || version",
     "events WHERE length(sha256) != 64 OR substr(sha256, 1, 16) GLOB '*[^0-9a-f]*'",
     "entities WHERE deleted != (data IS NULL) OR data NOT LIKE '%{%}%'",
@@ -142,4 +143,4 @@ def mapped() -> Iterator[None]:
     except (sqlite3.Error, AttributeError, TypeError, ValueError) as error:  # or a row makes no sense
         code = (getattr(error, "sqlite_errorcode", None) or 0) & _PRIMARY
         meant, remedy, _ = next(row for row in _MEANING if code in row[2] or not row[2])
-        raise meant(f"{DATABASE}: {error}. {remedy}") from error
+        raise meant(f"{DATABASE}: {error if code else 'a row makes no sense'}. {remedy}") from error

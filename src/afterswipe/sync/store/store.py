@@ -135,7 +135,7 @@ class Store:
         return Place(Identity(*it[:3]), it[3], it[4], it[5], it[6], shadow, it[10], it[11], Had(*it[12:]))
 
     def belongs_to(self, base: str, feed_id: str | None = None) -> None:
-        """Raise OtherFeed at another address than before, of a plain feed, or if it gives another `feed_id`."""
+        """Raise OtherFeed at another address than before, if the feed is plain or has another `feed_id`."""
         other = "base != ? AND COALESCE(feed_id != ?, feed_id IS NULL)"
         for (stored,) in self._rows(f"SELECT base FROM meta WHERE {other}", base, feed_id):
             raise OtherFeed(f"This directory belongs to the feed at {stored}. Give another directory for {base}, or delete this one.")  # fmt: skip
@@ -167,7 +167,8 @@ class Store:
 
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> InParts:
         """Put events in, in parts, within a transaction. What one there says anew of its file counts."""
-        ((instant, late),) = self._rows(f"SELECT cursor_version, {_BY_LIST} FROM meta")
+        # Two events have one date, but never one number.
+        ((instant, late),) = self._rows(f"SELECT iif(numbered, NULL, cursor_version), {_BY_LIST} FROM meta")
         odd = self._rows("SELECT 1 FROM spelled LIMIT 1")  # then a server may have come to spell otherwise
         for some in batched(events, AT_ONCE):
             told = f"SELECT id FROM done WHERE id IN ({', '.join('?' * len(some))})"
@@ -197,11 +198,12 @@ class Store:
         old = "version < ? AND rowid <= (SELECT MAX(rowid) - ? FROM done)"
         self._db.execute(f"DELETE FROM done WHERE {old}", (version, _DONE))
 
-    def clear_shadow(self) -> None:
-        """Throw away what there is of a full list, within a transaction."""
+    def clear_shadow(self, missed: float | None = None) -> None:
+        """Throw away what there is of a full list, within a transaction. `missed` is noted, as in `Had`."""
         self._db.execute("DELETE FROM events WHERE shadow = 1")
         none = "shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
-        self._db.execute(f"UPDATE meta SET page = NULL, page_version = -1, {none}")
+        now = f"UPDATE meta SET page = NULL, page_version = -1, missed = COALESCE(?, missed), {none}"
+        self._db.execute(now, (missed,))
 
     def swap(self, page: Page, base: str, cursor: Spot, had: Had, *, in_pages: bool) -> InParts:
         """Keep the last page of a full list, which takes the place of what was known, in one transaction.
@@ -243,8 +245,6 @@ class Store:
             self._db.execute(f"UPDATE meta SET base = ?, {now}", who)
             if cursor or not plain:  # one that is refused may mean something again, later
                 self.set_cursor(*(cursor or (None, -1)))
-
-    # Work to do and work that is done.
 
     def pending(self) -> Iterator[tuple[Event, Known | None, Have | None]]:
         """Events that are not done, as they came, with what is known of each content and of its file."""
