@@ -186,11 +186,13 @@ def test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for(tmp_path, n
     if not length:
         changed(rig, ".mp3", lambda _, reply: reply.having(transfer_encoding="chunked", content_length=None))
     asked = 0
-    for _ in range(6):
+    for _ in range(48):
         assert rig.run().why is Stop.INCOMPLETE
         asked += len(rig.asked("/all"))
-    assert asked == 3, "the whole list is long: not each run asks for it"
+        rig.wall += HOUR
+    assert asked == 1 + 2, "the whole list is long: once a day is enough"
     wrong.clear()
+    rig.wall += 24 * HOUR
     rig.run()
     assert rig.run().finished
     assert rig.in_sync()
@@ -834,3 +836,66 @@ def test_a_cursor_that_is_another_number_is_none_of_these(tmp_path):
     for _ in range(3):
         assert rig.run().finished
         assert rig.run().requests == 1
+
+
+def test_what_is_gone_for_good_has_the_list_read_once_a_day(tmp_path):
+    """What the server lacks, and its feed has: each second run read the whole list, for ever."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    changed(rig, sounds(rig)[0], lambda *_: Reply(404, {}))
+    lists = 0
+    for _ in range(24):
+        assert rig.run().why is Stop.INCOMPLETE
+        lists += len(rig.asked("/all"))
+        rig.wall += 2 * HOUR
+    assert lists == 1 + 2
+
+
+def test_a_doubt_keeps_the_cursor(tmp_path):
+    """A 404 that passed: the next run read the list in place of what was behind its cursor, and a number that was late just then was no gap."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    assert rig.run().finished
+    rig.truth.rename(sounds(rig)[1], "a number as the cursor")
+    assert rig.run().finished
+    passing = [None]
+    rig.truth.replace(sounds(rig)[0], 700)
+    changed(rig, sounds(rig)[0], lambda _, reply: Reply(404, {}) if passing else reply)
+    assert rig.run().why is Stop.INCOMPLETE
+    passing.clear()
+    before = rig.cursor()
+    assert before is not None
+    rig.run(until=lambda: bool(rig.server.log))
+    assert rig.cursor() == before
+
+
+@pytest.mark.parametrize("opaque", [False, True])
+def test_a_list_that_lags_behind_a_gap_moves_no_cursor_past_it(tmp_path, opaque):
+    """The look for a missing number was answered by a cache of last night: what was deleted since then came back, and stayed."""
+    rig = Rig(tmp_path / "here", small_truth(4, 500))
+    rig.wall = NOON + HOUR
+    first, second, third, _ = sounds(rig)
+    assert rig.run().finished
+    night = list(rig.truth.events), dict(rig.truth.contents)
+    rig.truth.delete(first)
+    rig.truth.rename(second, "a number as the cursor")
+    assert rig.run().finished
+    rig.truth.rename(second, "late")
+    rig.truth.rename(third, "another name")
+    missing, lags = [rig.truth.events[-2]["seq"]], [None]
+    honest, replica = rig.honest.answer, FeedServer(replace(rig.truth, events=night[0], contents=night[1]))
+
+    def answer(request):
+        behind = lags and ("/all" in request.path or first in request.path)
+        reply = (replica.answer if behind else honest)(request)
+        if "/update-events/" not in request.path:
+            return reply
+        page = json.loads(reply.body)
+        page["events"] = [event for event in page["events"] if event["seq"] not in missing]
+        return told(page | ({"cursor": None} if opaque else {}), reply)
+
+    rig.honest.answer = answer  # type: ignore[method-assign]
+    rig.run()
+    lags.clear()
+    missing.clear()
+    for _ in range(2):
+        rig.run()
+    assert rig.in_sync()

@@ -114,3 +114,19 @@ def test_a_bit_that_moved_a_plain_cursor_is_noticed(tmp_path):
     )
     assert rig.run().finished
     assert rig.in_sync()
+
+
+@pytest.mark.parametrize(
+    "newest",
+    ["2026-08-31T00:00:59.999600Z", "2026-08-31T00:00:59.9999999Z", "2026-08-31T01:59:59.9996+02:00", "1969-12-31T23:59:59.5Z", "0001-01-01T00:00:00Z"],
+)  # fmt: skip
+def test_a_cursor_whose_fraction_is_rounded_is_no_damage(tmp_path, newest):
+    """SQLite rounds to milliseconds: one newest event in 2,000 let each start take the database for damaged, and everything was fetched again."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500), extended=False)
+    for event in rig.truth.events:
+        event["date_time"] = newest
+    assert rig.run().finished
+    for _ in range(2):
+        assert rig.run().finished
+        assert rig.fetched() == 0
+    assert not list(rig.folder.glob("*.damaged"))

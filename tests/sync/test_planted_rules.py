@@ -59,6 +59,7 @@ from . import test_field_lost as lost
 from . import test_field_stuck as stuck
 from . import test_no_room as room
 from . import test_not_ours as not_ours
+from . import test_odd_rows as odd
 from . import test_one_more_hour as more
 from . import test_own_cases_whose as whose
 from . import test_own_cases_wire as wire
@@ -75,7 +76,10 @@ _place, _fstat, _lstat, _file, _keeps, _asks, _had = (
     core.AskFeed,
     core.AskFeed._had,
 )
-_all, _swap = core.AskFeed._start_full, Store.swap
+_all, _swap, _has_gap = core.AskFeed._start_full, Store.swap, core.AskFeed._has_gap
+_AS_SQLITE_HAS_IT = (
+    "meta WHERE feed_id IS NULL AND CAST(strftime('%s', cursor) AS INTEGER) != cursor_version / 1000000000"
+)
 
 
 def _without_gap(self, reason, **how):
@@ -360,7 +364,7 @@ BUGS = [
     Bug("F139", "shows it", ((command, "_text", str),), third.test_the_name_of_a_folder_is_no_command_to_a_terminal, {}),
     Bug("F140", "asks for what was here", ((Store, "own_event", _of_what_is_here),), moving.test_what_is_pending_and_on_no_list_any_more_is_asked_for, {"page": 1}),
     Bug(
-        "F141", "keeps its cursor", ((Store, "set_cursor", lambda self, at, version: _keeps(self, at, version) if at else None),),
+        "F141", "believes what it has read", ((Store, "read_anew", lambda *_: None),),
         moving.test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for, {"numbered": True, "size": 499, "length": True},
     ),
     Bug(
@@ -425,6 +429,14 @@ BUGS = [
     Bug(
         "F166", "believes it", ((Store, "swap", lambda *of, **more: _swap(*of[:-1], of[-1]._replace(highest=protocol.BEYOND), **more)),),
         moving.test_a_list_that_ends_before_what_is_known_deletes_nothing_that_is_there, {"restored": False, "number": True},
+    ),
+    Bug(
+        "F167", "reads it as SQLite does", ((schema, "_NONSENSE", (_AS_SQLITE_HAS_IT,)),), odd.test_a_cursor_whose_fraction_is_rounded_is_no_damage,
+        {"newest": "2026-08-31T00:00:59.9996Z"},
+    ),
+    Bug(
+        "F168", "looks at events alone", ((core.AskFeed, "_has_gap", lambda self, page: _has_gap(self, replace(page, cursor=None))),),
+        moving.test_a_cursor_ahead_of_its_numbers_is_a_gap, {"before": True},
     ),
     Bug("F157", "believes the list's order", ((jobs, "reversed", lambda events: events[-1:]),), moving.test_a_clock_that_is_behind_orders_no_list, {"off": -moving.YEAR}),
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, NamedTuple
 
-from afterswipe.sync.feed.protocol import ALL, BEYOND, SECOND, Identity, Page
+from afterswipe.sync.feed.protocol import ALL, BEYOND, DAY, SECOND, Identity, Page
 from afterswipe.sync.feed.records import Had, Place
 
 from .errors import DiskFull, EndlessPaging, FeedError, NoRoom, NotAFeed, SyncError, UnknownEvent, Unreachable
@@ -24,7 +24,6 @@ from .outcome import Stop
 
 _CUT_MAX = 2  # how often a page that was cut, or has a gap, is asked for
 _BOUND = 50  # events, of which a plain list may have no more only because its server bounds it
-_DAY = 24 * 3600  # seconds: for so long a number that is missing may still come
 
 
 class Begin(NamedTuple):
@@ -89,7 +88,7 @@ class AskFeed:
                 return replace(self, again=self.again + 1)
             if gap:
                 since = self.place.had.missed or now
-                return self._start_full("the feed has a gap", gap=abs(now - since) < _DAY, missed=since)
+                return self._start_full("the feed has a gap", gap=abs(now - since) < DAY, missed=since)
             return self._failed(NotAFeed("The feed's page is cut: it has neither `next` nor `complete`."))
         stored = self.place.stored + len(page.events)
         most = stored > self.limits.events or self.pages + 1 >= self.limits.pages
@@ -107,7 +106,8 @@ class AskFeed:
             self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest, had=had,
             tokens=self.tokens | {page.next} if page.next else self.tokens)  # fmt: skip
         cursor = _cursor(page, newest, full=self.full) if page.complete and not after.held else None
-        cursor = (self.place.cursor, self.place.version) if self.gap and self.place.cursor else cursor
+        if self.gap and self.place.cursor and self.place.version <= newest[0]:
+            cursor = self.place.cursor, self.place.version
         if cursor and not self.full and cursor[1] < self.place.version:
             cursor = None
         # A later run begins with the page that this one has, to see that it is as it was. Without numbers it

@@ -110,8 +110,7 @@ class Driver:
                     left = self.store.left()
                     kinds = {type(problem) for key in left for problem in self.problems.get(key, [])}
                     if not state.whole and (self.unknown or errors.WrongFile in kinds):
-                        with self.store.transaction("forget"):  # perhaps a list says otherwise (S18)
-                            self.store.set_cursor(None, -1)
+                        self.store.read_anew(self.fetcher.wire.clock.wall())  # perhaps a list says otherwise
                     self.phase(Phase.SWEEPING)
                     await self.in_slices(self.sweep())
                     state = state.next(len(left), kinds)
@@ -162,8 +161,6 @@ class Driver:
             if self.fetcher.disk.size(have.name) == have.size:
                 return self.fetcher.digest(have.name) == (have.sha256, have.size)
         return False
-
-    # The feed.
 
     async def ask(self, state: core.AskFeed) -> Page | int:
         """Get a page. Raises Halt where the feed cannot be had."""

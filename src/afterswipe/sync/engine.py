@@ -218,10 +218,9 @@ class _Run:
         if self.sync._disk.lesser:
             said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
             problems.append(LesserPromise(said))
-        aside, self.sync._disk.aside = self.sync._disk.aside, ""  # it is said once
-        if aside:
-            said = f"sync.db was damaged, or no database. It was kept, as {aside}, and a new one was made."
-            problems.append(CorruptDatabase(said))
+        kept = "sync.db was damaged, or no database. It was kept, as {}, and a new one was made.".format
+        problems += [CorruptDatabase(kept(name)) for name in self.sync._disk.aside]
+        self.sync._disk.aside.clear()
         of = tally.done, left, tally.bytes_fetched, self.wire.requests
         return Report(ended.why, *of, problems, ended.not_before)
 

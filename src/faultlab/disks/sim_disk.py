@@ -125,6 +125,7 @@ class SimDisk(Disk):
         self.watch = watch
         self.capacity = capacity
         self.alive = True
+        self.aside: list[str] = []
         self._left: dict[Crash, Durable] = {}  # since the last change
 
     # What tests use.

@@ -1,4 +1,4 @@
-"""F55 to F166: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F168: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -382,7 +382,7 @@ FIELD = (
     ),
     FaultKind(
         "F141", "A size that is corrected without an event", Dimension.FEED, "An event says a wrong size or digest; later it says the right one, and the cursor is behind it.",
-        "Where a file is not what its feed says, every second run asks for the whole list (S18).", "test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for",
+        "Where a file is not what its feed says, the next run asks for the whole list; at most once a day (S18).", "test_a_size_that_was_wrong_and_is_right_in_the_list_is_asked_for",
         plain="It says no sizes.",
     ),
     FaultKind(
@@ -418,7 +418,7 @@ FIELD = (
     ),
     FaultKind(
         "F149", "Pending, and the server knows nothing of it", Dimension.FEED, "What was announced is gone without an event, as after a backup, and the cursor is behind it.",
-        "Where the server has not even its metadata, every second run asks for the whole list (S18).", "test_what_is_pending_and_unknown_to_the_server_is_looked_for_on_the_list",
+        "Where the server has not even its metadata, the next run asks for the whole list; at most once a day (S18).", "test_what_is_pending_and_unknown_to_the_server_is_looked_for_on_the_list",
         plain="No list of it says what is gone.",
     ),
     FaultKind(
@@ -465,7 +465,7 @@ FIELD = (
     ),
     FaultKind(
         "F159", "A number that commits late", Dimension.FEED, "The gap that it leaves is seen, and the whole list does not have it yet.",
-        "For a day each run reads the whole list once more (S16).", "test_a_number_that_commits_late_is_looked_for_in_the_next_runs",
+        "For a day from when it was first missed each run reads the whole list once more, and stays before it (S16).", "test_a_number_that_commits_late_is_looked_for_in_the_next_runs",
         plain="It has no numbers.", partly="If it commits within a day.",
     ),
     FaultKind(
@@ -498,5 +498,14 @@ FIELD = (
         "F166", "A list that lags", Dimension.FEED, "A replica refuses a cursor that it has not come to, and its whole list ends before that.",
         "What it leaves out is asked for, and kept if it is there (S22).", "test_a_list_that_ends_before_what_is_known_deletes_nothing_that_is_there",
         plain="What a list leaves out stays.",
+    ),
+    FaultKind(
+        "F167", "A cursor that the database reads otherwise", Dimension.FEED, "The newest event has a fraction of .9995 seconds or more, which SQLite rounds up, or a date before 1970.",
+        "It is no damage: the start believes its own row (S17).", "test_a_cursor_whose_fraction_is_rounded_is_no_damage",
+    ),
+    FaultKind(
+        "F168", "A cursor ahead of its numbers", Dimension.FEED, "The server names the last number that it has given, and the event of that number is not committed.",
+        "A cursor that has always been the highest number is behind all that is missing, too: it is waited for (S16).", "test_a_cursor_ahead_of_its_numbers_is_a_gap",
+        plain="It names no cursor.",
     ),
 )  # fmt: skip

@@ -126,7 +126,7 @@ _MOMENT = re.compile(r"(?ai)([\d-]{10}[T ]\d\d:\d\d)(?:(:\d\d)(?:[.,](\d{1,30}))
 AT_ONCE = 256  # events or contents that are dealt with before somebody looks whether the run is to end
 BEYOND = 2**63 - 1
 """The version of a time that is too late to be one: it becomes no cursor, or no later event would come."""
-_TOKEN_MAX, _NANOSECONDS, SECOND = 1_000, 9, 10**9
+_TOKEN_MAX, _NANOSECONDS, SECOND, DAY = 1_000, 9, 10**9, 24 * 3600
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -43,12 +43,12 @@ class Disk:
     """A directory, as the engine needs it: a process can end at each method. A subclass may be another's."""
 
     lesser = False  # whether the file system turned out to have no fsync (S23)
-    aside = ""  # the name that a damaged database has now
 
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
         self.root = Path(os.path.realpath(directory))  # nothing below it may be a link
         self._root, self._database = str(self.root), str(self.root / DATABASE)
         self._lock: int | None = None
+        self.aside: list[str] = []  # the names that damaged databases have now, until they are said
         self._busy_seconds, self._threads = busy_seconds, ThreadPoolExecutor()
         self._opened: tuple[int, int] | None = None
         self._plain: dict[str, str] = {}  # folders that are no links, as of the last look at the directory
@@ -224,7 +224,7 @@ class Disk:
             for end in ends:
                 with suppress(FileNotFoundError):
                     os.replace(self._database + end, self.root / (aside + end))
-                    self.aside = aside
+                    self.aside[:] = [aside]
 
     def close(self, name: str | None = None) -> None:
         """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""

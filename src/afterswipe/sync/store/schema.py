@@ -15,19 +15,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # One row, of what is known about the feed and about earlier runs.
         """CREATE TABLE meta (
-            one INTEGER PRIMARY KEY CHECK (one = 1),
-            base TEXT, feed_id TEXT, generation TEXT, numbered INTEGER,
+            one INTEGER PRIMARY KEY CHECK (one = 1), base TEXT, feed_id TEXT, generation TEXT, numbered INTEGER,
             cursor TEXT, cursor_version INTEGER NOT NULL DEFAULT -1,
             page TEXT, page_version INTEGER NOT NULL DEFAULT -1,
             shadow_feed_id TEXT, shadow_generation TEXT, shadow_numbered INTEGER,
-            not_before REAL NOT NULL DEFAULT 0,
-            clean INTEGER NOT NULL DEFAULT 1)""",
+            not_before REAL NOT NULL DEFAULT 0, clean INTEGER NOT NULL DEFAULT 1)""",
         # Events that are stored and not done. `shadow` ones belong to a full list that is still coming in.
         """CREATE TABLE events (
-            id TEXT NOT NULL, shadow INTEGER NOT NULL, key TEXT NOT NULL,
-            content TEXT NOT NULL, media INTEGER NOT NULL, kind INTEGER NOT NULL,
-            version INTEGER NOT NULL, date_time TEXT NOT NULL, size INTEGER, sha256 TEXT,
-            PRIMARY KEY (shadow, id))""",
+            id TEXT NOT NULL, shadow INTEGER NOT NULL, key TEXT NOT NULL, content TEXT NOT NULL,
+            media INTEGER NOT NULL, kind INTEGER NOT NULL, version INTEGER NOT NULL,
+            date_time TEXT NOT NULL, size INTEGER, sha256 TEXT, PRIMARY KEY (shadow, id))""",
         "CREATE INDEX events_by_key ON events (shadow, key)",
         # What we know of each content. A deleted one stays, so that an older event cannot bring it back.
         "CREATE TABLE entities (key TEXT PRIMARY KEY, version INTEGER NOT NULL, deleted INTEGER NOT NULL, data TEXT)",
@@ -66,7 +63,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE meta ADD COLUMN highest_version INTEGER NOT NULL DEFAULT -1",
         "ALTER TABLE meta ADD COLUMN dated INTEGER NOT NULL DEFAULT 0",
     ),
-    ("ALTER TABLE meta ADD COLUMN missed REAL NOT NULL DEFAULT 0",),  # since when a number has been missing
+    (  # since when a number has been missing, and when the whole list was last read because of a doubt
+        "ALTER TABLE meta ADD COLUMN missed REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE meta ADD COLUMN listed REAL NOT NULL DEFAULT 0",
+    ),
 )
 
 CURRENT = len(MIGRATIONS)

@@ -14,7 +14,7 @@ from itertools import batched, chain
 
 from afterswipe.sync.errors import CorruptDatabase, NewerDatabase, OtherFeed
 from afterswipe.sync.feed.jobs import is_ours
-from afterswipe.sync.feed.protocol import AT_ONCE, BEYOND, Event, FileInfo, Identity, Kind, Media, Page
+from afterswipe.sync.feed.protocol import AT_ONCE, BEYOND, DAY, Event, FileInfo, Identity, Kind, Media, Page
 from afterswipe.sync.feed.records import GONE, Had, Have, Known, Part, Place
 
 from . import schema
@@ -45,8 +45,7 @@ class Store:
         self._parts: dict[str, Part] | None = None  # what `transfers` says, once it was asked
         self.loose: set[str] = set()  # files of which no row speaks, as far as that is known
         self.asks = True  # whether something may have become pending that nobody has planned yet
-        # Called before each transaction but the lease's: raises where directory or lease is no longer ours.
-        self.guard: Callable[[], None] = lambda: None
+        self.guard: Callable[[], None] = lambda: None  # raises before a transaction where the lease is lost
         try:
             self._connect()
         except CorruptDatabase:
@@ -131,7 +130,7 @@ class Store:
         full = "shadow_feed_id, shadow_generation, shadow_numbered"
         came = "not_before, (SELECT COUNT(*) FROM events WHERE shadow = 1), highest_version, dated, missed"
         (it,) = self._rows(f"SELECT {here}, {full}, {came} FROM meta")
-        shadow = Identity(*it[7:10]) if it[11] or it[7] is not None else None
+        shadow = Identity(*it[7:10]) if it[11] or it[7:10] != (None, None, None) else None
         return Place(Identity(*it[:3]), it[3], it[4], it[5], it[6], shadow, it[10], it[11], Had(*it[12:]))
 
     def belongs_to(self, base: str, feed_id: str | None = None) -> None:
@@ -204,6 +203,12 @@ class Store:
         none = "shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
         now = f"UPDATE meta SET page = NULL, page_version = -1, missed = COALESCE(?, missed), {none}"
         self._db.execute(now, (missed,))
+
+    def read_anew(self, wall: float) -> None:
+        """Have the next run read the whole list, past what is known; for a day, no more than once (S18)."""
+        who = "shadow_feed_id = feed_id, shadow_generation = generation, shadow_numbered = numbered"
+        with self.transaction("anew"):
+            self._db.execute(f"UPDATE meta SET listed = ?1, {who} WHERE abs(?1 - listed) >= ?2", (wall, DAY))
 
     def swap(self, page: Page, base: str, cursor: Spot, had: Had, *, in_pages: bool) -> InParts:
         """Keep the last page of a full list, which takes the place of what was known, in one transaction.

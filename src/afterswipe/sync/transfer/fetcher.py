@@ -164,8 +164,6 @@ class Fetcher:
             case Wait():
                 await self.wire.pause(attempt)
 
-    # The file.
-
     async def file(self, job: Job, want: FileInfo) -> tuple[Have, bool]:
         """Get the file and verify it, or find it: as it will be, and whether it is a part until then."""
         if (found := self.adopted(job, want)) is not None:
@@ -408,8 +406,6 @@ class Fetcher:
             self.store.remember(job.part, Part(total=ask.want.size, wrong=tag, mark=since))
             raise errors.WrongFile(job.key, f"{again.reason}.")
         return again
-
-    # Landing.
 
     def arrive(self, arrived: Arrived) -> None:
         """Wait for others."""

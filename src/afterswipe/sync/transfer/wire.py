@@ -5,7 +5,6 @@ Its pauses grow, differ from client to client, can be asked for by a server, and
 
 import asyncio
 import re
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field
@@ -28,6 +27,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _HARMLESS = ("host", "accept", "accept-encoding", "range", "if-range", "user-agent", "cache-control")
 """Headers that a stranger may see. All others may be somebody's credentials."""
 _PLAIN = re.compile(r"[^?#]*(/\w[\w.-]*)", re.ASCII)  # whose last word needs no quoting
+_DOUBLINGS = 60  # of a pause, at most
 _REST = 6.0  # seconds: what was let go of early stays open until its connection of HTTP/2 has been idle for 5
 
 
@@ -90,20 +90,19 @@ class Wire:
     async def pause(self, attempt: int) -> None:
         """Wait before asking again: twice as long after each attempt, up to the cap, never quite the same."""
         if attempt + 1 < self.limits.attempts:  # or it was the last
-            await self._wait(self._longest_pause(attempt) * self.rng.uniform(0.5, 1))
+            longest = min(self.limits.backoff_cap, self.limits.backoff_base * 2 ** min(attempt, _DOUBLINGS))
+            await self._wait(longest * self.rng.uniform(0.5, 1))
 
     async def obey(self, attempt: int, asked: float | None) -> None:
         """Wait as the server asked; raises Halt where that is longer than a run waits, or was too often."""
         cap, most = self.limits.backoff_cap, self.limits.retry_after_max
-        seconds = min(max(asked or 0.0, self._longest_pause(attempt)), most) * self.rng.uniform(1, 1.1)
+        grown = min(cap, self.limits.backoff_base * 2 ** min(attempt, _DOUBLINGS))
+        seconds = min(max(asked or 0.0, grown), most) * self.rng.uniform(1, 1.1)
         if seconds > cap * 1.1 or attempt + 1 >= self.limits.attempts:
             until = self.clock.wall() + min(max(seconds, cap), most)
             said = f"The server is busy, or asked for a pause. Run again after {moment(until)}."
             raise Halt(Stop.SERVER_BUSY, ServerBusy(said), until)
         await self._wait(seconds)
-
-    def _longest_pause(self, attempt: int) -> float:
-        return min(self.limits.backoff_cap, self.limits.backoff_base * float(min(2**attempt, sys.maxsize)))
 
     async def _wait(self, seconds: float) -> None:
         self.point()
