@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from hashlib import sha256
 
 import pytest
 
@@ -899,3 +900,66 @@ def test_a_list_that_lags_behind_a_gap_moves_no_cursor_past_it(tmp_path, opaque)
     for _ in range(2):
         rig.run()
     assert rig.in_sync()
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["behind the cursor", "the whole list"])
+@pytest.mark.parametrize("margin", [False, True])
+def test_what_was_done_ahead_of_a_clock_is_later_than_a_deletion_before_it(tmp_path, whole, margin):
+    """The clock here is two minutes behind. The list had said that it is there again; then came why, and it was removed for good."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500), extended=False)
+    first, refused = a_sound(rig), []
+    content = rig.truth.contents[first]
+    rig.truth.delete(first)
+    rig.truth.publish(content)
+    rig.wall = NOON + 10
+    rig.truth.events[-2]["date_time"], rig.truth.events[-1]["date_time"] = map(
+        seconds_as_dates, (NOON + 70, NOON + 100)
+    )
+
+    def answer(request, reply):
+        if request.path.endswith("/all") and not refused:
+            return told(
+                [
+                    rig.honest.event(it)
+                    for n, it in enumerate(rig.truth.events)
+                    if n not in (1, len(rig.truth.events) - 2)
+                ],
+                reply,
+            )
+        if not request.path.endswith("/all") and whole:
+            refused.append(True)
+            return Reply(410, {})
+        return told([rig.honest.event(it) for it in rig.truth.events], reply) if margin else reply
+
+    changed(rig, "/update-events/", answer)
+    for _ in range(3):
+        report = (
+            rig.run()
+        )  # the same bytes came again, for the new one: without a digest the second run asks once more
+        assert rig.in_sync()
+    assert report.finished
+
+
+def test_a_whole_list_that_says_another_digest_of_the_same_event_is_believed(tmp_path):
+    """A list of what is there now, each under the number of its creation, with the digest of today: the file of yesterday stayed."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    assert rig.run().finished
+    first, before = a_sound(rig), len(rig.truth.events)
+    rig.truth.replace(first, 600)
+
+    def answer(request, reply):
+        if not request.path.endswith("/all"):
+            return Reply(410, {})
+        now = rig.truth.contents[first].file
+        page = json.loads(reply.body)
+        page["events"] = page["events"][:before]
+        for event in page["events"]:
+            if event["content_id"] == first:
+                event |= {"size": len(now), "sha256": sha256(now).hexdigest()}
+        return told(page, reply)
+
+    changed(rig, "/update-events/", answer)
+    assert rig.run().finished
+    assert rig.in_sync()
+    assert rig.run().finished
+    assert rig.fetched() == 0

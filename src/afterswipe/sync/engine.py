@@ -25,7 +25,7 @@ from afterswipe.sync.transfer.wire import Wire, without_user
 from .clock import Clock
 from .core import Ended
 from .driver import Driver, jobs_of
-from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull, LesserPromise
+from .errors import AnotherProcess, CorruptDatabase, DirectoryGone, DiskFull
 from .limits import Limits
 from .outcome import Halt, Phase, Progress, Report, Stop
 
@@ -215,12 +215,8 @@ class _Run:
         tally, left = self.fetcher.tally, len(self.store.left())
         found = dict.fromkeys(chain([ended.problem], *tally.problems.values()))
         problems = [problem for problem in found if problem is not None]
-        if self.sync._disk.lesser:
-            said = "This file system has no fsync: everything is kept, but a power failure may take what came last."
-            problems.append(LesserPromise(said))
-        kept = "sync.db was damaged, or no database. It was kept, as {}, and a new one was made.".format
-        problems += [CorruptDatabase(kept(name)) for name in self.sync._disk.aside]
-        self.sync._disk.aside.clear()
+        problems += self.sync._disk.said.values()
+        self.sync._disk.said.clear()
         of = tally.done, left, tally.bytes_fetched, self.wire.requests
         return Report(ended.why, *of, problems, ended.not_before)
 

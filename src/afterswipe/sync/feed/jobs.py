@@ -64,7 +64,7 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
     events = [told[n] for n in sorted(range(len(told)), key=lambda n: min(told[n].version, so_far[n]))]
     invalid = () if events[0].media.folder else tuple(e for e in events if e.kind is Kind.FILE_UPDATED)
     valid = [e for e in events if e.kind is not Kind.FILE_UPDATED or not invalid]
-    fresh = [e for e in valid if is_newer(e, known)]
+    fresh = [e for e in valid if is_newer(e, known, have)]
     newest = (fresh or events)[-1]
     version = max(min(newest.version, at), known.version if known else -1)
     it = newest.key, newest.content, newest.media, tuple(events), version
@@ -91,11 +91,12 @@ def plan(told: list[Event], known: Known | None, have: Have | None, *, plain: bo
     return make(fresh=True, metadata=metadata, file=file, tag=tag, doubt=doubt)
 
 
-def is_newer(event: Event, known: Known | None) -> bool:
+def is_newer(event: Event, known: Known | None, have: Have | None = None) -> bool:
     """Whether an event can say anything new. Of the same version only a change can: a tombstone stays one."""
     if known is None or event.tie or event.version > known.version:
         return True
-    return event.version == known.version and not known.deleted and event.kind is not Kind.CREATED
+    changes = event.kind is not Kind.CREATED or (have and event.file.sha256 not in (None, have.sha256))
+    return event.version == known.version and not known.deleted and bool(changes)
 
 
 def _file(fresh: list[Event], have: Have | None, *, plain: bool) -> tuple[FileInfo | None, str]:

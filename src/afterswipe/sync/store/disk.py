@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from afterswipe.sync.errors import (  # isort: skip
-    AnotherProcess, DirectoryGone, DiskFault, DiskFull, ReadOnlyDirectory, StoreError, UnsafePath,
+    AnotherProcess, CorruptDatabase, DirectoryGone, DiskFault, DiskFull, LesserPromise, ReadOnlyDirectory,
+    StoreError, UnsafePath,
 )  # fmt: skip
 
 from .schema import DATABASE, require_ours
@@ -42,13 +43,11 @@ _MODE, _NO_LINKS = 0o644, getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC"
 class Disk:
     """A directory, as the engine needs it: a process can end at each method. A subclass may be another's."""
 
-    lesser = False  # whether the file system turned out to have no fsync (S23)
-
     def __init__(self, directory: str | Path, *, busy_seconds: float = 1) -> None:
         self.root = Path(os.path.realpath(directory))  # nothing below it may be a link
         self._root, self._database = str(self.root), str(self.root / DATABASE)
         self._lock: int | None = None
-        self.aside: list[str] = []  # the names that damaged databases have now, until they are said
+        self.said: dict[str, StoreError] = {}  # what a run's report is to say of it
         self._busy_seconds, self._threads = busy_seconds, ThreadPoolExecutor()
         self._opened: tuple[int, int] | None = None
         self._plain: dict[str, str] = {}  # folders that are no links, as of the last look at the directory
@@ -111,7 +110,9 @@ class Disk:
         """Return when the file's bytes would survive a power failure."""
         descriptor, _, ahead = self._open[name]
         with mapped(name):
-            self.lesser |= not (ahead.result() if ahead is not None else _fsync(descriptor))
+            if not (ahead.result() if ahead is not None else _fsync(descriptor)):
+                lesser = "everything is kept, but a power failure may take what came last."
+                self.said["fsync"] = LesserPromise(f"This file system has no fsync: {lesser}")
 
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, replacing what has that name."""
@@ -224,7 +225,8 @@ class Disk:
             for end in ends:
                 with suppress(FileNotFoundError):
                     os.replace(self._database + end, self.root / (aside + end))
-                    self.aside[:] = [aside]
+                    kept = f"was damaged, or no database. It was kept, as {aside}, and a new one was made."
+                    self.said["aside"] = CorruptDatabase(f"{DATABASE} {kept}")
 
     def close(self, name: str | None = None) -> None:
         """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""

@@ -73,7 +73,6 @@ CURRENT = len(MIGRATIONS)
 
 _NONSENSE = (
     "meta WHERE (feed_id IS NULL) != (generation IS NULL) OR base NOT LIKE 'http%/' OR length(cursor) > 1000 OR length(page) > 1000",
-    # SQLite rounds a fraction, and a time before 1970 counts as 1970.
     "meta WHERE feed_id IS NULL AND abs(MAX(CAST(strftime('%s', cursor) AS INTEGER), 0) - cursor_version / 1000000000) > 1",
     "events WHERE shadow > 1 OR key NOT LIKE '%/' || content OR id NOT LIKE '% ' || key || ' ' || kind || ' ' || version",
     "events WHERE length(sha256) != 64 OR substr(sha256, 1, 16) GLOB '*[^0-9a-f]*'",
@@ -85,7 +84,7 @@ _NONSENSE = (
     "files WHERE key NOT IN (SELECT key FROM entities) AND key NOT IN (SELECT key FROM events)",
     "spelled WHERE key NOT LIKE '%/' || content",
 )
-"""What rows of ours never are, beside values of another kind than their column's."""
+"""What rows of ours never are, beside values of another kind. SQLite rounds a fraction; 1970 is the first."""
 
 
 def version(connection: sqlite3.Connection) -> int:

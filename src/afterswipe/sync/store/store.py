@@ -28,6 +28,10 @@ _UNSHADOW = "UPDATE OR REPLACE events SET shadow = 0 WHERE rowid IN (SELECT rowi
 _OLDER = "UPDATE {} AS t SET version = -1".format
 _TAKEN_BACK = "DELETE FROM done AS t", _OLDER("entities"), _OLDER("files"), "DELETE FROM events AS t"
 _UNDONE = "DELETE FROM done WHERE key IN (SELECT key FROM entities WHERE version < 0)"
+_PUT = f"INSERT INTO events VALUES ({'?, ' * 10}? AND NOT EXISTS (SELECT 1 FROM done WHERE id = ?1))"
+_GOES = f"shadow = 0 AND kind = {Kind.DELETED:d} AND feed_id IS NULL AND id NOT IN (SELECT id FROM done)"
+_TOLD = f"""DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)
+    AND key NOT IN (SELECT key FROM events, meta WHERE {_GOES})"""  # or that it is there again would be lost
 _LISTED = "(SELECT {} FROM events WHERE shadow = 1 AND key = t.key)".format
 _UNLISTED = f"WHERE version > {_LISTED('MIN(version)')} AND version NOT IN {_LISTED('version')}"
 
@@ -152,6 +156,7 @@ class Store:
         """
         with self.transaction("page"):
             yield from self.insert_events(page.events, shadow=full)
+            self._db.execute(_TOLD)
             if cursor is not None:
                 self.set_cursor(*cursor)
             place, who = at or (None, -1), page.identity
@@ -166,21 +171,18 @@ class Store:
 
     def insert_events(self, events: Iterable[Event], *, shadow: bool) -> InParts:
         """Put events in, in parts, within a transaction. What one there says anew of its file counts."""
-        # Two events have one date, but never one number.
-        ((instant, late),) = self._rows(f"SELECT iif(numbered, NULL, cursor_version), {_BY_LIST} FROM meta")
+        at = f"iif(numbered, NULL, cursor_version), NOT ? AND {_BY_LIST}"  # two have one date, never one number
+        ((instant, late),) = self._rows(f"SELECT {at} FROM meta", shadow)
         odd = self._rows("SELECT 1 FROM spelled LIMIT 1")  # then a server may have come to spell otherwise
         for some in batched(events, AT_ONCE):
-            told = f"SELECT id FROM done WHERE id IN ({', '.join('?' * len(some))})"
-            done = {n for (n,) in self._rows(told, *[e.identity for e in some]) if not n.startswith(_OWN)}
-            fresh, rows = [e for e in some if shadow or e.identity not in done], []
-            for e in fresh:
-                tie = e.version == instant or (late and not shadow and e.version < instant)
-                tie = tie and e.identity not in done and not e.id.startswith(_OWN)
+            rows = []
+            for e in some:
+                told = e.version == instant or (late and e.version < instant)
                 of = e.content, e.media, e.kind, e.version, e.date_time, e.file.size, e.file.sha256
-                rows.append((e.identity, shadow, e.key, *of, tie))
-            put = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            self._db.executemany(f"{put} size = excluded.size, sha256 = excluded.sha256", rows)
-            spelled = [(e.key, e.content) for e in fresh if odd or not e.key.endswith(e.content)]
+                rows.append((e.identity, shadow, e.key, *of, told and not e.id.startswith(_OWN)))
+            put = f"{_PUT} ON CONFLICT DO UPDATE SET size = excluded.size, sha256 = excluded.sha256"
+            self._db.executemany(put, rows)
+            spelled = [(e.key, e.content) for e in some if odd or not e.key.endswith(e.content)]
             self._db.executemany("INSERT OR REPLACE INTO spelled VALUES (?, ?)", spelled)
             yield
 
@@ -243,7 +245,7 @@ class Store:
             while self._db.execute(_UNSHADOW, (AT_ONCE,)).rowcount:
                 yield
             self._db.execute(_UNDONE)
-            self._db.execute("DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)")
+            self._db.execute(_TOLD)
             self.clear_shadow()
             who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered, *had[:3])
             now = "feed_id = ?, generation = ?, numbered = ?, highest_version = ?, dated = MAX(dated, ?), missed = ?"
