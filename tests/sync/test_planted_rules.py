@@ -77,6 +77,7 @@ _place, _fstat, _lstat, _file, _keeps, _asks, _had = (
     core.AskFeed._had,
 )
 _all, _swap, _has_gap = core.AskFeed._start_full, Store.swap, core.AskFeed._has_gap
+_is_newer = jobs.is_newer
 _AS_SQLITE_HAS_IT = (
     "meta WHERE feed_id IS NULL AND CAST(strftime('%s', cursor) AS INTEGER) != cursor_version / 1000000000"
 )
@@ -438,6 +439,11 @@ BUGS = [
         "F168", "looks at events alone", ((core.AskFeed, "_has_gap", lambda self, page: _has_gap(self, replace(page, cursor=None))),),
         moving.test_a_cursor_ahead_of_its_numbers_is_a_gap, {"before": True},
     ),
+    Bug(
+        "F169", "forgets what was done", ((store, "_TOLD", "DELETE FROM events WHERE shadow = 0 AND id IN (SELECT id FROM done)"),),
+        moving.test_what_was_done_ahead_of_a_clock_is_later_than_a_deletion_before_it, {"whole": False, "margin": False},
+    ),
+    Bug("F170", "knows the number", ((jobs, "is_newer", lambda event, known, _: _is_newer(event, known)),), moving.test_a_whole_list_that_says_another_digest_of_the_same_event_is_believed, {}),
     Bug("F157", "believes the list's order", ((jobs, "reversed", lambda events: events[-1:]),), moving.test_a_clock_that_is_behind_orders_no_list, {"off": -moving.YEAR}),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""F55 to F168: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F170: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -507,5 +507,14 @@ FIELD = (
         "F168", "A cursor ahead of its numbers", Dimension.FEED, "The server names the last number that it has given, and the event of that number is not committed.",
         "A cursor that has always been the highest number is behind all that is missing, too: it is waited for (S16).", "test_a_cursor_ahead_of_its_numbers_is_a_gap",
         plain="It names no cursor.",
+    ),
+    FaultKind(
+        "F169", "Done ahead of a clock", Dimension.CLOCK, "The clock here is behind, and the first list says what is there again; the next says that it was deleted before that, and is there again.",
+        "What was done, and is told again behind a deletion, counts with it (S16).", "test_what_was_done_ahead_of_a_clock_is_later_than_a_deletion_before_it",
+    ),
+    FaultKind(
+        "F170", "A list with the digests of today", Dimension.FEED, "A whole list says each content under the number of its creation, with the size and digest that its file has now.",
+        "Another digest is news, whatever the number (S16).", "test_a_whole_list_that_says_another_digest_of_the_same_event_is_believed",
+        plain="It says no digests.", partly="Where nothing newer is known of the content.",
     ),
 )  # fmt: skip
