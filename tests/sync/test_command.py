@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import tomllib
 from dataclasses import replace
 from hashlib import sha256
@@ -434,3 +435,17 @@ def test_the_entry_points_are_there():
         module, _, function = target.partition(":")
         assert callable(getattr(importlib.import_module(module), function))
     assert set(scripts) == {"afterswipe-sync", "afterswipe-demo"}
+
+
+@pytest.mark.parametrize("how", [[], ["--quiet"]], ids=["with its bar", "quiet"])
+def test_where_no_thread_may_be_started_it_is_one_line(how, truth, tmp_path, capsys, monkeypatch):
+    """A container with a limit of processes: the bar's thread was a traceback."""
+
+    def refused(_self):
+        raise RuntimeError("can't start new thread")
+
+    with serving(truth) as root:
+        monkeypatch.setattr(threading.Thread, "start", refused)
+        code = command.main([root, str(tmp_path), *how])
+    said = capsys.readouterr()
+    assert (code, "too little memory or threads" in said.err) == ((1, True) if not how else (0, False)), said

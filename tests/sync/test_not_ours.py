@@ -73,15 +73,16 @@ def test_a_log_without_its_database_is_set_aside(tmp_path, end):
     assert report.finished
     assert rig.in_sync()
     assert (rig.folder / f"sync.db.damaged{end}").read_text() == "my diary"
-    assert "sync.db.damaged" in str(report)
+    assert f"as sync.db.damaged{end}, " in str(report)
 
 
+@pytest.mark.parametrize("mine", ["1", "my own notes", "mine" * 1000], ids=len)
 @pytest.mark.parametrize("looked", [False, True], ids=["", "somebody looked first"])
-def test_what_is_set_aside_is_said_once(tmp_path, looked):
-    """A person's text of the name `sync.db` was put away, and nobody was told where it is."""
+def test_what_is_set_aside_is_said_once(tmp_path, looked, mine):
+    """A person's text of the name `sync.db` was put away, and nobody was told where it is. One of one letter was written over."""
     rig = Rig(tmp_path / "here", small_truth(1, 500))
     rig.folder.mkdir()
-    (rig.folder / "sync.db").write_text("my own notes")
+    (rig.folder / "sync.db").write_text(mine)
     disk = Disk(rig.folder)
     if looked:
         Sync(None, BASE, disk).state()
@@ -90,7 +91,7 @@ def test_what_is_set_aside_is_said_once(tmp_path, looked):
     assert [type(problem) for problem in report.problems] == [CorruptDatabase]
     assert "sync.db.damaged" in str(report)
     assert rig.run(disk=disk).problems == []
-    assert (rig.folder / "sync.db.damaged").read_text() == "my own notes"
+    assert (rig.folder / "sync.db.damaged").read_text() == mine
 
 
 def test_our_own_database_is_opened_whatever_is_in_its_log(tmp_path):

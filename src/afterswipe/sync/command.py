@@ -144,8 +144,8 @@ def _main(options: argparse.Namespace, end: Callable[[int], object]) -> int:
             return code
     except StoreError as error:
         code, said = DIRECTORY, f"{type(error).__name__}: {error}"
-    except (MemoryError, SystemError):  # C code that has none says the latter
-        code, said = STOPPED, "Ended: there is too little memory. What came is kept, run it again with more."
+    except (MemoryError, SystemError, RuntimeError):  # C code has words of its own, and threads have
+        code, said = STOPPED, "Ended: too little memory or threads (ulimit -u). What came is kept. Run again."
     except (KeyboardInterrupt, asyncio.CancelledError):
         code, said = INTERRUPTED, "Ended: it was asked to stop. All that came is kept, run it again."
     print(_text(said), file=sys.stderr)

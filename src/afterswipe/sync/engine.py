@@ -215,8 +215,8 @@ class _Run:
         tally, left = self.fetcher.tally, len(self.store.left())
         found = dict.fromkeys(chain([ended.problem], *tally.problems.values()))
         problems = [problem for problem in found if problem is not None]
-        problems += self.sync._disk.said.values()
-        self.sync._disk.said.clear()
+        problems += self.sync._disk.remarks.values()
+        self.sync._disk.remarks.clear()
         of = tally.done, left, tally.bytes_fetched, self.wire.requests
         return Report(ended.why, *of, problems, ended.not_before)
 

@@ -142,7 +142,7 @@ def _no_sync(self: SimDisk, name: str) -> None:
     self.reach("no sync", name)
 
 
-def _always_newer(_event: Event, _known: Known | None) -> bool:
+def _always_newer(_event: Event, _known: Known | None, _have: Have | None) -> bool:
     return True
 
 

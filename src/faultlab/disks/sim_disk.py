@@ -125,7 +125,7 @@ class SimDisk(Disk):
         self.watch = watch
         self.capacity = capacity
         self.alive = True
-        self.said: dict[str, StoreError] = {}
+        self.remarks: dict[str, StoreError] = {}
         self._left: dict[Crash, Durable] = {}  # since the last change
 
     # What tests use.

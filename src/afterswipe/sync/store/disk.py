@@ -33,7 +33,7 @@ _SOMEBODYS = " is a link, or no plain file, or has a second name (cp -al). Move 
 CHUNK = 1 << 20  # bytes that are read at once
 type _Part = tuple[int, int, Future[bool] | None]  # descriptor, size, and what syncs it ahead
 _AHEAD = 1 << 23  # bytes of a file, after which those are put on their way to the disk
-_BEGIN = 40_000  # bytes that SQLite maps before it looks whether there is room for them: it would be killed
+_LEAST, _BEGIN = 512, 40_000  # bytes of a database; that SQLite maps before it looks whether they have room
 _FLOWS = 1_000  # rows that changed, after which the database's log flows into it
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
@@ -47,7 +47,7 @@ class Disk:
         self.root = Path(os.path.realpath(directory))  # nothing below it may be a link
         self._root, self._database = str(self.root), str(self.root / DATABASE)
         self._lock: int | None = None
-        self.said: dict[str, StoreError] = {}  # what a run's report is to say of it
+        self.remarks: dict[str, StoreError] = {}  # what a run's report is to say of it
         self._busy_seconds, self._threads = busy_seconds, ThreadPoolExecutor()
         self._opened: tuple[int, int] | None = None
         self._plain: dict[str, str] = {}  # folders that are no links, as of the last look at the directory
@@ -112,7 +112,7 @@ class Disk:
         with mapped(name):
             if not (ahead.result() if ahead is not None else _fsync(descriptor)):
                 lesser = "everything is kept, but a power failure may take what came last."
-                self.said["fsync"] = LesserPromise(f"This file system has no fsync: {lesser}")
+                self.remarks["fsync"] = LesserPromise(f"This file system has no fsync: {lesser}")
 
     def rename(self, part: str, final: str) -> None:
         """Give a file its final name, replacing what has that name."""
@@ -205,7 +205,7 @@ class Disk:
                     if found.st_nlink > 1 or not stat.S_ISREG(found.st_mode):
                         raise UnsafePath(DATABASE + end + _SOMEBODYS)
                     there.append(end)
-            if "" not in there:  # SQLite would delete a log without its database
+            if "" not in there or 0 < found.st_size < _LEAST:  # SQLite would begin anew over them
                 self.set_database_aside(there)
             uri = Path(self._database).as_uri() + "?mode=ro&immutable=1"
             with suppress(sqlite3.Error, ValueError), closing(sqlite3.connect(uri, uri=True)) as looked_at:
@@ -225,8 +225,8 @@ class Disk:
             for end in ends:
                 with suppress(FileNotFoundError):
                     os.replace(self._database + end, self.root / (aside + end))
-                    kept = f"was damaged, or no database. It was kept, as {aside}, and a new one was made."
-                    self.said["aside"] = CorruptDatabase(f"{DATABASE} {kept}")
+                    kept = f"was damaged, or no database. It was kept, as {aside}{end}; a new one was made."
+                    self.remarks["aside"] = CorruptDatabase(f"{DATABASE} {kept}")
 
     def close(self, name: str | None = None) -> None:
         """Let go of a file, or of all that is open and of the lock. Nothing on the disk changes."""
