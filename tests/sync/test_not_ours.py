@@ -73,7 +73,7 @@ def test_a_log_without_its_database_is_set_aside(tmp_path, end):
     assert report.finished
     assert rig.in_sync()
     assert (rig.folder / f"sync.db.damaged{end}").read_text() == "my diary"
-    assert f"as sync.db.damaged{end}, " in str(report)
+    assert f"as sync.db.damaged{end};" in str(report)
 
 
 @pytest.mark.parametrize("mine", ["1", "my own notes", "mine" * 1000], ids=len)
