@@ -963,3 +963,26 @@ def test_a_whole_list_that_says_another_digest_of_the_same_event_is_believed(tmp
     assert rig.in_sync()
     assert rig.run().finished
     assert rig.fetched() == 0
+
+
+@pytest.mark.parametrize("digests", [True, False])
+def test_a_file_of_another_generation_that_no_list_names_is_asked_for(tmp_path, digests):
+    """A list in pages, read while a content moved past it: its metadata was asked for, and the file of the old generation stayed."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500), page=2)
+    without(rig, *(() if digests else ("size", "sha256")))
+    assert rig.run().finished
+    first = a_sound(rig)
+    rig.truth.generation += 1
+    rig.truth.contents[first] = replace(rig.truth.contents[first], title="moved", file=b"another" * 100)
+
+    def answer(_, reply):
+        if reply.status != 200:
+            return reply
+        page = json.loads(reply.body)
+        return told({**page, "events": [it for it in page["events"] if it["content_id"] != first]}, reply)
+
+    changed(rig, "/update-events/", answer)
+    assert rig.run().finished
+    assert rig.in_sync()
+    assert rig.run().finished
+    assert rig.fetched() == 0

@@ -215,9 +215,8 @@ class Store:
     def swap(self, page: Page, base: str, cursor: Spot, had: Had, *, in_pages: bool) -> InParts:
         """Keep the last page of a full list, which takes the place of what was known, in one transaction.
 
-        Of another feed or generation, no older version means anything; of one that counts anew, none from the
-        `lowest` on. A snapshot also ends what it does not mention. What an empty one leaves out, or one
-        that lags or came `in_pages`, is asked for first: it may have lost that on its way (S22).
+        Of another feed or generation no older version means anything, or of one that counts anew. A snapshot
+        ends what it leaves out; of an empty one, or one that lags or came `in_pages`, that is asked for first.
         """
         old, plain = self.place(), page.identity.feed_id is None
         same = page.identity.same(old.identity)
@@ -232,10 +231,11 @@ class Store:
             for change in _TAKEN_BACK if judges else ():  # as by a backup (S16)
                 self._db.execute(f"{change} {_UNLISTED}")
             if judges and (in_pages or lags or not page.events):
-                known = "entities WHERE NOT deleted UNION SELECT key, version FROM events"
-                of = f"(SELECT key, version FROM {known}) WHERE {unnamed} GROUP BY key"
-                left_out = self._rows(f"SELECT key, MAX(version) FROM {of}")
-                asked = [self.own_event("left-out", key, Kind.METADATA_UPDATED, v) for key, v in left_out]
+                known = "SELECT key, version FROM entities WHERE NOT deleted UNION SELECT key, version FROM events"
+                of = f"({known}) WHERE {unnamed} GROUP BY key"
+                kind = f"iif(? < 0 AND key LIKE 'so%', {Kind.FILE_UPDATED:d}, {Kind.METADATA_UPDATED:d})"
+                left_out = self._rows(f"SELECT key, {kind}, MAX(MAX(version), 0) FROM {of}", since)
+                asked = [self.own_event("left-out", key, Kind(kind), v) for key, kind, v in left_out]
                 yield from self.insert_events(asked, shadow=True)
             elif judges:
                 # No tombstone: what a list leaves out by mistake, the next one must be able to bring back.
