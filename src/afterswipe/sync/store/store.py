@@ -216,7 +216,7 @@ class Store:
         """Keep the last page of a full list, which takes the place of what was known, in one transaction.
 
         Of another feed or generation no older version means anything, or of one that counts anew. A snapshot
-        ends what it leaves out; of an empty one, or one that lags or came `in_pages`, that is asked for first.
+        ends what it leaves out; where it is empty, lags or came `in_pages`, that is asked for first (S22).
         """
         old, plain = self.place(), page.identity.feed_id is None
         same = page.identity.same(old.identity)
