@@ -178,8 +178,7 @@ def test_f32_a_middle_page_keeps_the_cursor_and_remembers_the_page(store):
     )
     place = store.place()
     assert (place.cursor, place.page, place.page_version) == ("1", "p2", 2)
-    with store.transaction("forget"):
-        store.clear_shadow()
+    store.forget_list()
     assert (store.place().cursor, store.place().page) == ("1", None)
 
 

@@ -1,9 +1,7 @@
 """One run, as typed states: facts go in, the next state comes out. No I/O, no clock.
 
     Begin ─▶ AskFeed ─▶ KeepPage ─▶ AskFeed … ─▶ Work ─▶ Ended
-              │  ▲          └─▶ Begin (more may have come)
-              ▼  │
-             Forget
+                            └─▶ Begin (more may have come)
 
 The feed comes first, page by page, then what it and last time's rest ask for. A cursor belongs to one feed
 and one generation of it: where that changes, or the server does not know the cursor, the whole list is read
@@ -32,7 +30,7 @@ class Begin(NamedTuple):
     limits: Limits
     pages: int = 0  # that were read
 
-    def next(self, wall: float, place: Place) -> "AskFeed | Forget | Ended":
+    def next(self, wall: float, place: Place) -> "AskFeed | Ended":
         """The feed first, from where it had come to. A pause outlives a run, but not a clock that was set."""
         if 0 < place.not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
@@ -40,7 +38,7 @@ class Begin(NamedTuple):
         gap = full and place.had.missed > 0
         ask = AskFeed(place, self.limits, full, pages=self.pages, since=place.page, gap=gap)
         lost = place.shadow is not None and place.page is None
-        return Forget(replace(ask, place=place._replace(shadow=None))) if lost else ask
+        return replace(ask, place=place._replace(shadow=None), forget=True) if lost else ask
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,7 @@ class AskFeed:
     newest: tuple[int, str] = (-1, "")  # of this list: its version, and what the cursor would be
     had: Had = field(default_factory=Had)  # what came of this list
     gap: bool = False  # whether numbers were missing, which may still come: then the cursor stays before them
+    forget: bool = False  # whether what there is of a list that was coming in is thrown away first
 
     @property
     def cursor(self) -> str:
@@ -103,7 +102,7 @@ class AskFeed:
         came = [(e.version, str(e.version) if numbered else e.date_time) for e in known]
         newest = max([self.newest, *came, *((version, str(version)) for version in page.unknown)])
         after = replace(
-            self, again=0, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest, had=had,
+            self, again=0, forget=False, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest, had=had,
             tokens=self.tokens | {page.next} if page.next else self.tokens)  # fmt: skip
         cursor = _cursor(page, newest, full=self.full) if page.complete and not after.held else None
         if self.gap and self.place.cursor and self.place.version <= newest[0]:
@@ -129,11 +128,11 @@ class AskFeed:
         told = (counts and _cursor(page, (start, ""), full=False)) or ("", start)
         return max(told[1], *numbers, start) - start != len(numbers)
 
-    def _refused(self, status: int) -> "Forget | Ended":
+    def _refused(self, status: int) -> "AskFeed | Ended":
         if self.place.page is not None and self.forgotten < _CUT_MAX:
             place = self.place._replace(page=None, page_version=-1, shadow=None, stored=0)
-            fresh = replace(self, place=place, tokens=frozenset(), newest=(-1, ""))
-            return Forget(replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1))
+            fresh = replace(self, place=place, tokens=frozenset(), newest=(-1, ""), forget=True)
+            return replace(fresh, again=self.again + 1, forgotten=self.forgotten + 1)
         if not self.full:
             return self._start_full(f"the server does not know the cursor ({status})")
         said = f"There is no feed at this address ({status}). Look at the address."
@@ -141,14 +140,13 @@ class AskFeed:
             said = f"The feed refuses what it has named itself ({status}). Perhaps the servers behind its address differ: run again, and if it stays so, tell its makers."
         return self._failed(NotAFeed(said))
 
-    def _start_full(self, reason: str, *, missed: float = 0, **how: Any) -> "Forget | Ended":
+    def _start_full(self, reason: str, *, missed: float = 0, **how: Any) -> "AskFeed | Ended":
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
             return self._failed(FeedError(again))
         had = self.place.had._replace(missed=missed)
         fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0, had=had)
-        ask = AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, **how)
-        return Forget(ask, missed)
+        return AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, forget=True, **how)
 
     def _had(self, page: Page, latest: float) -> Had:
         """What has come. What is dated later has an older number only if a backup took that back (S16)."""
@@ -158,9 +156,8 @@ class AskFeed:
         highest = max([self.newest[0], *(e.version for e in page.events), *page.unknown])
         return Had(highest, dated, of.missed if self.gap else 0, min([self.had.lowest, *anew]))
 
-    def _failed(self, error: FeedError) -> "Forget | Ended":
-        ended = Ended(Stop.FEED_UNUSABLE, error)
-        return Forget(ended) if self.place.page is not None else ended
+    def _failed(self, error: FeedError) -> "Ended":
+        return Ended(Stop.FEED_UNUSABLE, error)
 
 
 def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, int] | None:
@@ -195,13 +192,6 @@ class KeepPage:
         return replace(self.after, place=to._replace(stored=to.stored + len(self.page.events)))
 
 
-class Forget(NamedTuple):
-    """Throw away what there is of a list that was coming in; then ask, from the cursor or for all, or end."""
-
-    after: "AskFeed | Ended"
-    missed: float | None = None  # to be noted, as in `Had`
-
-
 @dataclass(frozen=True)
 class Work:
     """Get what the feed asks for, and remove what nobody refers to."""
@@ -227,4 +217,4 @@ class Ended(NamedTuple):
     not_before: float | None = None
 
 
-type State = Begin | AskFeed | KeepPage | Forget | Work | Ended
+type State = Begin | AskFeed | KeepPage | Work | Ended

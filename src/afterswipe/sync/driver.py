@@ -81,12 +81,16 @@ class Driver:
                     state = state.next(self.fetcher.wire.clock.wall(), self.store.place())
                 case core.AskFeed():
                     self.phase(Phase.ASKING)
+                    if state.forget:
+                        self.store.forget_list(state.place.had.missed)
                     came = await self.ask(state)
                     if isinstance(came, Page):
                         self.store.belongs_to(self.base, came.identity.feed_id)
                         if state.cursor == state.since and not self.store.agrees(came, state.place):
                             came = answers.GONE  # it was not so for the run that began the list
                     state = state.next(came, self.fetcher.now)
+                    if isinstance(state, core.Ended):  # the next run begins with its first page
+                        self.store.forget_list()
                 case core.KeepPage(page, cursor, at, after):
                     if page.complete and after.full:
                         in_pages = after.pages > 1 or after.place.page is not None
@@ -95,10 +99,6 @@ class Driver:
                         kept = self.store.store_page(page, self.base, cursor, at, after.had, full=after.full)
                     await self.in_slices(kept)
                     state = state.next()
-                case core.Forget():
-                    with self.store.transaction("forget"):
-                        self.store.clear_shadow(state.missed)
-                    state = state.after
                 case core.Work():
                     while self.store.asks:  # also for what went away meanwhile
                         self.store.asks = False

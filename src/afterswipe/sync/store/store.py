@@ -199,12 +199,16 @@ class Store:
         old = "version < ? AND rowid <= (SELECT MAX(rowid) - ? FROM done)"
         self._db.execute(f"DELETE FROM done WHERE {old}", (version, _DONE))
 
-    def clear_shadow(self, missed: float | None = None) -> None:
-        """Throw away what there is of a full list, within a transaction. `missed` is noted, as in `Had`."""
+    def forget_list(self, missed: float | None = None) -> None:
+        """Throw away what there is of a list that was coming in. `missed` is noted, as in `Had`."""
+        with self.transaction("forget"):
+            self._clear_shadow()
+            self._db.execute("UPDATE meta SET missed = COALESCE(?, missed)", (missed,))
+
+    def _clear_shadow(self) -> None:
         self._db.execute("DELETE FROM events WHERE shadow = 1")
         none = "shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
-        now = f"UPDATE meta SET page = NULL, page_version = -1, missed = COALESCE(?, missed), {none}"
-        self._db.execute(now, (missed,))
+        self._db.execute(f"UPDATE meta SET page = NULL, page_version = -1, {none}")
 
     def read_anew(self, wall: float) -> None:
         """Have the next run read the whole list, past what is known; for a day, no more than once (S18)."""
@@ -246,7 +250,7 @@ class Store:
                 yield
             self._db.execute(_UNDONE)
             self._db.execute(_TOLD)
-            self.clear_shadow()
+            self._clear_shadow()
             who = (base, page.identity.feed_id, page.identity.generation, page.identity.numbered, *had[:3])
             now = "feed_id = ?, generation = ?, numbered = ?, highest_version = ?, dated = MAX(dated, ?), missed = ?"
             self._db.execute(f"UPDATE meta SET base = ?, {now}", who)
