@@ -24,8 +24,8 @@ def test_every_fault_is_on_the_page_with_its_answer_and_its_test():
         assert ("<dt>Naive</dt>" in section) == kind.naive
 
 
-def test_there_are_170_in_order():
-    assert list(FAULTS) == [f"F{number:02}" for number in range(1, 171)]
+def test_there_are_171_in_order():
+    assert list(FAULTS) == [f"F{number:02}" for number in range(1, 172)]
 
 
 def test_every_rule_is_asked_for_by_a_fault():

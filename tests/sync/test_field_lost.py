@@ -205,6 +205,27 @@ def test_another_feed_at_another_address_takes_no_directory_over(tmp_path, moved
         assert rig.in_sync()
 
 
+@pytest.mark.parametrize("moved", [True, False], ids=["another address", "the same one"])
+@pytest.mark.parametrize("refused", [400, None], ids=["refuses the cursor", "takes it"])
+def test_a_plain_feed_takes_no_extended_one_s_place(tmp_path, moved, refused):
+    """Refused where it took the cursor. Where that was no date to it, and 400, its list was: a stranger's events deleted, and the rightful feed was refused for ever."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    assert rig.run().finished
+    before, extended = rig.held(), rig.honest
+    rig.honest = FeedServer(small_truth(1, 100), extended=False)
+    if refused:
+        answer = rig.honest.answer
+        rig.honest.answer = lambda request: (  # type: ignore[method-assign]
+            Reply(refused, {}) if "/update-events/1." in request.path else answer(request)
+        )
+    report = rig.run(base=BASE.replace("feed.", "moved.") if moved else BASE)
+    assert report.why is Stop.FEED_UNUSABLE
+    assert "is a plain list now" in str(report)
+    assert rig.held() == before
+    rig.honest = extended
+    assert rig.run().finished
+
+
 @pytest.mark.parametrize("harm", ["deleted", "truncated", "all"])
 def test_files_that_went_away_come_again(rig, harm):
     assert rig.run().finished

@@ -1,5 +1,6 @@
 """A database whose rows make no sense: somebody wrote there, or a disk lost bits. It is built anew, and nothing is left out."""
 
+import shutil
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -130,3 +131,30 @@ def test_a_cursor_whose_fraction_is_rounded_is_no_damage(tmp_path, newest):
         assert rig.run().finished
         assert rig.fetched() == 0
     assert not list(rig.folder.glob("*.damaged"))
+
+
+@pytest.mark.parametrize("extended", [False, True], ids=["plain", "extended"])
+@pytest.mark.parametrize("change", ["add", "rename"])
+def test_a_log_that_is_replayed_on_an_older_database_is_damage(tmp_path, extended, change):
+    """A backup was copied back over a directory whose last run had been killed: its log stayed, and was replayed on it. Contents were gone for good, "everything is here"."""
+    rig = Rig(tmp_path / "here", small_truth(3, 50), extended=extended)
+    assert rig.run().finished
+    backup = (rig.folder / "sync.db").read_bytes()
+    if change == "add":
+        rig.truth.add(SOUND, "later", 50)
+    else:
+        rig.truth.rename(list(rig.truth.contents)[1], "another name")
+    assert rig.run().finished
+    rig.truth.add(SOUND, "the last", 50)
+
+    left = Rig(tmp_path / "left", rig.truth, extended=extended)
+
+    def killed(name, detail):  # as it is on the disk when the run is
+        if (name, detail) == ("commit", "finish"):
+            shutil.copytree(rig.folder, left.folder)
+
+    assert rig.run(observe=killed).finished
+    assert (left.folder / "sync.db-wal").stat().st_size
+    (left.folder / "sync.db").write_bytes(backup)
+    assert left.run().finished
+    assert left.in_sync()

@@ -444,6 +444,7 @@ BUGS = [
         moving.test_what_was_done_ahead_of_a_clock_is_later_than_a_deletion_before_it, {"whole": False, "margin": False},
     ),
     Bug("F170", "knows the number", ((jobs, "is_newer", lambda event, known, _: _is_newer(event, known)),), moving.test_a_whole_list_that_says_another_digest_of_the_same_event_is_believed, {}),
+    Bug("F171", "adds nothing up", ((schema, "_NONSENSE", schema._NONSENSE[1:]),), odd.test_a_log_that_is_replayed_on_an_older_database_is_damage, {"change": "add", "extended": True}),
     Bug("F157", "believes the list's order", ((jobs, "reversed", lambda events: events[-1:]),), moving.test_a_clock_that_is_behind_orders_no_list, {"off": -moving.YEAR}),
 ]  # fmt: skip
 

@@ -72,10 +72,10 @@ class AskFeed:
         if page.identity.numbered is None:  # an empty page does not show it; then it is as before
             numbered = self._expected(page.identity).numbered
             page = replace(page, identity=replace(page.identity, numbered=numbered))
+        if page.identity.feed_id is None and self.place.identity.feed_id is not None:
+            said = "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
+            return self._failed(NotAFeed(said))
         if not page.identity.same(self._expected(page.identity)):
-            if page.identity.feed_id is None:
-                said = "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
-                return self._failed(NotAFeed(said))
             return self._start_full("the feed has another identity")
         latest = min(now * SECOND, BEYOND)
         had = self._had(page, latest)

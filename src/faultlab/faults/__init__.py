@@ -1,6 +1,6 @@
 """The faults that a sync has to survive, as data: what happens, the required answer, and the test that asks for it.
 
-`FAULTS` has one entry for each of F01 to F170. The page of the faults and the tests are made from it, and `faulty.py` injects
+`FAULTS` has one entry for each of F01 to F171. The page of the faults and the tests are made from it, and `faulty.py` injects
 those of the wire. The rest is done to the disk, the process, the clock or the settings by the test itself.
 """
 

@@ -1,4 +1,4 @@
-"""F55 to F170: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
+"""F55 to F171: what real servers, disks, containers and people did to this engine and to others; and the rules that came of it."""
 
 from .kind import Dimension, FaultKind
 
@@ -516,5 +516,9 @@ FIELD = (
         "F170", "A list with the digests of today", Dimension.FEED, "A whole list says each content under the number of its creation, with the size and digest that its file has now.",
         "Another digest is news, whatever the number (S16).", "test_a_whole_list_that_says_another_digest_of_the_same_event_is_believed",
         plain="It says no digests.", partly="Where nothing newer is known of the content.",
+    ),
+    FaultKind(
+        "F171", "A log on another state of its database", Dimension.DISK, "A backup is copied back over a directory whose last run was killed, or is made while one runs: SQLite replays the newer log on the older database.",
+        "The rows do not add up to what is noted with each change: it is damage, and built anew (S17).", "test_a_log_that_is_replayed_on_an_older_database_is_damage",
     ),
 )  # fmt: skip

@@ -22,7 +22,7 @@ _GROUPS = (
     (
         "The field",
         "F55",
-        "F170",
+        "F171",
         "What real servers, disks, containers and people have done. A rule in brackets is one of those at the end.",
     ),
 )

@@ -11,6 +11,11 @@ from afterswipe.sync.errors import (  # isort: skip
 DATABASE = "sync.db"
 APPLICATION_ID = 0x41665377  # "AfSw": says that a database is ours
 
+_ADDED = " + ".join(f"(SELECT TOTAL(1 + version % 9973) FROM {table})" for table in ("entities", "files"))
+_CHANGES = {"INSERT": "+ 1 + NEW.version % 9973", "DELETE": "- 1 - OLD.version % 9973",
+            "UPDATE": "+ NEW.version % 9973 - OLD.version % 9973"}  # fmt: skip
+_TRIGGER = "CREATE TRIGGER {0}_{1} AFTER {1} ON {0} BEGIN UPDATE meta SET adds_up = adds_up {2}; END".format
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         # One row, of what is known about the feed and about earlier runs.
@@ -63,15 +68,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE meta ADD COLUMN highest_version INTEGER NOT NULL DEFAULT -1",
         "ALTER TABLE meta ADD COLUMN dated INTEGER NOT NULL DEFAULT 0",
     ),
-    (  # since when a number has been missing, and when the whole list was last read because of a doubt
+    (
+        # Since when a number is missing, when a doubt last had the list read, and what the rows add up to.
         "ALTER TABLE meta ADD COLUMN missed REAL NOT NULL DEFAULT 0",
         "ALTER TABLE meta ADD COLUMN listed REAL NOT NULL DEFAULT 0",
+        "ALTER TABLE meta ADD COLUMN adds_up INTEGER NOT NULL DEFAULT 0",
+        f"UPDATE meta SET adds_up = {_ADDED}",
+        *(_TRIGGER(table, *it) for table in ("entities", "files") for it in _CHANGES.items()),
     ),
 )
 
 CURRENT = len(MIGRATIONS)
 
 _NONSENSE = (
+    f"meta WHERE adds_up != {_ADDED}",
     "meta WHERE (feed_id IS NULL) != (generation IS NULL) OR base NOT LIKE 'http%/' OR length(cursor) > 1000 OR length(page) > 1000",
     "meta WHERE feed_id IS NULL AND abs(MAX(CAST(strftime('%s', cursor) AS INTEGER), 0) - cursor_version / 1000000000) > 1",
     "events WHERE shadow > 1 OR key NOT LIKE '%/' || content OR id NOT LIKE '% ' || key || ' ' || kind || ' ' || version",
@@ -87,16 +97,11 @@ _NONSENSE = (
 """What rows of ours never are, beside values of another kind. SQLite rounds a fraction; 1970 is the first."""
 
 
-def version(connection: sqlite3.Connection) -> int:
-    """The version of the tables that are there; 0 in a new database."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
 def require_ours(connection: sqlite3.Connection) -> None:
     """Raise ForeignDatabase where it is neither new nor ours. Our first version had no `application_id`."""
-    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    mark, version = connection.execute("SELECT * FROM pragma_application_id, pragma_user_version").fetchone()
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    first = {"meta", "events", "entities", "files"} <= tables if version(connection) else not tables
+    first = {"meta", "events", "entities", "files"} <= tables if version else not tables
     if mark != APPLICATION_ID and (mark or not first):
         raise ForeignDatabase(f"{DATABASE} is there and belongs to another program. Give another directory, or move that file away.")  # fmt: skip
 

@@ -72,15 +72,16 @@ class Store:
 
     def _check_version(self) -> None:
         with mapped():
-            found = schema.version(self._db)
+            ((found,),) = self._rows("PRAGMA user_version")
             if found > schema.CURRENT:
                 raise NewerDatabase(f"{DATABASE} has version {found}, this program knows {schema.CURRENT}. Update the program, or give another directory.")  # fmt: skip
             schema.require_ours(self._db)
+            self._rows("PRAGMA recursive_triggers=ON")  # or what is replaced would count twice
             if sys.platform != "emscripten":  # no shared memory there
                 self._rows("PRAGMA journal_mode=WAL")
             if found < schema.CURRENT:
                 with self.transaction("schema"):
-                    since = schema.version(self._db)
+                    ((since,),) = self._rows("PRAGMA user_version")
                     schema.migrate(self._db, since)
                     if since == 0:  # it cannot tell what files beside it are: no list may delete them (S14)
                         names = [(n,) for n, _ in chain(*map(self.disk.sizes, FOLDERS[1:])) if is_ours(n)]
@@ -202,13 +203,13 @@ class Store:
     def forget_list(self, missed: float | None = None) -> None:
         """Throw away what there is of a list that was coming in. `missed` is noted, as in `Had`."""
         with self.transaction("forget"):
-            self._clear_shadow()
-            self._db.execute("UPDATE meta SET missed = COALESCE(?, missed)", (missed,))
+            self._clear_shadow(missed)
 
-    def _clear_shadow(self) -> None:
+    def _clear_shadow(self, missed: float | None = None) -> None:
         self._db.execute("DELETE FROM events WHERE shadow = 1")
         none = "shadow_feed_id = NULL, shadow_generation = NULL, shadow_numbered = NULL"
-        self._db.execute(f"UPDATE meta SET page = NULL, page_version = -1, {none}")
+        now = f"UPDATE meta SET page = NULL, page_version = -1, missed = COALESCE(?, missed), {none}"
+        self._db.execute(now, (missed,))
 
     def read_anew(self, wall: float) -> None:
         """Have the next run read the whole list, past what is known; for a day, no more than once (S18)."""
