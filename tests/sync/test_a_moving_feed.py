@@ -940,6 +940,33 @@ def test_what_was_done_ahead_of_a_clock_is_later_than_a_deletion_before_it(tmp_p
     assert report.finished
 
 
+@pytest.mark.parametrize("soft", [False, True], ids=["gone", "still answered"])
+def test_a_deletion_that_was_done_ahead_of_a_clock_is_later_than_a_creation_before_it(tmp_path, soft):
+    """A server that says its local time as UTC: the deletion was done, and told again behind the creation; what was gone was asked for, for ever, or came back."""
+    rig = Rig(tmp_path / "here", small_truth(2, 500), extended=False)
+    first = a_sound(rig)
+    content = rig.truth.contents[first]
+    rig.truth.delete(first)
+    truth = dict(rig.truth.contents)
+    rig.wall = NOON + 10
+    rig.truth.events[1]["date_time"], rig.truth.events[-1]["date_time"] = map(
+        seconds_as_dates, (NOON + 70, NOON + 100)
+    )
+    if soft:
+        rig.truth.contents[first] = content
+    changed(
+        rig,
+        "/all",
+        lambda _, reply: told(
+            [it for it in json.loads(reply.body) if it["content_id"] != first or it["event_type"] == DELETED],
+            reply,
+        ),
+    )
+    for _ in range(3):
+        assert rig.run().finished
+        assert rig.held() == {key: (it.title, it.file) for key, it in truth.items()}
+
+
 def test_a_whole_list_that_says_another_digest_of_the_same_event_is_believed(tmp_path):
     """A list of what is there now, each under the number of its creation, with the digest of today: the file of yesterday stayed."""
     rig = Rig(tmp_path / "here", small_truth(3, 500))

@@ -35,9 +35,9 @@ class Begin(NamedTuple):
         if 0 < place.not_before - wall <= self.limits.retry_after_max:
             return Ended(Stop.SERVER_BUSY, not_before=place.not_before)
         full = place.cursor is None or place.shadow is not None
-        gap = full and place.had.missed > 0
+        lost = place.shadow is not None and place.page is None  # or a doubt has it begun: the cursor is good
+        gap = full and (lost or place.had.missed > 0)
         ask = AskFeed(place, self.limits, full, pages=self.pages, since=place.page, gap=gap)
-        lost = place.shadow is not None and place.page is None
         return replace(ask, place=place._replace(shadow=None), forget=True) if lost else ask
 
 
@@ -105,8 +105,8 @@ class AskFeed:
             self, again=0, forget=False, pages=self.pages + 1, held=self.held or bool(page.unknown), newest=newest, had=had,
             tokens=self.tokens | {page.next} if page.next else self.tokens)  # fmt: skip
         cursor = _cursor(page, newest, full=self.full) if page.complete and not after.held else None
-        if self.gap and self.place.cursor and self.place.version <= newest[0]:
-            cursor = self.place.cursor, self.place.version
+        stays = self.gap and page.identity.same(self.place.identity) and self.place.version <= newest[0]
+        cursor = (self.place.cursor, self.place.version) if stays and self.place.cursor else cursor
         if cursor and not self.full and cursor[1] < self.place.version:
             cursor = None
         # A later run begins with the page that this one has, to see that it is as it was. Without numbers it

@@ -13,8 +13,8 @@ APPLICATION_ID = 0x41665377  # "AfSw": says that a database is ours
 
 _ADDED = " + ".join(f"(SELECT TOTAL(1 + version % 9973) FROM {table})" for table in ("entities", "files"))
 _CHANGES = {"INSERT": "+ 1 + NEW.version % 9973", "DELETE": "- 1 - OLD.version % 9973",
-            "UPDATE": "+ NEW.version % 9973 - OLD.version % 9973"}  # fmt: skip
-_TRIGGER = "CREATE TRIGGER {0}_{1} AFTER {1} ON {0} BEGIN UPDATE meta SET adds_up = adds_up {2}; END".format
+            "UPDATE OF version": "+ NEW.version % 9973 - OLD.version % 9973"}  # fmt: skip
+_TRIGGER = "CREATE TRIGGER '{0} {1}' AFTER {1} ON {0} BEGIN UPDATE meta SET adds_up = adds_up {2}; END".format
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
