@@ -121,8 +121,7 @@ class AskFeed:
         """Whether numbers are missing between what is known and the end of this page."""
         known = max(self.place.page_version if self.place.page else self.place.version, self.newest[0])
         numbers = {n for n in (*(e.version for e in page.events), *page.unknown) if n > known}
-        # A cursor that is no number says nothing about the first one.
-        start = known if known >= 0 else min(numbers, default=0) - 1
+        start = known if known >= 0 else min(numbers, default=0) - 1  # a cursor that is no number tells none
         # A cursor that has always been the highest number is behind all that is missing, too.
         counts = page.complete and (self.place.had.missed or self.place.version == self.place.had.highest)
         told = (counts and _cursor(page, (start, ""), full=False)) or ("", start)

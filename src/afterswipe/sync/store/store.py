@@ -29,11 +29,10 @@ _OLDER = "UPDATE {} AS t SET version = -1".format
 _TAKEN_BACK = "DELETE FROM done AS t", _OLDER("entities"), _OLDER("files"), "DELETE FROM events AS t"
 _UNDONE = "DELETE FROM done WHERE key IN (SELECT key FROM entities WHERE version < 0)"
 _PUT = f"INSERT INTO events VALUES ({'?, ' * 10}? AND NOT EXISTS (SELECT 1 FROM done WHERE id = ?1))"
-_FRESH = (
-    f"e.shadow = 0 AND e.id < 'g' AND e.id NOT IN (SELECT id FROM done)"  # none of ours, which begin with l
-)
-_TOLD = f"""DELETE FROM events AS t WHERE shadow = 0 AND id IN (SELECT id FROM done) AND NOT EXISTS (SELECT 1
-    FROM events e, meta WHERE e.key = t.key AND {Kind.DELETED:d} IN (e.kind, t.kind) AND feed_id IS NULL AND {_FRESH})"""
+_TOLD = f"""DELETE FROM events AS t WHERE shadow = 0 AND id IN (SELECT id FROM done) AND NOT EXISTS (
+    SELECT 1 FROM events e, events d, meta WHERE feed_id IS NULL AND e.key = t.key AND d.key = t.key
+    AND e.shadow + d.shadow = 0 AND d.kind = {Kind.DELETED:d} AND e.id < 'g' AND e.id NOT IN (SELECT id FROM done)
+    AND e.version > IFNULL((SELECT version FROM entities WHERE key = t.key), -1))"""  # ours begin with an l
 _LISTED = "(SELECT {} FROM events WHERE shadow = 1 AND key = t.key)".format
 _UNLISTED = f"WHERE version > {_LISTED('MIN(version)')} AND version NOT IN {_LISTED('version')}"
 
