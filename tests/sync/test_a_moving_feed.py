@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 
 from afterswipe.sync import Stop
-from faultlab.servers.server import DELETED, SOUND, Content, FeedServer, bytes_of, identifier
+from faultlab.servers.server import CREATED, DELETED, SOUND, Content, FeedServer, bytes_of, identifier
 from faultlab.servers.wire import Reply
 
 from .rig import BASE, Rig, changed, small_truth, without
@@ -1013,3 +1013,30 @@ def test_a_file_of_another_generation_that_no_list_names_is_asked_for(tmp_path, 
     assert rig.in_sync()
     assert rig.run().finished
     assert rig.fetched() == 0
+
+
+def test_a_list_that_a_doubt_has_read_skips_nothing_behind_a_good_cursor(tmp_path):
+    """It says `created` of what is there, and no cursor: its highest number was the next one, and what had come before that was never read."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    first, second, third = sounds(rig)
+
+    def answer(request, reply):
+        page = json.loads(reply.body)
+        whole = request.path.endswith("/all")
+        page["events"] = [it for it in page["events"] if not whole or it["event_type"] == CREATED]
+        return told({**page, "cursor": None}, reply)
+
+    changed(rig, "/update-events/", answer)
+    assert rig.run().finished
+    passing = [None]
+    changed(rig, second, lambda _, reply: Reply(404, {}) if passing else reply)
+    rig.truth.rename(second, "another name")
+    assert rig.run().why is Stop.INCOMPLETE
+    rig.truth.rename(first, "another name")
+    rig.truth.add(SOUND, "new", 300)
+    assert rig.run().why is Stop.INCOMPLETE
+    passing.clear()
+    for _ in range(2):
+        rig.run()
+    assert rig.in_sync()
+    assert third in rig.held()

@@ -37,8 +37,7 @@ class Part(NamedTuple):
     wrong: str | None = None
     """Of a whole body that was not the feed's: its validator, or "" (S18); `total` is then what it said."""
     mark: str | None = None
-    """The disk's mark of the file that was begun: as long as it is the same, all that was written there is
-    still there. Of a wrong one, since when."""
+    """The disk's mark of what was begun: while it is so, all of that is there. Of a wrong one, since when."""
 
 
 class Had(NamedTuple):

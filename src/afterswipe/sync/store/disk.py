@@ -32,9 +32,8 @@ _LOGS = "-wal", "-shm", "-journal"
 _SOMEBODYS = " is a link, or no plain file, or has a second name (cp -al). Move it away, or put a copy of it in its place."
 CHUNK = 1 << 20  # bytes that are read at once
 type _Part = tuple[int, int, Future[bool] | None]  # descriptor, size, and what syncs it ahead
-_AHEAD = 1 << 23  # bytes of a file, after which those are put on their way to the disk
 _LEAST, _BEGIN = 512, 40_000  # bytes of a database; that SQLite maps before it looks whether they have room
-_FLOWS = 1_000  # rows that changed, after which the database's log flows into it
+_AHEAD, _FLOWS = 1 << 23, 1_000  # bytes written, rows changed: then they are put on their way to the disk
 
 _SAFE = re.compile(r"(parts|files/sound|files/song)/[a-z0-9][a-z0-9.-]{0,120}", re.ASCII)
 _MODE, _NO_LINKS = 0o644, getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)

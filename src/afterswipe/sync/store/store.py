@@ -35,6 +35,9 @@ _TOLD = f"""DELETE FROM events AS t WHERE shadow = 0 AND id IN (SELECT id FROM d
     AND e.version > IFNULL((SELECT version FROM entities WHERE key = t.key), -1))"""  # ours begin with an l
 _LISTED = "(SELECT {} FROM events WHERE shadow = 1 AND key = t.key)".format
 _UNLISTED = f"WHERE version > {_LISTED('MIN(version)')} AND version NOT IN {_LISTED('version')}"
+_NOT_TOLD = (
+    f"WHERE key IN (SELECT key FROM events AS t {_UNLISTED})"  # pending, and a list may have folded it
+)
 
 type InParts = Generator[None]  # work that lasts: after each part, somebody looks whether it is to end
 type Spot = tuple[str, int] | None  # where a list had come to, as its server says it, and that as a version
@@ -234,6 +237,8 @@ class Store:
                 self._db.execute(f"{change} WHERE version >= ? {here}", (since,))
             yield from self.insert_events(page.events, shadow=not fresh)
             unnamed, judges = "key NOT IN (SELECT key FROM events WHERE shadow = 1)", not plain and not fresh
+            for table in ("entities", "files") if judges else ():
+                self._db.execute(f"{_OLDER(table)} {_NOT_TOLD}")
             for change in _TAKEN_BACK if judges else ():  # as by a backup (S16)
                 self._db.execute(f"{change} {_UNLISTED}")
             if judges and (in_pages or lags or not page.events):

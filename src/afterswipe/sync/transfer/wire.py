@@ -1,7 +1,4 @@
-"""HTTP by `httpx` or `httpx2`: redirects by hand, raw bytes, errors mapped, no credentials for strangers.
-
-Its pauses grow, differ from client to client, can be asked for by a server, and end when a run does.
-"""
+"""HTTP by `httpx` or `httpx2`: redirects by hand, raw bytes, no credentials for strangers; and pauses."""
 
 import asyncio
 import re
