@@ -1040,3 +1040,35 @@ def test_a_list_that_a_doubt_has_read_skips_nothing_behind_a_good_cursor(tmp_pat
         rig.run()
     assert rig.in_sync()
     assert third in rig.held()
+
+
+@pytest.mark.parametrize("why", ["refused", "gap", "generation"])
+def test_a_server_that_takes_no_query_is_asked_without(tmp_path, why):
+    """It looks strictly at its parameters: `all?again=1` was 400, and the list could not be used, for ever, while `all` is there."""
+    rig = Rig(tmp_path / "here", small_truth(3, 500))
+    assert rig.run().finished
+    rig.truth.rename(a_sound(rig), "another name")
+    assert rig.run().finished
+    rig.truth.rename(a_sound(rig), "once more")
+    rig.truth.rename(sounds(rig)[1], "another name")
+    if why == "generation":
+        rig.truth.generation += 1
+    missing = len(rig.truth.events) - 1 if why == "gap" else -1
+
+    def answer(request, reply):
+        if "?" in request.url:
+            return Reply(400, {})
+        if why == "refused" and not request.path.endswith("/all"):
+            return Reply(410, {})
+        if reply.status != 200:
+            return reply
+        page = json.loads(reply.body)
+        return told({**page, "events": [it for it in page["events"] if it["seq"] != missing]}, reply)
+
+    changed(rig, "/update-events/", answer)
+    assert rig.run().finished
+    assert rig.run().finished
+    missing = -1
+    for _ in range(2):
+        assert rig.run().finished
+    assert rig.in_sync()

@@ -196,7 +196,9 @@ def test_f30_a_cursor_that_the_server_does_not_know(status):
     assert forgets(after)
     again = after
     assert again.again == 1, "another address, for caches"
-    failed = again.next(status)
+    bare = again.next(status)
+    assert bare.bare, "perhaps it is the query that is refused"
+    failed = bare.next(status)
     assert isinstance(failed, Ended)
     assert failed.why is Stop.FEED_UNUSABLE
 

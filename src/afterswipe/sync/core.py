@@ -58,6 +58,7 @@ class AskFeed:
     newest: tuple[int, str] = (-1, "")  # of this list: its version, and what the cursor would be
     had: Had = field(default_factory=Had)  # what came of this list
     gap: bool = False  # whether numbers were missing, which may still come: then the cursor stays before them
+    bare: bool = False  # whether the address has no query: one was refused
     forget: bool = False  # whether what there is of a list that was coming in is thrown away first
 
     @property
@@ -74,7 +75,7 @@ class AskFeed:
             page = replace(page, identity=replace(page.identity, numbered=numbered))
         if page.identity.feed_id is None and self.place.identity.feed_id is not None:
             said = "The feed was an extended one and is a plain list now. Ask its makers; or give a new directory."
-            return self._failed(NotAFeed(said))
+            return Ended(Stop.FEED_UNUSABLE, NotAFeed(said))
         if not page.identity.same(self._expected(page.identity)):
             return self._start_full("the feed has another identity")
         latest = min(now * SECOND, BEYOND)
@@ -88,12 +89,12 @@ class AskFeed:
             if gap:
                 since = self.place.had.missed or now
                 return self._start_full("the feed has a gap", gap=abs(now - since) < DAY, missed=since)
-            return self._failed(NotAFeed("The feed's page is cut: it has neither `next` nor `complete`."))
+            return Ended(Stop.FEED_UNUSABLE, NotAFeed("A page of the feed is cut: no `next` or `complete`."))
         stored = self.place.stored + len(page.events)
         most = stored > self.limits.events or self.pages + 1 >= self.limits.pages
         if page.next is not None and (most or page.next in self.tokens):
             said = f"The feed's list does not end: page {self.pages + 1} leads to {page.next[:40]!r}. Ask its makers."
-            return self._failed(EndlessPaging(said))
+            return Ended(Stop.FEED_UNUSABLE, EndlessPaging(said))
         return self._kept(page, BEYOND if page.identity.numbered else latest, had)
 
     def _kept(self, page: Page, latest: float, had: Had) -> "KeepPage":
@@ -128,6 +129,8 @@ class AskFeed:
         return max(told[1], *numbers, start) - start != len(numbers)
 
     def _refused(self, status: int) -> "AskFeed | Ended":
+        if self.again and not self.bare:
+            return replace(self, bare=True)
         if self.place.page is not None and self.forgotten < _CUT_MAX:
             place = self.place._replace(page=None, page_version=-1, shadow=None, stored=0)
             fresh = replace(self, place=place, tokens=frozenset(), newest=(-1, ""), forget=True)
@@ -137,12 +140,12 @@ class AskFeed:
         said = f"There is no feed at this address ({status}). Look at the address."
         if self.place.page is not None or self.pages:
             said = f"The feed refuses what it has named itself ({status}). Perhaps the servers behind its address differ: run again, and if it stays so, tell its makers."
-        return self._failed(NotAFeed(said))
+        return Ended(Stop.FEED_UNUSABLE, NotAFeed(said))
 
     def _start_full(self, reason: str, *, missed: float = 0, **how: Any) -> "AskFeed | Ended":
         if self.resyncs >= self.limits.resyncs:
             again = f"Reading the whole list again did not help: {reason}. Ask the feed's makers."
-            return self._failed(FeedError(again))
+            return Ended(Stop.FEED_UNUSABLE, FeedError(again))
         had = self.place.had._replace(missed=missed)
         fresh = self.place._replace(page=None, page_version=-1, shadow=None, stored=0, had=had)
         return AskFeed(fresh, self.limits, full=True, again=1, resyncs=self.resyncs + 1, forget=True, **how)
@@ -154,9 +157,6 @@ class AskFeed:
         anew = (e.version for e in page.events if e.version <= most and of.dated < e.dated <= dated)
         highest = max([self.newest[0], *(e.version for e in page.events), *page.unknown])
         return Had(highest, dated, of.missed if self.gap else 0, min([self.had.lowest, *anew]))
-
-    def _failed(self, error: FeedError) -> "Ended":
-        return Ended(Stop.FEED_UNUSABLE, error)
 
 
 def _cursor(page: Page, newest: tuple[int, str], *, full: bool) -> tuple[str, int] | None:

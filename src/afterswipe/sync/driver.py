@@ -164,7 +164,7 @@ class Driver:
 
     async def ask(self, state: core.AskFeed) -> Page | int:
         """Get a page. Raises Halt where the feed cannot be had."""
-        url = events_url(self.base, state.cursor, state.again)
+        url = events_url(self.base, state.cursor, 0 if state.bare else state.again)
         reason: Exception | None = None
         for attempt in range(self.limits.attempts):
             try:
