@@ -316,7 +316,7 @@ _MEANING: tuple[tuple[type[StoreError], str, str], ...] = (
     (ReadOnlyDirectory, "EXDEV", "Its folders, parts and files, have to be on one file system."),
     (ReadOnlyDirectory, "EFBIG", "No larger file may be here. Give a directory on another file system."),
     (DiskFault, "EIO ESTALE ENOENT", "Look at the disk."),
-    (StoreError, "EMFILE ENFILE", "Allow this process more files (ulimit -n), or lower Limits.concurrency."),
+    (StoreError, "EMFILE ENFILE", "Allow it more files (ulimit -n), or lower the limit `concurrency`."),
     (UnsafePath, "EEXIST ELOOP ENOTDIR EISDIR EMLINK", "Remove what is there; it is not ours."),
     (StoreError, "ENAMETOOLONG", "Give a shorter one."),
     (StoreError, "", "Look at the disk, then run again."),

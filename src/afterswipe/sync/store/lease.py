@@ -35,7 +35,7 @@ class Lease:
             held = row and now < row[1] <= now + self.seconds
             if held and not (alone is not False if row[0] == self.owner else alone and same_machine(row[0])):
                 wait = f"Wait for it to end, or at most {row[1] - now:.0f} s if it was ended by force."
-                raise AnotherProcess(f"{row[0]} is at work in this directory. {wait}")
+                raise AnotherProcess(f"{row[0].rsplit('/', 2)[0]} is at work in this directory. {wait}")
             db.execute("INSERT OR REPLACE INTO lease VALUES (1, ?, ?)", (self.owner, now + self.seconds))
             self.unclean = not db.execute("SELECT clean FROM meta").fetchone()[0]
             db.execute("UPDATE meta SET clean = 0")

@@ -151,7 +151,7 @@ class Fetcher:
             case Not.ALLOWED:
                 raise errors.Forbidden(job.key, "the server wants other credentials for it.")
             case Not.ITS_OWN:
-                raise errors.Misdirected(job.key, f"a page for people came instead. {SIGN_IN}")
+                raise errors.Misdirected(job.key, f"a page for people, or a message, came instead. {SIGN_IN}")
             case Wait(status, retry_after) if status in PAUSES:
                 try:
                     await self.wire.obey(attempt, retry_after)
