@@ -42,6 +42,12 @@ def told(page: object, reply: Reply = Reply(200, {"content-type": "application/j
     return replace(reply, body=body).having(content_length=str(len(body)))
 
 
+def only(reply: Reply, wanted, **fields) -> Reply:
+    """The reply, a page of the extended form, with these events alone; and these fields said otherwise."""
+    page = json.loads(reply.body)
+    return told({**page, "events": [event for event in page["events"] if wanted(event)], **fields}, reply)
+
+
 def behind(rig: Rig, path: str) -> list:
     """The events behind a cursor that is a date."""
     cursor = path.rpartition("/")[2].replace("%3A", ":")
@@ -521,12 +527,7 @@ def test_an_event_that_commits_late_counts(tmp_path, seen, late):
 def leaves_out(rig: Rig, numbers: list[int], after: list[int]) -> None:
     """As long as these numbers are in the list, no page has their events; it is so many seconds after noon."""
 
-    def answer(_, reply):
-        page = json.loads(reply.body)
-        page["events"] = [event for event in page["events"] if event["seq"] not in numbers]
-        return told(page, reply)
-
-    changed(rig, "/update-events/", answer)
+    changed(rig, "/update-events/", lambda _, reply: only(reply, lambda event: event["seq"] not in numbers))
     changed(rig, "/v3/", lambda _, reply: reply.having(date=formatdate(NOON + after[0], usegmt=True)))
 
 
@@ -739,7 +740,7 @@ def test_a_plain_list_that_its_server_bounds_is_read_to_its_end(tmp_path, bound,
             for it in shown
             if cursor == "all" or it["date_time"] > cursor or (inclusive and it["date_time"] == cursor)
         ]
-        return told(news[:bound])  # fmt: skip
+        return told(news[:bound])
 
     rig.honest.answer = answer  # type: ignore[method-assign]
     assert rig.run().finished
@@ -799,9 +800,7 @@ def test_a_cursor_ahead_of_its_numbers_is_a_gap(tmp_path, before):
     missing: list[int] = []
 
     def answer(request, reply):
-        page = json.loads(reply.body)
-        page["events"] = [event for event in page["events"] if event["seq"] not in missing]
-        return told({**page, "cursor": str(len(rig.truth.events))}, reply)
+        return only(reply, lambda event: event["seq"] not in missing, cursor=str(len(rig.truth.events)))
 
     changed(rig, "/update-events/", answer)
     assert rig.run().finished
@@ -889,9 +888,7 @@ def test_a_list_that_lags_behind_a_gap_moves_no_cursor_past_it(tmp_path, opaque)
         reply = (replica.answer if behind else honest)(request)
         if "/update-events/" not in request.path:
             return reply
-        page = json.loads(reply.body)
-        page["events"] = [event for event in page["events"] if event["seq"] not in missing]
-        return told(page | ({"cursor": None} if opaque else {}), reply)
+        return only(reply, lambda it: it["seq"] not in missing, **({"cursor": None} if opaque else {}))
 
     rig.honest.answer = answer  # type: ignore[method-assign]
     rig.run()
@@ -933,9 +930,7 @@ def test_what_was_done_ahead_of_a_clock_is_later_than_a_deletion_before_it(tmp_p
 
     changed(rig, "/update-events/", answer)
     for _ in range(3):
-        report = (
-            rig.run()
-        )  # the same bytes came again, for the new one: without a digest the second run asks once more
+        report = rig.run()  # the same bytes came again: without a digest the second run asks once more
         assert rig.in_sync()
     assert report.finished
 
@@ -1003,10 +998,7 @@ def test_a_file_of_another_generation_that_no_list_names_is_asked_for(tmp_path, 
     rig.truth.contents[first] = replace(rig.truth.contents[first], title="moved", file=b"another" * 100)
 
     def answer(_, reply):
-        if reply.status != 200:
-            return reply
-        page = json.loads(reply.body)
-        return told({**page, "events": [it for it in page["events"] if it["content_id"] != first]}, reply)
+        return reply if reply.status != 200 else only(reply, lambda event: event["content_id"] != first)
 
     changed(rig, "/update-events/", answer)
     assert rig.run().finished
@@ -1021,10 +1013,8 @@ def test_a_list_that_a_doubt_has_read_skips_nothing_behind_a_good_cursor(tmp_pat
     first, second, third = sounds(rig)
 
     def answer(request, reply):
-        page = json.loads(reply.body)
         whole = request.path.endswith("/all")
-        page["events"] = [it for it in page["events"] if not whole or it["event_type"] == CREATED]
-        return told({**page, "cursor": None}, reply)
+        return only(reply, lambda event: not whole or event["event_type"] == CREATED, cursor=None)
 
     changed(rig, "/update-events/", answer)
     assert rig.run().finished
@@ -1060,10 +1050,7 @@ def test_a_server_that_takes_no_query_is_asked_without(tmp_path, why):
             return Reply(400, {})
         if why == "refused" and not request.path.endswith("/all"):
             return Reply(410, {})
-        if reply.status != 200:
-            return reply
-        page = json.loads(reply.body)
-        return told({**page, "events": [it for it in page["events"] if it["seq"] != missing]}, reply)
+        return reply if reply.status != 200 else only(reply, lambda event: event["seq"] != missing)
 
     changed(rig, "/update-events/", answer)
     assert rig.run().finished
