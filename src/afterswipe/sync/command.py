@@ -58,6 +58,7 @@ exit codes:
 
 _COLUMNS, _PROBLEMS, _COOKIES, _FILES = 100, 10, 4000, 8  # more problems than these are in a file
 _LIST, _PROXIES = DATABASE + "-problems.txt", "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY"
+type _End = Callable[[int], object]  # ends the process, with an exit code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -104,7 +105,7 @@ def _limit(text: str) -> tuple[str, float]:
     return name, int(number) if kinds[name] is int else number
 
 
-def main(arguments: Sequence[str] | None = None, end: Callable[[int], object] = sys.exit) -> int:
+def main(arguments: Sequence[str] | None = None, end: _End = sys.exit) -> int:
     """Sync as the arguments say; return the exit code, or `end` with it. What is wrong is one line (S21)."""
     before = sys.stdout, sys.stderr
     out, err = sys.stdout, sys.stderr = [_Output(stream) for stream in before]
@@ -119,7 +120,7 @@ def main(arguments: Sequence[str] | None = None, end: Callable[[int], object] = 
         sys.stdout, sys.stderr = (None if o.wrong else b for o, b in zip((out, err), before, strict=True))
 
 
-def _main(options: argparse.Namespace, end: Callable[[int], object]) -> int:
+def _main(options: argparse.Namespace, end: _End) -> int:
     try:
         address, _ = httpx.URL(options.url), urlsplit(options.url).port
         odd = not address.host or "%" in address.host or set(options.url) & set("?#")
@@ -180,7 +181,7 @@ class _Loop(asyncio.SelectorEventLoop):
         """Some threads look a name up, perhaps for ever: the end waits for none, nor makes one to wait."""
 
 
-async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Any) -> tuple[int, str]:
+async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: _End) -> tuple[int, str]:
     asked = asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # no words for people
     try:
@@ -203,7 +204,7 @@ async def _sync(options: argparse.Namespace, client: httpx.AsyncClient, end: Any
 
 
 @contextmanager
-def _interrupt(asked: asyncio.Event, end: Callable[[int], object]) -> Iterator[None]:
+def _interrupt(asked: asyncio.Event, end: _End) -> Iterator[None]:
     """The first Ctrl-C, SIGTERM or closed terminal ends the run in good order, the second one at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None

@@ -35,9 +35,7 @@ _TOLD = f"""DELETE FROM events AS t WHERE shadow = 0 AND id IN (SELECT id FROM d
     AND e.version > IFNULL((SELECT version FROM entities WHERE key = t.key), -1))"""  # ours begin with an l
 _LISTED = "(SELECT {} FROM events WHERE shadow = 1 AND key = t.key)".format
 _UNLISTED = f"WHERE version > {_LISTED('MIN(version)')} AND version NOT IN {_LISTED('version')}"
-_NOT_TOLD = (
-    f"WHERE key IN (SELECT key FROM events AS t {_UNLISTED})"  # pending, and a list may have folded it
-)
+_NOT_TOLD = f"WHERE key IN (SELECT key FROM events AS t {_UNLISTED})"  # pending, and perhaps folded away
 
 type InParts = Generator[None]  # work that lasts: after each part, somebody looks whether it is to end
 type Spot = tuple[str, int] | None  # where a list had come to, as its server says it, and that as a version

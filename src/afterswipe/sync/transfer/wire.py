@@ -87,19 +87,20 @@ class Wire:
     async def pause(self, attempt: int) -> None:
         """Wait before asking again: twice as long after each attempt, up to the cap, never quite the same."""
         if attempt + 1 < self.limits.attempts:  # or it was the last
-            longest = min(self.limits.backoff_cap, self.limits.backoff_base * 2 ** min(attempt, _DOUBLINGS))
-            await self._wait(longest * self.rng.uniform(0.5, 1))
+            await self._wait(self._grown(attempt) * self.rng.uniform(0.5, 1))
 
     async def obey(self, attempt: int, asked: float | None) -> None:
         """Wait as the server asked; raises Halt where that is longer than a run waits, or was too often."""
         cap, most = self.limits.backoff_cap, self.limits.retry_after_max
-        grown = min(cap, self.limits.backoff_base * 2 ** min(attempt, _DOUBLINGS))
-        seconds = min(max(asked or 0.0, grown), most) * self.rng.uniform(1, 1.1)
+        seconds = min(max(asked or 0.0, self._grown(attempt)), most) * self.rng.uniform(1, 1.1)
         if seconds > cap * 1.1 or attempt + 1 >= self.limits.attempts:
             until = self.clock.wall() + min(max(seconds, cap), most)
             said = f"The server is busy, or asked for a pause. Run again after {moment(until)}."
             raise Halt(Stop.SERVER_BUSY, ServerBusy(said), until)
         await self._wait(seconds)
+
+    def _grown(self, attempt: int) -> float:
+        return min(self.limits.backoff_cap, self.limits.backoff_base * 2.0 ** min(attempt, _DOUBLINGS))
 
     async def _wait(self, seconds: float) -> None:
         self.point()
