@@ -479,7 +479,7 @@ FIELD = (
     ),
     FaultKind(
         "F162", "Another program's database, left in the middle", Dimension.DISK, "It was killed in a transaction, or with all that it had written in its log.",
-        "It is looked at before SQLite recovers it, and refused: nothing of it changes (S17).", "test_another_program_s_database_is_not_recovered_for_it",
+        "It is looked at before SQLite recovers it, and refused: neither it nor its log changes (S17).", "test_another_program_s_database_is_not_recovered_for_it",
     ),
     FaultKind(
         "F163", "A log without its database", Dimension.DISK, "`sync.db-wal`, `-shm` or `-journal` is there, and no `sync.db`.",
